@@ -1,0 +1,61 @@
+#include "clients/client.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clients/curl.h"
+#include "clients/epoll.h"
+#include "clients/seq.h"
+
+const char *const target_check_names[] = { "exact", "length", "status", NULL };
+const char *const load_mode_names[] = { "close", "keepalive", NULL };
+const char *const load_failure_names[LOAD_FAILURES] = {
+	"refused", "reset", "timeout", "eof_early", "bad_status", "bad_body", "bad_http",
+	"no_local_port", "no_fd", "other",
+};
+
+const struct client *const clients[] = { &client_epoll, &client_seq, &client_curl, NULL };
+
+const struct client *client_find(const char *name)
+{
+	for (const struct client *const *client = clients; *client; client++)
+		if (strcmp((*client)->name, name) == 0)
+			return *client;
+	return NULL;
+}
+
+enum load_failure load_failure_of_errno(int number)
+{
+	static const struct {
+		int number;
+		enum load_failure failure;
+	} kinds[] = {
+		{ ECONNREFUSED, LOAD_REFUSED },
+		{ ECONNRESET, LOAD_RESET }, { EPIPE, LOAD_RESET }, { ECONNABORTED, LOAD_RESET },
+		{ ETIMEDOUT, LOAD_TIMEOUT }, { EAGAIN, LOAD_TIMEOUT }, { EINPROGRESS, LOAD_TIMEOUT },
+		{ EADDRNOTAVAIL, LOAD_NO_LOCAL_PORT },
+		{ EMFILE, LOAD_NO_FD }, { ENFILE, LOAD_NO_FD },
+	};
+
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (kinds[i].number == number)
+			return kinds[i].failure;
+	return LOAD_OTHER;
+}
+
+uint64_t load_failed(const struct load_counts *counts)
+{
+	uint64_t sum = 0;
+
+	for (int i = 0; i < LOAD_FAILURES; i++)
+		sum += counts->failed[i];
+	return sum;
+}
+
+void load_sample_release(struct load_sample *sample)
+{
+	free(sample->tenths);
+	sample->tenths = NULL;
+	sample->tenths_count = 0;
+}

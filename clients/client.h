@@ -1,0 +1,143 @@
+/*
+ * client: what generates load. One interface, several clients.
+ *
+ * A caller says in a `struct load_spec` what to offer, and gets a `struct load_sample` back: how many answers
+ * were right, how many requests failed and why, how long they took, and how many connections were really in
+ * flight. Clients know nothing of servers as processes; whoever wants to look at the server while it is under
+ * load hangs a `struct load_watch` on the spec.
+ *
+ * A cell goes through four phases. In *ramp* the connections are opened, not all at once; in *warmup* all of
+ * them run; in *measure*, the window, everything is counted; in *drain* no request is started and those in
+ * flight may end. Where the number of requests is given (`requests`), there is only the window, from the first
+ * connect to the last answer, as ab and its like do it.
+ *
+ * This is a closed loop: each connection starts its next request when the last one has ended, so latency is
+ * the latency under this load, not at a rate of arrivals.
+ */
+#ifndef CLIENTS_CLIENT_H
+#define CLIENTS_CLIENT_H
+
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "clients/target.h"
+#include "harness/lib/err.h"
+#include "harness/lib/hist.h"
+
+enum load_mode {
+	LOAD_CLOSE,	/* a new connection for each request */
+	LOAD_KEEPALIVE,	/* each connection carries one request after the other */
+};
+
+extern const char *const load_mode_names[];	/* "close", "keepalive", NULL */
+
+/* Why a request failed. Only a complete and correct answer is ok. */
+enum load_failure {
+	LOAD_REFUSED,		/* connection refused */
+	LOAD_RESET,		/* connection reset, or the pipe broken */
+	LOAD_TIMEOUT,		/* no complete answer within timeout_ns, or the kernel gave up connecting */
+	LOAD_EOF_EARLY,		/* the connection ended before the answer did */
+	LOAD_BAD_STATUS,	/* another status code than the right answer's */
+	LOAD_BAD_BODY,		/* another body */
+	LOAD_BAD_HTTP,		/* not a valid HTTP answer, or bytes behind it */
+	LOAD_NO_LOCAL_PORT,	/* this host had no port left (EADDRNOTAVAIL) */
+	LOAD_NO_FD,		/* this process had no file descriptor left (EMFILE, ENFILE) */
+	LOAD_OTHER,
+	LOAD_FAILURES
+};
+
+extern const char *const load_failure_names[LOAD_FAILURES];	/* "refused", "reset", ... */
+
+/* The failure that an errno of a socket call means. */
+enum load_failure load_failure_of_errno(int number);
+
+enum load_phase { LOAD_RAMP, LOAD_WARMUP, LOAD_MEASURE, LOAD_DRAIN, LOAD_STOP };
+
+/* Calls from the thread that called run(), never from one that generates load. Keep them short. */
+struct load_watch {
+	void (*enter)(void *context, enum load_phase phase);	/* as a phase begins */
+	bool (*tick)(void *context);	/* about every 20 ms until the drain; false: there is no use in going on */
+	void *context;
+};
+
+struct load_spec {
+	const struct target *target;
+	enum target_check check;
+	enum load_mode mode;
+	bool links;			/* follow the numbered links from /0 (clients `seq` and `curl` only) */
+	uint32_t connections;		/* the level: at least 1 */
+	uint64_t requests;		/* stop after so many; 0: measure for a time */
+	uint64_t warmup_ns;
+	uint64_t duration_ns;		/* the window, at least; it grows to two rounds of all connections */
+	uint64_t max_window_ns;		/* the window, at most */
+	uint64_t max_ramp_ns;		/* the ramp, at most; what it reached is recorded */
+	uint64_t timeout_ns;		/* of a request */
+	unsigned threads;		/* 0: one a CPU, and more where the file limit asks for it */
+	const cpu_set_t *cpus;		/* threads are pinned to these in turn; NULL: not pinned */
+	const volatile sig_atomic_t *stop;	/* set by a signal: end early and keep what was measured; or NULL */
+	const struct load_watch *watch;	/* or NULL */
+};
+
+#define LOAD_THREADS_MAX 64
+#define LOAD_TENTHS_MAX 36000	/* an hour of tenths of a second */
+
+/* What was counted in the window. started + in_flight_start = ok + all failed + in_flight_end. */
+struct load_counts {
+	uint64_t started, ok, failed[LOAD_FAILURES];
+	uint64_t in_flight_start, in_flight_end;
+	uint64_t connects;		/* connections established */
+};
+
+struct load_thread {
+	double user_s, system_s;	/* CPU time in the window */
+	double window_s;
+};
+
+struct load_sample {
+	struct load_counts counts;
+	double rate_rps;		/* ok a second */
+	double window_s;
+	struct hist latency_ns;		/* of ok answers, from the start of connect(), or of send() on an open connection */
+	struct hist connect_ns;		/* to the established connection */
+	double concurrency_mean;	/* requests in flight, sampled over the window */
+	uint64_t concurrency_min, concurrency_max;
+	double ramp_s;
+	uint32_t ramp_reached;		/* connections established in the ramp (keepalive: and answered once) */
+	uint64_t served_min, served_max;	/* answers of one connection (a slot of the loop) in the window */
+	uint32_t never_served;		/* connections without one */
+	double jain;			/* Jain's fairness index of answers over connections: 1 is equal */
+	uint32_t *tenths;		/* ok answers in each tenth of a second of the window; freed by load_sample_release */
+	unsigned tenths_count;
+	struct load_thread threads[LOAD_THREADS_MAX];
+	unsigned threads_count;
+	double busiest_cpu;		/* the fraction of a CPU that the threads on it used, of the busiest CPU */
+	uint64_t engine_bytes;		/* memory of the connections' state, without histograms */
+	bool interrupted;		/* `stop` was set */
+	char wrong[256];		/* what the first wrong answer was, in words; "" where there was none */
+};
+
+struct client {
+	const char *name;
+	const char *summary;
+	uint32_t most_connections;	/* 1 for those that ask one thing at a time; 0: no bound */
+	/*
+	 * Offers the load and fills in the sample (in zeroed memory). Returns 0 where it was offered, however many
+	 * requests failed; -1 with err set where it could not be (no thread, no memory).
+	 */
+	int (*run)(const struct load_spec *spec, struct load_sample *sample, struct err *err);
+};
+
+/* All clients; ends with a NULL name. The first is the default. */
+extern const struct client *const clients[];
+
+/* The client of that name, or NULL. */
+const struct client *client_find(const char *name);
+
+/* The failures of a sample, all kinds together. */
+uint64_t load_failed(const struct load_counts *counts);
+
+void load_sample_release(struct load_sample *sample);
+
+#endif

@@ -1,0 +1,96 @@
+#include "clients/dial.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "clients/client.h"
+#include "harness/lib/clock.h"
+
+static int dial_failed(int *failure, enum load_failure kind, struct err *err, const char *what)
+{
+	*failure = (int)kind;
+	if (!err)
+		return -1;
+	if (kind == LOAD_TIMEOUT)
+		return err_set(err, "%s: no answer in time", what);
+	if (errno)
+		return err_set_errno(err, "%s", what);
+	return err_set(err, "%s", what);
+}
+
+static int dial_errno(int *failure, struct err *err, const char *what)
+{
+	return dial_failed(failure, load_failure_of_errno(errno), err, what);
+}
+
+/* The answer is read to its end; the rest of its body that does not fit is only counted. */
+static int answer_read(int fd, uint64_t deadline, char *keep, size_t room, struct dial_answer *answer,
+		       int *failure, struct err *err)
+{
+	struct http_reader reader = { 0 };
+	char buffer[16384];
+
+	for (;;) {
+		ssize_t bytes = recv(fd, buffer, sizeof buffer, 0);
+		if (bytes < 0)
+			return dial_errno(failure, err, "reading the answer");
+		errno = 0;
+		if (clock_ns() > deadline)	/* an answer may trickle in without any one recv() timing out */
+			return dial_failed(failure, LOAD_TIMEOUT, err, "reading the answer");
+		const char *input = buffer;
+		struct http_span body;
+		enum http_event event = bytes ? HTTP_MORE : http_read_eof(&reader) ? HTTP_END : HTTP_BAD;
+		if (event == HTTP_BAD)
+			return dial_failed(failure, LOAD_EOF_EARLY, err, "the connection ended before the answer did");
+		while (bytes && (event = http_read(&reader, &input, buffer + bytes, &body)) == HTTP_BODY) {
+			size_t kept = room - answer->kept_bytes < body.bytes ? room - answer->kept_bytes : body.bytes;
+			memcpy(keep + answer->kept_bytes, body.data, kept);
+			answer->kept_bytes += kept;
+		}
+		answer->body_bytes = reader.body_bytes;
+		if (event == HTTP_BAD || (event == HTTP_END && bytes && input < buffer + bytes))
+			return dial_failed(failure, LOAD_BAD_HTTP, err, "the answer is not valid HTTP");
+		if (answer->body_bytes > TARGET_BODY_MAX)
+			return dial_failed(failure, LOAD_BAD_BODY, err, "the answer is longer than 64 MiB");
+		if (event == HTTP_END) {
+			answer->status = reader.status;
+			return 0;
+		}
+	}
+}
+
+int dial_fetch(const struct target *target, const char *request, size_t request_bytes, uint64_t timeout_ns,
+	       char *keep, size_t room, struct dial_answer *answer, int *failure, struct err *err)
+{
+	int result = -1;
+	*answer = (struct dial_answer){ 0 };
+	int fd = socket(target->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return dial_errno(failure, err, "socket");
+	struct timeval timeout = { .tv_sec = (time_t)(timeout_ns / CLOCK_S),
+				   .tv_usec = (suseconds_t)(timeout_ns % CLOCK_S / CLOCK_US) };
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
+	uint64_t start = clock_ns();
+	if (connect(fd, (const struct sockaddr *)&target->address, target->address_bytes)) {
+		dial_errno(failure, err, "connecting");
+		goto out;
+	}
+	answer->connect_ns = clock_ns() - start;
+	for (size_t sent = 0; sent < request_bytes; ) {
+		ssize_t bytes = send(fd, request + sent, request_bytes - sent, MSG_NOSIGNAL);
+		if (bytes < 0) {
+			dial_errno(failure, err, "sending the request");
+			goto out;
+		}
+		sent += (size_t)bytes;
+	}
+	result = answer_read(fd, start + timeout_ns, keep, room, answer, failure, err);
+	answer->total_ns = clock_ns() - start;
+out:
+	close(fd);
+	return result;
+}

@@ -1,0 +1,395 @@
+#include "clients/http.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum state {
+	STATUS_LINE,	/* "HTTP/1.x NNN" by position; the reason phrase is REASON */
+	REASON,
+	LINE_START,	/* of a header line, or the empty line that ends the head */
+	HEAD_END,	/* behind the CR of that empty line */
+	NAME,
+	VALUE_SKIP,	/* of a header without meaning here */
+	VALUE_LENGTH_BLANK,
+	VALUE_LENGTH,
+	VALUE_LENGTH_END,
+	VALUE_TOKEN,	/* of Transfer-Encoding or Connection */
+	VALUE_BLANK,	/* before or behind such a token */
+	BODY_LENGTH,
+	BODY_EOF,
+	CHUNK_SIZE,
+	CHUNK_EXTENSION,
+	CHUNK_DATA,
+	CHUNK_CR,
+	CHUNK_LF,
+	TRAILER_START,
+	TRAILER_SKIP,
+	TRAILER_END,
+};
+
+enum {
+	FLAG_MINOR_1 = 1,	/* HTTP/1.1 */
+	FLAG_LENGTH = 2,	/* there was a Content-Length */
+	FLAG_CHUNKED = 4,
+	FLAG_CLOSE = 8,
+	FLAG_KEEP_ALIVE = 16,
+	FLAG_CONNECTION = 32,	/* the value being read is Connection's, else Transfer-Encoding's */
+	FLAG_AGAIN = 64,	/* the Content-Length being read is a second one */
+};
+
+static const char *const header_names[] = { "content-length", "transfer-encoding", "connection" };
+enum { NAME_LENGTH, NAME_CODING, NAME_CONNECTION, NAMES };
+
+static const char *const value_tokens[] = { "chunked", "close", "keep-alive" };
+enum { TOKEN_CHUNKED, TOKEN_CLOSE, TOKEN_KEEP_ALIVE, TOKENS };
+
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c | 32) : c;
+}
+
+static void match_start(struct http_reader *reader, unsigned words)
+{
+	reader->position = 0;
+	reader->candidates = (uint8_t)((1u << words) - 1);
+}
+
+/* Drops the candidates that do not go on with c. */
+static void match_step(struct http_reader *reader, char c, const char *const *words, unsigned count)
+{
+	c = lower(c);
+	for (unsigned i = 0; i < count; i++) {
+		/* A NUL in the input matches nothing, so that position never runs past the end of a word. */
+		if ((reader->candidates & 1u << i) && (!c || words[i][reader->position] != c))
+			reader->candidates &= (uint8_t)~(1u << i);
+	}
+	reader->position++;
+}
+
+/* The candidate that is complete, or -1. */
+static int match_end(const struct http_reader *reader, const char *const *words, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		if ((reader->candidates & 1u << i) && !words[i][reader->position])
+			return (int)i;
+	return -1;
+}
+
+/* One byte of the status line; the position counts it. Returns false where it can't be one. */
+static bool status_step(struct http_reader *reader, char c)
+{
+	static const char pattern[] = "HTTP/1.# ### ";
+	unsigned at = reader->position++;
+
+	if (at == 12 && (c == '\r' || c == '\n'))
+		return true;	/* no reason phrase and no blank before it: seen often enough */
+	if (pattern[at] != '#')
+		return c == pattern[at];
+	if (c < '0' || c > '9')
+		return false;
+	if (at == 7)
+		reader->flags |= c == '0' ? 0 : FLAG_MINOR_1;
+	else
+		reader->status = (uint16_t)(reader->status * 10 + (c - '0'));
+	return true;
+}
+
+/* The head is complete: what follows? Returns false where the head contradicts itself. */
+static bool head_end(struct http_reader *reader)
+{
+	bool has_length = reader->flags & FLAG_LENGTH;
+
+	if (reader->status >= 100 && reader->status < 200) {
+		uint32_t spent = reader->head_bytes;
+		http_reader_reset(reader);
+		reader->head_bytes = spent;	/* so that endless 1xx answers meet the bound */
+		return true;
+	}
+	if (reader->status == 204 || reader->status == 304) {
+		reader->left = 0;
+		reader->state = BODY_LENGTH;
+	} else if (reader->flags & FLAG_CHUNKED) {
+		if (has_length)
+			return false;
+		reader->state = CHUNK_SIZE;
+		reader->position = 0;
+		reader->left = 0;
+	} else {
+		reader->state = has_length ? BODY_LENGTH : BODY_EOF;
+	}
+	return true;
+}
+
+static void name_end(struct http_reader *reader)
+{
+	switch (match_end(reader, header_names, NAMES)) {
+	case NAME_LENGTH:
+		reader->state = VALUE_LENGTH_BLANK;
+		if (reader->flags & FLAG_LENGTH)
+			reader->flags |= FLAG_AGAIN;
+		/* A second length is read into body_bytes, which no body uses yet, and compared at its end. */
+		break;
+	case NAME_CODING:
+		reader->flags &= (uint8_t)~FLAG_CONNECTION;
+		reader->state = VALUE_BLANK;
+		break;
+	case NAME_CONNECTION:
+		reader->flags |= FLAG_CONNECTION;
+		reader->state = VALUE_BLANK;
+		break;
+	default:
+		reader->state = VALUE_SKIP;
+	}
+}
+
+/* Adds a digit to a number in base 10 or 16; false where it would pass 2^63 - 1. */
+static bool number_step(uint64_t *number, unsigned base, unsigned digit)
+{
+	if (*number > ((uint64_t)INT64_MAX - digit) / base)
+		return false;
+	*number = *number * base + digit;
+	return true;
+}
+
+static bool length_digit(struct http_reader *reader, char c)
+{
+	uint64_t *length = reader->flags & FLAG_AGAIN ? &reader->body_bytes : &reader->left;
+
+	return c >= '0' && c <= '9' && number_step(length, 10, (unsigned)(c - '0'));
+}
+
+static bool length_end(struct http_reader *reader)
+{
+	bool same = !(reader->flags & FLAG_AGAIN) || reader->body_bytes == reader->left;
+
+	reader->body_bytes = 0;
+	reader->flags = (uint8_t)((reader->flags | FLAG_LENGTH) & ~FLAG_AGAIN);
+	return same;
+}
+
+/* A token of Transfer-Encoding or Connection has ended. Returns false for a coding other than chunked. */
+static bool token_end(struct http_reader *reader)
+{
+	int token = match_end(reader, value_tokens, TOKENS);
+
+	if (!(reader->flags & FLAG_CONNECTION)) {
+		if (token != TOKEN_CHUNKED || (reader->flags & FLAG_CHUNKED))
+			return false;
+		reader->flags |= FLAG_CHUNKED;
+	} else if (token == TOKEN_CLOSE) {
+		reader->flags |= FLAG_CLOSE;
+	} else if (token == TOKEN_KEEP_ALIVE) {
+		reader->flags |= FLAG_KEEP_ALIVE;
+	}
+	return true;
+}
+
+static int hex_digit(char c)
+{
+	c = lower(c);
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Hands out as much of the body as there is. */
+static enum http_event body_piece(struct http_reader *reader, const char **input, const char *end, struct http_span *body)
+{
+	size_t bytes = (size_t)(end - *input);
+
+	if (reader->state != BODY_EOF && bytes > reader->left)
+		bytes = (size_t)reader->left;
+	body->data = *input;
+	body->bytes = bytes;
+	*input += bytes;
+	reader->body_bytes += bytes;
+	if (reader->state != BODY_EOF)
+		reader->left -= bytes;
+	reader->head_bytes = 1;	/* the next chunk's line has the whole bound; not 0, see http_begun() */
+	return HTTP_BODY;
+}
+
+/* Moves to the line's end; true where it was in the input, which then points behind it. */
+static bool skip_line(const char **input, const char *end)
+{
+	const char *found = memchr(*input, '\n', (size_t)(end - *input));
+
+	*input = found ? found + 1 : end;
+	return found;
+}
+
+/* Reads one byte or one run of bytes outside the body. Returns false where the answer is bad. */
+static bool head_step(struct http_reader *reader, const char **input, const char *end)
+{
+	char c = **input;
+
+	switch ((enum state)reader->state) {
+	case STATUS_LINE:
+		if (!status_step(reader, c))
+			return false;
+		if (reader->position == 13) {
+			reader->state = REASON;
+			if (c != ' ')
+				return true;	/* the line's end is REASON's to read */
+		}
+		break;
+	case REASON:
+		if (skip_line(input, end))
+			reader->state = LINE_START;
+		return true;
+	case LINE_START:
+		if (c == '\r') {
+			reader->state = HEAD_END;
+		} else if (c == '\n') {
+			++*input;
+			return head_end(reader);
+		} else if (c == ' ' || c == '\t') {
+			return false;	/* line folding: obsolete, and a way to hide a header (RFC 9112 5.2) */
+		} else {
+			match_start(reader, NAMES);
+			reader->state = NAME;
+			return true;
+		}
+		break;
+	case HEAD_END:
+		if (c != '\n')
+			return false;
+		++*input;
+		return head_end(reader);
+	case NAME:
+		if (c == ':') {
+			name_end(reader);
+			break;
+		}
+		match_step(reader, c, header_names, NAMES);
+		if (reader->candidates)
+			break;
+		reader->state = VALUE_SKIP;	/* which reads c again: it may be the line's end */
+		return true;
+	case VALUE_SKIP:
+		if (skip_line(input, end))
+			reader->state = LINE_START;
+		return true;
+	case VALUE_LENGTH_BLANK:
+		if (c == ' ' || c == '\t')
+			break;
+		reader->state = VALUE_LENGTH;
+		if (!(reader->flags & FLAG_AGAIN))
+			reader->left = 0;
+		if (!length_digit(reader, c))
+			return false;
+		break;
+	case VALUE_LENGTH:
+		if (c >= '0' && c <= '9')
+			return ++*input, length_digit(reader, c);
+		reader->state = VALUE_LENGTH_END;
+		return true;
+	case VALUE_LENGTH_END:
+		if (c == '\n') {
+			reader->state = LINE_START;
+			++*input;
+			return length_end(reader);
+		}
+		if (c != ' ' && c != '\t' && c != '\r')
+			return false;
+		break;
+	case VALUE_BLANK:
+		if (c == '\n') {
+			reader->state = LINE_START;
+		} else if (c != ' ' && c != '\t' && c != ',' && c != '\r') {
+			match_start(reader, TOKENS);
+			reader->state = VALUE_TOKEN;
+			return true;
+		}
+		break;
+	case VALUE_TOKEN:
+		if (c == ' ' || c == '\t' || c == ',' || c == '\r' || c == '\n') {
+			reader->state = VALUE_BLANK;
+			return token_end(reader);
+		}
+		if (reader->candidates)
+			match_step(reader, c, value_tokens, TOKENS);
+		break;
+	case CHUNK_SIZE: {
+		int digit = hex_digit(c);
+		if (digit >= 0) {
+			reader->position = 1;
+			++*input;
+			return number_step(&reader->left, 16, (unsigned)digit);
+		}
+		if (!reader->position || (c != ';' && c != ' ' && c != '\t' && c != '\r' && c != '\n'))
+			return false;
+		reader->state = CHUNK_EXTENSION;
+		return true;
+	}
+	case CHUNK_EXTENSION:
+		if (skip_line(input, end))
+			reader->state = reader->left ? CHUNK_DATA : TRAILER_START;
+		return true;
+	case CHUNK_CR:
+		if (c != '\r')
+			return false;
+		reader->state = CHUNK_LF;
+		break;
+	case CHUNK_LF:
+		if (c != '\n')
+			return false;
+		reader->state = CHUNK_SIZE;
+		reader->position = 0;
+		break;
+	case TRAILER_START:
+		reader->state = c == '\r' || c == '\n' ? TRAILER_END : TRAILER_SKIP;
+		if (c == '\n')
+			return true;	/* a bare line end closes the trailers too: TRAILER_END reads it */
+		break;
+	case TRAILER_SKIP:
+		if (skip_line(input, end))
+			reader->state = TRAILER_START;
+		return true;
+	case TRAILER_END:
+		if (c != '\n')
+			return false;
+		reader->state = BODY_LENGTH;	/* with nothing left: the end */
+		reader->left = 0;
+		break;
+	case BODY_LENGTH:
+	case BODY_EOF:
+	case CHUNK_DATA:
+		assert(!"the body is read by http_read");
+	}
+	++*input;
+	return true;
+}
+
+enum http_event http_read(struct http_reader *reader, const char **input, const char *end, struct http_span *body)
+{
+	for (;;) {
+		if (reader->state == BODY_LENGTH && !reader->left)
+			return HTTP_END;
+		if (reader->state == CHUNK_DATA && !reader->left)
+			reader->state = CHUNK_CR;
+		if (*input == end)
+			return HTTP_MORE;
+		if (reader->state == BODY_LENGTH || reader->state == BODY_EOF || reader->state == CHUNK_DATA)
+			return body_piece(reader, input, end, body);
+		const char *from = *input;
+		if (!head_step(reader, input, end))
+			return HTTP_BAD;
+		reader->head_bytes += (uint32_t)(*input - from);
+		if (reader->head_bytes > HTTP_HEAD_MAX)
+			return HTTP_BAD;
+	}
+}
+
+bool http_read_eof(const struct http_reader *reader)
+{
+	return reader->state == BODY_EOF;
+}
+
+bool http_keeps_alive(const struct http_reader *reader)
+{
+	if (reader->state == BODY_EOF || (reader->flags & FLAG_CLOSE))
+		return false;
+	/* HTTP/1.0 has no chunks: such an answer's framing is faulty (RFC 9112 6.1). */
+	if (reader->flags & FLAG_CHUNKED)
+		return reader->flags & FLAG_MINOR_1;
+	return reader->flags & (FLAG_MINOR_1 | FLAG_KEEP_ALIVE);
+}

@@ -1,0 +1,75 @@
+/*
+ * http: reads HTTP/1.x answers as they arrive, piece by piece.
+ *
+ * A pull parser with no allocation, no callback and no copy: the caller owns the input and asks for the next
+ * event; a piece of the body is handed out as a view into that input. All that the reader remembers between
+ * two pieces of input is this struct, so an answer may be cut at any byte, and a connection needs no buffer
+ * of its own:
+ *
+ *     struct http_span body;
+ *     while ((event = http_read(&reader, &input, end, &body)) == HTTP_BODY)
+ *         check(body.data, body.bytes);
+ *
+ * What it takes is RFC 9112: status line, header section (bounded), and a body by Content-Length, by chunks or
+ * until the end of the connection (6.3). Informational answers (1xx) are passed over. It refuses what would let
+ * two readers see different answers: a Content-Length beside chunks, two lengths that differ, signs, overflow.
+ */
+#ifndef CLIENTS_HTTP_H
+#define CLIENTS_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The most bytes of a head (with the 1xx heads before it), of a chunk's line, and of the trailers. */
+#define HTTP_HEAD_MAX 65536
+
+enum http_event {
+	HTTP_MORE,	/* the input is used up and the answer is not complete */
+	HTTP_BODY,	/* a piece of the body: call again */
+	HTTP_END,	/* the answer is complete; input points behind it */
+	HTTP_BAD,	/* this is no valid HTTP answer */
+};
+
+struct http_span {
+	const char *data;
+	size_t bytes;
+};
+
+/* Zero bytes are a reader before its first answer. 32 bytes, because every connection holds one. */
+struct http_reader {
+	uint64_t left;		/* bytes of the body or chunk still to come */
+	uint64_t body_bytes;	/* bytes of the body read so far: the offset of the next piece */
+	uint32_t head_bytes;	/* spent on anything but body since the last piece of body */
+	uint16_t status;	/* status code, once the status line is read */
+	uint8_t state;		/* enum state in http.c */
+	uint8_t position;	/* in the token being matched */
+	uint8_t candidates;	/* bit set of the names that the token can still be */
+	uint8_t flags;		/* what the head said */
+};
+
+/* Prepares for the next answer. */
+static inline void http_reader_reset(struct http_reader *reader)
+{
+	*reader = (struct http_reader){ 0 };
+}
+
+/*
+ * Reads on. `input` is moved past what was read; `end` is one past its last byte. On HTTP_BODY, body views a
+ * piece of input of at least one byte. After HTTP_END or HTTP_BAD the reader must be reset.
+ */
+enum http_event http_read(struct http_reader *reader, const char **input, const char *end, struct http_span *body);
+
+/* The connection has ended: true where that completes the answer (a body without length, RFC 9112 6.3). */
+bool http_read_eof(const struct http_reader *reader);
+
+/* Whether any byte of an answer has been read. */
+static inline bool http_begun(const struct http_reader *reader)
+{
+	return reader->head_bytes > 0;
+}
+
+/* Whether the connection can carry another request (RFC 9112 9.3). Call it at HTTP_END. */
+bool http_keeps_alive(const struct http_reader *reader);
+
+#endif

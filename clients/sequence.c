@@ -1,0 +1,192 @@
+#include "clients/sequence.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "clients/page.h"
+#include "harness/lib/clock.h"
+
+#define WATCH_NS (20 * CLOCK_MS)
+/* After a failure to get an answer, so that a server that refuses is not asked in a tight loop. */
+#define REST_NS (10 * CLOCK_MS)
+
+struct sequence {
+	const struct load_spec *spec;
+	sequence_ask *ask;
+	void *context;
+	struct load_sample *sample;
+	uint32_t number;	/* of the link to follow */
+	bool measuring;
+	uint64_t window_start_ns, next_watch_ns;
+	unsigned tenths_room;
+};
+
+static bool stopped(const struct load_spec *spec)
+{
+	return spec->stop && *spec->stop;
+}
+
+static void enter(const struct load_spec *spec, enum load_phase phase)
+{
+	if (spec->watch && spec->watch->enter)
+		spec->watch->enter(spec->watch->context, phase);
+}
+
+/* Whether the answer is the right one; else the failure that it is. */
+static bool answer_is_right(struct sequence *sequence, const struct sequence_answer *answer, enum load_failure *failure)
+{
+	const struct target *target = sequence->spec->target;
+	enum target_check check = sequence->spec->links ? TARGET_EXACT : sequence->spec->check;
+	char page[PAGE_MAX];
+	size_t bytes = target->body_bytes;
+	const char *body = target->body;
+	unsigned status = target->status;
+	char *wrong = sequence->sample->wrong;
+
+	if (sequence->spec->links) {
+		bytes = (size_t)page_write(page, sequence->number);
+		body = page;
+		status = 200;
+	}
+	*failure = LOAD_BAD_STATUS;
+	if (answer->status != status) {
+		if (!wrong[0])
+			snprintf(wrong, sizeof sequence->sample->wrong, "status %u instead of %u", answer->status, status);
+		return false;
+	}
+	*failure = LOAD_BAD_BODY;
+	if (check == TARGET_STATUS ||
+	    (answer->body_bytes == bytes && (check == TARGET_LENGTH || (answer->kept_bytes <= bytes &&
+	     memcmp(answer->body, body, answer->kept_bytes) == 0))))
+		return true;
+	if (!wrong[0])
+		snprintf(wrong, sizeof sequence->sample->wrong, "a body of %llu bytes that is not the right one (%zu bytes)",
+			 (unsigned long long)answer->body_bytes, bytes);
+	return false;
+}
+
+static void tenth_add(struct sequence *sequence, uint64_t now)
+{
+	struct load_sample *sample = sequence->sample;
+	uint64_t tenth = (now - sequence->window_start_ns) / (CLOCK_S / 10);
+
+	if (tenth >= sequence->tenths_room)
+		tenth = sequence->tenths_room - 1;
+	sample->tenths[tenth]++;
+	if (tenth >= sample->tenths_count)
+		sample->tenths_count = (unsigned)tenth + 1;
+}
+
+static void ask_once(struct sequence *sequence)
+{
+	struct load_sample *sample = sequence->sample;
+	struct sequence_answer answer = { 0 };
+	enum load_failure failure;
+	char path[32];
+
+	if (sequence->spec->links)
+		snprintf(path, sizeof path, "/%u", sequence->number);
+	sequence->ask(sequence->context, sequence->spec->links ? path : sequence->spec->target->path, &answer);
+	uint64_t now = clock_ns();
+	bool right = answer.ok && answer_is_right(sequence, &answer, &failure);
+	if (!answer.ok)
+		failure = answer.failure;
+	if (right && sequence->spec->links)
+		sequence->number = page_next(sequence->number);
+	if (sequence->measuring) {
+		sample->counts.started++;
+		if (answer.ok) {
+			sample->counts.connects++;
+			hist_add(&sample->connect_ns, answer.connect_ns);
+		}
+		if (right) {
+			sample->counts.ok++;
+			hist_add(&sample->latency_ns, answer.total_ns);
+			tenth_add(sequence, now);
+		} else {
+			sample->counts.failed[failure]++;
+		}
+	}
+	if (!answer.ok) {
+		struct timespec rest = clock_timespec(REST_NS);
+		nanosleep(&rest, NULL);
+	}
+}
+
+static void warm(struct sequence *sequence)
+{
+	uint64_t end = clock_ns() + sequence->spec->warmup_ns;
+
+	enter(sequence->spec, LOAD_WARMUP);
+	while (!stopped(sequence->spec) && clock_ns() < end)
+		ask_once(sequence);
+}
+
+static void usage_add(struct load_thread *thread, double sign)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_THREAD, &usage);
+	thread->user_s += sign * ((double)usage.ru_utime.tv_sec + (double)usage.ru_utime.tv_usec / 1e6);
+	thread->system_s += sign * ((double)usage.ru_stime.tv_sec + (double)usage.ru_stime.tv_usec / 1e6);
+}
+
+static void measure(struct sequence *sequence)
+{
+	const struct load_spec *spec = sequence->spec;
+	struct load_sample *sample = sequence->sample;
+	const struct load_watch *watch = spec->watch;
+
+	enter(spec, LOAD_MEASURE);
+	usage_add(&sample->threads[0], -1);
+	sequence->window_start_ns = sequence->next_watch_ns = clock_ns();
+	sequence->measuring = true;
+	uint64_t now = sequence->window_start_ns;
+	while (!stopped(spec) && (spec->requests ? sample->counts.started < spec->requests
+						 : now - sequence->window_start_ns < spec->duration_ns)) {
+		ask_once(sequence);
+		now = clock_ns();
+		if (watch && watch->tick && now >= sequence->next_watch_ns) {
+			sequence->next_watch_ns = now + WATCH_NS;
+			if (!watch->tick(watch->context))
+				break;
+		}
+	}
+	sequence->measuring = false;
+	usage_add(&sample->threads[0], 1);
+	sample->window_s = (double)(now - sequence->window_start_ns) / 1e9;
+	sample->threads[0].window_s = sample->window_s;
+	sample->threads_count = 1;
+	if (sample->window_s > 0)
+		sample->busiest_cpu = (sample->threads[0].user_s + sample->threads[0].system_s) / sample->window_s;
+}
+
+int sequence_run(const struct load_spec *spec, sequence_ask *ask, void *context,
+		 struct load_sample *sample, struct err *err)
+{
+	struct sequence sequence = { .spec = spec, .ask = ask, .context = context, .sample = sample };
+
+	sequence.tenths_room = (unsigned)((spec->requests ? 600 * CLOCK_S : spec->duration_ns) / (CLOCK_S / 10)) + 20;
+	if (sequence.tenths_room > LOAD_TENTHS_MAX)
+		sequence.tenths_room = LOAD_TENTHS_MAX;
+	sample->tenths = calloc(sequence.tenths_room, sizeof *sample->tenths);
+	if (!sample->tenths)
+		return err_set(err, "out of memory");
+	if (!spec->requests)
+		warm(&sequence);
+	/* The first measured link is /0, so that the chain's end is known: after 10,000 it is 2845218640. */
+	sequence.number = 0;
+	measure(&sequence);
+	enter(spec, LOAD_DRAIN);
+	enter(spec, LOAD_STOP);
+	sample->rate_rps = sample->window_s > 0 ? (double)sample->counts.ok / sample->window_s : 0;
+	sample->concurrency_mean = 1;
+	sample->concurrency_min = sample->concurrency_max = 1;
+	sample->ramp_reached = 1;
+	sample->served_min = sample->served_max = sample->counts.ok;
+	sample->never_served = !sample->counts.ok;
+	sample->jain = sample->counts.ok ? 1 : 0;
+	sample->interrupted = stopped(spec);
+	return 0;
+}

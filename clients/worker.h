@@ -1,0 +1,123 @@
+/*
+ * worker: one thread of an engine, and what it counts.
+ *
+ * An engine (clients/epoll.c) drives many connections from each of a few threads. A worker's counters and
+ * histograms belong to its thread; nothing is shared while measuring but the phase, which the thread reads, and
+ * a few live figures, which it publishes with relaxed stores and the crew samples. Everything else is merged
+ * after the join (clients/crew.h).
+ *
+ * Every worker has a file table of its own: close_range(2) with CLOSE_RANGE_UNSHARE. RLIMIT_NOFILE holds per
+ * table, so four threads reach 65536 connections where a table ends at 20000.
+ */
+#ifndef CLIENTS_WORKER_H
+#define CLIENTS_WORKER_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "clients/client.h"
+#include "harness/lib/clock.h"
+
+struct crew;
+
+struct worker {
+	/* Set before the thread starts. */
+	const struct load_spec *spec;
+	struct crew *crew;
+	pthread_t thread;
+	unsigned index;
+	uint32_t connections;		/* this worker's share */
+	uint32_t spread;		/* source addresses to begin with; 1: the kernel's choice */
+	uint64_t budget;		/* requests still to start; UINT64_MAX where time ends the window */
+
+	/* Published while running. */
+	_Atomic int live_phase;			/* the phase that it has followed the crew into */
+	_Atomic uint32_t live_in_flight;	/* connections that are busy */
+	_Atomic uint32_t live_reached;		/* connections through the ramp */
+	_Atomic uint64_t live_ok;		/* ok answers in the window */
+	_Atomic bool idle;			/* nothing in flight and nothing left to start */
+
+	/* The thread's own; read after the join. */
+	enum load_phase phase;		/* as last seen */
+	bool measuring;			/* inside the window */
+	uint32_t in_flight;
+	struct load_counts counts;
+	struct hist latency_ns, connect_ns;
+	uint64_t window_start_ns, window_end_ns;
+	struct load_thread usage;
+	uint32_t *tenths;		/* tenths_room of them */
+	unsigned tenths_room, tenth;
+	uint64_t tenth_end_ns;
+	uint64_t served_min, served_max, never_served;
+	double served_squares;
+	uint64_t engine_bytes;
+	char wrong[256];
+	struct err err;
+	bool broken;			/* err says why the thread could not work */
+};
+
+/* The phase as the crew has it now. */
+enum load_phase worker_phase(const struct worker *worker);
+
+/* Follows the crew into another phase: opens or closes the window. */
+void worker_enter(struct worker *worker, enum load_phase phase, uint64_t now_ns);
+
+/* Closes the window, where it is open: the phase is over, or the last request has ended. */
+void worker_window_end(struct worker *worker, uint64_t now_ns);
+
+/* Publishes the live figures. `closing` connections carry no request any more but are not free for the next. */
+static inline void worker_publish(struct worker *worker, uint32_t closing)
+{
+	atomic_store_explicit(&worker->live_in_flight, worker->in_flight + closing, memory_order_relaxed);
+	atomic_store_explicit(&worker->live_phase, (int)worker->phase, memory_order_relaxed);
+	atomic_store_explicit(&worker->live_ok, worker->counts.ok, memory_order_relaxed);
+}
+
+/* May another request start? Takes it from the budget where there is one. */
+static inline bool worker_take(struct worker *worker)
+{
+	if (worker->phase >= LOAD_DRAIN || worker->budget == 0)
+		return false;
+	if (worker->budget != UINT64_MAX)
+		worker->budget--;
+	return true;
+}
+
+static inline void worker_started(struct worker *worker)
+{
+	worker->in_flight++;
+	worker->counts.started += worker->measuring;
+}
+
+static inline void worker_connected(struct worker *worker, uint64_t connect_ns)
+{
+	if (worker->measuring) {
+		worker->counts.connects++;
+		hist_add(&worker->connect_ns, connect_ns);
+	}
+}
+
+static inline void worker_ok(struct worker *worker, uint64_t start_ns, uint64_t now_ns)
+{
+	worker->in_flight--;
+	if (!worker->measuring)
+		return;
+	worker->counts.ok++;
+	hist_add(&worker->latency_ns, now_ns - start_ns);
+	while (now_ns >= worker->tenth_end_ns && worker->tenth + 1 < worker->tenths_room) {
+		worker->tenth++;
+		worker->tenth_end_ns += CLOCK_S / 10;
+	}
+	worker->tenths[worker->tenth]++;
+}
+
+static inline void worker_failed(struct worker *worker, enum load_failure failure)
+{
+	worker->in_flight--;
+	worker->counts.failed[failure] += worker->measuring;
+}
+
+/* Keeps the words for the first wrong answer. */
+void worker_wrong(struct worker *worker, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,40 @@
+#include "harness/availability.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/lib/clock.h"
+#include "harness/program.h"
+
+#define TIMEOUT_NS (30 * CLOCK_S)
+
+/* The last line of a text: of a traceback the one that says what is wrong. */
+static const char *last_line(const char *text)
+{
+	const char *line = strrchr(text, '\n');
+
+	return line ? line + 1 : text;
+}
+
+void availability_find(struct availability *availability, const struct conf_server *server)
+{
+	char errors[4096] = "";
+	struct err err;
+
+	*availability = (struct availability){ .available = true };
+	if (server->requires) {
+		int status = program_run(server->requires, server->folder, TIMEOUT_NS, NULL, 0,
+					 errors, sizeof errors, &err);
+		availability->available = status == 0;
+		const char *why = status < 0 ? err.text : errors[0] ? last_line(errors) : "not installed";
+		if (status != 0)
+			snprintf(availability->reason, sizeof availability->reason, "%.300s%s%.150s", why,
+				 server->install ? "; install: " : "", server->install ? server->install : "");
+	}
+	if (!availability->available || !server->version)
+		return;
+	if (program_run(server->version, server->folder, TIMEOUT_NS, availability->version,
+			sizeof availability->version, NULL, 0, &err))
+		availability->version[0] = 0;
+	availability->version[strcspn(availability->version, "\n")] = 0;
+}

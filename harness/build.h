@@ -1,0 +1,18 @@
+/*
+ * build: what this benchctl was built from and how, stamped into every result.
+ */
+#ifndef HARNESS_BUILD_H
+#define HARNESS_BUILD_H
+
+#include <stdbool.h>
+
+extern const char build_version[];	/* "0.1.0" */
+extern const char build_stamp[];	/* commit, compiler and flags */
+
+/* Where bench.conf, the servers and the templates are when installed. */
+extern const char build_data_folder[];
+
+/* Whether figures of this build are a benchmark: it is optimized, and no sanitizer is in it. */
+bool build_is_benchmark(void);
+
+#endif

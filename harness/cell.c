@@ -1,0 +1,163 @@
+#include "harness/cell.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/conf.h"
+
+/* The bounds of docs/method.md, "Is a cell valid?". */
+#define CONCURRENCY_SHORT 0.05
+#define CLIENT_BUSY 0.90
+#define CONTROL_AHEAD 1.5
+#define LITTLE_OFF 0.05
+
+const char *const invalid_names[INVALIDS] = {
+	"failed", "no_answers", "short_concurrency", "client_bound", "little", "conservation",
+	"build",
+};
+
+const char *const invalid_words[INVALIDS] = {
+	"the cell could not be measured",
+	"the server gave no right answer",
+	"fewer requests were in flight than the level says",
+	"the client's CPU was the limit, not the server",
+	"rate, latency and concurrency contradict each other (Little's law)",
+	"requests were lost in the counting",
+	"benchctl was built without optimization or with a sanitizer",
+};
+
+void cell_set_text(char **field, const char *text)
+{
+	free(*field);
+	*field = text && *text ? strdup(text) : NULL;
+}
+
+void cell_init(struct cell *cell, const char *server, const char *client, const char *mode,
+	       uint64_t level, uint64_t block)
+{
+	static const struct cell_times unknown = { NAN, NAN, NAN, NAN, NAN, NAN };
+
+	*cell = (struct cell){
+		.level = level, .block = block,
+		.rate_rps = NAN, .window_s = NAN, .ramp_s = NAN, .open_mean = NAN, .open_max = NAN,
+		.concurrency_mean = NAN, .concurrency_min = NAN, .concurrency_max = NAN,
+		.latency_ns = unknown, .connect_ns = unknown,
+		.served_min = NAN, .served_max = NAN, .never_served = NAN, .jain = NAN,
+		.client_cpu_busiest = NAN, .server_cpu_us_per_request = NAN, .server_rss_bytes = NAN,
+	};
+	cell_set_text(&cell->server, server);
+	cell_set_text(&cell->client, client);
+	cell_set_text(&cell->mode, mode);
+}
+
+static struct cell_times times_of(const struct hist *hist)
+{
+	if (!hist->count)
+		return (struct cell_times){ NAN, NAN, NAN, NAN, NAN, NAN };
+	return (struct cell_times){
+		.mean = hist_mean(hist),
+		.p50 = (double)hist_quantile(hist, 0.50), .p90 = (double)hist_quantile(hist, 0.90),
+		.p99 = (double)hist_quantile(hist, 0.99), .p999 = (double)hist_quantile(hist, 0.999),
+		.max = (double)hist->max,
+	};
+}
+
+void cell_take(struct cell *cell, const struct load_sample *sample)
+{
+	const struct load_counts *counts = &sample->counts;
+
+	cell->rate_rps = sample->rate_rps;
+	cell->window_s = sample->window_s;
+	cell->ramp_s = sample->ramp_s;
+	cell->ramp_reached = sample->ramp_reached;
+	cell->started = counts->started;
+	cell->ok = counts->ok;
+	memcpy(cell->failed, counts->failed, sizeof cell->failed);
+	cell->in_flight_start = counts->in_flight_start;
+	cell->in_flight_end = counts->in_flight_end;
+	cell->connects = counts->connects;
+	cell->concurrency_mean = sample->concurrency_mean;
+	cell->concurrency_min = (double)sample->concurrency_min;
+	cell->concurrency_max = (double)sample->concurrency_max;
+	cell->latency_ns = times_of(&sample->latency_ns);
+	cell->connect_ns = times_of(&sample->connect_ns);
+	cell->served_min = (double)sample->served_min;
+	cell->served_max = (double)sample->served_max;
+	cell->never_served = (double)sample->never_served;
+	cell->jain = sample->jain;
+	cell->client_threads = sample->threads_count;
+	cell->client_cpu_busiest = sample->busiest_cpu;
+	for (unsigned i = 0; i < sample->threads_count; i++) {
+		const struct load_thread *thread = &sample->threads[i];
+		cell->client_cpu[i] = thread->window_s > 0 ? (thread->user_s + thread->system_s) / thread->window_s : 0;
+	}
+	cell_set_text(&cell->wrong, sample->wrong);
+}
+
+uint64_t cell_failed(const struct cell *cell)
+{
+	uint64_t sum = 0;
+
+	for (int i = 0; i < LOAD_FAILURES; i++)
+		sum += cell->failed[i];
+	return sum;
+}
+
+static bool is_short(const struct cell *cell)
+{
+	double level = (double)cell->level;
+
+	return !(fabs(cell->concurrency_mean - level) <= CONCURRENCY_SHORT * level);
+}
+
+static bool is_client_bound(const struct cell *cell, double control_rps)
+{
+	return cell->client_cpu_busiest > CLIENT_BUSY && !(control_rps >= CONTROL_AHEAD * cell->rate_rps);
+}
+
+static bool breaks_little(const struct cell *cell)
+{
+	/* In close mode latency and the time between two requests of a connection are not the same. */
+	if (strcmp(cell->mode, load_mode_names[LOAD_KEEPALIVE]) != 0 || isnan(cell->latency_ns.mean))
+		return false;
+	double in_flight = cell->rate_rps * cell->latency_ns.mean / 1e9;
+	return fabs(in_flight / cell->concurrency_mean - 1) > LITTLE_OFF;
+}
+
+static bool breaks_conservation(const struct cell *cell)
+{
+	return cell->in_flight_start + cell->started != cell->ok + cell_failed(cell) + cell->in_flight_end;
+}
+
+void cell_judge(struct cell *cell, double control_rps)
+{
+	bool is_control = strcmp(cell->server, CONF_CONTROL) == 0;
+	bool sequential = strcmp(cell->client, "epoll") != 0;
+	unsigned invalid = 0;
+
+	if (cell->error) {
+		invalid = 1u << INVALID_FAILED;
+	} else if (!cell->ok) {
+		invalid = 1u << INVALID_NO_ANSWERS;
+	} else {
+		invalid |= (unsigned)(!sequential && is_short(cell)) << INVALID_SHORT_CONCURRENCY;
+		/* The control server shows the client's limit: being bound by it is its purpose. */
+		invalid |= (unsigned)(!sequential && !is_control && is_client_bound(cell, control_rps))
+			   << INVALID_CLIENT_BOUND;
+		invalid |= (unsigned)(!sequential && breaks_little(cell)) << INVALID_LITTLE;
+		invalid |= (unsigned)breaks_conservation(cell) << INVALID_CONSERVATION;
+	}
+	invalid |= (unsigned)cell->debug_build << INVALID_BUILD;
+	cell->invalid = invalid;
+	cell->valid = !invalid;
+}
+
+void cell_release(struct cell *cell)
+{
+	free(cell->server);
+	free(cell->client);
+	free(cell->mode);
+	free(cell->error);
+	free(cell->wrong);
+	*cell = (struct cell){ 0 };
+}

@@ -1,0 +1,82 @@
+/*
+ * cell: one measurement and its evidence, as it goes into the ledger and run.json.
+ *
+ * A cell is server x client x mode x level x block. A failed cell is data too: then `error` says why, and there
+ * are no figures. What was not measured is NAN, which is null in the JSON, and never 0.
+ */
+#ifndef HARNESS_CELL_H
+#define HARNESS_CELL_H
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "clients/client.h"
+
+struct cell_times {
+	double mean, p50, p90, p99, p999, max;	/* ns */
+};
+
+/* Why a cell's figures are not to be relied on. */
+enum invalid {
+	INVALID_FAILED,			/* there are no figures; see error */
+	INVALID_NO_ANSWERS,		/* not one right answer */
+	INVALID_SHORT_CONCURRENCY,	/* fewer requests in flight than the level */
+	INVALID_CLIENT_BOUND,		/* the client's CPU was the limit */
+	INVALID_LITTLE,			/* rate, latency and concurrency contradict each other */
+	INVALID_CONSERVATION,		/* requests were lost in the counting */
+	INVALID_BUILD,			/* measured by a build that is no benchmark, see build.h */
+	INVALIDS
+};
+
+extern const char *const invalid_names[INVALIDS];	/* "failed", "no_answers", ... */
+extern const char *const invalid_words[INVALIDS];	/* for people: what it means */
+
+struct cell {
+	char *server;			/* owned */
+	char *client;			/* owned */
+	char *mode;			/* owned; one of load_mode_names */
+	uint64_t level, block;
+	uint64_t backlog;
+	double rate_rps, window_s, ramp_s;
+	uint64_t ramp_reached;
+	uint64_t started, ok, failed[LOAD_FAILURES];
+	uint64_t in_flight_start, in_flight_end, connects;
+	double open_mean, open_max;	/* connections open inside the server */
+	double concurrency_mean, concurrency_min, concurrency_max;
+	struct cell_times latency_ns, connect_ns;
+	double served_min, served_max, never_served, jain;
+	double client_cpu[LOAD_THREADS_MAX];	/* fraction of a core, by thread */
+	uint64_t client_threads;
+	double client_cpu_busiest;	/* fraction of the busiest client CPU */
+	double server_cpu_us_per_request, server_rss_bytes;
+	bool debug_build;		/* measured by a build that is no benchmark; known while measuring only */
+	bool restarted;			/* the server had to be restarted after this cell */
+	char *error;			/* owned; NULL where there are figures */
+	char *wrong;			/* owned; what the first wrong answer was, or NULL */
+	bool valid;
+	unsigned invalid;		/* bit set of enum invalid */
+};
+
+/* A cell without figures: all that can be unknown is unknown. Texts are copied. */
+void cell_init(struct cell *cell, const char *server, const char *client, const char *mode,
+	       uint64_t level, uint64_t block);
+
+/* Takes over the figures of a sample. */
+void cell_take(struct cell *cell, const struct load_sample *sample);
+
+/* All failures together. */
+uint64_t cell_failed(const struct cell *cell);
+
+/*
+ * Judges whether the figures are valid, by the rules of docs/method.md, and sets `valid` and `invalid`.
+ * control_rps is the control server's rate at the same mode, level and block; NAN where there is none.
+ */
+void cell_judge(struct cell *cell, double control_rps);
+
+/* A copy of text in a field that owns it; NULL text clears it. */
+void cell_set_text(char **field, const char *text);
+
+void cell_release(struct cell *cell);
+
+#endif

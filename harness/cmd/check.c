@@ -1,0 +1,226 @@
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/availability.h"
+#include "harness/cmd/common.h"
+#include "harness/conformance.h"
+#include "harness/host.h"
+#include "harness/lib/clock.h"
+#include "harness/port.h"
+#include "harness/result.h"
+
+struct check_settings {
+	uint64_t port, ready_ns, timeout_ns;
+	char *conf;
+	bool json, help;
+};
+
+#define FIELD(name) OPTION_FIELD(struct check_settings, name)
+#define MINUTE (60 * CLOCK_S)
+
+static const struct option_def check_options[] = {
+	{ "port", 'p', &option_count, FIELD(port), .fallback = "0", .most = 65535,
+	  .help = "port of the servers (0: a free one for each)" },
+	{ "ready", 0, &option_duration, FIELD(ready_ns), .fallback = "10s", .least = CLOCK_MS, .most = 60 * MINUTE,
+	  .help = "time for a server to answer after its start" },
+	{ "timeout", 0, &option_duration, FIELD(timeout_ns), .fallback = "5s", .least = CLOCK_MS, .most = MINUTE,
+	  .help = "of each single wait" },
+	{ "json", 0, &option_flag, FIELD(json), .help = "print JSON" },
+	{ "conf", 0, &option_text, FIELD(conf), .placeholder = "FILE", .help = "configuration (bench.conf)" },
+	{ "help", 'h', &option_flag, FIELD(help), .help = "this text" },
+	{ .name = NULL }
+};
+
+/* The servers to check, with what was found. */
+struct round {
+	const struct conf_server **servers;
+	struct conformance *found;	/* as servers */
+	size_t count, done;
+	int name_width;
+};
+
+/* The servers named, each once; or all. Returns 0, or -1 with err set: one is unknown. */
+static int servers_choose(struct round *round, const struct conf *conf, char **names, int count, struct err *err)
+{
+	round->servers = calloc(conf->count + 1, sizeof *round->servers);
+	round->found = calloc(conf->count + 1, sizeof *round->found);
+	if (!round->servers || !round->found)
+		return err_set(err, "out of memory");
+	for (int i = 0; i < count; i++)
+		if (!conf_find(conf, names[i]))
+			return err_set(err, "there is no server '%s' (see 'benchctl list')", names[i]);
+	for (size_t i = 0; i < conf->count; i++) {
+		bool wanted = count == 0;
+		for (int j = 0; j < count; j++)
+			wanted = wanted || strcmp(conf->servers[i].name, names[j]) == 0;
+		if (wanted)
+			round->servers[round->count++] = &conf->servers[i];
+	}
+	return 0;
+}
+
+/* Leaves out the servers that can't run here; one that was named is an error instead. */
+static int servers_find(struct round *round, bool named, struct err *err)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < round->count && !common_stop; i++) {
+		const struct conf_server *server = round->servers[i];
+		struct availability found;
+		availability_find(&found, server);
+		if (found.available) {
+			int width = (int)strlen(server->name);
+			round->name_width = width > round->name_width ? width : round->name_width;
+			round->servers[kept++] = server;
+		} else if (named) {
+			return err_set(err, "server %s can't run here: %s", server->name, found.reason);
+		} else if (!common_stop) {
+			fprintf(stderr, "left out: %s: %s\n", server->name, found.reason);
+		}
+	}
+	round->count = kept;
+	return kept || common_stop ? 0 : err_set(err, "no server can run here (see 'benchctl list')");
+}
+
+/* A line for the server, and below it what failed. */
+static void print_server(const struct round *round, size_t i)
+{
+	const struct conformance *found = &round->found[i];
+	size_t failed = conformance_count(found, CONFORMANCE_FAILED);
+	size_t asked = found->count - conformance_count(found, CONFORMANCE_NOT_ASKED);
+
+	printf("%-*s  ", round->name_width, round->servers[i]->name);
+	if (failed)
+		printf("FAILED  %zu of %zu checks", failed, asked);
+	else
+		printf("ok      %zu checks", asked);
+	for (size_t j = 0; j < found->count; j++)
+		if (found->findings[j].outcome == CONFORMANCE_NOT_ASKED)
+			printf(", %s: -", found->findings[j].check);
+	putchar('\n');
+	for (size_t j = 0; j < found->count; j++) {
+		const struct conformance_finding *finding = &found->findings[j];
+		if (finding->outcome == CONFORMANCE_FAILED)
+			printf("    %-16s  %s\n    %-16s  expected %s\n    %-16s  got      %s\n", finding->check,
+			       finding->tried, "", finding->expected, "", finding->got);
+	}
+	fflush(stdout);
+}
+
+/* All findings, those of a server that was interrupted too. Returns 0, or -1 where memory is out. */
+static int print_json(const struct round *round)
+{
+	size_t count = 0, most = round->done * CONFORMANCE_FINDINGS_MAX + 1;
+	struct result_finding *findings = calloc(most, sizeof *findings);
+	char (*texts)[CONFORMANCE_TEXT_MAX] = calloc(most, sizeof *texts);
+	int bad = -1;
+
+	if (!findings || !texts)
+		goto out;
+	for (size_t i = 0; i < round->done; i++) {
+		for (size_t j = 0; j < round->found[i].count; j++, count++) {
+			const struct conformance_finding *finding = &round->found[i].findings[j];
+			findings[count] = (struct result_finding){
+				.subject = round->servers[i]->name, .check = finding->check,
+				.good = finding->outcome != CONFORMANCE_FAILED,
+				.text = conformance_show(finding, texts[count]),
+			};
+		}
+	}
+	bad = result_print_findings(findings, count, stdout);
+out:
+	free(texts);
+	free(findings);
+	return bad;
+}
+
+/* Checks one server. Returns 0, or -1 with err set. */
+static int server_check(struct round *round, size_t i, const struct check_settings *settings, unsigned backlog,
+			struct err *err)
+{
+	int port = settings->port ? (int)settings->port : port_find_free(err);
+
+	if (port < 0)
+		return -1;
+	struct conformance_spec spec = {
+		.server = round->servers[i], .port = (unsigned)port, .backlog = backlog,
+		.ready_ns = settings->ready_ns, .timeout_ns = settings->timeout_ns, .stop = &common_stop,
+	};
+	return conformance_check(&round->found[i], &spec, err);
+}
+
+/* What is checked now, on a terminal; NULL: nothing any more. */
+static void show_progress(const struct round *round, const char *name)
+{
+	if (!isatty(STDERR_FILENO))
+		return;
+	fputs("\r\033[K", stderr);
+	if (name)
+		fprintf(stderr, "[%zu/%zu] %s", round->done, round->count, name);
+	fflush(stderr);
+}
+
+/* Checks all and prints what was found. Returns the exit code. */
+static int round_run(struct round *round, const struct check_settings *settings)
+{
+	size_t failed = 0;
+	struct host host;
+	struct err err;
+	int bad = 0;
+
+	host_read(&host);
+	while (round->done < round->count && !bad && !common_stop) {
+		size_t i = round->done;
+		show_progress(round, round->servers[i]->name);
+		bad = server_check(round, i, settings, (unsigned)host.somaxconn, &err);
+		show_progress(round, NULL);
+		if (bad)
+			break;
+		round->done++;
+		failed += conformance_count(&round->found[i], CONFORMANCE_FAILED) > 0;
+		if (!settings->json && !common_stop)
+			print_server(round, i);
+	}
+	if (settings->json && print_json(round))
+		return complain(&command_check, EXIT_NO_RUN, "writing JSON failed");
+	if (bad)
+		return complain(&command_check, EXIT_NO_RUN, "%s", err.text);
+	if (common_stop)
+		return complain(&command_check, EXIT_INTERRUPTED, "interrupted");
+	if (!settings->json)
+		printf("%zu of %zu servers keep the contract.\n", round->count - failed, round->count);
+	return failed ? EXIT_REGRESSION : EXIT_WELL;
+}
+
+static int check_run(int argc, char **argv)
+{
+	struct check_settings settings = { 0 };
+	struct conf conf = { 0 };
+	struct round round = { 0 };
+	struct err err;
+	int code;
+
+	int operands = command_parse(&command_check, &settings, &settings.help, argc, argv, 0, argc, &code);
+	if (operands < 0)
+		goto out;
+	common_catch_signals();
+	if (common_read_conf(&conf, NULL, settings.conf, &err) ||
+	    servers_choose(&round, &conf, argv, operands, &err))
+		code = complain(&command_check, EXIT_USAGE, "%s", err.text);
+	else if (servers_find(&round, operands > 0, &err))
+		code = complain(&command_check, EXIT_NO_RUN, "%s", err.text);
+	else
+		code = round_run(&round, &settings);
+out:
+	free(round.servers);
+	free(round.found);
+	conf_release(&conf);
+	options_release(check_options, &settings);
+	return code;
+}
+
+const struct command command_check = {
+	.name = "check", .operands = "[SERVER..]", .summary = "check that servers keep the contract, by libcurl and bare sockets",
+	.options = check_options, .run = check_run,
+};

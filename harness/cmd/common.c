@@ -1,0 +1,134 @@
+#include "harness/cmd/common.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "harness/build.h"
+
+int complain(const struct command *command, int code, const char *format, ...)
+{
+	va_list args;
+
+	fprintf(stderr, "benchctl %s: ", command->name);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	return code;
+}
+
+void command_print_help(const struct command *command, FILE *out)
+{
+	fprintf(out, "usage: benchctl %s%s%s%s\n\n%s.\n\n", command->name, command->options ? " [OPTION..]" : "",
+		command->operands[0] ? " " : "", command->operands, command->summary);
+	if (command->options)
+		options_help(command->options, out);
+}
+
+int command_parse(const struct command *command, void *settings, const bool *help,
+		  int argc, char **argv, int least, int most, int *code)
+{
+	struct err err;
+
+	options_default(command->options, settings);
+	int operands = options_parse(command->options, settings, argc, argv, &err);
+	*code = EXIT_WELL;
+	if (operands >= 0 && *help) {
+		command_print_help(command, stdout);
+		return -1;
+	}
+	if (operands >= least && operands <= most)
+		return operands;
+	if (operands >= 0)
+		err_set(&err, operands < least ? "%s is missing" : "too many operands: it takes %s",
+			command->operands[0] ? command->operands : "no operand");
+	*code = complain(command, EXIT_USAGE, "%s (see 'benchctl %s --help')", err.text, command->name);
+	return -1;
+}
+
+/* A file of the project: as it lies in a checkout that we stand in, or as installed. */
+static const char *data_path(const char *name, char *out, size_t room)
+{
+	if (access(name, R_OK) == 0)
+		return name;
+	snprintf(out, room, "%s/%s", build_data_folder, name);
+	return access(out, R_OK) == 0 ? out : NULL;
+}
+
+int common_read_conf(struct conf *conf, struct settings *settings, const char *path, struct err *err)
+{
+	char room[4096];
+
+	if (!path)
+		path = data_path("bench.conf", room, sizeof room);
+	if (!path)
+		return err_set(err, "no bench.conf here, nor at %s/bench.conf: run benchctl in the folder that has it, "
+			       "name one with --conf FILE, or get one with a checkout of benchctl", build_data_folder);
+	return conf_read(conf, settings, path, err);
+}
+
+const char *common_templates(struct err *err)
+{
+	static char room[4096];
+	char executable[4000];
+
+	/* A checkout's program may be called from anywhere: its templates lie beside build/. */
+	ssize_t bytes = readlink("/proc/self/exe", executable, sizeof executable - 1);
+	if (bytes > 0) {
+		executable[bytes] = 0;
+		for (int up = 0; up < 3; up++) {
+			char *slash = strrchr(executable, '/');
+			if (!slash)
+				break;
+			*slash = 0;
+			snprintf(room, sizeof room, "%s/plots/templates", executable);
+			if (access(room, R_OK) == 0)
+				return room;
+		}
+	}
+	snprintf(room, sizeof room, "%s/plots/templates", build_data_folder);
+	if (access(room, R_OK) == 0)
+		return room;
+	err_set(err, "the plot templates are missing: neither beside the program nor at %s", room);
+	return NULL;
+}
+
+int common_make_folders(const char *path, struct err *err)
+{
+	char part[4096];
+
+	if (strlen(path) >= sizeof part)
+		return err_set(err, "%s: the path is too long", path);
+	for (size_t i = 1; i <= strlen(path); i++) {
+		if (path[i] != '/' && path[i])
+			continue;
+		snprintf(part, sizeof part, "%.*s", (int)i, path);
+		if (mkdir(part, 0777) && errno != EEXIST)
+			return err_set_errno(err, "making the folder %s", part);
+	}
+	return 0;
+}
+
+volatile sig_atomic_t common_stop;
+
+static void on_signal(int number)
+{
+	(void)number;
+	if (common_stop)
+		_exit(EXIT_INTERRUPTED);	/* the keeper ends the server */
+	common_stop = 1;
+}
+
+void common_catch_signals(void)
+{
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction action = { .sa_handler = on_signal };
+
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+		sigaction(numbers[i], &action, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}

@@ -1,0 +1,164 @@
+#include <string.h>
+#include <stdlib.h>
+
+#include "harness/build.h"
+#include "harness/cell.h"
+#include "harness/cmd/common.h"
+#include "harness/lib/clock.h"
+#include "harness/lib/units.h"
+#include "harness/result.h"
+
+struct load_settings {
+	uint64_t connections, requests, threads;
+	uint64_t duration_ns, warmup_ns, max_window_ns, max_ramp_ns, timeout_ns;
+	int mode, check;
+	char *client;
+	bool json, help;
+};
+
+#define FIELD(name) OPTION_FIELD(struct load_settings, name)
+#define HOUR (3600 * CLOCK_S)
+
+static const struct option_def load_options[] = {
+	{ "connections", 'c', &option_count, FIELD(connections), .fallback = "1", .least = 1, .most = LEVELS_HIGHEST,
+	  .help = "connections at a time" },
+	{ "requests", 'n', &option_count, FIELD(requests), .fallback = "0",
+	  .help = "stop after so many, as ab does (0: measure for a time)" },
+	{ "duration", 'd', &option_duration, FIELD(duration_ns), .fallback = "5s", .least = CLOCK_MS, .most = HOUR,
+	  .help = "window, at least" },
+	{ "mode", 'm', &option_choice, FIELD(mode), .fallback = "close", .choices = load_mode_names,
+	  .help = "a connection a request, or many on one" },
+	{ "check", 0, &option_choice, FIELD(check), .fallback = "exact", .choices = target_check_names,
+	  .help = "how closely answers are compared with the first" },
+	{ "threads", 't', &option_count, FIELD(threads), .fallback = "0", .most = LOAD_THREADS_MAX,
+	  .help = "engine threads (0: one a CPU)" },
+	{ "warmup", 0, &option_duration, FIELD(warmup_ns), .fallback = "200ms", .most = HOUR,
+	  .help = "load before the window" },
+	{ "max-window", 0, &option_duration, FIELD(max_window_ns), .fallback = "1m", .least = CLOCK_MS, .most = HOUR,
+	  .help = "window, at most: it grows to two rounds of all connections" },
+	{ "max-ramp", 0, &option_duration, FIELD(max_ramp_ns), .fallback = "1m", .least = CLOCK_MS, .most = HOUR,
+	  .help = "time to open the connections, at most" },
+	{ "timeout", 0, &option_duration, FIELD(timeout_ns), .fallback = "30s", .least = CLOCK_MS, .most = HOUR,
+	  .help = "of one request" },
+	{ "client", 0, &option_text, FIELD(client), .fallback = "epoll", .placeholder = "NAME",
+	  .help = "epoll, seq or curl" },
+	{ "json", 0, &option_flag, FIELD(json), .help = "print one cell of run.json" },
+	{ "help", 'h', &option_flag, FIELD(help), .help = "this text" },
+	{ .name = NULL }
+};
+
+static void print_times(const char *name, const struct cell_times *times)
+{
+	const double shown[] = { times->mean, times->p50, times->p90, times->p99, times->p999, times->max };
+	char text[UNITS_TEXT];
+
+	printf("  %-12s", name);
+	for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
+		printf(" %9s", isnan(shown[i]) ? "-" : units_show_latency(text, (uint64_t)shown[i]));
+	putchar('\n');
+}
+
+static void print_cell(const struct cell *cell, const struct load_settings *settings)
+{
+	char count[UNITS_TEXT];
+
+	printf("%s: %s mode, %s connections, client %s\n", cell->server, cell->mode,
+	       units_show_count(count, cell->level), cell->client);
+	printf("  %.0f requests/s: ", cell->rate_rps);
+	printf("%s right answers in %.2f s", units_show_count(count, cell->ok), cell->window_s);
+	printf(", %s failed\n", units_show_count(count, cell_failed(cell)));
+	for (int i = 0; i < LOAD_FAILURES; i++)
+		if (cell->failed[i])
+			printf("    %-14s %s\n", load_failure_names[i], units_show_count(count, cell->failed[i]));
+	if (cell->wrong)
+		printf("    first wrong answer: %s\n", cell->wrong);
+	printf("  %-12s %9s %9s %9s %9s %9s %9s\n", "", "mean", "p50", "p90", "p99", "p99.9", "max");
+	print_times("latency", &cell->latency_ns);
+	print_times("connect", &cell->connect_ns);
+	if (!settings->requests)
+		printf("  in flight: %.1f (%.0f to %.0f); ramp: %.2f s, %s connections\n", cell->concurrency_mean,
+		       cell->concurrency_min, cell->concurrency_max, cell->ramp_s,
+		       units_show_count(count, cell->ramp_reached));
+	printf("  client CPU: %.0f %% of the busiest; a closed loop, so latency is the latency at this rate only\n",
+	       100 * cell->client_cpu_busiest);
+	for (int i = 0; i < INVALIDS; i++)
+		if (cell->invalid & 1u << i)
+			printf("  not valid: %s\n", invalid_words[i]);
+}
+
+static int load_offer(const struct load_settings *settings, const struct client *client, struct target *target)
+{
+	struct load_spec spec = {
+		.target = target, .check = (enum target_check)settings->check, .mode = (enum load_mode)settings->mode,
+		.connections = (uint32_t)settings->connections, .requests = settings->requests,
+		.warmup_ns = settings->warmup_ns, .duration_ns = settings->duration_ns,
+		.max_window_ns = settings->max_window_ns > settings->duration_ns ? settings->max_window_ns
+										  : settings->duration_ns,
+		.max_ramp_ns = settings->max_ramp_ns, .timeout_ns = settings->timeout_ns,
+		.threads = (unsigned)settings->threads, .stop = &common_stop,
+	};
+	struct load_sample *sample = calloc(1, sizeof *sample);
+	struct cell cell;
+	struct err err;
+	int code = EXIT_WELL;
+
+	if (!sample || client->run(&spec, sample, &err)) {
+		free(sample);
+		return complain(&command_load, EXIT_NO_RUN, "%s", sample ? err.text : "out of memory");
+	}
+	cell_init(&cell, target->url, client->name, load_mode_names[spec.mode], spec.connections, 1);
+	cell_take(&cell, sample);
+	cell.debug_build = !build_is_benchmark();
+	cell_judge(&cell, INFINITY);	/* whether the client was the limit can't be told without a control server */
+	if (settings->json) {
+		char *line = result_cell_line(&cell);
+		printf("%s\n", line ? line : "");
+		free(line);
+	} else {
+		print_cell(&cell, settings);
+	}
+	if (cell.failed[LOAD_BAD_BODY] > cell.ok)
+		fprintf(stderr, "benchctl load: most answers differ from the first: the page seems to change. "
+			"Compare less closely with --check length or --check status.\n");
+	if (sample->interrupted)
+		code = EXIT_INTERRUPTED;
+	else if (!cell.ok)
+		code = complain(&command_load, EXIT_NO_RUN, "not one right answer");
+	cell_release(&cell);
+	load_sample_release(sample);
+	free(sample);
+	return code;
+}
+
+static int load_run(int argc, char **argv)
+{
+	struct load_settings settings = { 0 };
+	struct target target = { 0 };
+	struct err err;
+	int code;
+
+	if (command_parse(&command_load, &settings, &settings.help, argc, argv, 1, 1, &code) < 0)
+		goto out;
+	const struct client *client = client_find(settings.client);
+	if (!client)
+		code = complain(&command_load, EXIT_USAGE, "--client: there is no client '%s'", settings.client);
+	else if (client->most_connections && settings.connections > client->most_connections)
+		code = complain(&command_load, EXIT_USAGE, "--client %s has one connection at a time", client->name);
+	else if (target_init(&target, argv[0], &err))
+		code = complain(&command_load, EXIT_USAGE, "%s", err.text);
+	else if (target_learn(&target, settings.timeout_ns, &err))
+		code = complain(&command_load, EXIT_NO_RUN, "%s: %s", argv[0], err.text);
+	else {
+		common_catch_signals();
+		code = load_offer(&settings, client, &target);
+	}
+out:
+	target_release(&target);
+	options_release(load_options, &settings);
+	return code;
+}
+
+const struct command command_load = {
+	.name = "load", .operands = "URL", .summary = "offer load to any HTTP URL, as ab or wrk do",
+	.options = load_options, .run = load_run,
+};

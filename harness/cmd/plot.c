@@ -1,0 +1,63 @@
+#include "harness/plot.h"
+
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/cmd/common.h"
+#include "harness/result.h"
+
+struct plot_settings {
+	char *out;
+	bool help;
+};
+
+static const struct option_def plot_options[] = {
+	{ "out", 'o', &option_text, OPTION_FIELD(struct plot_settings, out), .placeholder = "FOLDER",
+	  .help = "where to draw (plots/NAME, with the name of the run)" },
+	{ "help", 'h', &option_flag, OPTION_FIELD(struct plot_settings, help), .help = "this text" },
+	{ .name = NULL }
+};
+
+/* plots/NAME for results/NAME/run.json. Freed by the caller. */
+static char *folder_of(const char *path)
+{
+	char *real = realpath(path, NULL), *folder = NULL;
+
+	if (real && asprintf(&folder, "plots/%s", basename(dirname(real))) < 0)
+		folder = NULL;
+	free(real);
+	return folder;
+}
+
+static int plot_run(int argc, char **argv)
+{
+	struct plot_settings settings = { 0 };
+	struct document document = { 0 };
+	struct err err;
+	int code;
+
+	if (command_parse(&command_plot, &settings, &settings.help, argc, argv, 1, 1, &code) < 0)
+		goto out;
+	if (result_read(&document, argv[0], &err)) {
+		code = complain(&command_plot, EXIT_USAGE, "%s", err.text);
+		goto out;
+	}
+	if (!settings.out)
+		settings.out = folder_of(argv[0]);
+	const char *templates = common_templates(&err);
+	if (!templates || common_make_folders(settings.out, &err) ||
+	    plot_write(&document, settings.out, templates, &err))
+		code = complain(&command_plot, EXIT_NO_RUN, "%s", err.text);
+	else
+		printf("%s\n", settings.out);
+out:
+	document_release(&document);
+	options_release(plot_options, &settings);
+	return code;
+}
+
+const struct command command_plot = {
+	.name = "plot", .operands = "RUN.json", .summary = "draw the graphs of a run, as SVG and PNG",
+	.options = plot_options, .run = plot_run,
+};

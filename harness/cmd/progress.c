@@ -1,0 +1,89 @@
+#include "harness/cmd/progress.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/lib/clock.h"
+#include "harness/lib/units.h"
+
+/* The time that the rest will take if it goes on as so far; "" before there is anything to go by. */
+static const char *time_left(const struct progress *progress, size_t done, size_t all, char out[32])
+{
+	double elapsed_s = (double)(clock_ns() - progress->start_ns) / 1e9;
+
+	out[0] = 0;
+	if (done) {
+		unsigned left = (unsigned)(elapsed_s / (double)done * (double)(all - done) + 0.5);
+		snprintf(out, 32, ", %u:%02u left", left / 60, left % 60);
+	}
+	return out;
+}
+
+static void on_begin(void *context, const struct cell *cell, size_t done, size_t all)
+{
+	struct progress *progress = context;
+	char left[32], level[UNITS_TEXT];
+
+	if (!progress->terminal)
+		return;
+	fprintf(stderr, "\r\033[K[%zu/%zu%s] %s: %s, %s connection%s", done, all,
+		time_left(progress, done, all, left), cell->server,
+		strcmp(cell->client, "epoll") == 0 ? cell->mode : cell->client,
+		units_show_count(level, cell->level), cell->level == 1 ? "" : "s");
+	fflush(stderr);
+}
+
+static void on_end(void *context, const struct cell *cell, size_t done, size_t all)
+{
+	struct progress *progress = context;
+
+	(void)done;
+	(void)all;
+	progress->failed_cells += cell->error != NULL;
+	if (cell->rate_rps > progress->best_rps) {
+		progress->best_rps = cell->rate_rps;
+		progress->best_level = cell->level;
+	}
+}
+
+static void on_server_end(void *context, const char *server, uint64_t block, size_t done, size_t all)
+{
+	struct progress *progress = context;
+	char left[32], rate[UNITS_TEXT], level[UNITS_TEXT];
+
+	progress_clear(progress);
+	fprintf(stderr, "[%zu/%zu%s] %s", done, all, time_left(progress, done, all, left), server);
+	if (block > 1)
+		fprintf(stderr, " (block %llu)", (unsigned long long)block);
+	if (progress->best_rps > 0)
+		fprintf(stderr, ": up to %s requests/s, at %s connections",
+			units_show_count(rate, (uint64_t)progress->best_rps),
+			units_show_count(level, progress->best_level));
+	if (progress->failed_cells)
+		fprintf(stderr, "; %llu cells failed", (unsigned long long)progress->failed_cells);
+	fputc('\n', stderr);
+	progress->best_rps = 0;
+	progress->failed_cells = 0;
+}
+
+static void on_notice(void *context, const char *text)
+{
+	progress_clear(context);
+	fprintf(stderr, "%s\n", text);
+}
+
+void progress_init(struct progress *progress)
+{
+	*progress = (struct progress){
+		.terminal = isatty(STDERR_FILENO),
+		.start_ns = clock_ns(),
+		.watch = { on_begin, on_end, on_server_end, on_notice, progress },
+	};
+}
+
+void progress_clear(struct progress *progress)
+{
+	if (progress->terminal)
+		fputs("\r\033[K", stderr);
+}

@@ -1,0 +1,348 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "harness/availability.h"
+#include "harness/build.h"
+#include "harness/cmd/common.h"
+#include "harness/cmd/progress.h"
+#include "harness/lib/clock.h"
+#include "harness/lib/words.h"
+#include "harness/port.h"
+#include "harness/result.h"
+#include "harness/sweep.h"
+#include "harness/table.h"
+
+/* All that a run needs, so that one place can let go of it. */
+struct run {
+	struct settings settings;
+	struct conf conf;
+	const struct conf_server **servers;
+	struct availability *found;	/* as servers */
+	size_t count;
+	struct document document;
+	struct ledger ledger;
+	struct sweep sweep;
+	char folder[256];
+};
+
+/* The order of precedence: command line, preset, bench.conf, defaults. */
+static int settings_gather(struct run *run, int argc, char **argv, int *code)
+{
+	struct settings *settings = &run->settings;
+	struct err err;
+	char *conf = NULL, *preset = NULL;
+	char **copy = calloc((size_t)argc + 1, sizeof *copy);
+	int result = -1;
+
+	if (!copy) {
+		*code = complain(&command_run, EXIT_NO_RUN, "out of memory");
+		return -1;
+	}
+	memcpy(copy, argv, (size_t)argc * sizeof *copy);
+	/* First only to learn of --conf, --preset and --help. */
+	if (command_parse(&command_run, settings, &settings->help, argc, copy, 0, 0, code) < 0)
+		goto out;
+	conf = settings->conf ? strdup(settings->conf) : NULL;
+	preset = settings->preset ? strdup(settings->preset) : NULL;
+	options_release(settings_options, settings);
+	*settings = (struct settings){ 0 };
+	options_default(settings_options, settings);
+	if (common_read_conf(&run->conf, settings, conf, &err) ||
+	    (preset && settings_preset(settings, preset, &err)) ||
+	    options_parse(settings_options, settings, argc, argv, &err) < 0)
+		*code = complain(&command_run, EXIT_USAGE, "%s", err.text);
+	else
+		result = 0;
+out:
+	free(conf);
+	free(preset);
+	free(copy);
+	return result;
+}
+
+static int modes_read(struct sweep *sweep, const char *text, struct err *err)
+{
+	char **names = words_list(text, err);
+
+	if (!names)
+		return err_prefix(err, "--mode");
+	for (char **name = names; *name; name++) {
+		int mode = 0;
+		while (load_mode_names[mode] && strcmp(load_mode_names[mode], *name) != 0)
+			mode++;
+		if (!load_mode_names[mode] || sweep->modes_count == sizeof sweep->modes / sizeof *sweep->modes) {
+			err_set(err, "--mode: '%s' is not one of: close, keepalive", *name);
+			words_free(names);
+			return -1;
+		}
+		sweep->modes[sweep->modes_count++] = (enum load_mode)mode;
+	}
+	words_free(names);
+	return 0;
+}
+
+/* The servers named, or all of the configuration. Returns 0, or -1 with err set: one is unknown. */
+static int servers_choose(struct run *run, struct err *err)
+{
+	run->servers = calloc(run->conf.count + 1, sizeof *run->servers);
+	if (!run->servers)
+		return err_set(err, "out of memory");
+	if (!run->settings.servers) {
+		for (size_t i = 0; i < run->conf.count; i++)
+			run->servers[run->count++] = &run->conf.servers[i];
+		return run->count ? 0 : err_set(err, "bench.conf has no [server NAME]");
+	}
+	char **names = words_list(run->settings.servers, err);
+	if (!names)
+		return err_prefix(err, "--servers");
+	int result = 0;
+	for (char **name = names; *name && !result; name++) {
+		const struct conf_server *server = conf_find(&run->conf, *name);
+		bool twice = false;
+		for (size_t i = 0; i < run->count; i++)
+			twice = twice || run->servers[i] == server;
+		if (!server)
+			result = err_set(err, "there is no server '%s' (see 'benchctl list')", *name);
+		else if (!twice)
+			run->servers[run->count++] = server;
+	}
+	words_free(names);
+	return result;
+}
+
+/* Leaves out the servers that can't run here; one that was named is an error instead. */
+static int servers_find(struct run *run, struct err *err)
+{
+	bool named = run->settings.servers != NULL;
+	size_t kept = 0;
+
+	run->found = calloc(run->count + 1, sizeof *run->found);
+	if (!run->found)
+		return err_set(err, "out of memory");
+	for (size_t i = 0; i < run->count && !common_stop; i++) {
+		struct availability *found = &run->found[kept];
+		availability_find(found, run->servers[i]);
+		if (found->available)
+			run->servers[kept++] = run->servers[i];
+		else if (named)
+			return err_set(err, "server %s can't run here: %s", run->servers[i]->name, found->reason);
+		else
+			fprintf(stderr, "left out: %s: %s\n", run->servers[i]->name, found->reason);
+	}
+	run->count = kept;
+	return kept || common_stop ? 0 : err_set(err, "no server can run here (see 'benchctl list')");
+}
+
+static int folder_name(struct run *run, struct err *err)
+{
+	char stamp[32];
+	const char *name = run->settings.out;
+	time_t now = time(NULL);
+	struct tm local;
+
+	localtime_r(&now, &local);
+	strftime(stamp, sizeof stamp, "%Y%m%d-%H%M%S", &local);
+	if (!name)
+		name = stamp;
+	if (name[0] == '.' || strlen(name) > 100 ||
+	    name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")])
+		return err_set(err, "--out: '%s' is no name: letters, digits, '.', '_' and '-'", name);
+	snprintf(run->folder, sizeof run->folder, "results/%s", name);
+	return 0;
+}
+
+static int folder_make(struct run *run, struct err *err)
+{
+	char path[300];
+
+	if (common_make_folders("results", err))
+		return -1;
+	if (mkdir(run->folder, 0777)) {
+		if (errno == EEXIST)
+			return err_set(err, "%s exists: choose another name with --out", run->folder);
+		return err_set_errno(err, "%s", run->folder);
+	}
+	snprintf(path, sizeof path, "%s/cells.jsonl", run->folder);
+	return ledger_create(&run->ledger, path, err);
+}
+
+static char *copy_of(const char *text)
+{
+	return text ? strdup(text) : NULL;
+}
+
+/* The configuration as used, what the host is, and the servers. */
+static int document_begin(struct run *run, struct err *err)
+{
+	struct document *document = &run->document;
+	char cpus[128];
+	size_t options = 0;
+
+	host_read(&document->host);
+	document->benchctl = copy_of(build_version);
+	document->build = copy_of(build_stamp);
+	document->client_cpus = copy_of(cpus_show(&run->sweep.cpus.client, cpus));
+	document->server_cpus = copy_of(cpus_show(&run->sweep.cpus.server, cpus));
+	while (settings_options[options].name)
+		options++;
+	document->options = calloc(options + 1, sizeof *document->options);
+	document->servers = calloc(run->count + 1, sizeof *document->servers);
+	if (!document->options || !document->servers)
+		return err_set(err, "out of memory");
+	for (const struct option_def *def = settings_options; def->name; def++) {
+		char *value = NULL;
+		size_t bytes;
+		if (def->here_only && strcmp(def->name, "preset") != 0)
+			continue;
+		FILE *out = open_memstream(&value, &bytes);
+		if (!out)
+			return err_set(err, "out of memory");
+		options_show(def, &run->settings, out);
+		fclose(out);
+		document->options[document->options_count++] = (struct document_option){ strdup(def->name), value };
+	}
+	for (size_t i = 0; i < run->count; i++) {
+		const struct conf_server *server = run->servers[i];
+		const char *version = run->found[i].version;
+		document->servers[document->servers_count++] = (struct document_server){
+			copy_of(server->name), copy_of(server->command), version[0] ? strdup(version) : NULL,
+			copy_of(server->family), copy_of(server->model), copy_of(server->since),
+		};
+	}
+	return 0;
+}
+
+/* What is settled before anything is launched: the exit code is for what is wrong there. */
+static int run_prepare(struct run *run, struct err *err)
+{
+	struct settings *settings = &run->settings;
+	struct sweep *sweep = &run->sweep;
+
+	sweep->client = client_find(settings->client);
+	if (!sweep->client) {
+		err_set(err, "--client: there is no client '%s'", settings->client);
+		return EXIT_USAGE;
+	}
+	if (sweep->client->most_connections == 1) {
+		err_set(err, "--client: %s asks one thing at a time; every run has a sequential cell", settings->client);
+		return EXIT_USAGE;
+	}
+	if (settings->max_window_ns < settings->duration_ns) {
+		err_set(err, "--max-window is less than --duration");
+		return EXIT_USAGE;
+	}
+	if (modes_read(sweep, settings->mode, err) || servers_choose(run, err) || folder_name(run, err) ||
+	    cpus_divide(&sweep->cpus, settings->client_cpus, settings->server_cpus, err))
+		return EXIT_USAGE;
+	int port = settings->port ? (int)settings->port : port_find_free(err);
+	if (port < 0)
+		return EXIT_NO_RUN;
+	sweep->port = (unsigned)port;
+	if (!settings->seed)
+		settings->seed = clock_read_ns(CLOCK_REALTIME) % 1000000;
+	sweep->seed = settings->seed;
+	return servers_find(run, err) ? EXIT_NO_RUN : EXIT_WELL;
+}
+
+/* So many cells valid; of the others, how many for which reason. */
+static void print_summary(const struct document *document)
+{
+	size_t valid = 0, by_reason[INVALIDS] = { 0 };
+
+	for (size_t i = 0; i < document->cells_count; i++) {
+		const struct cell *cell = &document->cells[i];
+		valid += cell->valid;
+		for (int j = 0; j < INVALIDS; j++)
+			by_reason[j] += cell->invalid >> j & 1;
+	}
+	fprintf(stderr, "%zu of %zu cells valid", valid, document->cells_count);
+	for (int j = 0; j < INVALIDS; j++)
+		if (by_reason[j])
+			fprintf(stderr, "; %zu %s: %s", by_reason[j], invalid_names[j], invalid_words[j]);
+	fputs(".\n", stderr);
+}
+
+static int run_finish(struct run *run, struct err *err)
+{
+	char path[300];
+
+	snprintf(path, sizeof path, "%s/run.json", run->folder);
+	if (result_write(&run->document, path, err))
+		return -1;
+	print_summary(&run->document);
+	if (table_print(&run->document, 0, TABLE_TEXT, stdout, err))
+		return -1;
+	printf("\n%s\n%s/cells.jsonl\n", path, run->folder);
+	return 0;
+}
+
+static int run_sweep(struct run *run)
+{
+	struct sweep *sweep = &run->sweep;
+	struct progress progress;
+	struct host host;
+	struct err err, late;
+
+	host_read(&host);
+	sweep->backlog = (unsigned)(run->settings.backlog ? run->settings.backlog : host.somaxconn);
+	sweep->settings = &run->settings;
+	sweep->servers = run->servers;
+	sweep->servers_count = run->count;
+	sweep->ledger = &run->ledger;
+	sweep->document = &run->document;
+	sweep->stop = &common_stop;
+	if (folder_make(run, &err) || document_begin(run, &err))
+		return complain(&command_run, EXIT_NO_RUN, "%s", err.text);
+	if (!build_is_benchmark())
+		fputs("This build has no optimization or has a sanitizer in it: its figures are no benchmark.\n", stderr);
+	progress_init(&progress);
+	sweep->watch = &progress.watch;
+	int failed = sweep_run(sweep, &err);
+	progress_clear(&progress);
+	if (failed)
+		complain(&command_run, EXIT_NO_RUN, "%s", err.text);
+	if (run_finish(run, &late)) {
+		complain(&command_run, EXIT_NO_RUN, "%s (the cells are in %s/cells.jsonl)", late.text, run->folder);
+		failed = -1;
+	}
+	if (failed)
+		return EXIT_NO_RUN;
+	return run->document.interrupted ? EXIT_INTERRUPTED : EXIT_WELL;
+}
+
+static int run_run(int argc, char **argv)
+{
+	struct run *run = calloc(1, sizeof *run);
+	struct err err;
+	int code = EXIT_NO_RUN;
+
+	if (!run)
+		return complain(&command_run, EXIT_NO_RUN, "out of memory");
+	run->ledger.fd = -1;
+	if (settings_gather(run, argc, argv, &code))
+		goto out;
+	common_catch_signals();
+	code = run_prepare(run, &err);
+	if (code)
+		complain(&command_run, code, "%s", err.text);
+	else
+		code = common_stop ? EXIT_INTERRUPTED : run_sweep(run);
+out:
+	ledger_release(&run->ledger);
+	document_release(&run->document);
+	conf_release(&run->conf);
+	options_release(settings_options, &run->settings);
+	free(run->servers);
+	free(run->found);
+	free(run);
+	return code;
+}
+
+const struct command command_run = {
+	.name = "run", .operands = "", .summary = "sweep servers over numbers of connections",
+	.options = settings_options, .run = run_run,
+};

@@ -1,0 +1,39 @@
+#include "harness/table.h"
+
+#include "harness/cmd/common.h"
+#include "harness/result.h"
+
+struct table_settings {
+	bool markdown, csv, help;
+	uint64_t at;
+};
+
+static const struct option_def table_options[] = {
+	{ "markdown", 0, &option_flag, OPTION_FIELD(struct table_settings, markdown), .help = "print Markdown" },
+	{ "csv", 0, &option_flag, OPTION_FIELD(struct table_settings, csv), .help = "print CSV" },
+	{ "at", 0, &option_count, OPTION_FIELD(struct table_settings, at), .fallback = "0",
+	  .help = "the level shown (0: the one nearest 100)" },
+	{ "help", 'h', &option_flag, OPTION_FIELD(struct table_settings, help), .help = "this text" },
+	{ .name = NULL }
+};
+
+static int table_run(int argc, char **argv)
+{
+	struct table_settings settings = { 0 };
+	struct document document = { 0 };
+	struct err err;
+	int code;
+
+	if (command_parse(&command_table, &settings, &settings.help, argc, argv, 1, 1, &code) < 0)
+		return code;
+	enum table_format format = settings.markdown ? TABLE_MARKDOWN : settings.csv ? TABLE_CSV : TABLE_TEXT;
+	if (result_read(&document, argv[0], &err) || table_print(&document, settings.at, format, stdout, &err))
+		code = complain(&command_table, EXIT_USAGE, "%s", err.text);
+	document_release(&document);
+	return code;
+}
+
+const struct command command_table = {
+	.name = "table", .operands = "RUN.json", .summary = "print the table of a run: requests per second and CPU",
+	.options = table_options, .run = table_run,
+};

@@ -1,0 +1,25 @@
+/*
+ * cpus: which CPUs the client and the servers run on, so that neither takes time from the other.
+ */
+#ifndef HARNESS_CPUS_H
+#define HARNESS_CPUS_H
+
+#include <sched.h>
+
+#include "harness/lib/err.h"
+
+struct cpus {
+	cpu_set_t client, server;
+};
+
+/*
+ * Divides the CPUs that this process may use. Either side can be given as a list ("0-1,3"); NULL: automatic. The
+ * servers get one CPU (one process, one thread is their contract), the client all others that are not hardware
+ * threads of the same core. Where there is one CPU both have it. Returns 0, or -1 with err set.
+ */
+int cpus_divide(struct cpus *cpus, const char *client, const char *server, struct err *err);
+
+/* Writes a set as a list ("0-1,3") into out; returns out. */
+char *cpus_show(const cpu_set_t *set, char out[128]);
+
+#endif

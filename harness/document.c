@@ -1,0 +1,77 @@
+#include "harness/document.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/conf.h"
+
+void document_release(struct document *document)
+{
+	for (size_t i = 0; i < document->options_count; i++) {
+		free(document->options[i].name);
+		free(document->options[i].value);
+	}
+	for (size_t i = 0; i < document->servers_count; i++) {
+		struct document_server *server = &document->servers[i];
+		free(server->name);
+		free(server->command);
+		free(server->version);
+		free(server->family);
+		free(server->model);
+		free(server->since);
+	}
+	for (size_t i = 0; i < document->cells_count; i++)
+		cell_release(&document->cells[i]);
+	free(document->options);
+	free(document->servers);
+	free(document->cells);
+	free(document->benchctl);
+	free(document->build);
+	free(document->client_cpus);
+	free(document->server_cpus);
+	*document = (struct document){ 0 };
+}
+
+int document_add_cell(struct document *document, struct cell *cell)
+{
+	struct cell *cells = realloc(document->cells, (document->cells_count + 1) * sizeof *cells);
+
+	if (!cells)
+		return -1;
+	document->cells = cells;
+	cells[document->cells_count++] = *cell;
+	return 0;
+}
+
+const char *document_option(const struct document *document, const char *name)
+{
+	for (size_t i = 0; i < document->options_count; i++)
+		if (strcmp(document->options[i].name, name) == 0)
+			return document->options[i].value;
+	return "";
+}
+
+const struct document_server *document_server(const struct document *document, const char *name)
+{
+	for (size_t i = 0; i < document->servers_count; i++)
+		if (strcmp(document->servers[i].name, name) == 0)
+			return &document->servers[i];
+	return NULL;
+}
+
+static double control_rate(const struct document *document, const struct cell *like)
+{
+	for (size_t i = 0; i < document->cells_count; i++) {
+		const struct cell *cell = &document->cells[i];
+		if (strcmp(cell->server, CONF_CONTROL) == 0 && strcmp(cell->client, like->client) == 0 &&
+		    strcmp(cell->mode, like->mode) == 0 && cell->level == like->level && cell->block == like->block)
+			return cell->rate_rps;
+	}
+	return NAN;
+}
+
+void document_judge(struct document *document)
+{
+	for (size_t i = 0; i < document->cells_count; i++)
+		cell_judge(&document->cells[i], control_rate(document, &document->cells[i]));
+}

@@ -1,0 +1,39 @@
+/*
+ * levels: which numbers of connections to measure, as people write them.
+ *
+ * A list of items, separated by commas: `A..B` doubles from A and always ends with B, `A..B:+S` goes in steps of
+ * S and always ends with B, `N` is one level. The levels of all items together are sorted, each once.
+ *
+ *     1..65536        1, 2, 4, 8, ..., 65536
+ *     1..100          1, 2, 4, 8, 16, 32, 64, 100
+ *     1..64:+8,1000   1, 9, 17, ..., 57, 64, 1000
+ */
+#ifndef HARNESS_LEVELS_H
+#define HARNESS_LEVELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "harness/lib/err.h"
+#include "harness/lib/options.h"
+
+/* The highest level that can be asked for: 250 loopback addresses of 16384 connections each. */
+#define LEVELS_HIGHEST 4096000
+/* The most levels of one run. */
+#define LEVELS_MOST 1024
+
+struct levels {
+	uint32_t *level;	/* rising; count of them, owned */
+	size_t count;
+	char *text;		/* as written, owned */
+};
+
+/* Reads levels. Returns 0, or -1 with err set; `levels` holds an earlier value or zero bytes, and is replaced. */
+int levels_parse(struct levels *levels, const char *text, struct err *err);
+
+void levels_release(struct levels *levels);
+
+/* A field of type struct levels, for option tables. */
+extern const struct option_type option_levels;
+
+#endif

@@ -1,0 +1,278 @@
+#include "harness/lib/options.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/lib/units.h"
+
+static int flag_parse(void *field, const char *text, const struct option_def *def, struct err *err)
+{
+	(void)def;
+	bool on = !text || strcmp(text, "yes") == 0;
+
+	if (!on && strcmp(text, "no") != 0)
+		return err_set(err, "'%s' is neither yes nor no", text);
+	*(bool *)field = on;
+	return 0;
+}
+
+static void flag_show(const void *field, const struct option_def *def, FILE *out)
+{
+	(void)def;
+	fputs(*(const bool *)field ? "yes" : "no", out);
+}
+
+static int text_parse(void *field, const char *text, const struct option_def *def, struct err *err)
+{
+	(void)def;
+	if (!*text)
+		return err_set(err, "it is empty");
+	char *copy = strdup(text);
+
+	if (!copy)
+		return err_set(err, "out of memory");
+	free(*(char **)field);
+	*(char **)field = copy;
+	return 0;
+}
+
+static void text_show(const void *field, const struct option_def *def, FILE *out)
+{
+	(void)def;
+	const char *text = *(char *const *)field;
+
+	fputs(text ? text : "", out);
+}
+
+static void text_release(void *field)
+{
+	free(*(char **)field);
+	*(char **)field = NULL;
+}
+
+static int range_check(uint64_t value, const char *text, const struct option_def *def,
+		       void (*show)(const void *, const struct option_def *, FILE *), struct err *err)
+{
+	if (value >= def->least && (!def->most || value <= def->most))
+		return 0;
+	const uint64_t *bound = value < def->least ? &def->least : &def->most;
+	char limit[64] = "";
+	FILE *out = fmemopen(limit, sizeof limit, "w");
+
+	if (out) {
+		show(bound, def, out);
+		fclose(out);
+	}
+	return err_set(err, "'%s' is %s than %s", text, bound == &def->least ? "less" : "more", limit);
+}
+
+static void count_show(const void *field, const struct option_def *def, FILE *out)
+{
+	(void)def;
+	fprintf(out, "%llu", (unsigned long long)*(const uint64_t *)field);
+}
+
+static int count_parse(void *field, const char *text, const struct option_def *def, struct err *err)
+{
+	uint64_t value;
+
+	if (units_count(&value, text, err) || range_check(value, text, def, count_show, err))
+		return -1;
+	*(uint64_t *)field = value;
+	return 0;
+}
+
+static void duration_show(const void *field, const struct option_def *def, FILE *out)
+{
+	(void)def;
+	char text[UNITS_TEXT];
+
+	fputs(units_show_duration(text, *(const uint64_t *)field), out);
+}
+
+static int duration_parse(void *field, const char *text, const struct option_def *def, struct err *err)
+{
+	uint64_t value;
+
+	if (units_duration(&value, text, err) || range_check(value, text, def, duration_show, err))
+		return -1;
+	*(uint64_t *)field = value;
+	return 0;
+}
+
+static int choice_parse(void *field, const char *text, const struct option_def *def, struct err *err)
+{
+	char known[256] = "";
+
+	for (int i = 0; def->choices[i]; i++) {
+		if (strcmp(text, def->choices[i]) == 0) {
+			*(int *)field = i;
+			return 0;
+		}
+		size_t used = strlen(known);
+		snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "", def->choices[i]);
+	}
+	return err_set(err, "'%s' is not one of: %s", text, known);
+}
+
+static void choice_show(const void *field, const struct option_def *def, FILE *out)
+{
+	fputs(def->choices[*(const int *)field], out);
+}
+
+const struct option_type option_flag = { NULL, flag_parse, flag_show, NULL };
+const struct option_type option_text = { "TEXT", text_parse, text_show, text_release };
+const struct option_type option_count = { "N", count_parse, count_show, NULL };
+const struct option_type option_duration = { "TIME", duration_parse, duration_show, NULL };
+const struct option_type option_choice = { NULL, choice_parse, choice_show, NULL };
+
+static bool takes_value(const struct option_def *def)
+{
+	return def->type != &option_flag;
+}
+
+const struct option_def *options_find(const struct option_def *defs, const char *name)
+{
+	for (const struct option_def *def = defs; def->name; def++)
+		if (strcmp(def->name, name) == 0)
+			return def;
+	return NULL;
+}
+
+static void *option_field(const struct option_def *def, void *settings)
+{
+	return (char *)settings + def->offset;
+}
+
+void options_default(const struct option_def *defs, void *settings)
+{
+	struct err err;
+
+	for (const struct option_def *def = defs; def->name; def++) {
+		if (!def->fallback)
+			continue;
+		int bad = def->type->parse(option_field(def, settings), def->fallback, def, &err);
+		assert(!bad);	/* a default that its own type refuses is a bug in the table */
+		(void)bad;
+	}
+}
+
+static int option_apply(const struct option_def *def, void *settings, const char *value, struct err *err)
+{
+	return def->type->parse(option_field(def, settings), value, def, err);
+}
+
+int options_set(const struct option_def *defs, void *settings, const char *name, const char *value, struct err *err)
+{
+	const struct option_def *def = options_find(defs, name);
+
+	if (!def || def->here_only)
+		return err_set(err, "unknown key '%s'", name);
+	if (option_apply(def, settings, value, err))
+		return err_prefix(err, "%s", name);
+	return 0;
+}
+
+static const struct option_def *find_letter(const struct option_def *defs, char letter)
+{
+	for (const struct option_def *def = defs; def->name; def++)
+		if (def->letter == letter)
+			return def;
+	return NULL;
+}
+
+/* Reads the option at argv[at]; returns how many words it took, or -1. */
+static int option_read(const struct option_def *defs, void *settings, int argc, char **argv, int at, struct err *err)
+{
+	const char *word = argv[at];
+	bool is_long = word[1] == '-';
+	char name[64];
+	const char *value = NULL;
+
+	if (is_long) {
+		size_t bytes = strcspn(word + 2, "=");
+		if (word[2 + bytes] == '=')
+			value = word + 2 + bytes + 1;
+		snprintf(name, sizeof name, "%.*s", (int)bytes, word + 2);
+	} else {
+		snprintf(name, sizeof name, "%c", word[1]);
+		if (word[2])
+			value = word + 2;
+	}
+	const struct option_def *def = is_long ? options_find(defs, name) : find_letter(defs, word[1]);
+	if (!def)
+		return err_set(err, "unknown option %s%s", is_long ? "--" : "-", name);
+	if (!takes_value(def)) {
+		if (value)
+			return err_set(err, "--%s takes no value", def->name);
+		return option_apply(def, settings, NULL, err) ? -1 : 1;
+	}
+	int took = 1;
+	if (!value) {
+		if (at + 1 >= argc)
+			return err_set(err, "--%s needs a value", def->name);
+		value = argv[at + 1];
+		took = 2;
+	}
+	if (option_apply(def, settings, value, err))
+		return err_prefix(err, "--%s", def->name);
+	return took;
+}
+
+int options_parse(const struct option_def *defs, void *settings, int argc, char **argv, struct err *err)
+{
+	int operands = 0;
+	bool ended = false;
+
+	for (int at = 0; at < argc; ) {
+		if (ended || argv[at][0] != '-' || !argv[at][1]) {
+			argv[operands++] = argv[at++];
+		} else if (strcmp(argv[at], "--") == 0) {
+			ended = true;
+			at++;
+		} else {
+			int took = option_read(defs, settings, argc, argv, at, err);
+			if (took < 0)
+				return -1;
+			at += took;
+		}
+	}
+	return operands;
+}
+
+void options_help(const struct option_def *defs, FILE *out)
+{
+	for (const struct option_def *def = defs; def->name; def++) {
+		char left[128];
+		const char *value = def->placeholder ? def->placeholder : def->type->placeholder;
+		char letter[8] = "    ";
+		char choices[64] = "";
+
+		if (def->letter)
+			snprintf(letter, sizeof letter, "-%c, ", def->letter);
+		for (int i = 0; def->choices && def->choices[i]; i++) {
+			size_t used = strlen(choices);
+			snprintf(choices + used, sizeof choices - used, "%s%s", i ? "|" : "", def->choices[i]);
+		}
+		if (!value && def->choices)
+			value = choices;
+		snprintf(left, sizeof left, "%s--%s%s%s", letter, def->name, value ? " " : "", value ? value : "");
+		fprintf(out, "  %-32s %s", left, def->help);
+		if (def->fallback && takes_value(def))
+			fprintf(out, " [%s]", def->fallback);
+		fputc('\n', out);
+	}
+}
+
+void options_show(const struct option_def *def, const void *settings, FILE *out)
+{
+	def->type->show((const char *)settings + def->offset, def, out);
+}
+
+void options_release(const struct option_def *defs, void *settings)
+{
+	for (const struct option_def *def = defs; def->name; def++)
+		if (def->type->release)
+			def->type->release(option_field(def, settings));
+}

@@ -1,0 +1,26 @@
+/*
+ * text: text from outside, made fit to be shown.
+ *
+ * Names, versions and messages come from files and programs that are not ours. Before they stand in a table or
+ * a picture, whatever could steer a terminal or reorder a line is taken out; escaping for the format (Markdown,
+ * CSV, XML) is the writer's.
+ */
+#ifndef HARNESS_LIB_TEXT_H
+#define HARNESS_LIB_TEXT_H
+
+#include <stddef.h>
+
+/*
+ * Copies text (NULL: "") into `room` bytes: control characters (C0, DEL, C1) and the marks that change the
+ * direction of text are left out, a line end or tab becomes a blank, a byte that is not UTF-8 becomes '?'. Cut
+ * between characters where it is longer. Returns out.
+ */
+char *text_plain(char *out, size_t room, const char *text);
+
+/* The number of characters of UTF-8 text, which is its width in a terminal as long as no character is wide. */
+size_t text_width(const char *text);
+
+/* The bytes of the first `width` characters of UTF-8 text; all where it has fewer. */
+size_t text_bytes(const char *text, size_t width);
+
+#endif

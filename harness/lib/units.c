@@ -1,0 +1,90 @@
+#include "harness/lib/units.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/lib/clock.h"
+
+static const struct unit {
+	const char *name;
+	uint64_t ns;
+} units[] = {	/* largest first */
+	{ "h", 3600 * CLOCK_S }, { "m", 60 * CLOCK_S }, { "s", CLOCK_S },
+	{ "ms", CLOCK_MS }, { "us", CLOCK_US }, { "ns", 1 },
+};
+
+#define UNITS (sizeof units / sizeof *units)
+#define LONGEST_NS (1000 * 3600 * CLOCK_S)
+
+int units_count(uint64_t *count, const char *text, struct err *err)
+{
+	size_t digits = strspn(text, "0123456789");
+
+	if (!digits || digits > 18 || text[digits])
+		return err_set(err, "'%s' is not a whole number", text);
+	*count = strtoull(text, NULL, 10);
+	return 0;
+}
+
+int units_duration(uint64_t *ns, const char *text, struct err *err)
+{
+	size_t digits = strspn(text, "0123456789.");
+	char *end;
+
+	if (digits && isdigit((unsigned char)text[0])) {
+		double number = strtod(text, &end);
+		for (size_t i = 0; i < UNITS && end == text + digits; i++) {
+			if (strcmp(end, units[i].name) != 0)
+				continue;
+			double value = number * (double)units[i].ns;
+			if (value > (double)LONGEST_NS)
+				return err_set(err, "'%s' is longer than 1000h", text);
+			*ns = (uint64_t)llround(value);
+			return 0;
+		}
+	}
+	return err_set(err, "'%s' is not a duration: write a number and ns, us, ms, s, m or h, as in 500ms or 3s", text);
+}
+
+char *units_show_duration(char out[UNITS_TEXT], uint64_t ns)
+{
+	/* Minutes and hours read worse than 90s; seconds are the largest unit shown. */
+	for (size_t i = 2; i < UNITS; i++) {
+		if (ns % units[i].ns == 0) {
+			snprintf(out, UNITS_TEXT, "%llu%s", (unsigned long long)(ns / units[i].ns), units[i].name);
+			break;
+		}
+	}
+	return out;
+}
+
+char *units_show_latency(char out[UNITS_TEXT], uint64_t ns)
+{
+	for (size_t i = 2; i < UNITS; i++) {
+		if (ns >= units[i].ns || i + 1 == UNITS) {
+			double value = (double)ns / (double)units[i].ns;
+			int decimals = value >= 100 || units[i].ns == 1 ? 0 : value >= 10 ? 1 : 2;
+			snprintf(out, UNITS_TEXT, "%.*f%s", decimals, value, units[i].name);
+			break;
+		}
+	}
+	return out;
+}
+
+char *units_show_count(char out[UNITS_TEXT], uint64_t count)
+{
+	char digits[UNITS_TEXT];
+	int bytes = snprintf(digits, sizeof digits, "%llu", (unsigned long long)count);
+	char *to = out;
+
+	for (int i = 0; i < bytes; i++) {
+		if (i && (bytes - i) % 3 == 0)
+			*to++ = ',';
+		*to++ = digits[i];
+	}
+	*to = 0;
+	return out;
+}

@@ -1,0 +1,102 @@
+#include "harness/lib/words.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One block holds the pointers and, behind them, the characters: words_free() is free(). */
+static char **words_room(const char *text, size_t most, char **characters)
+{
+	char **words = calloc(1, (most + 1) * sizeof *words + strlen(text) + 1);
+
+	if (words)
+		*characters = (char *)(words + most + 1);
+	return words;
+}
+
+char **words_split(const char *line, struct err *err)
+{
+	char *out;
+	char **words = words_room(line, strlen(line) / 2 + 1, &out);
+	size_t count = 0;
+	char quote = 0;
+	bool inside = false;
+
+	if (!words) {
+		err_set(err, "out of memory");
+		return NULL;
+	}
+	for (const char *in = line; *in; in++) {
+		if (!quote && isspace((unsigned char)*in)) {
+			if (inside)
+				*out++ = 0;
+			inside = false;
+			continue;
+		}
+		if (!inside) {
+			words[count++] = out;
+			inside = true;
+		}
+		if (quote && *in == quote)
+			quote = 0;
+		else if (!quote && (*in == '\'' || *in == '"'))
+			quote = *in;
+		else if (*in == '\\' && quote != '\'' && in[1])
+			*out++ = *++in;
+		else
+			*out++ = *in;
+	}
+	if (count && !quote)
+		return words;
+	if (quote)
+		err_set(err, "the quote %c does not end in: %s", quote, line);
+	else
+		err_set(err, "empty, where a command is expected");
+	free(words);
+	return NULL;
+}
+
+char **words_list(const char *text, struct err *err)
+{
+	char *out;
+	char **words = words_room(text, strlen(text) / 2 + 1, &out);
+	size_t count = 0;
+
+	if (!words) {
+		err_set(err, "out of memory");
+		return NULL;
+	}
+	for (const char *in = text; ; ) {
+		size_t bytes = strcspn(in, ",");
+		const char *next = in + bytes;
+		while (bytes && isspace((unsigned char)*in))
+			in++, bytes--;
+		while (bytes && isspace((unsigned char)in[bytes - 1]))
+			bytes--;
+		if (!bytes) {
+			err_set(err, "an empty item in the list '%s'", text);
+			free(words);
+			return NULL;
+		}
+		words[count++] = memcpy(out, in, bytes);
+		out += bytes + 1;
+		if (!*next)
+			return words;
+		in = next + 1;
+	}
+}
+
+unsigned words_count(char *const *words)
+{
+	unsigned count = 0;
+
+	while (words && words[count])
+		count++;
+	return count;
+}
+
+void words_free(char **words)
+{
+	free(words);
+}

@@ -1,0 +1,19 @@
+/*
+ * plan: which cells a run measures, and in which order. Pure: the same settings and seed give the same plan.
+ *
+ * A run is some blocks. In each block every server is launched once, in an order of its own, so that a drift of
+ * the machine falls on all servers alike and is not read as a difference between them (docs/method.md).
+ */
+#ifndef HARNESS_PLAN_H
+#define HARNESS_PLAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Fills order with the numbers 0 to count - 1 in the order of a block: a Fisher-Yates shuffle, seeded with the
+ * run's seed and the block's number.
+ */
+void plan_order(size_t *order, size_t count, uint64_t seed, uint64_t block);
+
+#endif

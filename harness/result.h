@@ -1,0 +1,55 @@
+/*
+ * result: cells and runs as JSON. The only user of jansson.
+ *
+ * What the fields are is docs/run.schema.json. One table of fields (in result.c) both writes and reads a cell,
+ * so that the two can't differ. Numbers that were not measured are null.
+ */
+#ifndef HARNESS_RESULT_H
+#define HARNESS_RESULT_H
+
+#include <stdio.h>
+
+#include "harness/conf.h"
+#include "harness/document.h"
+#include "harness/lib/err.h"
+
+/* The version of run.json's schema. */
+#define RESULT_SCHEMA 1
+/* The largest file that is read. */
+#define RESULT_BYTES_MAX (256u << 20)
+
+/* A cell as one line of JSON, without the line's end. Freed by the caller; NULL where memory is out. */
+char *result_cell_line(const struct cell *cell);
+
+/* Writes a document to path: to a temporary file beside it, synced, then renamed. Returns 0, or -1 with err set. */
+int result_write(const struct document *document, const char *path, struct err *err);
+
+/*
+ * Reads a run.json. Returns 0; or -1 with err set, which names what is wrong and where: the file comes from
+ * outside. Release the document in both cases.
+ */
+int result_read(struct document *document, const char *path, struct err *err);
+
+/* A server and whether it can run here, for `list`. */
+struct result_listing {
+	const struct conf_server *server;
+	bool available;
+	const char *version;	/* or NULL */
+	const char *reason;	/* why not, or NULL */
+};
+
+/* Prints an array of servers as JSON. */
+int result_print_listing(const struct result_listing *listing, size_t count, FILE *out);
+
+/* One named finding, for `doctor` and `check`. */
+struct result_finding {
+	const char *subject;	/* of what */
+	const char *check;
+	bool good;
+	const char *text;	/* what was found */
+};
+
+/* Prints an array of findings as JSON. */
+int result_print_findings(const struct result_finding *findings, size_t count, FILE *out);
+
+#endif

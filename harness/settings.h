@@ -1,0 +1,41 @@
+/*
+ * settings: what one run is asked to do. The options of `benchctl run`, and the [run] section of bench.conf.
+ */
+#ifndef HARNESS_SETTINGS_H
+#define HARNESS_SETTINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "harness/levels.h"
+#include "harness/lib/options.h"
+
+struct settings {
+	struct levels concurrency;
+	char *servers;			/* a list of names; NULL: all that can run here */
+	char *mode;			/* a list of load modes */
+	char *client;			/* the client of the sweep */
+	uint64_t duration_ns, warmup_ns, max_window_ns, max_ramp_ns, timeout_ns, ready_ns;
+	uint64_t requests;		/* of a cell; 0: measure for a time */
+	uint64_t sequential;		/* requests of the sequential cell; 0: measure for a time */
+	uint64_t repeat;		/* blocks */
+	uint64_t seed;			/* of the order of servers in each block; 0: from the clock */
+	uint64_t port;			/* 0: a free one */
+	uint64_t backlog;		/* 0: as large as the host allows */
+	char *client_cpus, *server_cpus;	/* lists of CPUs; NULL: automatic */
+	char *out;			/* name of the run; NULL: from the date */
+	char *preset;
+	char *conf;
+	bool help;
+};
+
+/* The options of `run`; those that are not here_only are the keys of [run] too. */
+extern const struct option_def settings_options[];
+
+/*
+ * Sets what a preset stands for. Options that were given before are overwritten, so call it first.
+ * Returns 0, or -1 with err set: there is no such preset.
+ */
+int settings_preset(struct settings *settings, const char *name, struct err *err);
+
+#endif

@@ -1,0 +1,226 @@
+#include "harness/summary.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/conf.h"
+
+#define OPEN_OFF 0.10
+
+static bool is_cell_of(const struct cell *cell, const char *client, const char *mode)
+{
+	return strcmp(cell->client, client) == 0 && (!mode || strcmp(cell->mode, mode) == 0);
+}
+
+static int double_order(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The median of the numbers that are known; sorts them. */
+static double median(double *numbers, size_t count)
+{
+	size_t known = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (!isnan(numbers[i]))
+			numbers[known++] = numbers[i];
+	if (!known)
+		return NAN;
+	qsort(numbers, known, sizeof *numbers, double_order);
+	return known % 2 ? numbers[known / 2] : (numbers[known / 2 - 1] + numbers[known / 2]) / 2;
+}
+
+/* A cell without figures; one whose rate is unknown is no better than a failed one. */
+static bool is_failed(const struct cell *cell)
+{
+	return cell->error || isnan(cell->rate_rps);
+}
+
+static void figures_of(struct summary *summary, const struct cell *const *cells, size_t count, double *room)
+{
+	for (size_t i = 0; i < count; i++)
+		room[i] = cells[i]->rate_rps;
+	summary->rate_rps = median(room, count);
+	summary->rate_min_rps = room[0];
+	summary->rate_max_rps = room[count - 1];
+	for (size_t i = 0; i < count; i++)
+		room[i] = cells[i]->server_cpu_us_per_request;
+	summary->server_cpu_us_per_request = median(room, count);
+	for (size_t i = 0; i < count; i++)
+		room[i] = cells[i]->open_mean;
+	summary->open_mean = median(room, count);
+	for (size_t i = 0; i < count; i++)
+		summary->invalid |= cells[i]->invalid;
+}
+
+int summary_of(struct summary *summary, const struct document *document, const char *server, const char *client,
+	       const char *mode, uint64_t level, struct err *err)
+{
+	const struct cell **cells = calloc(document->cells_count + 1, sizeof *cells);
+	double *room = calloc(document->cells_count + 1, sizeof *room);
+	size_t count = 0;
+
+	*summary = (struct summary){
+		.level = level, .rate_rps = NAN, .rate_min_rps = NAN, .rate_max_rps = NAN,
+		.server_cpu_us_per_request = NAN, .open_mean = NAN,
+	};
+	if (!cells || !room) {
+		free(cells);
+		free(room);
+		return err_set(err, "out of memory");
+	}
+	for (size_t i = 0; i < document->cells_count; i++) {
+		const struct cell *cell = &document->cells[i];
+		if (cell->level != level || strcmp(cell->server, server) != 0 || !is_cell_of(cell, client, mode))
+			continue;
+		summary->cells++;
+		if (cell->backlog > summary->backlog)
+			summary->backlog = cell->backlog;
+		if (is_failed(cell)) {
+			summary->failed++;
+			if (!summary->error)
+				summary->error = cell->error;
+		}
+		summary->errors |= is_failed(cell) || cell_failed(cell) > 0;
+		if (is_failed(cell) || (summary->valid && !cell->valid))
+			continue;
+		if (cell->valid && !summary->valid) {
+			summary->valid = true;
+			count = 0;
+		}
+		cells[count++] = cell;
+	}
+	summary->used = (unsigned)count;
+	if (count)
+		figures_of(summary, cells, count, room);
+	free(cells);
+	free(room);
+	return 0;
+}
+
+const char *summary_client(const struct document *document)
+{
+	const char *client = document_option(document, "client");
+
+	return client && *client ? client : clients[0]->name;
+}
+
+static void name_add(const char **names, size_t *count, const char *name)
+{
+	if (!name)
+		return;
+	for (size_t i = 0; i < *count; i++)
+		if (strcmp(names[i], name) == 0)
+			return;
+	names[(*count)++] = name;
+}
+
+static int server_order(const void *a, const void *b)
+{
+	const char *x = *(const char *const *)a, *y = *(const char *const *)b;
+	int ceiling = (strcmp(y, CONF_CONTROL) == 0) - (strcmp(x, CONF_CONTROL) == 0);
+
+	return ceiling ? ceiling : strcmp(x, y);
+}
+
+const char **summary_servers(const struct document *document, struct err *err)
+{
+	const char **names = calloc(document->servers_count + document->cells_count + 1, sizeof *names);
+	size_t count = 0;
+
+	if (!names) {
+		err_set(err, "out of memory");
+		return NULL;
+	}
+	for (size_t i = 0; i < document->servers_count; i++)
+		name_add(names, &count, document->servers[i].name);
+	for (size_t i = 0; i < document->cells_count; i++)
+		name_add(names, &count, document->cells[i].server);
+	qsort(names, count, sizeof *names, server_order);
+	return names;
+}
+
+static int mode_rank(const char *mode)
+{
+	int rank = 0;
+
+	while (load_mode_names[rank] && strcmp(load_mode_names[rank], mode) != 0)
+		rank++;
+	return rank;
+}
+
+static int mode_order(const void *a, const void *b)
+{
+	const char *x = *(const char *const *)a, *y = *(const char *const *)b;
+	int rank = mode_rank(x) - mode_rank(y);
+
+	return rank ? rank : strcmp(x, y);
+}
+
+const char **summary_modes(const struct document *document, struct err *err)
+{
+	const char **names = calloc(document->cells_count + 1, sizeof *names);
+	const char *client = summary_client(document);
+	size_t count = 0;
+
+	if (!names) {
+		err_set(err, "out of memory");
+		return NULL;
+	}
+	for (size_t i = 0; i < document->cells_count; i++)
+		if (is_cell_of(&document->cells[i], client, NULL))
+			name_add(names, &count, document->cells[i].mode);
+	qsort(names, count, sizeof *names, mode_order);
+	return names;
+}
+
+static int level_order(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+int summary_levels(const struct document *document, const char *mode, uint64_t **levels, size_t *count,
+		   struct err *err)
+{
+	uint64_t *found = calloc(document->cells_count + 1, sizeof *found);
+	const char *client = summary_client(document);
+	size_t all = 0;
+
+	*levels = found;
+	*count = 0;
+	if (!found)
+		return err_set(err, "out of memory");
+	for (size_t i = 0; i < document->cells_count; i++)
+		if (is_cell_of(&document->cells[i], client, mode))
+			found[all++] = document->cells[i].level;
+	qsort(found, all, sizeof *found, level_order);
+	for (size_t i = 0; i < all; i++)
+		if (!*count || found[*count - 1] != found[i])
+			found[(*count)++] = found[i];
+	return 0;
+}
+
+static uint64_t distance(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : b - a;
+}
+
+uint64_t summary_nearest(const uint64_t *levels, size_t count, uint64_t wanted)
+{
+	uint64_t nearest = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (!i || distance(levels[i], wanted) < distance(nearest, wanted))
+			nearest = levels[i];
+	return nearest;
+}
+
+bool summary_open_differs(const struct summary *summary)
+{
+	return summary->level > 1 && fabs(summary->open_mean / (double)summary->level - 1) > OPEN_OFF;
+}

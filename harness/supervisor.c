@@ -1,0 +1,329 @@
+#include "harness/supervisor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <linux/close_range.h>
+
+#include "harness/lib/clock.h"
+#include "harness/lib/words.h"
+#include "harness/proctree.h"
+
+/* Between two looks at whether the server is ready: it has no way to say so but an answer. */
+#define READY_PAUSE_MS 5
+/* One question while waiting for readiness. */
+#define PROBE_NS CLOCK_S
+
+/* What goes over the socket, in whole messages (SOCK_SEQPACKET). */
+struct message {
+	enum message_kind { MESSAGE_STOP, MESSAGE_STARTED, MESSAGE_FAILED, MESSAGE_EXITED, MESSAGE_GONE } kind;
+	pid_t pid;		/* STARTED */
+	int status;		/* FAILED: errno; EXITED: wait status; GONE: whether SIGTERM was enough */
+	uint64_t grace_ns;	/* STOP */
+};
+
+struct keeper {
+	int socket;
+	int signals;		/* signalfd of SIGCHLD */
+	pid_t server;
+};
+
+static void message_send(int socket, const struct message *message)
+{
+	/* Where the other side is gone there is nobody left to tell. */
+	(void)!send(socket, message, sizeof *message, MSG_NOSIGNAL);
+}
+
+/* In the child: becomes the server. Does not return; what failed goes to the keeper over `report`. */
+static void server_exec(const struct launch *launch, char **words, pid_t keeper, int report)
+{
+	sigset_t none;
+	int number = 0;
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int error = launch->stderr_fd >= 0 ? launch->stderr_fd : null;
+
+	setsid();
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != keeper)
+		_exit(127);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	if (dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0 || dup2(error, STDERR_FILENO) < 0 ||
+	    (launch->folder && chdir(launch->folder)) ||
+	    (launch->cpus && sched_setaffinity(0, sizeof *launch->cpus, launch->cpus)))
+		number = errno;
+	for (const char *const *entry = launch->environment; entry && *entry; entry++)
+		putenv((char *)*entry);
+	if (!number) {
+		close_range(STDERR_FILENO + 1, ~0u, CLOSE_RANGE_CLOEXEC);
+		execvp(words[0], words);
+		number = errno;
+	}
+	(void)!write(report, &number, sizeof number);
+	_exit(127);
+}
+
+/* Starts the server; returns 0, or the errno of what failed. */
+static int keeper_start(struct keeper *keeper, const struct launch *launch, char **words)
+{
+	int report[2];
+	int number = 0;
+	pid_t self = getpid();
+
+	if (pipe2(report, O_CLOEXEC))
+		return errno;
+	keeper->server = fork();
+	if (keeper->server == 0)
+		server_exec(launch, words, self, report[1]);
+	number = keeper->server < 0 ? errno : 0;
+	close(report[1]);
+	/* The pipe ends without a word when exec succeeds, since it is O_CLOEXEC. */
+	if (!number && read(report[0], &number, sizeof number) != sizeof number)
+		number = 0;
+	close(report[0]);
+	return number;
+}
+
+/* Reaps what has exited. Returns whether children are left. */
+static bool keeper_reap(struct keeper *keeper)
+{
+	for (;;) {
+		int status;
+		pid_t pid = waitpid(-1, &status, WNOHANG);
+		if (pid <= 0)
+			return pid == 0;
+		if (pid == keeper->server) {
+			struct message message = { .kind = MESSAGE_EXITED, .status = status };
+			message_send(keeper->socket, &message);
+			keeper->server = 0;
+		}
+	}
+}
+
+/* Waits for a child to exit, or until the deadline. Returns whether children are left. */
+static bool keeper_wait(struct keeper *keeper, uint64_t deadline)
+{
+	struct signalfd_siginfo info;
+
+	while (keeper_reap(keeper)) {
+		uint64_t now = clock_ns();
+		struct pollfd ready = { .fd = keeper->signals, .events = POLLIN };
+		if (now >= deadline)
+			return true;
+		if (poll(&ready, 1, (int)((deadline - now) / CLOCK_MS) + 1) > 0)
+			(void)!read(keeper->signals, &info, sizeof info);
+	}
+	return false;
+}
+
+/* Ends all descendants. Returns whether SIGTERM was enough. */
+static bool keeper_end(struct keeper *keeper, uint64_t grace_ns, pid_t group)
+{
+	if (grace_ns) {
+		/* The group, and also those that left it. */
+		kill(-group, SIGTERM);
+		proctree_signal(getpid(), SIGTERM);
+		if (!keeper_wait(keeper, clock_ns() + grace_ns))
+			return true;
+	}
+	/* What is killed may leave orphans, which become the keeper's children: until there is none. */
+	do {
+		kill(-group, SIGKILL);
+		proctree_signal(getpid(), SIGKILL);
+	} while (keeper_wait(keeper, clock_ns() + 20 * CLOCK_MS));
+	return false;
+}
+
+/*
+ * Only its own socket may tie the keeper to others: benchctl's files, pipes and other keepers' sockets would
+ * stay open for as long as it lives.
+ */
+static void close_all_but(int one, int other)
+{
+	int low = one < other ? one : other, high = one < other ? other : one;
+
+	if (low > STDERR_FILENO + 1)
+		close_range(STDERR_FILENO + 1, (unsigned)low - 1, 0);
+	if (high > low + 1)
+		close_range(low < STDERR_FILENO + 1 ? STDERR_FILENO + 1 : (unsigned)low + 1, (unsigned)high - 1, 0);
+	close_range((unsigned)high + 1, ~0u, 0);
+}
+
+/* The keeper's whole life. */
+static void keeper_main(int socket, const struct launch *launch, char **words)
+{
+	sigset_t signals;
+	struct keeper keeper = { .socket = socket };
+	struct message message = { .kind = MESSAGE_STARTED };
+
+	close_all_but(socket, launch->stderr_fd);
+	/* Not in the terminal's group: ^C is for benchctl, which then asks for an orderly end. */
+	setsid();
+	sigfillset(&signals);
+	sigprocmask(SIG_SETMASK, &signals, NULL);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	prctl(PR_SET_NAME, "benchctl-keeper");
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGCHLD);
+	keeper.signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+	int number = keeper.signals < 0 ? errno : keeper_start(&keeper, launch, words);
+	if (number) {
+		message = (struct message){ .kind = MESSAGE_FAILED, .status = number };
+		message_send(socket, &message);
+		_exit(1);
+	}
+	pid_t group = keeper.server;
+	message.pid = keeper.server;
+	message_send(socket, &message);
+	for (;;) {
+		struct signalfd_siginfo info;
+		struct pollfd ready[2] = {
+			{ .fd = socket, .events = POLLIN }, { .fd = keeper.signals, .events = POLLIN },
+		};
+		if (poll(ready, 2, -1) < 0)
+			continue;
+		if (ready[1].revents)
+			(void)!read(keeper.signals, &info, sizeof info);
+		keeper_reap(&keeper);
+		if (!ready[0].revents)
+			continue;
+		ssize_t bytes = recv(socket, &message, sizeof message, 0);
+		bool asked = bytes == (ssize_t)sizeof message;
+		struct message gone = { .kind = MESSAGE_GONE };
+		gone.status = keeper_end(&keeper, asked ? message.grace_ns : 0, group);
+		message_send(socket, &gone);
+		_exit(0);
+	}
+}
+
+int supervisor_launch(struct supervisor *supervisor, const struct launch *launch, struct err *err)
+{
+	int ends[2];
+	int result = -1;
+	struct message message;
+
+	*supervisor = (struct supervisor){ .socket = -1 };
+	char **words = words_split(launch->command, err);
+	if (!words)
+		return -1;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends)) {
+		err_set_errno(err, "socketpair");
+		goto out;
+	}
+	fflush(NULL);
+	supervisor->keeper = fork();
+	if (supervisor->keeper == 0) {
+		close(ends[0]);
+		keeper_main(ends[1], launch, words);
+	}
+	close(ends[1]);
+	supervisor->socket = ends[0];
+	if (supervisor->keeper < 0) {
+		supervisor->keeper = 0;
+		err_set_errno(err, "fork");
+	} else if (recv(ends[0], &message, sizeof message, 0) != sizeof message) {
+		err_set(err, "the keeper process ended before it had started the server");
+	} else if (message.kind == MESSAGE_FAILED) {
+		errno = message.status;
+		err_set_errno(err, "%s", words[0]);
+	} else {
+		supervisor->server = message.pid;
+		result = 0;
+	}
+	if (result)
+		supervisor_stop(supervisor, 0);
+out:
+	words_free(words);
+	return result;
+}
+
+/* Takes the keeper's messages that are there. Returns false where the keeper is gone. */
+static bool supervisor_listen(struct supervisor *supervisor)
+{
+	struct message message;
+	ssize_t bytes;
+
+	while ((bytes = recv(supervisor->socket, &message, sizeof message, MSG_DONTWAIT)) == sizeof message) {
+		if (message.kind == MESSAGE_EXITED) {
+			supervisor->exited = true;
+			supervisor->status = message.status;
+		}
+	}
+	return bytes < 0 && (errno == EAGAIN || errno == EINTR);
+}
+
+bool supervisor_is_alive(struct supervisor *supervisor)
+{
+	return supervisor->keeper && supervisor_listen(supervisor) && !supervisor->exited;
+}
+
+const char *supervisor_show_exit(const struct supervisor *supervisor, char out[96])
+{
+	if (!supervisor->exited)
+		snprintf(out, 96, "has lost its keeper process");
+	else if (WIFSIGNALED(supervisor->status))
+		snprintf(out, 96, "was killed by signal %d (%s)", WTERMSIG(supervisor->status),
+			 strsignal(WTERMSIG(supervisor->status)));
+	else
+		snprintf(out, 96, "exited with status %d", WEXITSTATUS(supervisor->status));
+	return out;
+}
+
+int supervisor_wait_ready(struct supervisor *supervisor, const struct target *target, uint64_t timeout_ns,
+			  const volatile sig_atomic_t *stop, struct err *err)
+{
+	uint64_t deadline = clock_ns() + timeout_ns;
+	struct err last = { "it did not listen" };
+	char how[96];
+
+	for (;;) {
+		uint64_t now = clock_ns();
+		if (stop && *stop)
+			return err_set(err, "interrupted");
+		if (!supervisor_is_alive(supervisor))
+			return err_set(err, "%s before it was ready", supervisor_show_exit(supervisor, how));
+		if (now >= deadline)
+			return err_set(err, "not ready after %.0f s: %.1000s", (double)timeout_ns / 1e9, last.text);
+		uint64_t left = deadline - now;
+		int answer = target_probe(target, left < PROBE_NS ? left : PROBE_NS, &last);
+		if (answer == 0)
+			return 0;
+		if (answer > 0)
+			return err_set(err, "answers wrongly: %.1000s", last.text);
+		/* Until something happens to the server, or it is time to ask again. */
+		struct pollfd ready = { .fd = supervisor->socket, .events = POLLIN };
+		poll(&ready, 1, READY_PAUSE_MS);
+	}
+}
+
+bool supervisor_stop(struct supervisor *supervisor, uint64_t grace_ns)
+{
+	struct message message = { .kind = MESSAGE_STOP, .grace_ns = grace_ns };
+	bool gentle = false;
+
+	if (!supervisor->keeper)
+		return true;
+	message_send(supervisor->socket, &message);
+	/* The keeper ends only when all is gone; a ^C meanwhile must not make us leave early. */
+	for (;;) {
+		ssize_t bytes = recv(supervisor->socket, &message, sizeof message, 0);
+		if (bytes == (ssize_t)sizeof message && message.kind == MESSAGE_GONE)
+			gentle = message.status;
+		else if (bytes == 0 || (bytes < 0 && errno != EINTR))
+			break;
+	}
+	while (waitpid(supervisor->keeper, NULL, 0) < 0 && errno == EINTR)
+		;
+	close(supervisor->socket);
+	*supervisor = (struct supervisor){ .socket = -1 };
+	return gentle;
+}

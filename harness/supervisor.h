@@ -1,0 +1,67 @@
+/*
+ * supervisor: one server as processes, from its launch to the last of them gone.
+ *
+ * Between benchctl and the server stands a keeper: a small process that starts the server in a session of its
+ * own, is the reaper of everything that descends from it (PR_SET_CHILD_SUBREAPER, prctl(2)), and holds one end
+ * of a socket whose other end benchctl holds. When benchctl asks it to, or is gone, even by SIGKILL, so that the
+ * socket ends, the keeper ends all that descends from it and then itself. A server that daemonises or leaves its
+ * process group stays the keeper's descendant, so it can't escape. Should the keeper itself be killed, the
+ * kernel kills the server (PR_SET_PDEATHSIG).
+ *
+ * Must be called from a process with one thread: it forks without exec.
+ */
+#ifndef HARNESS_SUPERVISOR_H
+#define HARNESS_SUPERVISOR_H
+
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "clients/target.h"
+#include "harness/lib/err.h"
+
+/* What to launch. */
+struct launch {
+	const char *command;		/* one line, see harness/lib/words.h */
+	const char *folder;		/* to run in */
+	const char *const *environment;	/* "NAME=value", NULL-terminated; added to benchctl's own */
+	const cpu_set_t *cpus;		/* or NULL */
+	int stderr_fd;			/* the server's stderr; -1: /dev/null */
+};
+
+struct supervisor {
+	pid_t keeper;			/* 0: not launched */
+	pid_t server;			/* the first process of the server; it may have exited */
+	int socket;			/* to the keeper */
+	bool exited;			/* the first process has exited */
+	int status;			/* and so (waitpid(2)) */
+};
+
+/*
+ * Starts the server and returns at once. Returns 0; or -1 with err set where it can't be started (the program
+ * can't be found), and nothing is left running.
+ */
+int supervisor_launch(struct supervisor *supervisor, const struct launch *launch, struct err *err);
+
+/*
+ * Waits until the server answers the target rightly. Returns 0; or -1 with err set where it exits, answers
+ * wrongly or does not answer within timeout_ns. In each case it still has to be stopped.
+ */
+int supervisor_wait_ready(struct supervisor *supervisor, const struct target *target, uint64_t timeout_ns,
+			  const volatile sig_atomic_t *stop, struct err *err);
+
+/* Whether the first process of the server still runs; notes its exit. */
+bool supervisor_is_alive(struct supervisor *supervisor);
+
+/* How the first process ended, in words: "exited with status 1", "was killed by signal 11 (Segmentation fault)". */
+const char *supervisor_show_exit(const struct supervisor *supervisor, char out[96]);
+
+/*
+ * Ends the server: SIGTERM to its process group, up to grace_ns of time, SIGKILL to all that is left, until
+ * none is. Always ends with no process of it running. Returns whether SIGTERM was enough.
+ */
+bool supervisor_stop(struct supervisor *supervisor, uint64_t grace_ns);
+
+#endif

@@ -1,0 +1,408 @@
+#include "harness/sweep.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "clients/page.h"
+#include "clients/seq.h"
+#include "clients/target.h"
+#include "harness/build.h"
+#include "harness/lib/clock.h"
+#include "harness/observe.h"
+#include "harness/plan.h"
+#include "harness/port.h"
+#include "harness/program.h"
+#include "harness/supervisor.h"
+
+/* Between SIGTERM and SIGKILL. */
+#define GRACE_NS (2 * CLOCK_S)
+/* Failed cells in a row after which the rest of a server's levels is skipped. */
+#define FAILURES_MOST 3
+/* How much of a failing server's words is kept. */
+#define WORDS_MAX 1000
+/* How long a server that exited at its start is watched the second time, for its words. */
+#define WORDS_NS (5 * CLOCK_S)
+
+/* One launch of a server, with all that a cell of it needs. */
+struct visit {
+	struct sweep *sweep;
+	const struct conf_server *server;
+	uint64_t block;
+	struct supervisor supervisor;
+	struct target target;
+	struct observe observe;
+	char variables[4][64];
+	const char *environment[5];
+	unsigned failures;	/* in a row */
+	bool skipping;
+	size_t *done;
+	/* Sums of the cell's window. */
+	uint64_t idle_fds, cpu_start_ns, cpu_end_ns, rss_bytes;
+	double open_sum, open_max;
+	uint64_t open_samples;
+	enum load_phase phase;
+};
+
+static bool stopped(const struct sweep *sweep)
+{
+	return sweep->stop && *sweep->stop;
+}
+
+static void notice(const struct sweep *sweep, const char *text)
+{
+	if (sweep->watch && sweep->watch->notice)
+		sweep->watch->notice(sweep->watch->context, text);
+}
+
+static size_t server_cells(const struct sweep *sweep, const struct conf_server *server)
+{
+	size_t modes = 0;
+
+	for (size_t i = 0; i < sweep->modes_count; i++)
+		modes += sweep->modes[i] != LOAD_KEEPALIVE || server->keepalive;
+	return 1 + modes * sweep->settings->concurrency.count;
+}
+
+size_t sweep_cells(const struct sweep *sweep)
+{
+	size_t sum = 0;
+
+	for (size_t i = 0; i < sweep->servers_count; i++)
+		sum += server_cells(sweep, sweep->servers[i]);
+	return sum * sweep->settings->repeat;
+}
+
+static int port_check(const struct sweep *sweep, struct err *err)
+{
+	struct port_holder holder;
+
+	if (!port_is_held(sweep->port, &holder))
+		return 0;
+	if (!holder.pid)
+		return err_set(err, "port %u is in use by a process that can't be seen from here: "
+			       "choose another with --port", sweep->port);
+	return err_set(err, "port %u is in use by process %d (%s): end it, or choose another port with --port",
+		       sweep->port, (int)holder.pid, holder.name);
+}
+
+/* The end of what a server said on stderr, cleaned, on one line. */
+static void words_read(int fd, char *out, size_t room)
+{
+	off_t bytes = lseek(fd, 0, SEEK_END);
+	off_t from = bytes > (off_t)room - 1 ? bytes - ((off_t)room - 1) : 0;
+	ssize_t got = pread(fd, out, room - 1, from);
+
+	out[got > 0 ? got : 0] = 0;
+	program_clean(out);
+	for (char *c = out; *c; c++)
+		if (*c == '\n')
+			*c = ' ';
+}
+
+static struct launch visit_launch_spec(const struct visit *visit)
+{
+	return (struct launch){
+		.command = visit->server->command, .folder = visit->server->folder,
+		.environment = visit->environment, .cpus = &visit->sweep->cpus.server, .stderr_fd = -1,
+	};
+}
+
+/*
+ * While measuring, stderr goes to /dev/null, as in 2010. So where a server has exited at its start it is started
+ * once more to hear why.
+ */
+static void visit_hear_words(struct visit *visit, struct err *err)
+{
+	char words[WORDS_MAX];
+	struct err ignored;
+	struct supervisor supervisor;
+	struct launch launch = visit_launch_spec(visit);
+
+	launch.stderr_fd = memfd_create("stderr", MFD_CLOEXEC);
+	if (launch.stderr_fd < 0)
+		return;
+	if (!supervisor_launch(&supervisor, &launch, &ignored)) {
+		supervisor_wait_ready(&supervisor, &visit->target, WORDS_NS, visit->sweep->stop, &ignored);
+		supervisor_stop(&supervisor, GRACE_NS);
+		words_read(launch.stderr_fd, words, sizeof words);
+		size_t used = strlen(err->text);
+		if (words[0])
+			snprintf(err->text + used, sizeof err->text - used, ": %s", words);
+	}
+	close(launch.stderr_fd);
+}
+
+/* Starts the server and waits until it answers. On a failure nothing is left running. */
+static int visit_start(struct visit *visit, struct err *err)
+{
+	struct launch launch = visit_launch_spec(visit);
+
+	if (supervisor_launch(&visit->supervisor, &launch, err))
+		return -1;
+	if (supervisor_wait_ready(&visit->supervisor, &visit->target, visit->sweep->settings->ready_ns,
+				  visit->sweep->stop, err)) {
+		bool exited = visit->supervisor.exited;
+		supervisor_stop(&visit->supervisor, GRACE_NS);
+		if (exited && !stopped(visit->sweep))
+			visit_hear_words(visit, err);
+		return -1;
+	}
+	observe_find(&visit->observe, visit->supervisor.keeper);
+	visit->idle_fds = observe_fds(&visit->observe);
+	return 0;
+}
+
+/* Ends the server and sees to it that its port is free. */
+static int visit_stop(struct visit *visit, struct err *err)
+{
+	supervisor_stop(&visit->supervisor, GRACE_NS);
+	return port_check(visit->sweep, err);
+}
+
+static void watch_enter(void *context, enum load_phase phase)
+{
+	struct visit *visit = context;
+
+	visit->phase = phase;
+	if (phase == LOAD_RAMP) {
+		/* A closed connection may have been counted as idle before the server had got round to closing it. */
+		uint64_t fds = observe_fds(&visit->observe);
+		if (fds < visit->idle_fds)
+			visit->idle_fds = fds;
+	} else if (phase == LOAD_MEASURE) {
+		observe_find(&visit->observe, visit->supervisor.keeper);
+		visit->cpu_start_ns = observe_cpu_ns(&visit->observe);
+	} else if (phase == LOAD_DRAIN) {
+		visit->cpu_end_ns = observe_cpu_ns(&visit->observe);
+		visit->rss_bytes = observe_rss_bytes(&visit->observe);
+	}
+}
+
+/* Looks at the server; once it is gone there is nothing left to measure. */
+static bool watch_tick(void *context)
+{
+	struct visit *visit = context;
+
+	if (!supervisor_is_alive(&visit->supervisor))
+		return false;
+	if (visit->phase != LOAD_MEASURE)
+		return true;
+	uint64_t fds = observe_fds(&visit->observe);
+	double open = fds > visit->idle_fds ? (double)(fds - visit->idle_fds) : 0;
+
+	visit->open_sum += open;
+	visit->open_samples++;
+	if (open > visit->open_max)
+		visit->open_max = open;
+	return true;
+}
+
+/* Drives the server once and fills in the cell. Returns -1 with err set where the load could not be offered. */
+static int visit_measure(struct visit *visit, struct cell *cell, const struct client *client, struct err *err)
+{
+	const struct settings *settings = visit->sweep->settings;
+	bool sequential = client->most_connections == 1;
+	struct load_watch watch = { watch_enter, watch_tick, visit };
+	struct load_spec spec = {
+		.target = &visit->target,
+		.mode = strcmp(cell->mode, load_mode_names[LOAD_KEEPALIVE]) == 0 ? LOAD_KEEPALIVE : LOAD_CLOSE,
+		.links = sequential,
+		.connections = (uint32_t)cell->level,
+		.requests = sequential ? settings->sequential : settings->requests,
+		.warmup_ns = settings->warmup_ns, .duration_ns = settings->duration_ns,
+		.max_window_ns = settings->max_window_ns, .max_ramp_ns = settings->max_ramp_ns,
+		.timeout_ns = settings->timeout_ns,
+		.cpus = &visit->sweep->cpus.client, .stop = visit->sweep->stop, .watch = &watch,
+	};
+	struct load_sample *sample = calloc(1, sizeof *sample);
+
+	if (!sample)
+		return err_set(err, "out of memory");
+	visit->open_sum = visit->open_max = 0;
+	visit->open_samples = 0;
+	visit->cpu_start_ns = visit->cpu_end_ns = visit->rss_bytes = 0;
+	int bad = client->run(&spec, sample, err);
+	if (!bad) {
+		cell_take(cell, sample);
+		if (sample->counts.ok)
+			cell->server_cpu_us_per_request =
+				(double)(visit->cpu_end_ns - visit->cpu_start_ns) / 1e3 / (double)sample->counts.ok;
+		cell->server_rss_bytes = (double)visit->rss_bytes;
+		if (visit->open_samples) {
+			cell->open_mean = visit->open_sum / (double)visit->open_samples;
+			cell->open_max = visit->open_max;
+		}
+	}
+	load_sample_release(sample);
+	free(sample);
+	return bad;
+}
+
+/* Whether the server, left alone after the load, answers one question rightly before long. */
+static bool visit_is_well(struct visit *visit, struct err *err)
+{
+	return !supervisor_wait_ready(&visit->supervisor, &visit->target, visit->sweep->settings->ready_ns,
+				      visit->sweep->stop, err);
+}
+
+static int record(struct visit *visit, struct cell *cell, struct err *err)
+{
+	struct sweep *sweep = visit->sweep;
+
+	cell_judge(cell, NAN);
+	if (ledger_append(sweep->ledger, cell, err))
+		return -1;
+	if (document_add_cell(sweep->document, cell))
+		return err_set(err, "out of memory");
+	++*visit->done;
+	if (sweep->watch && sweep->watch->end)
+		sweep->watch->end(sweep->watch->context, cell, *visit->done, sweep_cells(sweep));
+	return 0;
+}
+
+/* Measures one cell on a server that may have to be started first. The cell's error says what went wrong. */
+static void visit_attempt(struct visit *visit, struct cell *cell, const struct client *client)
+{
+	struct err err;
+	char how[96];
+
+	if (!visit->supervisor.keeper && visit_start(visit, &err)) {
+		cell_set_text(&cell->error, err.text);
+		return;
+	}
+	if (visit_measure(visit, cell, client, &err)) {
+		cell_set_text(&cell->error, err.text);
+		return;
+	}
+	if (stopped(visit->sweep))
+		return;
+	if (!supervisor_is_alive(&visit->supervisor)) {
+		supervisor_show_exit(&visit->supervisor, how);
+		err_set(&err, "the server %s under this load", how);
+		cell_set_text(&cell->error, err.text);
+	} else if (visit_is_well(visit, &err)) {
+		return;
+	}
+	/* It is not fit for the next level: a fresh one is. */
+	cell->restarted = true;
+	supervisor_stop(&visit->supervisor, GRACE_NS);
+}
+
+/* Measures and records one cell. Returns -1 with err set where the sweep can't go on. */
+static int visit_cell(struct visit *visit, const struct client *client, enum load_mode mode, uint32_t level,
+		      struct err *err)
+{
+	struct sweep *sweep = visit->sweep;
+	struct cell cell;
+	char text[2200];
+
+	cell_init(&cell, visit->server->name, client->name, load_mode_names[mode], level, visit->block);
+	cell.backlog = sweep->backlog;
+	cell.debug_build = !build_is_benchmark();
+	if (sweep->watch && sweep->watch->begin)
+		sweep->watch->begin(sweep->watch->context, &cell, *visit->done, sweep_cells(sweep));
+	if (visit->skipping)
+		cell_set_text(&cell.error, "skipped after three failures in a row");
+	else
+		visit_attempt(visit, &cell, client);
+	if (stopped(sweep)) {	/* this cell's window was cut short */
+		cell_release(&cell);
+		return 0;
+	}
+	if (!visit->skipping && (cell.error || cell.restarted)) {
+		snprintf(text, sizeof text, "%s@%u %s: %s", visit->server->name, level, load_mode_names[mode],
+			 cell.error ? cell.error : "the server did not answer after this load and was restarted");
+		notice(sweep, text);
+		if (!visit->supervisor.keeper && port_check(sweep, err)) {
+			cell_release(&cell);
+			return -1;
+		}
+	}
+	visit->failures = cell.error ? visit->failures + 1 : 0;
+	visit->skipping = visit->failures >= FAILURES_MOST;
+	if (record(visit, &cell, err)) {
+		cell_release(&cell);
+		return -1;
+	}
+	return 0;
+}
+
+static int visit_levels(struct visit *visit, struct err *err)
+{
+	struct sweep *sweep = visit->sweep;
+	const struct levels *levels = &sweep->settings->concurrency;
+
+	if (visit_cell(visit, &client_seq, LOAD_CLOSE, 1, err))
+		return -1;
+	for (size_t i = 0; i < sweep->modes_count; i++) {
+		enum load_mode mode = sweep->modes[i];
+		if (mode == LOAD_KEEPALIVE && !visit->server->keepalive)
+			continue;
+		/* A new ladder: what failed at the top of the last one may hold at the foot of this. */
+		visit->failures = 0;
+		visit->skipping = false;
+		for (size_t j = 0; j < levels->count && !stopped(sweep); j++)
+			if (visit_cell(visit, sweep->client, mode, levels->level[j], err))
+				return -1;
+	}
+	return 0;
+}
+
+static int visit_prepare(struct visit *visit, struct err *err)
+{
+	struct sweep *sweep = visit->sweep;
+	char url[64];
+
+	snprintf(url, sizeof url, "http://127.0.0.1:%u/", sweep->port);
+	snprintf(visit->variables[0], sizeof visit->variables[0], "BENCH_HOST=127.0.0.1");
+	snprintf(visit->variables[1], sizeof visit->variables[1], "BENCH_PORT=%u", sweep->port);
+	snprintf(visit->variables[2], sizeof visit->variables[2], "BENCH_BACKLOG=%u", sweep->backlog);
+	snprintf(visit->variables[3], sizeof visit->variables[3], "BENCH_WORKERS=1");
+	for (int i = 0; i < 4; i++)
+		visit->environment[i] = visit->variables[i];
+	if (target_init(&visit->target, url, err))
+		return -1;
+	return target_expect(&visit->target, 200, PAGE_START, PAGE_START_BYTES, err);
+}
+
+static int server_visit(struct sweep *sweep, const struct conf_server *server, uint64_t block, size_t *done,
+			struct err *err)
+{
+	struct visit visit = { .sweep = sweep, .server = server, .block = block, .done = done };
+	struct err stop_err;
+	int result = -1;
+
+	if (!visit_prepare(&visit, err) && !port_check(sweep, err))
+		result = visit_levels(&visit, err);
+	if (visit_stop(&visit, &stop_err) && !result)
+		result = err_set(err, "after %s: %.1000s", server->name, stop_err.text);
+	target_release(&visit.target);
+	if (!result && !stopped(sweep) && sweep->watch && sweep->watch->server_end)
+		sweep->watch->server_end(sweep->watch->context, server->name, block, *done, sweep_cells(sweep));
+	return result;
+}
+
+int sweep_run(struct sweep *sweep, struct err *err)
+{
+	int result = 0;
+	size_t done = 0;
+	size_t *order = calloc(sweep->servers_count + 1, sizeof *order);
+
+	if (!order)
+		return err_set(err, "out of memory");
+	if (sched_setaffinity(0, sizeof sweep->cpus.client, &sweep->cpus.client))
+		result = err_set_errno(err, "pinning to the client CPUs");
+	for (uint64_t block = 1; block <= sweep->settings->repeat && !result && !stopped(sweep); block++) {
+		plan_order(order, sweep->servers_count, sweep->seed, block);
+		for (size_t i = 0; i < sweep->servers_count && !result && !stopped(sweep); i++)
+			result = server_visit(sweep, sweep->servers[order[i]], block, &done, err);
+	}
+	sweep->document->interrupted = stopped(sweep);
+	document_judge(sweep->document);
+	free(order);
+	return result;
+}

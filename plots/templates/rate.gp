@@ -1,0 +1,140 @@
+# Requests per second against connections: the looks. Everything that depends on the run stands above, written by
+# benchctl; X() and Y() turn pixels from the upper left corner into parts of the canvas.
+
+set encoding utf8
+DATA = NAME.'.dat'
+
+unset key
+set lmargin at screen X(LEFT)
+set rmargin at screen X(RIGHT)
+set tmargin at screen Y(TOP)
+set bmargin at screen Y(BOTTOM)
+
+set logscale x 2
+set xrange [X_LEAST:X_MOST]
+set yrange [0:Y_MOST]
+set border 1 linecolor rgb MUTED linewidth 1
+set tics nomirror textcolor rgb INK font FONT.',12'
+set xtics out scale 0.6
+set ytics scale 0
+set grid ytics xtics back linetype 1 linewidth 0.8 linecolor rgb GRID
+if (CURVES == 0) {
+	unset grid
+	set ytics ('0' 0)
+}
+
+set label TITLE at screen X(MARGIN), Y(TITLE_Y) font FONT.':Bold,20' textcolor rgb INK front
+set label SUBTITLE at screen X(MARGIN), Y(SUBTITLE_Y) font FONT.',13.5' textcolor rgb MUTED front
+set label 'requests per second' at screen X(MARGIN), Y(TOP - 18) font FONT.',12' textcolor rgb INK front
+set label 'concurrent connections offered' at screen X((LEFT + RIGHT) / 2), Y(BOTTOM + 43) center \
+	font FONT.',12' textcolor rgb INK front
+
+# Marks of gnuplot: the filled one; the hollow one is the number before it. Terminals do not agree on their sizes.
+array FILLED[6] = [7, 5, 9, 11, 13, 15]
+array SIZE_SVG[6] = [0.95, 0.85, 0.95, 0.95, 0.8, 1.0]
+array SIZE_PNG[6] = [1.0, 0.95, 1.15, 1.15, 1.25, 1.1]
+mark(i) = FILLED[MARK[i] + 1]
+size(i) = TERMINAL eq 'svg' ? SIZE_SVG[MARK[i] + 1] : SIZE_PNG[MARK[i] + 1]
+is_context(i) = i > CEILINGS && i <= CEILINGS + CONTEXTS
+cross(i) = is_context(i) ? 0.6 : 1.1
+set dashtype 2 (12, 5)
+set dashtype 3 (12, 4, 2.5, 4)
+set dashtype 4 (3, 3.5)
+
+# At the line ends: a leader where the name had to move or the line ends early.
+do for [i = 1:LABELS] {
+	if (abs(LABEL_Y[i] - END_Y[i]) > 3 || END_X[i] < RIGHT - 40) {
+		set arrow from screen X(END_X[i] + 8), Y(END_Y[i]) to screen X(LABEL_X - 8), Y(LABEL_Y[i]) \
+			nohead linewidth 0.8 linecolor rgb COLOUR[LABEL_CURVE[i]] dashtype (2, 3) front
+	}
+	if (LABEL_CURVE[i] <= CEILINGS) {
+		set arrow from screen X(LABEL_X - 6), Y(LABEL_Y[i]) to screen X(LABEL_X + 6), Y(LABEL_Y[i]) \
+			nohead linewidth 2.4 linecolor rgb CEILING front
+	}
+}
+
+do for [i = 1:KEYS] {
+	left = KEY_X[i]
+	y = KEY_Y[i]
+	if (KEY_KIND[i] eq 'ceiling' || KEY_KIND[i] eq 'band') {
+		set object rectangle from screen X(left), Y(y + 5) to screen X(left + 22), Y(y - 5) front \
+			fillcolor rgb MUTED fillstyle transparent solid (KEY_KIND[i] eq 'band' ? 0.3 : 0.12) noborder
+	}
+	if (KEY_KIND[i] eq 'ceiling') {
+		set arrow from screen X(left), Y(y - 5) to screen X(left + 22), Y(y - 5) \
+			nohead linewidth 2.4 linecolor rgb CEILING front
+	}
+	if (KEY_KIND[i] eq 'bar') {
+		set arrow from screen X(left + 11), Y(y - 6) to screen X(left + 11), Y(y + 6) \
+			heads size screen 0.003, 90 linewidth 1.2 linecolor rgb INK front
+	}
+	if (KEY_KIND[i] eq 'context') {
+		set arrow from screen X(left), Y(y) to screen X(left + 22), Y(y) \
+			nohead linewidth 1.2 linecolor rgb CONTEXT front
+	}
+}
+
+NAMED = CEILINGS + CONTEXTS + 1
+
+do for [TERMINAL in 'svg png'] {
+	if (TERMINAL eq 'svg') {
+		set terminal svg size WIDTH, HEIGHT font FONT.',12' noenhanced background rgb BACKGROUND
+	} else {
+		# Twice the size, for fine screens and for print. Fonts count in points there: 3/4 of a pixel.
+		set terminal pngcairo size 2*WIDTH, 2*HEIGHT font FONT.',12' fontscale 1.5 linewidth 2 pointscale 2 \
+			dashlength 2 noenhanced background rgb BACKGROUND
+	}
+	set output NAME.'.'.TERMINAL
+
+	# Tags from 1000 on are of the marks, whose size depends on the terminal.
+	do for [i = 1:LABELS] {
+		c = LABEL_CURVE[i]
+		if (c > CEILINGS) {
+			set label 1000+i '' at screen X(LABEL_X), Y(LABEL_Y[i]) \
+				point pointtype mark(c) pointsize size(c) linecolor rgb COLOUR[c] front
+		}
+	}
+	do for [i = 1:KEYS] {
+		if (KEY_KIND[i] eq 'errors') {
+			set label 2000+i '' at screen X(KEY_X[i] + 11), Y(KEY_Y[i]) \
+				point pointtype 2 pointsize 1.1 linewidth 2 linecolor rgb ERROR front
+		}
+		if (KEY_KIND[i] eq 'hollow') {
+			set label 2000+i '' at screen X(KEY_X[i] + 11), Y(KEY_Y[i]) \
+				point pointtype 6 pointsize 1 linewidth 1.6 linecolor rgb INK front
+		}
+	}
+
+	# Columns: 1 level, 2 median, 3 least, 4 most, 5 valid, 6 errors, 7 without a neighbour. Titles are not drawn:
+	# in the SVG they are what a pointer over the line shows.
+	plot NaN notitle, \
+		for [i = 1:CEILINGS] DATA index i-1 using 1:2 with filledcurves y1=0 \
+			fillcolor rgb CEILING fillstyle transparent solid 0.12 noborder title SERVER[i], \
+		for [i = CEILINGS+1:NAMED-1] DATA index i-1 using 1:2 with lines \
+			linewidth 1.1 linecolor rgb CONTEXT title SERVER[i], \
+		for [i = CEILINGS+1:NAMED-1] DATA index i-1 using 1:($7 == 1 ? $2 : NaN) with points \
+			pointtype 7 pointsize 0.5 linecolor rgb CONTEXT title SERVER[i], \
+		for [i = 1:CEILINGS] DATA index i-1 using 1:2 with lines \
+			linewidth 2.4 linecolor rgb CEILING title SERVER[i], \
+		for [i = 1:CEILINGS] DATA index i-1 using 1:($7 == 1 || $5 == 0 ? $2 : NaN) with points \
+			pointtype 7 pointsize 0.9 linecolor rgb CEILING title SERVER[i], \
+		for [i = 1:CEILINGS] DATA index i-1 using 1:($5 == 0 ? $2 : NaN) with points \
+			pointtype 7 pointsize 0.6 linecolor rgb BACKGROUND title SERVER[i], \
+		for [i = NAMED:CURVES] DATA index i-1 using 1:3:4 with filledcurves \
+			fillcolor rgb COLOUR[i] fillstyle transparent solid 0.16 noborder title SERVER[i], \
+		for [i = NAMED:CURVES] DATA index i-1 using 1:($7 == 1 && $3 < $4 ? $2 : NaN):3:4 with yerrorbars \
+			pointtype -1 linewidth 1.2 linecolor rgb COLOUR[i] title SERVER[i], \
+		for [i = NAMED:CURVES] DATA index i-1 using 1:2 with lines \
+			linewidth 2 dashtype DASH[i] linecolor rgb COLOUR[i] title SERVER[i], \
+		for [i = NAMED:CURVES] DATA index i-1 using 1:($5 == 1 ? $2 : NaN) with points \
+			pointtype mark(i) pointsize size(i) linecolor rgb COLOUR[i] title SERVER[i], \
+		for [i = NAMED:CURVES] DATA index i-1 using 1:($5 == 1 ? NaN : $2) with points \
+			pointtype mark(i) pointsize size(i) linecolor rgb BACKGROUND title SERVER[i], \
+		for [i = NAMED:CURVES] DATA index i-1 using 1:($5 == 1 ? NaN : $2) with points \
+			pointtype mark(i)-1 pointsize size(i) linewidth 1.6 linecolor rgb COLOUR[i] title SERVER[i], \
+		for [i = 1:CURVES] DATA index i-1 using 1:($6 == 1 ? $2 : NaN) with points \
+			pointtype 2 pointsize 1.25*cross(i) linewidth 3.6*cross(i) linecolor rgb BACKGROUND title SERVER[i], \
+		for [i = 1:CURVES] DATA index i-1 using 1:($6 == 1 ? $2 : NaN) with points \
+			pointtype 2 pointsize cross(i) linewidth 1.8*cross(i) linecolor rgb ERROR title SERVER[i]
+	unset output
+}
