@@ -81,8 +81,7 @@ PACKAGE_CFLAGS = $(call package,--cflags)
 LIBRARIES = $(call package,--libs)
 package = $(shell $(PKG_CONFIG) $(1) $(PACKAGES) || echo "missing-packages: run 'make deps'")
 
-# Servers: each is compiled only where what it needs is there.
-SERVER_FLAGS := -std=gnu11 -O2 -Wall -Wextra -D_GNU_SOURCE -I.
+# The compiled servers.
 include servers/build.mk
 
 deps:
@@ -112,10 +111,16 @@ check:
 
 check-units: $(UNITS)
 
-install: all
+# The manual page is generated; a test compares it with what the program says.
+man: all
+	./benchctl help --man >docs/benchctl.1
+
+install: all servers
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/benchctl
 	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/benchctl
 	install -m 644 bench.conf $(DESTDIR)$(PREFIX)/share/benchctl/bench.conf
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 docs/benchctl.1 $(DESTDIR)$(PREFIX)/share/man/man1/benchctl.1
 	cp -R --parents plots/templates servers build/servers $(DESTDIR)$(PREFIX)/share/benchctl/
 
 clean:

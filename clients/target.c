@@ -136,26 +136,25 @@ int target_learn(struct target *target, uint64_t timeout_ns, struct err *err)
 int target_probe(const struct target *target, uint64_t timeout_ns, struct err *err)
 {
 	struct dial_answer answer;
-	char keep[4096];
-	int failure;
+	int failure, result = 1;
+	char *keep = malloc(target->body_bytes + 1);
 
+	if (!keep)
+		return err_set(err, "out of memory");
 	if (dial_fetch(target, target->request_close, target->request_close_bytes, timeout_ns,
-		       keep, sizeof keep, &answer, &failure, err))
-		return -1;
-	if (answer.status != target->status) {
+		       keep, target->body_bytes, &answer, &failure, err))
+		result = -1;
+	else if (answer.status != target->status)
 		err_set(err, "status %u instead of %u", answer.status, target->status);
-		return 1;
-	}
-	if (answer.body_bytes != target->body_bytes) {
+	else if (answer.body_bytes != target->body_bytes)
 		err_set(err, "a body of %llu bytes instead of %zu",
 			(unsigned long long)answer.body_bytes, target->body_bytes);
-		return 1;
-	}
-	if (memcmp(keep, target->body, answer.kept_bytes) != 0) {
+	else if (memcmp(keep, target->body, target->body_bytes) != 0)
 		err_set(err, "a body of the right length with other bytes");
-		return 1;
-	}
-	return 0;
+	else
+		result = 0;
+	free(keep);
+	return result;
 }
 
 bool target_is_loopback(const struct target *target)

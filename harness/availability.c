@@ -16,6 +16,17 @@ static const char *last_line(const char *text)
 	return line ? line + 1 : text;
 }
 
+/* The first line that a command prints; "" where it fails or there is no command. */
+static void line_ask(const char *command, const char *folder, char *out, size_t room)
+{
+	struct err ignored;
+
+	out[0] = 0;
+	if (command && program_run(command, folder, TIMEOUT_NS, out, room, NULL, 0, &ignored))
+		out[0] = 0;
+	out[strcspn(out, "\n")] = 0;
+}
+
 void availability_find(struct availability *availability, const struct conf_server *server)
 {
 	char errors[4096] = "";
@@ -31,10 +42,11 @@ void availability_find(struct availability *availability, const struct conf_serv
 			snprintf(availability->reason, sizeof availability->reason, "%.300s%s%.150s", why,
 				 server->install ? "; install: " : "", server->install ? server->install : "");
 	}
-	if (!availability->available || !server->version)
+	if (!availability->available)
 		return;
-	if (program_run(server->version, server->folder, TIMEOUT_NS, availability->version,
-			sizeof availability->version, NULL, 0, &err))
-		availability->version[0] = 0;
-	availability->version[strcspn(availability->version, "\n")] = 0;
+	line_ask(server->version, server->folder, availability->version, sizeof availability->version);
+	line_ask(server->implementation, server->folder, availability->implementation,
+		 sizeof availability->implementation);
+	if (strcmp(availability->implementation, "revival") != 0)
+		strcpy(availability->implementation, "original");
 }

@@ -227,6 +227,17 @@ static bool check_byte_at_a_time(struct subject *subject)
 	return answer_is(subject, &answer, 200, PAGE_START);
 }
 
+/* Whether the start page is answered rightly; that the line ends then is another check's concern. */
+static bool answers(struct subject *subject)
+{
+	bool right;
+	int fd = line_ask(subject, subject->target.request_close, &right);
+
+	if (fd >= 0)
+		close(fd);
+	return right;
+}
+
 /* Whether a request is answered while lines are open that have sent so much of one; then they are closed. */
 static bool answers_beside(struct subject *subject, const char *start, size_t bytes)
 {
@@ -239,7 +250,7 @@ static bool answers_beside(struct subject *subject, const char *start, size_t by
 		if (right)
 			line_send(lines[i], start, bytes);
 	}
-	right = right && line_ask_closes(subject, subject->target.request_close);
+	right = right && answers(subject);
 	lines_hang_up(subject, lines, HOSTILE);
 	return right;
 }
@@ -275,7 +286,7 @@ static bool check_reset(struct subject *subject)
 			setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 			close(fd);
 		}
-		if (!line_ask_closes(subject, subject->target.request_close))
+		if (!answers(subject))
 			return false;
 	}
 	return true;
@@ -305,7 +316,7 @@ static bool check_garbage(struct subject *subject)
 		line_send(fd, noise, sizeof noise);
 		line_send(fd, kinds[i].behind, strlen(kinds[i].behind));
 		lines_hang_up(subject, &fd, 1);
-		if (!line_ask_closes(subject, subject->target.request_close))
+		if (!answers(subject))
 			return false;
 	}
 	return true;
@@ -333,30 +344,38 @@ static bool log_asks(const struct subject *subject, const struct log_case *one)
 	return !one->kept || subject->spec->server->keepalive;
 }
 
+/* Asks once, over *fd where that is open. Whether an answer came; the line stays open only where it is kept. */
+static bool log_ask(struct subject *subject, const struct log_case *one, int *fd, struct answer *answer)
+{
+	*answer = (struct answer){ .trouble = "no connection" };
+	if (*fd < 0)
+		*fd = line_open(subject, one->address);
+	if (*fd < 0)
+		return false;
+	line_send(*fd, one->request, strlen(one->request));
+	line_answer(subject, *fd, answer);
+	if (one->kept && !answer->trouble[0])
+		return true;
+	close(*fd);
+	*fd = -1;
+	return !answer->trouble[0];
+}
+
+/* Asks all of one case. That the answers are right, and that a connection is kept, is other checks' concern. */
 static bool log_case_ask(struct subject *subject, const struct log_case *one)
 {
 	struct answer answer;
-	bool right = true;
+	bool come = true;
 	int fd = -1;
 
 	subject_try(subject, "%s from %s", one->what, one->address);
-	for (unsigned i = 0; i < one->requests && right; i++) {
-		if (fd < 0)
-			fd = line_open(subject, one->address);
-		if (fd < 0)
-			return false;
-		line_send(fd, one->request, strlen(one->request));
-		line_answer(subject, fd, &answer);
-		if (answer.trouble[0])
-			right = subject_fail(subject, "an answer to each", "%s", answer.trouble);
-		if (!one->kept) {
-			close(fd);
-			fd = -1;
-		}
+	for (unsigned i = 0; i < one->requests && come; i++) {
+		bool again = fd >= 0;
+		come = log_ask(subject, one, &fd, &answer) || (again && log_ask(subject, one, &fd, &answer));
 	}
 	if (fd >= 0)
 		close(fd);
-	return right;
+	return come || subject_fail(subject, "an answer to each", "%s", answer.trouble);
 }
 
 /* How often the address stands in the text, on its own and not as a part of another. */
@@ -414,22 +433,25 @@ static bool check_log(struct subject *subject)
 
 static bool check_sigterm(struct subject *subject)
 {
-	int lines[3] = { -1, -1, -1 };
+	const char *request = subject->target.request_keepalive;
+	const size_t sent[] = { 0, strlen(request) / 2, strlen(request) };
+	int lines[sizeof sent / sizeof *sent];
+	struct answer answer;
 	bool right = true;
 
-	subject_try(subject, "SIGTERM while connections are open");
-	lines[0] = line_open(subject, NULL);
-	lines[1] = lines[0] < 0 ? -1 : line_open(subject, NULL);
-	if (lines[1] >= 0)
-		line_send(lines[1], subject->target.request_close, subject->target.request_close_bytes / 2);
-	/* This answer comes last, so the server knows of the other two. */
-	if (lines[1] >= 0)
-		lines[2] = line_ask(subject, subject->target.request_keepalive, &right);
-	if (lines[2] < 0)
-		right = false;
+	subject_try(subject, "SIGTERM while connections are open: a silent one, half a request, one kept alive");
+	for (size_t i = 0; i < sizeof sent / sizeof *sent; i++) {
+		lines[i] = right ? line_open(subject, NULL) : -1;
+		right = right && lines[i] >= 0;
+		if (right)
+			line_send(lines[i], request, sent[i]);
+	}
+	/* The last one's answer, where it comes, says that the server knows of the others. */
+	if (right)
+		line_answer(subject, lines[sizeof sent / sizeof *sent - 1], &answer);
 	if (right && !supervisor_stop(&subject->supervisor, SUBJECT_GRACE_NS))
 		right = subject_fail(subject, "the server gone within 2 s", "it had to be killed");
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < sizeof sent / sizeof *sent; i++)
 		if (lines[i] >= 0)
 			close(lines[i]);
 	return right;

@@ -32,12 +32,19 @@ static const struct option_def server_keys[] = {
 	{ .name = "command", .type = &option_command, .offset = FIELD(command) },
 	{ .name = "requires", .type = &option_command, .offset = FIELD(requires) },
 	{ .name = "version", .type = &option_command, .offset = FIELD(version) },
+	{ .name = "implementation", .type = &option_command, .offset = FIELD(implementation) },
 	{ .name = "install", .type = &option_text, .offset = FIELD(install) },
 	{ .name = "family", .type = &option_text, .offset = FIELD(family) },
 	{ .name = "model", .type = &option_text, .offset = FIELD(model) },
 	{ .name = "since", .type = &option_text, .offset = FIELD(since) },
 	{ .name = "note", .type = &option_text, .offset = FIELD(note) },
 	{ .name = "keepalive", .type = &option_flag, .offset = FIELD(keepalive), .fallback = "yes" },
+	{ .name = NULL }
+};
+
+static const struct option_def interpreter_keys[] = {
+	{ .name = "stackless", .type = &option_text, .offset = OPTION_FIELD(struct conf, stackless) },
+	{ .name = "python2_greenlet", .type = &option_text, .offset = OPTION_FIELD(struct conf, python2_greenlet) },
 	{ .name = NULL }
 };
 
@@ -56,7 +63,8 @@ struct reading {
 	char section[128];		/* "" before the first */
 	bool run_seen;
 	uint64_t keys_seen;		/* bit set of the section's keys, by their place in the table */
-	struct conf_server *server;	/* of the section, or NULL */
+	const struct option_def *keys;	/* of the section */
+	void *into;			/* what they describe */
 	struct err *err;
 	bool failed;
 };
@@ -87,24 +95,31 @@ static int server_open(struct reading *reading, const char *name)
 	struct conf_server *server = &servers[conf->count++];
 	*server = (struct conf_server){ .name = strdup(name), .folder = strdup(reading->folder) };
 	options_default(server_keys, server);
-	reading->server = server;
+	reading->keys = server_keys;
+	reading->into = server;
 	return server->name && server->folder ? 0 : err_set(reading->err, "out of memory");
 }
 
 static int section_open(struct reading *reading, const char *section)
 {
-	reading->server = NULL;
 	reading->keys_seen = 0;
 	snprintf(reading->section, sizeof reading->section, "%.*s", (int)sizeof reading->section - 1, section);
 	if (strcmp(section, "run") == 0) {
 		if (reading->run_seen)
 			return err_set(reading->err, "there is a section [run] already");
 		reading->run_seen = true;
+		reading->keys = settings_options;
+		reading->into = reading->settings;
+		return 0;
+	}
+	if (strcmp(section, "interpreters") == 0) {
+		reading->keys = interpreter_keys;
+		reading->into = reading->conf;
 		return 0;
 	}
 	if (strncmp(section, "server ", 7) == 0)
 		return server_open(reading, section + 7);
-	return err_set(reading->err, "unknown section [%s]: there are [run] and [server NAME]", section);
+	return err_set(reading->err, "unknown section [%s]: there are [run], [interpreters] and [server NAME]", section);
 }
 
 /* Reads the line of a section, which starts with '['. */
@@ -123,17 +138,14 @@ static int section_read(struct reading *reading, const char *line)
 
 static int key_set(struct reading *reading, const char *key, const char *value)
 {
-	const struct option_def *keys = reading->server ? server_keys : settings_options;
-	void *into = reading->server ? (void *)reading->server : (void *)reading->settings;
-
 	if (!reading->section[0])
 		return err_set(reading->err, "'%s' stands before the first section", key);
-	const struct option_def *def = options_find(keys, key);
-	uint64_t bit = def ? 1ull << (def - keys) : 0;
+	const struct option_def *def = options_find(reading->keys, key);
+	uint64_t bit = def ? 1ull << (def - reading->keys) : 0;
 	if (reading->keys_seen & bit)
 		return err_set(reading->err, "'%s' stands twice in [%s]", key, reading->section);
 	reading->keys_seen |= bit;
-	return options_set(keys, into, key, value, reading->err);
+	return options_set(reading->keys, reading->into, key, value, reading->err);
 }
 
 static void refuse(struct reading *reading)
@@ -221,6 +233,14 @@ out:
 	return result;
 }
 
+void conf_export(const struct conf *conf)
+{
+	if (conf->stackless)
+		setenv("BENCH_STACKLESS", conf->stackless, 0);
+	if (conf->python2_greenlet)
+		setenv("BENCH_PYTHON2_GREENLET", conf->python2_greenlet, 0);
+}
+
 const struct conf_server *conf_find(const struct conf *conf, const char *name)
 {
 	for (size_t i = 0; i < conf->count; i++)
@@ -236,6 +256,7 @@ void conf_release(struct conf *conf)
 		free(conf->servers[i].name);
 		free(conf->servers[i].folder);
 	}
+	options_release(interpreter_keys, conf);
 	free(conf->servers);
 	*conf = (struct conf){ 0 };
 }

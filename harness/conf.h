@@ -21,6 +21,7 @@ struct conf_server {
 	char *command;		/* one line, split by words_split() */
 	char *requires;		/* a command that exits 0 where the server can run here; NULL: always */
 	char *version;		/* a command that prints the version; NULL: none */
+	char *implementation;	/* a command that prints "original" or "revival"; NULL: original */
 	char *install;		/* Debian packages */
 	char *family;		/* c, python, js, ... */
 	char *model;		/* coroutine, callback, ... */
@@ -35,6 +36,7 @@ struct conf_server {
 struct conf {
 	struct conf_server *servers;
 	size_t count;
+	char *stackless, *python2_greenlet;	/* of [interpreters], owned; NULL where not named */
 };
 
 /*
@@ -42,6 +44,12 @@ struct conf {
  * may be NULL. Returns 0, or -1 with err set, and conf then holds what was read so far.
  */
 int conf_read(struct conf *conf, struct settings *settings, const char *path, struct err *err);
+
+/*
+ * Puts the interpreters into this process's environment, where servers and their commands look for them:
+ * BENCH_STACKLESS and BENCH_PYTHON2_GREENLET. A variable that is set already wins over the file.
+ */
+void conf_export(const struct conf *conf);
 
 /* The server of that name, or NULL. */
 const struct conf_server *conf_find(const struct conf *conf, const char *name);

@@ -19,6 +19,7 @@ void document_release(struct document *document)
 		free(server->family);
 		free(server->model);
 		free(server->since);
+		free(server->implementation);
 	}
 	for (size_t i = 0; i < document->cells_count; i++)
 		cell_release(&document->cells[i]);

@@ -16,7 +16,7 @@ struct document_option {
 };
 
 struct document_server {
-	char *name, *command, *version, *family, *model, *since;	/* owned; NULL where unknown */
+	char *name, *command, *version, *family, *model, *since, *implementation;	/* owned; NULL where unknown */
 };
 
 struct document {

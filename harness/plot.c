@@ -1,5 +1,6 @@
 #include "harness/plot.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -49,6 +50,7 @@
 #define TIC_SIZE 12.0
 #define MESSAGE_SIZE 16.0
 
+#define NO_BREAK "\u00a0"	/* a blank at which no line is broken */
 #define Y_PARTS 6
 #define NAME_MAX_BYTES 256
 #define NOTES_MAX 16
@@ -174,7 +176,7 @@ static bool is_drawable(const char *character, size_t bytes)
 
 char *plot_quote(char *out, size_t room, const char *text)
 {
-	static const char harmless[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 #_.,:;()/+=-";
+	static const char harmless[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 #_.,:;?()/+=-";
 	char *plain = malloc(strlen(text) + 1);
 	size_t used = 0;
 	bool escape = false;
@@ -467,8 +469,10 @@ static void key_add(struct picture *picture, enum key kind, const char *text)
 static bool invalid_words_of(const struct picture *picture, char *out, size_t room)
 {
 	static const char *const words[INVALIDS] = {
-		"failed", "no right answer", "too few in flight", "client at its limit", "contradicts Little's law",
-		"counts disagree",
+		[INVALID_FAILED] = "failed", [INVALID_NO_ANSWERS] = "no right answer",
+		[INVALID_SHORT_CONCURRENCY] = "too few in flight", [INVALID_CLIENT_BOUND] = "client at its limit",
+		[INVALID_LITTLE] = "contradicts Little's law", [INVALID_CONSERVATION] = "counts disagree",
+		[INVALID_BUILD] = "debug build",
 	};
 	unsigned invalid = 0;
 
@@ -481,7 +485,7 @@ static bool invalid_words_of(const struct picture *picture, char *out, size_t ro
 	out[0] = 0;
 	for (unsigned reason = 0; reason < INVALIDS; reason++)
 		if (invalid & 1u << reason)
-			add(out, room, ", ", "%s", words[reason]);
+			add(out, room, ", ", "%s", words[reason] ? words[reason] : invalid_names[reason]);
 	return invalid != 0;
 }
 
@@ -586,18 +590,30 @@ static void note_protocol(struct picture *picture)
 	note_add(picture, text);
 }
 
+/* A version says of what it is, as in `tornado 6.2 on Python 3.11`, or is only a number. */
+static bool is_only_number(const char *version)
+{
+	return isdigit((unsigned char)version[*version == 'v']);
+}
+
 static void note_versions(struct picture *picture)
 {
 	char text[2048] = "";
 
 	for (size_t i = picture->curves_count; i-- > picture->ceilings + picture->contexts;) {
 		const struct document_server *server = document_server(picture->doc, picture->curves[i].server);
-		if (server && server->version && *server->version)
-			add(text, sizeof text, *text ? ", " : "", "%s%.60s %.40s", *text ? "" : "Versions: ",
-			    picture->curves[i].name, server->version);
+		const char *version = server ? server->version : NULL;
+		if (!version || !*version)
+			continue;
+		if (is_only_number(version))
+			add(text, sizeof text, ", ", "%.60s" NO_BREAK "%.60s", picture->curves[i].name, version);
+		else if (!strstr(text, version))
+			add(text, sizeof text, ", ", "%.60s", version);
 	}
+	char note[2100];
+	snprintf(note, sizeof note, "Versions: %s", text);
 	if (*text)
-		note_add(picture, text);
+		note_add(picture, note);
 }
 
 /* Connections open inside the servers, at the highest level at which they are known. */
@@ -613,7 +629,7 @@ static void note_open(struct picture *picture)
 			if (!summary_open_differs(summary))
 				continue;
 			units_show_count(offered, summary->level);
-			add(text, sizeof text, ", ", "%.60s %s", curve->name,
+			add(text, sizeof text, ", ", "%.60s" NO_BREAK "%s", curve->name,
 			    units_show_count(open, (uint64_t)llround(summary->open_mean)));
 		}
 	char note[2400];
@@ -839,10 +855,6 @@ static void put_curves(FILE *out, const struct picture *picture)
 	put_number(out, "CEILINGS", (double)picture->ceilings);
 	put_number(out, "CONTEXTS", (double)picture->contexts);
 	put_number(out, "BLOCKS", (double)picture->blocks);
-	array_open(out, "SERVER", count);
-	for (size_t i = 0; i < count; i++)
-		array_text(out, i, picture->curves[i].name);
-	array_close(out);
 	array_open(out, "COLOUR", count);
 	for (size_t i = 0; i < count; i++)
 		array_text(out, i, curve_colour(picture, &picture->curves[i]));
@@ -1107,7 +1119,7 @@ static void describe(const struct picture *picture, char *out, size_t room)
 	}
 }
 
-/* What gnuplot's SVG lacks: fonts to fall back on, bold ones, and crosses that can be seen. */
+/* What gnuplot's SVG lacks: fonts to fall back on, bold ones, crosses that can be seen; its titles of plots go. */
 static const struct svg_change {
 	const char *begin, *end;	/* all between them is replaced too */
 	const char *by;
@@ -1116,6 +1128,7 @@ static const struct svg_change {
 	  "font-family=\"DejaVu Sans, Arial, Helvetica, sans-serif\" font-weight=\"bold\"" },
 	{ "font-family=\"DejaVu Sans", "\"", "font-family=\"DejaVu Sans, Arial, Helvetica, sans-serif\"" },
 	{ "id='gpPt1' stroke-width='", "'", "id='gpPt1' stroke-width='0.4'" },
+	{ "<title>gnuplot_plot_", "</title>", "" },
 };
 
 static void svg_copy(const char *svg, FILE *out)

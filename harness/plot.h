@@ -4,7 +4,8 @@
  * A picture is drawn by gnuplot from three things: a template (plots/templates/rate.gp), which has the looks; a
  * head of numbers and texts, which has everything that depends on the run; and a table of points. Head and
  * template become `rate-MODE.gp`, the points `rate-MODE.dat`, and both stay beside the pictures: they are their
- * source, and `gnuplot rate-MODE.gp` in that folder draws them again.
+ * source, and `gnuplot rate-MODE.gp` in that folder draws them again (without the SVG's title and description,
+ * which are added afterwards).
  *
  * What needs thought is decided here and not in the template, where it could not be tested: which servers are
  * named (the fastest; the rest are thin grey lines), where the names at the line ends stand so that none covers
@@ -34,7 +35,7 @@ int plot_write(const struct document *doc, const char *folder, const char *templ
  * Spreads labels on a vertical axis so that none overlaps another, moving them as little as possible (least
  * squares). Label i wants its centre at at[i] and is height[i] high; at[i] becomes where it goes. The order of the
  * wanted places is kept, and all stay between low and high as long as they fit there; otherwise they start at low.
- * NULL-free arrays of `count`; count is at most PLOT_LABELS_MAX.
+ * Both arrays have `count` elements, at most PLOT_LABELS_MAX.
  */
 #define PLOT_LABELS_MAX 64
 void plot_spread_labels(double *at, const double *height, size_t count, double low, double high);

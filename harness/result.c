@@ -104,6 +104,7 @@ static const struct field server_fields[] = {
 	SERVER("family", family),
 	SERVER("model", model),
 	{ "since", TEXT, offsetof(struct document_server, since), 0, true },
+	{ "implementation", TEXT, offsetof(struct document_server, implementation), 0, true },
 	{ .path = NULL }
 };
 
@@ -547,6 +548,7 @@ int result_print_listing(const struct result_listing *listing, size_t count, FIL
 		json_object_set_new(item, "name", text_json(listing[i].server->name));
 		json_object_set_new(item, "available", json_boolean(listing[i].available));
 		json_object_set_new(item, "version", text_json(listing[i].version));
+		json_object_set_new(item, "implementation", text_json(listing[i].implementation));
 		json_object_set_new(item, "reason", text_json(listing[i].reason));
 		json_array_append_new(json, item);
 	}

@@ -35,6 +35,7 @@ struct result_listing {
 	const struct conf_server *server;
 	bool available;
 	const char *version;	/* or NULL */
+	const char *implementation;	/* "original" or "revival", or NULL */
 	const char *reason;	/* why not, or NULL */
 };
 

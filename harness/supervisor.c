@@ -177,6 +177,7 @@ static void keeper_main(int socket, const struct launch *launch, char **words)
 	keeper.signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	int number = keeper.signals < 0 ? errno : keeper_start(&keeper, launch, words);
 	if (number) {
+		waitpid(-1, NULL, 0);	/* the child that could not become the server */
 		message = (struct message){ .kind = MESSAGE_FAILED, .status = number };
 		message_send(socket, &message);
 		_exit(1);

@@ -68,7 +68,10 @@ int common_read_conf(struct conf *conf, struct settings *settings, const char *p
 	if (!path)
 		return err_set(err, "no bench.conf here, nor at %s/bench.conf: run benchctl in the folder that has it, "
 			       "name one with --conf FILE, or get one with a checkout of benchctl", build_data_folder);
-	return conf_read(conf, settings, path, err);
+	if (conf_read(conf, settings, path, err))
+		return -1;
+	conf_export(conf);
+	return 0;
 }
 
 const char *common_templates(struct err *err)

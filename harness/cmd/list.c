@@ -30,6 +30,7 @@ static int print_all(const struct conf *conf, const struct availability *found, 
 		listing[i] = (struct result_listing){
 			.server = &conf->servers[i], .available = one->available,
 			.version = one->version[0] ? one->version : NULL,
+			.implementation = one->available ? one->implementation : NULL,
 			.reason = one->available ? NULL : one->reason,
 		};
 		available += one->available;

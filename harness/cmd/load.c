@@ -148,6 +148,9 @@ static int load_run(int argc, char **argv)
 		code = complain(&command_load, EXIT_USAGE, "%s", err.text);
 	else if (target_learn(&target, settings.timeout_ns, &err))
 		code = complain(&command_load, EXIT_NO_RUN, "%s: %s", argv[0], err.text);
+	else if (target.status >= 400)	/* learned as right, the server's errors would count as throughput */
+		code = complain(&command_load, EXIT_NO_RUN, "%s: the server answers with status %u: there is no right answer "
+				"to measure", argv[0], target.status);
 	else {
 		common_catch_signals();
 		code = load_offer(&settings, client, &target);

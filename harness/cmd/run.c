@@ -211,6 +211,7 @@ static int document_begin(struct run *run, struct err *err)
 		document->servers[document->servers_count++] = (struct document_server){
 			copy_of(server->name), copy_of(server->command), version[0] ? strdup(version) : NULL,
 			copy_of(server->family), copy_of(server->model), copy_of(server->since),
+			copy_of(run->found[i].implementation),
 		};
 	}
 	return 0;

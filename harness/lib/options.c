@@ -241,27 +241,53 @@ int options_parse(const struct option_def *defs, void *settings, int argc, char 
 	return operands;
 }
 
+/* What stands for the value: "TIME", "close|keepalive"; "" for a flag. */
+static const char *value_name(const struct option_def *def, char room[64])
+{
+	const char *name = def->placeholder ? def->placeholder : def->type->placeholder;
+
+	room[0] = 0;
+	if (name)
+		return name;
+	for (int i = 0; def->choices && def->choices[i]; i++) {
+		size_t used = strlen(room);
+		snprintf(room + used, 64 - used, "%s%s", i ? "|" : "", def->choices[i]);
+	}
+	return room;
+}
+
 void options_help(const struct option_def *defs, FILE *out)
 {
 	for (const struct option_def *def = defs; def->name; def++) {
-		char left[128];
-		const char *value = def->placeholder ? def->placeholder : def->type->placeholder;
-		char letter[8] = "    ";
-		char choices[64] = "";
+		char left[128], room[64], letter[8] = "    ";
+		const char *value = value_name(def, room);
 
 		if (def->letter)
 			snprintf(letter, sizeof letter, "-%c, ", def->letter);
-		for (int i = 0; def->choices && def->choices[i]; i++) {
-			size_t used = strlen(choices);
-			snprintf(choices + used, sizeof choices - used, "%s%s", i ? "|" : "", def->choices[i]);
-		}
-		if (!value && def->choices)
-			value = choices;
-		snprintf(left, sizeof left, "%s--%s%s%s", letter, def->name, value ? " " : "", value ? value : "");
+		snprintf(left, sizeof left, "%s--%s%s%s", letter, def->name, value[0] ? " " : "", value);
 		fprintf(out, "  %-32s %s", left, def->help);
 		if (def->fallback && takes_value(def))
 			fprintf(out, " [%s]", def->fallback);
 		fputc('\n', out);
+	}
+}
+
+void options_man(const struct option_def *defs, FILE *out)
+{
+	for (const struct option_def *def = defs; def->name; def++) {
+		char room[64];
+		const char *value = value_name(def, room);
+
+		fputs(".TP\n", out);
+		if (def->letter)
+			fprintf(out, "\\fB\\-%c\\fR, ", def->letter);
+		fputs("\\fB\\-\\-", out);
+		for (const char *c = def->name; *c; c++)
+			fprintf(out, *c == '-' ? "\\-" : "%c", *c);
+		fprintf(out, "\\fR%s\\fI%s\\fR\n%s", value[0] ? " " : "", value, def->help);
+		if (def->fallback && takes_value(def))
+			fprintf(out, " (default: %s)", def->fallback);
+		fputs(".\n", out);
 	}
 }
 

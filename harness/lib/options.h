@@ -76,6 +76,9 @@ int options_parse(const struct option_def *defs, void *settings, int argc, char 
 /* Prints a line of help for each option. */
 void options_help(const struct option_def *defs, FILE *out);
 
+/* Prints the options as a section of a manual page (man(7)). */
+void options_man(const struct option_def *defs, FILE *out);
+
 /* Writes the value of one option as text into `out`, as options_set() would read it back. */
 void options_show(const struct option_def *def, const void *settings, FILE *out);
 

@@ -105,36 +105,36 @@ do for [TERMINAL in 'svg png'] {
 		}
 	}
 
-	# Columns: 1 level, 2 median, 3 least, 4 most, 5 valid, 6 errors, 7 without a neighbour. Titles are not drawn:
-	# in the SVG they are what a pointer over the line shows.
+	# Columns: 1 level, 2 median, 3 least, 4 most, 5 valid, 6 errors, 7 without a neighbour. A cross
+	# stands in the place of the mark, but a hollow mark remains under it.
 	plot NaN notitle, \
 		for [i = 1:CEILINGS] DATA index i-1 using 1:2 with filledcurves y1=0 \
-			fillcolor rgb CEILING fillstyle transparent solid 0.12 noborder title SERVER[i], \
+			fillcolor rgb CEILING fillstyle transparent solid 0.12 noborder notitle, \
 		for [i = CEILINGS+1:NAMED-1] DATA index i-1 using 1:2 with lines \
-			linewidth 1.1 linecolor rgb CONTEXT title SERVER[i], \
+			linewidth 1.1 linecolor rgb CONTEXT notitle, \
 		for [i = CEILINGS+1:NAMED-1] DATA index i-1 using 1:($7 == 1 ? $2 : NaN) with points \
-			pointtype 7 pointsize 0.5 linecolor rgb CONTEXT title SERVER[i], \
+			pointtype 7 pointsize 0.5 linecolor rgb CONTEXT notitle, \
 		for [i = 1:CEILINGS] DATA index i-1 using 1:2 with lines \
-			linewidth 2.4 linecolor rgb CEILING title SERVER[i], \
+			linewidth 2.4 linecolor rgb CEILING notitle, \
 		for [i = 1:CEILINGS] DATA index i-1 using 1:($7 == 1 || $5 == 0 ? $2 : NaN) with points \
-			pointtype 7 pointsize 0.9 linecolor rgb CEILING title SERVER[i], \
+			pointtype 7 pointsize 0.9 linecolor rgb CEILING notitle, \
 		for [i = 1:CEILINGS] DATA index i-1 using 1:($5 == 0 ? $2 : NaN) with points \
-			pointtype 7 pointsize 0.6 linecolor rgb BACKGROUND title SERVER[i], \
+			pointtype 7 pointsize 0.6 linecolor rgb BACKGROUND notitle, \
 		for [i = NAMED:CURVES] DATA index i-1 using 1:3:4 with filledcurves \
-			fillcolor rgb COLOUR[i] fillstyle transparent solid 0.16 noborder title SERVER[i], \
+			fillcolor rgb COLOUR[i] fillstyle transparent solid 0.16 noborder notitle, \
 		for [i = NAMED:CURVES] DATA index i-1 using 1:($7 == 1 && $3 < $4 ? $2 : NaN):3:4 with yerrorbars \
-			pointtype -1 linewidth 1.2 linecolor rgb COLOUR[i] title SERVER[i], \
+			pointtype -1 linewidth 1.2 linecolor rgb COLOUR[i] notitle, \
 		for [i = NAMED:CURVES] DATA index i-1 using 1:2 with lines \
-			linewidth 2 dashtype DASH[i] linecolor rgb COLOUR[i] title SERVER[i], \
-		for [i = NAMED:CURVES] DATA index i-1 using 1:($5 == 1 ? $2 : NaN) with points \
-			pointtype mark(i) pointsize size(i) linecolor rgb COLOUR[i] title SERVER[i], \
+			linewidth 2 dashtype DASH[i] linecolor rgb COLOUR[i] notitle, \
+		for [i = NAMED:CURVES] DATA index i-1 using 1:($5 == 1 && $6 == 0 ? $2 : NaN) with points \
+			pointtype mark(i) pointsize size(i) linecolor rgb COLOUR[i] notitle, \
 		for [i = NAMED:CURVES] DATA index i-1 using 1:($5 == 1 ? NaN : $2) with points \
-			pointtype mark(i) pointsize size(i) linecolor rgb BACKGROUND title SERVER[i], \
+			pointtype mark(i) pointsize size(i) linecolor rgb BACKGROUND notitle, \
 		for [i = NAMED:CURVES] DATA index i-1 using 1:($5 == 1 ? NaN : $2) with points \
-			pointtype mark(i)-1 pointsize size(i) linewidth 1.6 linecolor rgb COLOUR[i] title SERVER[i], \
+			pointtype mark(i)-1 pointsize size(i) linewidth 1.6 linecolor rgb COLOUR[i] notitle, \
 		for [i = 1:CURVES] DATA index i-1 using 1:($6 == 1 ? $2 : NaN) with points \
-			pointtype 2 pointsize 1.25*cross(i) linewidth 3.6*cross(i) linecolor rgb BACKGROUND title SERVER[i], \
+			pointtype 2 pointsize 1.3*cross(i) linewidth 3.6*cross(i) linecolor rgb BACKGROUND notitle, \
 		for [i = 1:CURVES] DATA index i-1 using 1:($6 == 1 ? $2 : NaN) with points \
-			pointtype 2 pointsize cross(i) linewidth 1.8*cross(i) linecolor rgb ERROR title SERVER[i]
+			pointtype 2 pointsize cross(i) linewidth 1.8*cross(i) linecolor rgb ERROR notitle
 	unset output
 }

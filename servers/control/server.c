@@ -1,27 +1,34 @@
 /*
  * control: the least that a server can do. What the harness reaches here is the ceiling for every other server.
  *
- * A few threads on the same CPU, each with an epoll, a listener (SO_REUSEPORT) and a file table of its own:
- * RLIMIT_NOFILE holds per table, so together they can hold 65536 connections where a table ends at 20000.
+ * One thread serves; where its file table is full the next one takes over accepting. RLIMIT_NOFILE holds per table
+ * and each thread has one of its own, so that together they hold 65536 connections where a table ends at 20000.
  */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <linux/close_range.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
 #include "servers/common/bench.h"
 
 #define THREADS_MAX 64
-#define EVENTS 256
-/* Held together by the threads' tables; one more would be a level beyond the harness's default. */
+#define EVENTS 512
+/* Held together by the threads' tables; a little more than the harness's highest level by default. */
 #define CONNECTIONS 66000
+/* Of a table: listener, epoll, events and the like. */
+#define FD_RESERVE (THREADS_MAX + 32)
 /* Of one table: where the limit is lifted to a billion, no array should be. */
 #define DESCRIPTORS_MAX (1u << 20)
+/* Accepted between two looks at the connections that are open. */
+#define ACCEPTS 64
+#define LOG_BYTES 8192
 
 /* What a connection has sent of its next request, where it did not come in one piece. Most have nothing here. */
 struct pending {
@@ -29,13 +36,25 @@ struct pending {
 	char head[BENCH_REQUEST_MAX];
 };
 
+struct connection {
+	struct pending *pending;
+	char address[INET_ADDRSTRLEN];	/* of the client, for the log */
+};
+
+/* One thread. */
 struct server {
 	int epoll;
-	int listener;
-	struct pending **pending;	/* by descriptor */
-	char (*addresses)[INET_ADDRSTRLEN];	/* by descriptor, for the log */
-	size_t room;			/* descriptors of the table */
+	int wake;		/* eventfd: the thread before this one has no room left */
+	atomic_bool accepting;
+	struct connection *connections;	/* by descriptor */
+	size_t room, count;		/* connections that the table can hold, and those that it holds */
+	char log[LOG_BYTES];		/* addresses, written once a round */
+	size_t log_bytes;
 };
+
+static struct server servers[THREADS_MAX];
+static int threads;
+static int listener;
 
 static void die(const char *what)
 {
@@ -43,53 +62,111 @@ static void die(const char *what)
 	exit(1);
 }
 
-static int listen_here(void)
+static void listen_here(void)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons((uint16_t)bench_port()) };
 	int on = 1;
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
-	if (fd < 0 || inet_pton(AF_INET, bench_host(), &address.sin_addr) != 1)
+	listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (listener < 0 || inet_pton(AF_INET, bench_host(), &address.sin_addr) != 1)
 		die("BENCH_HOST");
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-	setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
-	if (bind(fd, (struct sockaddr *)&address, sizeof address) || listen(fd, bench_backlog()))
+	setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+	if (bind(listener, (struct sockaddr *)&address, sizeof address) || listen(listener, bench_backlog()))
 		die("listen");
-	return fd;
+}
+
+static void watch(struct server *server, int fd)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
+
+	if (epoll_ctl(server->epoll, EPOLL_CTL_ADD, fd, &event))
+		die("epoll_ctl");
+}
+
+static void accept_on(struct server *server)
+{
+	if (!atomic_exchange(&server->accepting, true))
+		watch(server, listener);
+}
+
+static void accept_off(struct server *server)
+{
+	if (atomic_exchange(&server->accepting, false))
+		epoll_ctl(server->epoll, EPOLL_CTL_DEL, listener, NULL);
+}
+
+static void log_flush(struct server *server)
+{
+	ssize_t ignored = server->log_bytes ? write(STDERR_FILENO, server->log, server->log_bytes) : 0;
+
+	(void)ignored;
+	server->log_bytes = 0;
+}
+
+static void log_add(struct server *server, const char *address)
+{
+	size_t bytes = strlen(address);
+
+	if (server->log_bytes + bytes + 1 > LOG_BYTES)
+		log_flush(server);
+	memcpy(server->log + server->log_bytes, address, bytes);
+	server->log[server->log_bytes + bytes] = '\n';
+	server->log_bytes += bytes + 1;
 }
 
 static void hang_up(struct server *server, int fd)
 {
-	free(server->pending[fd]);
-	server->pending[fd] = NULL;
+	free(server->connections[fd].pending);
+	server->connections[fd].pending = NULL;
 	close(fd);
+	server->count--;
+	if (server == servers)
+		accept_on(server);
+	else if (!server->count && atomic_load(&server[-1].accepting))
+		accept_off(server);	/* as long as one thread is enough, one serves */
 }
 
 /* Keeps the start of a request for later. Returns false where it is none. */
-static bool keep(struct server *server, int fd, const char *input, size_t bytes)
+static bool keep(struct connection *connection, const char *input, size_t bytes)
 {
-	struct pending *pending = server->pending[fd];
-
 	if (bytes > BENCH_REQUEST_MAX)
 		return false;
-	if (!pending)
-		pending = server->pending[fd] = malloc(sizeof *pending);
-	if (!pending)
+	if (!connection->pending)
+		connection->pending = malloc(sizeof *connection->pending);
+	if (!connection->pending)
 		return false;
-	memmove(pending->head, input, bytes);
-	pending->bytes = (uint16_t)bytes;
+	memmove(connection->pending->head, input, bytes);
+	connection->pending->bytes = (uint16_t)bytes;
 	return true;
 }
 
+/* The answer to a request; that to GET / is written out once. */
+static const char *answer_to(const struct bench_request *request, char *room, int *bytes)
+{
+	static char start[2][BENCH_ANSWER_MAX];
+	static atomic_int start_bytes[2];
+
+	if (!request->get || request->path_bytes != 1) {
+		*bytes = bench_answer(request, room);
+		return room;
+	}
+	*bytes = atomic_load_explicit(&start_bytes[request->keep_alive], memory_order_acquire);
+	if (!*bytes) {
+		*bytes = bench_answer(request, start[request->keep_alive]);
+		atomic_store_explicit(&start_bytes[request->keep_alive], *bytes, memory_order_release);
+	}
+	return start[request->keep_alive];
+}
+
 /* Answers what has come. Returns false where the connection is to be closed. */
-static bool answer(struct server *server, int fd)
+static bool serve(struct server *server, int fd)
 {
 	char buffer[2 * BENCH_REQUEST_MAX];
-	struct pending *pending = server->pending[fd];
-	size_t have = pending ? pending->bytes : 0;
+	struct connection *connection = &server->connections[fd];
+	size_t have = connection->pending ? connection->pending->bytes : 0;
 
 	if (have)
-		memcpy(buffer, pending->head, have);
+		memcpy(buffer, connection->pending->head, have);
 	ssize_t got = recv(fd, buffer + have, sizeof buffer - have, 0);
 	if (got <= 0)
 		return got < 0 && errno == EAGAIN;
@@ -97,73 +174,88 @@ static bool answer(struct server *server, int fd)
 	const char *input = buffer;
 	while (have) {
 		struct bench_request request;
-		char out[BENCH_ANSWER_MAX];
-		int head = bench_request_read(&request, input, have);
+		char room[BENCH_ANSWER_MAX];
+		int bytes, head = bench_request_read(&request, input, have);
 		if (head < 0)
 			return false;
 		if (head == 0)
-			return keep(server, fd, input, have);
-		bench_log(server->addresses[fd]);
-		int bytes = bench_answer(&request, out);
+			return keep(connection, input, have);
+		log_add(server, connection->address);
+		const char *answer = answer_to(&request, room, &bytes);
 		/* A socket buffer always has room for one short answer, unless the client never reads. */
-		if (send(fd, out, (size_t)bytes, MSG_NOSIGNAL) != bytes || !request.keep_alive)
+		if (send(fd, answer, (size_t)bytes, MSG_NOSIGNAL) != bytes || !request.keep_alive)
 			return false;
 		input += head;
 		have -= (size_t)head;
 	}
-	if (pending)
-		pending->bytes = 0;
+	if (connection->pending)
+		connection->pending->bytes = 0;
 	return true;
 }
 
-static void welcome(struct server *server)
+/* Takes one connection from the accept queue. Returns false where there is none, or no room for it. */
+static bool welcome(struct server *server)
 {
 	struct sockaddr_in peer;
 	socklen_t peer_bytes = sizeof peer;
-	int fd = accept4(server->listener, (struct sockaddr *)&peer, &peer_bytes, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	int fd = -1;
 
-	if (fd < 0)
-		return;	/* also where the table is full: the connection waits in the backlog */
-	if ((size_t)fd >= server->room) {
-		close(fd);
-		return;
+	if (server->count < server->room)
+		fd = accept4(listener, (struct sockaddr *)&peer, &peer_bytes, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	if (fd < 0) {
+		if (server->count >= server->room || errno == EMFILE || errno == ENFILE) {
+			struct server *next = server + 1 < servers + threads ? server + 1 : servers;
+			accept_off(server);
+			eventfd_write(next->wake, 1);
+		}
+		return false;
 	}
-	inet_ntop(AF_INET, &peer.sin_addr, server->addresses[fd], INET_ADDRSTRLEN);
+	server->count++;
+	inet_ntop(AF_INET, &peer.sin_addr, server->connections[fd].address, INET_ADDRSTRLEN);
 	/* The request is often there already; else the connection waits for it. */
-	struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
-	if (!answer(server, fd) || epoll_ctl(server->epoll, EPOLL_CTL_ADD, fd, &event))
+	if (serve(server, fd))
+		watch(server, fd);
+	else
 		hang_up(server, fd);
+	return true;
 }
 
-static void *serve(void *unused)
+static void *run(void *argument)
 {
-	struct rlimit files;
-	struct server server = { 0 };
+	struct server *server = argument;
 	struct epoll_event events[EVENTS];
+	struct rlimit files;
 
-	if (close_range(STDERR_FILENO + 1, ~0u, CLOSE_RANGE_UNSHARE))
-		die("close_range");
+	if (unshare(CLONE_FILES))
+		die("unshare");
 	getrlimit(RLIMIT_NOFILE, &files);
-	server.room = files.rlim_cur < DESCRIPTORS_MAX ? files.rlim_cur : DESCRIPTORS_MAX;
-	server.pending = calloc(server.room, sizeof *server.pending);
-	server.addresses = calloc(server.room, sizeof *server.addresses);
-	server.epoll = epoll_create1(EPOLL_CLOEXEC);
-	server.listener = listen_here();
-	struct epoll_event event = { .events = EPOLLIN, .data.fd = server.listener };
-	if (!server.pending || !server.addresses || server.epoll < 0 ||
-	    epoll_ctl(server.epoll, EPOLL_CTL_ADD, server.listener, &event))
+	size_t descriptors = files.rlim_cur < DESCRIPTORS_MAX ? files.rlim_cur : DESCRIPTORS_MAX;
+	server->room = descriptors > 2 * FD_RESERVE ? descriptors - FD_RESERVE : 1;
+	server->connections = calloc(descriptors, sizeof *server->connections);
+	server->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (!server->connections || server->epoll < 0)
 		die("control");
+	watch(server, server->wake);
+	if (server == servers)
+		accept_on(server);
 	for (;;) {
-		int count = epoll_wait(server.epoll, events, EVENTS, -1);
+		int count = epoll_wait(server->epoll, events, EVENTS, -1);
 		for (int i = 0; i < count; i++) {
 			int fd = events[i].data.fd;
-			if (fd == server.listener)
-				welcome(&server);
-			else if (!answer(&server, fd))
-				hang_up(&server, fd);
+			eventfd_t ignored;
+			if (fd == listener) {
+				for (int j = 0; j < ACCEPTS && welcome(server); j++)
+					;
+			} else if (fd == server->wake) {
+				eventfd_read(fd, &ignored);
+				accept_on(server);
+			} else if (!serve(server, fd)) {
+				hang_up(server, fd);
+			}
 		}
+		log_flush(server);
 	}
-	return unused;
+	return NULL;
 }
 
 int main(void)
@@ -172,11 +264,14 @@ int main(void)
 	pthread_t thread;
 
 	getrlimit(RLIMIT_NOFILE, &files);
-	rlim_t threads = CONNECTIONS / (files.rlim_cur > 1064 ? files.rlim_cur - 64 : 1000) + 1;
-	if (threads > THREADS_MAX)
-		threads = THREADS_MAX;
-	for (rlim_t i = 1; i < threads; i++)
-		if (pthread_create(&thread, NULL, serve, NULL))
+	rlim_t each = files.rlim_cur > 2 * FD_RESERVE ? files.rlim_cur - FD_RESERVE : 1;
+	threads = CONNECTIONS / each < THREADS_MAX ? (int)(CONNECTIONS / each) + 1 : THREADS_MAX;
+	listen_here();
+	for (int i = 0; i < threads; i++)
+		if ((servers[i].wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0)
+			die("eventfd");
+	for (int i = 1; i < threads; i++)
+		if (pthread_create(&thread, NULL, run, &servers[i]))
 			die("pthread_create");
-	serve(NULL);
+	run(&servers[0]);
 }

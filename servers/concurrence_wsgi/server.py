@@ -1,0 +1,29 @@
+"""Concurrence, WSGI: the library's own server.
+
+Runs on Python 2.7 (the original library) and 3 (its revival).
+"""
+try:
+    import stackless  # noqa: F401, before concurrence: recent Stackless versions do not import it by themselves
+except ImportError:
+    pass  # on greenlets
+import concurrence
+import concurrence.http.server
+import concurrence.io.socket
+
+from servers.common import bench
+
+
+def application(environ, start_response):
+    # The revival's own key: the original's environ has no word of the client, and a dash is logged.
+    host, _ = environ.get('concurrence.client_address', ('-', None))
+    bench.log(host)
+    body = bench.page(environ['PATH_INFO']) if environ['REQUEST_METHOD'] == 'GET' else None
+    status = '200 OK' if body is not None else '404 Not Found'
+    start_response(status, [('Content-Type', bench.CONTENT_TYPE)])
+    return [body or b'']
+
+
+concurrence.io.socket.DEFAULT_BACKLOG = bench.BACKLOG
+server = concurrence.http.server.WSGIServer(application)
+server.serve((bench.HOST, bench.PORT))
+concurrence.dispatch()

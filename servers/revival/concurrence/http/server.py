@@ -1,0 +1,33 @@
+"""The WSGI server."""
+import socket
+
+from concurrence.io.socket import Socket
+from reactor import http
+from reactor.tasklets import stackless
+
+# Not in the original, whose environ tells nothing of the client: (host, port).
+CLIENT_ADDRESS = 'concurrence.client_address'
+
+
+class WSGIServer:
+    """WSGIServer(application).serve(address), once or more, then dispatch()."""
+
+    def __init__(self, application):
+        self.application = application
+
+    def serve(self, address):
+        """Listens, and serves in a tasklet from dispatch() on; returns the listening socket."""
+        listener = Socket.new()
+        listener.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen()
+        stackless.tasklet(self._accept)(listener)
+        return listener
+
+    def _accept(self, listener):
+        common = http.base_environ(*listener.socket.getsockname()[:2])
+        while True:
+            connection = listener.accept()
+            environ = dict(common)
+            environ[CLIENT_ADDRESS] = connection.address
+            stackless.tasklet(http.serve)(connection, self.application, environ)

@@ -1,0 +1,1 @@
+"""A revival of the public interface of Syncless; see ../README.md."""
