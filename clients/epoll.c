@@ -58,10 +58,8 @@ struct conn {
 	bool established : 1;	/* this TCP connection */
 	bool registered : 1;	/* with epoll */
 	bool reached : 1;	/* has been through the ramp */
-	bool fresh : 1;		/* in that list */
 	bool wrong : 1;		/* the answer's body differs from the right one's */
 	uint32_t served;	/* ok answers in the window */
-	uint32_t next_fresh;	/* in the engine's list of fresh connections; see conn_sent() */
 	struct http_reader reader;
 };
 
@@ -82,18 +80,8 @@ struct engine {
 	uint32_t reached;
 	uint32_t closing;	/* connections in CONN_CLOSING */
 	uint32_t spread, next_source;
-	uint32_t fresh;		/* the first of the list, an index; NONE where it is empty */
-	int luck;		/* above 0: answers are mostly there when a fresh connection is tried */
-	uint32_t untried;
 	char buffer[BUFFER_BYTES];
 };
-
-#define NONE UINT32_MAX
-
-/* How far good luck counts, what one failure takes of it, and how often it is tried without. */
-#define LUCK_MOST 64
-#define LUCK_LOSS 4
-#define LUCK_EACH 64
 
 static void conn_begin(struct engine *engine, struct conn *conn);
 
@@ -188,28 +176,6 @@ static void conn_established(struct engine *engine, struct conn *conn)
 		conn_reached(engine, conn);
 }
 
-/*
- * The request is sent: wait for the answer. To have epoll tell of it costs a system call and, in the kernel, more than
- * a vain recv(). So where answers have been quick, a connection in close mode is not registered but tried once, after
- * all others have had their turn; and registered only where that was too early.
- */
-static void conn_sent(struct engine *engine, struct conn *conn)
-{
-	bool waited = conn->registered && conn->state == CONN_CONNECTING;
-
-	conn->state = CONN_READING;
-	if (conn->registered && !waited)
-		return;
-	if (engine->keepalive || waited || conn->fresh ||
-	    (engine->luck <= 0 && ++engine->untried % LUCK_EACH != 0)) {
-		conn_register(engine, conn, EPOLLIN | EPOLLRDHUP);
-		return;
-	}
-	conn->fresh = true;
-	conn->next_fresh = engine->fresh;
-	engine->fresh = (uint32_t)(conn - engine->conns);
-}
-
 /* Sends what is left of the request. */
 static void conn_send(struct engine *engine, struct conn *conn)
 {
@@ -227,7 +193,10 @@ static void conn_send(struct engine *engine, struct conn *conn)
 			conn_established(engine, conn);
 		conn->sent = (uint16_t)(conn->sent + bytes);
 	}
-	conn_sent(engine, conn);
+	bool waited = conn->registered && conn->state == CONN_CONNECTING;
+	conn->state = CONN_READING;
+	if (!conn->registered || waited)
+		conn_register(engine, conn, EPOLLIN | EPOLLRDHUP);
 }
 
 /* The next request of an open connection. */
@@ -266,26 +235,6 @@ static void conn_begin(struct engine *engine, struct conn *conn)
 		conn_errno(engine, conn);
 	else
 		conn_send(engine, conn);
-}
-
-/* The server has closed, or has had its time to. */
-static void conn_closed(struct engine *engine, struct conn *conn)
-{
-	engine->closing--;
-	conn_close(conn);
-	conn_begin(engine, conn);
-}
-
-/* A fresh connection has its answer; has the server closed too? */
-static void conn_closing(struct engine *engine, struct conn *conn)
-{
-	if (recv(conn->fd, engine->buffer, sizeof engine->buffer, 0) < 0 && errno == EAGAIN) {
-		struct epoll_event event = { .events = EPOLLIN | EPOLLRDHUP, .data.ptr = conn };
-		conn->registered = !epoll_ctl(engine->epoll, EPOLL_CTL_ADD, conn->fd, &event);
-		if (conn->registered)
-			return;
-	}
-	conn_closed(engine, conn);
 }
 
 /* A complete answer has been read; was it right? */
@@ -327,9 +276,15 @@ static void conn_answered(struct engine *engine, struct conn *conn, bool more, b
 		conn->state = CONN_CLOSING;
 		conn->start_ns = now;
 		engine->closing++;
-		if (!conn->registered)
-			conn_closing(engine, conn);
 	}
+}
+
+/* The server has closed, or has had its time to. */
+static void conn_closed(struct engine *engine, struct conn *conn)
+{
+	engine->closing--;
+	conn_close(conn);
+	conn_begin(engine, conn);
 }
 
 static void conn_read(struct engine *engine, struct conn *conn, bool ended)
@@ -342,8 +297,6 @@ static void conn_read(struct engine *engine, struct conn *conn, bool ended)
 	if (bytes < 0) {
 		if (errno != EAGAIN)
 			conn_errno(engine, conn);
-		else if (!conn->registered)
-			conn_register(engine, conn, EPOLLIN | EPOLLRDHUP);
 		return;
 	}
 	if (bytes == 0) {
@@ -364,8 +317,6 @@ static void conn_read(struct engine *engine, struct conn *conn, bool ended)
 	}
 	switch (event) {
 	case HTTP_MORE:
-		if (!conn->registered)
-			conn_register(engine, conn, EPOLLIN | EPOLLRDHUP);
 		break;
 	case HTTP_END:
 		conn_answered(engine, conn, input < end, ended);
@@ -403,26 +354,6 @@ static void conn_event(struct engine *engine, struct conn *conn, uint32_t events
 	case CONN_RESTING:
 	case CONN_ENDED:
 		break;	/* closed: no event can be for it */
-	}
-}
-
-/* Tries the connections whose requests were sent in the last round. */
-static void engine_try(struct engine *engine)
-{
-	uint32_t next = engine->fresh;
-
-	engine->fresh = NONE;
-	while (next != NONE) {
-		struct conn *conn = &engine->conns[next];
-		next = conn->next_fresh;
-		conn->fresh = false;
-		if (conn->state != CONN_READING || conn->registered)
-			continue;	/* timed out meanwhile */
-		conn_read(engine, conn, false);
-		if (conn->registered)
-			engine->luck -= engine->luck > 0 ? LUCK_LOSS : 0;
-		else if (engine->luck < LUCK_MOST)
-			engine->luck++;
 	}
 }
 
@@ -499,8 +430,7 @@ static void engine_loop(struct engine *engine)
 		if (phase == LOAD_STOP)
 			return;
 		bool more = phase < LOAD_DRAIN && engine_open(engine);
-		engine_try(engine);
-		int count = epoll_wait(engine->epoll, events, EVENTS, more || engine->fresh != NONE ? 0 : WAIT_MS);
+		int count = epoll_wait(engine->epoll, events, EVENTS, more ? 0 : WAIT_MS);
 		for (int i = 0; i < count; i++)
 			conn_event(engine, events[i].data.ptr, events[i].events);
 		uint64_t now = clock_ns();
@@ -557,7 +487,6 @@ static void epoll_work(struct worker *worker)
 	engine->request = engine->keepalive ? target->request_keepalive : target->request_close;
 	engine->request_bytes = engine->keepalive ? target->request_keepalive_bytes : target->request_close_bytes;
 	engine->conns = conns;
-	engine->fresh = NONE;
 	engine->spread = worker->spread;
 	engine->next_source = worker->index;
 	engine->ramp_waiting_most = RAMP_WAITING / ((spec->connections + worker->connections - 1) / worker->connections);

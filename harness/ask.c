@@ -254,7 +254,8 @@ static bool line_ends(struct subject *subject, int fd)
 	ssize_t bytes = line_receive(subject, fd, buffer, sizeof buffer, start + subject_wait_ns(subject));
 
 	if (bytes > 0)
-		return subject_fail(subject, expected, "more bytes: %s", quote(text, sizeof text, buffer, (size_t)bytes));
+		return subject_fail(subject, expected, "more bytes: %s",
+				    quote(text, sizeof text, buffer, (size_t)bytes));
 	if (bytes < 0) {
 		line_trouble(text, sizeof text, "no end of it", start);
 		return subject_fail(subject, expected, "%s", text);

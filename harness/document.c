@@ -60,6 +60,13 @@ const struct document_server *document_server(const struct document *document, c
 	return NULL;
 }
 
+bool document_is_revival(const struct document *document, const char *server)
+{
+	const struct document_server *found = document_server(document, server);
+
+	return found && found->implementation && strcmp(found->implementation, "revival") == 0;
+}
+
 static double control_rate(const struct document *document, const struct cell *like)
 {
 	for (size_t i = 0; i < document->cells_count; i++) {

@@ -43,6 +43,12 @@ const char *document_option(const struct document *document, const char *name);
 
 const struct document_server *document_server(const struct document *document, const char *name);
 
+/*
+ * Whether our own revival of a server's library ran, and not the library: wherever its figures are shown, its name
+ * must say so.
+ */
+bool document_is_revival(const struct document *document, const char *server);
+
 /* Judges all cells anew, each against the control server's cell of the same mode, level and block. */
 void document_judge(struct document *document);
 

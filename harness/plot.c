@@ -266,6 +266,8 @@ static int curve_fill(struct curve *curve, const struct picture *picture, const 
 	text_plain(curve->name, sizeof curve->name, server);
 	if (!*curve->name)
 		strcpy(curve->name, "(no name)");
+	if (document_is_revival(picture->doc, server))
+		add(curve->name, sizeof curve->name, " ", "(revival)");
 	curve->summaries = calloc(picture->levels_count, sizeof *curve->summaries);
 	if (!curve->summaries)
 		return err_set(err, "out of memory");

@@ -48,8 +48,8 @@ const struct option_def settings_options[] = {
 	  .help = "name of the run: results/NAME (the date and time)" },
 	{ "preset", 0, &option_text, FIELD(preset), .placeholder = "2010", .here_only = true,
 	  .help = "2010: 100 connections, 100000 requests, 10000 links, backlog 128" },
-	{ "conf", 0, &option_text, FIELD(conf), .placeholder = "FILE", .here_only = true,
-	  .help = "configuration (bench.conf)" },
+	{ "conf", 0, &option_texts, FIELD(conf), .placeholder = "FILE", .here_only = true,
+	  .help = "configuration (bench.conf); given again, it adds to the first" },
 	{ "help", 'h', &option_flag, FIELD(help), .here_only = true, .help = "this text" },
 	{ .name = NULL }
 };

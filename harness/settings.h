@@ -25,7 +25,7 @@ struct settings {
 	char *client_cpus, *server_cpus;	/* lists of CPUs; NULL: automatic */
 	char *out;			/* name of the run; NULL: from the date */
 	char *preset;
-	char *conf;
+	char **conf;			/* files of the configuration; NULL: the usual one */
 	bool help;
 };
 

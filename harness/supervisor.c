@@ -293,7 +293,7 @@ int supervisor_wait_ready(struct supervisor *supervisor, const struct target *ta
 		if (!supervisor_is_alive(supervisor))
 			return err_set(err, "%s before it was ready", supervisor_show_exit(supervisor, how));
 		if (now >= deadline)
-			return err_set(err, "not ready after %.0f s: %.1000s", (double)timeout_ns / 1e9, last.text);
+			return err_set(err, "not ready after %.3g s: %.1000s", (double)timeout_ns / 1e9, last.text);
 		uint64_t left = deadline - now;
 		int answer = target_probe(target, left < PROBE_NS ? left : PROBE_NS, &last);
 		if (answer == 0)

@@ -233,6 +233,8 @@ static void item_fill(const struct rows *rows, size_t row, struct column column,
 		text_plain(item->text, sizeof item->text, rows->servers[row]);
 		if (strcmp(rows->servers[row], CONF_CONTROL) == 0)
 			strcpy(item->text, CONF_CONTROL " (ceiling)");
+		else if (document_is_revival(rows->doc, rows->servers[row]))
+			strncat(item->text, " (revival)", sizeof item->text - strlen(item->text) - 1);
 		return;
 	case COLUMN_VERSION:
 		if (version_of(rows, row))
@@ -600,7 +602,7 @@ static void csv_rate_heading(const char *what, FILE *out)
 
 static void csv_write(const struct rows *rows, FILE *out)
 {
-	fputs("implementation,version,level", out);
+	fputs("implementation,kind,version,level", out);
 	for (size_t mode = 0; mode < rows->modes_count; mode++) {
 		char name[TEXT_MAX];
 		snprintf(name, sizeof name, "parallel_%.32s", rows->modes[mode]);
@@ -616,7 +618,7 @@ static void csv_write(const struct rows *rows, FILE *out)
 	fputs(rows->with_2010 ? ",parallel_2010_rps,sequential_2010_rps\r\n" : "\r\n", out);
 	for (size_t row = 0; row < rows->servers_count; row++) {
 		csv_text(rows->servers[row], out);
-		fputc(',', out);
+		fputs(document_is_revival(rows->doc, rows->servers[row]) ? ",revival," : ",original,", out);
 		csv_text(version_of(rows, row), out);
 		fputc(',', out);
 		if (rows->level)

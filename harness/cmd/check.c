@@ -12,7 +12,7 @@
 
 struct check_settings {
 	uint64_t port, ready_ns, timeout_ns;
-	char *conf;
+	char **conf;
 	bool json, help;
 };
 
@@ -27,7 +27,7 @@ static const struct option_def check_options[] = {
 	{ "timeout", 0, &option_duration, FIELD(timeout_ns), .fallback = "5s", .least = CLOCK_MS, .most = MINUTE,
 	  .help = "of each single wait" },
 	{ "json", 0, &option_flag, FIELD(json), .help = "print JSON" },
-	{ "conf", 0, &option_text, FIELD(conf), .placeholder = "FILE", .help = "configuration (bench.conf)" },
+	{ "conf", 0, &option_texts, FIELD(conf), .placeholder = "FILE", .help = "configuration (bench.conf); given again, it adds to the first" },
 	{ "help", 'h', &option_flag, FIELD(help), .help = "this text" },
 	{ .name = NULL }
 };
@@ -221,6 +221,7 @@ out:
 }
 
 const struct command command_check = {
-	.name = "check", .operands = "[SERVER..]", .summary = "check that servers keep the contract, by libcurl and bare sockets",
+	.name = "check", .operands = "[SERVER..]",
+	.summary = "check that servers keep the contract, by libcurl and bare sockets",
 	.options = check_options, .run = check_run,
 };

@@ -59,17 +59,22 @@ static const char *data_path(const char *name, char *out, size_t room)
 	return access(out, R_OK) == 0 ? out : NULL;
 }
 
-int common_read_conf(struct conf *conf, struct settings *settings, const char *path, struct err *err)
+int common_read_conf(struct conf *conf, struct settings *settings, char *const *paths, struct err *err)
 {
 	char room[4096];
+	char *usual[] = { NULL, NULL };
 
-	if (!path)
-		path = data_path("bench.conf", room, sizeof room);
-	if (!path)
-		return err_set(err, "no bench.conf here, nor at %s/bench.conf: run benchctl in the folder that has it, "
-			       "name one with --conf FILE, or get one with a checkout of benchctl", build_data_folder);
-	if (conf_read(conf, settings, path, err))
-		return -1;
+	if (!paths) {
+		usual[0] = (char *)data_path("bench.conf", room, sizeof room);
+		if (!usual[0])
+			return err_set(err, "no bench.conf here, nor at %s/bench.conf: run benchctl in the folder that "
+				       "has it, name one with --conf FILE, or get one with a checkout of benchctl",
+				       build_data_folder);
+		paths = usual;
+	}
+	for (; *paths; paths++)
+		if (conf_read(conf, settings, *paths, err))
+			return -1;
 	conf_export(conf);
 	return 0;
 }

@@ -28,10 +28,10 @@ int command_parse(const struct command *command, void *settings, const bool *hel
 		  int argc, char **argv, int least, int most, int *code);
 
 /*
- * Reads the configuration: path; or where that is NULL ./bench.conf, or the installed one. Applies its [run] to
- * settings (may be NULL). Returns 0, or -1 with err set.
+ * Reads the configuration: the files of paths, one after the other; or where that is NULL ./bench.conf, or the
+ * installed one. Applies their [run] to settings (may be NULL). Returns 0, or -1 with err set.
  */
-int common_read_conf(struct conf *conf, struct settings *settings, const char *path, struct err *err);
+int common_read_conf(struct conf *conf, struct settings *settings, char *const *paths, struct err *err);
 
 /* The folder of the plot templates; NULL with err set where there is none. Static memory. */
 const char *common_templates(struct err *err);

@@ -5,14 +5,14 @@
 #include "harness/result.h"
 
 struct list_settings {
-	char *conf;
+	char **conf;
 	bool json, help;
 };
 
 static const struct option_def list_options[] = {
 	{ "json", 0, &option_flag, OPTION_FIELD(struct list_settings, json), .help = "print JSON" },
-	{ "conf", 0, &option_text, OPTION_FIELD(struct list_settings, conf), .placeholder = "FILE",
-	  .help = "configuration (bench.conf)" },
+	{ "conf", 0, &option_texts, OPTION_FIELD(struct list_settings, conf), .placeholder = "FILE",
+	  .help = "configuration (bench.conf); given again, it adds to the first" },
 	{ "help", 'h', &option_flag, OPTION_FIELD(struct list_settings, help), .help = "this text" },
 	{ .name = NULL }
 };

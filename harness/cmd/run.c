@@ -34,7 +34,8 @@ static int settings_gather(struct run *run, int argc, char **argv, int *code)
 {
 	struct settings *settings = &run->settings;
 	struct err err;
-	char *conf = NULL, *preset = NULL;
+	char **conf = NULL;
+	char *preset = NULL;
 	char **copy = calloc((size_t)argc + 1, sizeof *copy);
 	int result = -1;
 
@@ -46,7 +47,8 @@ static int settings_gather(struct run *run, int argc, char **argv, int *code)
 	/* First only to learn of --conf, --preset and --help. */
 	if (command_parse(&command_run, settings, &settings->help, argc, copy, 0, 0, code) < 0)
 		goto out;
-	conf = settings->conf ? strdup(settings->conf) : NULL;
+	conf = settings->conf;
+	settings->conf = NULL;
 	preset = settings->preset ? strdup(settings->preset) : NULL;
 	options_release(settings_options, settings);
 	*settings = (struct settings){ 0 };
@@ -58,6 +60,8 @@ static int settings_gather(struct run *run, int argc, char **argv, int *code)
 	else
 		result = 0;
 out:
+	for (char **path = conf; path && *path; path++)
+		free(*path);
 	free(conf);
 	free(preset);
 	free(copy);
@@ -85,6 +89,13 @@ static int modes_read(struct sweep *sweep, const char *text, struct err *err)
 	return 0;
 }
 
+/* Where none is named: all servers; with the preset 2010 those of its table, under the control server's ceiling. */
+static bool is_asked_for(const struct run *run, const struct conf_server *server)
+{
+	return !run->settings.preset || strcmp(server->name, CONF_CONTROL) == 0 ||
+	       (server->since && strcmp(server->since, run->settings.preset) == 0);
+}
+
 /* The servers named, or all of the configuration. Returns 0, or -1 with err set: one is unknown. */
 static int servers_choose(struct run *run, struct err *err)
 {
@@ -93,8 +104,9 @@ static int servers_choose(struct run *run, struct err *err)
 		return err_set(err, "out of memory");
 	if (!run->settings.servers) {
 		for (size_t i = 0; i < run->conf.count; i++)
-			run->servers[run->count++] = &run->conf.servers[i];
-		return run->count ? 0 : err_set(err, "bench.conf has no [server NAME]");
+			if (is_asked_for(run, &run->conf.servers[i]))
+				run->servers[run->count++] = &run->conf.servers[i];
+		return run->count ? 0 : err_set(err, "the configuration has no [server NAME] for this run");
 	}
 	char **names = words_list(run->settings.servers, err);
 	if (!names)

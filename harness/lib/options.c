@@ -51,6 +51,38 @@ static void text_release(void *field)
 	*(char **)field = NULL;
 }
 
+static int texts_parse(void *field, const char *text, const struct option_def *def, struct err *err)
+{
+	char **texts = *(char ***)field;
+	size_t count = 0;
+
+	while (texts && texts[count])
+		count++;
+	texts = realloc(texts, (count + 2) * sizeof *texts);
+	if (!texts)
+		return err_set(err, "out of memory");
+	*(char ***)field = texts;
+	texts[count] = texts[count + 1] = NULL;
+	return text_parse(&texts[count], text, def, err);
+}
+
+static void texts_show(const void *field, const struct option_def *def, FILE *out)
+{
+	(void)def;
+	for (char **text = *(char **const *)field; text && *text; text++)
+		fprintf(out, "%s%s", text == *(char **const *)field ? "" : ",", *text);
+}
+
+static void texts_release(void *field)
+{
+	char **texts = *(char ***)field;
+
+	for (size_t i = 0; texts && texts[i]; i++)
+		free(texts[i]);
+	free(texts);
+	*(char ***)field = NULL;
+}
+
 static int range_check(uint64_t value, const char *text, const struct option_def *def,
 		       void (*show)(const void *, const struct option_def *, FILE *), struct err *err)
 {
@@ -123,6 +155,7 @@ static void choice_show(const void *field, const struct option_def *def, FILE *o
 
 const struct option_type option_flag = { NULL, flag_parse, flag_show, NULL };
 const struct option_type option_text = { "TEXT", text_parse, text_show, text_release };
+const struct option_type option_texts = { "TEXT", texts_parse, texts_show, texts_release };
 const struct option_type option_count = { "N", count_parse, count_show, NULL };
 const struct option_type option_duration = { "TIME", duration_parse, duration_show, NULL };
 const struct option_type option_choice = { NULL, choice_parse, choice_show, NULL };

@@ -41,6 +41,7 @@ struct option_type {
 
 extern const struct option_type option_flag;		/* bool; takes no value on the command line, yes or no in a file */
 extern const struct option_type option_text;		/* char *, NULL where unset */
+extern const struct option_type option_texts;		/* char **, NULL-terminated: given again, it adds one; NULL where unset */
 extern const struct option_type option_count;		/* uint64_t between def->least and def->most */
 extern const struct option_type option_duration;	/* uint64_t in ns, between def->least and def->most */
 extern const struct option_type option_choice;		/* int: the index in def->choices */

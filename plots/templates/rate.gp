@@ -33,8 +33,12 @@ set label 'concurrent connections offered' at screen X((LEFT + RIGHT) / 2), Y(BO
 array FILLED[6] = [7, 5, 9, 11, 13, 15]
 array SIZE_SVG[6] = [0.95, 0.85, 0.95, 0.95, 0.8, 1.0]
 array SIZE_PNG[6] = [1.0, 0.95, 1.15, 1.15, 1.25, 1.1]
-mark(i) = FILLED[MARK[i] + 1]
-size(i) = TERMINAL eq 'svg' ? SIZE_SVG[MARK[i] + 1] : SIZE_PNG[MARK[i] + 1]
+# Gnuplot looks at the properties of a loop's first plot even where there is none, as with the control server alone.
+curve(i) = i > CURVES ? CURVES : i
+colour(i) = COLOUR[curve(i)]
+dash(i) = DASH[curve(i)]
+mark(i) = FILLED[MARK[curve(i)] + 1]
+size(i) = TERMINAL eq 'svg' ? SIZE_SVG[MARK[curve(i)] + 1] : SIZE_PNG[MARK[curve(i)] + 1]
 is_context(i) = i > CEILINGS && i <= CEILINGS + CONTEXTS
 cross(i) = is_context(i) ? 0.6 : 1.1
 set dashtype 2 (12, 5)
@@ -121,17 +125,17 @@ do for [TERMINAL in 'svg png'] {
 		for [i = 1:CEILINGS] DATA index i-1 using 1:($5 == 0 ? $2 : NaN) with points \
 			pointtype 7 pointsize 0.6 linecolor rgb BACKGROUND notitle, \
 		for [i = NAMED:CURVES] DATA index i-1 using 1:3:4 with filledcurves \
-			fillcolor rgb COLOUR[i] fillstyle transparent solid 0.16 noborder notitle, \
+			fillcolor rgb colour(i) fillstyle transparent solid 0.16 noborder notitle, \
 		for [i = NAMED:CURVES] DATA index i-1 using 1:($7 == 1 && $3 < $4 ? $2 : NaN):3:4 with yerrorbars \
-			pointtype -1 linewidth 1.2 linecolor rgb COLOUR[i] notitle, \
+			pointtype -1 linewidth 1.2 linecolor rgb colour(i) notitle, \
 		for [i = NAMED:CURVES] DATA index i-1 using 1:2 with lines \
-			linewidth 2 dashtype DASH[i] linecolor rgb COLOUR[i] notitle, \
+			linewidth 2 dashtype dash(i) linecolor rgb colour(i) notitle, \
 		for [i = NAMED:CURVES] DATA index i-1 using 1:($5 == 1 && $6 == 0 ? $2 : NaN) with points \
-			pointtype mark(i) pointsize size(i) linecolor rgb COLOUR[i] notitle, \
+			pointtype mark(i) pointsize size(i) linecolor rgb colour(i) notitle, \
 		for [i = NAMED:CURVES] DATA index i-1 using 1:($5 == 1 ? NaN : $2) with points \
 			pointtype mark(i) pointsize size(i) linecolor rgb BACKGROUND notitle, \
 		for [i = NAMED:CURVES] DATA index i-1 using 1:($5 == 1 ? NaN : $2) with points \
-			pointtype mark(i)-1 pointsize size(i) linewidth 1.6 linecolor rgb COLOUR[i] notitle, \
+			pointtype mark(i)-1 pointsize size(i) linewidth 1.6 linecolor rgb colour(i) notitle, \
 		for [i = 1:CURVES] DATA index i-1 using 1:($6 == 1 ? $2 : NaN) with points \
 			pointtype 2 pointsize 1.3*cross(i) linewidth 3.6*cross(i) linecolor rgb BACKGROUND notitle, \
 		for [i = 1:CURVES] DATA index i-1 using 1:($6 == 1 ? $2 : NaN) with points \

@@ -1,0 +1,301 @@
+#!/usr/bin/python3
+"""`benchctl load` against a server that misbehaves by script: what it counts, and what it says. Prints TAP."""
+import json
+import os
+import socket
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from helper import tap
+from helper.faulty import BEHAVIOURS, Faulty
+from helper.program import PATIENCE_S, Place, conserved, until
+
+# The requests of a case, each on a connection of its own, so that no failure is rested from.
+N = 12
+TIMEOUT = '1s'
+# More than anything takes but what is meant to time out, on a busy machine too.
+LONG = '60s'
+
+place = None  # of all cases
+
+
+def load(url, *options):
+    """One `load --json`; returns how it ended, and the cell or None."""
+    outcome = place.bench('load', '--json', *options, url)
+    try:
+        return outcome, json.loads(outcome.out)
+    except ValueError:
+        return outcome, None
+
+
+class Case:
+    """A behaviour, and what must come of it: the counters, each 0 where it is not named.
+
+    seen: whether the server reads every request that was started. A connection that is closed under a request is
+    reset or ends early, as it happens: `closed` counts both.
+    """
+
+    def __init__(self, behaviour, *options, n=N, c=N, good=1, argument=0, wait=LONG, seen=True, **counts):
+        self.behaviour, self.options = behaviour, list(options)
+        self.n, self.c, self.good, self.argument, self.wait = n, c, good, argument, wait
+        self.seen, self.counts = seen, counts
+
+    def run(self):
+        name = ' '.join([self.behaviour] + self.options)
+        with Faulty(self.behaviour, self.good, self.argument) as server:
+            outcome, cell = load(server.url, '-n', str(self.n), '-c', str(self.c), '--timeout', self.wait, *self.options)
+            if self.seen:
+                # The last one may still be on its way to a thread of the server.
+                until(lambda: server.requests >= self.n + self.good, 5)
+            seen = server.requests - self.good
+        if not tap.ok(cell, name + ': prints a cell', outcome):
+            return outcome, None
+        counts = {kind: count for kind, count in dict(cell['failed'], ok=cell['ok']).items() if count}
+        if 'closed' in self.counts:
+            counts['closed'] = counts.pop('reset', 0) + counts.pop('eof_early', 0)
+        tap.is_(counts, self.counts, name + ': counts')
+        tap.ok(conserved(cell) and cell['started'] == self.n, name + ': exactly %d started, none lost' % self.n, cell)
+        tap.is_(outcome.code, 0 if cell['ok'] else 3, name + ': exit code')
+        if self.seen:
+            tap.is_(seen, self.n, name + ': the server saw as many requests')
+        return outcome, cell
+
+
+CASES = [
+    Case('good', ok=200, n=200, c=4),
+    Case('good', '-m', 'keepalive', ok=200, n=200, c=4),
+    Case('good', ok=7, n=7, c=50),  # fewer requests than connections
+    Case('good', '-t', '2', ok=200, n=200, c=3),
+    Case('late_bytes', ok=N),
+    Case('late_bytes', '-m', 'keepalive', ok=N, c=3),
+    Case('late_body', ok=N),
+    Case('reset_at_once', reset=N, seen=False),
+    Case('reset_before', reset=N),
+    Case('reset_mid', reset=N),
+    Case('reset_after', ok=N),
+    Case('closes_at_once', closed=N, seen=False),
+    Case('eof_before', eof_early=N),
+    Case('eof_in_head', eof_early=N),
+    Case('eof_in_body', eof_early=N),
+    Case('eof_in_chunk', eof_early=N),
+    Case('wrong_length', bad_body=N),
+    Case('wrong_body', bad_body=N),
+    Case('wrong_body', '--check', 'length', ok=N),
+    Case('wrong_length', '--check', 'length', bad_body=N),
+    Case('wrong_length', '--check', 'status', ok=N),
+    Case('wrong_body_every', argument=100, n=299, c=4, ok=296, bad_body=3),
+    Case('wrong_body_every', '-m', 'keepalive', argument=100, n=299, c=4, ok=296, bad_body=3),
+    Case('stall_before', timeout=N, wait=TIMEOUT),
+    Case('stall_in_head', timeout=N, wait=TIMEOUT),
+    Case('stall_in_body', timeout=N, wait=TIMEOUT),
+    Case('header_without_end', timeout=N, wait=TIMEOUT),
+    Case('endless_headers', bad_http=N),
+    Case('endless_header', bad_http=N),
+    Case('endless_body', bad_body=N),
+    Case('endless_body', '--check', 'status', n=2, c=2, timeout=2, wait=TIMEOUT),
+    Case('endless_chunks', bad_body=N),
+    Case('endless_continue', bad_http=N),
+    Case('garbage', bad_http=N),
+    Case('other_protocol', bad_http=N),
+    Case('status_502', bad_status=N),
+    Case('status_502', '--check', 'status', '-m', 'keepalive', bad_status=N),
+    Case('length_negative', bad_http=N),
+    Case('length_beyond', bad_http=N),
+    Case('length_huge', eof_early=N),
+    Case('length_words', bad_http=N),
+    Case('length_twice_same', ok=N),
+    Case('length_twice_other', bad_http=N),
+    Case('length_and_chunked', bad_http=N),
+    Case('chunked', ok=N),
+    Case('chunked', '-m', 'keepalive', ok=N, c=2),
+    Case('chunk_extension', ok=N),
+    Case('chunk_size_bad', bad_http=N),
+    Case('chunk_size_negative', bad_http=N),
+    Case('chunk_size_beyond', bad_http=N),
+    Case('continue_first', ok=N),
+    Case('continue_first', '-m', 'keepalive', ok=N, c=2),
+    Case('no_content_with_body', bad_http=N),
+    Case('until_close', ok=N),
+    Case('until_close', '-m', 'keepalive', ok=N, c=2),
+    Case('half_close_after', ok=N),
+    Case('half_close_before', eof_early=N),
+    Case('ignores_close', ok=N),
+    Case('two_answers', bad_http=N),
+    Case('two_answers', '-m', 'keepalive', bad_http=N),
+    Case('answers_first', ok=N),
+    Case('refuses', refused=N, seen=False),
+    Case('never_accepts', timeout=N, wait=TIMEOUT, seen=False),
+]
+
+
+def test_each_behaviour():
+    total = {'started': 0, 'ended': 0}
+    for case in CASES:
+        _, cell = case.run()
+        if cell:
+            total['started'] += cell['started']
+            total['ended'] += cell['ok'] + sum(cell['failed'].values())
+    tap.is_(total, {kind: sum(case.n for case in CASES) for kind in total}, 'all cases together: every request accounted')
+
+
+def test_each_behaviour_has_a_case():
+    """Those that are not in the table above have a test of their own below, or are for whole runs."""
+    elsewhere = {'changing_page', 'closes_every', 'drops_every', 'slow', 'status_404', 'dies'}
+    tap.is_(set(BEHAVIOURS) - {case.behaviour for case in CASES}, elsewhere, 'no behaviour is left untried')
+
+
+def test_keepalive_connections():
+    _, cell = Case('good', '-m', 'keepalive', ok=40, n=40, c=4).run()
+    tap.is_(cell['connects'], 4, 'four connections carry all')
+    _, cell = Case('closes_every', '-m', 'keepalive', ok=28, n=28, c=1, argument=7).run()
+    tap.is_(cell['connects'], 4, 'each 7th announced as the last: four connections, nothing failed')
+    _, cell = Case('until_close', '-m', 'keepalive', ok=6, n=6, c=2).run()
+    tap.is_(cell['connects'], 6, 'an end that is the end of the connection: one each')
+    _, cell = Case('good', ok=40, n=40, c=4).run()
+    tap.is_(cell['connects'], 40, 'close mode: one each')
+
+
+def test_keepalive_that_drops_every_7th():
+    with Faulty('drops_every', argument=7) as server:
+        outcome, cell = load(server.url, '-m', 'keepalive', '-n', '21', '-c', '1')
+        right = server.right - 1
+    tap.ok(conserved(cell) and cell['started'] == 21, 'conserved', cell)
+    tap.is_(cell['ok'], right, 'ok is what the server answered')
+    tap.ok(set(cell['failed']) <= {'eof_early', 'reset'}, 'what was asked on a dropped connection is eof_early or reset',
+           cell)
+    tap.is_(outcome.code, 0, 'exit code')
+
+
+def test_slow_after_many():
+    with Faulty('slow', good_first=101) as server:
+        _, cell = load(server.url, '-n', '120', '-c', '1')
+    tap.is_((cell['ok'], cell['failed']), (120, {}), 'slow is not wrong')
+    latency = cell['latency_ns']
+    tap.ok(latency['p90'] >= 50e6 * 127 / 128 and latency['max'] >= 50e6, 'the last 20 are in the upper tenth', latency)
+    tap.ok(latency['p50'] <= latency['p90'] <= latency['p99'] <= latency['p999'] <= latency['max'] and
+           latency['mean'] <= latency['max'], 'quantiles in order', latency)
+
+
+def test_page_that_changes():
+    for options, ok, failed, words in [
+            ([], 0, {'bad_body': N}, ['the page seems to change', '--check length', '--check status']),
+            (['--check', 'length'], N, {}, []),
+            (['--check', 'status'], N, {}, [])]:
+        with Faulty('changing_page', good_first=0) as server:
+            outcome, cell = load(server.url, '-n', str(N), '-c', '2', *options)
+        name = ' '.join(['changing page'] + options)
+        tap.is_((cell['ok'], cell['failed']), (ok, failed), name + ': counts')
+        tap.has(outcome.err, words, name + ': message')
+        tap.ok(words or 'seems to change' not in outcome.err, name + ': no message where all is well', outcome)
+    with Faulty('wrong_body_every', argument=10) as server:
+        outcome, _ = load(server.url, '-n', '40', '-c', '2')
+    tap.ok('seems to change' not in outcome.err, 'one wrong answer in ten: the page is not said to change', outcome)
+
+
+def test_windows_by_time():
+    for behaviour, options in [('good', []), ('good', ['-m', 'keepalive']), ('wrong_body_every', []),
+                               ('wrong_body_every', ['-m', 'keepalive']), ('closes_every', ['-m', 'keepalive']),
+                               ('drops_every', ['-m', 'keepalive']), ('reset_after', [])]:
+        name = ' '.join(['by time:', behaviour] + options)
+        with Faulty(behaviour, argument=7) as server:
+            outcome, cell = load(server.url, '-c', '8', '-d', '100ms', '--warmup', '20ms', *options)
+        tap.ok(outcome.code == 0 and cell and conserved(cell), name + ': conserved', outcome)
+        tap.ok(cell['window_s'] >= 0.1 and cell['ok'] > 0, name + ': at least the window that was asked', cell)
+        tap.ok(0 <= cell['in_flight_start'] <= 8 and 0 <= cell['in_flight_end'] <= 8,
+               name + ': no more in flight than the level', cell)
+        tap.ok(abs(cell['rate_rps'] * cell['window_s'] / cell['ok'] - 1) < 0.2, name + ': rate is ok by time', cell)
+
+
+def test_sequential_clients():
+    for client in 'seq', 'curl':
+        for behaviour, ok, failed in [
+                ('good', 20, {}), ('chunked', 20, {}), ('continue_first', 20, {}), ('until_close', 20, {}),
+                ('wrong_body', 0, {'bad_body': 20}), ('status_502', 0, {'bad_status': 20}),
+                ('reset_before', 0, {'reset': 20}), ('eof_in_body', 0, {'eof_early': 20}),
+                ('garbage', 0, {'bad_http': 20}), ('refuses', 0, {'refused': 20})]:
+            with Faulty(behaviour) as server:
+                outcome, cell = load(server.url, '--client', client, '-n', '20', '--timeout', LONG)
+            name = '%s: %s' % (client, behaviour)
+            if tap.ok(cell, name + ': prints a cell', outcome):
+                tap.is_((cell['ok'], cell['failed']), (ok, failed), name + ': counts')
+                tap.ok(conserved(cell) and cell['started'] == 20, name + ': conserved', cell)
+        with Faulty('stall_in_body') as server:
+            _, cell = load(server.url, '--client', client, '-n', '1', '--timeout', TIMEOUT)
+        tap.is_((cell['ok'], cell['failed']), (0, {'timeout': 1}), client + ': stall_in_body: counts')
+
+
+def test_first_answer():
+    """The right answer is learned from the first: where there is none, nothing can be measured."""
+    for behaviour, words in [
+            ('reset_before', 'Connection reset by peer'), ('eof_before', 'ended before the answer did'),
+            ('eof_in_body', 'ended before the answer did'), ('garbage', 'not valid HTTP'),
+            ('length_negative', 'not valid HTTP'), ('endless_headers', 'not valid HTTP'),
+            ('endless_body', 'longer than 64 MiB'), ('stall_in_head', 'no answer in time'),
+            ('status_502', '502'), ('status_404', '404')]:
+        wait = TIMEOUT if behaviour.startswith('stall') else LONG
+        with Faulty(behaviour, good_first=0) as server:
+            outcome, cell = load(server.url, '-n', '10', '--timeout', wait)
+        tap.is_((outcome.code, cell), (3, None), 'first answer, %s: exit code' % behaviour)
+        tap.has(outcome.err, ['benchctl load: ' + server.url, words], 'first answer, %s: message' % behaviour)
+    holder = socket.socket()
+    holder.bind(('127.0.0.1', 0))  # and never listens, so that nobody else can either
+    outcome, _ = load('http://127.0.0.1:%d/' % holder.getsockname()[1])
+    holder.close()
+    tap.is_(outcome.code, 3, 'no listener: exit code')
+    tap.has(outcome.err, ['127.0.0.1:', 'Connection refused'], 'no listener: message')
+
+
+def test_readable_output():
+    with Faulty('wrong_body_every', argument=50) as server:
+        outcome = place.bench('load', '-n', '100', '-c', '2', server.url)
+    tap.is_(outcome.code, 0, 'text: exit code')
+    tap.has(outcome.out, [server.url, 'requests/s', '98 right answers', '2 failed', 'bad_body', 'first wrong answer',
+                          'p99.9'], 'text: figures')
+
+
+def test_usage():
+    url = 'http://127.0.0.1:1/'
+    for words, message in [
+            (['nonsense url'], 'URL'),
+            ([''], 'URL'),
+            (['https://127.0.0.1/'], 'only http:// is supported'),
+            (['ftp://127.0.0.1/'], 'only http:// is supported'),
+            (['http://127.0.0.1:99999/'], 'URL'),
+            ([], 'URL is missing'),
+            ([url, url], 'too many operands'),
+            (['--frobnicate', url], 'unknown option --frobnicate'),
+            (['-z', url], 'unknown option -z'),
+            (['-c', '0', url], "--connections: '0' is less than 1"),
+            (['-c', '-1', url], 'not a whole number'),
+            (['-c', '1e3', url], 'not a whole number'),
+            (['-c', '99999999999', url], 'is more than'),
+            (['-n', 'many', url], '--requests'),
+            (['-d', '5', url], 'not a duration'),
+            (['-d', '0s', url], 'is less than'),
+            (['-d', '1parsec', url], 'not a duration'),
+            (['-d', '', url], 'not a duration'),
+            (['--duration=2000h', url], '--duration'),
+            (['--timeout', '-1s', url], 'not a duration'),
+            (['-m', 'sometimes', url], 'is not one of: close, keepalive'),
+            (['--check', 'hash', url], 'is not one of: exact, length, status'),
+            (['--client', 'nobody', url], "no client 'nobody'"),
+            (['--client', 'seq', '-c', '2', url], 'one connection at a time'),
+            (['--json=yes', url], 'takes no value'),
+            ([url, '-n'], 'needs a value')]:
+        outcome = place.bench('load', *words)
+        name = 'load ' + ' '.join(words).replace(url, 'URL')
+        tap.is_((outcome.code, outcome.out), (2, ''), name + ': exit code, and nothing on stdout')
+        tap.has(outcome.err, ['benchctl load: ', message], name + ': message')
+        tap.ok(outcome.err.count('\n') == 1, name + ': one line', outcome)
+    outcome = place.bench('load', '--help')
+    tap.ok(outcome.code == 0 and 'usage: benchctl load' in outcome.out and not outcome.err, 'load --help', outcome)
+    outcome = place.bench('frobnicate')
+    tap.ok(outcome.code == 2 and "no command 'frobnicate'" in outcome.err, 'unknown command', outcome)
+    tap.is_(place.bench().code, 2, 'no command')
+
+
+with Place() as place:
+    tests = [value for name, value in sorted(globals().items()) if name.startswith('test_')]
+    tap.checks(tests)
+tap.done()

@@ -1,0 +1,558 @@
+#!/usr/bin/python3
+"""faulty: an HTTP server that misbehaves by script.
+
+A behaviour is a row of BEHAVIOURS: what is done with a request (`answer`), with a connection before any request is
+read (`connect`), or with the listener (`listen`). The first `good` requests are answered as they should be, so that a
+client learns the right answer, or finds the server ready, and meets the fault afterwards.
+
+In a test it runs in threads and its counters can be read:
+
+    with Faulty('reset_before') as server:
+        ... server.url ... server.requests
+
+As a program it is a server for bench.conf, with the address from BENCH_HOST and BENCH_PORT:
+
+    faulty.py BEHAVIOUR [GOOD [ARGUMENT]]
+
+and then there are also the faults of a whole process (PROCESSES): it dies, never listens, leaves its process group.
+"""
+import os
+import signal
+import socket
+import struct
+import sys
+import threading
+import time
+
+HELLO = b'<p>Hello, World! <a href="/0">start</a>\n'
+# No peer waits longer than this for anything, so that no thread outlives a test.
+PATIENCE_S = 60
+# A right answer has been sent in full before it: what the client makes of the rest is not waited for.
+PIECE_PAUSE_S = 0.001
+SLOW_S = 0.05
+
+
+def page(path):
+    """The pages of the server contract, or None."""
+    if path == '/':
+        return HELLO
+    if path[1:].isdigit() and int(path[1:]) < 2 ** 32:
+        link = (1664525 * int(path[1:]) + 1013904223) & 0xffffffff
+        return b'<a href="/%d">%d</a>\n' % (link, link)
+    return None
+
+
+class Peer:
+    """One connection, seen from the server."""
+
+    def __init__(self, server, sock):
+        self.server, self.sock = server, sock
+        self.pending = b''
+        self.served = 0  # requests of this connection, with the one being answered
+        self.number = 0  # of the request being answered, among all: from 1
+        self.path, self.version, self.keeps = '/', 'HTTP/1.0', False
+        sock.settimeout(PATIENCE_S)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def read_request(self):
+        """Reads a request's head. False where the client has closed."""
+        while b'\r\n\r\n' not in self.pending:
+            data = self.sock.recv(65536)
+            if not data:
+                return False
+            self.pending += data
+        head, _, self.pending = self.pending.partition(b'\r\n\r\n')
+        lines = head.decode('latin-1').split('\r\n')
+        _, self.path, self.version = lines[0].split(' ')
+        closes = any(line.lower().replace(' ', '') == 'connection:close' for line in lines[1:])
+        self.keeps = self.version == 'HTTP/1.1' and not closes
+        self.served += 1
+        return True
+
+    def send(self, data):
+        self.sock.sendall(data)
+
+    def head(self, status='200 OK', length=None, *lines):
+        """A head; a length of None leaves Content-Length out."""
+        rows = ['HTTP/1.1 ' + status, 'Content-Type: text/html']
+        if length is not None:
+            rows.append('Content-Length: %s' % length)
+        if not self.keeps:
+            rows.append('Connection: close')
+        return '\r\n'.join(rows + list(lines)).encode() + b'\r\n\r\n'
+
+    def body(self):
+        return page(self.path) or b''
+
+    def right(self):
+        """The right answer, whole."""
+        body = page(self.path)
+        if body is None:
+            return self.head('404 Not Found', 0)
+        return self.head('200 OK', len(body)) + body
+
+    def answer(self, status, body, *lines):
+        """An answer that is well-formed. Returns whether the connection stays open."""
+        self.send(self.head(status, len(body), *lines) + body)
+        return self.keeps
+
+    def reset(self):
+        """Ends the connection with RST instead of FIN."""
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
+        return False
+
+    def wait_gone(self):
+        """Says nothing more until the client has had enough."""
+        try:
+            while self.sock.recv(65536):
+                pass
+        except OSError:
+            pass
+        return False
+
+
+# What is done with a request: each returns whether the connection stays open.
+
+def good(peer):
+    with peer.server.lock:
+        peer.server.right += 1
+    peer.send(peer.right())
+    return peer.keeps
+
+
+def late_bytes(peer):
+    for byte in peer.right():
+        peer.send(bytes([byte]))
+        time.sleep(PIECE_PAUSE_S)
+    return peer.keeps
+
+
+def late_body(peer):
+    peer.send(peer.head('200 OK', len(peer.body())))
+    time.sleep(SLOW_S)
+    peer.send(peer.body())
+    return peer.keeps
+
+
+def reset_before(peer):
+    return peer.reset()
+
+
+def reset_mid(peer):
+    peer.send(peer.right()[:-10])
+    return peer.reset()
+
+
+def reset_after(peer):
+    peer.send(peer.right())
+    return peer.reset()
+
+
+def eof_before(peer):
+    return False
+
+
+def eof_in_head(peer):
+    peer.send(b'HTTP/1.1 200 OK\r\nContent-Le')
+    return False
+
+
+def eof_in_body(peer):
+    peer.send(peer.right()[:-10])
+    return False
+
+
+def eof_in_chunk(peer):
+    peer.send(peer.head('200 OK', None, 'Transfer-Encoding: chunked') + b'28\r\n' + HELLO[:20])
+    return False
+
+
+def wrong_length(peer):
+    return peer.answer('200 OK', HELLO + b'and more')
+
+
+def wrong_body(peer):
+    return peer.answer('200 OK', HELLO.swapcase())
+
+
+def wrong_body_every(peer):
+    return wrong_body(peer) if peer.number % peer.server.argument == 0 else good(peer)
+
+
+def changing_page(peer):
+    return peer.answer('200 OK', b'request number %08d\n' % peer.number)
+
+
+def stall_before(peer):
+    return peer.wait_gone()
+
+
+def stall_in_head(peer):
+    peer.send(b'HTTP/1.1 200 OK\r\nContent-Le')
+    return peer.wait_gone()
+
+
+def stall_in_body(peer):
+    peer.send(peer.right()[:-10])
+    return peer.wait_gone()
+
+
+def header_without_end(peer):
+    peer.send(b'HTTP/1.1 200 OK\r\nX-Long: ' + b'a' * 1000)
+    return peer.wait_gone()
+
+
+def endless_headers(peer):
+    peer.send(b'HTTP/1.1 200 OK\r\n')
+    while True:
+        peer.send(b'X-More: yes\r\n' * 1000)
+
+
+def endless_header(peer):
+    peer.send(b'HTTP/1.1 200 OK\r\nX-Long: ')
+    while True:
+        peer.send(b'a' * 10000)
+
+
+def endless_body(peer):
+    peer.send(peer.head())
+    while True:
+        peer.send(HELLO * 1000)
+
+
+def endless_chunks(peer):
+    peer.send(peer.head('200 OK', None, 'Transfer-Encoding: chunked'))
+    while True:
+        peer.send(b'28\r\n%s\r\n' % HELLO * 1000)
+
+
+def endless_continue(peer):
+    while True:
+        peer.send(b'HTTP/1.1 100 Continue\r\n\r\n' * 1000)
+
+
+def garbage(peer):
+    peer.send(bytes(range(256)) * 4)
+    return False
+
+
+def other_protocol(peer):
+    peer.send(b'220 mail.example ESMTP\r\n')
+    return False
+
+
+def status_502(peer):
+    return peer.answer('502 Bad Gateway', HELLO)
+
+
+def status_404(peer):
+    return peer.answer('404 Not Found', b'')
+
+
+def length_negative(peer):
+    peer.send(peer.head('200 OK', -len(HELLO)) + HELLO)
+    return False
+
+
+def length_beyond(peer):
+    peer.send(peer.head('200 OK', '99999999999999999999999') + HELLO)
+    return False
+
+
+def length_huge(peer):
+    peer.send(peer.head('200 OK', 2 ** 62) + HELLO)
+    return False
+
+
+def length_words(peer):
+    peer.send(peer.head('200 OK', 'forty') + HELLO)
+    return False
+
+
+def length_twice_same(peer):
+    return peer.answer('200 OK', HELLO, 'Content-Length: %d' % len(HELLO))
+
+
+def length_twice_other(peer):
+    peer.send(peer.head('200 OK', len(HELLO), 'Content-Length: %d' % (len(HELLO) - 1)) + HELLO)
+    return False
+
+
+def length_and_chunked(peer):
+    peer.send(peer.head('200 OK', len(HELLO), 'Transfer-Encoding: chunked') + b'28\r\n' + HELLO + b'\r\n0\r\n\r\n')
+    return False
+
+
+def _chunked(peer, data):
+    peer.send(peer.head('200 OK', None, 'Transfer-Encoding: chunked') + data)
+    return peer.keeps
+
+
+def chunked(peer):
+    return _chunked(peer, b'10\r\n' + HELLO[:16] + b'\r\n18\r\n' + HELLO[16:] + b'\r\n0\r\n\r\n')
+
+
+def chunk_extension(peer):
+    return _chunked(peer, b'28;name="value"\r\n' + HELLO + b'\r\n0;last\r\nX-Trailer: yes\r\n\r\n')
+
+
+def chunk_size_bad(peer):
+    return _chunked(peer, b'forty\r\n' + HELLO + b'\r\n0\r\n\r\n')
+
+
+def chunk_size_negative(peer):
+    return _chunked(peer, b'-28\r\n' + HELLO + b'\r\n0\r\n\r\n')
+
+
+def chunk_size_beyond(peer):
+    return _chunked(peer, b'FFFFFFFFFFFFFFFFFF\r\n' + HELLO + b'\r\n0\r\n\r\n')
+
+
+def continue_first(peer):
+    peer.send(b'HTTP/1.1 100 Continue\r\n\r\n' + peer.right())
+    return peer.keeps
+
+
+def no_content_with_body(peer):
+    peer.send(peer.head('204 No Content', len(HELLO)) + HELLO)
+    return False
+
+
+def until_close(peer):
+    peer.send(b'HTTP/1.0 200 OK\r\n\r\n' + HELLO)
+    return False
+
+
+def half_close_after(peer):
+    peer.send(peer.right())
+    peer.sock.shutdown(socket.SHUT_WR)
+    return peer.wait_gone()
+
+
+def half_close_before(peer):
+    peer.sock.shutdown(socket.SHUT_WR)
+    return peer.wait_gone()
+
+
+def ignores_close(peer):
+    """HTTP/1.0 was asked for, and the connection stays open all the same."""
+    good(peer)
+    return True
+
+
+def closes_every(peer):
+    """Keep-alive, and each so-manieth answer of a connection says that it is the last one."""
+    if peer.served % peer.server.argument == 0:
+        peer.keeps = False
+    return good(peer)
+
+
+def drops_every(peer):
+    """The same, without a word."""
+    keeps = good(peer)
+    return keeps and peer.served % peer.server.argument != 0
+
+
+def two_answers(peer):
+    peer.send(peer.right() + peer.right())
+    return peer.keeps
+
+
+def slow(peer):
+    time.sleep(SLOW_S)
+    return good(peer)
+
+
+def dies(peer):
+    sys.stderr.write('faulty server: out of memory, or so it says\n')
+    sys.stderr.flush()
+    os._exit(7)
+
+
+# What is done with a connection before anything is read.
+
+def reset_at_once(peer):
+    peer.reset()
+
+
+def closes_at_once(peer):
+    pass
+
+
+def answers_first(peer):
+    peer.send(peer.head('200 OK', len(HELLO)) + HELLO)
+    if peer.read_request():
+        peer.server.count(peer)
+
+
+# What is done with the listener, once `good` connections have been accepted.
+
+def refuses(server):
+    server.listener.close()
+
+
+def never_accepts(server):
+    server.listener.listen(0)
+
+
+class Behaviour:
+    def __init__(self, answer=good, connect=None, listen=None):
+        self.answer, self.connect, self.listen = answer, connect, listen
+
+
+ANSWERS = [
+    good, late_bytes, late_body, reset_before, reset_mid, reset_after, eof_before, eof_in_head, eof_in_body,
+    eof_in_chunk, wrong_length, wrong_body, wrong_body_every, changing_page, stall_before, stall_in_head,
+    stall_in_body, header_without_end, endless_headers, endless_header, endless_body, endless_chunks,
+    endless_continue, garbage, other_protocol, status_502, status_404, length_negative, length_beyond, length_huge,
+    length_words, length_twice_same, length_twice_other, length_and_chunked, chunked, chunk_extension,
+    chunk_size_bad, chunk_size_negative, chunk_size_beyond, continue_first, no_content_with_body, until_close,
+    half_close_after, half_close_before, ignores_close, closes_every, drops_every, two_answers, slow, dies,
+]
+BEHAVIOURS = {function.__name__: Behaviour(function) for function in ANSWERS}
+BEHAVIOURS.update({function.__name__: Behaviour(connect=function)
+                   for function in [reset_at_once, closes_at_once, answers_first]})
+BEHAVIOURS.update({function.__name__: Behaviour(listen=function) for function in [refuses, never_accepts]})
+
+
+class Faulty:
+    """The server. Its counters are: connections accepted, requests read, right answers by good()."""
+
+    def __init__(self, behaviour, good_first=1, argument=0, address=('127.0.0.1', 0), backlog=1024):
+        self.behaviour = BEHAVIOURS[behaviour]
+        self.good_first, self.argument = good_first, argument
+        self.lock = threading.Lock()
+        self.connections = self.requests = self.right = 0
+        self.peers, self.threads = set(), []
+        self.ending = False
+        self.listener = socket.socket()
+        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.listener.bind(address)
+        self.listener.listen(backlog)
+        self.port = self.listener.getsockname()[1]
+        self.url = 'http://127.0.0.1:%d/' % self.port
+
+    def __enter__(self):
+        self.thread = threading.Thread(target=self.accept, daemon=True)
+        self.thread.start()
+        return self
+
+    def __exit__(self, *unused):
+        self.ending = True
+        try:
+            self.listener.shutdown(socket.SHUT_RDWR)  # wakes accept()
+        except OSError:
+            pass
+        self.thread.join()
+        self.listener.close()
+        with self.lock:
+            peers = list(self.peers)
+        for peer in peers:
+            try:
+                peer.sock.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+        for thread in self.threads:
+            thread.join()
+
+    def count(self, peer):
+        with self.lock:
+            self.requests += 1
+            peer.number = self.requests
+
+    def accept(self):
+        while not self.ending:
+            try:
+                sock, _ = self.listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            last = self.behaviour.listen and self.connections == self.good_first
+            if last:
+                self.behaviour.listen(self)  # before the answer that the client waits for: it can't come too early
+            faulty = self.connections > self.good_first
+            thread = threading.Thread(target=self.serve, args=(Peer(self, sock), faulty), daemon=True)
+            self.threads.append(thread)
+            thread.start()
+            if last:
+                return
+
+    def serve(self, peer, faulty):
+        with self.lock:
+            self.peers.add(peer)
+        try:
+            if self.behaviour.connect and faulty:
+                self.behaviour.connect(peer)
+                return
+            while peer.read_request():
+                self.count(peer)
+                answer = good if peer.number <= self.good_first else self.behaviour.answer
+                if not answer(peer):
+                    break
+        except (OSError, ValueError):
+            pass  # the client is gone
+        finally:
+            with self.lock:
+                self.peers.discard(peer)
+            peer.sock.close()
+
+
+# The faults of a whole process.
+
+def serve_for_ever(behaviour, good_first, argument):
+    address = os.environ.get('BENCH_HOST', '127.0.0.1'), int(os.environ.get('BENCH_PORT', '8080'))
+    with Faulty(behaviour, good_first, argument, address, int(os.environ.get('BENCH_BACKLOG', '128'))):
+        while True:
+            signal.pause()
+
+
+def dies_at_start(*unused):
+    sys.stderr.write('faulty server: reading its settings\nfaulty server: no such module: nothing\n')
+    sys.exit(3)
+
+
+def never_listens(*unused):
+    while True:
+        signal.pause()
+
+
+def ignores_term(good_first, argument):
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    serve_for_ever('good', good_first, argument)
+
+
+def daemonises(good_first, argument):
+    """As daemon(3) does, twice over: the process that was started is gone, and what serves is nobody's child."""
+    if os.fork():
+        os._exit(0)
+    os.setsid()
+    if os.fork():
+        os._exit(0)
+    ignores_term(good_first, argument)
+
+
+def leaves_child(good_first, argument):
+    """Serves well, and has a child in a session of its own that ignores SIGTERM and holds a listener open."""
+    listener = socket.socket()
+    listener.bind(('127.0.0.1', 0))
+    listener.listen()
+    if os.fork() == 0:
+        os.setsid()
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        never_listens()
+    serve_for_ever('good', good_first, argument)
+
+
+PROCESSES = {function.__name__: function
+             for function in [dies_at_start, never_listens, ignores_term, daemonises, leaves_child]}
+
+
+def main(behaviour, good_first='0', argument='0'):
+    if behaviour in PROCESSES:
+        PROCESSES[behaviour](int(good_first), int(argument))
+    else:
+        serve_for_ever(behaviour, int(good_first), int(argument))
+
+
+if __name__ == '__main__':
+    main(*sys.argv[1:])

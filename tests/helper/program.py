@@ -1,0 +1,169 @@
+"""program: benchctl under test, in a folder of its own, and the certainty that nothing of it is left behind.
+
+Every process that a test starts carries a mark in its environment, which its children inherit. However far a server
+runs away (a new session, a double fork), the mark tells whose it is.
+"""
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+import uuid
+
+from helper import tap
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BENCHCTL = os.path.abspath(os.environ.get('BENCHCTL') or os.path.join(ROOT, 'build', 'benchctl'))
+CONF = os.path.join(ROOT, 'bench.conf')
+FAULTY = os.path.join(ROOT, 'tests', 'helper', 'faulty.py')
+SCHEMA = os.path.join(ROOT, 'docs', 'run.schema.json')
+PYTHON = '/usr/bin/python3'
+
+# What is waited for happens in milliseconds; one that takes this long has failed.
+PATIENCE_S = 30
+# A whole command. Far more than any needs, on a busy machine too.
+COMMAND_S = 120
+
+MARK = 'BENCHCTL_TEST'
+
+
+class Outcome:
+    """How a command ended."""
+
+    def __init__(self, code, out, err):
+        self.code, self.out, self.err = code, out, err
+
+    def __repr__(self):
+        return 'exit %s\nstdout: %s\nstderr: %s' % (self.code, self.out[-2000:], self.err[-2000:])
+
+
+def until(condition, seconds=PATIENCE_S):
+    """Asks until the answer is true, and returns it; false where that takes too long."""
+    deadline = time.monotonic() + seconds
+    while True:
+        answer = condition()
+        if answer or time.monotonic() > deadline:
+            return answer
+        time.sleep(0.005)
+
+
+class Place:
+    """A folder to run benchctl in. Use it in `with`: its end kills what is left, and removes the folder."""
+
+    def __init__(self, benchctl=BENCHCTL):
+        self.benchctl = benchctl
+        self.path = tempfile.mkdtemp(prefix='benchctl-e2e-')
+        self.mark = uuid.uuid4().hex
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *unused):
+        left = until(lambda: not self.processes()) or self.processes()
+        tap.ok(left is True, 'no process is left', left)
+        for pid in self.processes():
+            os.kill(pid, 9)
+        shutil.rmtree(self.path, ignore_errors=True)
+        tap.ok(not os.path.exists(self.path), 'no file is left')
+
+    def file(self, name, text=None):
+        """The path of a file here; where there is text, it is written first."""
+        path = os.path.join(self.path, name)
+        if text is not None:
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, 'w', encoding='utf-8') as out:
+                out.write(text)
+        return path
+
+    def read(self, name):
+        with open(self.file(name), encoding='utf-8') as file:
+            return file.read()
+
+    def environment(self, **changes):
+        environment = dict(os.environ, **{MARK: self.mark})
+        environment.update(changes)
+        return environment
+
+    def start(self, *words, **options):
+        """Starts a command and returns its Popen."""
+        options.setdefault('cwd', self.path)
+        options.setdefault('env', self.environment())
+        options.setdefault('stdin', subprocess.DEVNULL)
+        options.setdefault('stdout', subprocess.PIPE)
+        options.setdefault('stderr', subprocess.PIPE)
+        return subprocess.Popen(list(words), text=True, **options)
+
+    def command(self, *words, **options):
+        """Runs a command to its end."""
+        process = self.start(*words, **options)
+        return self.end(process)
+
+    @staticmethod
+    def end(process):
+        try:
+            out, err = process.communicate(timeout=COMMAND_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            out, err = process.communicate()
+            return Outcome('timeout', out, err)
+        return Outcome(process.returncode, out or '', err or '')
+
+    def bench(self, *words, **options):
+        """Runs benchctl to its end."""
+        return self.command(self.benchctl, *words, **options)
+
+    def processes(self):
+        """The processes that carry the mark."""
+        found = []
+        wanted = ('%s=%s' % (MARK, self.mark)).encode()
+        for entry in os.listdir('/proc'):
+            if not entry.isdigit():
+                continue
+            try:
+                with open('/proc/%s/environ' % entry, 'rb') as file:
+                    marked = wanted in file.read().split(b'\0')
+                with open('/proc/%s/stat' % entry, 'rb') as file:
+                    zombie = file.read().rpartition(b')')[2].split()[0] == b'Z'
+            except OSError:
+                continue
+            if marked and not zombie:
+                found.append(int(entry))
+        return found
+
+    def lines(self, run):
+        """The whole lines of a run's ledger."""
+        try:
+            text = self.read('results/%s/cells.jsonl' % run)
+        except FileNotFoundError:
+            return []
+        return text.split('\n')[:-1]
+
+    def document(self, run):
+        """A run.json."""
+        return json.loads(self.read('results/%s/run.json' % run))
+
+
+def process_name(pid):
+    try:
+        with open('/proc/%d/comm' % pid) as file:
+            return file.read().strip()
+    except OSError:
+        return ''
+
+
+def faulty_section(name, behaviour, *arguments, **keys):
+    """A [server] of a bench.conf that runs the faulty server."""
+    words = [PYTHON, FAULTY, behaviour] + [str(argument) for argument in arguments]
+    lines = ['[server %s]' % name, 'command = ' + ' '.join('"%s"' % word for word in words)]
+    return '\n'.join(lines + ['%s = %s' % item for item in keys.items()]) + '\n\n'
+
+
+def cell_key(cell):
+    return cell['server'], cell['client'], cell['mode'], cell['level'], cell['block']
+
+
+def conserved(cell):
+    """Whether no request was lost in the counting."""
+    return (cell['started'] + cell['in_flight_start'] ==
+            cell['ok'] + sum(cell['failed'].values()) + cell['in_flight_end'])

@@ -1,0 +1,80 @@
+"""tap: what a test prints. A test file is a list of functions; checks() calls each and prints the Test Anything Protocol.
+
+A check that fails says what it saw, and the function goes on; each check returns whether it was good. A function that raises counts as one failed check.
+"""
+import json
+import sys
+import time
+import traceback
+
+_count = 0
+_failed = 0
+
+
+class Skip(Exception):
+    """Raised by a test function that can't run here, with the reason."""
+
+
+def _line(good, name, directive=''):
+    global _count, _failed
+    _count += 1
+    _failed += not good
+    print('%sok %d - %s%s' % ('' if good else 'not ', _count, name.replace('#', '.'), directive), flush=True)
+
+
+def note(text):
+    """Prints lines that only a reader sees."""
+    for line in str(text).splitlines():
+        print('# ' + line, flush=True)
+
+
+def ok(good, name, seen=None):
+    """A check; `seen` is printed where it fails."""
+    _line(bool(good), name)
+    if not good and seen is not None:
+        note('seen: %s' % (seen if isinstance(seen, str) else repr(seen)))
+    return bool(good)
+
+
+def is_(seen, wanted, name):
+    """Two values are the same."""
+    good = ok(seen == wanted, name)
+    if not good:
+        note('  seen: %r\nwanted: %r' % (seen, wanted))
+    return good
+
+
+def has(text, words, name):
+    """A text has all of the words (one, or a list of them) in it."""
+    missing = [word for word in ([words] if isinstance(words, str) else words) if word not in text]
+    good = ok(not missing, name)
+    if not good:
+        note('missing: %s\nin: %s' % (json.dumps(missing), text))
+    return good
+
+
+def checks(functions):
+    """Calls each function; one that raises is a failed check."""
+    for function in functions:
+        name = function.__name__.replace('test_', '').replace('_', ' ')
+        start = time.monotonic()
+        try:
+            function()
+        except Skip as skip:
+            _line(True, name, ' # SKIP %s' % skip)
+        except Exception:
+            _line(False, name + ': raised')
+            note(traceback.format_exc())
+        note('%s: %.1f s' % (name, time.monotonic() - start))
+
+
+def done():
+    """Prints the plan, and exits with 1 where a check failed."""
+    print('1..%d' % _count, flush=True)
+    sys.exit(1 if _failed else 0)
+
+
+def skip_all(reason):
+    """Prints a plan of nothing, and ends."""
+    print('1..0 # SKIP ' + reason, flush=True)
+    sys.exit(0)

@@ -1,0 +1,248 @@
+/* Cells: what is taken over from a sample, and when the figures are valid. */
+#include "tests/unit/unit.h"
+
+#include "harness/cell.h"
+
+/* A cell with figures that no rule finds fault with: 100 in flight, 1 ms each, 100000 a second. */
+struct figures {
+	const char *name;
+	const char *server, *client, *mode;	/* NULL: as in the good cell, as are zeros below */
+	uint64_t level;
+	double concurrency, busiest, rate, latency, control;
+	uint64_t started, ok, reset, in_flight_start, in_flight_end;
+	const char *error;
+	bool debug_build;
+	bool no_ok;
+	unsigned invalid;			/* what is right */
+};
+
+#define BIT(reason) (1u << INVALID_##reason)
+
+static const struct figures rules[] = {
+	{ .name = "good" },
+	{ .name = "good in close mode", .mode = "close" },
+	{ .name = "good control", .server = "control" },
+
+	{ .name = "failed", .error = "the server died", .invalid = BIT(FAILED) },
+	{ .name = "failed, whatever the figures", .error = "x", .concurrency = 1, .busiest = 1, .started = 1,
+	  .invalid = BIT(FAILED) },
+	{ .name = "failed of a debug build", .error = "x", .debug_build = true, .invalid = BIT(FAILED) | BIT(BUILD) },
+	{ .name = "no answers", .no_ok = true, .invalid = BIT(NO_ANSWERS) },
+	{ .name = "no answers, whatever else", .no_ok = true, .concurrency = 1, .invalid = BIT(NO_ANSWERS) },
+	{ .name = "debug build", .debug_build = true, .invalid = BIT(BUILD) },
+
+	{ .name = "5 % short", .concurrency = 95, .latency = 0.95e6 },
+	{ .name = "more than 5 % short", .concurrency = 94.9, .latency = 0.949e6, .invalid = BIT(SHORT_CONCURRENCY) },
+	{ .name = "5 % over", .concurrency = 105, .latency = 1.05e6 },
+	{ .name = "more than 5 % over", .concurrency = 105.1, .latency = 1.051e6, .invalid = BIT(SHORT_CONCURRENCY) },
+	{ .name = "5 % short of 20", .level = 20, .concurrency = 19, .latency = 0.19e6 },
+	{ .name = "5 % short of 65536", .level = 65536, .mode = "close", .concurrency = 62260 },
+	{ .name = "one more", .level = 65536, .mode = "close", .concurrency = 62259, .invalid = BIT(SHORT_CONCURRENCY) },
+	{ .name = "concurrency unknown", .concurrency = NAN, .invalid = BIT(SHORT_CONCURRENCY) },
+	{ .name = "short in close mode", .mode = "close", .concurrency = 90, .invalid = BIT(SHORT_CONCURRENCY) },
+	{ .name = "short control", .server = "control", .mode = "close", .concurrency = 90,
+	  .invalid = BIT(SHORT_CONCURRENCY) },
+	{ .name = "short, of seq", .client = "seq", .concurrency = 1 },
+	{ .name = "short, of curl", .client = "curl", .concurrency = NAN },
+
+	{ .name = "client at 90 %", .busiest = 0.90, .control = 100000 },
+	{ .name = "client over 90 %, control as fast", .busiest = 0.91, .control = 100000, .invalid = BIT(CLIENT_BOUND) },
+	{ .name = "client over 90 %, control 1.49 times", .busiest = 0.91, .control = 149000, .invalid = BIT(CLIENT_BOUND) },
+	{ .name = "client over 90 %, control 1.5 times", .busiest = 0.91, .control = 150000 },
+	{ .name = "client over 90 %, control unknown", .busiest = 0.91, .control = NAN, .invalid = BIT(CLIENT_BOUND) },
+	{ .name = "client over 90 %, of control", .server = "control", .busiest = 1, .control = 100000 },
+	{ .name = "client over 90 %, of seq", .client = "seq", .busiest = 1, .control = NAN },
+	{ .name = "client unknown", .busiest = NAN, .control = NAN },
+
+	{ .name = "Little 4.9 % over", .latency = 1.049e6 },
+	{ .name = "Little 5.1 % over", .latency = 1.051e6, .invalid = BIT(LITTLE) },
+	{ .name = "Little 4.9 % under", .latency = 0.951e6 },
+	{ .name = "Little 5.1 % under", .latency = 0.949e6, .invalid = BIT(LITTLE) },
+	{ .name = "Little in close mode", .mode = "close", .latency = 5e6 },
+	{ .name = "Little of control", .server = "control", .latency = 5e6, .invalid = BIT(LITTLE) },
+	{ .name = "Little of seq", .client = "seq", .latency = 5e6 },
+	{ .name = "Little, latency unknown", .latency = NAN },
+	/* Measured against what was in flight, not against the level. */
+	{ .name = "Little, 96 in flight", .concurrency = 96, .latency = 0.92e6 },
+	{ .name = "Little, 104 in flight", .concurrency = 104, .latency = 0.96e6, .invalid = BIT(LITTLE) },
+
+	{ .name = "one lost", .started = 100001, .invalid = BIT(CONSERVATION) },
+	{ .name = "one too many", .started = 99999, .invalid = BIT(CONSERVATION) },
+	{ .name = "failures count", .started = 100007, .reset = 7 },
+	{ .name = "in flight at the end", .started = 100100, .in_flight_end = 100 },
+	{ .name = "in flight at the start", .started = 99900, .in_flight_start = 100 },
+	{ .name = "all of it", .started = 100010, .reset = 5, .in_flight_start = 95, .in_flight_end = 100 },
+	{ .name = "one lost of all of it", .started = 100010, .reset = 5, .in_flight_start = 96, .in_flight_end = 100,
+	  .invalid = BIT(CONSERVATION) },
+	{ .name = "one lost, of seq", .client = "seq", .started = 100001, .invalid = BIT(CONSERVATION) },
+
+	{ .name = "everything at once", .concurrency = 90, .busiest = 1, .control = NAN, .started = 1, .debug_build = true,
+	  .invalid = BIT(SHORT_CONCURRENCY) | BIT(CLIENT_BOUND) | BIT(LITTLE) | BIT(CONSERVATION) | BIT(BUILD) },
+};
+
+static void figures_fill(struct cell *cell, const struct figures *figures)
+{
+	cell_init(cell, figures->server ? figures->server : "tornado", figures->client ? figures->client : "epoll",
+		  figures->mode ? figures->mode : "keepalive", figures->level ? figures->level : 100, 0);
+	cell->concurrency_mean = figures->concurrency ? figures->concurrency : 100;
+	cell->client_cpu_busiest = figures->busiest ? figures->busiest : 0.5;
+	cell->rate_rps = figures->rate ? figures->rate : 100000;
+	cell->latency_ns.mean = figures->latency ? figures->latency : 1e6;
+	cell->ok = figures->no_ok ? 0 : figures->ok ? figures->ok : 100000;
+	cell->started = figures->started ? figures->started : 100000;
+	cell->failed[LOAD_RESET] = figures->reset;
+	cell->in_flight_start = figures->in_flight_start;
+	cell->in_flight_end = figures->in_flight_end;
+	cell->debug_build = figures->debug_build;
+	cell_set_text(&cell->error, figures->error);
+}
+
+static void test_rules(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rules); i++) {
+		struct cell cell;
+		figures_fill(&cell, &rules[i]);
+		cell_judge(&cell, rules[i].control ? rules[i].control : 200000);
+		if (cell.invalid != rules[i].invalid)
+			print_error("invalid is %#x, not %#x\n", cell.invalid, rules[i].invalid);
+		check_case(rules[i].name, cell.invalid == rules[i].invalid);
+		check_case(rules[i].name, cell.valid == !rules[i].invalid);
+		cell_release(&cell);
+	}
+}
+
+/* A second judgement forgets the first. */
+static void test_judged_again(void **state)
+{
+	static const struct figures busy = { .busiest = 0.95 };
+	struct cell cell;
+
+	(void)state;
+	figures_fill(&cell, &busy);
+	cell_judge(&cell, NAN);
+	assert_false(cell.valid);
+	cell_judge(&cell, 200000);
+	assert_true(cell.valid);
+	assert_int_equal(cell.invalid, 0);
+	cell_release(&cell);
+}
+
+static void test_names(void **state)
+{
+	(void)state;
+	for (int i = 0; i < INVALIDS; i++) {
+		assert_true(invalid_names[i] && *invalid_names[i]);
+		assert_true(invalid_words[i] && *invalid_words[i]);
+		for (int j = 0; j < i; j++)
+			assert_string_not_equal(invalid_names[i], invalid_names[j]);
+	}
+	assert_string_equal(invalid_names[INVALID_SHORT_CONCURRENCY], "short_concurrency");
+	assert_string_equal(invalid_names[INVALID_CLIENT_BOUND], "client_bound");
+	assert_string_equal(invalid_names[INVALID_BUILD], "build");
+}
+
+/* What was not measured is unknown, never 0. */
+static void test_init(void **state)
+{
+	struct cell cell;
+
+	(void)state;
+	cell_init(&cell, "a", "epoll", "close", 8, 2);
+	check_text("server", cell.server, "a");
+	check_text("client", cell.client, "epoll");
+	check_text("mode", cell.mode, "close");
+	assert_int_equal(cell.level, 8);
+	assert_int_equal(cell.block, 2);
+	const double unknown[] = {
+		cell.rate_rps, cell.window_s, cell.ramp_s, cell.open_mean, cell.open_max, cell.concurrency_mean,
+		cell.concurrency_min, cell.concurrency_max, cell.latency_ns.mean, cell.latency_ns.p50,
+		cell.latency_ns.p90, cell.latency_ns.p99, cell.latency_ns.p999, cell.latency_ns.max,
+		cell.connect_ns.mean, cell.connect_ns.p50, cell.connect_ns.p90, cell.connect_ns.p99,
+		cell.connect_ns.p999, cell.connect_ns.max, cell.served_min, cell.served_max, cell.never_served,
+		cell.jain, cell.client_cpu_busiest, cell.server_cpu_us_per_request, cell.server_rss_bytes,
+	};
+	for (size_t i = 0; i < LENGTH(unknown); i++)
+		assert_true(isnan(unknown[i]));
+	assert_null(cell.error);
+	assert_null(cell.wrong);
+	assert_int_equal(cell_failed(&cell), 0);
+	cell_release(&cell);
+	assert_null(cell.server);
+	cell_release(&cell);
+}
+
+static void test_take(void **state)
+{
+	static struct load_sample sample;
+	struct cell cell;
+
+	(void)state;
+	sample = (struct load_sample){
+		.counts = { .started = 20, .ok = 12, .in_flight_start = 1, .in_flight_end = 2, .connects = 13 },
+		.rate_rps = 120.5, .window_s = 0.1, .concurrency_mean = 3.5, .concurrency_min = 1, .concurrency_max = 5,
+		.ramp_s = 0.25, .ramp_reached = 4, .served_min = 2, .served_max = 6, .never_served = 1, .jain = 0.75,
+		.threads = { { 0.01, 0.02, 0.1 }, { 0.05, 0.05, 0.2 }, { 1, 1, 0 } }, .threads_count = 3,
+		.busiest_cpu = 0.6, .wrong = "a body of 3 bytes instead of 5",
+	};
+	for (int i = 0; i < LOAD_FAILURES; i++)
+		sample.counts.failed[i] = (uint64_t)i;
+	for (uint64_t ns = 1; ns <= 100; ns++)
+		hist_add(&sample.latency_ns, ns);
+	cell_init(&cell, "a", "epoll", "close", 5, 0);
+	cell_take(&cell, &sample);
+	assert_true(cell.rate_rps == 120.5 && cell.window_s == 0.1 && cell.ramp_s == 0.25 && cell.jain == 0.75);
+	assert_true(cell.concurrency_mean == 3.5 && cell.concurrency_min == 1 && cell.concurrency_max == 5);
+	assert_true(cell.served_min == 2 && cell.served_max == 6 && cell.never_served == 1);
+	assert_int_equal(cell.started, 20);
+	assert_int_equal(cell.ok, 12);
+	assert_int_equal(cell.in_flight_start, 1);
+	assert_int_equal(cell.in_flight_end, 2);
+	assert_int_equal(cell.connects, 13);
+	assert_int_equal(cell.ramp_reached, 4);
+	assert_int_equal(cell_failed(&cell), LOAD_FAILURES * (LOAD_FAILURES - 1) / 2);
+	assert_int_equal(cell.failed[LOAD_TIMEOUT], LOAD_TIMEOUT);
+	assert_true(cell.latency_ns.mean == 50.5 && cell.latency_ns.p50 == 50 && cell.latency_ns.p90 == 90);
+	assert_true(cell.latency_ns.p99 == 99 && cell.latency_ns.p999 == 100 && cell.latency_ns.max == 100);
+	/* No connect was timed: unknown, not 0. */
+	assert_true(isnan(cell.connect_ns.mean) && isnan(cell.connect_ns.p50) && isnan(cell.connect_ns.max));
+	assert_int_equal(cell.client_threads, 3);
+	assert_true(fabs(cell.client_cpu[0] - 0.3) < 1e-12 && fabs(cell.client_cpu[1] - 0.5) < 1e-12);
+	assert_true(cell.client_cpu[2] == 0);
+	assert_true(cell.client_cpu_busiest == 0.6);
+	check_text("wrong", cell.wrong, "a body of 3 bytes instead of 5");
+	sample.wrong[0] = 0;
+	cell_take(&cell, &sample);
+	assert_null(cell.wrong);
+	cell_release(&cell);
+}
+
+static void test_set_text(void **state)
+{
+	char *field = NULL;
+
+	(void)state;
+	cell_set_text(&field, "a");
+	assert_string_equal(field, "a");
+	cell_set_text(&field, "b");
+	assert_string_equal(field, "b");
+	cell_set_text(&field, "");
+	assert_null(field);
+	cell_set_text(&field, NULL);
+	assert_null(field);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_judged_again),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_init),
+		cmocka_unit_test(test_take),
+		cmocka_unit_test(test_set_text),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests_name("cell", tests, NULL, NULL);
+}

@@ -1,0 +1,136 @@
+/* Command lines and lists as words. */
+#include "tests/unit/unit.h"
+
+#include "harness/lib/words.h"
+
+/* Words as text: "<a><b c>". */
+static char *show(char *const *words)
+{
+	static char out[1024];
+	size_t used = 0;
+
+	out[0] = 0;
+	for (; *words; words++)
+		used += (size_t)snprintf(out + used, sizeof out - used, "<%s>", *words);
+	return out;
+}
+
+static void test_split(void **state)
+{
+	static const struct {
+		const char *line, *words;
+	} cases[] = {
+		{ "a", "<a>" },
+		{ "a b", "<a><b>" },
+		{ "  a \t b\n", "<a><b>" },
+		{ "a b c d e f g", "<a><b><c><d><e><f><g>" },
+		{ "'a b' c", "<a b><c>" },
+		{ "\"a b\" c", "<a b><c>" },
+		{ "a' b 'c", "<a b c>" },
+		{ "a\" b \"c", "<a b c>" },
+		{ "'a\"b'", "<a\"b>" },
+		{ "\"a'b\"", "<a'b>" },
+		{ "'' a", "<><a>" },
+		{ "a ''", "<a><>" },
+		{ "\"\"", "<>" },
+		{ "a\\ b", "<a b>" },
+		{ "a\\\\b", "<a\\b>" },
+		{ "\\'a\\'", "<'a'>" },
+		{ "\"a\\\"b\"", "<a\"b>" },
+		{ "'a\\'", "<a\\>" },
+		{ "'a\\b'", "<a\\b>" },
+		{ "a\\", "<a\\>" },
+		{ "\\ ", "< >" },
+		/* Nothing has the meaning that it has in a shell. */
+		{ "echo $HOME `id` $(id)", "<echo><$HOME><`id`><$(id)>" },
+		{ "a; b && c | d > e & *.c ~", "<a;><b><&&><c><|><d><>><e><&><*.c><~>" },
+		{ "a # b", "<a><#><b>" },
+	};
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		char **words = words_split(cases[i].line, &err);
+		check_case(cases[i].line, words != NULL);
+		check_text(cases[i].line, show(words), cases[i].words);
+		words_free(words);
+	}
+}
+
+static void test_split_bad(void **state)
+{
+	static const struct {
+		const char *line, *words;
+	} cases[] = {
+		{ "", "empty, where a command is expected" },
+		{ " \t\n", "empty, where a command is expected" },
+		{ "'", "the quote ' does not end in: '" },
+		{ "a 'b c", "the quote ' does not end in: a 'b c" },
+		{ "a \"b", "the quote \" does not end in: a \"b" },
+		{ "\"a\\\"", "the quote \" does not end" },
+		{ "'a\\''", "the quote ' does not end" },
+	};
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		check_case(cases[i].line, words_split(cases[i].line, &err) == NULL);
+		check_words(err.text, cases[i].words);
+	}
+}
+
+static void test_list(void **state)
+{
+	static const struct {
+		const char *text, *words;
+	} cases[] = {
+		{ "a", "<a>" },
+		{ "a,b", "<a><b>" },
+		{ "a,b,c,d", "<a><b><c><d>" },
+		{ " a , b\t", "<a><b>" },
+		{ "a b,c", "<a b><c>" },
+		{ "'a,b'", "<'a><b'>" },
+	};
+	static const char *const bad[] = { "", " ", ",", "a,", ",a", "a,,b", "a, ,b", " , " };
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		char **words = words_list(cases[i].text, &err);
+		check_case(cases[i].text, words != NULL);
+		check_text(cases[i].text, show(words), cases[i].words);
+		words_free(words);
+	}
+	for (size_t i = 0; i < LENGTH(bad); i++) {
+		char right[64];
+		check_case(bad[i], words_list(bad[i], &err) == NULL);
+		snprintf(right, sizeof right, "an empty item in the list '%s'", bad[i]);
+		check_text(bad[i], err.text, right);
+	}
+}
+
+static void test_count(void **state)
+{
+	char one[] = "a", two[] = "b";
+	char *const none[] = { NULL };
+	char *const both[] = { one, two, NULL };
+
+	(void)state;
+	assert_int_equal(words_count(NULL), 0);
+	assert_int_equal(words_count(none), 0);
+	assert_int_equal(words_count(both), 2);
+	words_free(NULL);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_split),
+		cmocka_unit_test(test_split_bad),
+		cmocka_unit_test(test_list),
+		cmocka_unit_test(test_count),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests_name("words", tests, NULL, NULL);
+}
