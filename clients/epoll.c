@@ -49,7 +49,7 @@ enum conn_state {
 	CONN_ENDED,	/* closed for good: no request left to start */
 };
 
-/* A connection, or the slot of one: in close mode one follows the other. At most 128 bytes (checked below). */
+/* A connection, or the slot of one: in close mode one follows the other. */
 struct conn {
 	uint64_t start_ns;	/* of the request in flight; of a resting connection, when it may go on */
 	int fd;
@@ -61,9 +61,9 @@ struct conn {
 	bool wrong : 1;		/* the answer's body differs from the right one's */
 	uint32_t served;	/* ok answers in the window */
 	struct http_reader reader;
-};
+} __attribute__((aligned(64)));	/* one cache line */
 
-_Static_assert(sizeof(struct conn) <= 64, "a connection fits a cache line");
+_Static_assert(sizeof(struct conn) == 64, "a connection is one cache line");
 
 struct engine {
 	struct worker *worker;

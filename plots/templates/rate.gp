@@ -33,12 +33,14 @@ set label 'concurrent connections offered' at screen X((LEFT + RIGHT) / 2), Y(BO
 array FILLED[6] = [7, 5, 9, 11, 13, 15]
 array SIZE_SVG[6] = [0.95, 0.85, 0.95, 0.95, 0.8, 1.0]
 array SIZE_PNG[6] = [1.0, 0.95, 1.15, 1.15, 1.25, 1.1]
-# Gnuplot looks at the properties of a loop's first plot even where there is none, as with the control server alone.
+# Gnuplot looks at the properties of a loop's first plot even where there is none, as with the control server alone;
+# where every server failed there is no curve at all.
 curve(i) = i > CURVES ? CURVES : i
-colour(i) = COLOUR[curve(i)]
-dash(i) = DASH[curve(i)]
-mark(i) = FILLED[MARK[curve(i)] + 1]
-size(i) = TERMINAL eq 'svg' ? SIZE_SVG[MARK[curve(i)] + 1] : SIZE_PNG[MARK[curve(i)] + 1]
+kind(i) = CURVES ? MARK[curve(i)] + 1 : 1
+colour(i) = CURVES ? COLOUR[curve(i)] : INK
+dash(i) = CURVES ? DASH[curve(i)] : 1
+mark(i) = FILLED[kind(i)]
+size(i) = TERMINAL eq 'svg' ? SIZE_SVG[kind(i)] : SIZE_PNG[kind(i)]
 is_context(i) = i > CEILINGS && i <= CEILINGS + CONTEXTS
 cross(i) = is_context(i) ? 0.6 : 1.1
 set dashtype 2 (12, 5)

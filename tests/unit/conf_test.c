@@ -116,7 +116,7 @@ static void test_bad(void **state)
 		int line;		/* 0: of the whole file */
 		const char *words;
 	} cases[] = {
-		{ "[bogus]\nx = y\n", 1, "unknown section [bogus]: there are [run] and [server NAME]" },
+		{ "[bogus]\nx = y\n", 1, "unknown section [bogus]: there are [run], [interpreters] and [server NAME]" },
 		{ "[bogus]\n", 1, "unknown section [bogus]" },
 		{ SERVER "[]\n", 3, "unknown section []" },
 		{ SERVER "[Run]\nmode = close\n", 3, "unknown section [Run]" },

@@ -130,7 +130,8 @@ static void document_fill(struct document *document)
 	document->servers = calloc(2, sizeof *document->servers);
 	assert_non_null(document->servers);
 	document->servers[0] = (struct document_server){
-		strdup("tornado"), strdup("python3 -m x"), strdup("6.2"), strdup("python"), strdup("callback"), strdup("2010")
+		strdup("tornado"), strdup("python3 -m x"), strdup("6.2"), strdup("python"), strdup("callback"), strdup("2010"),
+		strdup("revival")
 	};
 	document->servers[1] = (struct document_server){ .name = strdup("control") };
 	document->servers_count = 2;
@@ -524,7 +525,7 @@ static void test_listing(void **state)
 	static char name[] = "a", reason[] = "\xff\"";
 	const struct conf_server server = { .name = name };
 	const struct result_listing listing[] = {
-		{ &server, true, "1.0", NULL }, { &server, false, NULL, reason },
+		{ &server, true, "1.0", "original", NULL }, { &server, false, NULL, NULL, reason },
 	};
 	char text[1024] = "";
 	json_error_t where;
@@ -552,7 +553,7 @@ static void test_listing_without_room(void **state)
 {
 	static char name[] = "a";
 	const struct conf_server server = { .name = name };
-	const struct result_listing listing = { &server, true, "1.0", NULL };
+	const struct result_listing listing = { &server, true, "1.0", "original", NULL };
 	FILE *out = fopen("/dev/full", "we");
 
 	(void)state;

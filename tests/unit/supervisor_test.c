@@ -538,7 +538,7 @@ static void test_ready(void **state)
 		{ SELF "wrong_server", UNIT_PATIENCE_NS, "answers wrongly: status 503 instead of 200", true },
 		{ "sh -c 'exit 3'", UNIT_PATIENCE_NS, "exited with status 3 before it was ready", false },
 		{ "sh -c 'kill -ABRT $$'", UNIT_PATIENCE_NS, "was killed by signal 6 (Aborted) before it was ready", false },
-		{ "sleep 100", 100 * CLOCK_MS, "not ready after 0 s: connecting: Connection refused", true },
+		{ "sleep 100", 100 * CLOCK_MS, "not ready after 0.1 s: connecting: Connection refused", true },
 	};
 
 	(void)state;

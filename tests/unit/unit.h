@@ -47,9 +47,9 @@ static inline void unit_check(const char *name, bool good, const char *condition
 
 static inline void unit_words(const char *text, const char *words, const char *file, int line)
 {
-	if (strstr(text, words))
+	if (text && words && strstr(text, words))
 		return;
-	print_error("'%s'\nhas not '%s'\n", text, words);
+	print_error("'%s'\nhas not '%s'\n", text ? text : "(null)", words ? words : "(null)");
 	_fail(file, line);
 }
 
