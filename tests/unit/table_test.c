@@ -61,8 +61,8 @@ static char *print(const struct document *doc, uint64_t level, enum table_format
 
 static void assert_has_not(const char *text, const char *part)
 {
-	if (strstr(text, part))
-		fail_msg("'%s' in:\n%s", part, text);
+	if (!text || strstr(text, part))
+		fail_msg("'%s' in:\n%s", part, text ? text : "(null)");
 }
 
 static void two_servers(struct document *doc)

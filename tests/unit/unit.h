@@ -38,7 +38,7 @@ static inline void unit_check(const char *name, bool good, const char *condition
 {
 	if (good)
 		return;
-	print_error("case '%s': not %s\n", name, condition);
+	print_error("case '%s': not %s\n", name ? name : "(null)", condition);
 	_fail(file, line);
 }
 

@@ -1,0 +1,49 @@
+#!/usr/bin/python3
+"""What is written in more than one place says the same: the manual page, the options, bench.conf, the servers. Prints TAP."""
+import configparser
+import os
+import re
+import subprocess
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from helper import tap
+from helper.program import ROOT
+
+BENCHCTL = os.environ.get('BENCHCTL') or os.path.join(ROOT, 'build', 'benchctl')
+
+
+def said(*words):
+    return subprocess.run([BENCHCTL, *words], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+
+
+def text_of(*path):
+    with open(os.path.join(ROOT, *path), encoding='utf-8') as file:
+        return file.read()
+
+
+def test_manual_page():
+    tap.is_(text_of('docs', 'benchctl.1'), said('help', '--man'), 'docs/benchctl.1 is what `make man` writes')
+
+
+def test_readme_commands():
+    known = set(re.findall(r'^  ([a-z]+) ', said('help'), re.M))
+    used = set(re.findall(r'benchctl ([a-z]+)', text_of('README.md')))
+    tap.ok(used <= known | {'launches'}, 'the README names commands that there are', sorted(used - known))
+
+
+def test_panel():
+    conf = configparser.RawConfigParser(delimiters='=', comment_prefixes='#', inline_comment_prefixes=None)
+    conf.read(os.path.join(ROOT, 'bench.conf'))
+    names = [section[7:] for section in conf.sections() if section.startswith('server ')]
+    tap.ok(len(names) >= 28, 'at least 28 servers', len(names))
+    folders = set(os.listdir(os.path.join(ROOT, 'servers'))) - {'common', 'revival', 'build.mk', '__init__.py', '__pycache__'}
+    tap.is_(sorted(folders - set(names)), [], 'each folder of servers/ is a server')
+    packages = set(text_of('.ci', 'packages', 'panel').split()) | set(text_of('.ci', 'packages', 'build').split())
+    missing = {package for name in names for package in conf['server ' + name].get('install', '').split()} - packages
+    tap.is_(sorted(missing - {'gcc'}), [], 'make deps-all installs what each server asks for')
+
+
+tap.checks([value for name, value in list(globals().items()) if name.startswith('test_')])
+tap.done()
