@@ -25,9 +25,9 @@ PROGRAM_OBJECTS := $(PROGRAM_SOURCES:%.c=$(BUILD)/%.o)
 UNITS := $(UNIT_SOURCES:%.c=$(BUILD)/%)
 PROGRAM := $(BUILD)/benchctl
 
-.PHONY: all servers bench bench-peers check check-units check-sanitized install clean deps deps-all man help
+.PHONY: all servers bench bench-peers check check-units check-sanitized install clean deps deps-all man help FORCE
 .DELETE_ON_ERROR:
-.SECONDARY:
+.SECONDARY: $(UNITS:%=%.o)
 
 all: $(PROGRAM) $(if $(SANITIZE),,benchctl)
 

@@ -61,7 +61,7 @@ struct reading {
 	FILE *file;
 	int line;			/* the last one read */
 	char section[128];		/* "" before the first */
-	bool run_seen;
+	bool run_seen, interpreters_seen;
 	uint64_t keys_seen;		/* bit set of the section's keys, by their place in the table */
 	const struct option_def *keys;	/* of the section */
 	void *into;			/* what they describe */
@@ -100,19 +100,29 @@ static int server_open(struct reading *reading, const char *name)
 	return server->name && server->folder ? 0 : err_set(reading->err, "out of memory");
 }
 
+/* A file has each section once. */
+static int section_again(struct reading *reading, bool *seen)
+{
+	if (*seen)
+		return err_set(reading->err, "there is a section [%s] already", reading->section);
+	*seen = true;
+	return 0;
+}
+
 static int section_open(struct reading *reading, const char *section)
 {
 	reading->keys_seen = 0;
 	snprintf(reading->section, sizeof reading->section, "%.*s", (int)sizeof reading->section - 1, section);
 	if (strcmp(section, "run") == 0) {
-		if (reading->run_seen)
-			return err_set(reading->err, "there is a section [run] already");
-		reading->run_seen = true;
+		if (section_again(reading, &reading->run_seen))
+			return -1;
 		reading->keys = settings_options;
 		reading->into = reading->settings;
 		return 0;
 	}
 	if (strcmp(section, "interpreters") == 0) {
+		if (section_again(reading, &reading->interpreters_seen))
+			return -1;
 		reading->keys = interpreter_keys;
 		reading->into = reading->conf;
 		return 0;

@@ -133,6 +133,9 @@ static void test_bad(void **state)
 		{ SERVER "[server a]\ncommand = y\n", 3, "there is a server 'a' already" },
 		{ SERVER "[server b]\ncommand = y\n\n[server a]\n", 6, "there is a server 'a' already" },
 		{ "[run]\nmode = close\n[run]\nrepeat = 2\n", 3, "there is a section [run] already" },
+		{ "[interpreters]\n[run]\n[interpreters]\n", 3, "there is a section [interpreters] already" },
+		{ "[interpreters]\nperl = x\n", 2, "unknown key 'perl'" },
+		{ "[interpreters]\nstackless = x\nstackless = y\n", 3, "'stackless' stands twice in [interpreters]" },
 		{ SERVER "colour = red\n", 3, "unknown key 'colour'" },
 		{ SERVER "Command = red\n", 3, "unknown key 'Command'" },
 		{ SERVER " = red\n", 3, "unknown key ''" },
@@ -259,6 +262,29 @@ static void test_two_files(void **state)
 	options_release(settings_options, &settings);
 }
 
+/* The interpreters of a file stand in the environment; a variable that is set already wins. */
+static void test_interpreters(void **state)
+{
+	static const char first[] = "[interpreters]\nstackless = /opt/a\npython2_greenlet = /opt/b\n";
+	static const char second[] = "[interpreters]\nstackless = /opt/c\n";
+	struct conf conf = { 0 };
+	struct err err;
+
+	unsetenv("BENCH_STACKLESS");
+	unsetenv("BENCH_PYTHON2_GREENLET");
+	conf_export(&conf);
+	assert_null(getenv("BENCH_STACKLESS"));
+	assert_int_equal(read_text(state, &conf, NULL, "1.conf", first, sizeof first - 1, &err), 0);
+	assert_int_equal(read_text(state, &conf, NULL, "2.conf", second, sizeof second - 1, &err), 0);
+	setenv("BENCH_PYTHON2_GREENLET", "/mine", 1);
+	conf_export(&conf);
+	check_text("of the later file", getenv("BENCH_STACKLESS"), "/opt/c");
+	check_text("set before", getenv("BENCH_PYTHON2_GREENLET"), "/mine");
+	unsetenv("BENCH_STACKLESS");
+	unsetenv("BENCH_PYTHON2_GREENLET");
+	conf_release(&conf);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, unit_folder_make, unit_folder_remove)
 
 int main(void)
@@ -271,6 +297,7 @@ int main(void)
 		TEST(test_nul),
 		TEST(test_missing_file),
 		TEST(test_two_files),
+		TEST(test_interpreters),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -78,8 +78,8 @@ static void read_cut(const char *text, size_t bytes, size_t first, size_t step, 
 		more = feed(&reader, text + at, piece, at_end, outcome);
 	}
 	outcome->status = reader.status;
-	outcome->keeps_alive = outcome->event == HTTP_END && http_keeps_alive(&reader);
 	outcome->eof_ends = outcome->event == HTTP_MORE && http_read_eof(&reader);
+	outcome->keeps_alive = (outcome->event == HTTP_END || outcome->eof_ends) && http_keeps_alive(&reader);
 	if (outcome->event != HTTP_END)
 		outcome->used = 0;	/* how far a bad answer was read may depend on the cut */
 	if (outcome->event == HTTP_BAD)

@@ -10,6 +10,7 @@ struct things {
 	uint64_t number, port, wait_ns;
 	int color;
 	char *here;
+	char **files;
 };
 
 #define FIELD(name) OPTION_FIELD(struct things, name)
@@ -29,6 +30,7 @@ static const struct option_def defs[] = {
 	{ .name = "color", .type = &option_choice, .offset = FIELD(color), .fallback = "green", .choices = colors,
 	  .help = "which color" },
 	{ .name = "here", .type = &option_text, .offset = FIELD(here), .here_only = true, .help = "for this call" },
+	{ .name = "file", .letter = 'f', .type = &option_texts, .offset = FIELD(files), .help = "one of some" },
 	{ .name = NULL }
 };
 
@@ -104,6 +106,29 @@ static void test_command_lines(void **state)
 		options_release(defs, &things);
 		check_case(cases[i].name, !things.out && !things.here);
 	}
+}
+
+/* An option that may be given again adds each time. */
+static void test_repeated(void **state)
+{
+	static const char *const words[WORDS_MOST] = { "-f", "a", "--file=b", "-fc" };
+	static const char *const empty[WORDS_MOST] = { "--file=" };
+	struct things things = { 0 };
+	char *argv[WORDS_MOST];
+	struct err err;
+
+	(void)state;
+	assert_int_equal(parse(&things, words, argv, &err), 0);
+	assert_non_null(things.files);
+	check_text("1", things.files[0], "a");
+	check_text("2", things.files[1], "b");
+	check_text("3", things.files[2], "c");
+	assert_null(things.files[3]);
+	assert_int_equal(parse(&things, empty, argv, &err), -1);
+	check_text("error", err.text, "--file: it is empty");
+	assert_null(things.files[3]);
+	options_release(defs, &things);
+	assert_null(things.files);
 }
 
 static void test_operands_keep_their_order(void **state)
@@ -259,7 +284,8 @@ static void test_help(void **state)
 		"  -p, --port N                     which port [8080]\n"
 		"      --wait TIME                  how long [1s]\n"
 		"      --color red|green            which color [green]\n"
-		"      --here TEXT                  for this call\n";
+		"      --here TEXT                  for this call\n"
+		"  -f, --file TEXT                  one of some\n";
 	char text[1024] = "";
 	FILE *out = fmemopen(text, sizeof text, "w");
 
@@ -317,6 +343,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_command_lines),
+		cmocka_unit_test(test_repeated),
 		cmocka_unit_test(test_operands_keep_their_order),
 		cmocka_unit_test(test_bad_command_lines),
 		cmocka_unit_test(test_long_name),

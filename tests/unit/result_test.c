@@ -130,8 +130,9 @@ static void document_fill(struct document *document)
 	document->servers = calloc(2, sizeof *document->servers);
 	assert_non_null(document->servers);
 	document->servers[0] = (struct document_server){
-		strdup("tornado"), strdup("python3 -m x"), strdup("6.2"), strdup("python"), strdup("callback"), strdup("2010"),
-		strdup("revival")
+		.name = strdup("tornado"), .command = strdup("python3 -m x"), .version = strdup("6.2"),
+		.family = strdup("python"), .model = strdup("callback"), .since = strdup("2010"),
+		.implementation = strdup("revival"),
 	};
 	document->servers[1] = (struct document_server){ .name = strdup("control") };
 	document->servers_count = 2;
@@ -181,8 +182,13 @@ static void test_document_round_trip(void **state)
 	check_text("family", server->family, "python");
 	check_text("model", server->model, "callback");
 	check_text("since", server->since, "2010");
+	check_text("implementation", server->implementation, "revival");
+	assert_true(document_is_revival(&read, "tornado"));
+	assert_false(document_is_revival(&read, "control"));
+	assert_false(document_is_revival(&read, "nobody"));
 	server = document_server(&read, "control");
-	assert_true(server && !server->command && !server->version && !server->family && !server->model && !server->since);
+	assert_true(server && !server->command && !server->version && !server->family && !server->model && !server->since &&
+		    !server->implementation);
 	assert_int_equal(read.cells_count, 2);
 	check_cells(&read.cells[0], &wrote.cells[0]);
 	check_cells(&read.cells[1], &wrote.cells[1]);
