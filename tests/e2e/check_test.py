@@ -6,6 +6,7 @@ repository, known by a configuration of its own.
 """
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -260,17 +261,28 @@ def test_left_out(folder):
        'a server that can not run here is left out where none is named', code, out, err)
 
 
+def wait_asked(fifo, pid):
+    """Waits for the server's word, or for the end of the program, which would leave nobody to say it."""
+    ended = os.pidfd_open(pid)
+    ready, _, _ = select.select([fifo, ended], [], [], 60)
+    if fifo in ready:
+        os.read(fifo, 64)
+    os.close(ended)
+
+
 def test_interrupt(conf, folder):
     os.mkfifo(folder + '/asked')
+    # Both ends: so that opening waits for nobody, and the server's closing is no end of the file.
+    fifo = os.open(folder + '/asked', os.O_RDWR | os.O_CLOEXEC)
     for how in signal.SIGINT, signal.SIGTERM:
         program = subprocess.Popen([BENCHCTL, 'check', '--conf', conf, '--json', '--ready', '60s', 'silent'],
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        with open(folder + '/asked') as told:
-            told.read()     # the server has been asked and will not answer
+        wait_asked(fifo, program.pid)   # the server has been asked and will not answer
         program.send_signal(how)
         out, err = program.communicate(timeout=60)
-        ok(program.returncode == 130 and json.loads(out) == [] and 'interrupted' in err,
+        ok(program.returncode == 130 and out.strip() == '[]' and 'interrupted' in err,
            '%s while a server hangs exits 130' % how.name, program.returncode, out, err)
+    os.close(fifo)
 
 
 def test_real():
