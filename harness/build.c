@@ -2,7 +2,9 @@
 
 /* BUILD_COMMIT, BUILD_FLAGS and BUILD_DATA come from the Makefile. */
 const char build_version[] = "0.1.0";
-const char build_stamp[] = "commit " BUILD_COMMIT ", " BUILD_COMPILER ", " BUILD_FLAGS;
+const char build_commit[] = BUILD_COMMIT;
+const char build_compiler[] = BUILD_COMPILER;
+const char build_flags[] = BUILD_FLAGS;
 const char build_data_folder[] = BUILD_DATA;
 
 #if defined __has_feature

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 extern const char build_version[];	/* "0.1.0" */
-extern const char build_stamp[];	/* commit, compiler and flags */
+extern const char build_commit[], build_compiler[], build_flags[];
 
 /* Where bench.conf, the servers and the templates are when installed. */
 extern const char build_data_folder[];

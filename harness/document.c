@@ -27,7 +27,9 @@ void document_release(struct document *document)
 	free(document->servers);
 	free(document->cells);
 	free(document->benchctl);
-	free(document->build);
+	free(document->commit);
+	free(document->compiler);
+	free(document->flags);
 	free(document->client_cpus);
 	free(document->server_cpus);
 	*document = (struct document){ 0 };

@@ -21,7 +21,7 @@ struct document_server {
 
 struct document {
 	char *benchctl;			/* version, owned */
-	char *build;			/* commit, compiler and flags, owned */
+	char *commit, *compiler, *flags;	/* of its build, owned */
 	struct host host;
 	char *client_cpus, *server_cpus;	/* owned */
 	struct document_option *options;

@@ -27,7 +27,7 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	if (strcmp(argv[1], "--version") == 0) {
-		printf("benchctl %s (%s)\n", build_version, build_stamp);
+		printf("benchctl %s (commit %s, %s, %s)\n", build_version, build_commit, build_compiler, build_flags);
 		return EXIT_WELL;
 	}
 	const struct command *command = command_find(argv[1]);

@@ -110,7 +110,9 @@ static const struct field server_fields[] = {
 
 static const struct field document_fields[] = {
 	{ "benchctl.version", TEXT, offsetof(struct document, benchctl), 0, false },
-	{ "benchctl.build", TEXT, offsetof(struct document, build), 0, false },
+	{ "benchctl.commit", TEXT, offsetof(struct document, commit), 0, false },
+	{ "benchctl.compiler", TEXT, offsetof(struct document, compiler), 0, false },
+	{ "benchctl.flags", TEXT, offsetof(struct document, flags), 0, false },
 	{ "environment.client_cpus", TEXT, offsetof(struct document, client_cpus), 0, false },
 	{ "environment.server_cpus", TEXT, offsetof(struct document, server_cpus), 0, false },
 	{ "interrupted", BOOL, offsetof(struct document, interrupted), 0, false },

@@ -196,7 +196,9 @@ static int document_begin(struct run *run, struct err *err)
 
 	host_read(&document->host);
 	document->benchctl = copy_of(build_version);
-	document->build = copy_of(build_stamp);
+	document->commit = copy_of(build_commit);
+	document->compiler = copy_of(build_compiler);
+	document->flags = copy_of(build_flags);
 	document->client_cpus = copy_of(cpus_show(&run->sweep.cpus.client, cpus));
 	document->server_cpus = copy_of(cpus_show(&run->sweep.cpus.server, cpus));
 	while (settings_options[options].name)

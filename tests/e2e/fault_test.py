@@ -11,7 +11,7 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from helper import tap
-from helper.program import COMMAND_S, CONF, ROOT, Place, conserved, faulty_section, process_name, until
+from helper.program import ROOT, Place, conserved, faulty_section, process_name, until
 
 CONTROL = '[server control]\ncommand = "%s/build/servers/control"\n\n' % ROOT
 LEVELS = '1,2,4,8'
@@ -281,6 +281,12 @@ def test_server_that_can_not_be_executed():
         table = place.bench('table', 'results/r/run.json')
         tap.ok(table.code == 0 and 'gone' in table.out and 'control' in table.out, 'no such program: stands in the table', table)
         tap.is_(place.bench('plot', 'results/r/run.json').code, 0, 'no such program: can be plotted')
+    with Place() as place:
+        outcome = run(place, '[server gone]\ncommand = ./gone --fast\n', '-c', '1,2', *COUNTED)
+        tap.is_(outcome.code, 0, 'no figure at all: exit code')
+        tap.has(outcome.err, '0 of 3 cells valid', 'no figure at all: said so')
+        tap.is_(place.bench('plot', 'results/r/run.json').code, 0, 'no figure at all: can be plotted')
+        tap.has(place.read('plots/r/rate-close.svg'), 'gone', 'no figure at all: the graph names who failed')
 
 
 def test_server_that_never_listens():

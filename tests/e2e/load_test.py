@@ -9,7 +9,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from helper import tap
 from helper.faulty import BEHAVIOURS, Faulty
-from helper.program import PATIENCE_S, Place, conserved, until
+from helper.program import Place, conserved, until
 
 # The requests of a case, each on a connection of its own, so that no failure is rested from.
 N = 12

@@ -6,7 +6,9 @@ runs away (a new session, a double fork), the mark tells whose it is.
 import json
 import os
 import shutil
+import signal
 import subprocess
+import sys
 import tempfile
 import time
 import uuid
@@ -23,9 +25,18 @@ PYTHON = '/usr/bin/python3'
 # What is waited for happens in milliseconds; one that takes this long has failed.
 PATIENCE_S = 30
 # A whole command. Far more than any needs, on a busy machine too.
-COMMAND_S = 120
+COMMAND_S = 60
 
 MARK = 'BENCHCTL_TEST'
+
+
+def _end(*unused):
+    """A test that is told to end cleans up too, once."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit(1)
+
+
+signal.signal(signal.SIGTERM, _end)
 
 
 class Outcome:
@@ -60,10 +71,9 @@ class Place:
         return self
 
     def __exit__(self, *unused):
-        left = until(lambda: not self.processes()) or self.processes()
-        tap.ok(left is True, 'no process is left', left)
-        for pid in self.processes():
-            os.kill(pid, 9)
+        gone = until(lambda: not self.processes())
+        tap.ok(gone, 'no process is left', [(pid, process_name(pid)) for pid in self.processes()])
+        until(lambda: self.kill() or not self.processes())
         shutil.rmtree(self.path, ignore_errors=True)
         tap.ok(not os.path.exists(self.path), 'no file is left')
 
@@ -99,15 +109,23 @@ class Place:
         process = self.start(*words, **options)
         return self.end(process)
 
-    @staticmethod
-    def end(process):
+    def end(self, process):
+        """Waits for the end of a command. One that takes too long is killed, with all that it has started."""
         try:
             out, err = process.communicate(timeout=COMMAND_S)
         except subprocess.TimeoutExpired:
+            self.kill()  # its children too: they may hold the pipes open
             process.kill()
             out, err = process.communicate()
             return Outcome('timeout', out, err)
         return Outcome(process.returncode, out or '', err or '')
+
+    def kill(self):
+        for pid in self.processes():
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
 
     def bench(self, *words, **options):
         """Runs benchctl to its end."""

@@ -114,7 +114,9 @@ static void document_fill(struct document *document)
 
 	*document = (struct document){ 0 };
 	document->benchctl = strdup("0.1.0");
-	document->build = strdup("commit x, gcc \"12\", -O2");
+	document->commit = strdup("abc123-dirty");
+	document->compiler = strdup("gcc \"12\"");
+	document->flags = strdup("-O2");
 	document->host = (struct host){
 		.cpu_model = "A CPU @ 2 GHz", .cores = 2, .memory_bytes = 1ull << 35, .kernel = "Linux 6.1",
 		.files_soft = 1024, .files_hard = 20000, .somaxconn = 4096, .port_low = 32768, .port_high = 60999,
@@ -157,7 +159,9 @@ static void test_document_round_trip(void **state)
 	check_text("read", err.text, "");
 	assert_int_equal(bad, 0);
 	check_text("benchctl", read.benchctl, wrote.benchctl);
-	check_text("build", read.build, wrote.build);
+	check_text("commit", read.commit, wrote.commit);
+	check_text("compiler", read.compiler, wrote.compiler);
+	check_text("flags", read.flags, wrote.flags);
 	check_text("cpu_model", read.host.cpu_model, wrote.host.cpu_model);
 	check_text("kernel", read.host.kernel, wrote.host.kernel);
 	check_text("governor", read.host.governor, "");
