@@ -25,7 +25,7 @@ PROGRAM_OBJECTS := $(PROGRAM_SOURCES:%.c=$(BUILD)/%.o)
 UNITS := $(UNIT_SOURCES:%.c=$(BUILD)/%)
 PROGRAM := $(BUILD)/benchctl
 
-.PHONY: all servers bench bench-peers check check-units check-sanitized install clean deps deps-all man help FORCE
+.PHONY: all servers bench bench-peers check check-units install clean deps deps-all man help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY: $(UNITS:%=%.o)
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "clients/curl.h"
 #include "clients/epoll.h"
@@ -42,6 +43,20 @@ enum load_failure load_failure_of_errno(int number)
 		if (kinds[i].number == number)
 			return kinds[i].failure;
 	return LOAD_OTHER;
+}
+
+static double seconds(struct timeval t)
+{
+	return (double)t.tv_sec + (double)t.tv_usec / 1e6;
+}
+
+void load_thread_add(struct load_thread *thread, double sign)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_THREAD, &usage);
+	thread->user_s += sign * seconds(usage.ru_utime);
+	thread->system_s += sign * seconds(usage.ru_stime);
 }
 
 uint64_t load_failed(const struct load_counts *counts)

@@ -81,6 +81,16 @@ struct load_spec {
 };
 
 #define LOAD_THREADS_MAX 64
+/* Sources of connections to loopback: 127.0.0.1 to 127.0.0.250. */
+#define LOAD_ADDRESSES_MAX 250
+
+/* The connections that one thread can hold where a file table has so many descriptors: some are no connections. */
+static inline uint64_t load_connections_of(uint64_t descriptors)
+{
+	const uint64_t reserve = 32;
+
+	return descriptors > 2 * reserve ? descriptors - reserve : reserve;
+}
 #define LOAD_TENTHS_MAX 36000	/* an hour of tenths of a second */
 
 /* What was counted in the window. started + in_flight_start = ok + all failed + in_flight_end. */
@@ -134,6 +144,9 @@ extern const struct client *const clients[];
 
 /* The client of that name, or NULL. */
 const struct client *client_find(const char *name);
+
+/* Adds the CPU time that the calling thread has used so far, `sign` (1 or -1) times: the window is a difference. */
+void load_thread_add(struct load_thread *thread, double sign);
 
 /* The failures of a sample, all kinds together. */
 uint64_t load_failed(const struct load_counts *counts);

@@ -10,8 +10,6 @@
 
 #include <linux/close_range.h>
 
-/* Descriptors of a worker that are no connections: the standard three, epoll, and some to spare. */
-#define FD_RESERVE 32
 /*
  * Connections per source address. connect() tries the even half of the ephemeral ports first (14,116 of them as a
  * rule), port by port from a random one, so that it slows down by a thousand times as that half fills up.
@@ -42,25 +40,11 @@ enum load_phase worker_phase(const struct worker *worker)
 	return (enum load_phase)atomic_load_explicit(&worker->crew->phase, memory_order_relaxed);
 }
 
-static double seconds(struct timeval t)
-{
-	return (double)t.tv_sec + (double)t.tv_usec / 1e6;
-}
-
-static void usage_add(struct load_thread *thread, double sign)
-{
-	struct rusage usage;
-
-	getrusage(RUSAGE_THREAD, &usage);
-	thread->user_s += sign * seconds(usage.ru_utime);
-	thread->system_s += sign * seconds(usage.ru_stime);
-}
-
 void worker_window_end(struct worker *worker, uint64_t now_ns)
 {
 	if (!worker->measuring)
 		return;
-	usage_add(&worker->usage, 1);
+	load_thread_add(&worker->usage, 1);
 	worker->measuring = false;
 	worker->counts.in_flight_end = worker->in_flight;
 	worker->window_end_ns = now_ns;
@@ -73,7 +57,7 @@ void worker_enter(struct worker *worker, enum load_phase phase, uint64_t now_ns)
 	worker->phase = phase;
 	if (phase != LOAD_MEASURE)
 		return;
-	usage_add(&worker->usage, -1);
+	load_thread_add(&worker->usage, -1);
 	worker->measuring = true;
 	worker->counts.in_flight_start = worker->in_flight;
 	worker->window_start_ns = now_ns;
@@ -133,7 +117,7 @@ static unsigned threads_needed(const struct load_spec *spec)
 	unsigned threads = spec->threads ? spec->threads : spec_cpus(spec);
 
 	getrlimit(RLIMIT_NOFILE, &files);
-	uint64_t per_table = files.rlim_cur > 2 * FD_RESERVE ? files.rlim_cur - FD_RESERVE : FD_RESERVE;
+	uint64_t per_table = load_connections_of(files.rlim_cur);
 	uint64_t least = (spec->connections + per_table - 1) / per_table;
 	if (threads < least)
 		threads = (unsigned)(least < LOAD_THREADS_MAX ? least : LOAD_THREADS_MAX);

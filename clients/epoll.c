@@ -34,8 +34,6 @@
  * would run out and connect() would search ever longer for one. A server that does not close is waited for so long.
  */
 #define CLOSING_NS CLOCK_S
-/* 127.0.0.1 to 127.0.0.250 as sources. */
-#define SPREAD_MAX 250
 /* How long epoll_wait may block before the phase is looked at. */
 #define WAIT_MS 5
 
@@ -117,7 +115,7 @@ static int conn_dial(struct engine *engine, struct conn *conn)
 		close(fd);
 		errno = number;
 		/* Out of ports on these addresses (TIME_WAIT holds them too): on loopback there are more. */
-		if (number != EADDRNOTAVAIL || !spreads || engine->spread >= SPREAD_MAX)
+		if (number != EADDRNOTAVAIL || !spreads || engine->spread >= LOAD_ADDRESSES_MAX)
 			return -1;
 		engine->spread++;
 	}

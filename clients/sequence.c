@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "clients/page.h"
 #include "harness/lib/clock.h"
@@ -123,15 +122,6 @@ static void warm(struct sequence *sequence)
 		ask_once(sequence);
 }
 
-static void usage_add(struct load_thread *thread, double sign)
-{
-	struct rusage usage;
-
-	getrusage(RUSAGE_THREAD, &usage);
-	thread->user_s += sign * ((double)usage.ru_utime.tv_sec + (double)usage.ru_utime.tv_usec / 1e6);
-	thread->system_s += sign * ((double)usage.ru_stime.tv_sec + (double)usage.ru_stime.tv_usec / 1e6);
-}
-
 static void measure(struct sequence *sequence)
 {
 	const struct load_spec *spec = sequence->spec;
@@ -139,7 +129,7 @@ static void measure(struct sequence *sequence)
 	const struct load_watch *watch = spec->watch;
 
 	enter(spec, LOAD_MEASURE);
-	usage_add(&sample->threads[0], -1);
+	load_thread_add(&sample->threads[0], -1);
 	sequence->window_start_ns = sequence->next_watch_ns = clock_ns();
 	sequence->measuring = true;
 	uint64_t now = sequence->window_start_ns;
@@ -154,7 +144,7 @@ static void measure(struct sequence *sequence)
 		}
 	}
 	sequence->measuring = false;
-	usage_add(&sample->threads[0], 1);
+	load_thread_add(&sample->threads[0], 1);
 	sample->window_s = (double)(now - sequence->window_start_ns) / 1e9;
 	sample->threads[0].window_s = sample->window_s;
 	sample->threads_count = 1;

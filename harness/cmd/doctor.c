@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "clients/client.h"
 #include "harness/cmd/common.h"
 #include "harness/cpus.h"
 #include "harness/host.h"
@@ -9,11 +10,6 @@
 #include "harness/result.h"
 #include "harness/settings.h"
 
-/* Descriptors of a process that are no connections. */
-#define FD_RESERVE 32
-/* Threads with file tables of their own, and source addresses, that the client can use. */
-#define TABLES_MOST 64
-#define ADDRESSES_MOST 250
 #define DEFAULT_LEVEL 65536
 
 struct doctor_settings {
@@ -62,9 +58,9 @@ static void look(struct report *report, const struct host *host, unsigned port)
 	struct cpus cpus;
 	struct err err;
 	char client[128], server[128];
-	uint64_t per_table = host->files_soft > 2 * FD_RESERVE ? host->files_soft - FD_RESERVE : FD_RESERVE;
+	uint64_t per_table = load_connections_of(host->files_soft);
 	uint64_t ports = host->port_high > host->port_low ? host->port_high - host->port_low + 1 : 0;
-	uint64_t client_level = least(per_table * TABLES_MOST, ports * ADDRESSES_MOST);
+	uint64_t client_level = least(per_table * LOAD_THREADS_MAX, ports * LOAD_ADDRESSES_MAX);
 
 	finding(report, "files", per_table >= DEFAULT_LEVEL,
 		"%llu open files for each process (hard limit %llu). A server with one file table ends there: above "
@@ -75,8 +71,8 @@ static void look(struct report *report, const struct host *host, unsigned port)
 	finding(report, "client level", client_level >= DEFAULT_LEVEL,
 		"the client reaches %llu connections: %llu files in each of up to %d file tables, %llu ports on each "
 		"of up to %d loopback addresses",
-		(unsigned long long)client_level, (unsigned long long)per_table, TABLES_MOST,
-		(unsigned long long)ports, ADDRESSES_MOST);
+		(unsigned long long)client_level, (unsigned long long)per_table, LOAD_THREADS_MAX,
+		(unsigned long long)ports, LOAD_ADDRESSES_MAX);
 	finding(report, "backlog", host->somaxconn >= 4096,
 		"accept queues hold up to %llu connections. Above that, connections wait for a repeated SYN, and a "
 		"server never sees them all at once. Lift it: sysctl net.core.somaxconn=65536",
