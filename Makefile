@@ -104,7 +104,7 @@ bench-peers:
 	tests/bench/peers
 
 check:
-	.ci/deps build bench check
+	.ci/deps build bench check peers panel
 	$(MAKE) all servers check-units
 	$(MAKE) SANITIZE=address,undefined all check-units
 	prove --timer build/tests/unit build/address-undefined/tests/unit tests/e2e tests/revival_test.py

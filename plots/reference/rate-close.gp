@@ -6,9 +6,9 @@ SUBTITLE = "close mode: a new TCP connection for each request"
 WIDTH = 1200.0
 HEIGHT = 720.0
 LEFT = 84.0
-RIGHT = 1025.96
+RIGHT = 924.26
 TOP = 134.00
-BOTTOM = 562.00
+BOTTOM = 514.00
 MARGIN = 28.0
 TITLE_Y = 34.0
 SUBTITLE_Y = 60.0
@@ -25,41 +25,46 @@ CONTEXT = "#c4c4c4"
 ERROR = "#e00000"
 X_LEAST = 0.80106987759
 X_MOST = 81810.5908528
-Y_MOST = 25412.92177
+Y_MOST = 27552.165752
 set xtics ('1' 1, '2' 2, '4' 4, '8' 8, '16' 16, '32' 32, '64' 64, '128' 128, '256' 256, '512' 512, '1024' 1024, '2048' 2048, '4096' 4096, '8192' 8192, '16384' 16384, '32768' 32768, '65536' 65536)
 set ytics ('0' 0, '5,000' 5000, '10,000' 10000, '15,000' 15000, '20,000' 20000, '25,000' 25000)
-CURVES = 6
+CURVES = 31
 CEILINGS = 1
-CONTEXTS = 0
+CONTEXTS = 23
 BLOCKS = 1
-array COLOUR[6] = ["#8a8a8a", "#23308f", "#d55e00", "#009e73", "#0072b2", "#8a2be2"]
-array MARK[6] = [0, 2, 2, 4, 0, 1]
-array DASH[6] = [1, 2, 1, 1, 1, 1]
-LABELS = 6
-array LABEL_CURVE[6] = [1, 2, 3, 4, 5, 6]
-array LABEL_Y[6] = [223.99, 459.95, 479.95, 348.98, 309.66, 203.99]
-array END_X[6] = [1007.84, 1007.84, 1007.84, 1007.84, 894.63, 1007.84]
-array END_Y[6] = [221.78, 468.07, 471.83, 348.98, 309.66, 206.21]
-LABEL_X = 1051.9575
-KEYS = 3
-array KEY_KIND[3] = ["ceiling", "errors", "hollow"]
-array KEY_X[3] = [28.00, 375.84, 521.04]
-array KEY_Y[3] = [88.00, 88.00, 88.00]
-set label "control (ceiling)" at screen X(1065.96), Y(223.99) font FONT.',13.5' textcolor rgb MUTED front
-set label "eventlet_wsgi" at screen X(1065.96), Y(459.95) font FONT.',13.5' textcolor rgb INK front
-set label "tornado" at screen X(1065.96), Y(479.95) font FONT.',13.5' textcolor rgb INK front
-set label "node_js" at screen X(1065.96), Y(348.98) font FONT.',13.5' textcolor rgb INK front
-set label "eventlet" at screen X(1065.96), Y(301.66) font FONT.',13.5' textcolor rgb INK front
-set label "failed from 32,768" at screen X(1065.96), Y(317.66) font FONT.',11.0' textcolor rgb MUTED front
-set label "state_threads" at screen X(1065.96), Y(203.99) font FONT.',13.5' textcolor rgb INK front
+array COLOUR[31] = ["#8a8a8a", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#000000", "#cc79a7", "#6b4a12", "#23308f", "#009e73", "#6b4a12", "#cc79a7"]
+array MARK[31] = [0, 2, 4, 2, 3, 1, 4, 4, 0, 4, 0, 1, 0, 3, 2, 1, 1, 4, 4, 2, 1, 0, 1, 4, 0, 1, 3, 0, 0, 0, 2]
+array DASH[31] = [1, 2, 2, 1, 3, 2, 3, 3, 2, 1, 4, 1, 1, 1, 4, 1, 3, 2, 4, 2, 1, 1, 4, 4, 3, 2, 2, 3, 2, 3, 3]
+LABELS = 8
+array LABEL_CURVE[8] = [1, 25, 26, 27, 28, 29, 30, 31]
+array LABEL_Y[8] = [211.39, 231.39, 171.39, 191.39, 291.39, 251.39, 271.39, 366.91]
+array END_X[8] = [908.10, 908.10, 908.10, 908.10, 908.10, 908.10, 908.10, 908.10]
+array END_Y[8] = [219.40, 240.51, 197.82, 205.59, 270.06, 241.41, 244.92, 366.91]
+LABEL_X = 950.262
+KEYS = 4
+array KEY_KIND[4] = ["ceiling", "errors", "hollow", "context"]
+array KEY_X[4] = [28.00, 375.84, 521.04, 780.70]
+array KEY_Y[4] = [88.00, 88.00, 88.00, 88.00]
+set label "control (ceiling)" at screen X(964.26), Y(211.39) font FONT.',13.5' textcolor rgb MUTED front
+set label "libevent" at screen X(964.26), Y(231.39) font FONT.',13.5' textcolor rgb INK front
+set label "syncless_wsgi (revival)" at screen X(964.26), Y(171.39) font FONT.',13.5' textcolor rgb INK front
+set label "concurrence_wsgi (revival)" at screen X(964.26), Y(191.39) font FONT.',13.5' textcolor rgb INK front
+set label "lua_cqueues" at screen X(964.26), Y(291.39) font FONT.',13.5' textcolor rgb INK front
+set label "go" at screen X(964.26), Y(251.39) font FONT.',13.5' textcolor rgb INK front
+set label "concurrence_greenlet (revival)" at screen X(964.26), Y(271.39) font FONT.',13.5' textcolor rgb INK front
+set label "perl_coro" at screen X(964.26), Y(366.91) font FONT.',13.5' textcolor rgb INK front
 set label "control server: what the harness itself can reach" at screen X(58.00), Y(88.00) font FONT.',12.0' textcolor rgb INK front
 set label "requests failed" at screen X(405.84), Y(88.00) font FONT.',12.0' textcolor rgb INK front
 set label "hollow: not valid, client at its limit" at screen X(551.04), Y(88.00) font FONT.',12.0' textcolor rgb INK front
-set label "AMD EPYC, 2 cores · Linux 6.18.44-fc-v669 · 2026-11-23T10:50:03Z · benchctl 0.1.0" at screen X(28.00), Y(638.00) font FONT.',11.0' textcolor rgb MUTED front
-set label "close mode, client epoll · window at least 1s · 1 block · listen backlog 4,096 · client on CPU 1, servers on CPU 0" at screen X(28.00), Y(654.00) font FONT.',11.0' textcolor rgb MUTED front
-set label "Versions: State Threads 1.9, eventlet 0.33.1 on Python 3.11.2, node.js 20.20.2 on V8 11.3.244.8-node.38, tornado 6.2 on Python 3.11.2" at screen X(28.00), Y(670.00) font FONT.',11.0' textcolor rgb MUTED front
-set label "Connections are those offered; in close mode fewer may be open inside the server. Of 65,536 offered, open inside the server on average: state_threads 3, node_js 4,730, tornado 250, eventlet_wsgi 593," at screen X(28.00), Y(686.00) font FONT.',11.0' textcolor rgb MUTED front
-set label "control 2" at screen X(28.00), Y(702.00) font FONT.',11.0' textcolor rgb MUTED front
+set label "23 slower servers" at screen X(810.70), Y(88.00) font FONT.',12.0' textcolor rgb INK front
+set label "AMD EPYC, 2 cores · Linux 6.18.44-fc-v669 · 2026-11-24T13:35:46Z · benchctl 0.1.0" at screen X(28.00), Y(590.00) font FONT.',11.0' textcolor rgb MUTED front
+set label "close mode, client epoll · window at least 1s · 1 block · listen backlog 4,096 · client on CPU 1, servers on CPU 0" at screen X(28.00), Y(606.00) font FONT.',11.0' textcolor rgb MUTED front
+set label "Versions: Coro 6.57, AnyEvent 7.17, EV 4.33, Perl v5.36.0, concurrence revival on CPython 3.11.2 (greenlet 2.0.2), build/servers/go: go1.19.8, cqueues 20161215, Lua 5.4, concurrence revival on PyPy 7.3.11" at screen X(28.00), Y(622.00) font FONT.',11.0' textcolor rgb MUTED front
+set label "(stackless), syncless revival on PyPy 7.3.11 (stackless), libevent 2.1.12-stable" at screen X(28.00), Y(638.00) font FONT.',11.0' textcolor rgb MUTED front
+set label "Connections are those offered; in close mode fewer may be open inside the server. Of 65,536 offered, open inside the server on average: perl_coro 13,133, concurrence_greenlet (revival) 1,669, go 8,232," at screen X(28.00), Y(654.00) font FONT.',11.0' textcolor rgb MUTED front
+set label "lua_cqueues 6,351, concurrence_wsgi (revival) 3, syncless_wsgi (revival) 4, libevent 17,255, control 2" at screen X(28.00), Y(670.00) font FONT.',11.0' textcolor rgb MUTED front
+set label "Thin lines, fastest first: uvloop, tokio, syncless (revival), concurrence (revival), pth, concurrence_wsgi_greenlet (revival), asio_coroutine, libuv, state_threads, nginx, gevent, eventlet, asyncio, twisted," at screen X(28.00), Y(686.00) font FONT.',11.0' textcolor rgb MUTED front
+set label "node_js, erlang, trio, ruby_async, aiohttp, python_threads, tornado, gevent_wsgi, eventlet_wsgi" at screen X(28.00), Y(702.00) font FONT.',11.0' textcolor rgb MUTED front
 
 # Requests per second against connections: the looks. Everything that depends on the run stands above, written by
 # benchctl; X() and Y() turn pixels from the upper left corner into parts of the canvas.
