@@ -43,8 +43,13 @@ void cell_init(struct cell *cell, const char *server, const char *client, const 
 		.concurrency_mean = NAN, .concurrency_min = NAN, .concurrency_max = NAN,
 		.latency_ns = unknown, .connect_ns = unknown,
 		.served_min = NAN, .served_max = NAN, .never_served = NAN, .jain = NAN,
-		.client_cpu_busiest = NAN, .server_cpu_us_per_request = NAN, .server_rss_bytes = NAN,
+		.client_cpu_busiest = NAN, .observer_cpu = NAN, .ceiling_rps = NAN, .little = NAN,
+		.server_cpu_us_per_request = NAN, .server_rss_bytes = NAN,
+		.server_use = { NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN },
+		.kernel.time_wait = NAN,
 	};
+	for (int i = 0; i < KERNEL_COUNTERS; i++)
+		cell->kernel.counters[i] = NAN;
 	cell_set_text(&cell->server, server);
 	cell_set_text(&cell->client, client);
 	cell_set_text(&cell->mode, mode);
@@ -60,6 +65,28 @@ static struct cell_times times_of(const struct hist *hist)
 		.p99 = (double)hist_quantile(hist, 0.99), .p999 = (double)hist_quantile(hist, 0.999),
 		.max = (double)hist->max,
 	};
+}
+
+/* The whole histogram as text; NULL where it is empty. */
+static char *text_of(const struct hist *hist)
+{
+	char *text = NULL;
+	size_t bytes;
+
+	if (!hist->count)
+		return NULL;
+	FILE *out = open_memstream(&text, &bytes);
+	if (!out)
+		return NULL;
+	hist_print(hist, out);
+	fclose(out);
+	return text;
+}
+
+/* Where half of a round outlasts the window, most of the requests that began in it have not ended. */
+static bool is_censored(const struct cell *cell)
+{
+	return cell->rate_rps > 0 && (double)cell->level / cell->rate_rps > cell->window_s / 2;
 }
 
 void cell_take(struct cell *cell, const struct load_sample *sample)
@@ -81,6 +108,14 @@ void cell_take(struct cell *cell, const struct load_sample *sample)
 	cell->concurrency_max = (double)sample->concurrency_max;
 	cell->latency_ns = times_of(&sample->latency_ns);
 	cell->connect_ns = times_of(&sample->connect_ns);
+	cell->latency_hist = text_of(&sample->latency_ns);
+	cell->connect_hist = text_of(&sample->connect_ns);
+	cell->latency_censored = is_censored(cell);
+	cell->tenths = calloc(sample->tenths_count + 1, sizeof *cell->tenths);
+	if (cell->tenths) {
+		cell->tenths_count = sample->tenths_count;
+		memcpy(cell->tenths, sample->tenths, sample->tenths_count * sizeof *cell->tenths);
+	}
 	cell->served_min = (double)sample->served_min;
 	cell->served_max = (double)sample->served_max;
 	cell->never_served = (double)sample->never_served;
@@ -89,7 +124,11 @@ void cell_take(struct cell *cell, const struct load_sample *sample)
 	cell->client_cpu_busiest = sample->busiest_cpu;
 	for (unsigned i = 0; i < sample->threads_count; i++) {
 		const struct load_thread *thread = &sample->threads[i];
-		cell->client_cpu[i] = thread->window_s > 0 ? (thread->user_s + thread->system_s) / thread->window_s : 0;
+		if (thread->window_s > 0) {
+			cell->client_user[i] = thread->user_s / thread->window_s;
+			cell->client_system[i] = thread->system_s / thread->window_s;
+		}
+		cell->client_cpu[i] = cell->client_user[i] + cell->client_system[i];
 	}
 	cell_set_text(&cell->wrong, sample->wrong);
 }
@@ -115,13 +154,15 @@ static bool is_client_bound(const struct cell *cell, double control_rps)
 	return cell->client_cpu_busiest > CLIENT_BUSY && !(control_rps >= CONTROL_AHEAD * cell->rate_rps);
 }
 
+static double little_residual(const struct cell *cell)
+{
+	return fabs(cell->rate_rps * cell->latency_ns.mean / 1e9 / cell->concurrency_mean - 1);
+}
+
 static bool breaks_little(const struct cell *cell)
 {
 	/* In close mode latency and the time between two requests of a connection are not the same. */
-	if (strcmp(cell->mode, load_mode_names[LOAD_KEEPALIVE]) != 0 || isnan(cell->latency_ns.mean))
-		return false;
-	double in_flight = cell->rate_rps * cell->latency_ns.mean / 1e9;
-	return fabs(in_flight / cell->concurrency_mean - 1) > LITTLE_OFF;
+	return strcmp(cell->mode, load_mode_names[LOAD_KEEPALIVE]) == 0 && cell->little > LITTLE_OFF;
 }
 
 static bool breaks_conservation(const struct cell *cell)
@@ -135,6 +176,8 @@ void cell_judge(struct cell *cell, double control_rps)
 	bool sequential = strcmp(cell->client, "epoll") != 0;
 	unsigned invalid = 0;
 
+	cell->ceiling_rps = control_rps;
+	cell->little = little_residual(cell);
 	if (cell->error) {
 		invalid = 1u << INVALID_FAILED;
 	} else if (!cell->ok) {
@@ -147,7 +190,8 @@ void cell_judge(struct cell *cell, double control_rps)
 		invalid |= (unsigned)(!sequential && breaks_little(cell)) << INVALID_LITTLE;
 		invalid |= (unsigned)breaks_conservation(cell) << INVALID_CONSERVATION;
 	}
-	invalid |= (unsigned)cell->debug_build << INVALID_BUILD;
+	/* The build is known while measuring only; what it made of the cell then stays. */
+	invalid |= (unsigned)cell->debug_build << INVALID_BUILD | (cell->invalid & 1u << INVALID_BUILD);
 	cell->invalid = invalid;
 	cell->valid = !invalid;
 }
@@ -159,5 +203,8 @@ void cell_release(struct cell *cell)
 	free(cell->mode);
 	free(cell->error);
 	free(cell->wrong);
+	free(cell->latency_hist);
+	free(cell->connect_hist);
+	free(cell->tenths);
 	*cell = (struct cell){ 0 };
 }

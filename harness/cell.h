@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "clients/client.h"
+#include "harness/kernel.h"
 
 struct cell_times {
 	double mean, p50, p90, p99, p999, max;	/* ns */
@@ -45,11 +46,28 @@ struct cell {
 	double open_mean, open_max;	/* connections open inside the server */
 	double concurrency_mean, concurrency_min, concurrency_max;
 	struct cell_times latency_ns, connect_ns;
+	char *latency_hist, *connect_hist;	/* owned; the whole histograms, as hist_print() writes them, or NULL */
+	bool latency_censored;		/* the window was too short for what is slow: latency looks better than it is */
+	double little;			/* residual of Little's law |X R / N - 1| over the mean concurrency N */
+	uint32_t *tenths;		/* owned; right answers in each tenth of a second of the window */
+	uint64_t tenths_count;
 	double served_min, served_max, never_served, jain;
-	double client_cpu[LOAD_THREADS_MAX];	/* fraction of a core, by thread */
+	double client_user[LOAD_THREADS_MAX], client_system[LOAD_THREADS_MAX];	/* fractions of a core, by thread */
+	double client_cpu[LOAD_THREADS_MAX];	/* their sum */
 	uint64_t client_threads;
 	double client_cpu_busiest;	/* fraction of the busiest client CPU */
+	double observer_cpu;		/* fraction of a core that watching took beside the load */
+	double ceiling_rps;		/* the control server's rate at the same mode, level and block */
 	double server_cpu_us_per_request, server_rss_bytes;
+	struct {
+		double user_s, system_s;	/* CPU in the window; they add up to the exact sum */
+		double peak_rss_bytes;		/* since the server's start */
+		double files_max;		/* open files at most, over the window */
+		double files_limit;		/* the process with the smallest */
+		double processes, threads;
+		double switches_voluntary, switches_involuntary;	/* in the window */
+	} server_use;
+	struct kernel kernel;		/* over the window; of the whole host */
 	bool debug_build;		/* measured by a build that is no benchmark; known while measuring only */
 	bool restarted;			/* the server had to be restarted after this cell */
 	char *error;			/* owned; NULL where there are figures */

@@ -24,6 +24,7 @@ int ledger_append(struct ledger *ledger, const struct cell *cell, struct err *er
 
 	if (!line)
 		return err_set(err, "out of memory");
+	off_t whole = lseek(ledger->fd, 0, SEEK_END);
 	size_t bytes = strlen(line), done = 0;
 	line[bytes++] = '\n';	/* in place of the NUL: written with its end, in one piece */
 	while (done < bytes) {
@@ -38,6 +39,9 @@ int ledger_append(struct ledger *ledger, const struct cell *cell, struct err *er
 	}
 	result = fsync(ledger->fd) ? err_set_errno(err, "writing %s", ledger->path) : 0;
 out:
+	/* Half a line would be taken for a torn one: the whole lines before it stay. */
+	if (result && whole >= 0 && ftruncate(ledger->fd, whole))
+		err_prefix(err, "half a line stands at the end of %s", ledger->path);
 	free(line);
 	return result;
 }

@@ -2,9 +2,13 @@
 
 #include <ctype.h>
 #include <dirent.h>
+#include <fcntl.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -95,20 +99,79 @@ uint64_t observe_fds(const struct observe *observe)
 	return sum;
 }
 
-uint64_t observe_rss_bytes(const struct observe *observe)
+/* The value of "Key:  123 kB" in a status file of proc(5), or 0. `text` is the whole file. */
+static uint64_t status_value(const char *text, const char *key)
 {
-	uint64_t pages = 0;
+	const char *at = strstr(text, key);
 
-	for (size_t i = 0; i < observe->count; i++) {
-		char path[64];
-		unsigned long resident = 0;
-		snprintf(path, sizeof path, "/proc/%d/statm", (int)observe->pids[i]);
-		FILE *file = fopen(path, "re");
-		if (!file)
+	return at ? strtoull(at + strlen(key), NULL, 10) : 0;
+}
+
+/* Reads a small file of /proc whole, as it is at one moment. Returns whether it is there. */
+static bool proc_read(char *out, size_t room, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+static bool proc_read(char *out, size_t room, const char *format, ...)
+{
+	char path[96];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(path, sizeof path, format, args);
+	va_end(args);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd < 0 ? -1 : read(fd, out, room - 1);
+	if (fd >= 0)
+		close(fd);
+	out[got > 0 ? got : 0] = 0;
+	return got > 0;
+}
+
+static void threads_use(pid_t pid, struct observe_usage *usage)
+{
+	char path[64], text[4096];
+	struct dirent *entry;
+
+	snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
+	DIR *folder = opendir(path);
+	while (folder && (entry = readdir(folder))) {
+		if (!isdigit((unsigned char)entry->d_name[0]) ||
+		    !proc_read(text, sizeof text, "/proc/%d/task/%d/status", (int)pid, atoi(entry->d_name)))
 			continue;
-		if (fscanf(file, "%*u %lu", &resident) == 1)
-			pages += resident;
-		fclose(file);
+		usage->threads++;
+		usage->switches_voluntary += status_value(text, "\nvoluntary_ctxt_switches:");
+		usage->switches_involuntary += status_value(text, "\nnonvoluntary_ctxt_switches:");
 	}
-	return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+	if (folder)
+		closedir(folder);
+}
+
+static void process_use(pid_t pid, struct observe_usage *usage)
+{
+	char text[4096];
+	unsigned long user, system;
+	struct rlimit files;
+
+	if (!proc_read(text, sizeof text, "/proc/%d/stat", (int)pid))
+		return;
+	usage->processes++;
+	/* The name stands in parentheses and may hold anything, parentheses too. */
+	const char *after = strrchr(text, ')');
+	if (after && sscanf(after, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system) == 2) {
+		usage->user_ticks += user;
+		usage->system_ticks += system;
+	}
+	if (proc_read(text, sizeof text, "/proc/%d/status", (int)pid)) {
+		usage->rss_bytes += status_value(text, "\nVmRSS:") << 10;
+		usage->peak_rss_bytes += status_value(text, "\nVmHWM:") << 10;
+	}
+	if (!prlimit(pid, RLIMIT_NOFILE, NULL, &files) && files.rlim_cur < usage->files_limit)
+		usage->files_limit = files.rlim_cur;
+	threads_use(pid, usage);
+}
+
+void observe_use(const struct observe *observe, struct observe_usage *usage)
+{
+	*usage = (struct observe_usage){ .cpu_ns = observe_cpu_ns(observe), .files_limit = UINT64_MAX };
+	for (size_t i = 0; i < observe->count; i++)
+		process_use(observe->pids[i], usage);
 }

@@ -34,10 +34,21 @@ void observe_find(struct observe *observe, pid_t root);
 /* CPU time of the tree so far, user and system together, in ns (clock_getcpuclockid(3)). */
 uint64_t observe_cpu_ns(const struct observe *observe);
 
+/* What the processes of a tree have used so far, and are now. */
+struct observe_usage {
+	uint64_t cpu_ns;			/* user and system together, exact */
+	uint64_t user_ticks, system_ticks;	/* the same in the kernel's clock ticks: their proportion */
+	uint64_t switches_voluntary, switches_involuntary;	/* of all threads that still run */
+	uint64_t threads, processes;
+	uint64_t rss_bytes;			/* what processes share is counted for each */
+	uint64_t peak_rss_bytes;		/* the peaks of all processes, wherever in time each was */
+	uint64_t files_limit;			/* the smallest soft limit of open files among the processes */
+};
+
+/* One thorough look: some ten system calls a process and three a thread. Twice a cell, not during a window. */
+void observe_use(const struct observe *observe, struct observe_usage *usage);
+
 /* Open file descriptors of the tree: each table counted once. */
 uint64_t observe_fds(const struct observe *observe);
-
-/* Resident memory of the tree in bytes; what processes share is counted for each. */
-uint64_t observe_rss_bytes(const struct observe *observe);
 
 #endif

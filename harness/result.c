@@ -19,6 +19,8 @@ enum kind {
 	FAILED,		/* uint64_t [LOAD_FAILURES]: an object of those that are not 0 */
 	REASONS,	/* unsigned bit set of enum invalid: an array of names */
 	THREADS,	/* double [client_threads] of a cell: an array */
+	TENTHS,		/* uint32_t *, owned, [tenths_count] of a cell: an array */
+	KERNEL,		/* struct kernel: an object of its counters, by the kernel's names */
 };
 
 struct field {
@@ -26,10 +28,12 @@ struct field {
 	enum kind kind;
 	size_t offset;
 	size_t room;		/* of a BUFFER */
-	bool optional;		/* absent where it is NULL */
+	bool optional;		/* may be absent in what is read; a TEXT that is NULL is left out */
 };
 
 #define CELL(path, kind, field) { path, kind, offsetof(struct cell, field), 0, false }
+/* A field that came later than the first version of the schema, or is a text that may be NULL. */
+#define LATER(path, kind, field) { path, kind, offsetof(struct cell, field), 0, true }
 #define TIMES(name) \
 	CELL(#name ".mean", NUMBER, name.mean), CELL(#name ".p50", NUMBER, name.p50), \
 	CELL(#name ".p90", NUMBER, name.p90), CELL(#name ".p99", NUMBER, name.p99), \
@@ -56,6 +60,11 @@ static const struct field cell_fields[] = {
 	CELL("concurrency.max", NUMBER, concurrency_max),
 	TIMES(latency_ns),
 	TIMES(connect_ns),
+	LATER("latency_censored", BOOL, latency_censored),
+	LATER("latency_histogram", TEXT, latency_hist),
+	LATER("connect_histogram", TEXT, connect_hist),
+	LATER("tenths", TENTHS, tenths),
+	LATER("little_residual", NUMBER, little),
 	CELL("window_s", NUMBER, window_s),
 	CELL("ramp.seconds", NUMBER, ramp_s),
 	CELL("ramp.reached", COUNT, ramp_reached),
@@ -64,12 +73,26 @@ static const struct field cell_fields[] = {
 	CELL("fairness.never_served", NUMBER, never_served),
 	CELL("fairness.jain", NUMBER, jain),
 	CELL("client_cpu", THREADS, client_cpu),
+	LATER("client_cpu_user", THREADS, client_user),
+	LATER("client_cpu_system", THREADS, client_system),
 	CELL("client_cpu_busiest", NUMBER, client_cpu_busiest),
+	LATER("observer_cpu", NUMBER, observer_cpu),
+	LATER("ceiling_rps", NUMBER, ceiling_rps),
 	CELL("server_cpu_us_per_request", NUMBER, server_cpu_us_per_request),
 	CELL("server_rss_bytes", NUMBER, server_rss_bytes),
+	LATER("server_use.user_s", NUMBER, server_use.user_s),
+	LATER("server_use.system_s", NUMBER, server_use.system_s),
+	LATER("server_use.peak_rss_bytes", NUMBER, server_use.peak_rss_bytes),
+	LATER("server_use.files_max", NUMBER, server_use.files_max),
+	LATER("server_use.files_limit", NUMBER, server_use.files_limit),
+	LATER("server_use.processes", NUMBER, server_use.processes),
+	LATER("server_use.threads", NUMBER, server_use.threads),
+	LATER("server_use.switches_voluntary", NUMBER, server_use.switches_voluntary),
+	LATER("server_use.switches_involuntary", NUMBER, server_use.switches_involuntary),
+	LATER("kernel", KERNEL, kernel),
 	CELL("restarted", BOOL, restarted),
-	{ "error", TEXT, offsetof(struct cell, error), 0, true },
-	{ "wrong", TEXT, offsetof(struct cell, wrong), 0, true },
+	LATER("error", TEXT, error),
+	LATER("wrong", TEXT, wrong),
 	CELL("valid", BOOL, valid),
 	CELL("invalid", REASONS, invalid),
 	{ .path = NULL }
@@ -160,12 +183,31 @@ static json_t *reasons_json(unsigned reasons)
 	return json;
 }
 
-static json_t *threads_json(const struct cell *cell)
+static json_t *threads_json(const struct cell *cell, const double *threads)
 {
 	json_t *json = json_array();
 
 	for (uint64_t i = 0; i < cell->client_threads; i++)
-		json_array_append_new(json, number_json(cell->client_cpu[i]));
+		json_array_append_new(json, number_json(threads[i]));
+	return json;
+}
+
+static json_t *tenths_json(const struct cell *cell)
+{
+	json_t *json = json_array();
+
+	for (uint64_t i = 0; i < cell->tenths_count; i++)
+		json_array_append_new(json, json_integer(cell->tenths[i]));
+	return json;
+}
+
+static json_t *kernel_json(const struct kernel *kernel)
+{
+	json_t *json = json_object();
+
+	for (int i = 0; i < KERNEL_COUNTERS; i++)
+		json_object_set_new(json, kernel_counter_names[i], number_json(kernel->counters[i]));
+	json_object_set_new(json, "time_wait", number_json(kernel->time_wait));
 	return json;
 }
 
@@ -189,7 +231,11 @@ static json_t *field_json(const struct field *field, const void *from)
 	case REASONS:
 		return reasons_json(*(const unsigned *)at);
 	case THREADS:
-		return threads_json(from);
+		return threads_json(from, (const double *)at);
+	case TENTHS:
+		return tenths_json(from);
+	case KERNEL:
+		return kernel_json((const struct kernel *)at);
 	}
 	return NULL;
 }
@@ -214,7 +260,7 @@ static void fields_write(json_t *json, const struct field *fields, const void *f
 {
 	for (const struct field *field = fields; field->path; field++) {
 		const char *key;
-		if (field->optional && !*(char *const *)((const char *)from + field->offset))
+		if (field->optional && field->kind == TEXT && !*(char *const *)((const char *)from + field->offset))
 			continue;
 		json_t *holder = field_holder(json, field, true, &key);
 		json_object_set_new(holder, key, field_json(field, from));
@@ -252,7 +298,15 @@ static bool reasons_read(unsigned *reasons, const json_t *json)
 	return true;
 }
 
-static bool threads_read(struct cell *cell, const json_t *json)
+static bool number_read(double *value, const json_t *json)
+{
+	if (!json_is_number(json) && !json_is_null(json))
+		return false;
+	*value = json_is_null(json) ? NAN : json_number_value(json);
+	return true;
+}
+
+static bool threads_read(struct cell *cell, double *threads, const json_t *json)
 {
 	size_t index;
 	json_t *item;
@@ -261,9 +315,42 @@ static bool threads_read(struct cell *cell, const json_t *json)
 		return false;
 	cell->client_threads = json_array_size(json);
 	json_array_foreach(json, index, item) {
-		if (!json_is_number(item))
+		if (!number_read(&threads[index], item))
 			return false;
-		cell->client_cpu[index] = json_number_value(item);
+	}
+	return true;
+}
+
+static bool tenths_read(struct cell *cell, const json_t *json)
+{
+	size_t index;
+	json_t *item;
+
+	if (!json_is_array(json) || json_array_size(json) > LOAD_TENTHS_MAX)
+		return false;
+	free(cell->tenths);
+	cell->tenths_count = 0;
+	cell->tenths = calloc(json_array_size(json) + 1, sizeof *cell->tenths);
+	if (!cell->tenths)
+		return false;
+	json_array_foreach(json, index, item) {
+		if (!json_is_integer(item) || json_integer_value(item) < 0 || json_integer_value(item) > UINT32_MAX)
+			return false;
+		cell->tenths[cell->tenths_count++] = (uint32_t)json_integer_value(item);
+	}
+	return true;
+}
+
+/* Counters that this version doesn't know are passed over. */
+static bool kernel_of(struct kernel *kernel, const json_t *json)
+{
+	if (!json_is_object(json))
+		return false;
+	for (int i = 0; i <= KERNEL_COUNTERS; i++) {
+		bool last = i == KERNEL_COUNTERS;
+		const json_t *value = json_object_get(json, last ? "time_wait" : kernel_counter_names[i]);
+		if (value && !number_read(last ? &kernel->time_wait : &kernel->counters[i], value))
+			return false;
 	}
 	return true;
 }
@@ -275,7 +362,7 @@ static bool field_read(const struct field *field, void *into, const json_t *json
 	switch (field->kind) {
 	case TEXT:
 		if (!json || json_is_null(json))
-			return json || field->optional;
+			return json;
 		if (!json_is_string(json))
 			return false;
 		free(*(char **)at);
@@ -292,10 +379,7 @@ static bool field_read(const struct field *field, void *into, const json_t *json
 		*(uint64_t *)at = (uint64_t)json_integer_value(json);
 		return true;
 	case NUMBER:
-		if (!json_is_number(json) && !json_is_null(json))
-			return false;
-		*(double *)at = json_is_null(json) ? NAN : json_number_value(json);
-		return true;
+		return number_read((double *)at, json);
 	case BOOL:
 		if (!json_is_boolean(json))
 			return false;
@@ -306,7 +390,11 @@ static bool field_read(const struct field *field, void *into, const json_t *json
 	case REASONS:
 		return reasons_read((unsigned *)at, json);
 	case THREADS:
-		return threads_read(into, json);
+		return threads_read(into, (double *)at, json);
+	case TENTHS:
+		return tenths_read(into, json);
+	case KERNEL:
+		return kernel_of((struct kernel *)at, json);
 	}
 	return false;
 }
@@ -317,6 +405,8 @@ static int fields_read(json_t *json, const struct field *fields, void *into, str
 		const char *key;
 		json_t *holder = field_holder(json, field, false, &key);
 		const json_t *value = holder ? json_object_get(holder, key) : NULL;
+		if (!value && field->optional)
+			continue;
 		if (!field_read(field, into, value))
 			return err_set(err, "'%s' is %s", field->path, value ? "not what it should be" : "missing");
 	}
@@ -335,7 +425,7 @@ static json_t *cell_json(const struct cell *cell)
 char *result_cell_line(const struct cell *cell)
 {
 	json_t *json = cell_json(cell);
-	char *line = json ? json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
+	char *line = json ? json_dumps(json, JSON_REAL_PRECISION(9)) : NULL;
 
 	json_decref(json);
 	return line;
@@ -364,7 +454,7 @@ static json_t *servers_json(const struct document *document)
 
 static json_t *document_json(const struct document *document)
 {
-	json_t *json = json_object(), *host = json_object(), *cells = json_array();
+	json_t *json = json_object(), *host = json_object();
 
 	json_object_set_new(json, "schema", json_integer(RESULT_SCHEMA));
 	json_object_set_new(json, "environment", host);
@@ -372,10 +462,37 @@ static json_t *document_json(const struct document *document)
 	fields_write(host, host_fields, &document->host);
 	json_object_set_new(json, "config", options_json(document));
 	json_object_set_new(json, "servers", servers_json(document));
-	for (size_t i = 0; i < document->cells_count; i++)
-		json_array_append_new(cells, cell_json(&document->cells[i]));
-	json_object_set_new(json, "cells", cells);
 	return json;
+}
+
+/* The document as text, with a line a cell: it is read by people too, and compared by diff(1). */
+static char *document_text(const struct document *document)
+{
+	char *text = NULL;
+	size_t bytes;
+	json_t *json = document_json(document);
+	char *head = json_dumps(json, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
+	FILE *out = head ? open_memstream(&text, &bytes) : NULL;
+	bool bad = !out;
+
+	json_decref(json);
+	if (out)
+		fprintf(out, "%.*s,\n \"cells\": [", (int)(strlen(head) - strlen("\n}")), head);
+	for (size_t i = 0; i < document->cells_count && !bad; i++) {
+		char *line = result_cell_line(&document->cells[i]);
+		bad = !line || fprintf(out, "%s\n  %s", i ? "," : "", line) < 0;
+		free(line);
+	}
+	if (out) {
+		fputs("\n ]\n}\n", out);
+		bad = ferror(out) || bad;
+		bad = fclose(out) || bad;
+	}
+	free(head);
+	if (!bad)
+		return text;
+	free(text);
+	return NULL;
 }
 
 /* Writes text to a new file, all of it and to the disk. */
@@ -409,8 +526,7 @@ int result_write(const struct document *document, const char *path, struct err *
 {
 	int result = -1;
 	char *temporary = NULL;
-	json_t *json = document_json(document);
-	char *text = json_dumps(json, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
+	char *text = document_text(document);
 
 	if (!text || asprintf(&temporary, "%s.new", path) < 0) {
 		temporary = NULL;
@@ -426,7 +542,6 @@ int result_write(const struct document *document, const char *path, struct err *
 	}
 	result = 0;
 out:
-	json_decref(json);
 	free(text);
 	free(temporary);
 	return result;
@@ -502,6 +617,8 @@ static int document_read(struct document *document, json_t *json, struct err *er
 
 	if (!json_is_integer(schema))
 		return err_set(err, "not a run.json: 'schema' is missing");
+	if (json_integer_value(schema) < 1)
+		return err_set(err, "not a run.json: its schema is version %lld", (long long)json_integer_value(schema));
 	if (json_integer_value(schema) > RESULT_SCHEMA)
 		return err_set(err, "its schema is version %lld and this benchctl knows up to %d: use a newer benchctl",
 			       (long long)json_integer_value(schema), RESULT_SCHEMA);

@@ -41,8 +41,10 @@ struct visit {
 	bool skipping;
 	size_t *done;
 	/* Sums of the cell's window. */
-	uint64_t idle_fds, cpu_start_ns, cpu_end_ns, rss_bytes;
-	double open_sum, open_max;
+	uint64_t idle_fds, observer_start_ns, observer_end_ns;
+	struct observe_usage use_start, use_end;
+	struct kernel kernel_start, kernel_end;
+	double open_sum, open_max, files_max;
 	uint64_t open_samples;
 	enum load_phase phase;
 };
@@ -175,10 +177,13 @@ static void watch_enter(void *context, enum load_phase phase)
 			visit->idle_fds = fds;
 	} else if (phase == LOAD_MEASURE) {
 		observe_find(&visit->observe, visit->supervisor.keeper);
-		visit->cpu_start_ns = observe_cpu_ns(&visit->observe);
+		kernel_read(&visit->kernel_start, "/proc");
+		observe_use(&visit->observe, &visit->use_start);
+		visit->observer_start_ns = clock_read_ns(CLOCK_THREAD_CPUTIME_ID);
 	} else if (phase == LOAD_DRAIN) {
-		visit->cpu_end_ns = observe_cpu_ns(&visit->observe);
-		visit->rss_bytes = observe_rss_bytes(&visit->observe);
+		visit->observer_end_ns = clock_read_ns(CLOCK_THREAD_CPUTIME_ID);
+		observe_use(&visit->observe, &visit->use_end);
+		kernel_read(&visit->kernel_end, "/proc");
 	}
 }
 
@@ -198,7 +203,54 @@ static bool watch_tick(void *context)
 	visit->open_samples++;
 	if (open > visit->open_max)
 		visit->open_max = open;
+	if ((double)fds > visit->files_max)
+		visit->files_max = (double)fds;
 	return true;
+}
+
+/* CPU time is exact as a sum; what of it is user and what system, by the proportion of the kernel's clock ticks. */
+static void take_cpu(const struct visit *visit, struct cell *cell)
+{
+	const struct observe_usage *start = &visit->use_start, *end = &visit->use_end;
+	double cpu_s = end->cpu_ns > start->cpu_ns ? (double)(end->cpu_ns - start->cpu_ns) / 1e9 : 0;
+	double user = (double)end->user_ticks - (double)start->user_ticks;
+	double system = (double)end->system_ticks - (double)start->system_ticks;
+
+	if (cell->ok)
+		cell->server_cpu_us_per_request = cpu_s * 1e6 / (double)cell->ok;
+	if (user >= 0 && system >= 0 && user + system > 0) {
+		cell->server_use.user_s = cpu_s * user / (user + system);
+		cell->server_use.system_s = cpu_s * system / (user + system);
+	}
+}
+
+/* What was seen of the server and the kernel in the window. */
+static void visit_take(const struct visit *visit, struct cell *cell, bool sequential)
+{
+	const struct observe_usage *start = &visit->use_start, *end = &visit->use_end;
+
+	if (!end->processes)
+		return;		/* the server was gone before the window was over */
+	take_cpu(visit, cell);
+	cell->server_rss_bytes = (double)end->rss_bytes;
+	cell->server_use.peak_rss_bytes = (double)end->peak_rss_bytes;
+	if (end->files_limit != UINT64_MAX)
+		cell->server_use.files_limit = (double)end->files_limit;
+	cell->server_use.processes = (double)end->processes;
+	cell->server_use.threads = (double)end->threads;
+	/* Threads that have ended took their counts with them. */
+	if (end->switches_voluntary >= start->switches_voluntary)
+		cell->server_use.switches_voluntary = (double)(end->switches_voluntary - start->switches_voluntary);
+	if (end->switches_involuntary >= start->switches_involuntary)
+		cell->server_use.switches_involuntary = (double)(end->switches_involuntary - start->switches_involuntary);
+	if (visit->open_samples) {
+		cell->open_mean = visit->open_sum / (double)visit->open_samples;
+		cell->open_max = visit->open_max;
+		cell->server_use.files_max = visit->files_max;
+	}
+	cell->kernel = kernel_between(&visit->kernel_start, &visit->kernel_end);
+	if (!sequential && cell->window_s > 0)	/* the sequential clients ask in the thread that watches */
+		cell->observer_cpu = (double)(visit->observer_end_ns - visit->observer_start_ns) / 1e9 / cell->window_s;
 }
 
 /* Drives the server once and fills in the cell. Returns -1 with err set where the load could not be offered. */
@@ -222,20 +274,13 @@ static int visit_measure(struct visit *visit, struct cell *cell, const struct cl
 
 	if (!sample)
 		return err_set(err, "out of memory");
-	visit->open_sum = visit->open_max = 0;
+	visit->open_sum = visit->open_max = visit->files_max = 0;
 	visit->open_samples = 0;
-	visit->cpu_start_ns = visit->cpu_end_ns = visit->rss_bytes = 0;
+	visit->use_start = visit->use_end = (struct observe_usage){ 0 };
 	int bad = client->run(&spec, sample, err);
 	if (!bad) {
 		cell_take(cell, sample);
-		if (sample->counts.ok)
-			cell->server_cpu_us_per_request =
-				(double)(visit->cpu_end_ns - visit->cpu_start_ns) / 1e3 / (double)sample->counts.ok;
-		cell->server_rss_bytes = (double)visit->rss_bytes;
-		if (visit->open_samples) {
-			cell->open_mean = visit->open_sum / (double)visit->open_samples;
-			cell->open_max = visit->open_max;
-		}
+		visit_take(visit, cell, sequential);
 	}
 	load_sample_release(sample);
 	free(sample);

@@ -1,6 +1,10 @@
 #include "harness/lib/hist.h"
 
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 void hist_reset(struct hist *hist)
@@ -50,4 +54,60 @@ uint64_t hist_quantile(const struct hist *hist, double q)
 double hist_mean(const struct hist *hist)
 {
 	return hist->count ? hist->sum / (double)hist->count : 0;
+}
+
+void hist_print(const struct hist *hist, FILE *out)
+{
+	size_t next = HIST_BUCKETS;	/* the bucket that a bare count would be for */
+
+	fprintf(out, "%" PRIu64 " %" PRIu64 " %.17g", hist->count, hist->max, hist->sum);
+	for (size_t i = 0; i < HIST_BUCKETS; i++) {
+		if (!hist->buckets[i])
+			continue;
+		if (i != next)
+			fprintf(out, " @%zu", i);
+		fprintf(out, " %" PRIu64, hist->buckets[i]);
+		next = i + 1;
+	}
+}
+
+/* Reads an unsigned number at *text and moves on behind it and the space that follows. */
+static bool number_parse(const char **text, uint64_t *value)
+{
+	char *end;
+
+	if (!isdigit((unsigned char)**text))
+		return false;
+	errno = 0;
+	*value = strtoull(*text, &end, 10);
+	if (errno || (*end && *end != ' '))
+		return false;
+	*text = end + (*end == ' ');
+	return true;
+}
+
+bool hist_parse(struct hist *hist, const char *text)
+{
+	uint64_t bucket = HIST_BUCKETS, count = 0;
+	char *end;
+
+	hist_reset(hist);
+	if (!number_parse(&text, &hist->count) || !number_parse(&text, &hist->max))
+		return false;
+	hist->sum = strtod(text, &end);
+	if (end == text || !isfinite(hist->sum) || (*end && *end != ' '))
+		return false;
+	text = end + (*end == ' ');
+	while (*text) {
+		bool places = *text == '@';
+		text += places;
+		if (places ? !number_parse(&text, &bucket) || bucket >= HIST_BUCKETS : bucket >= HIST_BUCKETS)
+			return false;
+		if (places)
+			continue;
+		if (!number_parse(&text, &hist->buckets[bucket]))
+			return false;
+		count += hist->buckets[bucket++];
+	}
+	return count == hist->count;
 }

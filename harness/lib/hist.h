@@ -11,8 +11,10 @@
 #ifndef HARNESS_LIB_HIST_H
 #define HARNESS_LIB_HIST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #define HIST_SUB_BITS 7
 #define HIST_MAX_BITS 42
@@ -64,5 +66,18 @@ uint64_t hist_quantile(const struct hist *hist, double q);
 
 /* The mean of all values; 0 where the histogram is empty. */
 double hist_mean(const struct hist *hist);
+
+/*
+ * Prints the whole histogram as one line of text, without loss:
+ *
+ *     COUNT MAX SUM @BUCKET N N N .. @BUCKET N ..
+ *
+ * `@BUCKET` says where the counts that follow begin; empty buckets are passed over. For example two values of 3 ns:
+ * "2 3 6 @3 2".
+ */
+void hist_print(const struct hist *hist, FILE *out);
+
+/* Reads what hist_print() wrote. Returns whether the text is one, with counts that add up. */
+bool hist_parse(struct hist *hist, const char *text);
 
 #endif

@@ -200,6 +200,45 @@ static void test_merge(void **state)
 	assert_memory_equal(&other, &all, sizeof all);
 }
 
+static void test_text_and_back(void **state)
+{
+	static struct hist back;
+	uint64_t seed = 11;
+	char *text = NULL;
+	size_t bytes;
+
+	(void)state;
+	for (int values_count = 0; values_count < 3000; values_count = values_count * 3 + 1) {
+		hist_reset(&hist);
+		for (int i = 0; i < values_count; i++)
+			hist_add(&hist, draw_any_scale(&seed) >> 4);
+		FILE *out = open_memstream(&text, &bytes);
+		assert_non_null(out);
+		hist_print(&hist, out);
+		fclose(out);
+		assert_true(hist_parse(&back, text));
+		assert_memory_equal(&hist, &back, sizeof back);
+		free(text);
+	}
+	assert_true(hist_parse(&back, "2 3 6 @3 2"));
+	assert_int_equal(back.buckets[3], 2);
+}
+
+static void test_text_that_is_none(void **state)
+{
+	static const char *const bad[] = {
+		"", "2", "2 3", "2 3 x", "2 3 nan @3 2", "2 3 inf @3 2", "-2 3 6 @3 2", "2 3 6", "2 3 6 2", "2 3 6 @3 1",
+		"2 3 6 @3 2 1", "2 3 6 @99999 2", "2 3 6 @3 2x", "2 3 6 @3  2", "2 3 6 @ 2", "2 3 6 @-3 2",
+		"1 3 6 @4607 1 0", "99999999999999999999 3 6 @3 2", "2 3 6 @3 99999999999999999999",
+	};
+	static struct hist back;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		if (hist_parse(&back, bad[i]))
+			fail_msg("'%s' was taken for a histogram", bad[i]);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -211,6 +250,8 @@ int main(void)
 		cmocka_unit_test(test_against_sorted),
 		cmocka_unit_test(test_nearest_rank),
 		cmocka_unit_test(test_merge),
+		cmocka_unit_test(test_text_and_back),
+		cmocka_unit_test(test_text_that_is_none),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
