@@ -32,6 +32,7 @@ enum invalid {
 
 extern const char *const invalid_names[INVALIDS];	/* "failed", "no_answers", ... */
 extern const char *const invalid_words[INVALIDS];	/* for people: what it means */
+extern const char *const invalid_advice[INVALIDS];	/* and what to do */
 
 struct cell {
 	char *server;			/* owned */

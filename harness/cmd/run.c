@@ -277,8 +277,9 @@ static void print_summary(const struct document *document)
 	fprintf(stderr, "%zu of %zu cells valid", valid, document->cells_count);
 	for (int j = 0; j < INVALIDS; j++)
 		if (by_reason[j])
-			fprintf(stderr, "; %zu %s: %s", by_reason[j], invalid_names[j], invalid_words[j]);
-	fputs(".\n", stderr);
+			fprintf(stderr, "\n  %zu %s: %s.\n    What to do: %s.", by_reason[j], invalid_names[j],
+				invalid_words[j], invalid_advice[j]);
+	fputs(valid == document->cells_count ? ".\n" : "\n  Each cell: benchctl explain RUN.json SERVER@LEVEL\n", stderr);
 }
 
 static int run_finish(struct run *run, struct err *err)

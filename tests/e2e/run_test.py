@@ -33,6 +33,29 @@ with open(SCHEMA, encoding='utf-8') as file:
 validator = jsonschema.Draft202012Validator(schema)
 
 
+def evidence_faults(cell):
+    """What of a cell's evidence is missing or contradicts the rest."""
+    use = cell['server_use']
+    count, longest, total = cell['latency_histogram'].split()[:3]
+    right = {
+        'the histogram holds each answer': int(count) == cell['ok'],
+        'its longest is the latency\'s': int(longest) == cell['latency_ns']['max'],
+        'its mean is the latency\'s': abs(float(total) / int(count) / cell['latency_ns']['mean'] - 1) < 1e-6,
+        'the tenths hold each answer': sum(cell['tenths']) == cell['ok'],
+        'user and system make up the CPU time': use['user_s'] is None or abs(
+            (use['user_s'] + use['system_s']) * 1e6 / cell['ok'] / cell['server_cpu_us_per_request'] - 1) < 1e-3,
+        'a process, a thread, files below their limit': use['processes'] >= 1 and use['threads'] >= use['processes'] and
+        0 < use['files_max'] <= use['files_limit'] * use['threads'],
+        'the peak of memory is no less than its end': use['peak_rss_bytes'] >= cell['server_rss_bytes'],
+        'the client\'s CPU by user and system': all(
+            abs(user + system - both) < 1e-6 for user, system, both in
+            zip(cell['client_cpu_user'], cell['client_cpu_system'], cell['client_cpu'], strict=True)),
+        'the kernel counted': cell['kernel']['ListenOverflows'] >= 0 and cell['kernel']['time_wait'] >= 0,
+        'nothing censored at low levels': not cell['latency_censored'],
+    }
+    return [words for words, good in right.items() if not good]
+
+
 def part(name):
     """A validator of one of the schema's definitions."""
     with warnings.catch_warnings():
@@ -113,6 +136,7 @@ def test_2_run():
                 cell['server_cpu_us_per_request'] > 0)
         tap.ok(good, name + 'has figures', cell)
         tap.ok(abs(cell['rate_rps'] * cell['window_s'] / cell['ok'] - 1) < 0.2, name + 'rate is ok by time', cell)
+        tap.is_(evidence_faults(cell), [], name + 'has its evidence')
         if cell['client'] == 'epoll':
             tap.ok(cell['ramp']['reached'] == cell['level'], name + 'the ramp reached all', cell['ramp'])
             tap.ok(cell['concurrency']['max'] <= cell['level'], name + 'never more in flight than the level', cell)

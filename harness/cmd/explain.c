@@ -1,0 +1,110 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/cmd/common.h"
+#include "harness/explain.h"
+#include "harness/result.h"
+
+struct explain_settings {
+	char *mode;
+	uint64_t block;
+	bool help;
+};
+
+static const struct option_def explain_options[] = {
+	{ "mode", 'm', &option_text, OPTION_FIELD(struct explain_settings, mode),
+	  .help = "the mode of the cell (the first that the run has)" },
+	{ "block", 'b', &option_count, OPTION_FIELD(struct explain_settings, block), .fallback = "1", .least = 1,
+	  .most = 1000000, .help = "the block of the cell" },
+	{ "help", 'h', &option_flag, OPTION_FIELD(struct explain_settings, help), .help = "this text" },
+	{ .name = NULL }
+};
+
+/* Which cell is meant. */
+struct wanted {
+	char server[256];
+	bool sequential;
+	uint64_t level;
+	const char *mode;	/* or NULL */
+	uint64_t block;
+};
+
+/* "SERVER@LEVEL", or "SERVER@seq" for the sequential cell. */
+static int wanted_read(struct wanted *wanted, const char *text, struct err *err)
+{
+	const char *at = strrchr(text, '@');
+	char *end;
+
+	if (!at || at == text || (size_t)(at - text) >= sizeof wanted->server)
+		return err_set(err, "'%.100s' names no cell: SERVER@LEVEL, as eventlet@1024, or SERVER@seq", text);
+	snprintf(wanted->server, sizeof wanted->server, "%.*s", (int)(at - text), text);
+	wanted->sequential = strcmp(at + 1, "seq") == 0;
+	wanted->level = strtoull(at + 1, &end, 10);
+	if (!wanted->sequential && (*end || !wanted->level || at[1] == '-' || at[1] == '+'))
+		return err_set(err, "'%.100s' is no level: a number of connections, or seq", at + 1);
+	return 0;
+}
+
+static const struct cell *cell_find(const struct document *document, const struct wanted *wanted)
+{
+	for (size_t i = 0; i < document->cells_count; i++) {
+		const struct cell *cell = &document->cells[i];
+		bool sequential = strcmp(cell->client, "seq") == 0;
+		if (strcmp(cell->server, wanted->server) == 0 && cell->block == wanted->block &&
+		    sequential == wanted->sequential && (sequential || cell->level == wanted->level) &&
+		    (!wanted->mode || strcmp(cell->mode, wanted->mode) == 0))
+			return cell;
+	}
+	return NULL;
+}
+
+/* What the run has of the server, so that a wrong name or level can be mended. */
+static int nothing_found(const struct document *document, const struct wanted *wanted, struct err *err)
+{
+	char levels[600] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; i < document->cells_count && used < sizeof levels - 40; i++) {
+		const struct cell *cell = &document->cells[i];
+		if (strcmp(cell->server, wanted->server) == 0 && cell->block == 1 && strcmp(cell->client, "seq") != 0)
+			used += (size_t)snprintf(levels + used, sizeof levels - used, " %.12s@%llu", cell->mode,
+						 (unsigned long long)cell->level);
+	}
+	if (!used)
+		return err_set(err, "the run has no cells of a server '%s'", wanted->server);
+	return err_set(err, "the run has no such cell of %s in block %llu; it has, of block 1:%s", wanted->server,
+		       (unsigned long long)wanted->block, levels);
+}
+
+static int explain_run(int argc, char **argv)
+{
+	struct explain_settings settings = { 0 };
+	struct document document = { 0 };
+	struct wanted wanted = { 0 };
+	const struct cell *cell = NULL;
+	struct err err;
+	int code;
+
+	if (command_parse(&command_explain, &settings, &settings.help, argc, argv, 2, 2, &code) < 0)
+		goto out;
+	wanted.mode = settings.mode;
+	wanted.block = settings.block;
+	if (wanted_read(&wanted, argv[1], &err) || result_read(&document, argv[0], &err)) {
+		code = complain(&command_explain, EXIT_USAGE, "%s", err.text);
+	} else if (!(cell = cell_find(&document, &wanted))) {
+		nothing_found(&document, &wanted, &err);
+		code = complain(&command_explain, EXIT_USAGE, "%s: %.900s", argv[0], err.text);
+	} else {
+		explain_print(cell, stdout);
+	}
+	document_release(&document);
+out:
+	options_release(explain_options, &settings);
+	return code;
+}
+
+const struct command command_explain = {
+	.name = "explain", .operands = "RUN.json SERVER@LEVEL",
+	.summary = "show all evidence of one cell; SERVER@seq is the sequential one",
+	.options = explain_options, .run = explain_run,
+};

@@ -1,0 +1,252 @@
+#include "harness/explain.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/lib/units.h"
+
+/* Columns of the longest bar of the histogram, and of a line of tenths. */
+#define BAR 50
+#define LINE 96
+
+static void row(FILE *out, const char *name, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+static void row(FILE *out, const char *name, const char *format, ...)
+{
+	va_list args;
+
+	fprintf(out, "%-12s", name);
+	va_start(args, format);
+	vfprintf(out, format, args);
+	va_end(args);
+	fputc('\n', out);
+}
+
+/* A number with thousands apart, or "unknown". Several may stand in one printf(). */
+static const char *number(double value)
+{
+	static char texts[8][UNITS_TEXT];
+	static unsigned next;
+	char *text = texts[next++ % 8];
+
+	if (isnan(value))
+		return "unknown";
+	return units_show_count(text, value > 0 ? (uint64_t)(value + 0.5) : 0);
+}
+
+static const char *time_of(double ns)
+{
+	static char texts[8][UNITS_TEXT];
+	static unsigned next;
+
+	return isnan(ns) ? "unknown" : units_show_latency(texts[next++ % 8], (uint64_t)ns);
+}
+
+static const char *percent(double share)
+{
+	static char texts[8][UNITS_TEXT];
+	static unsigned next;
+	char *text = texts[next++ % 8];
+
+	if (isnan(share))
+		return "unknown";
+	snprintf(text, UNITS_TEXT, "%.1f %%", 100 * share);
+	return text;
+}
+
+static const char *mebibytes(double bytes)
+{
+	static char texts[8][UNITS_TEXT];
+	static unsigned next;
+	char *text = texts[next++ % 8];
+
+	if (isnan(bytes))
+		return "unknown";
+	snprintf(text, UNITS_TEXT, "%.1f MiB", bytes / (1 << 20));
+	return text;
+}
+
+/* Words from a server or a file go to a terminal: nothing in them may steer it. */
+static void row_words(FILE *out, const char *name, const char *words)
+{
+	fprintf(out, "%-12s", name);
+	for (; *words; words++)
+		fputc(iscntrl((unsigned char)*words) ? '?' : *words, out);
+	fputc('\n', out);
+}
+
+static void explain_validity(const struct cell *cell, FILE *out)
+{
+	if (cell->valid)
+		row(out, "valid", "yes");
+	for (int i = 0; i < INVALIDS; i++)
+		if (cell->invalid >> i & 1) {
+			row(out, "not valid", "%s: %s", invalid_names[i], invalid_words[i]);
+			row(out, "", "%s", invalid_advice[i]);
+		}
+	if (cell->error)
+		row_words(out, "error", cell->error);
+	if (cell->restarted)
+		row(out, "restarted", "the server was started afresh after this cell");
+}
+
+static void explain_rate(const struct cell *cell, FILE *out)
+{
+	row(out, "rate", "%s requests/s over a window of %.3f s", number(cell->rate_rps), cell->window_s);
+	if (!isnan(cell->ceiling_rps))
+		row(out, "ceiling", "%s requests/s of the control server: this is %s of it", number(cell->ceiling_rps),
+		    percent(cell->rate_rps / cell->ceiling_rps));
+	else
+		row(out, "ceiling", "unknown: the control server was not measured at this level");
+}
+
+static void explain_tenths(const struct cell *cell, FILE *out)
+{
+	int column = 0;
+
+	if (!cell->tenths_count)
+		return;
+	fprintf(out, "%-12s", "by tenths");
+	for (uint64_t i = 0; i < cell->tenths_count; i++) {
+		if (column > LINE) {
+			fprintf(out, "\n%-12s", "");
+			column = 0;
+		}
+		column += fprintf(out, "%s%" PRIu32, column ? " " : "", cell->tenths[i]);
+	}
+	fputc('\n', out);
+}
+
+static void explain_counts(const struct cell *cell, FILE *out)
+{
+	uint64_t left = cell->in_flight_start + cell->started;
+	uint64_t right = cell->ok + cell_failed(cell) + cell->in_flight_end;
+
+	row(out, "requests", "%" PRIu64 " in flight + %" PRIu64 " started = %" PRIu64 " ok + %" PRIu64 " failed + %" PRIu64
+	    " in flight: %s", cell->in_flight_start, cell->started, cell->ok, cell_failed(cell), cell->in_flight_end,
+	    left == right ? "none lost" : "they do not add up");
+	for (int i = 0; i < LOAD_FAILURES; i++)
+		if (cell->failed[i])
+			row(out, "failed", "%" PRIu64 " %s", cell->failed[i], load_failure_names[i]);
+	if (cell->wrong)
+		row_words(out, "wrong", cell->wrong);
+}
+
+static void explain_concurrency(const struct cell *cell, FILE *out)
+{
+	row(out, "in flight", "%s of %" PRIu64 " on average, %s to %s", number(cell->concurrency_mean), cell->level,
+	    number(cell->concurrency_min), number(cell->concurrency_max));
+	row(out, "in server", "%s connections open on average, %s at most; listen backlog %" PRIu64,
+	    number(cell->open_mean), number(cell->open_max), cell->backlog);
+	row(out, "ramp", "%" PRIu64 " connections after %.3f s", cell->ramp_reached, cell->ramp_s);
+	row(out, "fairness", "%s to %s answers a connection, %s never served, Jain's index %.3f", number(cell->served_min),
+	    number(cell->served_max), number(cell->never_served), cell->jain);
+	row(out, "Little", "residual %s", percent(cell->little));
+}
+
+/* A bar for each doubling of the time. */
+static void print_bars(const struct hist *hist, FILE *out)
+{
+	uint64_t counts[64] = { 0 }, most = 0;
+
+	for (size_t i = 0; i < HIST_BUCKETS; i++)
+		if (hist->buckets[i])
+			counts[hist_bucket_low(i) ? 63 - __builtin_clzll(hist_bucket_low(i)) : 0] += hist->buckets[i];
+	for (int i = 0; i < 64; i++)
+		if (counts[i] > most)
+			most = counts[i];
+	for (int i = 0; i < 64; i++) {
+		if (!counts[i])
+			continue;
+		int length = (int)(counts[i] * BAR / most);
+		fprintf(out, "%12s%9s..  %.*s %s\n", "", time_of((double)(1ull << i)), length ? length : 1,
+			"##################################################", number((double)counts[i]));
+	}
+}
+
+static void explain_times(const char *name, const char *text, const struct cell_times *times, bool bars, FILE *out)
+{
+	struct hist *hist = calloc(1, sizeof *hist);
+
+	if (hist && text && hist_parse(hist, text)) {
+		row(out, name, "p50 %s  p90 %s  p99 %s  p99.9 %s  max %s  mean %s", time_of((double)hist_quantile(hist, 0.5)),
+		    time_of((double)hist_quantile(hist, 0.9)), time_of((double)hist_quantile(hist, 0.99)),
+		    time_of((double)hist_quantile(hist, 0.999)), time_of((double)hist->max), time_of(hist_mean(hist)));
+		if (bars)
+			print_bars(hist, out);
+	} else if (!isnan(times->p50)) {
+		row(out, name, "p50 %s  p90 %s  p99 %s  p99.9 %s  max %s  mean %s", time_of(times->p50), time_of(times->p90),
+		    time_of(times->p99), time_of(times->p999), time_of(times->max), time_of(times->mean));
+	}
+	free(hist);
+}
+
+static void explain_latency(const struct cell *cell, FILE *out)
+{
+	explain_times("connect", cell->connect_hist, &cell->connect_ns, false, out);
+	explain_times("latency", cell->latency_hist, &cell->latency_ns, true, out);
+	if (cell->latency_censored)
+		row(out, "", "censored: half a round of all connections outlasts the window, so that the slow answers are "
+		    "missing; a longer --max-window shows them");
+	else if (!isnan(cell->latency_ns.p50))
+		row(out, "", "of a closed loop: under this load, not at a rate of arrivals");
+}
+
+static void explain_client(const struct cell *cell, FILE *out)
+{
+	for (uint64_t i = 0; i < cell->client_threads; i++) {
+		char name[32];
+		snprintf(name, sizeof name, "client %" PRIu64, i);
+		row(out, name, "%s of a core: user %s, system %s", percent(cell->client_cpu[i]),
+		    percent(cell->client_user[i]), percent(cell->client_system[i]));
+	}
+	row(out, "client", "busiest CPU %s; watching took %s of a core", percent(cell->client_cpu_busiest),
+	    percent(cell->observer_cpu));
+}
+
+static void explain_server(const struct cell *cell, FILE *out)
+{
+	if (!isnan(cell->server_cpu_us_per_request))
+		row(out, "server", "%.1f us of CPU a request; user %.3f s, system %.3f s over the window",
+		    cell->server_cpu_us_per_request, cell->server_use.user_s, cell->server_use.system_s);
+	row(out, "", "memory %s, at most %s; open files at most %s of %s", mebibytes(cell->server_rss_bytes),
+	    mebibytes(cell->server_use.peak_rss_bytes), number(cell->server_use.files_max),
+	    number(cell->server_use.files_limit));
+	row(out, "", "processes %s, threads %s; context switches: %s waiting, %s put off the CPU",
+	    number(cell->server_use.processes), number(cell->server_use.threads),
+	    number(cell->server_use.switches_voluntary), number(cell->server_use.switches_involuntary));
+}
+
+static void explain_kernel(const struct cell *cell, FILE *out)
+{
+	int told = 0;
+
+	for (int i = 0; i < KERNEL_COUNTERS; i++) {
+		if (!(cell->kernel.counters[i] > 0))
+			continue;
+		row(out, told++ ? "" : "kernel", "%s %s", kernel_counter_names[i], number(cell->kernel.counters[i]));
+	}
+	row(out, told ? "" : "kernel", "%s sockets in TIME_WAIT%s", number(cell->kernel.time_wait),
+	    told ? "; its other counters stood still" : "; its counters stood still");
+	row(out, "", "(of the whole host: other traffic shows too)");
+}
+
+void explain_print(const struct cell *cell, FILE *out)
+{
+	fprintf(out, "%s@%" PRIu64 ", %s mode, client %s, block %" PRIu64 "\n\n", cell->server, cell->level, cell->mode,
+		cell->client, cell->block);
+	explain_validity(cell, out);
+	if (isnan(cell->rate_rps))
+		return;		/* nothing was measured */
+	explain_rate(cell, out);
+	explain_tenths(cell, out);
+	explain_counts(cell, out);
+	explain_concurrency(cell, out);
+	explain_latency(cell, out);
+	explain_client(cell, out);
+	explain_server(cell, out);
+	explain_kernel(cell, out);
+}

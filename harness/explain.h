@@ -1,0 +1,18 @@
+/*
+ * explain: one cell with all its evidence, on one screen.
+ */
+#ifndef HARNESS_EXPLAIN_H
+#define HARNESS_EXPLAIN_H
+
+#include <stdio.h>
+
+#include "harness/cell.h"
+
+/*
+ * Writes what is known of a cell: whether it is valid, how it came to its rate, and what was seen of client, server
+ * and kernel meanwhile. What was not measured is said to be unknown. The latency figures are read from the cell's
+ * histogram again, where it has one.
+ */
+void explain_print(const struct cell *cell, FILE *out);
+
+#endif
