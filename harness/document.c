@@ -69,15 +69,23 @@ bool document_is_revival(const struct document *document, const char *server)
 	return found && found->implementation && strcmp(found->implementation, "revival") == 0;
 }
 
-static double control_rate(const struct document *document, const struct cell *like)
+const struct cell *document_cell(const struct document *document, const char *server, const char *client,
+				 const char *mode, uint64_t level, uint64_t block)
 {
 	for (size_t i = 0; i < document->cells_count; i++) {
 		const struct cell *cell = &document->cells[i];
-		if (strcmp(cell->server, CONF_CONTROL) == 0 && strcmp(cell->client, like->client) == 0 &&
-		    strcmp(cell->mode, like->mode) == 0 && cell->level == like->level && cell->block == like->block)
-			return cell->rate_rps;
+		if (cell->level == level && cell->block == block && strcmp(cell->server, server) == 0 &&
+		    strcmp(cell->client, client) == 0 && strcmp(cell->mode, mode) == 0)
+			return cell;
 	}
-	return NAN;
+	return NULL;
+}
+
+static double control_rate(const struct document *document, const struct cell *like)
+{
+	const struct cell *cell = document_cell(document, CONF_CONTROL, like->client, like->mode, like->level, like->block);
+
+	return cell ? cell->rate_rps : NAN;
 }
 
 void document_judge(struct document *document)

@@ -43,6 +43,10 @@ const char *document_option(const struct document *document, const char *name);
 
 const struct document_server *document_server(const struct document *document, const char *name);
 
+/* The cell that was measured, or NULL. */
+const struct cell *document_cell(const struct document *document, const char *server, const char *client,
+				 const char *mode, uint64_t level, uint64_t block);
+
 /*
  * Whether our own revival of a server's library ran, and not the library: wherever its figures are shown, its name
  * must say so.

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,6 +15,57 @@ int ledger_create(struct ledger *ledger, const char *path, struct err *err)
 	ledger->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666);
 	if (ledger->fd < 0 || !ledger->path)
 		return err_set_errno(err, "%s", path);
+	return 0;
+}
+
+/* Reads the whole lines into the document. *whole is where the last of them ends; *torn: something follows it. */
+static int lines_read(FILE *file, struct document *document, off_t *whole, bool *torn, struct err *err)
+{
+	char *line = NULL;
+	size_t room = 0;
+	ssize_t bytes;
+	int number = 0, result = 0;
+
+	*whole = 0;
+	*torn = false;
+	while (!result && (bytes = getline(&line, &room, file)) > 0) {
+		struct cell cell;
+		number++;
+		bool ended = line[bytes - 1] == '\n';
+		if (ended && !result_read_line(&cell, line, (size_t)bytes, err)) {
+			*whole += bytes;
+			if (document_add_cell(document, &cell)) {
+				cell_release(&cell);
+				result = err_set(err, "out of memory");
+			}
+		} else if (!ended || (fgetc(file) == EOF && !ferror(file))) {
+			*torn = true;	/* the last line */
+			break;
+		} else {
+			result = err_prefix(err, "line %d is no cell", number);
+		}
+	}
+	if (!result && ferror(file))
+		result = err_set_errno(err, "reading");
+	free(line);
+	return result;
+}
+
+int ledger_resume(struct ledger *ledger, const char *path, struct document *document, bool *torn, struct err *err)
+{
+	off_t whole;
+
+	ledger->path = strdup(path);
+	ledger->fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
+	FILE *file = ledger->fd < 0 ? NULL : fopen(path, "re");
+	if (!file || !ledger->path)
+		return err_set_errno(err, "%s", path);
+	int result = lines_read(file, document, &whole, torn, err);
+	fclose(file);
+	if (result)
+		return err_prefix(err, "%s", path);
+	if (*torn && (ftruncate(ledger->fd, whole) || fsync(ledger->fd)))
+		return err_set_errno(err, "cutting off the torn line of %s", path);
 	return 0;
 }
 

@@ -587,6 +587,31 @@ static int servers_read(struct document *document, json_t *json, struct err *err
 	return 0;
 }
 
+/* One cell, from outside. Where it is none, nothing is left to release. */
+static int cell_read(struct cell *cell, json_t *json, struct err *err)
+{
+	cell_init(cell, NULL, NULL, NULL, 0, 0);
+	if (!fields_read(json, cell_fields, cell, err)) {
+		if (cell->server && cell->client && cell->mode && cell->level)
+			return 0;
+		err_set(err, "'server', 'client', 'mode' or 'level' is empty");
+	}
+	cell_release(cell);
+	return -1;
+}
+
+int result_read_line(struct cell *cell, const char *line, size_t bytes, struct err *err)
+{
+	json_error_t where;
+	json_t *json = json_loadb(line, bytes, JSON_REJECT_DUPLICATES, &where);
+
+	if (!json)
+		return err_set(err, "not valid JSON: %s", where.text);
+	int result = cell_read(cell, json, err);
+	json_decref(json);
+	return result;
+}
+
 static int cells_read(struct document *document, json_t *json, struct err *err)
 {
 	size_t index;
@@ -596,15 +621,11 @@ static int cells_read(struct document *document, json_t *json, struct err *err)
 		return err_set(err, "'cells' is not an array");
 	json_array_foreach(json, index, item) {
 		struct cell cell;
-		cell_init(&cell, NULL, NULL, NULL, 0, 0);
-		int bad = fields_read(item, cell_fields, &cell, err);
-		if (!bad && (!cell.server || !cell.client || !cell.mode || !cell.level))
-			bad = err_set(err, "'server', 'client', 'mode' or 'level' is empty");
-		if (!bad && document_add_cell(document, &cell))
-			bad = err_set(err, "out of memory");
-		if (bad) {
-			cell_release(&cell);
+		if (cell_read(&cell, item, err))
 			return err_prefix(err, "cells[%zu]", index);
+		if (document_add_cell(document, &cell)) {
+			cell_release(&cell);
+			return err_set(err, "out of memory");
 		}
 	}
 	return 0;

@@ -46,6 +46,8 @@ const struct option_def settings_options[] = {
 	  .help = "CPUs of the servers (automatic)" },
 	{ "out", 'o', &option_text, FIELD(out), .placeholder = "NAME", .here_only = true,
 	  .help = "name of the run: results/NAME (the date and time)" },
+	{ "resume", 0, &option_text, FIELD(resume), .placeholder = "NAME", .here_only = true,
+	  .help = "go on with a run that was cut short, with its options" },
 	{ "preset", 0, &option_text, FIELD(preset), .placeholder = "2010", .here_only = true,
 	  .help = "2010: 100 connections, 100000 requests, 10000 links, backlog 128" },
 	{ "conf", 0, &option_texts, FIELD(conf), .placeholder = "FILE", .here_only = true,

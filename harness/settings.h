@@ -24,6 +24,7 @@ struct settings {
 	uint64_t backlog;		/* 0: as large as the host allows */
 	char *client_cpus, *server_cpus;	/* lists of CPUs; NULL: automatic */
 	char *out;			/* name of the run; NULL: from the date */
+	char *resume;			/* name of a run to go on with; or NULL */
 	char *preset;
 	char **conf;			/* files of the configuration; NULL: the usual one */
 	bool help;

@@ -48,7 +48,7 @@ struct sweep {
 };
 
 /*
- * Runs all blocks. Returns 0 where all cells are recorded, or -1 with err set where it had to end early. When
+ * Runs all blocks; cells that are in the document already are not measured again. Returns 0 where all cells are recorded, or -1 with err set where it had to end early. When
  * *stop is set it ends early too: returns 0 and sets document->interrupted. The cells recorded so far are in the
  * document in each case, and no server is left running.
  */

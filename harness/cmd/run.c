@@ -13,6 +13,7 @@
 #include "harness/lib/words.h"
 #include "harness/port.h"
 #include "harness/result.h"
+#include "harness/resume.h"
 #include "harness/sweep.h"
 #include "harness/table.h"
 
@@ -24,18 +25,37 @@ struct run {
 	struct availability *found;	/* as servers */
 	size_t count;
 	struct document document;
+	struct document before;		/* what a resumed run was begun with */
 	struct ledger ledger;
 	struct sweep sweep;
 	char folder[256];
 };
 
-/* The order of precedence: command line, preset, bench.conf, defaults. */
+/* The options that a run was begun with; the command line may say them again, and nothing else. */
+static int settings_resume(struct run *run, const char *name, struct err *err)
+{
+	char path[400];
+
+	snprintf(path, sizeof path, "results/%.200s/run.json", name);
+	if (strchr(name, '/'))
+		return err_set(err, "--resume: '%s' is no name of a run: it is the NAME in results/NAME", name);
+	if (result_read(&run->before, path, err))
+		return err_prefix(err, "--resume");
+	for (size_t i = 0; i < run->before.options_count; i++) {
+		const struct document_option *option = &run->before.options[i];
+		if (option->value[0] && options_set(settings_options, &run->settings, option->name, option->value, err))
+			return err_prefix(err, "--resume: %s", path);
+	}
+	return 0;
+}
+
+/* The order of precedence: command line, the run that is resumed, preset, bench.conf, defaults. */
 static int settings_gather(struct run *run, int argc, char **argv, int *code)
 {
 	struct settings *settings = &run->settings;
 	struct err err;
 	char **conf = NULL;
-	char *preset = NULL;
+	char *preset = NULL, *resume = NULL;
 	char **copy = calloc((size_t)argc + 1, sizeof *copy);
 	int result = -1;
 
@@ -50,11 +70,13 @@ static int settings_gather(struct run *run, int argc, char **argv, int *code)
 	conf = settings->conf;
 	settings->conf = NULL;
 	preset = settings->preset ? strdup(settings->preset) : NULL;
+	resume = settings->resume ? strdup(settings->resume) : NULL;
 	options_release(settings_options, settings);
 	*settings = (struct settings){ 0 };
 	options_default(settings_options, settings);
 	if (common_read_conf(&run->conf, settings, conf, &err) ||
 	    (preset && settings_preset(settings, preset, &err)) ||
+	    (resume && settings_resume(run, resume, &err)) ||
 	    options_parse(settings_options, settings, argc, argv, &err) < 0)
 		*code = complain(&command_run, EXIT_USAGE, "%s", err.text);
 	else
@@ -64,6 +86,7 @@ out:
 		free(*path);
 	free(conf);
 	free(preset);
+	free(resume);
 	free(copy);
 	return result;
 }
@@ -152,10 +175,12 @@ static int servers_find(struct run *run, struct err *err)
 static int folder_name(struct run *run, struct err *err)
 {
 	char stamp[32];
-	const char *name = run->settings.out;
+	const char *name = run->settings.resume ? run->settings.resume : run->settings.out;
 	time_t now = time(NULL);
 	struct tm local;
 
+	if (run->settings.resume && run->settings.out)
+		return err_set(err, "--out: a resumed run keeps its name");
 	localtime_r(&now, &local);
 	strftime(stamp, sizeof stamp, "%Y%m%d-%H%M%S", &local);
 	if (!name)
@@ -171,6 +196,16 @@ static int folder_make(struct run *run, struct err *err)
 {
 	char path[300];
 
+	snprintf(path, sizeof path, "%s/cells.jsonl", run->folder);
+	if (run->settings.resume) {
+		bool torn;
+		if (ledger_resume(&run->ledger, path, &run->document, &torn, err))
+			return -1;
+		if (torn)
+			fprintf(stderr, "%s: its last line was torn and has been cut off; that cell is measured again\n", path);
+		fprintf(stderr, "going on with %s after %zu cells\n", run->folder, run->document.cells_count);
+		return 0;
+	}
 	if (common_make_folders("results", err))
 		return -1;
 	if (mkdir(run->folder, 0777)) {
@@ -178,7 +213,6 @@ static int folder_make(struct run *run, struct err *err)
 			return err_set(err, "%s exists: choose another name with --out", run->folder);
 		return err_set_errno(err, "%s", run->folder);
 	}
-	snprintf(path, sizeof path, "%s/cells.jsonl", run->folder);
 	return ledger_create(&run->ledger, path, err);
 }
 
@@ -282,6 +316,27 @@ static void print_summary(const struct document *document)
 	fputs(valid == document->cells_count ? ".\n" : "\n  Each cell: benchctl explain RUN.json SERVER@LEVEL\n", stderr);
 }
 
+/*
+ * What the run is begun with goes to the disk first: a run that is cut short by whatever means can be resumed, and
+ * refused where something has changed.
+ */
+static int run_begin(struct run *run, struct err *err)
+{
+	char path[300];
+
+	if (document_begin(run, err))
+		return -1;
+	if (run->settings.resume && resume_match(&run->before, &run->document, err))
+		return err_prefix(err, "--resume: %s can't be gone on with", run->folder);
+	if (folder_make(run, err))
+		return -1;
+	if (run->settings.resume)
+		return 0;
+	snprintf(path, sizeof path, "%s/run.json", run->folder);
+	run->document.interrupted = true;
+	return result_write(&run->document, path, err);
+}
+
 static int run_finish(struct run *run, struct err *err)
 {
 	char path[300];
@@ -311,7 +366,7 @@ static int run_sweep(struct run *run)
 	sweep->ledger = &run->ledger;
 	sweep->document = &run->document;
 	sweep->stop = &common_stop;
-	if (folder_make(run, &err) || document_begin(run, &err))
+	if (run_begin(run, &err))
 		return complain(&command_run, EXIT_NO_RUN, "%s", err.text);
 	if (!build_is_benchmark())
 		fputs("This build has no optimization or has a sanitizer in it: its figures are no benchmark.\n", stderr);
@@ -350,6 +405,7 @@ static int run_run(int argc, char **argv)
 out:
 	ledger_release(&run->ledger);
 	document_release(&run->document);
+	document_release(&run->before);
 	conf_release(&run->conf);
 	options_release(settings_options, &run->settings);
 	free(run->servers);
