@@ -91,18 +91,39 @@ static int port_check(const struct sweep *sweep, struct err *err)
 		       sweep->port, (int)holder.pid, holder.name);
 }
 
-/* The end of what a server said on stderr, cleaned, on one line. */
+/* The end of what a server said on stderr, cleaned, on one line; without the addresses that it logs. */
 static void words_read(int fd, char *out, size_t room)
 {
+	char *into = out;
+	bool more = true;
 	off_t bytes = lseek(fd, 0, SEEK_END);
 	off_t from = bytes > (off_t)room - 1 ? bytes - ((off_t)room - 1) : 0;
 	ssize_t got = pread(fd, out, room - 1, from);
 
 	out[got > 0 ? got : 0] = 0;
 	program_clean(out);
-	for (char *c = out; *c; c++)
-		if (*c == '\n')
-			*c = ' ';
+	for (char *line = out; more;) {
+		size_t length = strcspn(line, "\n");
+		char *next = line + length + 1;
+		more = line[length];
+		if (strspn(line, "0123456789.:-") < length) {
+			memmove(into, line, length);
+			into[length] = ' ';
+			into += length + 1;
+		}
+		line = next;
+	}
+	*(into > out ? into - 1 : out) = 0;
+}
+
+static void words_add(int fd, struct err *err)
+{
+	char words[WORDS_MAX];
+	size_t used = strlen(err->text);
+
+	words_read(fd, words, sizeof words);
+	if (words[0])
+		snprintf(err->text + used, sizeof err->text - used, ": %s", words);
 }
 
 static struct launch visit_launch_spec(const struct visit *visit)
@@ -119,7 +140,6 @@ static struct launch visit_launch_spec(const struct visit *visit)
  */
 static void visit_hear_words(struct visit *visit, struct err *err)
 {
-	char words[WORDS_MAX];
 	struct err ignored;
 	struct supervisor supervisor;
 	struct launch launch = visit_launch_spec(visit);
@@ -130,10 +150,7 @@ static void visit_hear_words(struct visit *visit, struct err *err)
 	if (!supervisor_launch(&supervisor, &launch, &ignored)) {
 		supervisor_wait_ready(&supervisor, &visit->target, WORDS_NS, visit->sweep->stop, &ignored);
 		supervisor_stop(&supervisor, GRACE_NS);
-		words_read(launch.stderr_fd, words, sizeof words);
-		size_t used = strlen(err->text);
-		if (words[0])
-			snprintf(err->text + used, sizeof err->text - used, ": %s", words);
+		words_add(launch.stderr_fd, err);
 	}
 	close(launch.stderr_fd);
 }
@@ -287,6 +304,30 @@ static int visit_measure(struct visit *visit, struct cell *cell, const struct cl
 	return bad;
 }
 
+/* The same for a server that has died under the load of a cell: it meets that load once more, and its last words are heard. */
+static void visit_hear_last_words(struct visit *visit, const struct cell *like, const struct client *client,
+				  struct err *err)
+{
+	struct cell again;
+	struct err ignored;
+	struct launch launch = visit_launch_spec(visit);
+
+	launch.stderr_fd = memfd_create("stderr", MFD_CLOEXEC);
+	if (launch.stderr_fd < 0)
+		return;
+	cell_init(&again, like->server, like->client, like->mode, like->level, like->block);
+	supervisor_stop(&visit->supervisor, GRACE_NS);
+	if (!supervisor_launch(&visit->supervisor, &launch, &ignored)) {
+		if (!supervisor_wait_ready(&visit->supervisor, &visit->target, visit->sweep->settings->ready_ns,
+					   visit->sweep->stop, &ignored))
+			visit_measure(visit, &again, client, &ignored);
+		if (!supervisor_is_alive(&visit->supervisor))
+			words_add(launch.stderr_fd, err);
+	}
+	cell_release(&again);
+	close(launch.stderr_fd);
+}
+
 /* Whether the server, left alone after the load, answers one question rightly before long. */
 static bool visit_is_well(struct visit *visit, struct err *err)
 {
@@ -328,6 +369,7 @@ static void visit_attempt(struct visit *visit, struct cell *cell, const struct c
 	if (!supervisor_is_alive(&visit->supervisor)) {
 		supervisor_show_exit(&visit->supervisor, how);
 		err_set(&err, "the server %s under this load", how);
+		visit_hear_last_words(visit, cell, client, &err);
 		cell_set_text(&cell->error, err.text);
 	} else if (visit_is_well(visit, &err)) {
 		return;
