@@ -125,55 +125,57 @@ static size_t width_find(void)
 	return size.ws_col;
 }
 
-/* Prints the rest of a line that has reached INDENT, and lines below it as far in. */
-static void print_wrapped(const char *text, size_t width)
+/* Says whether the sweep can be honest, and else which findings are against it. Returns the exit code. */
+static int conclude(const struct diagnosis *diagnosis, char *out, size_t room)
+{
+	char bad[DOCTOR_FINDINGS_MAX * 20] = "";
+	size_t used = 0, notes = 0;
+
+	for (size_t i = 0; i < diagnosis->count; i++) {
+		const struct doctor_finding *finding = &diagnosis->host[i];
+		notes += finding->severity == DOCTOR_NOTE;
+		if (finding->severity == DOCTOR_BAD && used < sizeof bad)
+			used += (size_t)snprintf(bad + used, sizeof bad - used, "%s%s", used ? ", " : "", finding->check);
+	}
+	if (used)
+		snprintf(out, room, "The default sweep (%s) cannot be honest here: %s.", diagnosis->run.concurrency.text, bad);
+	else
+		snprintf(out, room, "The default sweep (%s) can be honest here; %zu note%s.", diagnosis->run.concurrency.text,
+			 notes, notes == 1 ? "" : "s");
+	return used ? EXIT_REGRESSION : EXIT_WELL;
+}
+
+/* Prints the rest of a line that has reached `indent`, and lines below it as far in. */
+static void print_wrapped(const char *text, size_t width, int indent)
 {
 	for (;;) {
-		size_t bytes = text_line(text, width - INDENT);
+		size_t bytes = text_line(text, width - (size_t)indent);
 		printf("%.*s\n", (int)bytes, text);
 		text += bytes;
 		text += strspn(text, " ");
 		if (!*text)
 			return;
-		printf("%*s", INDENT, "");
+		printf("%*s", indent, "");
 	}
 }
 
-static void print_text(const struct diagnosis *diagnosis)
+static void print_text(const struct diagnosis *diagnosis, const char *conclusion)
 {
 	size_t width = width_find();
 
 	for (size_t i = 0; i < diagnosis->count; i++) {
 		const struct doctor_finding *finding = &diagnosis->host[i];
 		printf("%-4s  %-*s  ", doctor_severity_names[finding->severity], CHECK_WIDTH, finding->check);
-		print_wrapped(finding->text, width);
+		print_wrapped(finding->text, width, INDENT);
 		if (finding->severity == DOCTOR_OK)
 			continue;
 		printf("%*s", INDENT, "");
-		print_wrapped(finding->why, width);
+		print_wrapped(finding->why, width, INDENT);
 		/* In one line however long, so that it can be copied. */
 		if (finding->command[0])
 			printf("%*s$ %s\n", INDENT, "", finding->command);
 	}
-}
-
-/* Says whether the sweep can be honest, and which findings are against it. Returns the exit code. */
-static int conclude(const struct diagnosis *diagnosis, FILE *out)
-{
-	size_t bad = 0, notes = 0;
-
-	for (size_t i = 0; i < diagnosis->count; i++) {
-		bad += diagnosis->host[i].severity == DOCTOR_BAD;
-		notes += diagnosis->host[i].severity == DOCTOR_NOTE;
-	}
-	fprintf(out, "The default sweep (%s) can%s be honest here", diagnosis->run.concurrency.text, bad ? "not" : "");
-	for (size_t i = 0, shown = 0; i < diagnosis->count; i++)
-		if (diagnosis->host[i].severity == DOCTOR_BAD)
-			fprintf(out, "%s%s", shown++ ? ", " : ": ", diagnosis->host[i].check);
-	if (!bad && notes)
-		fprintf(out, ", with %zu note%s", notes, notes == 1 ? "" : "s");
-	fputs(".\n", out);
-	return bad ? EXIT_REGRESSION : EXIT_WELL;
+	print_wrapped(conclusion, width, 0);
 }
 
 static int doctor_run(int argc, char **argv)
@@ -192,13 +194,15 @@ static int doctor_run(int argc, char **argv)
 		code = complain(&command_doctor, EXIT_USAGE, "%s", err.text);
 	} else if (diagnose(&diagnosis, &settings, &err)) {
 		code = complain(&command_doctor, EXIT_NO_RUN, "%s", err.text);
-	} else if (!settings.json) {
-		print_text(&diagnosis);
-		code = conclude(&diagnosis, stdout);
-	} else if (print_json(&diagnosis)) {
-		code = complain(&command_doctor, EXIT_NO_RUN, "writing JSON failed");
 	} else {
-		code = conclude(&diagnosis, stderr);
+		char conclusion[1024];
+		code = conclude(&diagnosis, conclusion, sizeof conclusion);
+		if (!settings.json)
+			print_text(&diagnosis, conclusion);
+		else if (print_json(&diagnosis))
+			code = complain(&command_doctor, EXIT_NO_RUN, "writing JSON failed");
+		else
+			fprintf(stderr, "%s\n", conclusion);
 	}
 out:
 	free(diagnosis.servers);
