@@ -83,6 +83,11 @@ struct load_spec {
 #define LOAD_THREADS_MAX 64
 /* Sources of connections to loopback: 127.0.0.1 to 127.0.0.250. */
 #define LOAD_ADDRESSES_MAX 250
+/*
+ * Connections per source address. connect() tries the even half of the ephemeral ports first (14,116 of them as a
+ * rule), port by port from a random one, so that it slows down by a thousand times as that half fills up.
+ */
+#define LOAD_PER_ADDRESS 8192
 
 /* The connections that one thread can hold where a file table has so many descriptors: some are no connections. */
 static inline uint64_t load_connections_of(uint64_t descriptors)

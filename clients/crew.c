@@ -10,11 +10,6 @@
 
 #include <linux/close_range.h>
 
-/*
- * Connections per source address. connect() tries the even half of the ephemeral ports first (14,116 of them as a
- * rule), port by port from a random one, so that it slows down by a thousand times as that half fills up.
- */
-#define PER_ADDRESS 8192
 #define TICK_NS (5 * CLOCK_MS)
 #define WATCH_NS (20 * CLOCK_MS)
 /* How long requests in flight may take to end after the window. The rest is cut off. */
@@ -160,7 +155,7 @@ static int crew_divide(struct crew *crew, struct err *err)
 		worker->index = i;
 		worker->connections = share;
 		worker->budget = spec->requests ? part : UINT64_MAX;
-		worker->spread = loopback4 ? (spec->connections + PER_ADDRESS - 1) / PER_ADDRESS : 1;
+		worker->spread = loopback4 ? (spec->connections + LOAD_PER_ADDRESS - 1) / LOAD_PER_ADDRESS : 1;
 		worker->tenths_room = tenths < LOAD_TENTHS_MAX ? tenths : LOAD_TENTHS_MAX;
 		worker->tenths = calloc(worker->tenths_room, sizeof *worker->tenths);
 		if (!worker->tenths)

@@ -118,6 +118,10 @@ void cell_take(struct cell *cell, const struct load_sample *sample)
 	cell->concurrency_max = (double)sample->concurrency_max;
 	cell->latency_ns = times_of(&sample->latency_ns);
 	cell->connect_ns = times_of(&sample->connect_ns);
+	free(cell->latency_hist);
+	free(cell->connect_hist);
+	free(cell->tenths);
+	cell->tenths_count = 0;
 	cell->latency_hist = text_of(&sample->latency_ns);
 	cell->connect_hist = text_of(&sample->connect_ns);
 	cell->latency_censored = is_censored(cell);

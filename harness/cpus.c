@@ -1,6 +1,5 @@
 #include "harness/cpus.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,6 +111,20 @@ int cpus_divide(struct cpus *cpus, const char *client, const char *server, struc
 		take_out(&cpus->client, &cpus->server);
 	}
 	return 0;
+}
+
+bool cpus_share_core(const struct cpus *cpus)
+{
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		cpu_set_t core;
+		if (!CPU_ISSET(cpu, &cpus->server))
+			continue;
+		core_of(cpu, &core);
+		CPU_AND(&core, &core, &cpus->client);
+		if (CPU_COUNT(&core))
+			return true;
+	}
+	return false;
 }
 
 char *cpus_show(const cpu_set_t *set, char out[128])

@@ -5,6 +5,7 @@
 #define HARNESS_CPUS_H
 
 #include <sched.h>
+#include <stdbool.h>
 
 #include "harness/lib/err.h"
 
@@ -18,6 +19,9 @@ struct cpus {
  * threads of the same core. Where there is one CPU both have it. Returns 0, or -1 with err set.
  */
 int cpus_divide(struct cpus *cpus, const char *client, const char *server, struct err *err);
+
+/* Whether a client's CPU is a hardware thread of a core that a server runs on. */
+bool cpus_share_core(const struct cpus *cpus);
 
 /* Writes a set as a list ("0-1,3") into out; returns out. */
 char *cpus_show(const cpu_set_t *set, char out[128]);

@@ -8,32 +8,12 @@
 #include <time.h>
 #include <unistd.h>
 
-/* The first line of a file, or "". */
-static void line_read(const char *path, char *out, size_t room)
-{
-	FILE *file = fopen(path, "re");
+#include "harness/procfile.h"
 
-	out[0] = 0;
-	if (!file)
-		return;
-	if (!fgets(out, (int)room, file))
-		out[0] = 0;
-	out[strcspn(out, "\n")] = 0;
-	fclose(file);
-}
-
-static uint64_t number_read(const char *path)
-{
-	char text[64];
-
-	line_read(path, text, sizeof text);
-	return strtoull(text, NULL, 10);
-}
-
-static void cpu_model_read(char *out, size_t room)
+static void cpu_model_read(const char *root, char *out, size_t room)
 {
 	char line[512];
-	FILE *file = fopen("/proc/cpuinfo", "re");
+	FILE *file = procfile_open(root, "/proc/cpuinfo");
 
 	out[0] = 0;
 	while (file && !out[0] && fgets(line, sizeof line, file)) {
@@ -45,7 +25,7 @@ static void cpu_model_read(char *out, size_t room)
 		fclose(file);
 }
 
-void host_read(struct host *host)
+void host_read_at(struct host *host, const char *root)
 {
 	struct rlimit files;
 	struct utsname name;
@@ -54,20 +34,21 @@ void host_read(struct host *host)
 	struct tm utc;
 
 	memset(host, 0, sizeof *host);
-	cpu_model_read(host->cpu_model, sizeof host->cpu_model);
+	cpu_model_read(root, host->cpu_model, sizeof host->cpu_model);
 	host->cores = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
 	host->memory_bytes = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
 	if (!uname(&name))
 		snprintf(host->kernel, sizeof host->kernel, "%.50s %.70s", name.sysname, name.release);
-	line_read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", host->governor, sizeof host->governor);
+	procfile_line(root, "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", host->governor,
+		      sizeof host->governor);
 	if (!getrlimit(RLIMIT_NOFILE, &files)) {
 		host->files_soft = files.rlim_cur;
 		host->files_hard = files.rlim_max;
 	}
-	host->somaxconn = number_read("/proc/sys/net/core/somaxconn");
-	host->tw_buckets = number_read("/proc/sys/net/ipv4/tcp_max_tw_buckets");
-	host->tw_reuse = number_read("/proc/sys/net/ipv4/tcp_tw_reuse");
-	line_read("/proc/sys/net/ipv4/ip_local_port_range", text, sizeof text);
+	host->somaxconn = procfile_number(root, "/proc/sys/net/core/somaxconn", 0);
+	host->tw_buckets = procfile_number(root, "/proc/sys/net/ipv4/tcp_max_tw_buckets", 0);
+	host->tw_reuse = procfile_number(root, "/proc/sys/net/ipv4/tcp_tw_reuse", 0);
+	procfile_line(root, "/proc/sys/net/ipv4/ip_local_port_range", text, sizeof text);
 	unsigned long low = 0, high = 0;
 	if (sscanf(text, "%lu %lu", &low, &high) == 2) {
 		host->port_low = low;
@@ -77,4 +58,9 @@ void host_read(struct host *host)
 		host->load = 0;
 	gmtime_r(&now, &utc);
 	strftime(host->date, sizeof host->date, "%Y-%m-%dT%H:%M:%SZ", &utc);
+}
+
+void host_read(struct host *host)
+{
+	host_read_at(host, "");
 }

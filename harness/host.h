@@ -24,4 +24,7 @@ struct host {
 /* Fills in what can be found out; the rest is 0 or "". */
 void host_read(struct host *host);
 
+/* The same with /proc and /sys below root (see procfile.h); what system calls say is always of this host. */
+void host_read_at(struct host *host, const char *root);
+
 #endif

@@ -707,6 +707,11 @@ int result_print_findings(const struct result_finding *findings, size_t count, F
 		json_object_set_new(item, "check", text_json(findings[i].check));
 		json_object_set_new(item, "good", json_boolean(findings[i].good));
 		json_object_set_new(item, "text", text_json(findings[i].text));
+		if (findings[i].severity) {
+			json_object_set_new(item, "severity", text_json(findings[i].severity));
+			json_object_set_new(item, "why", text_json(findings[i].why));
+			json_object_set_new(item, "command", text_json(findings[i].command));
+		}
 		json_array_append_new(json, item);
 	}
 	int bad = json_dumpf(json, out, JSON_INDENT(1));

@@ -51,6 +51,10 @@ struct result_finding {
 	const char *check;
 	bool good;
 	const char *text;	/* what was found */
+	/* Of `doctor` only; severity is NULL elsewhere, and the three are not printed. */
+	const char *severity;	/* "ok", "note", "bad" */
+	const char *why;	/* it matters */
+	const char *command;	/* what lifts it, or NULL */
 };
 
 /* Prints an array of findings as JSON. */

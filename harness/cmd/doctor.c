@@ -1,132 +1,215 @@
-#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
-#include "clients/client.h"
+#include "harness/availability.h"
 #include "harness/cmd/common.h"
-#include "harness/cpus.h"
-#include "harness/host.h"
-#include "harness/port.h"
+#include "harness/doctor.h"
+#include "harness/facts.h"
+#include "harness/lib/clock.h"
+#include "harness/lib/text.h"
 #include "harness/result.h"
 #include "harness/settings.h"
 
-#define DEFAULT_LEVEL 65536
+/* Long enough for hundredths of a second to say something, short enough to wait for. */
+#define WATCH_NS (500 * CLOCK_MS)
+#define CHECK_WIDTH 12
+#define INDENT (6 + CHECK_WIDTH + 2)
+/* Of a line that no terminal bounds. */
+#define WIDTH 100
 
 struct doctor_settings {
 	uint64_t port;
+	char **conf;
 	bool json, help;
 };
 
 static const struct option_def doctor_options[] = {
-	{ "port", 'p', &option_count, OPTION_FIELD(struct doctor_settings, port), .fallback = "8080", .most = 65535,
-	  .help = "port of the servers" },
+	{ "port", 'p', &option_count, OPTION_FIELD(struct doctor_settings, port), .fallback = "0", .most = 65535,
+	  .help = "port of the servers (0: as bench.conf says)" },
 	{ "json", 0, &option_flag, OPTION_FIELD(struct doctor_settings, json), .help = "print JSON" },
+	{ "conf", 0, &option_texts, OPTION_FIELD(struct doctor_settings, conf), .placeholder = "FILE",
+	  .help = "configuration (bench.conf); given again, it adds to the first" },
 	{ "help", 'h', &option_flag, OPTION_FIELD(struct doctor_settings, help), .help = "this text" },
 	{ .name = NULL }
 };
 
-#define FINDINGS_MOST 16
-
-struct report {
-	struct result_finding findings[FINDINGS_MOST];
-	char texts[FINDINGS_MOST][512];
+/* What was found: of the host, and of each server of bench.conf. */
+struct diagnosis {
+	struct settings run;		/* of the default sweep */
+	struct conf conf;
+	struct facts facts;
+	struct doctor_finding host[DOCTOR_FINDINGS_MAX];
 	size_t count;
+	struct doctor_finding *servers;	/* as in conf */
 };
 
-static void finding(struct report *report, const char *check, bool good, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
-
-static void finding(struct report *report, const char *check, bool good, const char *format, ...)
+/* Which server is asked now, on a terminal; NULL: none any more. */
+static void show_progress(const struct diagnosis *diagnosis, size_t done, const char *name)
 {
-	va_list args;
-	char *text = report->texts[report->count];
-
-	va_start(args, format);
-	vsnprintf(text, sizeof report->texts[0], format, args);
-	va_end(args);
-	report->findings[report->count++] = (struct result_finding){ "host", check, good, text };
+	if (!isatty(STDERR_FILENO))
+		return;
+	fputs("\r\033[K", stderr);
+	if (name)
+		fprintf(stderr, "[%zu/%zu] %s", done, diagnosis->conf.count, name);
+	fflush(stderr);
 }
 
-static uint64_t least(uint64_t a, uint64_t b)
+/* Returns 0, or -1 with err set. */
+static int diagnose(struct diagnosis *diagnosis, const struct doctor_settings *settings, struct err *err)
 {
-	return a < b ? a : b;
-}
+	const struct settings *run = &diagnosis->run;
+	const struct conf *conf = &diagnosis->conf;
+	struct facts *facts = &diagnosis->facts;
+	struct facts_ask ask = {
+		.root = "", .level = run->concurrency.level[run->concurrency.count - 1],
+		.port = (unsigned)(settings->port ? settings->port : run->port),
+		.client_cpus = run->client_cpus, .server_cpus = run->server_cpus, .watch_ns = WATCH_NS,
+	};
+	char problem[sizeof facts->servers_problem] = "";
 
-static void look(struct report *report, const struct host *host, unsigned port)
-{
-	struct port_holder holder;
-	struct cpus cpus;
-	struct err err;
-	char client[128], server[128];
-	uint64_t per_table = load_connections_of(host->files_soft);
-	uint64_t ports = host->port_high > host->port_low ? host->port_high - host->port_low + 1 : 0;
-	uint64_t client_level = least(per_table * LOAD_THREADS_MAX, ports * LOAD_ADDRESSES_MAX);
-
-	finding(report, "files", per_table >= DEFAULT_LEVEL,
-		"%llu open files for each process (hard limit %llu). A server with one file table ends there: above "
-		"%llu connections in keepalive its own limit is measured. Lift it: ulimit -n %llu, or the hard limit "
-		"in /etc/security/limits.conf",
-		(unsigned long long)host->files_soft, (unsigned long long)host->files_hard,
-		(unsigned long long)per_table, (unsigned long long)host->files_hard);
-	finding(report, "client level", client_level >= DEFAULT_LEVEL,
-		"the client reaches %llu connections: %llu files in each of up to %d file tables, %llu ports on each "
-		"of up to %d loopback addresses",
-		(unsigned long long)client_level, (unsigned long long)per_table, LOAD_THREADS_MAX,
-		(unsigned long long)ports, LOAD_ADDRESSES_MAX);
-	finding(report, "backlog", host->somaxconn >= 4096,
-		"accept queues hold up to %llu connections. Above that, connections wait for a repeated SYN, and a "
-		"server never sees them all at once. Lift it: sysctl net.core.somaxconn=65536",
-		(unsigned long long)host->somaxconn);
-	finding(report, "time-wait", host->tw_reuse > 0,
-		"up to %llu closed connections wait out their time; ports are %sused again on loopback before that "
-		"is over. Else the rate of new connections is bounded by the ports: sysctl net.ipv4.tcp_tw_reuse=2",
-		(unsigned long long)host->tw_buckets, host->tw_reuse ? "" : "not ");
-	if (cpus_divide(&cpus, NULL, NULL, &err)) {
-		finding(report, "CPUs", false, "%s", err.text);
-	} else {
-		bool apart = host->cores > 1 && !CPU_EQUAL(&cpus.client, &cpus.server);
-		finding(report, "CPUs", apart, "%llu; the servers run on %s, the client on %s%s",
-			(unsigned long long)host->cores, cpus_show(&cpus.server, server),
-			cpus_show(&cpus.client, client),
-			apart ? "" : ": they take time from each other, so rates are lower than the servers' own");
+	if (!conf->count)
+		text_plain(problem, sizeof problem, err->text);
+	diagnosis->servers = calloc(conf->count + 1, sizeof *diagnosis->servers);
+	if (!diagnosis->servers)
+		return err_set(err, "out of memory");
+	/* Before the servers are asked, which is work. */
+	if (facts_read(facts, &ask, err))
+		return -1;
+	memcpy(facts->servers_problem, problem, sizeof problem);
+	for (size_t i = 0; i < conf->count; i++) {
+		struct availability found;
+		show_progress(diagnosis, i, conf->servers[i].name);
+		availability_find(&found, &conf->servers[i]);
+		facts_add_server(facts, &conf->servers[i], &found);
+		doctor_judge_server(facts, &conf->servers[i], &found, &diagnosis->servers[i]);
 	}
-	finding(report, "governor", !host->governor[0] || strcmp(host->governor, "performance") == 0,
-		host->governor[0] ? "%s: a clock that changes with the load makes figures vary. Fix it: cpupower "
-		"frequency-set -g performance" : "%snone to be seen from here", host->governor);
-	finding(report, "load", host->load < 0.5 * (double)host->cores,
-		"%.2f in the last minute%s", host->load,
-		host->load < 0.5 * (double)host->cores ? "" : ": something else runs here and takes time from both sides");
-	bool held = port_is_held(port, &holder);
-	if (held)
-		finding(report, "port", false, "%u is in use by process %d (%s): end it, or run with --port",
-			port, (int)holder.pid, holder.pid ? holder.name : "not to be seen from here");
+	show_progress(diagnosis, conf->count, NULL);
+	diagnosis->count = doctor_judge(facts, diagnosis->host);
+	return 0;
+}
+
+static struct result_finding result_of(const struct doctor_finding *finding, const char *subject)
+{
+	return (struct result_finding){
+		.subject = subject, .check = finding->check, .good = finding->severity == DOCTOR_OK, .text = finding->text,
+		.severity = doctor_severity_names[finding->severity], .why = finding->why,
+		.command = finding->command[0] ? finding->command : NULL,
+	};
+}
+
+static int print_json(const struct diagnosis *diagnosis)
+{
+	size_t count = 0;
+	struct result_finding *findings = calloc(diagnosis->count + diagnosis->conf.count + 1, sizeof *findings);
+
+	if (!findings)
+		return -1;
+	for (size_t i = 0; i < diagnosis->count; i++)
+		findings[count++] = result_of(&diagnosis->host[i], "host");
+	for (size_t i = 0; i < diagnosis->conf.count; i++)
+		findings[count++] = result_of(&diagnosis->servers[i], diagnosis->conf.servers[i].name);
+	int bad = result_print_findings(findings, count, stdout);
+	free(findings);
+	return bad;
+}
+
+static size_t width_find(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || size.ws_col < 2 * INDENT)
+		return WIDTH;
+	return size.ws_col;
+}
+
+/* Says whether the sweep can be honest, and else which findings are against it. Returns the exit code. */
+static int conclude(const struct diagnosis *diagnosis, char *out, size_t room)
+{
+	char bad[DOCTOR_FINDINGS_MAX * 20] = "";
+	size_t used = 0, notes = 0;
+
+	for (size_t i = 0; i < diagnosis->count; i++) {
+		const struct doctor_finding *finding = &diagnosis->host[i];
+		notes += finding->severity == DOCTOR_NOTE;
+		if (finding->severity == DOCTOR_BAD && used < sizeof bad)
+			used += (size_t)snprintf(bad + used, sizeof bad - used, "%s%s", used ? ", " : "", finding->check);
+	}
+	if (used)
+		snprintf(out, room, "The default sweep (%s) cannot be honest here: %s.", diagnosis->run.concurrency.text, bad);
 	else
-		finding(report, "port", true, "%u is free", port);
+		snprintf(out, room, "The default sweep (%s) can be honest here; %zu note%s.", diagnosis->run.concurrency.text,
+			 notes, notes == 1 ? "" : "s");
+	return used ? EXIT_REGRESSION : EXIT_WELL;
+}
+
+/* Prints the rest of a line that has reached `indent`, and lines below it as far in. */
+static void print_wrapped(const char *text, size_t width, int indent)
+{
+	for (;;) {
+		size_t bytes = text_line(text, width - (size_t)indent);
+		printf("%.*s\n", (int)bytes, text);
+		text += bytes;
+		text += strspn(text, " ");
+		if (!*text)
+			return;
+		printf("%*s", indent, "");
+	}
+}
+
+static void print_text(const struct diagnosis *diagnosis, const char *conclusion)
+{
+	size_t width = width_find();
+
+	for (size_t i = 0; i < diagnosis->count; i++) {
+		const struct doctor_finding *finding = &diagnosis->host[i];
+		printf("%-4s  %-*s  ", doctor_severity_names[finding->severity], CHECK_WIDTH, finding->check);
+		print_wrapped(finding->text, width, INDENT);
+		if (finding->severity == DOCTOR_OK)
+			continue;
+		printf("%*s", INDENT, "");
+		print_wrapped(finding->why, width, INDENT);
+		/* In one line however long, so that it can be copied. */
+		if (finding->command[0])
+			printf("%*s$ %s\n", INDENT, "", finding->command);
+	}
+	print_wrapped(conclusion, width, 0);
 }
 
 static int doctor_run(int argc, char **argv)
 {
 	struct doctor_settings settings = { 0 };
-	struct report report = { 0 };
-	struct host host;
-	bool honest = true;
+	struct diagnosis diagnosis = { 0 };
+	struct err err;
 	int code;
 
 	if (command_parse(&command_doctor, &settings, &settings.help, argc, argv, 0, 0, &code) < 0)
-		return code;
-	host_read(&host);
-	look(&report, &host, (unsigned)settings.port);
-	for (size_t i = 0; i < report.count; i++) {
-		const struct result_finding *one = &report.findings[i];
-		/* A server's file limit is part of what is measured; the rest must hold for the figures to be. */
-		if (!one->good && (strcmp(one->check, "client level") == 0 || strcmp(one->check, "port") == 0))
-			honest = false;
+		goto out;
+	options_default(settings_options, &diagnosis.run);
+	/* A host can be judged without a bench.conf; one that was named must be right. */
+	if (common_read_conf(&diagnosis.conf, &diagnosis.run, settings.conf, &err) &&
+	    (settings.conf || diagnosis.conf.count || access("bench.conf", F_OK) == 0)) {
+		code = complain(&command_doctor, EXIT_USAGE, "%s", err.text);
+	} else if (diagnose(&diagnosis, &settings, &err)) {
+		code = complain(&command_doctor, EXIT_NO_RUN, "%s", err.text);
+	} else {
+		char conclusion[1024];
+		code = conclude(&diagnosis, conclusion, sizeof conclusion);
 		if (!settings.json)
-			printf("%-4s %-13s %s\n", one->good ? "ok" : "note", one->check, one->text);
+			print_text(&diagnosis, conclusion);
+		else if (print_json(&diagnosis))
+			code = complain(&command_doctor, EXIT_NO_RUN, "writing JSON failed");
+		else
+			fprintf(stderr, "%s\n", conclusion);
 	}
-	if (settings.json && result_print_findings(report.findings, report.count, stdout))
-		return complain(&command_doctor, EXIT_NO_RUN, "out of memory");
-	return honest ? EXIT_WELL : EXIT_REGRESSION;
+out:
+	free(diagnosis.servers);
+	conf_release(&diagnosis.conf);
+	options_release(settings_options, &diagnosis.run);
+	options_release(doctor_options, &settings);
+	return code;
 }
 
 const struct command command_doctor = {

@@ -76,3 +76,15 @@ size_t text_bytes(const char *text, size_t width)
 			break;
 	return bytes;
 }
+
+size_t text_line(const char *text, size_t width)
+{
+	size_t fitting = text_bytes(text, width);
+
+	if (!text[fitting])
+		return fitting;
+	for (size_t end = fitting; end > 0; end--)
+		if (text[end] == ' ' && text[end - 1] != ' ')
+			return end;
+	return fitting;
+}

@@ -6,7 +6,6 @@ import io
 import json
 import os
 import re
-import socket
 import struct
 import sys
 import warnings
@@ -237,26 +236,6 @@ def test_3_plot():
                mode + ': a whole PNG', (data[:32], width, height))
     outcome = place.bench('plot', '--out', 'elsewhere/deep', 'results/small/run.json')
     tap.ok(outcome.code == 0 and os.path.exists(place.file('elsewhere/deep/rate-close.svg')), 'plot --out', outcome)
-
-
-def test_4_doctor():
-    with socket.socket() as holder:
-        holder.bind(('127.0.0.1', 0))
-        port = holder.getsockname()[1]
-        for listens in False, True:
-            if listens:
-                holder.listen()
-            outcome = place.bench('doctor', '--json', '--port', str(port))
-            findings = {one['check']: one for one in json.loads(outcome.out)}
-            tap.ok({'files', 'client level', 'backlog', 'time-wait', 'CPUs', 'load', 'port'} <= set(findings),
-                   'doctor --json: findings', findings)
-            tap.ok(all(isinstance(one['good'], bool) and one['text'] for one in findings.values()), 'doctor --json: fields')
-            tap.is_(findings['port']['good'], not listens, 'doctor: port %s' % ('held' if listens else 'free'))
-            honest = findings['port']['good'] and findings['client level']['good']
-            tap.is_(outcome.code, 0 if honest else 1, 'doctor: exit code')
-        tap.has(findings['port']['text'], [str(port), 'process %d' % os.getpid()], 'doctor: names who holds the port')
-    text = place.bench('doctor', '--port', str(port))
-    tap.has(text.out, list(findings), 'doctor: text')
 
 
 def test_5_seed():

@@ -58,12 +58,36 @@ static void test_width(void **state)
 	assert_int_equal(text_bytes("", 5), 0);
 }
 
+static void test_line(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t width, bytes;
+	} lines[] = {
+		{ "", 5, 0 },
+		{ "fits", 4, 4 },
+		{ "two words", 9, 9 },
+		{ "two words", 8, 3 },
+		{ "two words", 4, 3 },
+		{ "two words", 3, 3 },
+		{ "two  words", 5, 3 },
+		{ "no-blank-here", 4, 4 },
+		{ "\xc2\xb5\xc2\xb5 \xc2\xb5\xc2\xb5", 4, 4 },
+		{ "\xc2\xb5\xc2\xb5\xc2\xb5", 2, 4 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(lines); i++)
+		check_case(lines[i].text, text_line(lines[i].text, lines[i].width) == lines[i].bytes);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_plain),
 		cmocka_unit_test(test_plain_is_cut),
 		cmocka_unit_test(test_width),
+		cmocka_unit_test(test_line),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

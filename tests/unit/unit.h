@@ -8,6 +8,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <ftw.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -118,19 +119,18 @@ static inline int unit_folder_make(void **state)
 	return mkdtemp(path) ? 0 : -1;
 }
 
-/* Removes such a folder and the files in it. For cmocka's teardown. */
+static inline int unit_remove_one(const char *path, const struct stat *info, int type, struct FTW *where)
+{
+	(void)info, (void)type, (void)where;
+	return remove(path);
+}
+
+/* Removes such a folder and all in it. For cmocka's teardown. */
 static inline int unit_folder_remove(void **state)
 {
 	char *path = *state;
-	struct dirent *entry;
-	DIR *folder = opendir(path);
+	int bad = nftw(path, unit_remove_one, 16, FTW_DEPTH | FTW_PHYS);
 
-	while (folder && (entry = readdir(folder)))
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			unlinkat(dirfd(folder), entry->d_name, 0);
-	if (folder)
-		closedir(folder);
-	int bad = rmdir(path);
 	free(path);
 	return bad;
 }
@@ -154,6 +154,21 @@ static inline void unit_write(const char *path, const void *data, size_t bytes)
 	assert_non_null(file);
 	assert_int_equal(fwrite(data, 1, bytes, file), bytes);
 	assert_int_equal(fclose(file), 0);
+}
+
+/* Writes a file below a test's folder, and makes the folders that its path names. */
+static inline void unit_plant(void **state, const char *path, const char *text)
+{
+	char whole[512];
+	int bytes = snprintf(whole, sizeof whole, "%s%s", (const char *)*state, path);
+
+	assert_true(bytes < (int)sizeof whole);
+	for (char *slash = strchr(whole + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = 0;
+		assert_true(mkdir(whole, 0777) == 0 || errno == EEXIST);
+		*slash = '/';
+	}
+	unit_write(whole, text, strlen(text));
 }
 
 /* The whole of a text file; freed by the caller. */
