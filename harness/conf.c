@@ -39,6 +39,7 @@ static const struct option_def server_keys[] = {
 	{ .name = "since", .type = &option_text, .offset = FIELD(since) },
 	{ .name = "note", .type = &option_text, .offset = FIELD(note) },
 	{ .name = "keepalive", .type = &option_flag, .offset = FIELD(keepalive), .fallback = "yes" },
+	{ .name = "client_address", .type = &option_flag, .offset = FIELD(client_address), .fallback = "yes" },
 	{ .name = NULL }
 };
 

@@ -27,6 +27,7 @@ struct conf_server {
 	char *model;		/* coroutine, callback, ... */
 	char *since;		/* 2010 for the rows of the seed */
 	char *note;
+	bool client_address;		/* no: its library may not tell the client's address; then it logs a dash */
 	bool keepalive;
 	char *folder;		/* in which the commands run */
 };

@@ -33,6 +33,8 @@ def page(path):
 
 
 def log(address):
+    if fault.startswith('nameless'):
+        address = '-'
     if fault == 'log_late':
         time.sleep(0.2)     # what a buffer would do
     if fault != 'log_none':
@@ -54,7 +56,10 @@ def answer(connection, head, address):
     connection.sendall(('HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s' % (
         '404 Not Found' if body is None else '200 OK', 'text/plain' if fault == 'plain' else 'text/html',
         len(body or ''), body or '')).encode())
-    threading.Thread(target=log, args=(address,)).start()
+    if fault.startswith('nameless'):
+        log(address)
+    else:
+        threading.Thread(target=log, args=(address,)).start()
     return not closes
 
 
@@ -134,6 +139,8 @@ FAULTS = {
     'keeps_closed': ['connection_close'],
     'drops': ['keepalive'],
     'log_none': ['log'],
+    'nameless': ['log'],
+    'nameless_declared': [],
     'log_twice': ['log'],
     'serial': ['empty_connection', 'half_request'],
     'dies_on_empty': ['empty_connection'],
@@ -201,8 +208,9 @@ def write_conf(folder):
         file.write(SERVER)
     with open(conf, 'w') as file:
         for fault in FAULTS:
-            file.write('[server %s]\ncommand = %s %s %s\nkeepalive = %s\n\n' % (
-                fault, sys.executable, script, fault, 'no' if fault == 'declared' else 'yes'))
+            file.write('[server %s]\ncommand = %s %s %s\nkeepalive = %s\nclient_address = %s\n\n' % (
+                fault, sys.executable, script, fault, 'no' if fault == 'declared' else 'yes',
+                'no' if fault == 'nameless_declared' else 'yes'))
         file.write('[server silent]\ncommand = %s %s silent %s/asked\n\n' % (sys.executable, script, folder))
         file.write('[server absent]\ncommand = true\nrequires = false\ninstall = some-package\n')
     return conf
