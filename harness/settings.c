@@ -7,11 +7,15 @@
 #define FIELD(name) OPTION_FIELD(struct settings, name)
 #define HOUR (3600 * CLOCK_S)
 
+static const char *const ceiling_names[] = { "yes", "no", NULL };	/* enum settings_ceiling */
+
 const struct option_def settings_options[] = {
 	{ "concurrency", 'c', &option_levels, FIELD(concurrency), .fallback = "1..65536",
 	  .help = "levels: A..B doubles, A..B:+S steps, commas join" },
 	{ "servers", 's', &option_text, FIELD(servers), .placeholder = "A,B",
 	  .help = "servers to measure (all that can run here)" },
+	{ "ceiling", 0, &option_choice, FIELD(ceiling), .fallback = "yes", .choices = ceiling_names,
+	  .help = "measure the control server too where --servers does not name it" },
 	{ "mode", 'm', &option_text, FIELD(mode), .fallback = "close", .placeholder = "MODE,..",
 	  .help = "close: a connection a request; keepalive" },
 	{ "client", 0, &option_text, FIELD(client), .fallback = "epoll", .placeholder = "NAME",
