@@ -73,4 +73,6 @@ void load_sample_release(struct load_sample *sample)
 	free(sample->tenths);
 	sample->tenths = NULL;
 	sample->tenths_count = 0;
+	for (int i = 0; i < LOAD_THREADS_MAX; i++)
+		raw_release(&sample->raw_ns[i]);
 }

@@ -22,6 +22,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "clients/raw.h"
 #include "clients/target.h"
 #include "harness/lib/err.h"
 #include "harness/lib/hist.h"
@@ -69,6 +70,7 @@ struct load_spec {
 	bool links;			/* follow the numbered links from /0 (clients `seq` and `curl` only) */
 	uint32_t connections;		/* the level: at least 1 */
 	uint64_t requests;		/* stop after so many; 0: measure for a time */
+	bool raw;			/* keep each latency too, not the histogram alone */
 	uint64_t warmup_ns;
 	uint64_t duration_ns;		/* the window, at least; it grows to two rounds of all connections */
 	uint64_t max_window_ns;		/* the window, at most */
@@ -126,6 +128,7 @@ struct load_sample {
 	uint32_t *tenths;		/* ok answers in each tenth of a second of the window; freed by load_sample_release */
 	unsigned tenths_count;
 	struct load_thread threads[LOAD_THREADS_MAX];
+	struct raw raw_ns[LOAD_THREADS_MAX];	/* with spec.raw: each value of latency_ns; released with the sample */
 	unsigned threads_count;
 	double busiest_cpu;		/* the fraction of a CPU that the threads on it used, of the busiest CPU */
 	uint64_t engine_bytes;		/* memory of the connections' state, without histograms */
@@ -140,6 +143,7 @@ struct client {
 	/*
 	 * Offers the load and fills in the sample (in zeroed memory). Returns 0 where it was offered, however many
 	 * requests failed; -1 with err set where it could not be (no thread, no memory).
+	 * The sample is to be released in either case.
 	 */
 	int (*run)(const struct load_spec *spec, struct load_sample *sample, struct err *err);
 };

@@ -160,6 +160,8 @@ static int crew_divide(struct crew *crew, struct err *err)
 		worker->tenths = calloc(worker->tenths_room, sizeof *worker->tenths);
 		if (!worker->tenths)
 			return err_set(err, "out of memory");
+		if (spec->raw && raw_init(&worker->raw_ns, worker->budget, err))
+			return -1;
 	}
 	return 0;
 }
@@ -321,6 +323,15 @@ static int tenths_merge(struct crew *crew, struct load_sample *sample, struct er
 	return 0;
 }
 
+/* The room of the single latencies changes hands: it may be large. */
+static void raw_hand_over(struct crew *crew, struct load_sample *sample)
+{
+	for (unsigned i = 0; i < crew->count; i++) {
+		sample->raw_ns[i] = crew->workers[i].raw_ns;
+		crew->workers[i].raw_ns = (struct raw){ 0 };
+	}
+}
+
 static int crew_merge(struct crew *crew, struct load_sample *sample, struct err *err)
 {
 	uint64_t first_start = UINT64_MAX, last_end = 0;
@@ -370,6 +381,7 @@ static int crew_merge(struct crew *crew, struct load_sample *sample, struct err 
 	sample->concurrency_min = crew->concurrency_min;
 	sample->concurrency_max = crew->concurrency_max;
 	sample->interrupted = crew_stopped(crew) && !crew->abandoned;
+	raw_hand_over(crew, sample);
 	return tenths_merge(crew, sample, err);
 }
 
@@ -400,8 +412,10 @@ int crew_run(const struct load_spec *spec, crew_work *work, struct load_sample *
 	if (started == crew.count)
 		result = crew_merge(&crew, sample, err);
 out:
-	for (unsigned i = 0; i < crew.count; i++)
+	for (unsigned i = 0; i < crew.count; i++) {
 		free(crew.workers[i].tenths);
+		raw_release(&crew.workers[i].raw_ns);
+	}
 	free(crew.workers);
 	return result;
 }

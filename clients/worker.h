@@ -43,6 +43,7 @@ struct worker {
 	uint32_t in_flight;
 	struct load_counts counts;
 	struct hist latency_ns, connect_ns;
+	struct raw raw_ns;		/* mapped before the thread starts */
 	uint64_t window_start_ns, window_end_ns;
 	struct load_thread usage;
 	uint32_t *tenths;		/* tenths_room of them */
@@ -104,6 +105,8 @@ static inline void worker_ok(struct worker *worker, uint64_t start_ns, uint64_t 
 		return;
 	worker->counts.ok++;
 	hist_add(&worker->latency_ns, now_ns - start_ns);
+	if (worker->raw_ns.values)
+		raw_add(&worker->raw_ns, now_ns - start_ns);
 	while (now_ns >= worker->tenth_end_ns && worker->tenth + 1 < worker->tenths_room) {
 		worker->tenth++;
 		worker->tenth_end_ns += CLOCK_S / 10;

@@ -1,5 +1,10 @@
-#include <string.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "harness/build.h"
 #include "harness/cell.h"
@@ -12,7 +17,7 @@ struct load_settings {
 	uint64_t connections, requests, threads;
 	uint64_t duration_ns, warmup_ns, max_window_ns, max_ramp_ns, timeout_ns;
 	int mode, check;
-	char *client;
+	char *client, *raw;
 	bool json, help;
 };
 
@@ -42,6 +47,8 @@ static const struct option_def load_options[] = {
 	  .help = "of one request" },
 	{ "client", 0, &option_text, FIELD(client), .fallback = "epoll", .placeholder = "NAME",
 	  .help = "epoll, seq or curl" },
+	{ "raw", 0, &option_text, FIELD(raw), .placeholder = "FILE",
+	  .help = "write each latency of the window: ns, one a line, a thread after the other" },
 	{ "json", 0, &option_flag, FIELD(json), .help = "print one cell of run.json" },
 	{ "help", 'h', &option_flag, FIELD(help), .help = "this text" },
 	{ .name = NULL }
@@ -86,11 +93,63 @@ static void print_cell(const struct cell *cell, const struct load_settings *sett
 			printf("  not valid: %s\n", invalid_words[i]);
 }
 
-static int load_offer(const struct load_settings *settings, const struct client *client, struct target *target)
+/*
+ * Opens what the latencies are to be written to, before anything is measured. A file that exists is refused: it may
+ * be the sample of another measurement, which nothing brings back. A pipe or a device may be named.
+ */
+static FILE *raw_open(const char *path, struct err *err)
+{
+	struct stat status;
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+
+	if (fd < 0 && errno == EEXIST) {
+		if (!stat(path, &status) && S_ISREG(status.st_mode)) {
+			err_set(err, "%s exists already, and is not overwritten", path);
+			return NULL;
+		}
+		fd = open(path, O_WRONLY | O_CLOEXEC);
+	}
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
+	if (!file)
+		err_set_errno(err, "%s", path);
+	return file;
+}
+
+/* Nothing was measured: a file that holds nothing would only be in the way of the next attempt. */
+static void raw_abandon(FILE *file, const char *path)
+{
+	struct stat status;
+
+	if (!fstat(fileno(file), &status) && S_ISREG(status.st_mode))
+		unlink(path);
+	fclose(file);
+}
+
+/* Writes all latencies, and closes the file. Returns the exit code. */
+static int raw_write(const struct load_sample *sample, FILE *file, const char *path)
+{
+	uint64_t missed = 0;
+
+	for (unsigned i = 0; i < sample->threads_count; i++) {
+		raw_print(&sample->raw_ns[i], file);
+		missed += sample->raw_ns[i].missed;
+	}
+	bool bad = ferror(file);
+	if (fclose(file) || bad)
+		return complain(&command_load, EXIT_NO_RUN, "%s: %s", path, strerror(errno));
+	if (missed)
+		fprintf(stderr, "benchctl load: %s lacks %" PRIu64 " latencies: a thread keeps %u of them at most.\n",
+			path, missed, RAW_MOST);
+	return EXIT_WELL;
+}
+
+/* `raw` is the open file of the latencies, or NULL; it is closed in any case. */
+static int load_offer(const struct load_settings *settings, const struct client *client, struct target *target,
+		      FILE *raw)
 {
 	struct load_spec spec = {
 		.target = target, .check = (enum target_check)settings->check, .mode = (enum load_mode)settings->mode,
-		.connections = (uint32_t)settings->connections, .requests = settings->requests,
+		.connections = (uint32_t)settings->connections, .requests = settings->requests, .raw = raw != NULL,
 		.warmup_ns = settings->warmup_ns, .duration_ns = settings->duration_ns,
 		.max_window_ns = settings->max_window_ns > settings->duration_ns ? settings->max_window_ns
 										  : settings->duration_ns,
@@ -103,8 +162,13 @@ static int load_offer(const struct load_settings *settings, const struct client 
 	int code = EXIT_WELL;
 
 	if (!sample || client->run(&spec, sample, &err)) {
+		complain(&command_load, EXIT_NO_RUN, "%s", sample ? err.text : "out of memory");
+		if (sample)
+			load_sample_release(sample);
 		free(sample);
-		return complain(&command_load, EXIT_NO_RUN, "%s", sample ? err.text : "out of memory");
+		if (raw)
+			raw_abandon(raw, settings->raw);
+		return EXIT_NO_RUN;
 	}
 	cell_init(&cell, target->url, client->name, load_mode_names[spec.mode], spec.connections, 1);
 	cell_take(&cell, sample);
@@ -120,6 +184,8 @@ static int load_offer(const struct load_settings *settings, const struct client 
 	if (cell.failed[LOAD_BAD_BODY] > cell.ok)
 		fprintf(stderr, "benchctl load: most answers differ from the first: the page seems to change. "
 			"Compare less closely with --check length or --check status.\n");
+	if (raw)
+		code = raw_write(sample, raw, settings->raw);
 	if (sample->interrupted)
 		code = EXIT_INTERRUPTED;
 	else if (!cell.ok)
@@ -135,6 +201,7 @@ static int load_run(int argc, char **argv)
 	struct load_settings settings = { 0 };
 	struct target target = { 0 };
 	struct err err;
+	FILE *raw = NULL;
 	int code;
 
 	if (command_parse(&command_load, &settings, &settings.help, argc, argv, 1, 1, &code) < 0)
@@ -146,6 +213,8 @@ static int load_run(int argc, char **argv)
 		code = complain(&command_load, EXIT_USAGE, "--client %s has one connection at a time", client->name);
 	else if (target_init(&target, argv[0], &err))
 		code = complain(&command_load, EXIT_USAGE, "%s", err.text);
+	else if (settings.raw && !(raw = raw_open(settings.raw, &err)))
+		code = complain(&command_load, EXIT_USAGE, "--raw: %s", err.text);
 	else if (target_learn(&target, settings.timeout_ns, &err))
 		code = complain(&command_load, EXIT_NO_RUN, "%s: %s", argv[0], err.text);
 	else if (target.status >= 400)	/* learned as right, the server's errors would count as throughput */
@@ -153,8 +222,11 @@ static int load_run(int argc, char **argv)
 				"to measure", argv[0], target.status);
 	else {
 		common_catch_signals();
-		code = load_offer(&settings, client, &target);
+		code = load_offer(&settings, client, &target, raw);
+		raw = NULL;
 	}
+	if (raw)
+		raw_abandon(raw, settings.raw);
 out:
 	target_release(&target);
 	options_release(load_options, &settings);
