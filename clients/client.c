@@ -10,7 +10,7 @@
 #include "clients/seq.h"
 
 const char *const target_check_names[] = { "exact", "length", "status", NULL };
-const char *const load_mode_names[] = { "close", "keepalive", NULL };
+const char *const load_mode_names[] = { "close", "keepalive", "crowd", NULL };
 const char *const load_failure_names[LOAD_FAILURES] = {
 	"refused", "reset", "timeout", "eof_early", "bad_status", "bad_body", "bad_http",
 	"no_local_port", "no_fd", "other",

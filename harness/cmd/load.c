@@ -14,7 +14,8 @@
 #include "harness/result.h"
 
 struct load_settings {
-	uint64_t connections, requests, threads;
+	uint64_t connections, requests, threads, active, rate_rps, max_connections, seed;
+	int arrivals;
 	uint64_t duration_ns, warmup_ns, max_window_ns, max_ramp_ns, timeout_ns;
 	int mode, check;
 	char *client, *raw;
@@ -32,7 +33,16 @@ static const struct option_def load_options[] = {
 	{ "duration", 'd', &option_duration, FIELD(duration_ns), .fallback = "5s", .least = CLOCK_MS, .most = HOUR,
 	  .help = "window, at least" },
 	{ "mode", 'm', &option_choice, FIELD(mode), .fallback = "close", .choices = load_mode_names,
-	  .help = "a connection a request, or many on one" },
+	  .help = "a connection a request, many on one, or many open of which few are active" },
+	{ "active", 0, &option_count, FIELD(active), .fallback = "100", .least = 1, .most = LEVELS_HIGHEST,
+	  .help = "crowd: connections that carry requests, the others are silent" },
+	{ "rate", 0, &option_count, FIELD(rate_rps), .fallback = "0", .most = 100000000,
+	  .help = "open loop: so many requests a second, whatever the server does (0: a closed loop)" },
+	{ "arrivals", 0, &option_choice, FIELD(arrivals), .fallback = "uniform", .choices = arrivals_names,
+	  .help = "how the requests of an open loop are spread over time" },
+	{ "max-connections", 0, &option_count, FIELD(max_connections), .fallback = "1024", .least = 1,
+	  .most = LEVELS_HIGHEST, .help = "open loop: connections at a time, at most" },
+	{ "seed", 0, &option_count, FIELD(seed), .fallback = "1", .help = "of random arrivals" },
 	{ "check", 0, &option_choice, FIELD(check), .fallback = "exact", .choices = target_check_names,
 	  .help = "how closely answers are compared with the first" },
 	{ "threads", 't', &option_count, FIELD(threads), .fallback = "0", .most = LOAD_THREADS_MAX,
@@ -65,6 +75,27 @@ static void print_times(const char *name, const struct cell_times *times)
 	putchar('\n');
 }
 
+/* What only an open loop or a crowd has. */
+static void print_special(const struct cell *cell)
+{
+	char count[UNITS_TEXT], time[UNITS_TEXT];
+
+	if (cell_is_open_loop(cell)) {
+		print_times("lag", &cell->lag_ns);
+		printf("  offered: %.0f requests/s, %.0f scheduled; %.0f waited for a connection, %.0f still wait\n",
+		       cell->open_loop.offered_rps, cell->open_loop.scheduled, cell->open_loop.waited,
+		       cell->open_loop.waiting_end);
+	}
+	if (!isnan(cell->crowd.active)) {
+		printf("  crowd: %.0f active, ", cell->crowd.active);
+		printf("%s silent; the server ended ", units_show_count(count, (uint64_t)cell->crowd.silent));
+		printf("%s of these", units_show_count(count, (uint64_t)cell->crowd.dropped));
+		if (cell->crowd.dropped > 0)
+			printf(", the first after %s", units_show_latency(time, (uint64_t)(cell->crowd.dropped_after_s * 1e9)));
+		putchar('\n');
+	}
+}
+
 static void print_cell(const struct cell *cell, const struct load_settings *settings)
 {
 	char count[UNITS_TEXT];
@@ -86,8 +117,10 @@ static void print_cell(const struct cell *cell, const struct load_settings *sett
 		printf("  in flight: %.1f (%.0f to %.0f); ramp: %.2f s, %s connections\n", cell->concurrency_mean,
 		       cell->concurrency_min, cell->concurrency_max, cell->ramp_s,
 		       units_show_count(count, cell->ramp_reached));
-	printf("  client CPU: %.0f %% of the busiest; a closed loop, so latency is the latency at this rate only\n",
-	       100 * cell->client_cpu_busiest);
+	print_special(cell);
+	printf("  client CPU: %.0f %% of the busiest; %s\n", 100 * cell->client_cpu_busiest, cell_is_open_loop(cell) ?
+	       "an open loop: latency counts from the scheduled time" :
+	       "a closed loop, so latency is the latency at this rate only");
 	for (int i = 0; i < INVALIDS; i++)
 		if (cell->invalid & 1u << i)
 			printf("  not valid: %s\n", invalid_words[i]);
@@ -149,7 +182,10 @@ static int load_offer(const struct load_settings *settings, const struct client 
 {
 	struct load_spec spec = {
 		.target = target, .check = (enum target_check)settings->check, .mode = (enum load_mode)settings->mode,
-		.connections = (uint32_t)settings->connections, .requests = settings->requests, .raw = raw != NULL,
+		.connections = (uint32_t)(settings->rate_rps ? settings->max_connections : settings->connections),
+		.active = (uint32_t)settings->active, .offered_rps = (double)settings->rate_rps,
+		.arrivals = (enum arrivals_kind)settings->arrivals, .seed = settings->seed,
+		.requests = settings->requests, .raw = raw != NULL,
 		.warmup_ns = settings->warmup_ns, .duration_ns = settings->duration_ns,
 		.max_window_ns = settings->max_window_ns > settings->duration_ns ? settings->max_window_ns
 										  : settings->duration_ns,
@@ -171,6 +207,10 @@ static int load_offer(const struct load_settings *settings, const struct client 
 		return EXIT_NO_RUN;
 	}
 	cell_init(&cell, target->url, client->name, load_mode_names[spec.mode], spec.connections, 1);
+	if (settings->rate_rps)
+		cell.open_loop.offered_rps = spec.offered_rps;
+	if (spec.mode == LOAD_CROWD)
+		cell.crowd.active = load_active(&spec);
 	cell_take(&cell, sample);
 	cell.debug_build = !build_is_benchmark();
 	cell_judge(&cell, INFINITY);	/* whether the client was the limit can't be told without a control server */
@@ -211,6 +251,12 @@ static int load_run(int argc, char **argv)
 		code = complain(&command_load, EXIT_USAGE, "--client: there is no client '%s'", settings.client);
 	else if (client->most_connections && settings.connections > client->most_connections)
 		code = complain(&command_load, EXIT_USAGE, "--client %s has one connection at a time", client->name);
+	else if (settings.rate_rps && (client->most_connections || settings.mode == LOAD_CROWD))
+		code = complain(&command_load, EXIT_USAGE, "--rate goes with modes close and keepalive of a client of many "
+				"connections");
+	else if (settings.rate_rps && settings.connections != 1)
+		code = complain(&command_load, EXIT_USAGE, "--connections is of a closed loop: with --rate, "
+				"--max-connections bounds them");
 	else if (target_init(&target, argv[0], &err))
 		code = complain(&command_load, EXIT_USAGE, "%s", err.text);
 	else if (settings.raw && !(raw = raw_open(settings.raw, &err)))
