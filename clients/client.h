@@ -156,6 +156,7 @@ struct client {
 	const char *name;
 	const char *summary;
 	uint32_t most_connections;	/* 1 for those that ask one thing at a time; 0: no bound */
+	int (*find)(struct err *err);	/* returns 0 where it can run here, else -1 with err set; NULL: everywhere */
 	/*
 	 * Offers the load and fills in the sample (in zeroed memory). Returns 0 where it was offered, however many
 	 * requests failed; -1 with err set where it could not be (no thread, no memory).
@@ -169,6 +170,13 @@ extern const struct client *const clients[];
 
 /* The client of that name, or NULL. */
 const struct client *client_find(const char *name);
+
+/*
+ * The client to measure with where `name` is asked for: that one, or the default where it can't run here, and then
+ * `why` says so; else `why` is empty. "auto" is the fastest that can run here. NULL with `why` set: there is none of
+ * that name.
+ */
+const struct client *client_choose(const char *name, struct err *why);
 
 /* The connections that carry requests: all of them but in a crowd. */
 static inline uint32_t load_active(const struct load_spec *spec)

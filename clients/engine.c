@@ -537,8 +537,6 @@ void engine_work(struct worker *worker, const struct engine_io *io)
 	ready = true;
 	engine_loop(engine);
 	engine_fairness(engine);
-	for (uint32_t i = 0; i < engine->opened; i++)
-		io->close(engine, &engine->conns[i]);
 out:
 	worker->broken = !ready;
 	if (engine) {

@@ -78,6 +78,7 @@ struct engine {
 struct engine_io {
 	/* Makes io_state, for worker->connections of them. Returns 0, or -1 with err set; io_state is released then too. */
 	int (*init)(struct engine *engine, struct err *err);
+	/* Closes all connections, and frees io_state. */
 	void (*release)(struct engine *engine);
 	/*
 	 * Begins a connection and sends the request on it; one that this slot had is closed. Calls engine_dials() as it

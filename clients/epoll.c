@@ -170,6 +170,8 @@ static void epoll_release(struct engine *engine)
 {
 	struct epoll_state *state = state_of(engine);
 
+	for (uint32_t i = 0; i < engine->opened; i++)
+		epoll_close(engine, &engine->conns[i]);
 	if (state && state->epoll > 0)
 		close(state->epoll);
 	free(state);

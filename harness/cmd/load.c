@@ -56,7 +56,7 @@ static const struct option_def load_options[] = {
 	{ "timeout", 0, &option_duration, FIELD(timeout_ns), .fallback = "30s", .least = CLOCK_MS, .most = HOUR,
 	  .help = "of one request" },
 	{ "client", 0, &option_text, FIELD(client), .fallback = "epoll", .placeholder = "NAME",
-	  .help = "epoll, seq or curl" },
+	  .help = "epoll, uring, auto (the faster of these), seq or curl" },
 	{ "raw", 0, &option_text, FIELD(raw), .placeholder = "FILE",
 	  .help = "write each latency of the window: ns, one a line, a thread after the other" },
 	{ "json", 0, &option_flag, FIELD(json), .help = "print one cell of run.json" },
@@ -246,9 +246,11 @@ static int load_run(int argc, char **argv)
 
 	if (command_parse(&command_load, &settings, &settings.help, argc, argv, 1, 1, &code) < 0)
 		goto out;
-	const struct client *client = client_find(settings.client);
+	const struct client *client = client_choose(settings.client, &err);
+	if (client && err.text[0])
+		fprintf(stderr, "benchctl load: %s\n", err.text);
 	if (!client)
-		code = complain(&command_load, EXIT_USAGE, "--client: there is no client '%s'", settings.client);
+		code = complain(&command_load, EXIT_USAGE, "--client: %s", err.text);
 	else if (client->most_connections && settings.connections > client->most_connections)
 		code = complain(&command_load, EXIT_USAGE, "--client %s has one connection at a time", client->name);
 	else if (settings.rate_rps && (client->most_connections || settings.mode == LOAD_CROWD))

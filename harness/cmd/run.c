@@ -288,11 +288,13 @@ static int run_prepare(struct run *run, struct err *err)
 	struct settings *settings = &run->settings;
 	struct sweep *sweep = &run->sweep;
 
-	sweep->client = client_find(settings->client);
+	sweep->client = client_choose(settings->client, err);
 	if (!sweep->client) {
-		err_set(err, "--client: there is no client '%s'", settings->client);
+		err_prefix(err, "--client");
 		return EXIT_USAGE;
 	}
+	if (err->text[0])
+		fprintf(stderr, "%s\n", err->text);
 	if (sweep->client->most_connections == 1) {
 		err_set(err, "--client: %s asks one thing at a time; every run has a sequential cell", settings->client);
 		return EXIT_USAGE;
