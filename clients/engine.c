@@ -4,8 +4,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 
-#include "clients/answer.h"
-
 /*
  * Connections that a worker opens between two looks at its events, so that the ramp does not come as one burst. In
  * close mode those already open start over meanwhile, hundreds at a time: the ramp must outrun them.
@@ -226,8 +224,7 @@ static void conn_judged(struct engine *engine, struct conn *conn, enum answer_en
 void engine_received(struct engine *engine, struct conn *conn, const char *data, size_t bytes, bool ended)
 {
 	enum load_failure failure = LOAD_OTHER;
-	enum answer_end end = answer_read(&conn->reader, &conn->wrong, data, bytes, engine->target, engine->check,
-					  engine->worker, &failure);
+	enum answer_end end = answer_read(&engine->answers, &conn->reader, &conn->wrong, data, bytes, &failure);
 
 	conn_judged(engine, conn, end, failure, ended);
 }
@@ -235,8 +232,7 @@ void engine_received(struct engine *engine, struct conn *conn, const char *data,
 void engine_ended(struct engine *engine, struct conn *conn)
 {
 	enum load_failure failure = LOAD_OTHER;
-	enum answer_end end = answer_eof(&conn->reader, conn->wrong, engine->target, engine->check, engine->worker,
-					 &failure);
+	enum answer_end end = answer_eof(&engine->answers, &conn->reader, conn->wrong, &failure);
 
 	conn_judged(engine, conn, end, failure, true);
 }
@@ -506,7 +502,8 @@ static void engine_init(struct engine *engine, struct worker *worker, const stru
 	const struct target *target = spec->target;
 
 	*engine = (struct engine){
-		.worker = worker, .io = io, .target = target, .check = spec->check,
+		.worker = worker, .io = io, .target = target,
+		.answers = { .target = target, .check = spec->check, .worker = worker },
 		.keepalive = spec->mode != LOAD_CLOSE, .crowd = spec->mode == LOAD_CROWD,
 		.open_loop = spec->offered_rps > 0,
 		.spread = worker->spread, .next_source = worker->index,

@@ -13,8 +13,8 @@
 
 #include <netinet/in.h>
 
+#include "clients/answer.h"
 #include "clients/arrivals.h"
-#include "clients/http.h"
 #include "clients/worker.h"
 
 enum conn_state {
@@ -51,7 +51,7 @@ struct engine {
 	const struct engine_io *io;
 	void *io_state;		/* the engine_io's own */
 	const struct target *target;
-	enum target_check check;
+	struct answers answers;
 	bool keepalive;		/* a connection carries more than one request */
 	bool crowd, open_loop;
 	const char *request;
