@@ -176,7 +176,8 @@ static char *on_line(char *line, int room, void *context)
 
 	if (reading->failed)
 		return NULL;
-	memset(line, '\n', (size_t)room);	/* not NUL, so that the last one is the one which fgets() puts behind what it read */
+	/* Without a NUL, so that the last one is that which fgets() puts behind what it read. */
+	memset(line, '\n', (size_t)room);
 	if (!fgets(line, room, reading->file))
 		return NULL;
 	const char *end = memrchr(line, 0, (size_t)room);
