@@ -14,7 +14,9 @@ PACKAGES := jansson libcurl inih
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings
 ALL_CPPFLAGS := -I. -D_GNU_SOURCE $(CPPFLAGS)
-ALL_CFLAGS := -std=gnu11 $(WARNINGS) -pthread $(CFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer)
+# What a sanitizer finds ends the program, or a test would pass over it.
+SANITIZE_CFLAGS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+ALL_CFLAGS := -std=gnu11 $(WARNINGS) -pthread $(CFLAGS) $(SANITIZE_CFLAGS)
 ALL_LDFLAGS := -pthread $(LDFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE))
 
 LIB_SOURCES := $(wildcard harness/lib/*.c clients/*.c) $(filter-out harness/main.c harness/build.c,$(wildcard harness/*.c))

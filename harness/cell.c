@@ -128,7 +128,7 @@ void cell_take(struct cell *cell, const struct load_sample *sample)
 	cell->connect_hist = text_of(&sample->connect_ns);
 	cell->latency_censored = is_censored(cell);
 	cell->tenths = calloc(sample->tenths_count + 1, sizeof *cell->tenths);
-	if (cell->tenths) {
+	if (cell->tenths && sample->tenths_count) {
 		cell->tenths_count = sample->tenths_count;
 		memcpy(cell->tenths, sample->tenths, sample->tenths_count * sizeof *cell->tenths);
 	}
