@@ -64,6 +64,8 @@ void cell_init(struct cell *cell, const char *server, const char *client, const 
 	};
 	for (int i = 0; i < KERNEL_COUNTERS; i++)
 		cell->kernel.counters[i] = NAN;
+	for (int i = 0; i < LOAD_THREADS_MAX; i++)
+		cell->client_user[i] = cell->client_system[i] = NAN;
 	cell_set_text(&cell->server, server);
 	cell_set_text(&cell->client, client);
 	cell_set_text(&cell->mode, mode);
@@ -161,7 +163,7 @@ void cell_take(struct cell *cell, const struct load_sample *sample)
 	cell->connect_hist = text_of(&sample->connect_ns);
 	cell->latency_censored = is_censored(cell);
 	cell->tenths = calloc(sample->tenths_count + 1, sizeof *cell->tenths);
-	if (cell->tenths) {
+	if (cell->tenths && sample->tenths_count) {
 		cell->tenths_count = sample->tenths_count;
 		memcpy(cell->tenths, sample->tenths, sample->tenths_count * sizeof *cell->tenths);
 	}
@@ -175,10 +177,8 @@ void cell_take(struct cell *cell, const struct load_sample *sample)
 	cell->client_cpu_busiest = sample->busiest_cpu;
 	for (unsigned i = 0; i < sample->threads_count; i++) {
 		const struct load_thread *thread = &sample->threads[i];
-		if (thread->window_s > 0) {
-			cell->client_user[i] = thread->user_s / thread->window_s;
-			cell->client_system[i] = thread->system_s / thread->window_s;
-		}
+		cell->client_user[i] = thread->window_s > 0 ? thread->user_s / thread->window_s : 0;
+		cell->client_system[i] = thread->window_s > 0 ? thread->system_s / thread->window_s : 0;
 		cell->client_cpu[i] = cell->client_user[i] + cell->client_system[i];
 	}
 	cell_set_text(&cell->wrong, sample->wrong);

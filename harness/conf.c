@@ -174,15 +174,22 @@ static char *on_line(char *line, int room, void *context)
 {
 	struct reading *reading = context;
 
-	if (reading->failed || !fgets(line, room, reading->file))
+	if (reading->failed)
 		return NULL;
+	/* Without a NUL, so that the last one is that which fgets() puts behind what it read. */
+	memset(line, '\n', (size_t)room);
+	if (!fgets(line, room, reading->file))
+		return NULL;
+	const char *end = memrchr(line, 0, (size_t)room);
 	reading->line++;
 	const char *start = line;
 	if (reading->line == 1 && strncmp(start, "\xef\xbb\xbf", 3) == 0)
 		start += 3;	/* the byte order mark of some editors, which libinih skips too */
 	while (isspace((unsigned char)*start))
 		start++;
-	if (!strchr(line, '\n') && !feof(reading->file))
+	if (strlen(line) != (size_t)(end - line))
+		err_set(reading->err, "a NUL, which would hide the rest of its line");
+	else if (!strchr(line, '\n') && !feof(reading->file))
 		err_set(reading->err, "a line is longer than %d characters", LINE_MAX_BYTES - 2);
 	else if (*start != '[' || !section_read(reading, start))
 		return line;

@@ -330,7 +330,11 @@ static bool threads_read(struct cell *cell, double *threads, const json_t *json)
 
 	if (!json_is_array(json) || json_array_size(json) > LOAD_THREADS_MAX)
 		return false;
-	cell->client_threads = json_array_size(json);
+	/* All three arrays are of the same threads. */
+	if (threads == cell->client_cpu)
+		cell->client_threads = json_array_size(json);
+	else if (json_array_size(json) != cell->client_threads)
+		return false;
 	json_array_foreach(json, index, item) {
 		if (!number_read(&threads[index], item))
 			return false;
@@ -586,6 +590,11 @@ static int options_read(struct document *document, json_t *json, struct err *err
 	return 0;
 }
 
+static bool has_words(const char *text)
+{
+	return text && *text;
+}
+
 static int servers_read(struct document *document, json_t *json, struct err *err)
 {
 	size_t index;
@@ -598,8 +607,10 @@ static int servers_read(struct document *document, json_t *json, struct err *err
 		return err_set(err, "out of memory");
 	json_array_foreach(json, index, item) {
 		document->servers_count++;
-		if (fields_read(item, server_fields, &document->servers[index], err) || !document->servers[index].name)
+		if (fields_read(item, server_fields, &document->servers[index], err))
 			return err_prefix(err, "servers[%zu]", index);
+		if (!has_words(document->servers[index].name))
+			return err_set(err, "servers[%zu]: 'name' is empty", index);
 	}
 	return 0;
 }
@@ -609,7 +620,7 @@ static int cell_read(struct cell *cell, json_t *json, struct err *err)
 {
 	cell_init(cell, NULL, NULL, NULL, 0, 0);
 	if (!fields_read(json, cell_fields, cell, err)) {
-		if (cell->server && cell->client && cell->mode && cell->level)
+		if (has_words(cell->server) && has_words(cell->client) && has_words(cell->mode) && cell->level)
 			return 0;
 		err_set(err, "'server', 'client', 'mode' or 'level' is empty");
 	}

@@ -258,6 +258,33 @@ static void test_cell_line(void **state)
 	cell_release(&cell);
 }
 
+/* A line of an older version says nothing of a thread's user and system time: that is unknown, and not 0. */
+static void test_older_line(void **state)
+{
+	struct cell cell, read;
+	struct err err;
+	json_error_t where;
+
+	(void)state;
+	cell_init(&cell, "a", "epoll", "close", 8, 0);
+	cell.client_threads = 1;
+	cell.client_cpu[0] = 0.5;
+	char *line = result_cell_line(&cell);
+	json_t *json = line ? json_loads(line, 0, &where) : NULL;
+	assert_non_null(json);
+	assert_int_equal(json_object_del(json, "client_cpu_user"), 0);
+	free(line);
+	line = json_dumps(json, 0);
+	assert_non_null(line);
+	assert_int_equal(result_read_line(&read, line, strlen(line), &err), 0);
+	check_case("client_cpu", read.client_threads == 1 && read.client_cpu[0] == 0.5);
+	check_case("client_user", isnan(read.client_user[0]));
+	json_decref(json);
+	free(line);
+	cell_release(&read);
+	cell_release(&cell);
+}
+
 /* A server's words may be anything: they are written all the same, as valid JSON. */
 static void test_text_that_is_no_utf8(void **state)
 {
@@ -342,6 +369,8 @@ static void test_hostile(void **state)
 		{ "\"cells\": [", "\"cells\": [ null,", "cells[0]: 'server' is missing" },
 		{ "\"cells\": [", "\"cells\": [ [],", "cells[0]: 'server' is missing" },
 		{ "\"server\": \"tornado\"", "\"server\": null", "cells[0]: 'server', 'client', 'mode' or 'level' is empty" },
+		{ "\"server\": \"tornado\"", "\"server\": \"\"", "cells[0]: 'server', 'client', 'mode' or 'level' is empty" },
+		{ "\"name\": \"tornado\"", "\"name\": \"\"", "servers[0]: 'name' is empty" },
 		{ "\"server\": \"control\"", "\"server\": 7", "cells[1]: 'server' is not what it should be" },
 		{ "\"level\": 65536", "\"level\": 0", "cells[0]: 'server', 'client', 'mode' or 'level' is empty" },
 		{ "\"level\": 65536", "\"level\": -1", "cells[0]: 'level' is not what it should be" },
@@ -360,6 +389,9 @@ static void test_hostile(void **state)
 		{ "\"client_cpu\": [", "\"client_cpu\": [ \"x\",", "cells[0]: 'client_cpu' is not what it should be" },
 		{ "\"client_cpu\": [", "\"client_cpu\": [ 0.5,", "cells[0]: 'client_cpu' is not what it should be" },
 		{ "\"client_cpu\": [", "\"client_cpu\": {}, \"x\": [", "cells[0]: 'client_cpu' is not what it should be" },
+		{ "\"client_cpu\": [", "\"client_cpu\": [ 0.5 ], \"x\": [", "cells[0]: 'client_cpu_user' is not what it should be" },
+		{ "\"client_cpu_system\": [", "\"client_cpu_system\": [ ], \"x\": [",
+		  "cells[0]: 'client_cpu_system' is not what it should be" },
 		{ "\"restarted\": true", "\"restarted\": \"true\"", "cells[0]: 'restarted' is not what it should be" },
 		{ "\"error\": \"exited with status 1\"", "\"error\": 1", "cells[1]: 'error' is not what it should be" },
 		{ "\"valid\": false", "\"valid\": 0", "cells[0]: 'valid' is not what it should be" },
@@ -581,6 +613,7 @@ int main(void)
 		TEST(test_document_round_trip),
 		TEST(test_write_replaces),
 		TEST(test_cell_line),
+		TEST(test_older_line),
 		TEST(test_text_that_is_no_utf8),
 		TEST(test_hostile),
 		TEST(test_additions),
