@@ -105,6 +105,7 @@ struct load_counts {
 	uint64_t started, ok, failed[LOAD_FAILURES];
 	uint64_t in_flight_start, in_flight_end;
 	uint64_t connects;		/* connections established */
+	uint64_t started_before;	/* not of the window: requests started in ramp and warmup */
 };
 
 struct load_thread {

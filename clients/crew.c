@@ -304,6 +304,7 @@ static void counts_add(struct load_counts *into, const struct load_counts *from)
 	into->in_flight_start += from->in_flight_start;
 	into->in_flight_end += from->in_flight_end;
 	into->connects += from->connects;
+	into->started_before += from->started_before;
 }
 
 static int tenths_merge(struct crew *crew, struct load_sample *sample, struct err *err)
