@@ -25,7 +25,7 @@ PROGRAM_OBJECTS := $(PROGRAM_SOURCES:%.c=$(BUILD)/%.o)
 UNITS := $(UNIT_SOURCES:%.c=$(BUILD)/%)
 PROGRAM := $(BUILD)/benchctl
 
-.PHONY: all servers bench bench-peers check check-units install clean deps deps-all man help FORCE
+.PHONY: all servers bench bench-peers cross-check check check-units install clean deps deps-all man help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY: $(UNITS:%=%.o)
 
@@ -36,6 +36,7 @@ help:
 	@echo 'make bench        set-up, a sweep of every server from 1 to 65536, the graph and the table'
 	@echo 'make check        set-up, all tests'
 	@echo 'make bench-peers  our client against ab and wrk, in turn'
+	@echo 'make cross-check  our figures against ab, wrk, h2load and curl, into docs/cross-check.md'
 	@echo 'make servers      the compiled servers whose toolchain is here'
 	@echo 'make deps-all     the packages of all servers'
 	@echo 'make install, make clean, make man'
@@ -102,6 +103,12 @@ bench-peers:
 	.ci/deps build peers
 	$(MAKE) all servers
 	tests/bench/peers
+
+# On a quiet machine: about seven minutes.
+cross-check:
+	.ci/deps build peers
+	$(MAKE) all servers
+	tests/bench/cross_check --into docs/cross-check.md
 
 check:
 	.ci/deps build bench check peers panel
