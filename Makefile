@@ -31,7 +31,7 @@ FUZZERS := $(FUZZ_SOURCES:%.c=$(BUILD)/%)
 REPLAYS := $(FUZZERS:%_fuzz=%_test)
 PROGRAM := $(BUILD)/benchctl
 
-.PHONY: all servers bench bench-peers check check-units fuzz fuzzers install clean deps deps-all man help FORCE
+.PHONY: all servers bench bench-peers cross-check check check-units fuzz fuzzers install clean deps deps-all man help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY: $(UNITS:%=%.o) $(FUZZERS:%=%.o)
 
@@ -43,6 +43,7 @@ help:
 	@echo 'make check        set-up, all tests'
 	@echo 'make fuzz         made-up input for what reads files and answers: FUZZ_SECONDS each of FUZZ_TARGETS'
 	@echo 'make bench-peers  our client against ab and wrk, in turn'
+	@echo 'make cross-check  our figures against ab, wrk, h2load and curl, into docs/cross-check.md'
 	@echo 'make servers      the compiled servers whose toolchain is here'
 	@echo 'make deps-all     the packages of all servers'
 	@echo 'make install, make clean, make man'
@@ -115,6 +116,12 @@ bench-peers:
 	.ci/deps build peers
 	$(MAKE) all servers
 	tests/bench/peers
+
+# On a quiet machine: about seven minutes.
+cross-check:
+	.ci/deps build peers
+	$(MAKE) all servers
+	tests/bench/cross_check --into docs/cross-check.md
 
 check:
 	.ci/deps build bench check peers panel

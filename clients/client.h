@@ -117,6 +117,7 @@ struct load_counts {
 	uint64_t scheduled;		/* arrivals */
 	uint64_t waiting_start, waiting_end;	/* arrivals that were due and not started, for want of a connection */
 	uint64_t waited;		/* started late, for want of a connection */
+	uint64_t started_before;	/* not of the window: requests started in ramp and warmup */
 };
 
 struct load_thread {

@@ -316,6 +316,7 @@ static void counts_add(struct load_counts *into, const struct load_counts *from)
 	into->waiting_start += from->waiting_start;
 	into->waiting_end += from->waiting_end;
 	into->waited += from->waited;
+	into->started_before += from->started_before;
 }
 
 static int tenths_merge(struct crew *crew, struct load_sample *sample, struct err *err)

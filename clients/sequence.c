@@ -108,6 +108,8 @@ static void ask_once(struct sequence *sequence)
 		} else {
 			sample->counts.failed[failure]++;
 		}
+	} else {
+		sample->counts.started_before++;
 	}
 	if (!answer.ok) {
 		struct timespec rest = clock_timespec(REST_NS);

@@ -93,6 +93,7 @@ static inline void worker_started(struct worker *worker)
 {
 	worker->in_flight++;
 	worker->counts.started += worker->measuring;
+	worker->counts.started_before += !worker->measuring;
 }
 
 static inline void worker_connected(struct worker *worker, uint64_t connect_ns)

@@ -149,6 +149,7 @@ void cell_take(struct cell *cell, const struct load_sample *sample)
 	cell->in_flight_start = counts->in_flight_start;
 	cell->in_flight_end = counts->in_flight_end;
 	cell->connects = counts->connects;
+	cell->started_before = counts->started_before;
 	cell->concurrency_mean = sample->concurrency_mean;
 	cell->concurrency_min = (double)sample->concurrency_min;
 	cell->concurrency_max = (double)sample->concurrency_max;

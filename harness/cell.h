@@ -45,6 +45,7 @@ struct cell {
 	uint64_t ramp_reached;
 	uint64_t started, ok, failed[LOAD_FAILURES];
 	uint64_t in_flight_start, in_flight_end, connects;
+	uint64_t started_before;	/* requests of ramp and warmup; with `started`, all that were sent */
 	double open_mean, open_max;	/* connections open inside the server */
 	double concurrency_mean, concurrency_min, concurrency_max;
 	struct cell_times latency_ns, connect_ns;

@@ -55,6 +55,7 @@ static const struct field cell_fields[] = {
 	CELL("in_flight_start", COUNT, in_flight_start),
 	CELL("in_flight_end", COUNT, in_flight_end),
 	CELL("connects", COUNT, connects),
+	LATER("started_before", COUNT, started_before),
 	CELL("open_in_server.mean", NUMBER, open_mean),
 	CELL("open_in_server.max", NUMBER, open_max),
 	CELL("backlog", COUNT, backlog),

@@ -201,6 +201,11 @@ def test_windows_by_time():
         name = ' '.join(['by time:', behaviour] + options)
         with Faulty(behaviour, argument=7) as server:
             outcome, cell = load(server.url, '-c', '8', '-d', '100ms', '--warmup', '20ms', *options)
+            sent = cell and cell['started_before'] + cell['started']
+            until(lambda: server.requests >= sent + 1, 5)
+            seen = server.requests - 1
+        if behaviour != 'drops_every':  # which drops requests unread
+            tap.is_(seen, sent, name + ': the server saw each request of ramp, warmup and window')
         tap.ok(outcome.code == 0 and cell and conserved(cell), name + ': conserved', outcome)
         tap.ok(cell['window_s'] >= 0.1 and cell['ok'] > 0, name + ': at least the window that was asked', cell)
         tap.ok(0 <= cell['in_flight_start'] <= 8 and 0 <= cell['in_flight_end'] <= 8,

@@ -40,6 +40,7 @@ static void check_cells(const struct cell *a, const struct cell *b)
 	check_case("started", a->started == b->started);
 	check_case("ok", a->ok == b->ok);
 	check_case("failed", memcmp(a->failed, b->failed, sizeof a->failed) == 0);
+	check_case("started_before", a->started_before == b->started_before);
 	check_case("in_flight_start", a->in_flight_start == b->in_flight_start);
 	check_case("in_flight_end", a->in_flight_end == b->in_flight_end);
 	check_case("connects", a->connects == b->connects);
@@ -83,6 +84,7 @@ static void cell_fill(struct cell *cell)
 	for (int i = 0; i < LOAD_FAILURES; i++)
 		cell->failed[i] = (uint64_t)(i % 3);
 	cell->in_flight_start = 1;
+	cell->started_before = 3;
 	cell->in_flight_end = 2;
 	cell->connects = 4;
 	cell->open_mean = 65000.5;
