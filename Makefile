@@ -29,11 +29,13 @@ UNITS := $(UNIT_SOURCES:%.c=$(BUILD)/%)
 # Of each fuzz target: the fuzzer itself, and the program that replays its corpus as a test.
 FUZZERS := $(FUZZ_SOURCES:%.c=$(BUILD)/%)
 REPLAYS := $(FUZZERS:%_fuzz=%_test)
+# What the benches under tests/bench/ run beside the program.
+BENCHES := $(BUILD)/tests/bench/floor $(BUILD)/tests/bench/hot
 PROGRAM := $(BUILD)/benchctl
 
 .PHONY: all servers bench bench-peers cross-check check check-units fuzz fuzzers install clean deps deps-all man help FORCE
 .DELETE_ON_ERROR:
-.SECONDARY: $(UNITS:%=%.o) $(FUZZERS:%=%.o)
+.SECONDARY: $(UNITS:%=%.o) $(BENCHES:%=%.o) $(FUZZERS:%=%.o)
 
 all: $(PROGRAM) $(if $(SANITIZE),,benchctl)
 
@@ -42,7 +44,7 @@ help:
 	@echo 'make bench        set-up, a sweep of every server from 1 to 65536, the graph and the table'
 	@echo 'make check        set-up, all tests'
 	@echo 'make fuzz         made-up input for what reads files and answers: FUZZ_SECONDS each of FUZZ_TARGETS'
-	@echo 'make bench-peers  our client against ab and wrk, in turn'
+	@echo 'make bench-peers  our clients against six others, in turn, into docs/performance.md (half an hour)'
 	@echo 'make cross-check  our figures against ab, wrk, h2load and curl, into docs/cross-check.md'
 	@echo 'make servers      the compiled servers whose toolchain is here'
 	@echo 'make deps-all     the packages of all servers'
@@ -88,6 +90,9 @@ $(BUILD)/tests/fuzz/%_test: $(BUILD)/tests/fuzz/%_fuzz.o $(BUILD)/tests/fuzz/rep
 $(BUILD)/tests/fuzz/%_fuzz: $(BUILD)/tests/fuzz/%_fuzz.o $(BUILD)/libbenchctl.a
 	$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBRARIES) -lm
 
+$(BENCHES): $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libbenchctl.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBRARIES) -lm
+
 -include $(LIB_OBJECTS:.o=.d) $(PROGRAM_OBJECTS:.o=.d) $(UNITS:%=%.d) $(FUZZERS:%=%.d) $(BUILD)/tests/fuzz/replay.d
 
 # Asked for only where something is compiled, so that `make deps` and `make clean` need no package.
@@ -114,8 +119,9 @@ BENCH_SERVERS := control,state_threads,eventlet,eventlet_wsgi,tornado,node_js
 
 bench-peers:
 	.ci/deps build peers
-	$(MAKE) all servers
-	tests/bench/peers
+	$(MAKE) all servers $(BENCHES)
+	tests/bench/peers --into docs/performance.md --picture docs/peers
+	tests/bench/instructions --into docs/performance.md
 
 # On a quiet machine: about seven minutes.
 cross-check:

@@ -1,48 +1,55 @@
 """client: how each load generator is run, ours and the others, and what it says of itself.
 
-A client is one line of CLIENTS. Each makes a number of requests; wrk can only run for a time, and ours runs for a time where
-no number is given. What comes back is an Outcome, in the same units for all.
+A client is one line of CLIENTS or of FLOORS. Each makes a number of requests; wrk can only run for a time, and ours runs for
+a time where no number is given. What comes back is an Outcome, in the same units for all; None is what a client does not say.
 """
 import collections
 import csv
 import json
 import os
 import re
-import resource
 import statistics
 import subprocess
+import tempfile
 import time
 
 BENCHCTL = os.path.abspath(os.environ.get('BENCHCTL') or './benchctl')
 CPUS = sorted(os.sched_getaffinity(0))
 
 # All by the client's own word. answers: the right ones; failed: all else. sent: requests, those that it keeps out of its
-# figures too. But cpu_s is the CPU time of the whole process, in wall_s, as the kernel counts it. cell: of ours only.
-Outcome = collections.namedtuple('Outcome', 'answers failed sent rate_rps p50_ns mean_ns cpu_s wall_s cell')
+# figures too. But cpu_s is the CPU time of the whole process, in wall_s, and peak_bytes its memory, as the kernel counts them.
+# cell: of ours only.
+Outcome = collections.namedtuple('Outcome', 'answers failed sent rate_rps p50_ns mean_ns cpu_s wall_s peak_bytes cell')
 
 # single: it has one connection at a time. timed: it can't be told how many requests to make, and leaves some in flight.
-# run(url, mode, level, requests, seconds)
-Client = collections.namedtuple('Client', 'name modes single timed run')
+# most: connections that it can have. run(url, mode, level, requests, seconds)
+Client = collections.namedtuple('Client', 'name modes single timed run most', defaults=[None])
 
 
 class Ended:
-    """A client's process at its end: what it printed, what it wrote to the file, its CPU and wall time."""
+    """A client's process at its end: what it printed, what it wrote to the file, its CPU, memory and wall time."""
 
-    def __init__(self, command):
+    def __init__(self, command, **variables):
         """Runs it on the last CPU. '{file}' in the command is the path of a file in memory."""
-        log = os.memfd_create('log')
+        log, out = os.memfd_create('log'), os.memfd_create('out')
         words = [word.format(file='/dev/fd/%d' % log) if '{file}' in word else word for word in command]
-        before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-        done = subprocess.run(['taskset', '-c', str(CPUS[-1])] + words, capture_output=True, text=True, pass_fds=[log])
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        start = time.monotonic()
+        process = subprocess.Popen(['taskset', '-c', str(CPUS[-1])] + words, stdout=out, stderr=out, pass_fds=[log],
+                                   stdin=subprocess.DEVNULL, env=dict(os.environ, **variables))
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
         self.wall_s = time.monotonic() - start
-        self.cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        self.out = done.stdout
-        with open(log, encoding='ascii') as file:
+        self.cpu_s = usage.ru_utime + usage.ru_stime
+        self.peak_bytes = usage.ru_maxrss * 1024
+        self.log, self.out = self.text(log), self.text(out)
+        if process.returncode:
+            raise RuntimeError('%s: exit %d\n%s' % (' '.join(words), process.returncode, self.out[-2000:]))
+
+    @staticmethod
+    def text(descriptor):
+        with open(descriptor, encoding='utf-8', errors='replace') as file:
             file.seek(0)
-            self.log = file.read()
-        if done.returncode:
-            raise RuntimeError('%s: exit %d\n%s%s' % (' '.join(words), done.returncode, done.stdout[-2000:], done.stderr))
+            return file.read()
 
     def number(self, pattern):
         """The number that the pattern's group finds in the output."""
@@ -51,8 +58,9 @@ class Ended:
             raise RuntimeError('%r is not in:\n%s' % (pattern, self.out[-2000:]))
         return float(found.group(1))
 
-    def outcome(self, answers, failed, sent, rate_rps, p50_ns, mean_ns, cell=None):
-        return Outcome(int(answers), int(failed), int(sent), rate_rps, p50_ns, mean_ns, self.cpu_s, self.wall_s, cell)
+    def outcome(self, answers, failed, sent, rate_rps, p50_ns=None, mean_ns=None, cell=None):
+        return Outcome(int(answers), int(failed), int(sent), rate_rps, p50_ns, mean_ns, self.cpu_s, self.wall_s,
+                       self.peak_bytes, cell)
 
 
 def ours(name):
@@ -112,13 +120,67 @@ def curl(url, mode, _level, requests, _seconds):
                          statistics.median_low(good), statistics.fmean(good))
 
 
+def hey(url, mode, level, requests, _seconds):
+    # It makes a multiple of its connections.
+    ended = Ended(['hey', '-cpus', '1', '-n', str(requests // level * level), '-c', str(level)] +
+                  (['-disable-keepalive'] if mode == 'close' else []) + [url])
+    answers = ended.number(r'\[200\]\s+(\d+) responses')
+    sent = requests // level * level
+    return ended.outcome(answers, sent - answers, sent, ended.number(r'Requests/sec:\s+([\d.]+)'))
+
+
+def httperf(url, mode, level, requests, _seconds):
+    # Sessions without a pause are its closed loop; they all begin at once.
+    host, port = url.split('/')[2].split(':')
+    ended = Ended(['httperf', '--hog', '--server', host, '--port', port, '--wsess=%d,%d,0' % (level, requests // level),
+                   '--rate', '1000000'] + (['--http-version=1.0'] if mode == 'close' else []))
+    answers = ended.number(r'replies (\d+)')
+    return ended.outcome(answers, ended.number(r'Errors: total (\d+)'), ended.number(r'requests (\d+)'),
+                         answers / ended.number(r'test-duration ([\d.]+) s'))
+
+
+SIEGERC = """
+limit = {level}
+verbose = false
+logging = false
+protocol = HTTP/1.1
+connection = {connection}
+"""
+
+
+def siege(url, mode, level, requests, _seconds):
+    with tempfile.TemporaryDirectory(prefix='benchctl-siege-') as home:  # where it writes files of its own
+        path = os.path.join(home, 'siegerc')
+        with open(path, 'w', encoding='ascii') as file:
+            file.write(SIEGERC.format(level=level, connection='close' if mode == 'close' else 'keep-alive'))
+        ended = Ended(['siege', '-R', path, '-b', '-j', '-c', str(level), '-r', str(requests // level), url], HOME=home)
+    answers, failed = ended.number(r'"successful_transactions":\s+(\d+)'), ended.number(r'"failed_transactions":\s+(\d+)')
+    return ended.outcome(answers, failed, answers + failed, ended.number(r'"transaction_rate":\s+([\d.]+)'))
+
+
+def floor(way):
+    def run(url, mode, level, requests, _seconds):
+        ended = Ended(['build/tests/bench/floor', way, mode, url.split('/')[2].split(':')[1], str(level), str(requests)])
+        return ended.outcome(requests, 0, requests, requests / ended.wall_s)
+    return run
+
+
 BOTH = ['close', 'keepalive']
 CLIENTS = {client.name: client for client in [
     Client('benchctl epoll', BOTH, False, False, ours('epoll')),
+    Client('benchctl uring', BOTH, False, False, ours('uring')),
     Client('benchctl seq', ['close'], True, False, ours('seq')),
     Client('benchctl curl', ['close'], True, False, ours('curl')),
     Client('ab', BOTH, False, False, ab),
     Client('wrk', BOTH, False, True, wrk),
     Client('h2load', BOTH, False, False, h2load),
     Client('curl', BOTH, True, False, curl),
+    Client('hey', BOTH, False, False, hey),
+    Client('httperf', BOTH, False, False, httperf, 1000),  # select(2)
+    Client('siege', BOTH, False, False, siege, 1000),  # a thread a connection
+]}
+# Not load generators, but what one can't be quicker than (tests/bench/floor.c).
+FLOORS = {client.name: client for client in [
+    Client('bare calls', BOTH, False, False, floor('calls')),
+    Client('bare uring', BOTH, False, False, floor('uring')),
 ]}
