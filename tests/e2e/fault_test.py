@@ -1,13 +1,16 @@
 #!/usr/bin/python3
 """Bad input and faults: a clear message, the right exit code, nothing lost and nothing left running. Prints TAP."""
 import contextlib
+import fcntl
 import json
 import os
+import pty
 import re
 import signal
 import socket
 import subprocess
 import sys
+import termios
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -457,6 +460,38 @@ def test_interrupted_once():
                     [(cell['level'], cell['ok']) for cell in cells], name + ': run.json has all the cells of the ledger')
             tap.ok(len(cells) >= 3 and all(cell['ok'] in (10, 50) for cell in cells), name + ': no cell is cut short', cells)
             tap.has(outcome.out, ['control', 'results/r/run.json'], name + ': the table of what there is')
+
+
+def test_terminal():
+    """At a terminal of its own: ^C is typed, or the terminal goes away, and with it what benchctl writes to."""
+    for name, act in ('^C is typed', lambda terminal: terminal.write(b'\x03')), ('terminal is closed', lambda t: t.close()):
+        with Place() as place:
+            master, slave = pty.openpty()
+            os.set_blocking(master, False)
+            place.file('bench.conf', CONTROL)
+            with open(master, 'r+b', buffering=0) as terminal:
+                process = place.start(place.benchctl, 'run', '--out', 'r', '-c', '1,2', *ENDLESS, stdin=slave, stdout=slave,
+                                      stderr=slave, start_new_session=True,
+                                      preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+                os.close(slave)
+                until(lambda: ended(process, terminal) or len(place.lines('r')) >= 3)
+                tap.is_(process.poll(), None, name + ': the run is under way')
+                act(terminal)
+                until(lambda: ended(process, terminal))
+            tap.is_(place.end(process).code, 130, name + ': exit code')
+            cells = check_ledger(place, name)
+            document = place.document('r')
+            tap.is_((document['interrupted'], len(document['cells'])), (True, len(cells)),
+                    name + ': run.json has all the cells of the ledger')
+
+
+def ended(process, terminal):
+    """Whether it has; what it shows is read meanwhile, so that it need not wait for that."""
+    try:
+        terminal.closed or terminal.read(1 << 16)
+    except OSError:
+        pass  # it has ended, and nobody else has the terminal
+    return process.poll() is not None
 
 
 def test_interrupted_twice():
