@@ -3,6 +3,7 @@
 import collections
 import json
 import os
+import re
 import socket
 import sys
 
@@ -10,7 +11,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from helper import tap
 from helper.faulty import BEHAVIOURS, Faulty
-from helper.program import Place, conserved, until
+from helper.program import ROOT, Place, conserved, until
 
 # The requests of a case, each on a connection of its own, so that no failure is rested from.
 N = 12
@@ -111,6 +112,7 @@ CASES = [
     Case('other_protocol', bad_http=N),
     Case('status_502', bad_status=N),
     Case('status_502', '--check', 'status', '-m', 'keepalive', bad_status=N),
+    Case('status_404', bad_status=N),
     Case('length_negative', bad_http=N),
     Case('length_beyond', bad_http=N),
     Case('length_huge', eof_early=N),
@@ -165,9 +167,29 @@ def test_each_behaviour():
 
 def test_each_behaviour_has_a_case():
     """Those that are not in the table above have a test of their own below, or are for whole runs."""
-    elsewhere = {'changing_page', 'closes_every', 'drops_every', 'slow', 'status_404', 'dies', 'out_of_memory', 'spins',
+    elsewhere = {'changing_page', 'closes_every', 'drops_every', 'slow', 'dies', 'out_of_memory', 'spins',
                  'leaves_children'}
     tap.is_(set(BEHAVIOURS) - {case.behaviour for case in CASES}, elsewhere, 'no behaviour is left untried')
+
+
+def documented():
+    """The kinds that docs/faults.md says are counted, by behaviour, and whether it says that the cell is valid."""
+    with open(os.path.join(ROOT, 'docs', 'faults.md'), encoding='utf-8') as file:
+        rows = re.findall(r'^\| `(\w+)` \| [^|]* \| ([^|]*) \| ([^|]*) \|$', file.read(), re.M)
+    return {name: (set(re.findall(r'`(\w+)`', counted)), validity) for name, counted, validity in rows}
+
+
+def test_each_case_is_documented():
+    """Those with --check ask for something else than what the table is about."""
+    rows = documented()
+    for case in CASES:
+        if '--check' in case.options:
+            continue
+        counted, validity = rows.get(case.behaviour, (set(), ''))
+        kinds = set(case.counts) - {'closed'} | ({'reset', 'eof_early'} if 'closed' in case.counts else set())
+        name = 'docs/faults.md, %s: ' % case.behaviour
+        tap.is_(counted, kinds, name + 'what is counted')
+        tap.ok(validity.startswith('valid' if 'ok' in kinds else '`no_answers`'), name + 'validity', validity)
 
 
 def test_keepalive_connections():
