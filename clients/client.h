@@ -11,8 +11,10 @@
  * flight may end. Where the number of requests is given (`requests`), there is only the window, from the first
  * connect to the last answer, as ab and its like do it.
  *
- * This is a closed loop: each connection starts its next request when the last one has ended, so latency is
- * the latency under this load, not at a rate of arrivals.
+ * As a rule this is a closed loop: each connection starts its next request when the last one has ended, so latency is
+ * the latency under this load, not at a rate of arrivals. With a rate (`offered_rps`) it is an open loop: requests start
+ * by a schedule (clients/arrivals.h), on a connection that is free or on a new one, and latency counts from the
+ * scheduled time, so that a request which has to wait shows its waiting.
  */
 #ifndef CLIENTS_CLIENT_H
 #define CLIENTS_CLIENT_H
@@ -22,6 +24,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "clients/arrivals.h"
+#include "clients/raw.h"
 #include "clients/target.h"
 #include "harness/lib/err.h"
 #include "harness/lib/hist.h"
@@ -29,9 +33,10 @@
 enum load_mode {
 	LOAD_CLOSE,	/* a new connection for each request */
 	LOAD_KEEPALIVE,	/* each connection carries one request after the other */
+	LOAD_CROWD,	/* the same, but only some are active: the others are open and silent */
 };
 
-extern const char *const load_mode_names[];	/* "close", "keepalive", NULL */
+extern const char *const load_mode_names[];	/* "close", "keepalive", "crowd", NULL */
 
 /* Why a request failed. Only a complete and correct answer is ok. */
 enum load_failure {
@@ -67,8 +72,13 @@ struct load_spec {
 	enum target_check check;
 	enum load_mode mode;
 	bool links;			/* follow the numbered links from /0 (clients `seq` and `curl` only) */
-	uint32_t connections;		/* the level: at least 1 */
+	uint32_t connections;		/* the level: at least 1; in an open loop, the most that may be open */
+	uint32_t active;		/* crowd: so many of the connections carry requests; else not looked at */
+	double offered_rps;		/* an open loop of so many arrivals a second; 0: a closed loop */
+	enum arrivals_kind arrivals;	/* of an open loop */
+	uint64_t seed;			/* of random arrivals */
 	uint64_t requests;		/* stop after so many; 0: measure for a time */
+	bool raw;			/* keep each latency too, not the histogram alone */
 	uint64_t warmup_ns;
 	uint64_t duration_ns;		/* the window, at least; it grows to two rounds of all connections */
 	uint64_t max_window_ns;		/* the window, at most */
@@ -103,6 +113,10 @@ struct load_counts {
 	uint64_t started, ok, failed[LOAD_FAILURES];
 	uint64_t in_flight_start, in_flight_end;
 	uint64_t connects;		/* connections established */
+	/* Of an open loop: scheduled + waiting_start = started + waiting_end. */
+	uint64_t scheduled;		/* arrivals */
+	uint64_t waiting_start, waiting_end;	/* arrivals that were due and not started, for want of a connection */
+	uint64_t waited;		/* started late, for want of a connection */
 };
 
 struct load_thread {
@@ -123,9 +137,14 @@ struct load_sample {
 	uint64_t served_min, served_max;	/* answers of one connection (a slot of the loop) in the window */
 	uint32_t never_served;		/* connections without one */
 	double jain;			/* Jain's fairness index of answers over connections: 1 is equal */
+	struct hist lag_ns;		/* open loop: how late the client itself was to start what it could have started */
+	uint32_t silent;		/* crowd: silent connections that are open at the window's end */
+	uint32_t silent_dropped;	/* and those that the server has ended, since they were established */
+	uint64_t dropped_after_ns;	/* the shortest time that one of these had been silent */
 	uint32_t *tenths;		/* ok answers in each tenth of a second of the window; freed by load_sample_release */
 	unsigned tenths_count;
 	struct load_thread threads[LOAD_THREADS_MAX];
+	struct raw raw_ns[LOAD_THREADS_MAX];	/* with spec.raw: each value of latency_ns; released with the sample */
 	unsigned threads_count;
 	double busiest_cpu;		/* the fraction of a CPU that the threads on it used, of the busiest CPU */
 	uint64_t engine_bytes;		/* memory of the connections' state, without histograms */
@@ -137,9 +156,11 @@ struct client {
 	const char *name;
 	const char *summary;
 	uint32_t most_connections;	/* 1 for those that ask one thing at a time; 0: no bound */
+	int (*find)(struct err *err);	/* returns 0 where it can run here, else -1 with err set; NULL: everywhere */
 	/*
 	 * Offers the load and fills in the sample (in zeroed memory). Returns 0 where it was offered, however many
 	 * requests failed; -1 with err set where it could not be (no thread, no memory).
+	 * The sample is to be released in either case.
 	 */
 	int (*run)(const struct load_spec *spec, struct load_sample *sample, struct err *err);
 };
@@ -149,6 +170,19 @@ extern const struct client *const clients[];
 
 /* The client of that name, or NULL. */
 const struct client *client_find(const char *name);
+
+/*
+ * The client to measure with where `name` is asked for: that one, or the default where it can't run here, and then
+ * `why` says so; else `why` is empty. "auto" is the fastest that can run here. NULL with `why` set: there is none of
+ * that name.
+ */
+const struct client *client_choose(const char *name, struct err *why);
+
+/* The connections that carry requests: all of them but in a crowd. */
+static inline uint32_t load_active(const struct load_spec *spec)
+{
+	return spec->mode == LOAD_CROWD && spec->active < spec->connections ? spec->active : spec->connections;
+}
 
 /* Adds the CPU time that the calling thread has used so far, `sign` (1 or -1) times: the window is a difference. */
 void load_thread_add(struct load_thread *thread, double sign);

@@ -109,7 +109,8 @@ static unsigned spec_cpus(const struct load_spec *spec)
 static unsigned threads_needed(const struct load_spec *spec)
 {
 	struct rlimit files;
-	unsigned threads = spec->threads ? spec->threads : spec_cpus(spec);
+	/* Schedules keep better time in one thread, which a rate that leaves it idle at times does not need more of. */
+	unsigned threads = spec->threads ? spec->threads : spec->offered_rps > 0 ? 1 : spec_cpus(spec);
 
 	getrlimit(RLIMIT_NOFILE, &files);
 	uint64_t per_table = load_connections_of(files.rlim_cur);
@@ -144,22 +145,29 @@ static int crew_divide(struct crew *crew, struct err *err)
 	const struct load_spec *spec = crew->spec;
 	uint64_t window_ns = spec->requests ? 600 * CLOCK_S : spec->max_window_ns;
 	unsigned tenths = (unsigned)(window_ns / (CLOCK_S / 10)) + 20;
+	uint32_t active = load_active(spec);
+	unsigned busy = active < crew->count ? active : crew->count;	/* workers with a connection to ask on */
 	bool loopback4 = target_is_loopback(spec->target) && spec->target->address.ss_family == AF_INET;
 
 	for (unsigned i = 0; i < crew->count; i++) {
 		struct worker *worker = &crew->workers[i];
 		uint32_t share = spec->connections / crew->count + (i < spec->connections % crew->count);
-		uint64_t part = spec->requests / crew->count + (i < spec->requests % crew->count);
+		uint64_t part = i < busy ? spec->requests / busy + (i < spec->requests % busy) : 0;
 		worker->spec = spec;
 		worker->crew = crew;
 		worker->index = i;
+		worker->workers = crew->count;
+		worker->has_cpu = crew->count <= spec_cpus(spec);
 		worker->connections = share;
+		worker->active = active / crew->count + (i < active % crew->count);
 		worker->budget = spec->requests ? part : UINT64_MAX;
 		worker->spread = loopback4 ? (spec->connections + LOAD_PER_ADDRESS - 1) / LOAD_PER_ADDRESS : 1;
 		worker->tenths_room = tenths < LOAD_TENTHS_MAX ? tenths : LOAD_TENTHS_MAX;
 		worker->tenths = calloc(worker->tenths_room, sizeof *worker->tenths);
 		if (!worker->tenths)
 			return err_set(err, "out of memory");
+		if (spec->raw && raw_init(&worker->raw_ns, worker->budget, err))
+			return -1;
 	}
 	return 0;
 }
@@ -243,7 +251,9 @@ static uint64_t window_wanted(const struct crew *crew, uint64_t elapsed_ns)
 
 	for (unsigned i = 0; i < crew->count; i++)
 		ok += atomic_load_explicit(&crew->workers[i].live_ok, memory_order_relaxed);
-	double rounds_ns = ok ? (double)elapsed_ns * ROUNDS * spec->connections / (double)ok : (double)spec->max_window_ns;
+	if (spec->offered_rps > 0)	/* its rate is the schedule's, whatever the number of connections */
+		return spec->duration_ns;
+	double rounds_ns = ok ? (double)elapsed_ns * ROUNDS * load_active(spec) / (double)ok : (double)spec->max_window_ns;
 	uint64_t wanted = rounds_ns < (double)spec->max_window_ns ? (uint64_t)rounds_ns : spec->max_window_ns;
 	return wanted > spec->duration_ns ? wanted : spec->duration_ns;
 }
@@ -302,6 +312,10 @@ static void counts_add(struct load_counts *into, const struct load_counts *from)
 	into->in_flight_start += from->in_flight_start;
 	into->in_flight_end += from->in_flight_end;
 	into->connects += from->connects;
+	into->scheduled += from->scheduled;
+	into->waiting_start += from->waiting_start;
+	into->waiting_end += from->waiting_end;
+	into->waited += from->waited;
 }
 
 static int tenths_merge(struct crew *crew, struct load_sample *sample, struct err *err)
@@ -319,6 +333,15 @@ static int tenths_merge(struct crew *crew, struct load_sample *sample, struct er
 		for (unsigned j = 0; j <= crew->workers[i].tenth; j++)
 			sample->tenths[j] += crew->workers[i].tenths[j];
 	return 0;
+}
+
+/* The room of the single latencies changes hands: it may be large. */
+static void raw_hand_over(struct crew *crew, struct load_sample *sample)
+{
+	for (unsigned i = 0; i < crew->count; i++) {
+		sample->raw_ns[i] = crew->workers[i].raw_ns;
+		crew->workers[i].raw_ns = (struct raw){ 0 };
+	}
 }
 
 static int crew_merge(struct crew *crew, struct load_sample *sample, struct err *err)
@@ -348,6 +371,11 @@ static int crew_merge(struct crew *crew, struct load_sample *sample, struct err 
 		if (worker->served_max > sample->served_max)
 			sample->served_max = worker->served_max;
 		sample->never_served += (uint32_t)worker->never_served;
+		hist_merge(&sample->lag_ns, &worker->lag_ns);
+		sample->silent += worker->silent;
+		if (worker->silent_dropped && (!sample->silent_dropped || worker->dropped_after_ns < sample->dropped_after_ns))
+			sample->dropped_after_ns = worker->dropped_after_ns;
+		sample->silent_dropped += worker->silent_dropped;
 		sample->threads[i] = worker->usage;
 		if (worker->usage.window_s > 0)
 			busy[i % cpus] += (worker->usage.user_s + worker->usage.system_s) / worker->usage.window_s;
@@ -364,12 +392,13 @@ static int crew_merge(struct crew *crew, struct load_sample *sample, struct err 
 		rate = sample->window_s > 0 ? (double)sample->counts.ok / sample->window_s : 0;
 	sample->rate_rps = rate;
 	double ok = (double)sample->counts.ok;
-	sample->jain = squares > 0 ? ok * ok / (squares * crew->spec->connections) : 0;
+	sample->jain = squares > 0 ? ok * ok / (squares * load_active(crew->spec)) : 0;
 	if (crew->concurrency_samples)
 		sample->concurrency_mean = crew->concurrency_sum / (double)crew->concurrency_samples;
 	sample->concurrency_min = crew->concurrency_min;
 	sample->concurrency_max = crew->concurrency_max;
 	sample->interrupted = crew_stopped(crew) && !crew->abandoned;
+	raw_hand_over(crew, sample);
 	return tenths_merge(crew, sample, err);
 }
 
@@ -384,14 +413,16 @@ int crew_run(const struct load_spec *spec, crew_work *work, struct load_sample *
 		return err_set(err, "out of memory");
 	if (crew_divide(&crew, err))
 		goto out;
-	atomic_store(&crew.phase, spec->requests ? LOAD_MEASURE : LOAD_RAMP);
+	/* Requests by number are measured from the first to the last, but for the silent ones of a crowd. */
+	bool ramps = (!spec->requests || spec->mode == LOAD_CROWD) && !(spec->offered_rps > 0);
+	atomic_store(&crew.phase, ramps ? LOAD_RAMP : spec->requests ? LOAD_MEASURE : LOAD_WARMUP);
 	while (started < crew.count && !worker_start(&crew.workers[started], err))
 		started++;
 	if (started == crew.count) {
-		if (!spec->requests) {
+		if (ramps)
 			phase_ramp(&crew, sample);
+		if (!spec->requests)
 			phase_warmup(&crew);
-		}
 		phase_measure(&crew);
 	}
 	phase_drain(&crew);
@@ -400,8 +431,10 @@ int crew_run(const struct load_spec *spec, crew_work *work, struct load_sample *
 	if (started == crew.count)
 		result = crew_merge(&crew, sample, err);
 out:
-	for (unsigned i = 0; i < crew.count; i++)
+	for (unsigned i = 0; i < crew.count; i++) {
 		free(crew.workers[i].tenths);
+		raw_release(&crew.workers[i].raw_ns);
+	}
 	free(crew.workers);
 	return result;
 }

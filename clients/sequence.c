@@ -102,6 +102,8 @@ static void ask_once(struct sequence *sequence)
 		if (right) {
 			sample->counts.ok++;
 			hist_add(&sample->latency_ns, answer.total_ns);
+			if (sample->raw_ns[0].values)
+				raw_add(&sample->raw_ns[0], answer.total_ns);
 			tenth_add(sequence, now);
 		} else {
 			sample->counts.failed[failure]++;
@@ -163,6 +165,8 @@ int sequence_run(const struct load_spec *spec, sequence_ask *ask, void *context,
 	sample->tenths = calloc(sequence.tenths_room, sizeof *sample->tenths);
 	if (!sample->tenths)
 		return err_set(err, "out of memory");
+	if (spec->raw && raw_init(&sample->raw_ns[0], spec->requests ? spec->requests : UINT64_MAX, err))
+		return -1;
 	if (!spec->requests)
 		warm(&sequence);
 	/* The first measured link is /0, so that the chain's end is known: after 10,000 it is 2845218640. */

@@ -1,7 +1,7 @@
 /*
  * worker: one thread of an engine, and what it counts.
  *
- * An engine (clients/epoll.c) drives many connections from each of a few threads. A worker's counters and
+ * An engine (clients/engine.h) drives many connections from each of a few threads. A worker's counters and
  * histograms belong to its thread; nothing is shared while measuring but the phase, which the thread reads, and
  * a few live figures, which it publishes with relaxed stores and the crew samples. Everything else is merged
  * after the join (clients/crew.h).
@@ -25,8 +25,10 @@ struct worker {
 	const struct load_spec *spec;
 	struct crew *crew;
 	pthread_t thread;
-	unsigned index;
+	unsigned index, workers;	/* this one, of so many */
+	bool has_cpu;			/* no other worker is on its CPU */
 	uint32_t connections;		/* this worker's share */
+	uint32_t active;		/* of these, the first so many carry requests */
 	uint32_t spread;		/* source addresses to begin with; 1: the kernel's choice */
 	uint64_t budget;		/* requests still to start; UINT64_MAX where time ends the window */
 
@@ -42,7 +44,10 @@ struct worker {
 	bool measuring;			/* inside the window */
 	uint32_t in_flight;
 	struct load_counts counts;
-	struct hist latency_ns, connect_ns;
+	struct hist latency_ns, connect_ns, lag_ns;
+	uint32_t silent, silent_dropped;	/* see struct load_sample */
+	uint64_t dropped_after_ns;
+	struct raw raw_ns;		/* mapped before the thread starts */
 	uint64_t window_start_ns, window_end_ns;
 	struct load_thread usage;
 	uint32_t *tenths;		/* tenths_room of them */
@@ -78,7 +83,8 @@ static inline bool worker_take(struct worker *worker)
 {
 	if (worker->phase >= LOAD_DRAIN || worker->budget == 0)
 		return false;
-	if (worker->budget != UINT64_MAX)
+	/* The requests of a ramp are not among those that were asked for. */
+	if (worker->budget != UINT64_MAX && worker->phase != LOAD_RAMP)
 		worker->budget--;
 	return true;
 }
@@ -104,6 +110,8 @@ static inline void worker_ok(struct worker *worker, uint64_t start_ns, uint64_t 
 		return;
 	worker->counts.ok++;
 	hist_add(&worker->latency_ns, now_ns - start_ns);
+	if (worker->raw_ns.values)
+		raw_add(&worker->raw_ns, now_ns - start_ns);
 	while (now_ns >= worker->tenth_end_ns && worker->tenth + 1 < worker->tenths_room) {
 		worker->tenth++;
 		worker->tenth_end_ns += CLOCK_S / 10;

@@ -10,19 +10,21 @@
 #define CLIENT_BUSY 0.90
 #define CONTROL_AHEAD 1.5
 #define LITTLE_OFF 0.05
+#define LAG_MOST 0.10
 
 const char *const invalid_names[INVALIDS] = {
-	"failed", "no_answers", "short_concurrency", "client_bound", "little", "conservation",
+	"failed", "no_answers", "short_concurrency", "client_bound", "little", "conservation", "lag",
 	"build",
 };
 
 const char *const invalid_words[INVALIDS] = {
 	"the server could not be started, or failed under the load",
 	"the server gave no right answer",
-	"fewer requests were in flight than the level says",
+	"fewer requests were in flight, or fewer connections open, than the level says",
 	"the client's CPU was the limit, not the server",
 	"rate, latency and concurrency contradict each other (Little's law)",
 	"requests were lost in the counting",
+	"the client itself was late to start requests, by more than a tenth of their latency",
 	"benchctl was built without optimization or with a sanitizer",
 };
 
@@ -33,6 +35,7 @@ const char *const invalid_advice[INVALIDS] = {
 	"give the client more CPUs (--client-cpus), or read the server's CPU per request instead of its rate",
 	"repeat it on a quieter host, with a longer --duration",
 	"this is a fault of benchctl: please report it with the run.json",
+	"give the client a quieter CPU or more of them (--client-cpus), or offer a lower rate",
 	"build it with 'make' and measure again",
 };
 
@@ -52,6 +55,7 @@ void cell_init(struct cell *cell, const char *server, const char *client, const 
 		.rate_rps = NAN, .window_s = NAN, .ramp_s = NAN, .open_mean = NAN, .open_max = NAN,
 		.concurrency_mean = NAN, .concurrency_min = NAN, .concurrency_max = NAN,
 		.latency_ns = unknown, .connect_ns = unknown,
+		.open_loop = { NAN, NAN, NAN, NAN, NAN, NAN }, .lag_ns = unknown, .crowd = { NAN, NAN, NAN, NAN },
 		.served_min = NAN, .served_max = NAN, .never_served = NAN, .jain = NAN,
 		.client_cpu_busiest = NAN, .observer_cpu = NAN, .ceiling_rps = NAN, .little = NAN,
 		.server_cpu_us_per_request = NAN, .server_rss_bytes = NAN,
@@ -93,10 +97,40 @@ static char *text_of(const struct hist *hist)
 	return text;
 }
 
+bool cell_is_open_loop(const struct cell *cell)
+{
+	return !isnan(cell->open_loop.offered_rps);
+}
+
+double cell_active(const struct cell *cell)
+{
+	return isnan(cell->crowd.active) ? (double)cell->level : cell->crowd.active;
+}
+
 /* Where half of a round outlasts the window, most of the requests that began in it have not ended. */
 static bool is_censored(const struct cell *cell)
 {
-	return cell->rate_rps > 0 && (double)cell->level / cell->rate_rps > cell->window_s / 2;
+	return !cell_is_open_loop(cell) && cell->rate_rps > 0 && cell_active(cell) / cell->rate_rps > cell->window_s / 2;
+}
+
+/* What only an open loop or a crowd has. */
+static void take_special(struct cell *cell, const struct load_sample *sample)
+{
+	const struct load_counts *counts = &sample->counts;
+
+	if (cell_is_open_loop(cell)) {
+		cell->open_loop.scheduled = (double)counts->scheduled;
+		cell->open_loop.waiting_start = (double)counts->waiting_start;
+		cell->open_loop.waiting_end = (double)counts->waiting_end;
+		cell->open_loop.waited = (double)counts->waited;
+		cell->lag_ns = times_of(&sample->lag_ns);
+	}
+	if (!isnan(cell->crowd.active)) {
+		cell->crowd.silent = sample->silent;
+		cell->crowd.dropped = sample->silent_dropped;
+		if (sample->silent_dropped)
+			cell->crowd.dropped_after_s = (double)sample->dropped_after_ns / 1e9;
+	}
 }
 
 void cell_take(struct cell *cell, const struct load_sample *sample)
@@ -118,6 +152,7 @@ void cell_take(struct cell *cell, const struct load_sample *sample)
 	cell->concurrency_max = (double)sample->concurrency_max;
 	cell->latency_ns = times_of(&sample->latency_ns);
 	cell->connect_ns = times_of(&sample->connect_ns);
+	take_special(cell, sample);
 	free(cell->latency_hist);
 	free(cell->connect_hist);
 	free(cell->tenths);
@@ -130,10 +165,12 @@ void cell_take(struct cell *cell, const struct load_sample *sample)
 		cell->tenths_count = sample->tenths_count;
 		memcpy(cell->tenths, sample->tenths, sample->tenths_count * sizeof *cell->tenths);
 	}
-	cell->served_min = (double)sample->served_min;
-	cell->served_max = (double)sample->served_max;
-	cell->never_served = (double)sample->never_served;
-	cell->jain = sample->jain;
+	if (!cell_is_open_loop(cell)) {	/* there a connection is used when there is need of it */
+		cell->served_min = (double)sample->served_min;
+		cell->served_max = (double)sample->served_max;
+		cell->never_served = (double)sample->never_served;
+		cell->jain = sample->jain;
+	}
 	cell->client_threads = sample->threads_count;
 	cell->client_cpu_busiest = sample->busiest_cpu;
 	for (unsigned i = 0; i < sample->threads_count; i++) {
@@ -156,11 +193,22 @@ uint64_t cell_failed(const struct cell *cell)
 	return sum;
 }
 
+static bool is_off(double value, double wanted)
+{
+	return !(fabs(value - wanted) <= CONCURRENCY_SHORT * wanted);
+}
+
 static bool is_short(const struct cell *cell)
 {
-	double level = (double)cell->level;
+	double silent = (double)cell->level - cell_active(cell);
 
-	return !(fabs(cell->concurrency_mean - level) <= CONCURRENCY_SHORT * level);
+	return is_off(cell->concurrency_mean, cell_active(cell)) || (silent > 0 && is_off(cell->crowd.silent, silent));
+}
+
+/* The latency of an open loop has the lag in it: it must be small beside it, in the middle and at the end. */
+static bool is_lagging(const struct cell *cell)
+{
+	return cell->lag_ns.p50 > LAG_MOST * cell->latency_ns.p50 || cell->lag_ns.p99 > LAG_MOST * cell->latency_ns.p99;
 }
 
 static bool is_client_bound(const struct cell *cell, double control_rps)
@@ -176,18 +224,32 @@ static double little_residual(const struct cell *cell)
 static bool breaks_little(const struct cell *cell)
 {
 	/* In close mode latency and the time between two requests of a connection are not the same. */
-	return strcmp(cell->mode, load_mode_names[LOAD_KEEPALIVE]) == 0 && cell->little > LITTLE_OFF;
+	return strcmp(cell->mode, load_mode_names[LOAD_CLOSE]) != 0 && cell->little > LITTLE_OFF;
 }
 
 static bool breaks_conservation(const struct cell *cell)
 {
+	if (cell_is_open_loop(cell) && cell->open_loop.scheduled + cell->open_loop.waiting_start !=
+					       (double)cell->started + cell->open_loop.waiting_end)
+		return true;
 	return cell->in_flight_start + cell->started != cell->ok + cell_failed(cell) + cell->in_flight_end;
+}
+
+/* What a load of many connections in a closed loop can be invalid for. */
+static unsigned judge_closed_loop(const struct cell *cell, double control_rps)
+{
+	unsigned invalid = (unsigned)is_short(cell) << INVALID_SHORT_CONCURRENCY |
+			   (unsigned)breaks_little(cell) << INVALID_LITTLE;
+
+	/* The control server shows the client's limit: being bound by it is its purpose. */
+	if (strcmp(cell->server, CONF_CONTROL) != 0)
+		invalid |= (unsigned)is_client_bound(cell, control_rps) << INVALID_CLIENT_BOUND;
+	return invalid;
 }
 
 void cell_judge(struct cell *cell, double control_rps)
 {
-	bool is_control = strcmp(cell->server, CONF_CONTROL) == 0;
-	bool sequential = strcmp(cell->client, "epoll") != 0;
+	const struct client *client = client_find(cell->client);
 	unsigned invalid = 0;
 
 	cell->ceiling_rps = control_rps;
@@ -197,12 +259,11 @@ void cell_judge(struct cell *cell, double control_rps)
 	} else if (!cell->ok) {
 		invalid = 1u << INVALID_NO_ANSWERS;
 	} else {
-		invalid |= (unsigned)(!sequential && is_short(cell)) << INVALID_SHORT_CONCURRENCY;
-		/* The control server shows the client's limit: being bound by it is its purpose. */
-		invalid |= (unsigned)(!sequential && !is_control && is_client_bound(cell, control_rps))
-			   << INVALID_CLIENT_BOUND;
-		invalid |= (unsigned)(!sequential && breaks_little(cell)) << INVALID_LITTLE;
 		invalid |= (unsigned)breaks_conservation(cell) << INVALID_CONSERVATION;
+		if (cell_is_open_loop(cell))
+			invalid |= (unsigned)is_lagging(cell) << INVALID_LAG;
+		else if (!client || client->most_connections != 1)
+			invalid |= judge_closed_loop(cell, control_rps);
 	}
 	/* The build is known while measuring only; what it made of the cell then stays. */
 	invalid |= (unsigned)cell->debug_build << INVALID_BUILD | (cell->invalid & 1u << INVALID_BUILD);

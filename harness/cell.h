@@ -26,6 +26,7 @@ enum invalid {
 	INVALID_CLIENT_BOUND,		/* the client's CPU was the limit */
 	INVALID_LITTLE,			/* rate, latency and concurrency contradict each other */
 	INVALID_CONSERVATION,		/* requests were lost in the counting */
+	INVALID_LAG,			/* open loop: the client was late to start requests */
 	INVALID_BUILD,			/* measured by a build that is no benchmark, see build.h */
 	INVALIDS
 };
@@ -38,7 +39,7 @@ struct cell {
 	char *server;			/* owned */
 	char *client;			/* owned */
 	char *mode;			/* owned; one of load_mode_names */
-	uint64_t level, block;
+	uint64_t level, block;		/* the level of an open loop: the most connections that may be open */
 	uint64_t backlog;
 	double rate_rps, window_s, ramp_s;
 	uint64_t ramp_reached;
@@ -52,6 +53,18 @@ struct cell {
 	double little;			/* residual of Little's law |X R / N - 1| over the mean concurrency N */
 	uint32_t *tenths;		/* owned; right answers in each tenth of a second of the window */
 	uint64_t tenths_count;
+	struct {			/* NAN outside of an open loop */
+		double offered_rps;	/* rate of arrivals */
+		double share;		/* that rate as a share of the server's own maximum, where it was chosen so */
+		double scheduled, waiting_start, waiting_end, waited;	/* see struct load_counts */
+	} open_loop;
+	struct cell_times lag_ns;	/* open loop: how late the client was to start what it could have started */
+	struct {			/* NAN outside of a crowd */
+		double active;		/* connections that carry requests */
+		double silent;		/* the others, those open at the window's end */
+		double dropped;		/* those that the server has ended */
+		double dropped_after_s;	/* the shortest time that one of these had been silent */
+	} crowd;
 	double served_min, served_max, never_served, jain;
 	double client_user[LOAD_THREADS_MAX], client_system[LOAD_THREADS_MAX];	/* fractions of a core, by thread */
 	double client_cpu[LOAD_THREADS_MAX];	/* their sum */
@@ -83,6 +96,12 @@ void cell_init(struct cell *cell, const char *server, const char *client, const 
 
 /* Takes over the figures of a sample. */
 void cell_take(struct cell *cell, const struct load_sample *sample);
+
+/* Whether it is of an open loop. */
+bool cell_is_open_loop(const struct cell *cell);
+
+/* The connections that carry requests: those active in a crowd, else the level. */
+double cell_active(const struct cell *cell);
 
 /* All failures together. */
 uint64_t cell_failed(const struct cell *cell);

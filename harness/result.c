@@ -29,11 +29,14 @@ struct field {
 	size_t offset;
 	size_t room;		/* of a BUFFER */
 	bool optional;		/* may be absent in what is read; a TEXT that is NULL is left out */
+	bool sparse;		/* and so is a NUMBER that is unknown */
 };
 
-#define CELL(path, kind, field) { path, kind, offsetof(struct cell, field), 0, false }
+#define CELL(path, kind, field) { path, kind, offsetof(struct cell, field), 0, false, false }
 /* A field that came later than the first version of the schema, or is a text that may be NULL. */
-#define LATER(path, kind, field) { path, kind, offsetof(struct cell, field), 0, true }
+#define LATER(path, kind, field) { path, kind, offsetof(struct cell, field), 0, true, false }
+/* A number that only some kinds of load have. */
+#define SOME(path, field) { path, NUMBER, offsetof(struct cell, field), 0, true, true }
 #define TIMES(name) \
 	CELL(#name ".mean", NUMBER, name.mean), CELL(#name ".p50", NUMBER, name.p50), \
 	CELL(#name ".p90", NUMBER, name.p90), CELL(#name ".p99", NUMBER, name.p99), \
@@ -60,6 +63,18 @@ static const struct field cell_fields[] = {
 	CELL("concurrency.max", NUMBER, concurrency_max),
 	TIMES(latency_ns),
 	TIMES(connect_ns),
+	SOME("open_loop.offered_rps", open_loop.offered_rps),
+	SOME("open_loop.share", open_loop.share),
+	SOME("open_loop.scheduled", open_loop.scheduled),
+	SOME("open_loop.waiting_start", open_loop.waiting_start),
+	SOME("open_loop.waiting_end", open_loop.waiting_end),
+	SOME("open_loop.waited", open_loop.waited),
+	SOME("lag_ns.mean", lag_ns.mean), SOME("lag_ns.p50", lag_ns.p50), SOME("lag_ns.p90", lag_ns.p90),
+	SOME("lag_ns.p99", lag_ns.p99), SOME("lag_ns.p999", lag_ns.p999), SOME("lag_ns.max", lag_ns.max),
+	SOME("crowd.active", crowd.active),
+	SOME("crowd.silent", crowd.silent),
+	SOME("crowd.dropped", crowd.dropped),
+	SOME("crowd.dropped_after_s", crowd.dropped_after_s),
 	LATER("latency_censored", BOOL, latency_censored),
 	LATER("latency_histogram", TEXT, latency_hist),
 	LATER("connect_histogram", TEXT, connect_hist),
@@ -98,7 +113,7 @@ static const struct field cell_fields[] = {
 	{ .path = NULL }
 };
 
-#define HOST(path, kind, field) { path, kind, offsetof(struct host, field), sizeof ((struct host *)0)->field, false }
+#define HOST(path, kind, field) { path, kind, offsetof(struct host, field), sizeof ((struct host *)0)->field, false, false }
 
 static const struct field host_fields[] = {
 	HOST("cpu_model", BUFFER, cpu_model),
@@ -118,7 +133,7 @@ static const struct field host_fields[] = {
 	{ .path = NULL }
 };
 
-#define SERVER(path, field) { path, TEXT, offsetof(struct document_server, field), 0, false }
+#define SERVER(path, field) { path, TEXT, offsetof(struct document_server, field), 0, false, false }
 
 static const struct field server_fields[] = {
 	SERVER("name", name),
@@ -126,19 +141,19 @@ static const struct field server_fields[] = {
 	SERVER("version", version),
 	SERVER("family", family),
 	SERVER("model", model),
-	{ "since", TEXT, offsetof(struct document_server, since), 0, true },
-	{ "implementation", TEXT, offsetof(struct document_server, implementation), 0, true },
+	{ "since", TEXT, offsetof(struct document_server, since), 0, true, false },
+	{ "implementation", TEXT, offsetof(struct document_server, implementation), 0, true, false },
 	{ .path = NULL }
 };
 
 static const struct field document_fields[] = {
-	{ "benchctl.version", TEXT, offsetof(struct document, benchctl), 0, false },
-	{ "benchctl.commit", TEXT, offsetof(struct document, commit), 0, false },
-	{ "benchctl.compiler", TEXT, offsetof(struct document, compiler), 0, false },
-	{ "benchctl.flags", TEXT, offsetof(struct document, flags), 0, false },
-	{ "environment.client_cpus", TEXT, offsetof(struct document, client_cpus), 0, false },
-	{ "environment.server_cpus", TEXT, offsetof(struct document, server_cpus), 0, false },
-	{ "interrupted", BOOL, offsetof(struct document, interrupted), 0, false },
+	{ "benchctl.version", TEXT, offsetof(struct document, benchctl), 0, false, false },
+	{ "benchctl.commit", TEXT, offsetof(struct document, commit), 0, false, false },
+	{ "benchctl.compiler", TEXT, offsetof(struct document, compiler), 0, false, false },
+	{ "benchctl.flags", TEXT, offsetof(struct document, flags), 0, false, false },
+	{ "environment.client_cpus", TEXT, offsetof(struct document, client_cpus), 0, false, false },
+	{ "environment.server_cpus", TEXT, offsetof(struct document, server_cpus), 0, false, false },
+	{ "interrupted", BOOL, offsetof(struct document, interrupted), 0, false, false },
 	{ .path = NULL }
 };
 
@@ -260,7 +275,9 @@ static void fields_write(json_t *json, const struct field *fields, const void *f
 {
 	for (const struct field *field = fields; field->path; field++) {
 		const char *key;
-		if (field->optional && field->kind == TEXT && !*(char *const *)((const char *)from + field->offset))
+		const char *at = (const char *)from + field->offset;
+		if ((field->optional && field->kind == TEXT && !*(char *const *)at) ||
+		    (field->sparse && isnan(*(const double *)at)))
 			continue;
 		json_t *holder = field_holder(json, field, true, &key);
 		json_object_set_new(holder, key, field_json(field, from));

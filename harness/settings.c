@@ -7,15 +7,19 @@
 #define FIELD(name) OPTION_FIELD(struct settings, name)
 #define HOUR (3600 * CLOCK_S)
 
+static const char *const ceiling_names[] = { "yes", "no", NULL };	/* enum settings_ceiling */
+
 const struct option_def settings_options[] = {
 	{ "concurrency", 'c', &option_levels, FIELD(concurrency), .fallback = "1..65536",
 	  .help = "levels: A..B doubles, A..B:+S steps, commas join" },
 	{ "servers", 's', &option_text, FIELD(servers), .placeholder = "A,B",
 	  .help = "servers to measure (all that can run here)" },
+	{ "ceiling", 0, &option_choice, FIELD(ceiling), .fallback = "yes", .choices = ceiling_names,
+	  .help = "measure the control server too where --servers does not name it" },
 	{ "mode", 'm', &option_text, FIELD(mode), .fallback = "close", .placeholder = "MODE,..",
 	  .help = "close: a connection a request; keepalive" },
 	{ "client", 0, &option_text, FIELD(client), .fallback = "epoll", .placeholder = "NAME",
-	  .help = "client that offers the load" },
+	  .help = "client that offers the load: epoll, uring or auto (the faster of these)" },
 	{ "duration", 'd', &option_duration, FIELD(duration_ns), .fallback = "1s", .least = CLOCK_MS, .most = HOUR,
 	  .help = "window of a cell, at least" },
 	{ "warmup", 0, &option_duration, FIELD(warmup_ns), .fallback = "200ms", .most = HOUR,

@@ -13,6 +13,7 @@
 struct settings {
 	struct levels concurrency;
 	char *servers;			/* a list of names; NULL: all that can run here */
+	int ceiling;			/* enum settings_ceiling: the control server joins those that are named */
 	char *mode;			/* a list of load modes */
 	char *client;			/* the client of the sweep */
 	uint64_t duration_ns, warmup_ns, max_window_ns, max_ramp_ns, timeout_ns, ready_ns;
@@ -29,6 +30,8 @@ struct settings {
 	char **conf;			/* files of the configuration; NULL: the usual one */
 	bool help;
 };
+
+enum settings_ceiling { CEILING_YES, CEILING_NO };
 
 /* The options of `run`; those that are not here_only are the keys of [run] too. */
 extern const struct option_def settings_options[];

@@ -1,5 +1,10 @@
-#include <string.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "harness/build.h"
 #include "harness/cell.h"
@@ -9,10 +14,11 @@
 #include "harness/result.h"
 
 struct load_settings {
-	uint64_t connections, requests, threads;
+	uint64_t connections, requests, threads, active, rate_rps, max_connections, seed;
+	int arrivals;
 	uint64_t duration_ns, warmup_ns, max_window_ns, max_ramp_ns, timeout_ns;
 	int mode, check;
-	char *client;
+	char *client, *raw;
 	bool json, help;
 };
 
@@ -27,7 +33,16 @@ static const struct option_def load_options[] = {
 	{ "duration", 'd', &option_duration, FIELD(duration_ns), .fallback = "5s", .least = CLOCK_MS, .most = HOUR,
 	  .help = "window, at least" },
 	{ "mode", 'm', &option_choice, FIELD(mode), .fallback = "close", .choices = load_mode_names,
-	  .help = "a connection a request, or many on one" },
+	  .help = "a connection a request, many on one, or many open of which few are active" },
+	{ "active", 0, &option_count, FIELD(active), .fallback = "100", .least = 1, .most = LEVELS_HIGHEST,
+	  .help = "crowd: connections that carry requests, the others are silent" },
+	{ "rate", 0, &option_count, FIELD(rate_rps), .fallback = "0", .most = 100000000,
+	  .help = "open loop: so many requests a second, whatever the server does (0: a closed loop)" },
+	{ "arrivals", 0, &option_choice, FIELD(arrivals), .fallback = "uniform", .choices = arrivals_names,
+	  .help = "how the requests of an open loop are spread over time" },
+	{ "max-connections", 0, &option_count, FIELD(max_connections), .fallback = "1024", .least = 1,
+	  .most = LEVELS_HIGHEST, .help = "open loop: connections at a time, at most" },
+	{ "seed", 0, &option_count, FIELD(seed), .fallback = "1", .help = "of random arrivals" },
 	{ "check", 0, &option_choice, FIELD(check), .fallback = "exact", .choices = target_check_names,
 	  .help = "how closely answers are compared with the first" },
 	{ "threads", 't', &option_count, FIELD(threads), .fallback = "0", .most = LOAD_THREADS_MAX,
@@ -41,7 +56,9 @@ static const struct option_def load_options[] = {
 	{ "timeout", 0, &option_duration, FIELD(timeout_ns), .fallback = "30s", .least = CLOCK_MS, .most = HOUR,
 	  .help = "of one request" },
 	{ "client", 0, &option_text, FIELD(client), .fallback = "epoll", .placeholder = "NAME",
-	  .help = "epoll, seq or curl" },
+	  .help = "epoll, uring, auto (the faster of these), seq or curl" },
+	{ "raw", 0, &option_text, FIELD(raw), .placeholder = "FILE",
+	  .help = "write each latency of the window: ns, one a line, a thread after the other" },
 	{ "json", 0, &option_flag, FIELD(json), .help = "print one cell of run.json" },
 	{ "help", 'h', &option_flag, FIELD(help), .help = "this text" },
 	{ .name = NULL }
@@ -56,6 +73,27 @@ static void print_times(const char *name, const struct cell_times *times)
 	for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
 		printf(" %9s", isnan(shown[i]) ? "-" : units_show_latency(text, (uint64_t)shown[i]));
 	putchar('\n');
+}
+
+/* What only an open loop or a crowd has. */
+static void print_special(const struct cell *cell)
+{
+	char count[UNITS_TEXT], time[UNITS_TEXT];
+
+	if (cell_is_open_loop(cell)) {
+		print_times("lag", &cell->lag_ns);
+		printf("  offered: %.0f requests/s, %.0f scheduled; %.0f waited for a connection, %.0f still wait\n",
+		       cell->open_loop.offered_rps, cell->open_loop.scheduled, cell->open_loop.waited,
+		       cell->open_loop.waiting_end);
+	}
+	if (!isnan(cell->crowd.active)) {
+		printf("  crowd: %.0f active, ", cell->crowd.active);
+		printf("%s silent; the server ended ", units_show_count(count, (uint64_t)cell->crowd.silent));
+		printf("%s of these", units_show_count(count, (uint64_t)cell->crowd.dropped));
+		if (cell->crowd.dropped > 0)
+			printf(", the first after %s", units_show_latency(time, (uint64_t)(cell->crowd.dropped_after_s * 1e9)));
+		putchar('\n');
+	}
 }
 
 static void print_cell(const struct cell *cell, const struct load_settings *settings)
@@ -79,18 +117,75 @@ static void print_cell(const struct cell *cell, const struct load_settings *sett
 		printf("  in flight: %.1f (%.0f to %.0f); ramp: %.2f s, %s connections\n", cell->concurrency_mean,
 		       cell->concurrency_min, cell->concurrency_max, cell->ramp_s,
 		       units_show_count(count, cell->ramp_reached));
-	printf("  client CPU: %.0f %% of the busiest; a closed loop, so latency is the latency at this rate only\n",
-	       100 * cell->client_cpu_busiest);
+	print_special(cell);
+	printf("  client CPU: %.0f %% of the busiest; %s\n", 100 * cell->client_cpu_busiest, cell_is_open_loop(cell) ?
+	       "an open loop: latency counts from the scheduled time" :
+	       "a closed loop, so latency is the latency at this rate only");
 	for (int i = 0; i < INVALIDS; i++)
 		if (cell->invalid & 1u << i)
 			printf("  not valid: %s\n", invalid_words[i]);
 }
 
-static int load_offer(const struct load_settings *settings, const struct client *client, struct target *target)
+/*
+ * Opens what the latencies are to be written to, before anything is measured. A file that exists is refused: it may
+ * be the sample of another measurement, which nothing brings back. A pipe or a device may be named.
+ */
+static FILE *raw_open(const char *path, struct err *err)
+{
+	struct stat status;
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+
+	if (fd < 0 && errno == EEXIST) {
+		if (!stat(path, &status) && S_ISREG(status.st_mode)) {
+			err_set(err, "%s exists already, and is not overwritten", path);
+			return NULL;
+		}
+		fd = open(path, O_WRONLY | O_CLOEXEC);
+	}
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
+	if (!file)
+		err_set_errno(err, "%s", path);
+	return file;
+}
+
+/* Nothing was measured: a file that holds nothing would only be in the way of the next attempt. */
+static void raw_abandon(FILE *file, const char *path)
+{
+	struct stat status;
+
+	if (!fstat(fileno(file), &status) && S_ISREG(status.st_mode))
+		unlink(path);
+	fclose(file);
+}
+
+/* Writes all latencies, and closes the file. Returns the exit code. */
+static int raw_write(const struct load_sample *sample, FILE *file, const char *path)
+{
+	uint64_t missed = 0;
+
+	for (unsigned i = 0; i < sample->threads_count; i++) {
+		raw_print(&sample->raw_ns[i], file);
+		missed += sample->raw_ns[i].missed;
+	}
+	bool bad = ferror(file);
+	if (fclose(file) || bad)
+		return complain(&command_load, EXIT_NO_RUN, "%s: %s", path, strerror(errno));
+	if (missed)
+		fprintf(stderr, "benchctl load: %s lacks %" PRIu64 " latencies: a thread keeps %u of them at most.\n",
+			path, missed, RAW_MOST);
+	return EXIT_WELL;
+}
+
+/* `raw` is the open file of the latencies, or NULL; it is closed in any case. */
+static int load_offer(const struct load_settings *settings, const struct client *client, struct target *target,
+		      FILE *raw)
 {
 	struct load_spec spec = {
 		.target = target, .check = (enum target_check)settings->check, .mode = (enum load_mode)settings->mode,
-		.connections = (uint32_t)settings->connections, .requests = settings->requests,
+		.connections = (uint32_t)(settings->rate_rps ? settings->max_connections : settings->connections),
+		.active = (uint32_t)settings->active, .offered_rps = (double)settings->rate_rps,
+		.arrivals = (enum arrivals_kind)settings->arrivals, .seed = settings->seed,
+		.requests = settings->requests, .raw = raw != NULL,
 		.warmup_ns = settings->warmup_ns, .duration_ns = settings->duration_ns,
 		.max_window_ns = settings->max_window_ns > settings->duration_ns ? settings->max_window_ns
 										  : settings->duration_ns,
@@ -103,10 +198,19 @@ static int load_offer(const struct load_settings *settings, const struct client 
 	int code = EXIT_WELL;
 
 	if (!sample || client->run(&spec, sample, &err)) {
+		complain(&command_load, EXIT_NO_RUN, "%s", sample ? err.text : "out of memory");
+		if (sample)
+			load_sample_release(sample);
 		free(sample);
-		return complain(&command_load, EXIT_NO_RUN, "%s", sample ? err.text : "out of memory");
+		if (raw)
+			raw_abandon(raw, settings->raw);
+		return EXIT_NO_RUN;
 	}
 	cell_init(&cell, target->url, client->name, load_mode_names[spec.mode], spec.connections, 1);
+	if (settings->rate_rps)
+		cell.open_loop.offered_rps = spec.offered_rps;
+	if (spec.mode == LOAD_CROWD)
+		cell.crowd.active = load_active(&spec);
 	cell_take(&cell, sample);
 	cell.debug_build = !build_is_benchmark();
 	cell_judge(&cell, INFINITY);	/* whether the client was the limit can't be told without a control server */
@@ -120,6 +224,8 @@ static int load_offer(const struct load_settings *settings, const struct client 
 	if (cell.failed[LOAD_BAD_BODY] > cell.ok)
 		fprintf(stderr, "benchctl load: most answers differ from the first: the page seems to change. "
 			"Compare less closely with --check length or --check status.\n");
+	if (raw)
+		code = raw_write(sample, raw, settings->raw);
 	if (sample->interrupted)
 		code = EXIT_INTERRUPTED;
 	else if (!cell.ok)
@@ -135,17 +241,28 @@ static int load_run(int argc, char **argv)
 	struct load_settings settings = { 0 };
 	struct target target = { 0 };
 	struct err err;
+	FILE *raw = NULL;
 	int code;
 
 	if (command_parse(&command_load, &settings, &settings.help, argc, argv, 1, 1, &code) < 0)
 		goto out;
-	const struct client *client = client_find(settings.client);
+	const struct client *client = client_choose(settings.client, &err);
+	if (client && err.text[0])
+		fprintf(stderr, "benchctl load: %s\n", err.text);
 	if (!client)
-		code = complain(&command_load, EXIT_USAGE, "--client: there is no client '%s'", settings.client);
+		code = complain(&command_load, EXIT_USAGE, "--client: %s", err.text);
 	else if (client->most_connections && settings.connections > client->most_connections)
 		code = complain(&command_load, EXIT_USAGE, "--client %s has one connection at a time", client->name);
+	else if (settings.rate_rps && (client->most_connections || settings.mode == LOAD_CROWD))
+		code = complain(&command_load, EXIT_USAGE, "--rate goes with modes close and keepalive of a client of many "
+				"connections");
+	else if (settings.rate_rps && settings.connections != 1)
+		code = complain(&command_load, EXIT_USAGE, "--connections is of a closed loop: with --rate, "
+				"--max-connections bounds them");
 	else if (target_init(&target, argv[0], &err))
 		code = complain(&command_load, EXIT_USAGE, "%s", err.text);
+	else if (settings.raw && !(raw = raw_open(settings.raw, &err)))
+		code = complain(&command_load, EXIT_USAGE, "--raw: %s", err.text);
 	else if (target_learn(&target, settings.timeout_ns, &err))
 		code = complain(&command_load, EXIT_NO_RUN, "%s: %s", argv[0], err.text);
 	else if (target.status >= 400)	/* learned as right, the server's errors would count as throughput */
@@ -153,8 +270,11 @@ static int load_run(int argc, char **argv)
 				"to measure", argv[0], target.status);
 	else {
 		common_catch_signals();
-		code = load_offer(&settings, client, &target);
+		code = load_offer(&settings, client, &target, raw);
+		raw = NULL;
 	}
+	if (raw)
+		raw_abandon(raw, settings.raw);
 out:
 	target_release(&target);
 	options_release(load_options, &settings);

@@ -24,6 +24,7 @@ struct run {
 	const struct conf_server **servers;
 	struct availability *found;	/* as servers */
 	size_t count;
+	bool adds_control;		/* the control server is measured though it was not named: for the ceiling */
 	struct document document;
 	struct document before;		/* what a resumed run was begun with */
 	struct ledger ledger;
@@ -119,6 +120,21 @@ static bool is_asked_for(const struct run *run, const struct conf_server *server
 	       (server->since && strcmp(server->since, run->settings.preset) == 0);
 }
 
+/* Without the control server beside them, nobody could tell a server's limit from the client's. */
+static void servers_add_control(struct run *run)
+{
+	const struct conf_server *control = conf_find(&run->conf, CONF_CONTROL);
+
+	for (size_t i = 0; i < run->count; i++)
+		if (run->servers[i] == control)
+			return;
+	if (!control || run->settings.ceiling == CEILING_NO)
+		return;
+	memmove(run->servers + 1, run->servers, run->count++ * sizeof *run->servers);
+	run->servers[0] = control;
+	run->adds_control = true;
+}
+
 /* The servers named, or all of the configuration. Returns 0, or -1 with err set: one is unknown. */
 static int servers_choose(struct run *run, struct err *err)
 {
@@ -146,6 +162,7 @@ static int servers_choose(struct run *run, struct err *err)
 			run->servers[run->count++] = server;
 	}
 	words_free(names);
+	servers_add_control(run);
 	return result;
 }
 
@@ -163,7 +180,7 @@ static int servers_find(struct run *run, struct err *err)
 		availability_find(found, run->servers[i]);
 		if (found->available)
 			run->servers[kept++] = run->servers[i];
-		else if (named)
+		else if (named && !(run->adds_control && i == 0))
 			return err_set(err, "server %s can't run here: %s", run->servers[i]->name, found->reason);
 		else
 			fprintf(stderr, "left out: %s: %s\n", run->servers[i]->name, found->reason);
@@ -271,11 +288,13 @@ static int run_prepare(struct run *run, struct err *err)
 	struct settings *settings = &run->settings;
 	struct sweep *sweep = &run->sweep;
 
-	sweep->client = client_find(settings->client);
+	sweep->client = client_choose(settings->client, err);
 	if (!sweep->client) {
-		err_set(err, "--client: there is no client '%s'", settings->client);
+		err_prefix(err, "--client");
 		return EXIT_USAGE;
 	}
+	if (err->text[0])
+		fprintf(stderr, "%s\n", err->text);
 	if (sweep->client->most_connections == 1) {
 		err_set(err, "--client: %s asks one thing at a time; every run has a sequential cell", settings->client);
 		return EXIT_USAGE;

@@ -2,6 +2,7 @@
 """`benchctl load` against a server that misbehaves by script: what it counts, and what it says. Prints TAP."""
 import collections
 import json
+import math
 import os
 import re
 import socket
@@ -320,6 +321,64 @@ def test_readable_output():
     tap.is_(outcome.code, 0, 'text: exit code')
     tap.has(outcome.out, [server.url, 'requests/s', '98 right answers', '2 failed', 'bad_body', 'first wrong answer',
                           'p99.9'], 'text: figures')
+
+
+# As hist.h has it: a bucket is at most so much of its values wide.
+RELATIVE_ERROR = 1 / 128
+QUANTILES = {'p50': 0.5, 'p90': 0.9, 'p99': 0.99, 'p999': 0.999}
+
+
+def test_raw_latencies():
+    """The histogram's figures against an exact sort of the same values."""
+    for number, (behaviour, options) in enumerate([
+            ('good', ['-n', '2000', '-c', '8', '-t', '2']),
+            ('good', ['-n', '2000', '-c', '3', '-t', '2', '-m', 'keepalive']),
+            ('good', ['-n', '3', '-c', '2']),
+            ('good', ['-c', '4', '-d', '200ms', '--warmup', '20ms']),
+            ('good', ['-c', '4', '-d', '200ms', '--warmup', '20ms', '-m', 'keepalive']),
+            ('wrong_body_every', ['-n', '200', '-c', '2']),  # the wrong ones have no latency
+            ('good', ['-n', '300', '--client', 'seq']),
+            ('good', ['-d', '100ms', '--warmup', '20ms', '--client', 'seq']),
+            ('good', ['-n', '300', '--client', 'curl'])]):
+        name = ' '.join(['raw:', behaviour] + options)
+        file = 'raw-%d' % number
+        with Faulty(behaviour, argument=7) as server:
+            outcome, cell = load(server.url, '--raw', place.file(file), *options)
+        if not tap.ok(outcome.code == 0 and cell and not outcome.err, name + ': runs', outcome):
+            continue
+        lines = place.read(file).splitlines()
+        tap.is_(len(lines), cell['ok'], name + ': a line for each right answer')
+        tap.ok(all(line.isdecimal() for line in lines), name + ': whole numbers', lines)
+        exact = sorted(map(int, lines))
+        latency = cell['latency_ns']
+        for quantile, q in QUANTILES.items():
+            right = exact[math.ceil(q * len(exact)) - 1]
+            tap.ok(abs(latency[quantile] - right) <= right * RELATIVE_ERROR, '%s: %s' % (name, quantile),
+                   (latency[quantile], right))
+        tap.is_(latency['max'], exact[-1], name + ': max is exact')
+        tap.ok(math.isclose(latency['mean'], math.fsum(exact) / len(exact), rel_tol=1e-8), name + ': mean',
+               (latency['mean'], math.fsum(exact) / len(exact)))
+
+
+def test_raw_file():
+    """Where the latencies go: told before anything is measured, and never over something else."""
+    file = place.file('latencies', 'precious')
+    with Faulty('good') as server:
+        for path, words in [(file, 'exists already'), (place.file('none/latencies'), 'No such file or directory'),
+                            (place.path, 'Is a directory')]:
+            outcome, cell = load(server.url, '-n', '10', '--raw', path)
+            tap.is_((outcome.code, cell, server.requests), (2, None, 0), 'raw: %s: exit code, nothing asked' % words)
+            tap.has(outcome.err, ['benchctl load: --raw: ' + path, words], 'raw: %s: message' % words)
+        tap.is_(place.read('latencies'), 'precious', 'raw: what exists is left as it is')
+        outcome, cell = load(server.url, '-n', '10', '--raw', '/dev/full')
+        tap.ok(outcome.code == 3 and cell and cell['ok'] == 10, 'raw: disk full: exit code, and the cell is printed', outcome)
+        tap.has(outcome.err, 'benchctl load: /dev/full: No space left on device', 'raw: disk full: message')
+        outcome = place.bench('load', '--json', '-n', '10', '--raw', '/dev/stdout', server.url)
+        tap.ok(outcome.code == 0 and len(outcome.out.splitlines()) == 11, 'raw: a pipe', outcome)
+    with Faulty('status_404', good_first=0) as server:
+        outcome, _ = load(server.url, '-n', '10', '--raw', place.file('unused'))
+    tap.ok(outcome.code == 3 and not os.path.exists(place.file('unused')),
+           'raw: where nothing could be measured, no empty file is left', outcome)
 
 
 def test_usage():

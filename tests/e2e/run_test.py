@@ -273,10 +273,18 @@ def test_5_preset_2010():
     config = document['config']
     tap.is_([config[key] for key in ('preset', 'concurrency', 'mode', 'backlog', 'requests', 'sequential')],
             ['2010', '100', 'close', '128', '500', '200'], 'preset: its options, and what the command line overrides')
-    tap.is_({cell['client']: (cell['level'], cell['started'], cell['ok'], cell['backlog']) for cell in document['cells']},
+    tap.is_({cell['client']: (cell['level'], cell['started'], cell['ok'], cell['backlog'])
+             for cell in document['cells'] if cell['server'] == names[0]},
             {'seq': (1, 200, 200, 128), 'epoll': (100, 500, 500, 128)}, 'preset: 100 connections, so many requests')
     figures = {'eventlet': ('4385.39', '2787.06'), 'node_js': ('4370.64', '3450.65'), 'tornado': ('3228.51', '2287.28')}
     tap.has(outcome.out, ['2010 parallel', '2010 sequential'] + list(figures[names[0]]), 'preset: the figures of 2010')
+    tap.is_([server['name'] for server in document['servers']], ['control', names[0]],
+            'the control server joins the servers that are named')
+    tap.ok(all(cell['ceiling_rps'] > 0 for cell in document['cells']), 'so each cell has its ceiling', document['cells'])
+    outcome = place.bench('run', '--conf', CONF, '--port', '0', '-c', '1', '-n', '20', '--sequential', '10', '--servers',
+                          names[0], '--ceiling', 'no', '--out', 'alone')
+    tap.is_((outcome.code, [server['name'] for server in place.document('alone')['servers']]), (0, [names[0]]),
+            '--ceiling no: the server that was named, alone')
     outcome = place.bench('run', '--conf', CONF, '--preset', '1999', '--out', 'none')
     tap.ok(outcome.code == 2 and "unknown preset '1999'" in outcome.err, 'an unknown preset', outcome)
 

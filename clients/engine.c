@@ -1,0 +1,548 @@
+#include "clients/engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+#include "clients/answer.h"
+
+/*
+ * Connections that a worker opens between two looks at its events, so that the ramp does not come as one burst. In
+ * close mode those already open start over meanwhile, hundreds at a time: the ramp must outrun them.
+ */
+#define RAMP_BATCH_KEEPALIVE 64
+#define RAMP_BATCH_CLOSE 1024
+/* In keepalive, connections of all workers together that may wait for their first answer during the ramp. */
+#define RAMP_WAITING 512
+/* Timeouts and rests are swept this often: coarse, and cheap at 65536 connections. */
+#define SWEEP_NS (50 * CLOCK_MS)
+/* A connection rests this long after a failure, so that a server that refuses is not asked in a tight loop. */
+#define REST_NS (500 * CLOCK_MS)
+/*
+ * In close mode the server closes first, as HTTP/1.0 has it, and keeps the TIME_WAIT. Were it the client, its ports
+ * would run out and connect() would search ever longer for one. A server that does not close is waited for so long.
+ */
+#define CLOSING_NS CLOCK_S
+/* How long a wait for events may last before the phase is looked at. */
+#define WAIT_NS (5 * CLOCK_MS)
+/* To wake up takes some tens of microseconds: for the last stretch to an arrival a thread stays awake. */
+#define AWAKE_NS (100 * CLOCK_US)
+
+bool engine_source(struct engine *engine, struct sockaddr_in *source)
+{
+	if (engine->spread <= 1)
+		return false;
+	*source = (struct sockaddr_in){ .sin_family = AF_INET };
+	source->sin_addr.s_addr = htonl(INADDR_LOOPBACK + engine->next_source++ % engine->spread);
+	return true;
+}
+
+bool engine_spread(struct engine *engine)
+{
+	const struct target *target = engine->target;
+
+	/* TIME_WAIT holds ports too. */
+	if (target->address.ss_family != AF_INET || !target_is_loopback(target) || engine->spread >= LOAD_ADDRESSES_MAX)
+		return false;
+	engine->spread++;
+	return true;
+}
+
+/* Whether the connection is one of the crowd, which carries no request once the ramp is over. */
+static bool is_silent(const struct engine *engine, const struct conn *conn)
+{
+	return engine->crowd && conn - engine->conns >= engine->worker->active;
+}
+
+/* Gives an open loop one more connection for what arrives. */
+static void conn_free(struct engine *engine, struct conn *conn)
+{
+	engine->free[engine->free_count] = (uint32_t)(conn - engine->conns);
+	if (!engine->free_count++)
+		engine->freed_ns = clock_ns();
+}
+
+static void conn_end(struct engine *engine, struct conn *conn, enum conn_state state)
+{
+	engine->io->close(engine, conn);
+	conn->state = state;
+}
+
+static void conn_request_clear(struct conn *conn)
+{
+	conn->sent = 0;
+	conn->wrong = false;
+	http_reader_reset(&conn->reader);
+}
+
+/* Opens a connection for the slot's next request; in an open loop it was due at start_ns. */
+static void conn_begin(struct engine *engine, struct conn *conn, uint64_t start_ns)
+{
+	if (!worker_take(engine->worker)) {
+		conn_end(engine, conn, CONN_ENDED);
+		return;
+	}
+	worker_started(engine->worker);
+	conn_request_clear(conn);
+	conn->established = false;
+	conn->state = CONN_CONNECTING;
+	conn->start_ns = start_ns;
+	engine->io->open(engine, conn);
+}
+
+/* The next request of an open connection. */
+static void conn_request(struct engine *engine, struct conn *conn, uint64_t start_ns)
+{
+	if (!worker_take(engine->worker)) {
+		conn_end(engine, conn, CONN_ENDED);
+		return;
+	}
+	worker_started(engine->worker);
+	conn_request_clear(conn);
+	conn->state = CONN_READING;
+	conn->start_ns = start_ns;
+	engine->io->request(engine, conn);
+}
+
+/* The connection is over; the slot goes on with another one. */
+static void conn_renew(struct engine *engine, struct conn *conn)
+{
+	if (!engine->open_loop) {
+		conn_begin(engine, conn, 0);
+		return;
+	}
+	conn_end(engine, conn, CONN_UNUSED);
+	conn_free(engine, conn);
+}
+
+/* A silent connection is gone. It is not opened again: how many stay is what is measured. */
+static void conn_dropped(struct engine *engine, struct conn *conn, uint64_t silent_ns)
+{
+	struct worker *worker = engine->worker;
+
+	engine->silent -= conn->state == CONN_SILENT;
+	if (!worker->silent_dropped++ || silent_ns < worker->dropped_after_ns)
+		worker->dropped_after_ns = silent_ns;
+	conn_end(engine, conn, CONN_ENDED);
+}
+
+static void conn_failed(struct engine *engine, struct conn *conn, enum load_failure failure)
+{
+	worker_failed(engine->worker, failure);
+	if (engine->open_loop) {
+		conn_renew(engine, conn);
+	} else {
+		conn_end(engine, conn, CONN_RESTING);
+		conn->start_ns = clock_ns() + REST_NS;
+	}
+}
+
+void engine_failed(struct engine *engine, struct conn *conn, int number)
+{
+	conn_failed(engine, conn, load_failure_of_errno(number));
+}
+
+/* Counts the connection as through the ramp, once. */
+static void conn_reached(struct engine *engine, struct conn *conn)
+{
+	if (conn->reached)
+		return;
+	conn->reached = true;
+	engine->ramp_waiting--;
+	atomic_store_explicit(&engine->worker->live_reached, ++engine->reached, memory_order_relaxed);
+}
+
+void engine_established(struct engine *engine, struct conn *conn)
+{
+	conn->established = true;
+	worker_connected(engine->worker, clock_ns() - conn->dial_ns);
+	if (!engine->keepalive)
+		conn_reached(engine, conn);
+}
+
+/* An answer has ended and its connection can carry another request. */
+static void conn_go_on(struct engine *engine, struct conn *conn, uint64_t now_ns)
+{
+	if (engine->worker->phase == LOAD_RAMP) {
+		conn->state = CONN_HELD;
+		conn->start_ns = now_ns;
+	} else if (is_silent(engine, conn)) {
+		conn->state = CONN_SILENT;
+		conn->start_ns = now_ns;
+		engine->silent++;
+	} else if (engine->open_loop) {
+		conn->state = CONN_IDLE;
+		conn_free(engine, conn);
+	} else {
+		conn_request(engine, conn, now_ns);
+	}
+}
+
+static void conn_answered(struct engine *engine, struct conn *conn, bool right, enum load_failure failure, bool ended)
+{
+	struct worker *worker = engine->worker;
+	uint64_t now = clock_ns();
+
+	if (right) {
+		worker_ok(worker, conn->start_ns, now);
+		conn->served += worker->measuring;
+	} else {
+		worker_failed(worker, failure);
+	}
+	conn_reached(engine, conn);
+	if (engine->keepalive && http_keeps_alive(&conn->reader)) {
+		conn_go_on(engine, conn, now);
+	} else if (is_silent(engine, conn)) {
+		conn_dropped(engine, conn, 0);
+	} else if (engine->keepalive && worker->phase == LOAD_RAMP) {
+		/* The server ended it: nothing to hold. It is opened again when the ramp is over. */
+		conn_end(engine, conn, CONN_RESTING);
+		conn->start_ns = 0;
+	} else if (ended) {
+		conn_renew(engine, conn);
+	} else {
+		conn->state = CONN_CLOSING;
+		conn->start_ns = now;
+		engine->closing++;
+	}
+}
+
+static void conn_judged(struct engine *engine, struct conn *conn, enum answer_end end, enum load_failure failure,
+			bool ended)
+{
+	switch (end) {
+	case ANSWER_MORE:
+		break;
+	case ANSWER_RIGHT:
+	case ANSWER_WRONG:
+		conn_answered(engine, conn, end == ANSWER_RIGHT, failure, ended);
+		break;
+	case ANSWER_BROKEN:
+		conn_failed(engine, conn, failure);
+		break;
+	}
+}
+
+void engine_received(struct engine *engine, struct conn *conn, const char *data, size_t bytes, bool ended)
+{
+	enum load_failure failure = LOAD_OTHER;
+	enum answer_end end = answer_read(&conn->reader, &conn->wrong, data, bytes, engine->target, engine->check,
+					  engine->worker, &failure);
+
+	conn_judged(engine, conn, end, failure, ended);
+}
+
+void engine_ended(struct engine *engine, struct conn *conn)
+{
+	enum load_failure failure = LOAD_OTHER;
+	enum answer_end end = answer_eof(&conn->reader, conn->wrong, engine->target, engine->check, engine->worker,
+					 &failure);
+
+	conn_judged(engine, conn, end, failure, true);
+}
+
+/* The server has closed, or has had its time to. */
+static void conn_closed(struct engine *engine, struct conn *conn)
+{
+	engine->closing--;
+	conn_renew(engine, conn);
+}
+
+void engine_disturbed(struct engine *engine, struct conn *conn)
+{
+	switch ((enum conn_state)conn->state) {
+	case CONN_CLOSING:
+		conn_closed(engine, conn);
+		break;
+	case CONN_SILENT:
+		conn_dropped(engine, conn, clock_ns() - conn->start_ns);
+		break;
+	case CONN_HELD:
+		if (is_silent(engine, conn)) {
+			conn_dropped(engine, conn, clock_ns() - conn->start_ns);
+			break;
+		}
+		/* It is opened again when the ramp is over. */
+		conn_end(engine, conn, CONN_RESTING);
+		conn->start_ns = 0;
+		break;
+	case CONN_IDLE:
+		conn_end(engine, conn, CONN_UNUSED);	/* its slot is free, and stays so */
+		break;
+	case CONN_UNUSED:
+	case CONN_CONNECTING:
+	case CONN_READING:
+	case CONN_RESTING:
+	case CONN_ENDED:
+		break;	/* closed, or about to hear of it otherwise */
+	}
+}
+
+/* Looks at one connection: has it taken too long, or rested enough? Returns whether it still needs to be looked at. */
+static bool conn_sweep(struct engine *engine, struct conn *conn, uint64_t now_ns)
+{
+	struct worker *worker = engine->worker;
+	bool ramp = worker->phase == LOAD_RAMP;
+
+	switch ((enum conn_state)conn->state) {
+	case CONN_CONNECTING:
+	case CONN_READING:
+		if (now_ns > conn->start_ns && now_ns - conn->start_ns > worker->spec->timeout_ns)
+			conn_failed(engine, conn, LOAD_TIMEOUT);
+		return true;
+	case CONN_RESTING:
+		if (!ramp && is_silent(engine, conn))
+			conn->state = CONN_ENDED;
+		else if (now_ns >= conn->start_ns && (conn->start_ns || !ramp))
+			conn_begin(engine, conn, 0);
+		return true;
+	case CONN_HELD:
+		if (ramp)
+			return true;
+		if (is_silent(engine, conn)) {
+			conn->state = CONN_SILENT;
+			engine->silent++;
+		} else {
+			conn_request(engine, conn, now_ns);
+		}
+		return true;
+	case CONN_CLOSING:
+		if (now_ns > conn->start_ns && now_ns - conn->start_ns > CLOSING_NS)
+			conn_closed(engine, conn);
+		return true;
+	case CONN_UNUSED:
+	case CONN_SILENT:
+	case CONN_IDLE:
+	case CONN_ENDED:
+		return false;
+	}
+	return false;
+}
+
+/* Ends what has taken too long, and lets the rested go on. */
+static void engine_sweep(struct engine *engine, uint64_t now_ns)
+{
+	uint32_t last = 0;
+
+	for (uint32_t i = 0; i < engine->swept; i++)
+		if (conn_sweep(engine, &engine->conns[i], now_ns))
+			last = i + 1;
+	/* A crowd that has fallen silent costs nothing any more. */
+	if (engine->crowd && engine->worker->phase != LOAD_RAMP)
+		engine->swept = last > engine->worker->active ? last : engine->worker->active;
+}
+
+/* Opens some more connections. Returns whether there are more to open right now. */
+static bool engine_open(struct engine *engine)
+{
+	struct worker *worker = engine->worker;
+	int batch = engine->keepalive ? RAMP_BATCH_KEEPALIVE : RAMP_BATCH_CLOSE;
+	/* What a crowd has not reached in the ramp is not made up for while measuring. */
+	uint32_t most = engine->crowd && worker->phase != LOAD_RAMP ? worker->active : worker->connections;
+
+	if (engine->open_loop)
+		return false;
+	for (int i = 0; i < batch && engine->opened < most; i++) {
+		if (engine->keepalive && worker->phase == LOAD_RAMP && engine->ramp_waiting >= engine->ramp_waiting_most)
+			return false;
+		engine->ramp_waiting++;
+		engine->swept = engine->opened + 1;
+		conn_begin(engine, &engine->conns[engine->opened++], 0);
+	}
+	return engine->opened < most;
+}
+
+uint64_t engine_arrive(struct engine *engine)
+{
+	struct worker *worker = engine->worker;
+
+	while (engine->free_count && worker->phase < LOAD_DRAIN && worker->budget) {
+		uint64_t now = clock_ns(), due = engine->arrivals.next_ns;
+		if (due > now)
+			return due - now;
+		uint32_t slot = engine->free[--engine->free_count];
+		struct conn *conn = &engine->conns[slot];
+		if (slot >= engine->swept)
+			engine->swept = engine->opened = slot + 1;
+		if (worker->measuring && due < engine->freed_ns)
+			worker->counts.waited++;
+		else if (worker->measuring)
+			hist_add(&worker->lag_ns, now - due);
+		engine->taken++;
+		arrivals_step(&engine->arrivals);
+		if (conn->state == CONN_IDLE)
+			conn_request(engine, conn, due);
+		else
+			conn_begin(engine, conn, due);
+	}
+	return WAIT_NS;
+}
+
+/* How long the thread may wait for events. */
+static uint64_t engine_rest(struct engine *engine)
+{
+	uint64_t rest_ns = engine->open_loop ? engine_arrive(engine) : WAIT_NS;
+
+	if (rest_ns >= WAIT_NS)
+		return WAIT_NS;
+	if (!engine->worker->has_cpu)
+		return rest_ns;
+	return rest_ns > AWAKE_NS ? rest_ns - AWAKE_NS : 0;
+}
+
+/* The arrivals that are due and not started. */
+static uint64_t engine_waiting(const struct engine *engine, uint64_t now_ns)
+{
+	uint64_t due = engine->open_loop ? arrivals_due(&engine->arrivals, now_ns) : 0;
+
+	return due < engine->worker->budget ? due : engine->worker->budget;
+}
+
+/* The window opens or closes: what of an open loop has arrived, and what waits. */
+static void engine_window(struct engine *engine, bool opens, uint64_t now_ns)
+{
+	struct load_counts *counts = &engine->worker->counts;
+	uint64_t waiting = engine_waiting(engine, now_ns), arrived = engine->taken + waiting;
+
+	if (opens) {
+		counts->waiting_start = waiting;
+		engine->arrived_start = arrived;
+	} else {
+		counts->waiting_end = waiting;
+		counts->scheduled = arrived - engine->arrived_start;
+		engine->worker->silent = engine->silent;
+	}
+}
+
+static void engine_follow(struct engine *engine, enum load_phase phase)
+{
+	struct worker *worker = engine->worker;
+	enum load_phase before = worker->phase;
+	uint64_t now = clock_ns();
+
+	if (worker->measuring)
+		engine_window(engine, false, now);
+	worker_enter(worker, phase, now);
+	if (worker->measuring)
+		engine_window(engine, true, now);
+	if (before == LOAD_RAMP)
+		engine_sweep(engine, now);	/* sets free the connections held for the ramp */
+}
+
+static void engine_loop(struct engine *engine)
+{
+	struct worker *worker = engine->worker;
+	uint64_t next_sweep = 0;
+
+	for (;;) {
+		enum load_phase phase = worker_phase(worker);
+		if (phase != worker->phase)
+			engine_follow(engine, phase);
+		if (phase == LOAD_STOP)
+			return;
+		bool more = phase < LOAD_DRAIN && engine_open(engine);
+		engine->io->wait(engine, more ? 0 : engine_rest(engine));
+		uint64_t now = clock_ns();
+		if (now >= next_sweep) {
+			engine_sweep(engine, now);
+			next_sweep = now + SWEEP_NS;
+		}
+		worker_publish(worker, engine->closing);
+		if (!worker->in_flight && (phase == LOAD_DRAIN || (phase == LOAD_MEASURE && !worker->budget)) &&
+		    !worker->idle) {
+			if (worker->measuring) {
+				engine_window(engine, false, now);
+				worker_window_end(worker, now);
+			}
+			worker->idle = true;
+		}
+	}
+}
+
+/* How evenly the answers were spread over the connections that carry requests. */
+static void engine_fairness(const struct engine *engine)
+{
+	struct worker *worker = engine->worker;
+
+	worker->served_min = UINT64_MAX;
+	for (uint32_t i = 0; i < worker->active; i++) {
+		uint64_t served = engine->conns[i].served;
+		worker->served_squares += (double)served * (double)served;
+		worker->never_served += !served;
+		if (served < worker->served_min)
+			worker->served_min = served;
+		if (served > worker->served_max)
+			worker->served_max = served;
+	}
+}
+
+/* Room for the connections, and for the list of those that are free. */
+static int engine_allocate(struct engine *engine)
+{
+	struct worker *worker = engine->worker;
+	size_t bytes = (size_t)worker->connections * sizeof *engine->conns;
+
+	engine->conns = aligned_alloc(64, bytes);
+	if (!engine->conns)
+		return err_set(&worker->err, "out of memory for %u connections", worker->connections);
+	memset(engine->conns, 0, bytes);
+	worker->engine_bytes += sizeof *engine + bytes;
+	if (!engine->open_loop)
+		return 0;
+	engine->free = calloc(worker->connections, sizeof *engine->free);
+	if (!engine->free)
+		return err_set(&worker->err, "out of memory for %u connections", worker->connections);
+	while (engine->free_count < worker->connections) {
+		engine->free[engine->free_count] = worker->connections - 1 - engine->free_count;
+		engine->free_count++;
+	}
+	worker->engine_bytes += (uint64_t)worker->connections * sizeof *engine->free;
+	return 0;
+}
+
+static void engine_init(struct engine *engine, struct worker *worker, const struct engine_io *io)
+{
+	const struct load_spec *spec = worker->spec;
+	const struct target *target = spec->target;
+
+	*engine = (struct engine){
+		.worker = worker, .io = io, .target = target, .check = spec->check,
+		.keepalive = spec->mode != LOAD_CLOSE, .crowd = spec->mode == LOAD_CROWD,
+		.open_loop = spec->offered_rps > 0,
+		.spread = worker->spread, .next_source = worker->index,
+	};
+	engine->request = engine->keepalive ? target->request_keepalive : target->request_close;
+	engine->request_bytes = engine->keepalive ? target->request_keepalive_bytes : target->request_close_bytes;
+	engine->ramp_waiting_most = RAMP_WAITING / worker->workers;
+	if (engine->open_loop) {
+		prctl(PR_SET_TIMERSLACK, 1);	/* of this thread: waits end on time, not when it suits */
+		arrivals_init(&engine->arrivals, spec->arrivals, spec->offered_rps / worker->workers, clock_ns(),
+			      worker->index, worker->workers, spec->seed);
+	}
+}
+
+void engine_work(struct worker *worker, const struct engine_io *io)
+{
+	struct engine *engine = calloc(1, sizeof *engine);
+	bool ready = false;
+
+	worker->phase = LOAD_RAMP;
+	if (!engine) {
+		err_set(&worker->err, "out of memory");
+		goto out;
+	}
+	engine_init(engine, worker, io);
+	if (engine_allocate(engine) || io->init(engine, &worker->err))
+		goto out;
+	ready = true;
+	engine_loop(engine);
+	engine_fairness(engine);
+out:
+	worker->broken = !ready;
+	if (engine) {
+		io->release(engine);
+		free(engine->free);
+		free(engine->conns);
+	}
+	free(engine);
+}

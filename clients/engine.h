@@ -1,0 +1,142 @@
+/*
+ * engine: many connections in one thread, each a state machine.
+ *
+ * The engine decides what each connection does next: when it is opened, when it asks, whether its answer was right, and
+ * what becomes of it then. How bytes get to the server and back is not its business: a `struct engine_io` does that,
+ * on epoll(7) or io_uring(7), and tells the engine what happened. So both measure the same, phase by phase and count by
+ * count, and differ in speed alone.
+ *
+ * Nothing here allocates, locks or logs while measuring, and a connection is one cache line.
+ */
+#ifndef CLIENTS_ENGINE_H
+#define CLIENTS_ENGINE_H
+
+#include <netinet/in.h>
+
+#include "clients/arrivals.h"
+#include "clients/http.h"
+#include "clients/worker.h"
+
+enum conn_state {
+	CONN_UNUSED,	/* not open */
+	CONN_CONNECTING,	/* the handshake or the sending is not over */
+	CONN_READING,	/* the request is sent */
+	CONN_HELD,	/* open and answered, waiting for the ramp's end */
+	CONN_SILENT,	/* open and answered, with nothing more to ask: one of the crowd */
+	CONN_IDLE,	/* open and answered, waiting for the next arrival of an open loop */
+	CONN_CLOSING,	/* answered in close mode: the server's end of the connection is still to come */
+	CONN_RESTING,	/* closed after a failure until start_ns */
+	CONN_ENDED,	/* closed for good: no request left to start */
+};
+
+/* A connection, or the slot of one: in close mode one follows the other. */
+struct conn {
+	uint64_t start_ns;	/* of the request in flight; of a resting connection, when it may go on; else since when */
+	uint64_t dial_ns;	/* when the connection was begun */
+	int32_t handle;		/* the engine_io's own: a descriptor, or the number of this connection in its slot */
+	uint16_t sent;		/* the engine_io's own: bytes of the request */
+	uint8_t state;		/* enum conn_state */
+	bool registered : 1;	/* the engine_io's own */
+	bool established : 1;	/* this TCP connection */
+	bool reached : 1;	/* has been through the ramp */
+	bool wrong;		/* the answer's body differs from the right one's */
+	uint32_t served;	/* ok answers in the window */
+	struct http_reader reader;
+} __attribute__((aligned(64)));	/* one cache line */
+
+_Static_assert(sizeof(struct conn) == 64, "a connection is one cache line");
+
+struct engine {
+	struct worker *worker;
+	const struct engine_io *io;
+	void *io_state;		/* the engine_io's own */
+	const struct target *target;
+	enum target_check check;
+	bool keepalive;		/* a connection carries more than one request */
+	bool crowd, open_loop;
+	const char *request;
+	size_t request_bytes;
+	struct conn *conns;
+	uint32_t opened;	/* connections begun */
+	uint32_t swept;		/* connections that the sweep looks at */
+	uint32_t ramp_waiting;	/* of those in the ramp, not through it */
+	uint32_t ramp_waiting_most;
+	uint32_t reached;
+	uint32_t closing;	/* connections in CONN_CLOSING */
+	uint32_t silent;	/* connections in CONN_SILENT */
+	uint32_t spread, next_source;	/* source addresses, see engine_source() */
+	/* Of an open loop. */
+	struct arrivals arrivals;
+	uint32_t *free;		/* free_count connections that carry no request; the last is the next to be used */
+	uint32_t free_count;
+	uint64_t freed_ns;	/* when there was one again after there had been none */
+	uint64_t taken;		/* arrivals started */
+	uint64_t arrived_start;	/* arrivals before the window */
+};
+
+/* How an engine reaches the server. Each gets called from the engine's thread only. */
+struct engine_io {
+	/* Makes io_state, for worker->connections of them. Returns 0, or -1 with err set; io_state is released then too. */
+	int (*init)(struct engine *engine, struct err *err);
+	/* Closes all connections, and frees io_state. */
+	void (*release)(struct engine *engine);
+	/*
+	 * Begins a connection and sends the request on it; one that this slot had is closed. Calls engine_dials() as it
+	 * begins to connect. May tell of the outcome before it returns.
+	 */
+	void (*open)(struct engine *engine, struct conn *conn);
+	/* Sends the request on an open connection. */
+	void (*request)(struct engine *engine, struct conn *conn);
+	/* Closes a connection, whatever it is doing. Nothing more is told of it. */
+	void (*close)(struct engine *engine, struct conn *conn);
+	/* Waits for events, timeout_ns at most, and tells of those that there are. */
+	void (*wait)(struct engine *engine, uint64_t timeout_ns);
+};
+
+/* Does the work of one thread of a crew (see crew_work in clients/crew.h) with that io. */
+void engine_work(struct worker *worker, const struct engine_io *io);
+
+/* What an engine_io tells. */
+
+/* The connection is about to be made. */
+static inline void engine_dials(const struct engine *engine, struct conn *conn, uint64_t now_ns)
+{
+	conn->dial_ns = now_ns;
+	if (!engine->open_loop)	/* there the request has begun when it was due */
+		conn->start_ns = now_ns;
+}
+
+/* The handshake is over. */
+void engine_established(struct engine *engine, struct conn *conn);
+
+/* The request is sent. */
+static inline void engine_sent(struct conn *conn)
+{
+	conn->state = CONN_READING;
+}
+
+/* Bytes have arrived in CONN_READING; `ended`: it is known that nothing will follow them. */
+void engine_received(struct engine *engine, struct conn *conn, const char *data, size_t bytes, bool ended);
+
+/* The server has ended the connection in CONN_READING. */
+void engine_ended(struct engine *engine, struct conn *conn);
+
+/* A call for the connection has failed, with that errno. */
+void engine_failed(struct engine *engine, struct conn *conn, int number);
+
+/* Bytes, an end or an error on a connection that waits for no answer. */
+void engine_disturbed(struct engine *engine, struct conn *conn);
+
+/* Starts what has arrived of an open loop. Call it now and then between events. Returns how long nothing is due. */
+uint64_t engine_arrive(struct engine *engine);
+
+/*
+ * The source address of the next connection: true where it is to be bound to one, since a single address has not
+ * ports enough for all. Only loopback has so many addresses.
+ */
+bool engine_source(struct engine *engine, struct sockaddr_in *source);
+
+/* There was no port left on the source addresses. Returns whether there is one more to try. */
+bool engine_spread(struct engine *engine);
+
+#endif
