@@ -18,7 +18,7 @@ const char *const invalid_names[INVALIDS] = {
 };
 
 const char *const invalid_words[INVALIDS] = {
-	"the cell could not be measured",
+	"the server could not be started, or failed under the load",
 	"the server gave no right answer",
 	"fewer requests were in flight, or fewer connections open, than the level says",
 	"the client's CPU was the limit, not the server",

@@ -20,7 +20,7 @@ struct cell_times {
 
 /* Why a cell's figures are not to be relied on. */
 enum invalid {
-	INVALID_FAILED,			/* there are no figures; see error */
+	INVALID_FAILED,			/* the server failed, see error; what was counted until then is no figure of it */
 	INVALID_NO_ANSWERS,		/* not one right answer */
 	INVALID_SHORT_CONCURRENCY,	/* fewer requests in flight than the level */
 	INVALID_CLIENT_BOUND,		/* the client's CPU was the limit */
@@ -85,7 +85,7 @@ struct cell {
 	struct kernel kernel;		/* over the window; of the whole host */
 	bool debug_build;		/* measured by a build that is no benchmark; known while measuring only */
 	bool restarted;			/* the server had to be restarted after this cell */
-	char *error;			/* owned; NULL where there are figures */
+	char *error;			/* owned; why the cell has failed, or NULL */
 	char *wrong;			/* owned; what the first wrong answer was, or NULL */
 	bool valid;
 	unsigned invalid;		/* bit set of enum invalid */

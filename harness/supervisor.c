@@ -280,8 +280,9 @@ const char *supervisor_show_exit(const struct supervisor *supervisor, char out[9
 	return out;
 }
 
-int supervisor_wait_ready(struct supervisor *supervisor, const struct target *target, uint64_t timeout_ns,
-			  const volatile sig_atomic_t *stop, struct err *err)
+/* Asks until an answer is right; patient: also after one that is wrong. */
+static int wait_right(struct supervisor *supervisor, const struct target *target, uint64_t timeout_ns, bool patient,
+		      const volatile sig_atomic_t *stop, struct err *err)
 {
 	uint64_t deadline = clock_ns() + timeout_ns;
 	struct err last = { "it did not listen" };
@@ -299,12 +300,24 @@ int supervisor_wait_ready(struct supervisor *supervisor, const struct target *ta
 		int answer = target_probe(target, left < PROBE_NS ? left : PROBE_NS, &last);
 		if (answer == 0)
 			return 0;
-		if (answer > 0)
+		if (answer > 0 && !patient)
 			return err_set(err, "answers wrongly: %.1000s", last.text);
 		/* Until something happens to the server, or it is time to ask again. */
 		struct pollfd ready = { .fd = supervisor->socket, .events = POLLIN };
 		poll(&ready, 1, READY_PAUSE_MS);
 	}
+}
+
+int supervisor_wait_ready(struct supervisor *supervisor, const struct target *target, uint64_t timeout_ns,
+			  const volatile sig_atomic_t *stop, struct err *err)
+{
+	return wait_right(supervisor, target, timeout_ns, false, stop, err);
+}
+
+int supervisor_wait_recovered(struct supervisor *supervisor, const struct target *target, uint64_t timeout_ns,
+			      const volatile sig_atomic_t *stop, struct err *err)
+{
+	return wait_right(supervisor, target, timeout_ns, true, stop, err);
 }
 
 bool supervisor_stop(struct supervisor *supervisor, uint64_t grace_ns)

@@ -24,8 +24,10 @@
 #define FAILURES_MOST 3
 /* How much of a failing server's words is kept. */
 #define WORDS_MAX 1000
-/* How long a server that exited at its start is watched the second time, for its words. */
+/* How long a server that failed is watched the second time, for its words; one that died under a load, for longer. */
 #define WORDS_NS (5 * CLOCK_S)
+/* How long a server that hung under its second load may take to show that it hangs again. */
+#define WORDS_ANSWER_NS CLOCK_S
 
 /* One launch of a server, with all that a cell of it needs. */
 struct visit {
@@ -47,6 +49,7 @@ struct visit {
 	double open_sum, open_max, files_max;
 	uint64_t open_samples;
 	enum load_phase phase;
+	uint64_t give_up_ns;	/* when to cut the load short */
 };
 
 static bool stopped(const struct sweep *sweep)
@@ -209,7 +212,7 @@ static bool watch_tick(void *context)
 {
 	struct visit *visit = context;
 
-	if (!supervisor_is_alive(&visit->supervisor))
+	if (!supervisor_is_alive(&visit->supervisor) || clock_ns() >= visit->give_up_ns)
 		return false;
 	if (visit->phase != LOAD_MEASURE)
 		return true;
@@ -304,9 +307,18 @@ static int visit_measure(struct visit *visit, struct cell *cell, const struct cl
 	return bad;
 }
 
-/* The same for a server that has died under the load of a cell: it meets that load once more, and its last words are heard. */
+/* Whether the server, left alone after the load, answers one question rightly before long. */
+static bool visit_is_well(struct visit *visit, uint64_t within_ns, struct err *err)
+{
+	return !supervisor_wait_recovered(&visit->supervisor, &visit->target, within_ns, visit->sweep->stop, err);
+}
+
+/*
+ * Hears the words of a server that has failed under the load of a cell: it meets that load once more. With one that
+ * hung, and so lets every request run into its timeout, that would take very long: it gets WORDS_NS.
+ */
 static void visit_hear_last_words(struct visit *visit, const struct cell *like, const struct client *client,
-				  struct err *err)
+				  bool hung, struct err *err)
 {
 	struct cell again;
 	struct err ignored;
@@ -319,20 +331,18 @@ static void visit_hear_last_words(struct visit *visit, const struct cell *like, 
 	supervisor_stop(&visit->supervisor, GRACE_NS);
 	if (!supervisor_launch(&visit->supervisor, &launch, &ignored)) {
 		if (!supervisor_wait_ready(&visit->supervisor, &visit->target, visit->sweep->settings->ready_ns,
-					   visit->sweep->stop, &ignored))
+					   visit->sweep->stop, &ignored)) {
+			if (hung)
+				visit->give_up_ns = clock_ns() + WORDS_NS;
 			visit_measure(visit, &again, client, &ignored);
-		if (!supervisor_is_alive(&visit->supervisor))
+			visit->give_up_ns = UINT64_MAX;
+		}
+		/* Of one that bears it the second time, nothing that it says is about the failure. */
+		if (!visit_is_well(visit, WORDS_ANSWER_NS, &ignored))
 			words_add(launch.stderr_fd, err);
 	}
 	cell_release(&again);
 	close(launch.stderr_fd);
-}
-
-/* Whether the server, left alone after the load, answers one question rightly before long. */
-static bool visit_is_well(struct visit *visit, struct err *err)
-{
-	return !supervisor_wait_ready(&visit->supervisor, &visit->target, visit->sweep->settings->ready_ns,
-				      visit->sweep->stop, err);
 }
 
 static int record(struct visit *visit, struct cell *cell, struct err *err)
@@ -355,6 +365,7 @@ static void visit_attempt(struct visit *visit, struct cell *cell, const struct c
 {
 	struct err err;
 	char how[96];
+	bool hung;
 
 	if (!visit->supervisor.keeper && visit_start(visit, &err)) {
 		cell_set_text(&cell->error, err.text);
@@ -364,16 +375,16 @@ static void visit_attempt(struct visit *visit, struct cell *cell, const struct c
 		cell_set_text(&cell->error, err.text);
 		return;
 	}
-	if (stopped(visit->sweep))
+	/* Also where it has not recovered it may have died meanwhile. */
+	if (visit_is_well(visit, visit->sweep->settings->ready_ns, &err) || stopped(visit->sweep))
 		return;
-	if (!supervisor_is_alive(&visit->supervisor)) {
-		supervisor_show_exit(&visit->supervisor, how);
-		err_set(&err, "the server %s under this load", how);
-		visit_hear_last_words(visit, cell, client, &err);
-		cell_set_text(&cell->error, err.text);
-	} else if (visit_is_well(visit, &err)) {
-		return;
-	}
+	hung = supervisor_is_alive(&visit->supervisor);
+	if (hung)
+		err_prefix(&err, "the server did not answer after this load");
+	else
+		err_set(&err, "the server %s under this load", supervisor_show_exit(&visit->supervisor, how));
+	visit_hear_last_words(visit, cell, client, hung, &err);
+	cell_set_text(&cell->error, err.text);
 	/* It is not fit for the next level: a fresh one is. */
 	cell->restarted = true;
 	supervisor_stop(&visit->supervisor, GRACE_NS);
@@ -408,9 +419,8 @@ static int visit_cell(struct visit *visit, const struct client *client, enum loa
 		cell_release(&cell);
 		return 0;
 	}
-	if (!visit->skipping && (cell.error || cell.restarted)) {
-		snprintf(text, sizeof text, "%s@%u %s: %s", visit->server->name, level, load_mode_names[mode],
-			 cell.error ? cell.error : "the server did not answer after this load and was restarted");
+	if (!visit->skipping && cell.error) {
+		snprintf(text, sizeof text, "%s@%u %s: %s", visit->server->name, level, load_mode_names[mode], cell.error);
 		notice(sweep, text);
 		if (!visit->supervisor.keeper && port_check(sweep, err)) {
 			cell_release(&cell);
@@ -467,7 +477,9 @@ static int visit_prepare(struct visit *visit, struct err *err)
 static int server_visit(struct sweep *sweep, const struct conf_server *server, uint64_t block, size_t *done,
 			struct err *err)
 {
-	struct visit visit = { .sweep = sweep, .server = server, .block = block, .done = done };
+	struct visit visit = {
+		.sweep = sweep, .server = server, .block = block, .done = done, .give_up_ns = UINT64_MAX,
+	};
 	struct err stop_err;
 	int result = -1;
 
