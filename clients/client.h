@@ -185,6 +185,15 @@ static inline uint32_t load_active(const struct load_spec *spec)
 	return spec->mode == LOAD_CROWD && spec->active < spec->connections ? spec->active : spec->connections;
 }
 
+/*
+ * Whether a number of requests is no longer worth waiting for: since the last right answer a whole window has gone by,
+ * and the time of a request too. A server that hangs would else be asked for hours.
+ */
+static inline bool load_has_stalled(const struct load_spec *spec, uint64_t last_ok_ns, uint64_t now_ns)
+{
+	return now_ns > last_ok_ns && now_ns - last_ok_ns > spec->max_window_ns + spec->timeout_ns;
+}
+
 /* Adds the CPU time that the calling thread has used so far, `sign` (1 or -1) times: the window is a difference. */
 void load_thread_add(struct load_thread *thread, double sign);
 

@@ -243,14 +243,21 @@ static void crew_sample(struct crew *crew)
 		crew->concurrency_max = in_flight;
 }
 
-/* How long the window should be, by the rate so far: two rounds of all connections, within bounds. */
-static uint64_t window_wanted(const struct crew *crew, uint64_t elapsed_ns)
+static uint64_t crew_ok(const struct crew *crew)
 {
-	const struct load_spec *spec = crew->spec;
 	uint64_t ok = 0;
 
 	for (unsigned i = 0; i < crew->count; i++)
 		ok += atomic_load_explicit(&crew->workers[i].live_ok, memory_order_relaxed);
+	return ok;
+}
+
+/* How long the window should be, by the rate so far: two rounds of all connections, within bounds. */
+static uint64_t window_wanted(const struct crew *crew, uint64_t elapsed_ns)
+{
+	const struct load_spec *spec = crew->spec;
+	uint64_t ok = crew_ok(crew);
+
 	if (spec->offered_rps > 0)	/* its rate is the schedule's, whatever the number of connections */
 		return spec->duration_ns;
 	double rounds_ns = ok ? (double)elapsed_ns * ROUNDS * load_active(spec) / (double)ok : (double)spec->max_window_ns;
@@ -281,10 +288,16 @@ static void phase_warmup(struct crew *crew)
 static void phase_measure(struct crew *crew)
 {
 	crew_enter(crew, LOAD_MEASURE);
-	uint64_t start = clock_ns();
+	uint64_t start = clock_ns(), ok = 0, ok_ns = start;
 	while (!crew_stopped(crew) && !crew_idle(crew)) {
 		crew_tick(crew);
-		uint64_t elapsed = clock_ns() - start;
+		uint64_t now = clock_ns(), elapsed = now - start;
+		if (crew_ok(crew) != ok) {
+			ok = crew_ok(crew);
+			ok_ns = now;
+		}
+		if (crew->spec->requests && load_has_stalled(crew->spec, ok_ns, now))
+			break;
 		if (!crew->spec->requests && elapsed >= crew->spec->duration_ns &&
 		    elapsed >= window_wanted(crew, elapsed))
 			break;

@@ -31,7 +31,7 @@ static int read_answers(unsigned long count, bool same)
 	struct worker *worker = calloc(1, sizeof *worker);
 	struct answers answers = { .target = &target, .check = TARGET_EXACT, .worker = worker };
 	char text[sizeof answer];
-	char *second = memcpy(text, answer, sizeof answer) + (strstr(answer, ":00 GMT") - answer) + 1;
+	char *second = strstr(memcpy(text, answer, sizeof answer), ":00 GMT") + 1;
 	struct http_reader reader;
 	enum load_failure failure;
 	unsigned long right = 0;

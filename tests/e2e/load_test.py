@@ -1,11 +1,14 @@
 #!/usr/bin/python3
 """`benchctl load` against a server that misbehaves by script: what it counts, and what it says. Prints TAP."""
 import collections
+import ctypes
+import errno
 import json
 import math
 import os
 import re
 import socket
+import struct
 import sys
 
 sys.dont_write_bytecode = True
@@ -21,15 +24,20 @@ TIMEOUT = '1s'
 LONG = '60s'
 
 place = None  # of all cases
+engine = 'epoll'  # the client of the cases; of what any engine must do alike, each in turn
 
 
 def load(url, *options):
     """One `load --json`; returns how it ended, and the cell or None."""
-    outcome = place.bench('load', '--json', *options, url)
+    client = [] if '--client' in options else ['--client', engine]
+    outcome = place.bench('load', '--json', *client, *options, url)
     try:
-        return outcome, json.loads(outcome.out)
+        cell = json.loads(outcome.out)
     except ValueError:
         return outcome, None
+    if client and cell['client'] != engine:
+        raise tap.Skip('no client %s here: %s' % (engine, outcome.err.strip()))
+    return outcome, cell
 
 
 class Case:
@@ -45,7 +53,7 @@ class Case:
         self.seen, self.counts = seen, counts
 
     def run(self):
-        name = ' '.join([self.behaviour] + self.options)
+        name = ' '.join([engine, self.behaviour] + self.options)
         with Faulty(self.behaviour, self.good, self.argument) as server:
             outcome, cell = load(server.url, '-n', str(self.n), '-c', str(self.c), '--timeout', self.wait, *self.options)
             if self.seen:
@@ -427,7 +435,58 @@ def test_usage():
     tap.is_(place.bench().code, 2, 'no command')
 
 
+def forbid(number):
+    """Makes io_uring_setup(2) fail with an errno, in this process and what it becomes: a filter of seccomp(2)."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    ALLOW, ERRNO, LOAD_WORD, EQUAL, RETURN = 0x7fff0000, 0x00050000 | number, 0x20, 0x15, 0x06
+    IO_URING_SETUP, SET_NO_NEW_PRIVS, SET_SECCOMP, FILTER = 425, 38, 22, 2
+    words = [(LOAD_WORD, 0, 0, 0), (EQUAL, 0, 1, IO_URING_SETUP), (RETURN, 0, 0, ERRNO), (RETURN, 0, 0, ALLOW)]
+    code = ctypes.create_string_buffer(b''.join(struct.pack('HBBI', *word) for word in words))
+
+    class Program(ctypes.Structure):
+        _fields_ = [('words', ctypes.c_ushort), ('code', ctypes.c_void_p)]
+    program = Program(len(words), ctypes.addressof(code))
+    if libc.prctl(SET_NO_NEW_PRIVS, 1, 0, 0, 0) or libc.prctl(SET_SECCOMP, FILTER, ctypes.byref(program), 0, 0):
+        raise OSError(ctypes.get_errno(), 'prctl')
+
+
+def test_no_io_uring():
+    """Where the kernel refuses it: measured with epoll, and said so; with auto that is no news."""
+    for number, words in [(errno.EPERM, 'io_uring is forbidden here'), (errno.ENOSYS, 'this kernel has no io_uring'),
+                          (errno.EINVAL, 'too old: Linux 6.1 is needed')]:
+        for client in 'uring', 'auto':
+            with Faulty('good') as server:
+                outcome = place.bench('load', '--json', '--client', client, '-n', '20', '-c', '4', server.url,
+                                      preexec_fn=lambda: forbid(number))
+            name = '%s, io_uring_setup fails with %s: ' % (client, errno.errorcode[number])
+            tap.is_(outcome.code, 0, name + 'exit code')
+            cell = json.loads(outcome.out)
+            tap.is_((cell['client'], cell['ok']), ('epoll', 20), name + 'measured with epoll, and the cell says so')
+            said = 'benchctl load: measuring with client epoll instead of uring: ' in outcome.err and words in outcome.err
+            tap.ok(said if client == 'uring' else not outcome.err, name + 'message', outcome)
+
+
+def test_hang_is_bounded():
+    """A number of requests that would take for ever: the window ends where nothing is answered any more."""
+    for client in 'epoll', 'uring', 'seq', 'curl':
+        with Faulty('stall_before', good_first=11) as server:
+            outcome, cell = load(server.url, '--client', client, '-n', '1000', '--timeout', '200ms', '-d', '100ms',
+                                 '--max-window', '300ms')
+        name = 'hangs for ever, %s: ' % client
+        tap.ok(outcome.code == 0 and cell, name + 'ends', outcome)
+        tap.ok(cell['ok'] == 10 and cell['failed'].keys() == {'timeout'} and cell['started'] < 1000 and conserved(cell),
+               name + 'with what there was', cell)
+
+
+# What every engine must do alike.
+OF_ENGINES = [test_each_behaviour, test_keepalive_connections, test_keepalive_that_drops_every_7th, test_slow_after_many,
+              test_page_that_changes, test_windows_by_time]
+
 with Place() as place:
-    tests = [value for name, value in sorted(globals().items()) if name.startswith('test_')]
-    tap.checks(tests)
+    for engine in 'epoll', 'uring':
+        tap.note('client ' + engine)
+        tap.checks(OF_ENGINES)
+    engine = 'epoll'
+    tap.checks([value for name, value in sorted(globals().items())
+                if name.startswith('test_') and value not in OF_ENGINES])
 tap.done()
