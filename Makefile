@@ -74,6 +74,11 @@ $(BUILD)/flags: FORCE
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libbenchctl.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(LIBRARIES) -lm
 
+# For LD_PRELOAD, so without a sanitizer in it whatever the program has.
+build/tests/helper/fail.so: tests/helper/fail.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) -std=gnu11 $(WARNINGS) $(CFLAGS) -fPIC -shared -o $@ $<
+
 -include $(LIB_OBJECTS:.o=.d) $(PROGRAM_OBJECTS:.o=.d) $(UNITS:%=%.d)
 
 # Asked for only where something is compiled, so that `make deps` and `make clean` need no package.
@@ -105,8 +110,9 @@ bench-peers:
 
 check:
 	.ci/deps build bench check peers panel
-	$(MAKE) all servers check-units
+	$(MAKE) all servers check-units build/tests/helper/fail.so
 	$(MAKE) SANITIZE=address,undefined all check-units
+	$(MAKE) SANITIZE=thread all
 	prove --timer build/tests/unit build/address-undefined/tests/unit tests/e2e tests/revival_test.py
 
 check-units: $(UNITS)
