@@ -429,6 +429,11 @@ static void engine_loop(struct engine *engine)
 			return;
 		bool more = phase < LOAD_DRAIN && engine_open(engine);
 		int count = epoll_wait(engine->epoll, events, EVENTS, more ? 0 : WAIT_MS);
+		if (count < 0 && errno != EINTR) {
+			err_set_errno(&worker->err, "epoll_wait");
+			worker->broken = true;
+			return;
+		}
 		for (int i = 0; i < count; i++)
 			conn_event(engine, events[i].data.ptr, events[i].events);
 		uint64_t now = clock_ns();

@@ -36,16 +36,20 @@ const char *const invalid_advice[INVALIDS] = {
 	"build it with 'make' and measure again",
 };
 
-void cell_set_text(char **field, const char *text)
+static const struct cell_times unknown = { NAN, NAN, NAN, NAN, NAN, NAN };
+
+int cell_set_text(char **field, const char *text)
 {
+	bool is_set = text && *text;
+
 	free(*field);
-	*field = text && *text ? strdup(text) : NULL;
+	*field = is_set ? strdup(text) : NULL;
+	return is_set && !*field ? -1 : 0;
 }
 
-void cell_init(struct cell *cell, const char *server, const char *client, const char *mode,
-	       uint64_t level, uint64_t block)
+int cell_init(struct cell *cell, const char *server, const char *client, const char *mode,
+	      uint64_t level, uint64_t block)
 {
-	static const struct cell_times unknown = { NAN, NAN, NAN, NAN, NAN, NAN };
 
 	*cell = (struct cell){
 		.level = level, .block = block,
@@ -60,15 +64,17 @@ void cell_init(struct cell *cell, const char *server, const char *client, const 
 	};
 	for (int i = 0; i < KERNEL_COUNTERS; i++)
 		cell->kernel.counters[i] = NAN;
-	cell_set_text(&cell->server, server);
-	cell_set_text(&cell->client, client);
-	cell_set_text(&cell->mode, mode);
+	if (!cell_set_text(&cell->server, server) && !cell_set_text(&cell->client, client) &&
+	    !cell_set_text(&cell->mode, mode))
+		return 0;
+	cell_release(cell);
+	return -1;
 }
 
 static struct cell_times times_of(const struct hist *hist)
 {
 	if (!hist->count)
-		return (struct cell_times){ NAN, NAN, NAN, NAN, NAN, NAN };
+		return unknown;
 	return (struct cell_times){
 		.mean = hist_mean(hist),
 		.p50 = (double)hist_quantile(hist, 0.50), .p90 = (double)hist_quantile(hist, 0.90),
@@ -77,20 +83,36 @@ static struct cell_times times_of(const struct hist *hist)
 	};
 }
 
-/* The whole histogram as text; NULL where it is empty. */
-static char *text_of(const struct hist *hist)
+/* The whole histogram as text; NULL where it is empty. Returns 0, or -1 where memory is out. */
+static int text_of(char **text, const struct hist *hist)
 {
-	char *text = NULL;
 	size_t bytes;
 
+	free(*text);
+	*text = NULL;
 	if (!hist->count)
-		return NULL;
-	FILE *out = open_memstream(&text, &bytes);
+		return 0;
+	FILE *out = open_memstream(text, &bytes);
 	if (!out)
-		return NULL;
+		return -1;
 	hist_print(hist, out);
-	fclose(out);
-	return text;
+	bool bad = ferror(out);
+	return fclose(out) || bad ? -1 : 0;
+}
+
+/* What needs memory of its own. Returns 0, or -1 where it is out. */
+static int evidence_take(struct cell *cell, const struct load_sample *sample)
+{
+	free(cell->tenths);
+	cell->tenths_count = 0;
+	cell->tenths = calloc(sample->tenths_count + 1, sizeof *cell->tenths);
+	if (!cell->tenths)
+		return -1;
+	cell->tenths_count = sample->tenths_count;
+	if (sample->tenths_count)
+		memcpy(cell->tenths, sample->tenths, sample->tenths_count * sizeof *cell->tenths);
+	return text_of(&cell->latency_hist, &sample->latency_ns) || text_of(&cell->connect_hist, &sample->connect_ns) ||
+	       cell_set_text(&cell->wrong, sample->wrong) ? -1 : 0;
 }
 
 /* Where half of a round outlasts the window, most of the requests that began in it have not ended. */
@@ -99,9 +121,12 @@ static bool is_censored(const struct cell *cell)
 	return cell->rate_rps > 0 && (double)cell->level / cell->rate_rps > cell->window_s / 2;
 }
 
-void cell_take(struct cell *cell, const struct load_sample *sample)
+int cell_take(struct cell *cell, const struct load_sample *sample)
 {
 	const struct load_counts *counts = &sample->counts;
+
+	if (evidence_take(cell, sample))
+		return -1;
 
 	cell->rate_rps = sample->rate_rps;
 	cell->window_s = sample->window_s;
@@ -118,18 +143,7 @@ void cell_take(struct cell *cell, const struct load_sample *sample)
 	cell->concurrency_max = (double)sample->concurrency_max;
 	cell->latency_ns = times_of(&sample->latency_ns);
 	cell->connect_ns = times_of(&sample->connect_ns);
-	free(cell->latency_hist);
-	free(cell->connect_hist);
-	free(cell->tenths);
-	cell->tenths_count = 0;
-	cell->latency_hist = text_of(&sample->latency_ns);
-	cell->connect_hist = text_of(&sample->connect_ns);
 	cell->latency_censored = is_censored(cell);
-	cell->tenths = calloc(sample->tenths_count + 1, sizeof *cell->tenths);
-	if (cell->tenths) {
-		cell->tenths_count = sample->tenths_count;
-		memcpy(cell->tenths, sample->tenths, sample->tenths_count * sizeof *cell->tenths);
-	}
 	cell->served_min = (double)sample->served_min;
 	cell->served_max = (double)sample->served_max;
 	cell->never_served = (double)sample->never_served;
@@ -144,7 +158,7 @@ void cell_take(struct cell *cell, const struct load_sample *sample)
 		}
 		cell->client_cpu[i] = cell->client_user[i] + cell->client_system[i];
 	}
-	cell_set_text(&cell->wrong, sample->wrong);
+	return 0;
 }
 
 uint64_t cell_failed(const struct cell *cell)

@@ -98,7 +98,7 @@ static int load_offer(const struct load_settings *settings, const struct client 
 		.threads = (unsigned)settings->threads, .stop = &common_stop,
 	};
 	struct load_sample *sample = calloc(1, sizeof *sample);
-	struct cell cell;
+	struct cell cell = { 0 };
 	struct err err;
 	int code = EXIT_WELL;
 
@@ -106,13 +106,20 @@ static int load_offer(const struct load_settings *settings, const struct client 
 		free(sample);
 		return complain(&command_load, EXIT_NO_RUN, "%s", sample ? err.text : "out of memory");
 	}
-	cell_init(&cell, target->url, client->name, load_mode_names[spec.mode], spec.connections, 1);
-	cell_take(&cell, sample);
+	if (cell_init(&cell, target->url, client->name, load_mode_names[spec.mode], spec.connections, 1) ||
+	    cell_take(&cell, sample)) {
+		code = complain(&command_load, EXIT_NO_RUN, "out of memory");
+		goto out;
+	}
 	cell.debug_build = !build_is_benchmark();
 	cell_judge(&cell, INFINITY);	/* whether the client was the limit can't be told without a control server */
 	if (settings->json) {
 		char *line = result_cell_line(&cell);
-		printf("%s\n", line ? line : "");
+		if (!line) {
+			code = complain(&command_load, EXIT_NO_RUN, "out of memory");
+			goto out;
+		}
+		puts(line);
 		free(line);
 	} else {
 		print_cell(&cell, settings);
@@ -124,6 +131,7 @@ static int load_offer(const struct load_settings *settings, const struct client 
 		code = EXIT_INTERRUPTED;
 	else if (!cell.ok)
 		code = complain(&command_load, EXIT_NO_RUN, "not one right answer");
+out:
 	cell_release(&cell);
 	load_sample_release(sample);
 	free(sample);
