@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/conf.h"
+#include "harness/lib/text.h"
 
 /* The bounds of docs/method.md, "Is a cell valid?". */
 #define CONCURRENCY_SHORT 0.05
@@ -96,8 +97,7 @@ static int text_of(char **text, const struct hist *hist)
 	if (!out)
 		return -1;
 	hist_print(hist, out);
-	bool bad = ferror(out);
-	return fclose(out) || bad ? -1 : 0;
+	return text_close(out, text);
 }
 
 /* What needs memory of its own. Returns 0, or -1 where it is out. */

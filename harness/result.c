@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/lib/text.h"
+
 /* How a field of a struct stands in the JSON. */
 enum kind {
 	TEXT,		/* char *, owned; NULL is null, or absent where the field is optional */
@@ -437,10 +439,27 @@ static int fields_read(json_t *json, const struct field *fields, void *into, str
 	return 0;
 }
 
+/*
+ * The json as text; NULL where there is none, or memory is out. Not by json_dumps(): where its memory runs out on a
+ * key, jansson 2.14 leaves the key away and goes on. json_dumpb() writes to memory that it is given.
+ */
+static char *json_text(const json_t *json, size_t flags)
+{
+	size_t bytes = json ? json_dumpb(json, NULL, 0, flags) : 0;
+	char *text = bytes ? malloc(bytes + 1) : NULL;
+
+	if (text && json_dumpb(json, text, bytes, flags) == bytes) {
+		text[bytes] = 0;
+		return text;
+	}
+	free(text);
+	return NULL;
+}
+
 char *result_cell_line(const struct cell *cell)
 {
 	json_t *json = fields_json(cell_fields, cell);
-	char *line = json ? json_dumps(json, JSON_REAL_PRECISION(9)) : NULL;
+	char *line = json_text(json, JSON_REAL_PRECISION(9));
 
 	json_decref(json);
 	return line;
@@ -487,7 +506,7 @@ static char *document_text(const struct document *document)
 	char *text = NULL;
 	size_t bytes;
 	json_t *json = document_json(document);
-	char *head = json ? json_dumps(json, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) : NULL;
+	char *head = json_text(json, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
 	FILE *out = head ? open_memstream(&text, &bytes) : NULL;
 	bool bad = !out;
 
@@ -500,9 +519,8 @@ static char *document_text(const struct document *document)
 		free(line);
 	}
 	if (out) {
-		fputs("\n ]\n}\n", out);
-		bad = ferror(out) || bad;
-		bad = fclose(out) || bad;
+		bad = fputs("\n ]\n}\n", out) < 0 || bad;
+		bad = text_close(out, &text) || bad;
 	}
 	free(head);
 	if (!bad)
@@ -701,10 +719,12 @@ int result_read(struct document *document, const char *path, struct err *err)
 /* Prints the json, which it takes. Returns 0, or -1: there is none, since memory was out, or it can't be written. */
 static int json_print(json_t *json, FILE *out)
 {
-	int bad = !json || json_dumpf(json, out, JSON_INDENT(1));
+	char *text = json_text(json, JSON_INDENT(1));
+	int bad = !text || fprintf(out, "%s\n", text) < 0;
 
+	free(text);
 	json_decref(json);
-	return bad || fputc('\n', out) == EOF ? -1 : 0;
+	return bad ? -1 : 0;
 }
 
 int result_print_listing(const struct result_listing *listing, size_t count, FILE *out)

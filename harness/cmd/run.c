@@ -10,6 +10,7 @@
 #include "harness/cmd/common.h"
 #include "harness/cmd/progress.h"
 #include "harness/lib/clock.h"
+#include "harness/lib/text.h"
 #include "harness/lib/words.h"
 #include "harness/port.h"
 #include "harness/result.h"
@@ -238,8 +239,7 @@ static int option_echo(struct document_option *option, const struct option_def *
 	if (!out)
 		return -1;
 	options_show(def, settings, out);
-	bool bad = ferror(out);
-	return fclose(out) || bad ? -1 : 0;
+	return text_close(out, &option->value);
 }
 
 static int server_describe(struct document_server *into, const struct conf_server *server, const struct availability *found)
