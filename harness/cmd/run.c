@@ -373,6 +373,8 @@ static int run_sweep(struct run *run)
 
 	host_read(&host);
 	sweep->backlog = (unsigned)(run->settings.backlog ? run->settings.backlog : host.somaxconn);
+	if (!sweep->backlog)
+		return complain(&command_run, EXIT_NO_RUN, "net.core.somaxconn can't be read: give a --backlog");
 	sweep->settings = &run->settings;
 	sweep->servers = run->servers;
 	sweep->servers_count = run->count;

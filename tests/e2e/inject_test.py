@@ -232,8 +232,8 @@ def test_load():
 def test_run():
     with Place() as place:
         conf(place)
-        walk(place, Run(place), 'run', 3, 40)
-        walk(place, Resume(place), 'run --resume', 2, 40, FILES)
+        walk(place, Run(place), 'run', 2, 30)
+        walk(place, Resume(place), 'run --resume', 2, 30, FILES)
 
 
 def test_sanitized():
