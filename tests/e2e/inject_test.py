@@ -19,7 +19,7 @@ from helper import tap
 from helper.faulty import Faulty
 from helper.program import FAIL, ROOT, Place, cell_key, conserved, sanitizer_reports
 
-# What may happen to a call: an errno, or 'short': only the first byte is taken.
+# What may happen to a call: an errno, or 'short': only the first byte is taken, and all after it fail where it lasts.
 FAULTS = {
     'malloc': ['ENOMEM'],
     'socket': ['EMFILE', 'ENOBUFS'], 'bind': ['EADDRINUSE'], 'connect': ['EADDRNOTAVAIL', 'ETIMEDOUT'],
@@ -232,8 +232,8 @@ def test_load():
 def test_run():
     with Place() as place:
         conf(place)
-        walk(place, Run(place), 'run', 2, 30)
-        walk(place, Resume(place), 'run --resume', 2, 30, FILES)
+        walk(place, Run(place), 'run', 2, 20)
+        walk(place, Resume(place), 'run --resume', 2, 20, FILES)
 
 
 def test_sanitized():
@@ -242,8 +242,8 @@ def test_sanitized():
         raise tap.Skip('make SANITIZE=address,undefined')
     with Faulty('good') as server, Place(SANITIZED) as place:
         conf(place)
-        walk(place, Load(server.url, '-m', 'keepalive'), 'load, sanitized', 0, 100, ['malloc'], **OPTIONS)
-        walk(place, Run(place), 'run, sanitized', 0, 30, ['malloc'], **OPTIONS)
+        walk(place, Load(server.url, '-m', 'keepalive'), 'load, sanitized', 0, 80, ['malloc'], **OPTIONS)
+        walk(place, Run(place), 'run, sanitized', 0, 20, ['malloc'], **OPTIONS)
 
 
 if not os.path.exists(FAIL):

@@ -4,6 +4,7 @@
  *     BENCHCTL_FAIL=NAME:K:ERRNO     the K-th call of NAME fails with that number in errno
  *     BENCHCTL_FAIL=NAME:K+:ERRNO    and all that follow it
  *     BENCHCTL_FAIL=NAME:K:short     a write() or send() takes only the first byte
+ *     BENCHCTL_FAIL=NAME:K+:short    and those that follow it fail with ENOSPC, as on a disk that is full
  *     BENCHCTL_FAIL_COUNTS=FILE      at the end "NAME CALLS" is written there, a line a function
  *
  * With 0 for ERRNO the call says that it went well, and nothing is done. Calls are counted from the program's start,
@@ -50,13 +51,13 @@ static unsigned long from;
 static bool all_after, is_short;
 static int number;
 
-/* Counts the call. Is it one that fails? */
-static bool hits(enum call call)
+/* Counts the call. 0: it does not fail; 1: it is the K-th; 2: one after it that fails too. */
+static int hits(enum call call)
 {
 	if (!atomic_load_explicit(&counting, memory_order_relaxed))
-		return false;
+		return 0;
 	unsigned long count = atomic_fetch_add_explicit(&counts[call], 1, memory_order_relaxed) + 1;
-	return call == wanted && (all_after ? count >= from : count == from);
+	return call != wanted || count < from ? 0 : count == from ? 1 : all_after ? 2 : 0;
 }
 
 static bool fails(enum call call)
@@ -150,17 +151,21 @@ int open(const char *path, int flags, ...)
 ssize_t send(int fd, const void *data, size_t bytes, int flags)
 {
 	REAL(send);
-	if (!fails(CALL_send))
-		return real(fd, data, bytes, flags);
-	return is_short ? real(fd, data, 1, flags) : FAILED;
+	int hit = hits(CALL_send);
+	if (!hit || (hit == 1 && is_short))
+		return real(fd, data, hit ? 1 : bytes, flags);
+	errno = number;
+	return FAILED;
 }
 
 ssize_t write(int fd, const void *data, size_t bytes)
 {
 	REAL(write);
-	if (!fails(CALL_write))
-		return real(fd, data, bytes);
-	return is_short ? real(fd, data, 1) : FAILED;
+	int hit = hits(CALL_write);
+	if (!hit || (hit == 1 && is_short))
+		return real(fd, data, hit ? 1 : bytes);
+	errno = number;
+	return FAILED;
 }
 
 static void stop_counting(void)
@@ -191,7 +196,7 @@ static void __attribute__((constructor)) prepare(void)
 		const char *how = strchr(last, ':');
 		all_after = last[0] == '+';
 		is_short = how && strcmp(how, ":short") == 0;
-		number = how && !is_short ? atoi(how + 1) : 0;
+		number = is_short ? ENOSPC : how ? atoi(how + 1) : 0;
 		for (wanted = 0; wanted < CALLS && strcmp(names[wanted], name) != 0; wanted++)
 			;
 	}
