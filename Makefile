@@ -93,6 +93,11 @@ $(BUILD)/tests/fuzz/%_fuzz: $(BUILD)/tests/fuzz/%_fuzz.o $(BUILD)/libbenchctl.a
 $(BENCHES): $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libbenchctl.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBRARIES) -lm
 
+# For LD_PRELOAD, so without a sanitizer in it whatever the program has.
+build/tests/helper/fail.so: tests/helper/fail.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) -std=gnu11 $(WARNINGS) $(CFLAGS) -fPIC -shared -o $@ $<
+
 -include $(LIB_OBJECTS:.o=.d) $(PROGRAM_OBJECTS:.o=.d) $(UNITS:%=%.d) $(FUZZERS:%=%.d) $(BUILD)/tests/fuzz/replay.d
 
 # Asked for only where something is compiled, so that `make deps` and `make clean` need no package.
@@ -131,8 +136,9 @@ cross-check:
 
 check:
 	.ci/deps build bench check peers panel
-	$(MAKE) all servers check-units
+	$(MAKE) all servers check-units build/tests/helper/fail.so
 	$(MAKE) SANITIZE=address,undefined all check-units
+	$(MAKE) SANITIZE=thread all
 	prove --timer build/tests/unit build/tests/fuzz build/address-undefined/tests/unit \
 		build/address-undefined/tests/fuzz tests/e2e tests/revival_test.py
 

@@ -172,9 +172,18 @@ static int crew_divide(struct crew *crew, struct err *err)
 	return 0;
 }
 
+/* The worker that could not do its work, or NULL: the figures of the others are then no use. */
+static const struct worker *crew_broken(const struct crew *crew)
+{
+	for (unsigned i = 0; i < crew->count; i++)
+		if (atomic_load(&crew->workers[i].broken))
+			return &crew->workers[i];
+	return NULL;
+}
+
 static bool crew_stopped(const struct crew *crew)
 {
-	return crew->abandoned || (crew->spec->stop && *crew->spec->stop);
+	return crew->abandoned || crew_broken(crew) || (crew->spec->stop && *crew->spec->stop);
 }
 
 /* Waits a little, and lets the caller's watch look now and then. */
@@ -364,12 +373,13 @@ static int crew_merge(struct crew *crew, struct load_sample *sample, struct err 
 	double squares = 0, rate = 0;
 	unsigned cpus = spec_cpus(crew->spec);
 	double busy[LOAD_THREADS_MAX] = { 0 };
+	const struct worker *broken = crew_broken(crew);
 
+	if (broken)
+		return err_set(err, "engine thread %u: %.1000s", broken->index, broken->err.text);
 	sample->served_min = UINT64_MAX;
 	for (unsigned i = 0; i < crew->count; i++) {
 		const struct worker *worker = &crew->workers[i];
-		if (worker->broken)
-			return err_set(err, "engine thread %u: %.1000s", i, worker->err.text);
 		counts_add(&sample->counts, &worker->counts);
 		hist_merge(&sample->latency_ns, &worker->latency_ns);
 		hist_merge(&sample->connect_ns, &worker->connect_ns);
@@ -438,6 +448,8 @@ int crew_run(const struct load_spec *spec, crew_work *work, struct load_sample *
 		if (!spec->requests)
 			phase_warmup(&crew);
 		phase_measure(&crew);
+	} else {
+		crew.abandoned = true;	/* those that have started end, and are not waited for to follow */
 	}
 	phase_drain(&crew);
 	for (unsigned i = 0; i < started; i++)

@@ -425,7 +425,8 @@ static void engine_follow(struct engine *engine, enum load_phase phase)
 		engine_sweep(engine, now);	/* sets free the connections held for the ramp */
 }
 
-static void engine_loop(struct engine *engine)
+/* Drives all connections until the crew says stop. Returns 0, or -1 with the worker's err set. */
+static int engine_loop(struct engine *engine)
 {
 	struct worker *worker = engine->worker;
 	uint64_t next_sweep = 0;
@@ -435,9 +436,10 @@ static void engine_loop(struct engine *engine)
 		if (phase != worker->phase)
 			engine_follow(engine, phase);
 		if (phase == LOAD_STOP)
-			return;
+			return 0;
 		bool more = phase < LOAD_DRAIN && engine_open(engine);
-		engine->io->wait(engine, more ? 0 : engine_rest(engine));
+		if (engine->io->wait(engine, more ? 0 : engine_rest(engine), &worker->err))
+			return -1;
 		uint64_t now = clock_ns();
 		if (now >= next_sweep) {
 			engine_sweep(engine, now);
@@ -521,25 +523,20 @@ static void engine_init(struct engine *engine, struct worker *worker, const stru
 void engine_work(struct worker *worker, const struct engine_io *io)
 {
 	struct engine *engine = calloc(1, sizeof *engine);
-	bool ready = false;
 
 	worker->phase = LOAD_RAMP;
 	if (!engine) {
 		err_set(&worker->err, "out of memory");
-		goto out;
+		worker->broken = true;
+		return;
 	}
 	engine_init(engine, worker, io);
-	if (engine_allocate(engine) || io->init(engine, &worker->err))
-		goto out;
-	ready = true;
-	engine_loop(engine);
-	engine_fairness(engine);
-out:
-	worker->broken = !ready;
-	if (engine) {
-		io->release(engine);
-		free(engine->free);
-		free(engine->conns);
-	}
+	if (engine_allocate(engine) || io->init(engine, &worker->err) || engine_loop(engine))
+		worker->broken = true;
+	else
+		engine_fairness(engine);
+	io->release(engine);
+	free(engine->free);
+	free(engine->conns);
 	free(engine);
 }

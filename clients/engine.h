@@ -89,8 +89,8 @@ struct engine_io {
 	void (*request)(struct engine *engine, struct conn *conn);
 	/* Closes a connection, whatever it is doing. Nothing more is told of it. */
 	void (*close)(struct engine *engine, struct conn *conn);
-	/* Waits for events, timeout_ns at most, and tells of those that there are. */
-	void (*wait)(struct engine *engine, uint64_t timeout_ns);
+	/* Waits for events, timeout_ns at most, and tells of those that there are. Returns 0, or -1 with err set. */
+	int (*wait)(struct engine *engine, uint64_t timeout_ns, struct err *err);
 };
 
 /* Does the work of one thread of a crew (see crew_work in clients/crew.h) with that io. */

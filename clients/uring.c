@@ -261,16 +261,18 @@ static void completed(struct engine *engine, const struct io_uring_cqe *cqe)
 	}
 }
 
-static void uring_wait(struct engine *engine, uint64_t timeout_ns)
+static int uring_wait(struct engine *engine, uint64_t timeout_ns, struct err *err)
 {
 	struct uring_state *state = state_of(engine);
 	struct __kernel_timespec timeout = { (int64_t)(timeout_ns / CLOCK_S), (long long)(timeout_ns % CLOCK_S) };
 	struct io_uring_cqe *cqes[BATCH];
 
-	if (!timeout_ns)
-		io_uring_submit_and_get_events(&state->ring);
-	else
-		io_uring_submit_and_wait_timeout(&state->ring, cqes, 1, &timeout, NULL);
+	int result = timeout_ns ? io_uring_submit_and_wait_timeout(&state->ring, cqes, 1, &timeout, NULL)
+				: io_uring_submit_and_get_events(&state->ring);
+	errno = -result;
+	/* Busy or short of memory for a moment: what completes below makes room. */
+	if (result < 0 && errno != ETIME && errno != EINTR && errno != EBUSY && errno != EAGAIN)
+		return err_set_errno(err, "io_uring_enter");
 	state->dials = 0;
 	unsigned count = io_uring_peek_batch_cqe(&state->ring, cqes, BATCH);
 	for (unsigned i = 0; i < count; i++) {
@@ -279,6 +281,7 @@ static void uring_wait(struct engine *engine, uint64_t timeout_ns)
 			engine_arrive(engine);
 	}
 	io_uring_cq_advance(&state->ring, count);
+	return 0;
 }
 
 static int ring_make(struct io_uring *ring, struct err *err)

@@ -91,12 +91,15 @@ struct cell {
 	unsigned invalid;		/* bit set of enum invalid */
 };
 
-/* A cell without figures: all that can be unknown is unknown. Texts are copied. */
-void cell_init(struct cell *cell, const char *server, const char *client, const char *mode,
+/*
+ * A cell without figures: all that can be unknown is unknown. Texts are copied. Returns 0; or -1 where memory is out,
+ * and then there is nothing to release.
+ */
+int cell_init(struct cell *cell, const char *server, const char *client, const char *mode,
 	       uint64_t level, uint64_t block);
 
-/* Takes over the figures of a sample. */
-void cell_take(struct cell *cell, const struct load_sample *sample);
+/* Takes over the figures of a sample. Returns 0; or -1 where memory is out for its evidence, and it has no figures. */
+int cell_take(struct cell *cell, const struct load_sample *sample);
 
 /* Whether it is of an open loop. */
 bool cell_is_open_loop(const struct cell *cell);
@@ -113,8 +116,8 @@ uint64_t cell_failed(const struct cell *cell);
  */
 void cell_judge(struct cell *cell, double control_rps);
 
-/* A copy of text in a field that owns it; NULL text clears it. */
-void cell_set_text(char **field, const char *text);
+/* A copy of text in a field that owns it; NULL text clears it. Returns 0; or -1 where memory is out, and it is clear. */
+int cell_set_text(char **field, const char *text);
 
 void cell_release(struct cell *cell);
 

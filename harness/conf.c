@@ -95,10 +95,11 @@ static int server_open(struct reading *reading, const char *name)
 	conf->servers = servers;
 	struct conf_server *server = &servers[conf->count++];
 	*server = (struct conf_server){ .name = strdup(name), .folder = strdup(reading->folder) };
-	options_default(server_keys, server);
 	reading->keys = server_keys;
 	reading->into = server;
-	return server->name && server->folder ? 0 : err_set(reading->err, "out of memory");
+	if (!server->name || !server->folder)
+		return err_set(reading->err, "out of memory");
+	return options_default(server_keys, server, reading->err);
 }
 
 /* A file has each section once. */
@@ -231,6 +232,10 @@ int conf_read(struct conf *conf, struct settings *settings, const char *path, st
 	int line = ini_parse_stream(on_line, &reading, on_entry, &reading);
 	if (reading.failed)
 		goto out;
+	if (line < 0 || ferror(reading.file)) {
+		err_set(err, "%s: it can't be read, or memory is out", path);
+		goto out;
+	}
 	if (line) {
 		err_set(err, "%s:%d: neither a [section] nor 'key = value'", path, line);
 		goto out;

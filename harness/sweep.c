@@ -298,10 +298,10 @@ static int visit_measure(struct visit *visit, struct cell *cell, const struct cl
 	visit->open_samples = 0;
 	visit->use_start = visit->use_end = (struct observe_usage){ 0 };
 	int bad = client->run(&spec, sample, err);
-	if (!bad) {
-		cell_take(cell, sample);
+	if (!bad && cell_take(cell, sample))
+		bad = err_set(err, "out of memory for the evidence");
+	if (!bad)
 		visit_take(visit, cell, sequential);
-	}
 	load_sample_release(sample);
 	free(sample);
 	return bad;
@@ -327,9 +327,9 @@ static void visit_hear_last_words(struct visit *visit, const struct cell *like, 
 	launch.stderr_fd = memfd_create("stderr", MFD_CLOEXEC);
 	if (launch.stderr_fd < 0)
 		return;
-	cell_init(&again, like->server, like->client, like->mode, like->level, like->block);
 	supervisor_stop(&visit->supervisor, GRACE_NS);
-	if (!supervisor_launch(&visit->supervisor, &launch, &ignored)) {
+	if (!cell_init(&again, like->server, like->client, like->mode, like->level, like->block) &&
+	    !supervisor_launch(&visit->supervisor, &launch, &ignored)) {
 		if (!supervisor_wait_ready(&visit->supervisor, &visit->target, visit->sweep->settings->ready_ns,
 					   visit->sweep->stop, &ignored)) {
 			if (hung)
@@ -360,34 +360,32 @@ static int record(struct visit *visit, struct cell *cell, struct err *err)
 	return 0;
 }
 
-/* Measures one cell on a server that may have to be started first. The cell's error says what went wrong. */
-static void visit_attempt(struct visit *visit, struct cell *cell, const struct client *client)
+/*
+ * Measures one cell on a server that may have to be started first. The cell's error says what went wrong. Returns 0, or
+ * -1 where it can't be said, since memory is out.
+ */
+static int visit_attempt(struct visit *visit, struct cell *cell, const struct client *client)
 {
 	struct err err;
 	char how[96];
 	bool hung;
 
-	if (!visit->supervisor.keeper && visit_start(visit, &err)) {
-		cell_set_text(&cell->error, err.text);
-		return;
-	}
-	if (visit_measure(visit, cell, client, &err)) {
-		cell_set_text(&cell->error, err.text);
-		return;
-	}
+	if ((!visit->supervisor.keeper && visit_start(visit, &err)) || visit_measure(visit, cell, client, &err))
+		return cell_set_text(&cell->error, err.text);
 	/* Also where it has not recovered it may have died meanwhile. */
 	if (visit_is_well(visit, visit->sweep->settings->ready_ns, &err) || stopped(visit->sweep))
-		return;
+		return 0;
 	hung = supervisor_is_alive(&visit->supervisor);
 	if (hung)
 		err_prefix(&err, "the server did not answer after this load");
 	else
 		err_set(&err, "the server %s under this load", supervisor_show_exit(&visit->supervisor, how));
 	visit_hear_last_words(visit, cell, client, hung, &err);
-	cell_set_text(&cell->error, err.text);
+	int result = cell_set_text(&cell->error, err.text);
 	/* It is not fit for the next level: a fresh one is. */
 	cell->restarted = true;
 	supervisor_stop(&visit->supervisor, GRACE_NS);
+	return result;
 }
 
 /* Measures and records one cell. Returns -1 with err set where the sweep can't go on. */
@@ -406,18 +404,17 @@ static int visit_cell(struct visit *visit, const struct client *client, enum loa
 		visit->skipping = visit->failures >= FAILURES_MOST;
 		return 0;
 	}
-	cell_init(&cell, visit->server->name, client->name, load_mode_names[mode], level, visit->block);
+	if (cell_init(&cell, visit->server->name, client->name, load_mode_names[mode], level, visit->block))
+		return err_set(err, "out of memory");
 	cell.backlog = sweep->backlog;
 	cell.debug_build = !build_is_benchmark();
 	if (sweep->watch && sweep->watch->begin)
 		sweep->watch->begin(sweep->watch->context, &cell, *visit->done, sweep_cells(sweep));
-	if (visit->skipping)
-		cell_set_text(&cell.error, "skipped after three failures in a row");
-	else
-		visit_attempt(visit, &cell, client);
-	if (stopped(sweep)) {	/* this cell's window was cut short */
+	int bad = visit->skipping ? cell_set_text(&cell.error, "skipped after three failures in a row")
+				  : visit_attempt(visit, &cell, client);
+	if (bad || stopped(sweep)) {	/* stopped: this cell's window was cut short */
 		cell_release(&cell);
-		return 0;
+		return bad ? err_set(err, "out of memory") : 0;
 	}
 	if (!visit->skipping && cell.error) {
 		snprintf(text, sizeof text, "%s@%u %s: %s", visit->server->name, level, load_mode_names[mode], cell.error);

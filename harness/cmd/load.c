@@ -193,7 +193,7 @@ static int load_offer(const struct load_settings *settings, const struct client 
 		.threads = (unsigned)settings->threads, .stop = &common_stop,
 	};
 	struct load_sample *sample = calloc(1, sizeof *sample);
-	struct cell cell;
+	struct cell cell = { 0 };
 	struct err err;
 	int code = EXIT_WELL;
 
@@ -206,17 +206,27 @@ static int load_offer(const struct load_settings *settings, const struct client 
 			raw_abandon(raw, settings->raw);
 		return EXIT_NO_RUN;
 	}
-	cell_init(&cell, target->url, client->name, load_mode_names[spec.mode], spec.connections, 1);
+	if (cell_init(&cell, target->url, client->name, load_mode_names[spec.mode], spec.connections, 1)) {
+		code = complain(&command_load, EXIT_NO_RUN, "out of memory");
+		goto out;
+	}
 	if (settings->rate_rps)
 		cell.open_loop.offered_rps = spec.offered_rps;
 	if (spec.mode == LOAD_CROWD)
 		cell.crowd.active = load_active(&spec);
-	cell_take(&cell, sample);
+	if (cell_take(&cell, sample)) {
+		code = complain(&command_load, EXIT_NO_RUN, "out of memory");
+		goto out;
+	}
 	cell.debug_build = !build_is_benchmark();
 	cell_judge(&cell, INFINITY);	/* whether the client was the limit can't be told without a control server */
 	if (settings->json) {
 		char *line = result_cell_line(&cell);
-		printf("%s\n", line ? line : "");
+		if (!line) {
+			code = complain(&command_load, EXIT_NO_RUN, "out of memory");
+			goto out;
+		}
+		puts(line);
 		free(line);
 	} else {
 		print_cell(&cell, settings);
@@ -230,6 +240,7 @@ static int load_offer(const struct load_settings *settings, const struct client 
 		code = EXIT_INTERRUPTED;
 	else if (!cell.ok)
 		code = complain(&command_load, EXIT_NO_RUN, "not one right answer");
+out:
 	cell_release(&cell);
 	load_sample_release(sample);
 	free(sample);

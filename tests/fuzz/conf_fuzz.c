@@ -72,7 +72,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct err err;
 	const char *path = fuzz_file(data, size);
 
-	options_default(settings_options, &settings);
+	fuzz_require(options_default(settings_options, &settings, &err) == 0);
 	if (conf_read(&conf, &settings, path, &err) == 0) {
 		fuzz_require(strnlen((const char *)data, size) == size);	/* a NUL would hide what is behind it */
 		for (size_t i = 0; i < conf.count; i++)

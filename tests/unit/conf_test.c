@@ -40,7 +40,7 @@ static void test_good(void **state)
 	struct settings settings = { 0 };
 	struct err err;
 
-	options_default(settings_options, &settings);
+	assert_int_equal(options_default(settings_options, &settings, &err), 0);
 	assert_int_equal(read_text(state, &conf, &settings, "good.conf", text, sizeof text - 1, &err), 0);
 	assert_int_equal(conf.count, 2);
 	const struct conf_server *control = conf_find(&conf, "control");
@@ -256,7 +256,7 @@ static void test_two_files(void **state)
 	struct settings settings = { 0 };
 	struct err err;
 
-	options_default(settings_options, &settings);
+	assert_int_equal(options_default(settings_options, &settings, &err), 0);
 	assert_int_equal(read_text(state, &conf, &settings, "1.conf", first, sizeof first - 1, &err), 0);
 	assert_int_equal(read_text(state, &conf, &settings, "2.conf", second, sizeof second - 1, &err), 0);
 	assert_int_equal(conf.count, 2);

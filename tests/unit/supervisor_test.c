@@ -366,6 +366,27 @@ static void test_tree(void **state)
 		assert_true(is_gone(pids[i]));
 }
 
+/* A signal reaches a process once: those of the group that has had it are passed over. */
+static void test_signal_spares_a_group(void **state)
+{
+	pid_t children[2];
+	int status;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		children[i] = fork();
+		if (children[i] == 0)
+			sleep_on();
+		assert_int_equal(setpgid(children[i], children[i]), 0);
+	}
+	proctree_signal(getpid(), SIGTERM, children[0]);
+	assert_int_equal(waitpid(children[1], &status, 0), children[1]);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+	kill(children[0], SIGKILL);
+	assert_int_equal(waitpid(children[0], &status, 0), children[0]);
+	assert_int_equal(WTERMSIG(status), SIGKILL);
+}
+
 static void test_cannot_start(void **state)
 {
 	static const struct {
@@ -646,6 +667,7 @@ int main(int argc, char **argv)
 		TEST(test_stubborn),
 		TEST(test_daemon),
 		TEST(test_tree),
+		TEST(test_signal_spares_a_group),
 		TEST(test_cannot_start),
 		TEST(test_surroundings),
 		TEST(test_keeper_holds_no_file),
