@@ -11,7 +11,6 @@ import sys
 from bench.client import BENCHCTL
 from bench.counting import NGINX
 
-BEGIN, END = '<!-- measured: begin -->\n', '<!-- measured: end -->\n'
 VERSIONS = {'nginx': [NGINX, '-v'], 'ab': ['ab', '-V'], 'wrk': ['wrk', '-v'], 'h2load': ['h2load', '--version'],
             'curl': ['curl', '--version']}
 
@@ -52,16 +51,17 @@ def head(rounds):
 LOAD = os.getloadavg()[0]
 
 
-def publish(lines, path):
-    """Prints the lines; where there is a path, they take the place of what stands between the marks there."""
+def publish(lines, path, part='measured'):
+    """Prints the lines; where there is a path, they take the place of what stands there between the marks of that part."""
     text = '\n'.join(lines).rstrip('\n') + '\n'
-    print(text)
+    print(text, end='')
     if not path:
         return
+    begin, end = ('<!-- %s: %s -->\n' % (part, edge) for edge in ('begin', 'end'))
     with open(path, encoding='utf-8') as file:
-        before, begin, rest = file.read().partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        sys.exit('%s: the marks are missing' % path)
+        before, found, rest = file.read().partition(begin)
+    _, ended, after = rest.partition(end)
+    if not found or not ended:
+        sys.exit('%s: the marks %s are missing' % (path, part))
     with open(path, 'w', encoding='utf-8') as file:
         file.write(before + begin + text + end + after)

@@ -30,6 +30,7 @@ FAULTS = {
     'open': ['EMFILE', 'ENOSPC'], 'fopen': ['EMFILE'], 'opendir': ['EMFILE'], 'mkdir': ['ENOSPC'],
     'read': ['EINTR', 'EIO'], 'write': ['ENOSPC', 'EINTR', 'short'], 'lseek': ['EIO'], 'fsync': ['EIO'],
     'ftruncate': ['EIO'], 'rename': ['EACCES'], 'fork': ['EAGAIN'], 'pipe2': ['EMFILE'], 'socketpair': ['EMFILE'],
+    'pthread_mutex_lock': [],  # only counted
     'memfd_create': ['EMFILE'], 'sched_setaffinity': ['EINVAL'], 'sched_getaffinity': ['EINVAL'],
 }
 # What touches the files of a run.

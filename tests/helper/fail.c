@@ -35,6 +35,7 @@
 #define FUNCTIONS(X) \
 	X(malloc) X(socket) X(bind) X(connect) X(send) X(recv) X(setsockopt) X(getsockname) X(getaddrinfo) \
 	X(epoll_create1) X(epoll_ctl) X(epoll_pwait2) X(pthread_create) X(close_range) X(nanosleep) X(poll) \
+	X(pthread_mutex_lock) \
 	X(open) X(fopen) X(opendir) X(mkdir) X(read) X(write) X(lseek) X(fsync) X(ftruncate) X(rename) \
 	X(fork) X(pipe2) X(socketpair) X(memfd_create) X(sched_setaffinity) X(sched_getaffinity)
 
@@ -120,6 +121,7 @@ WRAP(int, FAILED, epoll_pwait2, (int epoll, struct epoll_event *events, int most
      epoll, events, most, wait, mask)
 WRAP(int, number, pthread_create, (pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *argument),
      thread, attributes, start, argument)
+WRAP(int, number, pthread_mutex_lock, (pthread_mutex_t *mutex), mutex)
 WRAP(int, FAILED, close_range, (unsigned low, unsigned high, int flags), low, high, flags)
 WRAP(int, FAILED, nanosleep, (const struct timespec *time, struct timespec *left), time, left)
 WRAP(int, FAILED, poll, (struct pollfd *fds, nfds_t count, int wait), fds, count, wait)
