@@ -1,6 +1,7 @@
 #include "clients/dial.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -34,6 +35,8 @@ static int answer_read(int fd, uint64_t deadline, char *keep, size_t room, struc
 
 	for (;;) {
 		ssize_t bytes = recv(fd, buffer, sizeof buffer, 0);
+		if (bytes < 0 && errno == EINTR && clock_ns() <= deadline)
+			continue;
 		if (bytes < 0)
 			return dial_errno(failure, err, "reading the answer");
 		errno = 0;
@@ -61,6 +64,26 @@ static int answer_read(int fd, uint64_t deadline, char *keep, size_t room, struc
 	}
 }
 
+/* connect(2) that a signal has broken off goes on by itself: its end is waited for. Returns 0, or -1 with errno set. */
+static int dial_connect(int fd, const struct target *target, uint64_t timeout_ns)
+{
+	struct pollfd pollfd = { .fd = fd, .events = POLLOUT };
+	int number = 0, ready;
+	socklen_t bytes = sizeof number;
+
+	if (!connect(fd, (const struct sockaddr *)&target->address, target->address_bytes))
+		return 0;
+	if (errno != EINTR)
+		return -1;
+	do
+		ready = poll(&pollfd, 1, (int)(timeout_ns / CLOCK_MS));
+	while (ready < 0 && errno == EINTR);
+	if (ready > 0 && !getsockopt(fd, SOL_SOCKET, SO_ERROR, &number, &bytes) && !number)
+		return 0;
+	errno = ready > 0 && number ? number : ETIMEDOUT;
+	return -1;
+}
+
 int dial_fetch(const struct target *target, const char *request, size_t request_bytes, uint64_t timeout_ns,
 	       char *keep, size_t room, struct dial_answer *answer, int *failure, struct err *err)
 {
@@ -75,13 +98,15 @@ int dial_fetch(const struct target *target, const char *request, size_t request_
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
 	uint64_t start = clock_ns();
-	if (connect(fd, (const struct sockaddr *)&target->address, target->address_bytes)) {
+	if (dial_connect(fd, target, timeout_ns)) {
 		dial_errno(failure, err, "connecting");
 		goto out;
 	}
 	answer->connect_ns = clock_ns() - start;
 	for (size_t sent = 0; sent < request_bytes; ) {
 		ssize_t bytes = send(fd, request + sent, request_bytes - sent, MSG_NOSIGNAL);
+		if (bytes < 0 && errno == EINTR && clock_ns() <= start + timeout_ns)
+			continue;
 		if (bytes < 0) {
 			dial_errno(failure, err, "sending the request");
 			goto out;

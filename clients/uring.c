@@ -109,21 +109,28 @@ static void send_prepare(struct engine *engine, struct conn *conn, unsigned flag
 	sqe->flags |= IOSQE_FIXED_FILE | IOSQE_CQE_SKIP_SUCCESS | flags;
 }
 
+/* Cancels one operation of a connection. By its mark it is found at once; by its descriptor, all of the ring are looked at. */
+static void cancel_prepare(struct engine *engine, struct conn *conn, enum operation operation)
+{
+	struct io_uring_sqe *sqe = entry(engine, conn, OPERATION_CLOSE);
+
+	PREPARE(sqe, io_uring_prep_cancel64, mark_of(engine, conn, operation), 0);
+	sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
+}
+
 /* Takes the slot's connection out of the kernel, whatever it is doing. What is still told of it is of an old serial. */
 static void uring_close(struct engine *engine, struct conn *conn)
 {
 	struct uring_state *state = state_of(engine);
-	bool busy = conn->registered || conn->state == CONN_CONNECTING;
 
 	if (!conn->dial_ns)
 		return;		/* never opened */
 	room_make(state, 2);
-	if (busy) {
-		struct io_uring_sqe *cancel = entry(engine, conn, OPERATION_CLOSE);
-		PREPARE(cancel, io_uring_prep_cancel_fd, (int)slot_of(engine, conn),
-			IORING_ASYNC_CANCEL_FD_FIXED | IORING_ASYNC_CANCEL_ALL);
-		cancel->flags |= IOSQE_CQE_SKIP_SUCCESS;
-	}
+	/* What is linked behind the connecting ends with it. */
+	if (!conn->established)
+		cancel_prepare(engine, conn, OPERATION_CONNECT);
+	else if (conn->registered)
+		cancel_prepare(engine, conn, OPERATION_RECEIVE);
 	struct io_uring_sqe *sqe = entry(engine, conn, OPERATION_CLOSE);
 	PREPARE(sqe, io_uring_prep_close_direct, slot_of(engine, conn));
 	sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
@@ -385,15 +392,28 @@ static int uring_run(const struct load_spec *spec, struct load_sample *sample, s
 	return crew_run(spec, uring_work, sample, err);
 }
 
-/* Whether it can run here: the kernel may not allow it, or be too old. */
-static int uring_find(struct err *err)
+/* A ring is made and let go of; what the kernel has to say to its maker then breaks into no call of another thread. */
+static void *find_main(void *err)
 {
 	struct io_uring ring;
 
 	if (ring_make(&ring, err))
-		return -1;
+		return err;
 	io_uring_queue_exit(&ring);
-	return 0;
+	return NULL;
+}
+
+/* Whether it can run here: the kernel may not allow it, or be too old. */
+static int uring_find(struct err *err)
+{
+	pthread_t thread;
+	void *failed;
+
+	errno = pthread_create(&thread, NULL, find_main, err);
+	if (errno)
+		return err_set_errno(err, "starting a thread");
+	pthread_join(thread, &failed);
+	return failed ? -1 : 0;
 }
 
 const struct client client_uring = {

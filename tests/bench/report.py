@@ -16,8 +16,9 @@ VERSIONS = {'nginx': [NGINX, '-v'], 'ab': ['ab', '-V'], 'wrk': ['wrk', '-v'], 'h
 
 
 def progress(text):
-    """One line that is written over; an empty text clears it."""
-    print('\r\033[K' + text, end='', file=sys.stderr, flush=True)
+    """One line of a terminal that is written over; an empty text clears it."""
+    if sys.stderr.isatty():
+        print('\r\033[K' + text, end='', file=sys.stderr, flush=True)
 
 
 def spread(values, form, unit=1):
