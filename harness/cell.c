@@ -11,6 +11,8 @@
 #define CONTROL_AHEAD 1.5
 #define LITTLE_OFF 0.05
 #define LAG_MOST 0.10
+/* Of what was offered in an open loop. */
+#define KEPT_UP 0.95
 
 const char *const invalid_names[INVALIDS] = {
 	"failed", "no_answers", "short_concurrency", "client_bound", "little", "conservation", "lag",
@@ -99,7 +101,37 @@ static char *text_of(const struct hist *hist)
 
 bool cell_is_open_loop(const struct cell *cell)
 {
-	return !isnan(cell->open_loop.offered_rps);
+	return !isnan(cell->open_loop.offered_rps) || !isnan(cell->open_loop.share);
+}
+
+bool cell_keeps_up(const struct cell *cell)
+{
+	return (double)cell->ok >= KEPT_UP * (cell->open_loop.scheduled - 1);
+}
+
+/* NAN is what is unknown in both. */
+static bool is_same(double a, double b)
+{
+	return a == b || (isnan(a) && isnan(b));
+}
+
+bool cell_is_alike(const struct cell *cell, const struct cell *other)
+{
+	return cell->level == other->level && cell->block == other->block && strcmp(cell->client, other->client) == 0 &&
+	       strcmp(cell->mode, other->mode) == 0 &&
+	       is_same(cell->open_loop.offered_rps, other->open_loop.offered_rps) &&
+	       is_same(cell->open_loop.share, other->open_loop.share);
+}
+
+char *cell_show_at(char out[CELL_AT], const struct cell *cell)
+{
+	if (!isnan(cell->open_loop.offered_rps))
+		snprintf(out, CELL_AT, "%.0f/s", cell->open_loop.offered_rps);
+	else if (!isnan(cell->open_loop.share))
+		snprintf(out, CELL_AT, "%.0f%%", 100 * cell->open_loop.share);
+	else
+		snprintf(out, CELL_AT, "%llu", (unsigned long long)cell->level);
+	return out;
 }
 
 double cell_active(const struct cell *cell)

@@ -9,7 +9,7 @@
 
 static bool is_cell_of(const struct cell *cell, const char *client, const char *mode)
 {
-	return strcmp(cell->client, client) == 0 && (!mode || strcmp(cell->mode, mode) == 0);
+	return !cell_is_open_loop(cell) && strcmp(cell->client, client) == 0 && (!mode || strcmp(cell->mode, mode) == 0);
 }
 
 static int double_order(const void *a, const void *b)

@@ -3,7 +3,8 @@
  *
  * Tables and pictures show one figure for the cells of a server, client, mode and level: the median over the
  * blocks. It is taken from the valid cells; only where there is none, from all cells that have figures, and then
- * says so. Failed cells have no figures and are counted apart.
+ * says so. Failed cells have no figures and are counted apart. Cells of an open loop are none of these: they have no
+ * level of their own (rates.h).
  */
 #ifndef HARNESS_SUMMARY_H
 #define HARNESS_SUMMARY_H

@@ -113,6 +113,18 @@ static int modes_read(struct sweep *sweep, const char *text, struct err *err)
 	return 0;
 }
 
+/* An open loop opens a connection when there is need of it: in a crowd there never is. */
+static int rates_fit(const struct sweep *sweep, const struct settings *settings, struct err *err)
+{
+	const char *option = settings->rate.count ? "--rate" : settings->after_sweep.count ? "--after-sweep" : NULL;
+
+	for (size_t i = 0; option && i < sweep->modes_count; i++)
+		if (sweep->modes[i] != LOAD_CLOSE && sweep->modes[i] != LOAD_KEEPALIVE)
+			return err_set(err, "%s goes with the modes close and keepalive, not with %s", option,
+				       load_mode_names[sweep->modes[i]]);
+	return 0;
+}
+
 /* Where none is named: all servers; with the preset 2010 those of its table, under the control server's ceiling. */
 static bool is_asked_for(const struct run *run, const struct conf_server *server)
 {
@@ -301,7 +313,11 @@ static int run_prepare(struct run *run, struct err *err)
 		err_set(err, "--max-window is less than --duration");
 		return EXIT_USAGE;
 	}
-	if (modes_read(sweep, settings->mode, err) || servers_choose(run, err) || folder_name(run, err) ||
+	if (settings->rate.count && settings->after_sweep.count) {
+		err_set(err, "--after-sweep goes after levels, and --rate measures none");
+		return EXIT_USAGE;
+	}
+	if (modes_read(sweep, settings->mode, err) || rates_fit(sweep, settings, err) || servers_choose(run, err) || folder_name(run, err) ||
 	    cpus_divide(&sweep->cpus, settings->client_cpus, settings->server_cpus, err))
 		return EXIT_USAGE;
 	int port = settings->port ? (int)settings->port : port_find_free(err);
