@@ -99,6 +99,11 @@ static char *text_of(const struct hist *hist)
 	return text;
 }
 
+bool cell_is_failed(const struct cell *cell)
+{
+	return cell->error || isnan(cell->rate_rps);
+}
+
 bool cell_is_open_loop(const struct cell *cell)
 {
 	return !isnan(cell->open_loop.offered_rps) || !isnan(cell->open_loop.share);

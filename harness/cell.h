@@ -97,6 +97,9 @@ void cell_init(struct cell *cell, const char *server, const char *client, const 
 /* Takes over the figures of a sample. */
 void cell_take(struct cell *cell, const struct load_sample *sample);
 
+/* Whether it has no figures; one whose rate is unknown is no better than a failed one. */
+bool cell_is_failed(const struct cell *cell);
+
 /* Whether it is of an open loop: requests were, or would have been, offered at a rate. */
 bool cell_is_open_loop(const struct cell *cell);
 

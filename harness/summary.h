@@ -51,6 +51,9 @@ const char **summary_modes(const struct document *document, struct err *err);
 int summary_levels(const struct document *document, const char *mode, uint64_t **levels, size_t *count,
 		   struct err *err);
 
+/* The median of those numbers that are known, NAN where none is; changes their order. */
+double summary_median(double *numbers, size_t count);
+
 /* The level nearest to `wanted`, the lower of two; 0 where there is none. */
 uint64_t summary_nearest(const uint64_t *levels, size_t count, uint64_t wanted);
 

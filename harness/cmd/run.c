@@ -12,6 +12,7 @@
 #include "harness/lib/clock.h"
 #include "harness/lib/words.h"
 #include "harness/port.h"
+#include "harness/rates_table.h"
 #include "harness/result.h"
 #include "harness/resume.h"
 #include "harness/sweep.h"
@@ -378,7 +379,8 @@ static int run_finish(struct run *run, struct err *err)
 	if (result_write(&run->document, path, err))
 		return -1;
 	print_summary(&run->document);
-	if (table_print(&run->document, 0, TABLE_TEXT, stdout, err))
+	if (table_print(&run->document, 0, TABLE_TEXT, stdout, err) ||
+	    rates_table_print(&run->document, true, TABLE_TEXT, stdout, err))
 		return -1;
 	printf("\n%s\n%s/cells.jsonl\n", path, run->folder);
 	return 0;
