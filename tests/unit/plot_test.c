@@ -4,6 +4,7 @@
 #include <fcntl.h>
 
 #include "harness/palette.h"
+#include "harness/picture.h"
 #include "harness/plot.h"
 
 #define TEMPLATES "plots/templates"
@@ -14,9 +15,9 @@ static void labels_apart_stay(void **state)
 	const double height[] = { 16, 16, 16 };
 
 	(void)state;
-	plot_spread_labels(at, height, 3, 0, 400);
+	picture_spread_labels(at, height, 3, 0, 400);
 	assert_true(at[0] == 300 && at[1] == 100 && at[2] == 200);
-	plot_spread_labels(at, height, 0, 0, 400);
+	picture_spread_labels(at, height, 0, 0, 400);
 }
 
 static void labels_at_one_place_share_the_way(void **state)
@@ -25,7 +26,7 @@ static void labels_at_one_place_share_the_way(void **state)
 	const double height[] = { 20, 20, 20 };
 
 	(void)state;
-	plot_spread_labels(at, height, 3, 0, 400);
+	picture_spread_labels(at, height, 3, 0, 400);
 	assert_true(fabs(at[0] - 80) < 1e-9 && fabs(at[1] - 100) < 1e-9 && fabs(at[2] - 120) < 1e-9);
 }
 
@@ -35,9 +36,9 @@ static void labels_stay_inside(void **state)
 	const double height[] = { 20, 40, 20 };
 
 	(void)state;
-	plot_spread_labels(low, height, 3, 0, 400);
+	picture_spread_labels(low, height, 3, 0, 400);
 	assert_true(low[0] == 10 && low[1] == 40 && low[2] == 70);
-	plot_spread_labels(high, height, 3, 0, 400);
+	picture_spread_labels(high, height, 3, 0, 400);
 	assert_true(high[0] == 330 && high[1] == 360 && high[2] == 390);
 }
 
@@ -54,7 +55,7 @@ static void labels_never_overlap(void **state)
 			wanted[i] = at[i] = (double)(random >> 8) / (1 << 24) * 440 - 20;
 			height[i] = 10 + (double)(random % 4 * 8);
 		}
-		plot_spread_labels(at, height, count, 0, 400);
+		picture_spread_labels(at, height, count, 0, 400);
 		for (size_t i = 0; i < count; i++) {
 			assert_true(at[i] - height[i] / 2 >= -1e-9);
 			assert_true(at[i] + height[i] / 2 <= 408 + 1e-9);
@@ -95,11 +96,11 @@ static void xml_is_escaped(void **state)
 	char out[64];
 
 	(void)state;
-	assert_string_equal(plot_escape_xml(out, sizeof out, "<a b=\"c\" d='e'>&\033\n"),
+	assert_string_equal(picture_escape_xml(out, sizeof out, "<a b=\"c\" d='e'>&\033\n"),
 			    "&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp; ");
-	assert_string_equal(plot_escape_xml(out, 9, "1234&678"), "1234");
-	assert_string_equal(plot_escape_xml(out, 10, "1234&678"), "1234&amp;");
-	assert_string_equal(plot_escape_xml(out, 3, "1µµ"), "1");
+	assert_string_equal(picture_escape_xml(out, 9, "1234&678"), "1234");
+	assert_string_equal(picture_escape_xml(out, 10, "1234&678"), "1234&amp;");
+	assert_string_equal(picture_escape_xml(out, 3, "1µµ"), "1");
 }
 
 static void quotes_hold_everything(void **state)
@@ -107,15 +108,15 @@ static void quotes_hold_everything(void **state)
 	char out[256];
 
 	(void)state;
-	assert_string_equal(plot_quote(out, sizeof out, "node_js 18.1"), "\"node_js 18.1\"");
-	assert_string_equal(plot_quote(out, sizeof out, "a`b\"c\\"), "\"a\\140b\\042c\\134\"");
+	assert_string_equal(picture_quote(out, sizeof out, "node_js 18.1"), "\"node_js 18.1\"");
+	assert_string_equal(picture_quote(out, sizeof out, "a`b\"c\\"), "\"a\\140b\\042c\\134\"");
 	/* All octal digits behind a backslash are read, so that a digit must not follow. */
-	assert_string_equal(plot_quote(out, sizeof out, "'7'89"), "\"\\047\\067\\04789\"");
-	assert_string_equal(plot_quote(out, sizeof out, "漢 µ"), "\"? µ\"");
-	assert_string_equal(plot_quote(out, 3, "abc"), "\"\"");
-	assert_string_equal(plot_quote(out, 6, "a'b"), "\"a\"");
+	assert_string_equal(picture_quote(out, sizeof out, "'7'89"), "\"\\047\\067\\04789\"");
+	assert_string_equal(picture_quote(out, sizeof out, "漢 µ"), "\"? µ\"");
+	assert_string_equal(picture_quote(out, 3, "abc"), "\"\"");
+	assert_string_equal(picture_quote(out, 6, "a'b"), "\"a\"");
 	for (size_t i = 0; i < EVILS; i++) {
-		plot_quote(out, sizeof out, evil[i]);
+		picture_quote(out, sizeof out, evil[i]);
 		assert_null(strpbrk(out, "`'\n\033@$<"));
 		assert_ptr_equal(strchr(out + 1, '"'), out + strlen(out) - 1);
 	}
@@ -390,7 +391,7 @@ static void most_names_are_eight(void **state)
 		snprintf(text, sizeof text, "<text>server%02u</text>", i);
 		named += strstr(svg, text) != NULL;
 	}
-	assert_int_equal(named, PLOT_NAMES_MAX - 1);
+	assert_int_equal(named, PICTURE_NAMES_MAX - 1);
 	assert_non_null(strstr(svg, ">server29<"));
 	assert_non_null(strstr(svg, ">22 slower servers<"));
 	assert_non_null(strstr(svg, "Thin lines, fastest first: server22, server21"));
