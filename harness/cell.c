@@ -253,6 +253,13 @@ static bool is_client_bound(const struct cell *cell, double control_rps)
 	return cell->client_cpu_busiest > CLIENT_BUSY && !(control_rps >= CONTROL_AHEAD * cell->rate_rps);
 }
 
+/* Where the control server cannot keep up with a rate either, nobody can tell a server's limit from the client's. */
+static bool is_beyond_control(const struct cell *cell, double control_rps)
+{
+	return strcmp(cell->server, CONF_CONTROL) != 0 && !cell_keeps_up(cell) &&
+	       control_rps < KEPT_UP * cell->open_loop.offered_rps;
+}
+
 static double little_residual(const struct cell *cell)
 {
 	return fabs(cell->rate_rps * cell->latency_ns.mean / 1e9 / cell->concurrency_mean - 1);
@@ -298,7 +305,8 @@ void cell_judge(struct cell *cell, double control_rps)
 	} else {
 		invalid |= (unsigned)breaks_conservation(cell) << INVALID_CONSERVATION;
 		if (cell_is_open_loop(cell))
-			invalid |= (unsigned)is_lagging(cell) << INVALID_LAG;
+			invalid |= (unsigned)is_lagging(cell) << INVALID_LAG |
+				   (unsigned)is_beyond_control(cell, control_rps) << INVALID_CLIENT_BOUND;
 		else if (!client || client->most_connections != 1)
 			invalid |= judge_closed_loop(cell, control_rps);
 	}

@@ -16,7 +16,7 @@
 
 /* One server in the picture. */
 struct curve {
-	const struct rate_point *points;	/* by rising rate */
+	const struct rate_point *points;	/* by rising rate or share */
 	size_t count;
 	const struct rate_point *last;	/* the last one with a figure; NULL: there is none */
 	char name[PICTURE_TEXT];
@@ -54,7 +54,7 @@ static void curve_fill(struct curve *curve, const struct plot *plot, const struc
 			continue;
 		curve->last = &points[i];
 		if (points[i].keeps_up)
-			curve->kept_rps = points[i].offered_rps;
+			curve->kept_rps = fmax(curve->kept_rps, points[i].offered_rps);
 	}
 }
 
@@ -251,6 +251,7 @@ static void keys_fill(struct plot *plot)
 static void notes_fill(struct plot *plot)
 {
 	char versions[2048] = "", text[2048] = "";
+	const char *shares = document_option(plot->picture.doc, "after-sweep");
 
 	for (size_t i = plot->curves_count; i-- > plot->controls + plot->contexts;)
 		picture_add_version(versions, sizeof versions, plot->picture.doc, plot->curves[i].points->server,
@@ -261,6 +262,8 @@ static void notes_fill(struct plot *plot)
 	snprintf(text, sizeof text, "An open loop of %.20s arrivals: latency counts from the time for which a request was "
 		 "scheduled. At most %.20s connections.", document_option(plot->picture.doc, "arrivals"),
 		 document_option(plot->picture.doc, "max-connections"));
+	if (*shares)
+		picture_add(text, sizeof text, " ", "Rates: %.60s %% of the best of each server's own closed loop.", shares);
 	picture_note(&plot->picture, text);
 	text[0] = 0;
 	for (size_t i = plot->controls + plot->contexts; i-- > plot->controls;)

@@ -19,13 +19,6 @@ static int cell_order(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-static int point_order(const void *a, const void *b)
-{
-	double x = ((const struct rate_point *)a)->offered_rps, y = ((const struct rate_point *)b)->offered_rps;
-
-	return (x > y) - (x < y);
-}
-
 /* The medians of a point, and what they are of. */
 static const struct {
 	size_t of, from;
@@ -97,7 +90,6 @@ static size_t points_add(struct rate_point *points, const struct document *docum
 			;
 		point_fill(&points[made++], cells + i, next - i, room);
 	}
-	qsort(points, made, sizeof *points, point_order);
 	return made;
 }
 

@@ -29,7 +29,8 @@ struct rate_point {
 };
 
 /*
- * The points of a run's open loops, by mode (as in load_mode_names), server (as in summary_servers) and rising rate.
+ * The points of a run's open loops, by mode (as in load_mode_names), server (as in summary_servers) and rising rate or,
+ * where they were chosen so, rising share.
  * Returns 0 with *points to free(), NULL where there are none; or -1 with err set where memory is out.
  */
 int rates_points(const struct document *document, struct rate_point **points, size_t *count, struct err *err);
