@@ -124,8 +124,9 @@ bool cell_is_alike(const struct cell *cell, const struct cell *other)
 {
 	return cell->level == other->level && cell->block == other->block && strcmp(cell->client, other->client) == 0 &&
 	       strcmp(cell->mode, other->mode) == 0 &&
-	       is_same(cell->open_loop.offered_rps, other->open_loop.offered_rps) &&
-	       is_same(cell->open_loop.share, other->open_loop.share);
+	       is_same(cell->open_loop.share, other->open_loop.share) &&
+	       (is_same(cell->open_loop.offered_rps, other->open_loop.offered_rps) ||
+		(!isnan(cell->open_loop.share) && strcmp(cell->server, other->server) == 0));
 }
 
 char *cell_show_at(char out[CELL_AT], const struct cell *cell)

@@ -112,7 +112,10 @@ double cell_active(const struct cell *cell);
  */
 bool cell_keeps_up(const struct cell *cell);
 
-/* Whether both are of the same client, mode, level, block and, in an open loop, rate offered; of whichever servers. */
+/*
+ * Whether both are of the same client, mode, level, block and, in an open loop, rate offered; of whichever servers.
+ * A rate that is a share of one server's own best follows from the share.
+ */
 bool cell_is_alike(const struct cell *cell, const struct cell *other);
 
 /* The load, as `explain` takes it behind the @: 1024, or 5000/s; 90% where there was no rate to take it of. Returns out. */

@@ -142,7 +142,7 @@ def test_each_behaviour():
 
 def test_each_behaviour_has_a_case():
     """Those that are not in the table above have a test of their own below, or are for whole runs."""
-    elsewhere = {'changing_page', 'closes_every', 'drops_every', 'slow', 'status_404', 'dies'}
+    elsewhere = {'changing_page', 'closes_every', 'drops_every', 'halts_every', 'slow', 'status_404', 'dies'}
     tap.is_(set(BEHAVIOURS) - {case.behaviour for case in CASES}, elsewhere, 'no behaviour is left untried')
 
 

@@ -190,6 +190,14 @@ static void test_alike(void **state)
 	assert_true(cell_is_alike(&open, &share));
 	share.open_loop.share = 0.5;
 	assert_false(cell_is_alike(&open, &share));
+	/* Nothing but a server's own ladder makes two of its shares. */
+	open.open_loop.share = 0.5;
+	open.open_loop.offered_rps = 4999;
+	assert_false(cell_is_alike(&open, &share));
+	cell_set_text(&open.server, share.server);
+	assert_true(cell_is_alike(&open, &share));
+	open.open_loop.share = NAN;
+	open.open_loop.offered_rps = 5000;
 	check_text("closed", cell_show_at(at, &closed), "1024");
 	check_text("open", cell_show_at(at, &open), "5000/s");
 	check_text("share", cell_show_at(at, &share), "5000/s");

@@ -120,7 +120,7 @@ static void test_no_rate(void **state)
 	assert_non_null(out);
 	assert_int_equal(rates_table_print(&doc, false, TABLE_TEXT, out, &err), 0);
 	fclose(out);
-	check_words(text, "tornado         close         -   50 %      failed");
+	check_words(text, "tornado         close          -   50 %      failed");
 	check_words(text, "tornado (close, 50 %) failed in 1 of 1 blocks: there is no rate");
 	free(text);
 	document_release(&doc);
