@@ -399,6 +399,93 @@ static void most_names_are_eight(void **state)
 	document_release(&doc);
 }
 
+/* A cell of an open loop, with answers as slow as the rate is high; the median takes a tenth of the 99th percentile. */
+static void offered_add(struct document *doc, const char *server, uint64_t block, double offered_rps, double share_kept)
+{
+	cell_add(doc, server, "keepalive", 1024, block, offered_rps * share_kept, NULL);
+	struct cell *cell = &doc->cells[doc->cells_count - 1];
+	cell->open_loop.offered_rps = cell->open_loop.scheduled = offered_rps;
+	cell->latency_ns = (struct cell_times){ offered_rps * 20, offered_rps * 10, offered_rps * 50, offered_rps * 100,
+						offered_rps * 200, offered_rps * 300 };
+}
+
+static void latencies_have_a_picture(void **state)
+{
+	const char *folder = *state;
+	struct document doc = { 0 };
+
+	host_fill(&doc);
+	for (double rate = 1000; rate <= 8000; rate *= 2) {
+		offered_add(&doc, "control", 1, rate, 1);
+		offered_add(&doc, "eventlet", 1, rate, 1);
+		offered_add(&doc, "tornado", 1, rate, rate > 4000 ? 0.5 : 1);
+	}
+	struct cell *last = &doc.cells[doc.cells_count - 1];
+	last->valid = false;
+	last->invalid = 1u << INVALID_LAG;
+	last->failed[LOAD_RESET] = 1;
+	draw(&doc, folder);
+	assert_png(folder, "latency-keepalive.png");
+	assert_int_equal(access(inside(folder, "rate-keepalive.svg"), F_OK), -1);
+	char *svg = unit_read(inside(folder, "latency-keepalive.svg"));
+	assert_non_null(strstr(svg, "<title>Latency against the rate of requests, keepalive</title>"));
+	assert_non_null(strstr(svg, "<desc>Line graph of latency against 1,000 to 8,000 requests per second"));
+	assert_non_null(strstr(svg, "tornado: at 8,000 a second median 80.0us, 99th percentile 800us; keeps up with 4,000/s"));
+	assert_non_null(strstr(svg, ">hollow: not valid, the client was late itself<"));
+	assert_non_null(strstr(svg, ">does not keep up: under 95 % answered<"));
+	assert_non_null(strstr(svg, ">requests failed<"));
+	assert_non_null(strstr(svg, ">keeps up with 4,000/s<"));
+	assert_non_null(strstr(svg, ">50th, 90th and 99.9th, from below<"));
+	assert_non_null(strstr(svg, "</svg>"));
+	free(svg);
+	char *data = unit_read(inside(folder, "latency-keepalive.dat"));
+	assert_non_null(strstr(data, "# tornado\n1000 10000 50000 100000 200000 1 0 1\n"));
+	assert_non_null(strstr(data, "\n8000 80000 400000 800000 1600000 0 1 0\n"));
+	free(data);
+	document_release(&doc);
+}
+
+/* Many servers: the eight that keep up with most have a name, and each has its median only. */
+static void most_latencies_are_eight(void **state)
+{
+	const char *folder = *state;
+	struct document doc = { 0 };
+
+	host_fill(&doc);
+	for (unsigned i = 0; i < 12; i++) {
+		char name[80];
+		snprintf(name, sizeof name, "server%02u", i);
+		for (double rate = 1000; rate <= 100.0 * i + 1000; rate += 100)
+			offered_add(&doc, name, 1, rate, 1);
+	}
+	offered_add(&doc, evil[0], 1, 1000, 1);
+	draw(&doc, folder);
+	assert_int_equal(access(inside(folder, "pwned"), F_OK), -1);
+	char *svg = unit_read(inside(folder, "latency-keepalive.svg"));
+	assert_non_null(strstr(svg, "<text>server04</text>"));
+	assert_null(strstr(svg, "<text>server03</text>"));
+	assert_non_null(strstr(svg, ">5 more servers, 99th percentile<"));
+	assert_non_null(strstr(svg, ">50th percentile<"));
+	free(svg);
+	document_release(&doc);
+}
+
+static void latencies_without_a_figure(void **state)
+{
+	const char *folder = *state;
+	struct document doc = { 0 };
+
+	host_fill(&doc);
+	cell_add(&doc, "tornado", "close", 1024, 1, 0, "there is no rate");
+	doc.cells[0].open_loop.share = 0.5;
+	draw(&doc, folder);
+	char *svg = unit_read(inside(folder, "latency-close.svg"));
+	assert_non_null(strstr(svg, "No cell of an open loop of this mode has a figure"));
+	assert_non_null(strstr(svg, "tornado: there is no rate"));
+	free(svg);
+	document_release(&doc);
+}
+
 static void folders_are_made(void **state)
 {
 	static const char *const files[] = { "rate-close.svg", "rate-close.png", "rate-close.gp", "rate-close.dat" };
@@ -494,6 +581,9 @@ int main(void)
 		IN_FOLDER(names_from_outside_do_nothing),
 		IN_FOLDER(most_names_are_eight),
 		IN_FOLDER(folders_are_made),
+		IN_FOLDER(latencies_have_a_picture),
+		IN_FOLDER(most_latencies_are_eight),
+		IN_FOLDER(latencies_without_a_figure),
 		IN_FOLDER(gnuplot_missing_names_the_package),
 		IN_FOLDER(gnuplot_failing_is_quoted),
 		IN_FOLDER(bad_input_is_said),
