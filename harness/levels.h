@@ -21,7 +21,7 @@
 
 /* The highest level that can be asked for: 250 loopback addresses of 16384 connections each. */
 #define LEVELS_HIGHEST 4096000
-/* The highest rate: more than one connection after the other can be opened in. */
+/* The highest rate, 1/s: beyond what one host can offer. */
 #define LEVELS_RATE_HIGHEST 10000000
 /* The most levels of one run. */
 #define LEVELS_MOST 1024

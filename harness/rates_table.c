@@ -172,6 +172,33 @@ static void notes_put(const struct points *points, enum table_format format, FIL
 		grid_note(format, GRID_ERRORS " requests or blocks failed; only right answers are counted", &first, out);
 }
 
+/* What the figures are of. */
+static void head_put(const struct document *document, enum table_format format, FILE *out)
+{
+	static const struct {
+		const char *before, *option, *after;
+	} parts[] = {
+		{ "", "arrivals", " arrivals" }, { "at most ", "max-connections", " connections" },
+		{ "window at least ", "duration", "" }, { "blocks: ", "repeat", "" },
+	};
+	char line[1024] = "";
+
+	grid_line(format, "Open loop: latency at a rate of requests, from the time for which each was scheduled. Medians "
+		  "over the blocks of the run; max is the highest.", out);
+	fputs(format == TABLE_MARKDOWN ? "\n" : "", out);
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+		const char *value = document_option(document, parts[i].option);
+		char text[GRID_TEXT];
+		snprintf(text, sizeof text, "%s%.100s%s", parts[i].before, value, parts[i].after);
+		if (*value)
+			grid_add(line, sizeof line, ", ", text);
+	}
+	if (!*line)
+		return;
+	grid_line(format, line, out);
+	fputs("\n", out);
+}
+
 static int grid_put(const struct points *points, enum table_format format, FILE *out, struct err *err)
 {
 	static const char *const headings[COLUMNS] = {
@@ -189,9 +216,7 @@ static int grid_put(const struct points *points, enum table_format format, FILE 
 			item_fill(points, row, columns[i], grid_item(&grid, row + 1, i));
 	}
 	if (!result) {
-		grid_line(format, "Open loop: latency at a rate of requests, from the time for which each was scheduled. Medians "
-			  "over the blocks of the run; max is the highest.", out);
-		fputs(format == TABLE_MARKDOWN ? "\n" : "", out);
+		head_put(points->document, format, out);
 		grid_write(&grid, format, out);
 		notes_put(points, format, out);
 	}

@@ -10,10 +10,11 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from helper import tap
 from helper.faulty import HALT_S, Faulty
-from helper.program import CONF, Place, conserved, faulty_section, until
+from helper.program import CONF, SCHEMA, Place, cell_key, conserved, faulty_section, until
+
+import jsonschema
 
 LONG = '60s'
-MS = 1e6
 
 place = None  # of all cases
 
@@ -69,7 +70,7 @@ def test_bound():
         tap.ok(conserved(cell) and scheduled(cell), mode + ', bound: nothing is lost', cell)
         tap.ok(abs(loop['scheduled'] - 200 * cell['window_s']) <= 1.01, mode + ', bound: the schedule goes on', cell)
         tap.ok(loop['waiting_end'] > loop['waiting_start'] > 0, mode + ', bound: ever more wait', cell)
-        tap.is_((cell['ok'], cell['invalid']), (0, ['no_answers']), mode + ', bound: no answer')
+        tap.ok(cell['ok'] == 0 and 'no_answers' in cell['invalid'], mode + ', bound: no answer', cell)
 
 
 def test_conserved():
@@ -123,12 +124,11 @@ RUN = ('run', '--conf', CONF, '--servers', 'control', '--mode', 'close,keepalive
 
 
 def open_cells(document):
+    """The cells of open loops, of a document that is as the schema says."""
+    with open(SCHEMA, encoding='utf-8') as file:
+        validator = jsonschema.Draft202012Validator(json.load(file))
+    tap.is_([error.message for error in validator.iter_errors(document)], [], 'run.json is as docs/run.schema.json says')
     return [cell for cell in document['cells'] if 'open_loop' in cell]
-
-
-def key(cell):
-    loop = cell.get('open_loop', {})
-    return cell['mode'], cell['client'], cell['block'], cell['level'], loop.get('offered_rps'), loop.get('share')
 
 
 def test_rates():
@@ -195,7 +195,7 @@ def pictures(run, more):
 def resumed(run, cut):
     """Without its last cells, `cut` of them, a run is gone on with, and has the same ones again."""
     document = place.document(run)
-    keys = [key(cell) for cell in document['cells']]
+    keys = [cell_key(cell) for cell in document['cells']]
     tap.is_(len(set(keys)), len(keys), run + ': each cell once')
     ledger = 'results/%s/cells.jsonl' % run
     kept = place.lines(run)[:-cut]
@@ -203,7 +203,7 @@ def resumed(run, cut):
     outcome = place.bench('run', '--conf', CONF, '--resume', run)
     if tap.is_(outcome.code, 0, run + ': is gone on with'):
         tap.is_(place.lines(run)[:len(kept)], kept, run + ': what was measured stands')
-        tap.is_([key(cell) for cell in place.document(run)['cells']], keys, run + ': the same cells')
+        tap.is_([cell_key(cell) for cell in place.document(run)['cells']], keys, run + ': the same cells')
     else:
         tap.note(outcome)
 
@@ -244,7 +244,7 @@ def test_no_figure():
     tap.is_(outcome.code, 0, 'no figure: exit code')
     cells = open_cells(place.document('dead'))
     tap.is_([cell['open_loop'] for cell in cells], [{'share': 0.5}, {'share': 0.9}], 'no figure: the cells are there')
-    tap.ok(all(cell['invalid'] == ['failed'] and 'no rate to take a share of' in cell['error'] for cell in cells),
+    tap.ok(all('failed' in cell['invalid'] and 'no rate to take a share of' in cell['error'] for cell in cells),
            'no figure: and say why', cells)
     tap.has(outcome.err, '[7/7', 'no figure: progress')
     tap.has(outcome.out, 'dead (close, 50 %) failed in 1 of 1 blocks: there is no rate', 'no figure: the table says so')
