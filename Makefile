@@ -10,24 +10,32 @@ SANITIZE ?=
 comma := ,
 BUILD := build$(if $(SANITIZE),/$(subst $(comma),-,$(SANITIZE)))
 PKG_CONFIG ?= pkg-config
-PACKAGES := jansson libcurl inih
+PACKAGES := jansson libcurl inih liburing
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings
 ALL_CPPFLAGS := -I. -D_GNU_SOURCE $(CPPFLAGS)
-ALL_CFLAGS := -std=gnu11 $(WARNINGS) -pthread $(CFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer)
+# What a sanitizer finds ends the program, or a test would pass over it.
+SANITIZE_CFLAGS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+ALL_CFLAGS := -std=gnu11 $(WARNINGS) -pthread $(CFLAGS) $(SANITIZE_CFLAGS)
 ALL_LDFLAGS := -pthread $(LDFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE))
 
 LIB_SOURCES := $(wildcard harness/lib/*.c clients/*.c) $(filter-out harness/main.c harness/build.c,$(wildcard harness/*.c))
 PROGRAM_SOURCES := harness/main.c $(wildcard harness/cmd/*.c)
 UNIT_SOURCES := $(wildcard tests/unit/*_test.c)
+FUZZ_SOURCES := $(wildcard tests/fuzz/*_fuzz.c)
 LIB_OBJECTS := $(LIB_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/harness/build.o
 PROGRAM_OBJECTS := $(PROGRAM_SOURCES:%.c=$(BUILD)/%.o)
 UNITS := $(UNIT_SOURCES:%.c=$(BUILD)/%)
+# Of each fuzz target: the fuzzer itself, and the program that replays its corpus as a test.
+FUZZERS := $(FUZZ_SOURCES:%.c=$(BUILD)/%)
+REPLAYS := $(FUZZERS:%_fuzz=%_test)
+# What the benches under tests/bench/ run beside the program.
+BENCHES := $(BUILD)/tests/bench/floor $(BUILD)/tests/bench/hot
 PROGRAM := $(BUILD)/benchctl
 
-.PHONY: all servers bench bench-peers check check-units install clean deps deps-all man help FORCE
+.PHONY: all servers bench bench-peers cross-check check check-units fuzz fuzzers install clean deps deps-all man help FORCE
 .DELETE_ON_ERROR:
-.SECONDARY: $(UNITS:%=%.o)
+.SECONDARY: $(UNITS:%=%.o) $(BENCHES:%=%.o) $(FUZZERS:%=%.o)
 
 all: $(PROGRAM) $(if $(SANITIZE),,benchctl)
 
@@ -35,7 +43,9 @@ help:
 	@echo 'make              the program, at build/benchctl'
 	@echo 'make bench        set-up, a sweep of every server from 1 to 65536, the graph and the table'
 	@echo 'make check        set-up, all tests'
-	@echo 'make bench-peers  our client against ab and wrk, in turn'
+	@echo 'make fuzz         made-up input for what reads files and answers: FUZZ_SECONDS each of FUZZ_TARGETS'
+	@echo 'make bench-peers  our clients against six others, in turn, into docs/performance.md (half an hour)'
+	@echo 'make cross-check  our figures against ab, wrk, h2load and curl, into docs/cross-check.md'
 	@echo 'make servers      the compiled servers whose toolchain is here'
 	@echo 'make deps-all     the packages of all servers'
 	@echo 'make install, make clean, make man'
@@ -74,7 +84,21 @@ $(BUILD)/flags: FORCE
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libbenchctl.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(LIBRARIES) -lm
 
--include $(LIB_OBJECTS:.o=.d) $(PROGRAM_OBJECTS:.o=.d) $(UNITS:%=%.d)
+$(BUILD)/tests/fuzz/%_test: $(BUILD)/tests/fuzz/%_fuzz.o $(BUILD)/tests/fuzz/replay.o $(BUILD)/libbenchctl.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBRARIES) -lm
+
+$(BUILD)/tests/fuzz/%_fuzz: $(BUILD)/tests/fuzz/%_fuzz.o $(BUILD)/libbenchctl.a
+	$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBRARIES) -lm
+
+$(BENCHES): $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libbenchctl.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBRARIES) -lm
+
+# For LD_PRELOAD, so without a sanitizer in it whatever the program has.
+build/tests/helper/fail.so: tests/helper/fail.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) -std=gnu11 $(WARNINGS) $(CFLAGS) -fPIC -shared -o $@ $<
+
+-include $(LIB_OBJECTS:.o=.d) $(PROGRAM_OBJECTS:.o=.d) $(UNITS:%=%.d) $(FUZZERS:%=%.d) $(BUILD)/tests/fuzz/replay.d
 
 # Asked for only where something is compiled, so that `make deps` and `make clean` need no package.
 PACKAGE_CFLAGS = $(call package,--cflags)
@@ -100,16 +124,36 @@ BENCH_SERVERS := control,state_threads,eventlet,eventlet_wsgi,tornado,node_js
 
 bench-peers:
 	.ci/deps build peers
+	$(MAKE) all servers $(BENCHES)
+	tests/bench/peers --into docs/performance.md --picture docs/peers
+	tests/bench/instructions --into docs/performance.md
+
+# On a quiet machine: about seven minutes.
+cross-check:
+	.ci/deps build peers
 	$(MAKE) all servers
-	tests/bench/peers
+	tests/bench/cross_check --into docs/cross-check.md
 
 check:
 	.ci/deps build bench check peers panel
-	$(MAKE) all servers check-units
+	$(MAKE) all servers check-units build/tests/helper/fail.so
 	$(MAKE) SANITIZE=address,undefined all check-units
-	prove --timer build/tests/unit build/address-undefined/tests/unit tests/e2e tests/revival_test.py
+	$(MAKE) SANITIZE=thread all
+	prove --timer build/tests/unit build/tests/fuzz build/address-undefined/tests/unit \
+		build/address-undefined/tests/fuzz tests/e2e tests/revival_test.py
 
-check-units: $(UNITS)
+check-units: $(UNITS) $(REPLAYS)
+
+# libFuzzer is clang's, whatever compiler builds the program.
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS := $(FUZZ_SOURCES:tests/fuzz/%_fuzz.c=%)
+FUZZ_BUILD := build/fuzz
+fuzz:
+	.ci/deps build fuzz
+	$(MAKE) CC=clang BUILD=$(FUZZ_BUILD) SANITIZE=address,undefined,float-cast-overflow,fuzzer-no-link fuzzers
+	tests/fuzz/run $(FUZZ_BUILD) $(FUZZ_SECONDS) $(FUZZ_TARGETS)
+
+fuzzers: $(FUZZERS)
 
 # The manual page is generated; a test compares it with what the program says.
 man: all

@@ -8,6 +8,7 @@
 #include "clients/curl.h"
 #include "clients/epoll.h"
 #include "clients/seq.h"
+#include "clients/uring.h"
 
 const char *const target_check_names[] = { "exact", "length", "status", NULL };
 const char *const load_mode_names[] = { "close", "keepalive", "crowd", NULL };
@@ -16,7 +17,7 @@ const char *const load_failure_names[LOAD_FAILURES] = {
 	"no_local_port", "no_fd", "other",
 };
 
-const struct client *const clients[] = { &client_epoll, &client_seq, &client_curl, NULL };
+const struct client *const clients[] = { &client_epoll, &client_uring, &client_seq, &client_curl, NULL };
 
 const struct client *client_find(const char *name)
 {
@@ -24,6 +25,25 @@ const struct client *client_find(const char *name)
 		if (strcmp((*client)->name, name) == 0)
 			return *client;
 	return NULL;
+}
+
+const struct client *client_choose(const char *name, struct err *why)
+{
+	bool automatic = strcmp(name, "auto") == 0;
+	const struct client *client = automatic ? &client_uring : client_find(name);
+
+	why->text[0] = 0;
+	if (!client) {
+		err_set(why, "there is no client '%s'", name);
+		return NULL;
+	}
+	if (!client->find || !client->find(why))
+		return client;
+	if (automatic)
+		why->text[0] = 0;
+	else
+		err_prefix(why, "measuring with client %s instead of %s", clients[0]->name, name);
+	return clients[0];
 }
 
 enum load_failure load_failure_of_errno(int number)

@@ -117,6 +117,7 @@ struct load_counts {
 	uint64_t scheduled;		/* arrivals */
 	uint64_t waiting_start, waiting_end;	/* arrivals that were due and not started, for want of a connection */
 	uint64_t waited;		/* started late, for want of a connection */
+	uint64_t started_before;	/* not of the window: requests started in ramp and warmup */
 };
 
 struct load_thread {
@@ -156,6 +157,7 @@ struct client {
 	const char *name;
 	const char *summary;
 	uint32_t most_connections;	/* 1 for those that ask one thing at a time; 0: no bound */
+	int (*find)(struct err *err);	/* returns 0 where it can run here, else -1 with err set; NULL: everywhere */
 	/*
 	 * Offers the load and fills in the sample (in zeroed memory). Returns 0 where it was offered, however many
 	 * requests failed; -1 with err set where it could not be (no thread, no memory).
@@ -170,10 +172,26 @@ extern const struct client *const clients[];
 /* The client of that name, or NULL. */
 const struct client *client_find(const char *name);
 
+/*
+ * The client to measure with where `name` is asked for: that one, or the default where it can't run here, and then
+ * `why` says so; else `why` is empty. "auto" is the fastest that can run here. NULL with `why` set: there is none of
+ * that name.
+ */
+const struct client *client_choose(const char *name, struct err *why);
+
 /* The connections that carry requests: all of them but in a crowd. */
 static inline uint32_t load_active(const struct load_spec *spec)
 {
 	return spec->mode == LOAD_CROWD && spec->active < spec->connections ? spec->active : spec->connections;
+}
+
+/*
+ * Whether a number of requests is no longer worth waiting for: since the last right answer a whole window has gone by,
+ * and the time of a request too. A server that hangs would else be asked for hours.
+ */
+static inline bool load_has_stalled(const struct load_spec *spec, uint64_t last_ok_ns, uint64_t now_ns)
+{
+	return now_ns > last_ok_ns && now_ns - last_ok_ns > spec->max_window_ns + spec->timeout_ns;
 }
 
 /* Adds the CPU time that the calling thread has used so far, `sign` (1 or -1) times: the window is a difference. */

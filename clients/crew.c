@@ -172,9 +172,18 @@ static int crew_divide(struct crew *crew, struct err *err)
 	return 0;
 }
 
+/* The worker that could not do its work, or NULL: the figures of the others are then no use. */
+static const struct worker *crew_broken(const struct crew *crew)
+{
+	for (unsigned i = 0; i < crew->count; i++)
+		if (atomic_load(&crew->workers[i].broken))
+			return &crew->workers[i];
+	return NULL;
+}
+
 static bool crew_stopped(const struct crew *crew)
 {
-	return crew->abandoned || (crew->spec->stop && *crew->spec->stop);
+	return crew->abandoned || crew_broken(crew) || (crew->spec->stop && *crew->spec->stop);
 }
 
 /* Waits a little, and lets the caller's watch look now and then. */
@@ -243,14 +252,21 @@ static void crew_sample(struct crew *crew)
 		crew->concurrency_max = in_flight;
 }
 
-/* How long the window should be, by the rate so far: two rounds of all connections, within bounds. */
-static uint64_t window_wanted(const struct crew *crew, uint64_t elapsed_ns)
+static uint64_t crew_ok(const struct crew *crew)
 {
-	const struct load_spec *spec = crew->spec;
 	uint64_t ok = 0;
 
 	for (unsigned i = 0; i < crew->count; i++)
 		ok += atomic_load_explicit(&crew->workers[i].live_ok, memory_order_relaxed);
+	return ok;
+}
+
+/* How long the window should be, by the rate so far: two rounds of all connections, within bounds. */
+static uint64_t window_wanted(const struct crew *crew, uint64_t elapsed_ns)
+{
+	const struct load_spec *spec = crew->spec;
+	uint64_t ok = crew_ok(crew);
+
 	if (spec->offered_rps > 0)	/* its rate is the schedule's, whatever the number of connections */
 		return spec->duration_ns;
 	double rounds_ns = ok ? (double)elapsed_ns * ROUNDS * load_active(spec) / (double)ok : (double)spec->max_window_ns;
@@ -281,10 +297,16 @@ static void phase_warmup(struct crew *crew)
 static void phase_measure(struct crew *crew)
 {
 	crew_enter(crew, LOAD_MEASURE);
-	uint64_t start = clock_ns();
+	uint64_t start = clock_ns(), ok = 0, ok_ns = start;
 	while (!crew_stopped(crew) && !crew_idle(crew)) {
 		crew_tick(crew);
-		uint64_t elapsed = clock_ns() - start;
+		uint64_t now = clock_ns(), elapsed = now - start;
+		if (crew_ok(crew) != ok) {
+			ok = crew_ok(crew);
+			ok_ns = now;
+		}
+		if (crew->spec->requests && load_has_stalled(crew->spec, ok_ns, now))
+			break;
 		if (!crew->spec->requests && elapsed >= crew->spec->duration_ns &&
 		    elapsed >= window_wanted(crew, elapsed))
 			break;
@@ -316,6 +338,7 @@ static void counts_add(struct load_counts *into, const struct load_counts *from)
 	into->waiting_start += from->waiting_start;
 	into->waiting_end += from->waiting_end;
 	into->waited += from->waited;
+	into->started_before += from->started_before;
 }
 
 static int tenths_merge(struct crew *crew, struct load_sample *sample, struct err *err)
@@ -350,12 +373,13 @@ static int crew_merge(struct crew *crew, struct load_sample *sample, struct err 
 	double squares = 0, rate = 0;
 	unsigned cpus = spec_cpus(crew->spec);
 	double busy[LOAD_THREADS_MAX] = { 0 };
+	const struct worker *broken = crew_broken(crew);
 
+	if (broken)
+		return err_set(err, "engine thread %u: %.1000s", broken->index, broken->err.text);
 	sample->served_min = UINT64_MAX;
 	for (unsigned i = 0; i < crew->count; i++) {
 		const struct worker *worker = &crew->workers[i];
-		if (worker->broken)
-			return err_set(err, "engine thread %u: %.1000s", i, worker->err.text);
 		counts_add(&sample->counts, &worker->counts);
 		hist_merge(&sample->latency_ns, &worker->latency_ns);
 		hist_merge(&sample->connect_ns, &worker->connect_ns);
@@ -424,6 +448,8 @@ int crew_run(const struct load_spec *spec, crew_work *work, struct load_sample *
 		if (!spec->requests)
 			phase_warmup(&crew);
 		phase_measure(&crew);
+	} else {
+		crew.abandoned = true;	/* those that have started end, and are not waited for to follow */
 	}
 	phase_drain(&crew);
 	for (unsigned i = 0; i < started; i++)

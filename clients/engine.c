@@ -4,8 +4,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 
-#include "clients/answer.h"
-
 /*
  * Connections that a worker opens between two looks at its events, so that the ramp does not come as one burst. In
  * close mode those already open start over meanwhile, hundreds at a time: the ramp must outrun them.
@@ -226,8 +224,7 @@ static void conn_judged(struct engine *engine, struct conn *conn, enum answer_en
 void engine_received(struct engine *engine, struct conn *conn, const char *data, size_t bytes, bool ended)
 {
 	enum load_failure failure = LOAD_OTHER;
-	enum answer_end end = answer_read(&conn->reader, &conn->wrong, data, bytes, engine->target, engine->check,
-					  engine->worker, &failure);
+	enum answer_end end = answer_read(&engine->answers, &conn->reader, &conn->wrong, data, bytes, &failure);
 
 	conn_judged(engine, conn, end, failure, ended);
 }
@@ -235,8 +232,7 @@ void engine_received(struct engine *engine, struct conn *conn, const char *data,
 void engine_ended(struct engine *engine, struct conn *conn)
 {
 	enum load_failure failure = LOAD_OTHER;
-	enum answer_end end = answer_eof(&conn->reader, conn->wrong, engine->target, engine->check, engine->worker,
-					 &failure);
+	enum answer_end end = answer_eof(&engine->answers, &conn->reader, conn->wrong, &failure);
 
 	conn_judged(engine, conn, end, failure, true);
 }
@@ -432,7 +428,8 @@ static void engine_follow(struct engine *engine, enum load_phase phase)
 		engine_sweep(engine, now);	/* sets free the connections held for the ramp */
 }
 
-static void engine_loop(struct engine *engine)
+/* Drives all connections until the crew says stop. Returns 0, or -1 with the worker's err set. */
+static int engine_loop(struct engine *engine)
 {
 	struct worker *worker = engine->worker;
 	uint64_t next_sweep = 0;
@@ -442,9 +439,10 @@ static void engine_loop(struct engine *engine)
 		if (phase != worker->phase)
 			engine_follow(engine, phase);
 		if (phase == LOAD_STOP)
-			return;
+			return 0;
 		bool more = phase < LOAD_DRAIN && engine_open(engine);
-		engine->io->wait(engine, more ? 0 : engine_rest(engine));
+		if (engine->io->wait(engine, more ? 0 : engine_rest(engine), &worker->err))
+			return -1;
 		uint64_t now = clock_ns();
 		if (now >= next_sweep) {
 			engine_sweep(engine, now);
@@ -509,7 +507,8 @@ static void engine_init(struct engine *engine, struct worker *worker, const stru
 	const struct target *target = spec->target;
 
 	*engine = (struct engine){
-		.worker = worker, .io = io, .target = target, .check = spec->check,
+		.worker = worker, .io = io, .target = target,
+		.answers = { .target = target, .check = spec->check, .worker = worker },
 		.keepalive = spec->mode != LOAD_CLOSE, .crowd = spec->mode == LOAD_CROWD,
 		.open_loop = spec->offered_rps > 0,
 		.spread = worker->spread, .next_source = worker->index,
@@ -527,27 +526,20 @@ static void engine_init(struct engine *engine, struct worker *worker, const stru
 void engine_work(struct worker *worker, const struct engine_io *io)
 {
 	struct engine *engine = calloc(1, sizeof *engine);
-	bool ready = false;
 
 	worker->phase = LOAD_RAMP;
 	if (!engine) {
 		err_set(&worker->err, "out of memory");
-		goto out;
+		worker->broken = true;
+		return;
 	}
 	engine_init(engine, worker, io);
-	if (engine_allocate(engine) || io->init(engine, &worker->err))
-		goto out;
-	ready = true;
-	engine_loop(engine);
-	engine_fairness(engine);
-	for (uint32_t i = 0; i < engine->opened; i++)
-		io->close(engine, &engine->conns[i]);
-out:
-	worker->broken = !ready;
-	if (engine) {
-		io->release(engine);
-		free(engine->free);
-		free(engine->conns);
-	}
+	if (engine_allocate(engine) || io->init(engine, &worker->err) || engine_loop(engine))
+		worker->broken = true;
+	else
+		engine_fairness(engine);
+	io->release(engine);
+	free(engine->free);
+	free(engine->conns);
 	free(engine);
 }

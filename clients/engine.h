@@ -13,8 +13,8 @@
 
 #include <netinet/in.h>
 
+#include "clients/answer.h"
 #include "clients/arrivals.h"
-#include "clients/http.h"
 #include "clients/worker.h"
 
 enum conn_state {
@@ -51,7 +51,7 @@ struct engine {
 	const struct engine_io *io;
 	void *io_state;		/* the engine_io's own */
 	const struct target *target;
-	enum target_check check;
+	struct answers answers;
 	bool keepalive;		/* a connection carries more than one request */
 	bool crowd, open_loop;
 	const char *request;
@@ -78,6 +78,7 @@ struct engine {
 struct engine_io {
 	/* Makes io_state, for worker->connections of them. Returns 0, or -1 with err set; io_state is released then too. */
 	int (*init)(struct engine *engine, struct err *err);
+	/* Closes all connections, and frees io_state. */
 	void (*release)(struct engine *engine);
 	/*
 	 * Begins a connection and sends the request on it; one that this slot had is closed. Calls engine_dials() as it
@@ -88,8 +89,8 @@ struct engine_io {
 	void (*request)(struct engine *engine, struct conn *conn);
 	/* Closes a connection, whatever it is doing. Nothing more is told of it. */
 	void (*close)(struct engine *engine, struct conn *conn);
-	/* Waits for events, timeout_ns at most, and tells of those that there are. */
-	void (*wait)(struct engine *engine, uint64_t timeout_ns);
+	/* Waits for events, timeout_ns at most, and tells of those that there are. Returns 0, or -1 with err set. */
+	int (*wait)(struct engine *engine, uint64_t timeout_ns, struct err *err);
 };
 
 /* Does the work of one thread of a crew (see crew_work in clients/crew.h) with that io. */

@@ -140,17 +140,20 @@ static void conn_event(struct engine *engine, struct conn *conn, uint32_t events
 		engine_disturbed(engine, conn);
 }
 
-static void epoll_wait_events(struct engine *engine, uint64_t timeout_ns)
+static int epoll_wait_events(struct engine *engine, uint64_t timeout_ns, struct err *err)
 {
 	struct epoll_state *state = state_of(engine);
 	struct timespec timeout = clock_timespec(timeout_ns);
 	int count = epoll_pwait2(state->epoll, state->events, EVENTS, &timeout, NULL);
 
+	if (count < 0 && errno != EINTR)
+		return err_set_errno(err, "epoll_pwait2");
 	for (int i = 0; i < count; i++) {
 		conn_event(engine, state->events[i].data.ptr, state->events[i].events);
 		if (engine->open_loop)
 			engine_arrive(engine);
 	}
+	return 0;
 }
 
 static int epoll_init(struct engine *engine, struct err *err)
@@ -170,6 +173,8 @@ static void epoll_release(struct engine *engine)
 {
 	struct epoll_state *state = state_of(engine);
 
+	for (uint32_t i = 0; i < engine->opened; i++)
+		epoll_close(engine, &engine->conns[i]);
 	if (state && state->epoll > 0)
 		close(state->epoll);
 	free(state);

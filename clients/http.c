@@ -259,6 +259,9 @@ static bool head_step(struct http_reader *reader, const char **input, const char
 			name_end(reader);
 			break;
 		}
+		/* Some readers take "Content-Length : 5" for a length, others don't (RFC 9112 5.1). */
+		if ((c == ' ' || c == '\t') && match_end(reader, header_names, NAMES) >= 0)
+			return false;
 		match_step(reader, c, header_names, NAMES);
 		if (reader->candidates)
 			break;
@@ -293,6 +296,9 @@ static bool head_step(struct http_reader *reader, const char **input, const char
 		break;
 	case VALUE_BLANK:
 		if (c == '\n') {
+			/* A Transfer-Encoding without a coding: is there a length then, or not? */
+			if (!(reader->flags & (FLAG_CONNECTION | FLAG_CHUNKED)))
+				return false;
 			reader->state = LINE_START;
 		} else if (c != ' ' && c != '\t' && c != ',' && c != '\r') {
 			match_start(reader, TOKENS);

@@ -12,7 +12,8 @@
  *
  * What it takes is RFC 9112: status line, header section (bounded), and a body by Content-Length, by chunks or
  * until the end of the connection (6.3). Informational answers (1xx) are passed over. It refuses what would let
- * two readers see different answers: a Content-Length beside chunks, two lengths that differ, signs, overflow.
+ * two readers see different answers: a Content-Length beside chunks, two lengths that differ, signs, overflow, a
+ * blank between a name that counts and its colon, a Transfer-Encoding that is empty.
  */
 #ifndef CLIENTS_HTTP_H
 #define CLIENTS_HTTP_H

@@ -18,6 +18,7 @@ struct sequence {
 	uint32_t number;	/* of the link to follow */
 	bool measuring;
 	uint64_t window_start_ns, next_watch_ns;
+	uint64_t ok_ns;		/* the last right answer */
 	unsigned tenths_room;
 };
 
@@ -101,6 +102,7 @@ static void ask_once(struct sequence *sequence)
 		}
 		if (right) {
 			sample->counts.ok++;
+			sequence->ok_ns = now;
 			hist_add(&sample->latency_ns, answer.total_ns);
 			if (sample->raw_ns[0].values)
 				raw_add(&sample->raw_ns[0], answer.total_ns);
@@ -108,6 +110,8 @@ static void ask_once(struct sequence *sequence)
 		} else {
 			sample->counts.failed[failure]++;
 		}
+	} else {
+		sample->counts.started_before++;
 	}
 	if (!answer.ok) {
 		struct timespec rest = clock_timespec(REST_NS);
@@ -132,10 +136,11 @@ static void measure(struct sequence *sequence)
 
 	enter(spec, LOAD_MEASURE);
 	load_thread_add(&sample->threads[0], -1);
-	sequence->window_start_ns = sequence->next_watch_ns = clock_ns();
+	sequence->window_start_ns = sequence->next_watch_ns = sequence->ok_ns = clock_ns();
 	sequence->measuring = true;
 	uint64_t now = sequence->window_start_ns;
-	while (!stopped(spec) && (spec->requests ? sample->counts.started < spec->requests
+	while (!stopped(spec) && (spec->requests ? sample->counts.started < spec->requests &&
+						   !load_has_stalled(spec, sequence->ok_ns, now)
 						 : now - sequence->window_start_ns < spec->duration_ns)) {
 		ask_once(sequence);
 		now = clock_ns();

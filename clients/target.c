@@ -23,12 +23,14 @@ static int resolve(struct target *target, const char *host, const char *port, st
 	return 0;
 }
 
-/* One component of the URL, in curl's memory (curl_free). NULL where there is none. */
-static char *url_part(CURLU *url, CURLUPart part, unsigned flags)
+/* One component of the URL, in curl's memory (curl_free). NULL where there is none; then memory may be out. */
+static char *url_part(CURLU *url, CURLUPart part, unsigned flags, bool *out_of_memory)
 {
 	char *text = NULL;
+	CURLUcode bad = curl_url_get(url, part, &text, flags);
 
-	return curl_url_get(url, part, &text, flags) ? NULL : text;
+	*out_of_memory |= bad == CURLUE_OUT_OF_MEMORY;
+	return bad ? NULL : text;
 }
 
 static int requests_write(struct target *target, struct err *err)
@@ -56,28 +58,34 @@ int target_init(struct target *target, const char *url, struct err *err)
 	int result = -1;
 	char *scheme = NULL, *host = NULL, *port = NULL, *path = NULL, *query = NULL, *bare = NULL;
 	CURLU *parsed = curl_url();
+	bool out_of_memory = !parsed;
 
 	memset(target, 0, sizeof *target);
-	if (!parsed) {
+	CURLUcode bad = out_of_memory ? CURLUE_OUT_OF_MEMORY
+				      : curl_url_set(parsed, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME);
+	if (bad == CURLUE_OUT_OF_MEMORY) {
 		err_set(err, "out of memory");
 		goto out;
 	}
-	CURLUcode bad = curl_url_set(parsed, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME);
 	if (bad) {
 		err_set(err, "'%s' is not a URL (%s): write it as http://127.0.0.1:8080/", url, curl_url_strerror(bad));
 		goto out;
 	}
-	scheme = url_part(parsed, CURLUPART_SCHEME, 0);
+	scheme = url_part(parsed, CURLUPART_SCHEME, 0, &out_of_memory);
+	host = url_part(parsed, CURLUPART_HOST, 0, &out_of_memory);
+	port = url_part(parsed, CURLUPART_PORT, CURLU_DEFAULT_PORT, &out_of_memory);
+	path = url_part(parsed, CURLUPART_PATH, 0, &out_of_memory);
+	query = url_part(parsed, CURLUPART_QUERY, 0, &out_of_memory);	/* one that is lost would make it another page */
+	target->url = strdup(url);
+	if (out_of_memory || !target->url) {
+		err_set(err, "out of memory");
+		goto out;
+	}
 	if (!scheme || strcmp(scheme, "http") != 0) {
 		err_set(err, "'%s': only http:// is supported", url);
 		goto out;
 	}
-	host = url_part(parsed, CURLUPART_HOST, 0);
-	port = url_part(parsed, CURLUPART_PORT, CURLU_DEFAULT_PORT);
-	path = url_part(parsed, CURLUPART_PATH, 0);
-	query = url_part(parsed, CURLUPART_QUERY, 0);
-	target->url = strdup(url);
-	if (!host || !port || !path || !target->url ||
+	if (!host || !port || !path ||
 	    asprintf(&target->path, "%s%s%s", path, query ? "?" : "", query ? query : "") < 0 ||
 	    asprintf(&target->authority, "%s:%s", host, port) < 0) {
 		err_set(err, "out of memory");

@@ -38,6 +38,7 @@ struct worker {
 	_Atomic uint32_t live_reached;		/* connections through the ramp */
 	_Atomic uint64_t live_ok;		/* ok answers in the window */
 	_Atomic bool idle;			/* nothing in flight and nothing left to start */
+	_Atomic bool broken;			/* the thread could not work; err says why */
 
 	/* The thread's own; read after the join. */
 	enum load_phase phase;		/* as last seen */
@@ -58,7 +59,6 @@ struct worker {
 	uint64_t engine_bytes;
 	char wrong[256];
 	struct err err;
-	bool broken;			/* err says why the thread could not work */
 };
 
 /* The phase as the crew has it now. */
@@ -93,6 +93,7 @@ static inline void worker_started(struct worker *worker)
 {
 	worker->in_flight++;
 	worker->counts.started += worker->measuring;
+	worker->counts.started_before += !worker->measuring;
 }
 
 static inline void worker_connected(struct worker *worker, uint64_t connect_ns)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/conf.h"
+#include "harness/lib/text.h"
 
 /* The bounds of docs/method.md, "Is a cell valid?". */
 #define CONCURRENCY_SHORT 0.05
@@ -20,7 +21,7 @@ const char *const invalid_names[INVALIDS] = {
 };
 
 const char *const invalid_words[INVALIDS] = {
-	"the cell could not be measured",
+	"the server could not be started, or failed under the load",
 	"the server gave no right answer",
 	"fewer requests were in flight, or fewer connections open, than the level says",
 	"the client's CPU was the limit, not the server",
@@ -41,16 +42,20 @@ const char *const invalid_advice[INVALIDS] = {
 	"build it with 'make' and measure again",
 };
 
-void cell_set_text(char **field, const char *text)
+static const struct cell_times unknown = { NAN, NAN, NAN, NAN, NAN, NAN };
+
+int cell_set_text(char **field, const char *text)
 {
+	bool is_set = text && *text;
+
 	free(*field);
-	*field = text && *text ? strdup(text) : NULL;
+	*field = is_set ? strdup(text) : NULL;
+	return is_set && !*field ? -1 : 0;
 }
 
-void cell_init(struct cell *cell, const char *server, const char *client, const char *mode,
-	       uint64_t level, uint64_t block)
+int cell_init(struct cell *cell, const char *server, const char *client, const char *mode,
+	      uint64_t level, uint64_t block)
 {
-	static const struct cell_times unknown = { NAN, NAN, NAN, NAN, NAN, NAN };
 
 	*cell = (struct cell){
 		.level = level, .block = block,
@@ -66,15 +71,19 @@ void cell_init(struct cell *cell, const char *server, const char *client, const 
 	};
 	for (int i = 0; i < KERNEL_COUNTERS; i++)
 		cell->kernel.counters[i] = NAN;
-	cell_set_text(&cell->server, server);
-	cell_set_text(&cell->client, client);
-	cell_set_text(&cell->mode, mode);
+	for (int i = 0; i < LOAD_THREADS_MAX; i++)
+		cell->client_user[i] = cell->client_system[i] = NAN;
+	if (!cell_set_text(&cell->server, server) && !cell_set_text(&cell->client, client) &&
+	    !cell_set_text(&cell->mode, mode))
+		return 0;
+	cell_release(cell);
+	return -1;
 }
 
 static struct cell_times times_of(const struct hist *hist)
 {
 	if (!hist->count)
-		return (struct cell_times){ NAN, NAN, NAN, NAN, NAN, NAN };
+		return unknown;
 	return (struct cell_times){
 		.mean = hist_mean(hist),
 		.p50 = (double)hist_quantile(hist, 0.50), .p90 = (double)hist_quantile(hist, 0.90),
@@ -83,20 +92,35 @@ static struct cell_times times_of(const struct hist *hist)
 	};
 }
 
-/* The whole histogram as text; NULL where it is empty. */
-static char *text_of(const struct hist *hist)
+/* The whole histogram as text; NULL where it is empty. Returns 0, or -1 where memory is out. */
+static int text_of(char **text, const struct hist *hist)
 {
-	char *text = NULL;
 	size_t bytes;
 
+	free(*text);
+	*text = NULL;
 	if (!hist->count)
-		return NULL;
-	FILE *out = open_memstream(&text, &bytes);
+		return 0;
+	FILE *out = open_memstream(text, &bytes);
 	if (!out)
-		return NULL;
+		return -1;
 	hist_print(hist, out);
-	fclose(out);
-	return text;
+	return text_close(out, text);
+}
+
+/* What needs memory of its own. Returns 0, or -1 where it is out. */
+static int evidence_take(struct cell *cell, const struct load_sample *sample)
+{
+	free(cell->tenths);
+	cell->tenths_count = 0;
+	cell->tenths = calloc(sample->tenths_count + 1, sizeof *cell->tenths);
+	if (!cell->tenths)
+		return -1;
+	cell->tenths_count = sample->tenths_count;
+	if (sample->tenths_count)
+		memcpy(cell->tenths, sample->tenths, sample->tenths_count * sizeof *cell->tenths);
+	return text_of(&cell->latency_hist, &sample->latency_ns) || text_of(&cell->connect_hist, &sample->connect_ns) ||
+	       cell_set_text(&cell->wrong, sample->wrong) ? -1 : 0;
 }
 
 bool cell_is_failed(const struct cell *cell)
@@ -171,9 +195,12 @@ static void take_special(struct cell *cell, const struct load_sample *sample)
 	}
 }
 
-void cell_take(struct cell *cell, const struct load_sample *sample)
+int cell_take(struct cell *cell, const struct load_sample *sample)
 {
 	const struct load_counts *counts = &sample->counts;
+
+	if (evidence_take(cell, sample))
+		return -1;
 
 	cell->rate_rps = sample->rate_rps;
 	cell->window_s = sample->window_s;
@@ -185,24 +212,14 @@ void cell_take(struct cell *cell, const struct load_sample *sample)
 	cell->in_flight_start = counts->in_flight_start;
 	cell->in_flight_end = counts->in_flight_end;
 	cell->connects = counts->connects;
+	cell->started_before = counts->started_before;
 	cell->concurrency_mean = sample->concurrency_mean;
 	cell->concurrency_min = (double)sample->concurrency_min;
 	cell->concurrency_max = (double)sample->concurrency_max;
 	cell->latency_ns = times_of(&sample->latency_ns);
 	cell->connect_ns = times_of(&sample->connect_ns);
 	take_special(cell, sample);
-	free(cell->latency_hist);
-	free(cell->connect_hist);
-	free(cell->tenths);
-	cell->tenths_count = 0;
-	cell->latency_hist = text_of(&sample->latency_ns);
-	cell->connect_hist = text_of(&sample->connect_ns);
 	cell->latency_censored = is_censored(cell);
-	cell->tenths = calloc(sample->tenths_count + 1, sizeof *cell->tenths);
-	if (cell->tenths) {
-		cell->tenths_count = sample->tenths_count;
-		memcpy(cell->tenths, sample->tenths, sample->tenths_count * sizeof *cell->tenths);
-	}
 	if (!cell_is_open_loop(cell)) {	/* there a connection is used when there is need of it */
 		cell->served_min = (double)sample->served_min;
 		cell->served_max = (double)sample->served_max;
@@ -213,13 +230,11 @@ void cell_take(struct cell *cell, const struct load_sample *sample)
 	cell->client_cpu_busiest = sample->busiest_cpu;
 	for (unsigned i = 0; i < sample->threads_count; i++) {
 		const struct load_thread *thread = &sample->threads[i];
-		if (thread->window_s > 0) {
-			cell->client_user[i] = thread->user_s / thread->window_s;
-			cell->client_system[i] = thread->system_s / thread->window_s;
-		}
+		cell->client_user[i] = thread->window_s > 0 ? thread->user_s / thread->window_s : 0;
+		cell->client_system[i] = thread->window_s > 0 ? thread->system_s / thread->window_s : 0;
 		cell->client_cpu[i] = cell->client_user[i] + cell->client_system[i];
 	}
-	cell_set_text(&cell->wrong, sample->wrong);
+	return 0;
 }
 
 uint64_t cell_failed(const struct cell *cell)

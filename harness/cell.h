@@ -20,7 +20,7 @@ struct cell_times {
 
 /* Why a cell's figures are not to be relied on. */
 enum invalid {
-	INVALID_FAILED,			/* there are no figures; see error */
+	INVALID_FAILED,			/* the server failed, see error; what was counted until then is no figure of it */
 	INVALID_NO_ANSWERS,		/* not one right answer */
 	INVALID_SHORT_CONCURRENCY,	/* fewer requests in flight than the level */
 	INVALID_CLIENT_BOUND,		/* the client's CPU was the limit */
@@ -45,6 +45,7 @@ struct cell {
 	uint64_t ramp_reached;
 	uint64_t started, ok, failed[LOAD_FAILURES];
 	uint64_t in_flight_start, in_flight_end, connects;
+	uint64_t started_before;	/* requests of ramp and warmup; with `started`, all that were sent */
 	double open_mean, open_max;	/* connections open inside the server */
 	double concurrency_mean, concurrency_min, concurrency_max;
 	struct cell_times latency_ns, connect_ns;
@@ -84,18 +85,21 @@ struct cell {
 	struct kernel kernel;		/* over the window; of the whole host */
 	bool debug_build;		/* measured by a build that is no benchmark; known while measuring only */
 	bool restarted;			/* the server had to be restarted after this cell */
-	char *error;			/* owned; NULL where there are figures */
+	char *error;			/* owned; why the cell has failed, or NULL */
 	char *wrong;			/* owned; what the first wrong answer was, or NULL */
 	bool valid;
 	unsigned invalid;		/* bit set of enum invalid */
 };
 
-/* A cell without figures: all that can be unknown is unknown. Texts are copied. */
-void cell_init(struct cell *cell, const char *server, const char *client, const char *mode,
+/*
+ * A cell without figures: all that can be unknown is unknown. Texts are copied. Returns 0; or -1 where memory is out,
+ * and then there is nothing to release.
+ */
+int cell_init(struct cell *cell, const char *server, const char *client, const char *mode,
 	       uint64_t level, uint64_t block);
 
-/* Takes over the figures of a sample. */
-void cell_take(struct cell *cell, const struct load_sample *sample);
+/* Takes over the figures of a sample. Returns 0; or -1 where memory is out for its evidence, and it has no figures. */
+int cell_take(struct cell *cell, const struct load_sample *sample);
 
 /* Whether it has no figures; one whose rate is unknown is no better than a failed one. */
 bool cell_is_failed(const struct cell *cell);
@@ -131,8 +135,8 @@ uint64_t cell_failed(const struct cell *cell);
  */
 void cell_judge(struct cell *cell, double control_rps);
 
-/* A copy of text in a field that owns it; NULL text clears it. */
-void cell_set_text(char **field, const char *text);
+/* A copy of text in a field that owns it; NULL text clears it. Returns 0; or -1 where memory is out, and it is clear. */
+int cell_set_text(char **field, const char *text);
 
 void cell_release(struct cell *cell);
 

@@ -95,10 +95,11 @@ static int server_open(struct reading *reading, const char *name)
 	conf->servers = servers;
 	struct conf_server *server = &servers[conf->count++];
 	*server = (struct conf_server){ .name = strdup(name), .folder = strdup(reading->folder) };
-	options_default(server_keys, server);
 	reading->keys = server_keys;
 	reading->into = server;
-	return server->name && server->folder ? 0 : err_set(reading->err, "out of memory");
+	if (!server->name || !server->folder)
+		return err_set(reading->err, "out of memory");
+	return options_default(server_keys, server, reading->err);
 }
 
 /* A file has each section once. */
@@ -174,15 +175,22 @@ static char *on_line(char *line, int room, void *context)
 {
 	struct reading *reading = context;
 
-	if (reading->failed || !fgets(line, room, reading->file))
+	if (reading->failed)
 		return NULL;
+	/* Without a NUL, so that the last one is that which fgets() puts behind what it read. */
+	memset(line, '\n', (size_t)room);
+	if (!fgets(line, room, reading->file))
+		return NULL;
+	const char *end = memrchr(line, 0, (size_t)room);
 	reading->line++;
 	const char *start = line;
 	if (reading->line == 1 && strncmp(start, "\xef\xbb\xbf", 3) == 0)
 		start += 3;	/* the byte order mark of some editors, which libinih skips too */
 	while (isspace((unsigned char)*start))
 		start++;
-	if (!strchr(line, '\n') && !feof(reading->file))
+	if (strlen(line) != (size_t)(end - line))
+		err_set(reading->err, "a NUL, which would hide the rest of its line");
+	else if (!strchr(line, '\n') && !feof(reading->file))
 		err_set(reading->err, "a line is longer than %d characters", LINE_MAX_BYTES - 2);
 	else if (*start != '[' || !section_read(reading, start))
 		return line;
@@ -224,6 +232,10 @@ int conf_read(struct conf *conf, struct settings *settings, const char *path, st
 	int line = ini_parse_stream(on_line, &reading, on_entry, &reading);
 	if (reading.failed)
 		goto out;
+	if (line < 0 || ferror(reading.file)) {
+		err_set(err, "%s: it can't be read, or memory is out", path);
+		goto out;
+	}
 	if (line) {
 		err_set(err, "%s:%d: neither a [section] nor 'key = value'", path, line);
 		goto out;

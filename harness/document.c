@@ -81,7 +81,7 @@ static double control_rate(const struct document *document, const struct cell *l
 {
 	const struct cell *cell = document_cell(document, CONF_CONTROL, like);
 
-	return cell ? cell->rate_rps : NAN;
+	return cell && !cell->error ? cell->rate_rps : NAN;
 }
 
 void document_judge(struct document *document)

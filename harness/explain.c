@@ -1,11 +1,11 @@
 #include "harness/explain.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/lib/text.h"
 #include "harness/lib/units.h"
 
 /* Columns of the longest bar of the histogram, and of a line of tenths. */
@@ -25,6 +25,12 @@ static void row(FILE *out, const char *name, const char *format, ...)
 	fputc('\n', out);
 }
 
+/* A figure from a file can be any number: one that no count can be is shown as the highest. */
+static uint64_t whole(double value)
+{
+	return value < 1 ? 0 : value < (double)INT64_MAX ? (uint64_t)value : INT64_MAX;
+}
+
 /* A number with thousands apart, or "unknown". Several may stand in one printf(). */
 static const char *number(double value)
 {
@@ -34,7 +40,7 @@ static const char *number(double value)
 
 	if (isnan(value))
 		return "unknown";
-	return units_show_count(text, value > 0 ? (uint64_t)(value + 0.5) : 0);
+	return units_show_count(text, whole(value + 0.5));
 }
 
 static const char *time_of(double ns)
@@ -42,7 +48,7 @@ static const char *time_of(double ns)
 	static char texts[8][UNITS_TEXT];
 	static unsigned next;
 
-	return isnan(ns) ? "unknown" : units_show_latency(texts[next++ % 8], (uint64_t)ns);
+	return isnan(ns) ? "unknown" : units_show_latency(texts[next++ % 8], whole(ns));
 }
 
 static const char *percent(double share)
@@ -70,12 +76,12 @@ static const char *mebibytes(double bytes)
 }
 
 /* Words from a server or a file go to a terminal: nothing in them may steer it. */
-static void row_words(FILE *out, const char *name, const char *words)
+static const char *plain(const char *words)
 {
-	fprintf(out, "%-12s", name);
-	for (; *words; words++)
-		fputc(iscntrl((unsigned char)*words) ? '?' : *words, out);
-	fputc('\n', out);
+	static char texts[4][2048];
+	static unsigned next;
+
+	return text_plain(texts[next++ % 4], sizeof texts[0], words);
 }
 
 static void explain_validity(const struct cell *cell, FILE *out)
@@ -88,7 +94,7 @@ static void explain_validity(const struct cell *cell, FILE *out)
 			row(out, "", "%s", invalid_advice[i]);
 		}
 	if (cell->error)
-		row_words(out, "error", cell->error);
+		row(out, "error", "%s", plain(cell->error));
 	if (cell->restarted)
 		row(out, "restarted", "the server was started afresh after this cell");
 }
@@ -152,7 +158,7 @@ static void explain_counts(const struct cell *cell, FILE *out)
 		if (cell->failed[i])
 			row(out, "failed", "%" PRIu64 " %s", cell->failed[i], load_failure_names[i]);
 	if (cell->wrong)
-		row_words(out, "wrong", cell->wrong);
+		row(out, "wrong", "%s", plain(cell->wrong));
 }
 
 static void explain_concurrency(const struct cell *cell, FILE *out)
@@ -184,7 +190,7 @@ static void print_bars(const struct hist *hist, FILE *out)
 	for (int i = 0; i < 64; i++) {
 		if (!counts[i])
 			continue;
-		int length = (int)(counts[i] * BAR / most);
+		int length = (int)((double)counts[i] * BAR / (double)most);
 		fprintf(out, "%12s%9s..  %.*s %s\n", "", time_of((double)(1ull << i)), length ? length : 1,
 			"##################################################", number((double)counts[i]));
 	}
@@ -266,8 +272,8 @@ void explain_print(const struct cell *cell, FILE *out)
 {
 	char at[CELL_AT];
 
-	fprintf(out, "%s@%s, %s mode, client %s, block %" PRIu64 "\n\n", cell->server, cell_show_at(at, cell), cell->mode,
-		cell->client, cell->block);
+	fprintf(out, "%s@%s, %s mode, client %s, block %" PRIu64 "\n\n", plain(cell->server), cell_show_at(at, cell),
+		plain(cell->mode), plain(cell->client), cell->block);
 	explain_validity(cell, out);
 	if (isnan(cell->rate_rps))
 		return;		/* nothing was measured */

@@ -38,6 +38,8 @@ static int lines_read(FILE *file, struct document *document, off_t *whole, bool 
 				cell_release(&cell);
 				result = err_set(err, "out of memory");
 			}
+		} else if (ended && errno == ENOMEM) {
+			result = -1;	/* err says so; the line may be a good one */
 		} else if (!ended || (fgetc(file) == EOF && !ferror(file))) {
 			*torn = true;	/* the last line */
 			break;
@@ -45,7 +47,7 @@ static int lines_read(FILE *file, struct document *document, off_t *whole, bool 
 			result = err_prefix(err, "line %d is no cell", number);
 		}
 	}
-	if (!result && ferror(file))
+	if (!result && !feof(file))	/* getline() also ends where memory is out */
 		result = err_set_errno(err, "reading");
 	free(line);
 	return result;
@@ -76,8 +78,12 @@ int ledger_append(struct ledger *ledger, const struct cell *cell, struct err *er
 
 	if (!line)
 		return err_set(err, "out of memory");
-	off_t whole = lseek(ledger->fd, 0, SEEK_END);
 	size_t bytes = strlen(line), done = 0;
+	off_t whole = lseek(ledger->fd, 0, SEEK_END);
+	if (whole < 0) {
+		err_set_errno(err, "%s", ledger->path);
+		goto out;
+	}
 	line[bytes++] = '\n';	/* in place of the NUL: written with its end, in one piece */
 	while (done < bytes) {
 		ssize_t wrote = write(ledger->fd, line + done, bytes - done);
@@ -92,8 +98,8 @@ int ledger_append(struct ledger *ledger, const struct cell *cell, struct err *er
 	result = fsync(ledger->fd) ? err_set_errno(err, "writing %s", ledger->path) : 0;
 out:
 	/* Half a line would be taken for a torn one: the whole lines before it stay. */
-	if (result && whole >= 0 && ftruncate(ledger->fd, whole))
-		err_prefix(err, "half a line stands at the end of %s", ledger->path);
+	if (result && done && ftruncate(ledger->fd, whole))
+		err_prefix(err, "half a line may stand at the end of %s", ledger->path);
 	free(line);
 	return result;
 }

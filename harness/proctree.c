@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct process {
 	pid_t pid, parent;
@@ -45,8 +46,11 @@ static struct process *all_processes(size_t *count)
 			continue;
 		if (*count == room) {
 			struct process *more = realloc(list, (room = room ? 2 * room : 256) * sizeof *list);
-			if (!more)
+			if (!more) {	/* a part of them would pass for all */
+				free(list);
+				list = NULL;
 				break;
+			}
 			list = more;
 		}
 		list[(*count)++] = (struct process){ (pid_t)atoi(entry->d_name), parent_of(entry->d_name) };
@@ -73,11 +77,12 @@ size_t proctree_list(pid_t root, pid_t *pids, size_t room)
 	return count;
 }
 
-void proctree_signal(pid_t root, int number)
+void proctree_signal(pid_t root, int number, pid_t but)
 {
 	pid_t pids[PROCTREE_MAX];
 	size_t count = proctree_list(root, pids, PROCTREE_MAX);
 
 	for (size_t i = 0; i < count; i++)
-		kill(pids[i], number);
+		if (getpgid(pids[i]) != but)
+			kill(pids[i], number);
 }

@@ -13,7 +13,7 @@
 /* Stores the descendants of root, without root itself, parents first; at most `room`. Returns their number. */
 size_t proctree_list(pid_t root, pid_t *pids, size_t room);
 
-/* Sends a signal to each descendant of root, not to root. */
-void proctree_signal(pid_t root, int number);
+/* Sends a signal to each descendant of root that is not in the process group `but`; not to root. */
+void proctree_signal(pid_t root, int number, pid_t but);
 
 #endif

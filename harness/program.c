@@ -8,14 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness/lib/clock.h"
 #include "harness/lib/words.h"
-
-/* Where the program can't be executed, as a shell has it (POSIX, 2.8.2). */
-#define STATUS_NOT_FOUND 127
 
 void program_clean(char *text)
 {
@@ -30,18 +28,27 @@ void program_clean(char *text)
 		text[--bytes] = 0;
 }
 
-static void child(char **words, const char *folder, int out, int errors)
+/* In the child: becomes the program. Does not return; the errno of what failed goes to `report`. */
+static void child(char **words, const char *folder, int out, int errors, int report)
 {
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int number, null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	sigset_t none;
 
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	if (setpgid(0, 0) || dup2(null, STDIN_FILENO) < 0 || dup2(out >= 0 ? out : null, STDOUT_FILENO) < 0 ||
-	    dup2(errors >= 0 ? errors : null, STDERR_FILENO) < 0 || (folder && chdir(folder)))
-		_exit(STATUS_NOT_FOUND);
-	execvp(words[0], words);
-	_exit(STATUS_NOT_FOUND);
+	if (!setpgid(0, 0) && dup2(null, STDIN_FILENO) >= 0 && dup2(out >= 0 ? out : null, STDOUT_FILENO) >= 0 &&
+	    dup2(errors >= 0 ? errors : null, STDERR_FILENO) >= 0 && (!folder || !chdir(folder)))
+		execvp(words[0], words);
+	number = errno;
+	(void)!write(report, &number, sizeof number);
+	_exit(1);
+}
+
+static void fd_close(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
 }
 
 /* What is read of one of the program's outputs. */
@@ -61,8 +68,7 @@ static void drain_read(struct drain *drain)
 	if (bytes <= 0) {
 		if (bytes < 0 && (errno == EINTR || errno == EAGAIN))
 			return;
-		close(drain->fd);
-		drain->fd = -1;
+		fd_close(&drain->fd);
 	} else if (room) {
 		drain->used += (size_t)bytes;
 	}
@@ -84,57 +90,68 @@ static int drain_open(struct drain *drain, char *text, size_t room, int *end)
 	return 0;
 }
 
-/* Reads the outputs until both have ended. Returns false where that takes too long. */
-static bool drains_run(struct drain *drains, uint64_t deadline)
+/*
+ * Reads the outputs until the process has ended, and then what stands in the pipes: a child that it has left behind may
+ * hold them open for ever. Returns 0; 1 where it takes too long; or -1 with err set.
+ */
+static int child_follow(pid_t pid, struct drain *drains, uint64_t deadline, struct err *err)
 {
-	for (;;) {
-		struct pollfd ready[2] = {
+	int result = 1;
+	bool ended = false, more = true;
+	int process = (int)syscall(SYS_pidfd_open, pid, 0);	/* readable once it has ended: pidfd_open(2) */
+
+	if (process < 0)
+		return err_set_errno(err, "pidfd_open");
+	while (more) {
+		struct pollfd ready[] = {
 			{ .fd = drains[0].fd, .events = POLLIN }, { .fd = drains[1].fd, .events = POLLIN },
+			{ .fd = ended ? -1 : process, .events = POLLIN },
 		};
 		uint64_t now = clock_ns();
-		if (drains[0].fd < 0 && drains[1].fd < 0)
-			return true;
 		if (now >= deadline)
-			return false;
-		if (poll(ready, 2, (int)((deadline - now) / CLOCK_MS) + 1) <= 0)
-			continue;
-		for (int i = 0; i < 2; i++)
-			if (ready[i].revents)
-				drain_read(&drains[i]);
-	}
-}
-
-/* Waits for the process until the deadline, then kills its group. Returns false where it had to. */
-static bool child_wait(pid_t pid, uint64_t deadline, int *status)
-{
-	bool in_time = true;
-
-	while (waitpid(pid, status, WNOHANG) == 0) {
-		if (clock_ns() >= deadline) {
-			kill(-pid, SIGKILL);
-			in_time = false;
-			while (waitpid(pid, status, 0) < 0 && errno == EINTR)
-				;
+			break;
+		int count = poll(ready, 3, ended ? 0 : (int)((deadline - now) / CLOCK_MS) + 1);
+		if (count < 0 && errno != EINTR) {
+			result = err_set_errno(err, "poll");
 			break;
 		}
-		struct timespec pause = clock_timespec(CLOCK_MS);
-		nanosleep(&pause, NULL);
+		for (int i = 0; i < 2 && count > 0; i++)
+			if (ready[i].revents)
+				drain_read(&drains[i]);
+		more = !ended || count;
+		if (count > 0 && ready[2].revents) {
+			ended = true;
+			kill(-pid, SIGKILL);
+		}
 	}
-	return in_time;
+	close(process);
+	return ended ? 0 : result;
+}
+
+/* Ends what is left of the process and its group, and returns how it ended (waitpid(2)). */
+static int child_end(pid_t pid)
+{
+	int status = 0;
+
+	kill(-pid, SIGKILL);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return status;
 }
 
 int program_run(const char *command, const char *folder, uint64_t timeout_ns,
 		char *out, size_t room, char *errors, size_t errors_room, struct err *err)
 {
 	struct drain drains[2];
-	int ends[2] = { -1, -1 };
-	int result = -1, status = 0;
+	int ends[2] = { -1, -1 }, report[2] = { -1, -1 };
+	int result = -1, number = 0;
 	uint64_t deadline = clock_ns() + timeout_ns;
 	char **words = words_split(command, err);
 
 	if (!words)
 		return -1;
-	if (drain_open(&drains[0], out, room, &ends[0]) | drain_open(&drains[1], errors, errors_room, &ends[1])) {
+	if (drain_open(&drains[0], out, room, &ends[0]) | drain_open(&drains[1], errors, errors_room, &ends[1]) ||
+	    pipe2(report, O_CLOEXEC)) {
 		err_set_errno(err, "pipe");
 		goto out;
 	}
@@ -145,20 +162,25 @@ int program_run(const char *command, const char *folder, uint64_t timeout_ns,
 		goto out;
 	}
 	if (pid == 0)
-		child(words, folder, ends[0], ends[1]);
+		child(words, folder, ends[0], ends[1], report[1]);
 	setpgid(pid, pid);	/* here too, so that it holds whoever comes first */
-	for (int i = 0; i < 2; i++) {
-		if (ends[i] >= 0)
-			close(ends[i]);
-		ends[i] = -1;
-	}
-	drains_run(drains, deadline);
-	if (!child_wait(pid, deadline, &status))
+	fd_close(&ends[0]);
+	fd_close(&ends[1]);
+	fd_close(&report[1]);
+	/* The pipe ends without a word when exec succeeds, since it is O_CLOEXEC. */
+	bool started = read(report[0], &number, sizeof number) != sizeof number;
+	int late = started ? child_follow(pid, drains, deadline, err) : 0;
+	int status = child_end(pid);
+	if (!started) {
+		errno = number;
+		err_set_errno(err, "%s", words[0]);
+	} else if (late > 0) {
 		err_set(err, "%s: did not end within %.0f s", words[0], (double)timeout_ns / 1e9);
-	else if (WIFSIGNALED(status))
+	} else if (!late && WIFSIGNALED(status)) {
 		err_set(err, "%s: killed by signal %d", words[0], WTERMSIG(status));
-	else
+	} else if (!late) {
 		result = WEXITSTATUS(status);
+	}
 	for (int i = 0; i < 2; i++) {
 		if (!drains[i].text)
 			continue;
@@ -167,10 +189,9 @@ int program_run(const char *command, const char *folder, uint64_t timeout_ns,
 	}
 out:
 	for (int i = 0; i < 2; i++) {
-		if (drains[i].fd >= 0)
-			close(drains[i].fd);
-		if (ends[i] >= 0)
-			close(ends[i]);
+		fd_close(&drains[i].fd);
+		fd_close(&ends[i]);
+		fd_close(&report[i]);
 	}
 	words_free(words);
 	return result;

@@ -10,7 +10,8 @@
 #include "harness/lib/err.h"
 
 /*
- * Runs a command line (see harness/lib/words.h) in a folder, without a shell, and waits for it. What it prints on
+ * Runs a command line (see harness/lib/words.h) in a folder, without a shell, and waits for it; what it leaves behind
+ * in its process group is killed. What it prints on
  * stdout goes to out as text: at most room - 1 bytes, line ends at its end and control characters taken away.
  * The same with errors for stderr; either may be NULL. Returns its exit status; or -1 with err set where it can't
  * be started, is killed, or does not end within timeout_ns (then it is killed).

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/lib/text.h"
+
 /* How a field of a struct stands in the JSON. */
 enum kind {
 	TEXT,		/* char *, owned; NULL is null, or absent where the field is optional */
@@ -55,6 +57,7 @@ static const struct field cell_fields[] = {
 	CELL("in_flight_start", COUNT, in_flight_start),
 	CELL("in_flight_end", COUNT, in_flight_end),
 	CELL("connects", COUNT, connects),
+	LATER("started_before", COUNT, started_before),
 	CELL("open_in_server.mean", NUMBER, open_mean),
 	CELL("open_in_server.max", NUMBER, open_max),
 	CELL("backlog", COUNT, backlog),
@@ -178,52 +181,65 @@ static json_t *text_json(const char *text)
 	return json;
 }
 
+/* The json; or NULL, and nothing left of it, where memory was out for a part. */
+static json_t *whole(json_t *json, int bad)
+{
+	if (!bad)
+		return json;
+	json_decref(json);
+	return NULL;
+}
+
 static json_t *failed_json(const uint64_t *failed)
 {
 	json_t *json = json_object();
+	int bad = 0;
 
 	for (int i = 0; i < LOAD_FAILURES; i++)
 		if (failed[i])
-			json_object_set_new(json, load_failure_names[i], json_integer((json_int_t)failed[i]));
-	return json;
+			bad |= json_object_set_new(json, load_failure_names[i], json_integer((json_int_t)failed[i]));
+	return whole(json, bad);
 }
 
 static json_t *reasons_json(unsigned reasons)
 {
 	json_t *json = json_array();
+	int bad = 0;
 
 	for (int i = 0; i < INVALIDS; i++)
 		if (reasons & 1u << i)
-			json_array_append_new(json, json_string(invalid_names[i]));
-	return json;
+			bad |= json_array_append_new(json, json_string(invalid_names[i]));
+	return whole(json, bad);
 }
 
 static json_t *threads_json(const struct cell *cell, const double *threads)
 {
 	json_t *json = json_array();
+	int bad = 0;
 
 	for (uint64_t i = 0; i < cell->client_threads; i++)
-		json_array_append_new(json, number_json(threads[i]));
-	return json;
+		bad |= json_array_append_new(json, number_json(threads[i]));
+	return whole(json, bad);
 }
 
 static json_t *tenths_json(const struct cell *cell)
 {
 	json_t *json = json_array();
+	int bad = 0;
 
 	for (uint64_t i = 0; i < cell->tenths_count; i++)
-		json_array_append_new(json, json_integer(cell->tenths[i]));
-	return json;
+		bad |= json_array_append_new(json, json_integer(cell->tenths[i]));
+	return whole(json, bad);
 }
 
 static json_t *kernel_json(const struct kernel *kernel)
 {
 	json_t *json = json_object();
+	int bad = 0;
 
 	for (int i = 0; i < KERNEL_COUNTERS; i++)
-		json_object_set_new(json, kernel_counter_names[i], number_json(kernel->counters[i]));
-	json_object_set_new(json, "time_wait", number_json(kernel->time_wait));
-	return json;
+		bad |= json_object_set_new(json, kernel_counter_names[i], number_json(kernel->counters[i]));
+	return whole(json, bad | json_object_set_new(json, "time_wait", number_json(kernel->time_wait)));
 }
 
 static json_t *field_json(const struct field *field, const void *from)
@@ -271,8 +287,11 @@ static json_t *field_holder(json_t *json, const struct field *field, bool make, 
 	return inner;
 }
 
-static void fields_write(json_t *json, const struct field *fields, const void *from)
+/* Returns 0, or not where memory is out. */
+static int fields_write(json_t *json, const struct field *fields, const void *from)
 {
+	int bad = 0;
+
 	for (const struct field *field = fields; field->path; field++) {
 		const char *key;
 		const char *at = (const char *)from + field->offset;
@@ -280,8 +299,16 @@ static void fields_write(json_t *json, const struct field *fields, const void *f
 		    (field->sparse && isnan(*(const double *)at)))
 			continue;
 		json_t *holder = field_holder(json, field, true, &key);
-		json_object_set_new(holder, key, field_json(field, from));
+		bad |= json_object_set_new(holder, key, field_json(field, from));
 	}
+	return bad;
+}
+
+static json_t *fields_json(const struct field *fields, const void *from)
+{
+	json_t *json = json_object();
+
+	return whole(json, fields_write(json, fields, from));
 }
 
 /* Reading: json comes from outside; each kind checks what it gets. Returns whether it was right. */
@@ -330,7 +357,11 @@ static bool threads_read(struct cell *cell, double *threads, const json_t *json)
 
 	if (!json_is_array(json) || json_array_size(json) > LOAD_THREADS_MAX)
 		return false;
-	cell->client_threads = json_array_size(json);
+	/* All three arrays are of the same threads. */
+	if (threads == cell->client_cpu)
+		cell->client_threads = json_array_size(json);
+	else if (json_array_size(json) != cell->client_threads)
+		return false;
 	json_array_foreach(json, index, item) {
 		if (!number_read(&threads[index], item))
 			return false;
@@ -430,19 +461,27 @@ static int fields_read(json_t *json, const struct field *fields, void *into, str
 	return 0;
 }
 
-static json_t *cell_json(const struct cell *cell)
+/*
+ * The json as text; NULL where there is none, or memory is out. Not by json_dumps(): where its memory runs out on a
+ * key, jansson 2.14 leaves the key away and goes on. json_dumpb() writes to memory that it is given.
+ */
+static char *json_text(const json_t *json, size_t flags)
 {
-	json_t *json = json_object();
+	size_t bytes = json ? json_dumpb(json, NULL, 0, flags) : 0;
+	char *text = bytes ? malloc(bytes + 1) : NULL;
 
-	if (json)
-		fields_write(json, cell_fields, cell);
-	return json;
+	if (text && json_dumpb(json, text, bytes, flags) == bytes) {
+		text[bytes] = 0;
+		return text;
+	}
+	free(text);
+	return NULL;
 }
 
 char *result_cell_line(const struct cell *cell)
 {
-	json_t *json = cell_json(cell);
-	char *line = json ? json_dumps(json, JSON_REAL_PRECISION(9)) : NULL;
+	json_t *json = fields_json(cell_fields, cell);
+	char *line = json_text(json, JSON_REAL_PRECISION(9));
 
 	json_decref(json);
 	return line;
@@ -451,35 +490,36 @@ char *result_cell_line(const struct cell *cell)
 static json_t *options_json(const struct document *document)
 {
 	json_t *json = json_object();
+	int bad = 0;
 
 	for (size_t i = 0; i < document->options_count; i++)
-		json_object_set_new(json, document->options[i].name, text_json(document->options[i].value));
-	return json;
+		bad |= json_object_set_new(json, document->options[i].name, text_json(document->options[i].value));
+	return whole(json, bad);
 }
 
 static json_t *servers_json(const struct document *document)
 {
 	json_t *json = json_array();
+	int bad = 0;
 
-	for (size_t i = 0; i < document->servers_count; i++) {
-		json_t *server = json_object();
-		fields_write(server, server_fields, &document->servers[i]);
-		json_array_append_new(json, server);
-	}
-	return json;
+	for (size_t i = 0; i < document->servers_count; i++)
+		bad |= json_array_append_new(json, fields_json(server_fields, &document->servers[i]));
+	return whole(json, bad);
 }
 
 static json_t *document_json(const struct document *document)
 {
 	json_t *json = json_object(), *host = json_object();
 
-	json_object_set_new(json, "schema", json_integer(RESULT_SCHEMA));
-	json_object_set_new(json, "environment", host);
-	fields_write(json, document_fields, document);
-	fields_write(host, host_fields, &document->host);
-	json_object_set_new(json, "config", options_json(document));
-	json_object_set_new(json, "servers", servers_json(document));
-	return json;
+	int bad = json_object_set_new(json, "schema", json_integer(RESULT_SCHEMA));
+	bad |= json_object_set_new(json, "environment", host);	/* takes it; where it can't, host is gone */
+	if (!bad) {
+		bad |= fields_write(json, document_fields, document);
+		bad |= fields_write(host, host_fields, &document->host);
+		bad |= json_object_set_new(json, "config", options_json(document));
+		bad |= json_object_set_new(json, "servers", servers_json(document));
+	}
+	return whole(json, bad);
 }
 
 /* The document as text, with a line a cell: it is read by people too, and compared by diff(1). */
@@ -488,7 +528,7 @@ static char *document_text(const struct document *document)
 	char *text = NULL;
 	size_t bytes;
 	json_t *json = document_json(document);
-	char *head = json_dumps(json, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
+	char *head = json_text(json, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
 	FILE *out = head ? open_memstream(&text, &bytes) : NULL;
 	bool bad = !out;
 
@@ -501,9 +541,8 @@ static char *document_text(const struct document *document)
 		free(line);
 	}
 	if (out) {
-		fputs("\n ]\n}\n", out);
-		bad = ferror(out) || bad;
-		bad = fclose(out) || bad;
+		bad = fputs("\n ]\n}\n", out) < 0 || bad;
+		bad = text_close(out, &text) || bad;
 	}
 	free(head);
 	if (!bad)
@@ -586,6 +625,11 @@ static int options_read(struct document *document, json_t *json, struct err *err
 	return 0;
 }
 
+static bool has_words(const char *text)
+{
+	return text && *text;
+}
+
 static int servers_read(struct document *document, json_t *json, struct err *err)
 {
 	size_t index;
@@ -598,8 +642,10 @@ static int servers_read(struct document *document, json_t *json, struct err *err
 		return err_set(err, "out of memory");
 	json_array_foreach(json, index, item) {
 		document->servers_count++;
-		if (fields_read(item, server_fields, &document->servers[index], err) || !document->servers[index].name)
+		if (fields_read(item, server_fields, &document->servers[index], err))
 			return err_prefix(err, "servers[%zu]", index);
+		if (!has_words(document->servers[index].name))
+			return err_set(err, "servers[%zu]: 'name' is empty", index);
 	}
 	return 0;
 }
@@ -607,9 +653,9 @@ static int servers_read(struct document *document, json_t *json, struct err *err
 /* One cell, from outside. Where it is none, nothing is left to release. */
 static int cell_read(struct cell *cell, json_t *json, struct err *err)
 {
-	cell_init(cell, NULL, NULL, NULL, 0, 0);
+	cell_init(cell, NULL, NULL, NULL, 0, 0);	/* copies nothing, so that it can't fail */
 	if (!fields_read(json, cell_fields, cell, err)) {
-		if (cell->server && cell->client && cell->mode && cell->level)
+		if (has_words(cell->server) && has_words(cell->client) && has_words(cell->mode) && cell->level)
 			return 0;
 		err_set(err, "'server', 'client', 'mode' or 'level' is empty");
 	}
@@ -620,13 +666,12 @@ static int cell_read(struct cell *cell, json_t *json, struct err *err)
 int result_read_line(struct cell *cell, const char *line, size_t bytes, struct err *err)
 {
 	json_error_t where;
+	errno = 0;
 	json_t *json = json_loadb(line, bytes, JSON_REJECT_DUPLICATES, &where);
 
-	if (!json)
-		return err_set(err, "not valid JSON: %s", where.text);
-	int result = cell_read(cell, json, err);
+	int result = json ? cell_read(cell, json, err) : err_set(err, "not valid JSON: %s", where.text);
 	json_decref(json);
-	return result;
+	return result && errno == ENOMEM ? err_set(err, "out of memory") : result;
 }
 
 static int cells_read(struct document *document, json_t *json, struct err *err)
@@ -680,6 +725,8 @@ int result_read(struct document *document, const char *path, struct err *err)
 	FILE *file = fopen(path, "re");
 
 	*document = (struct document){ 0 };
+	if (file)
+		errno = 0;
 	if (!file || fstat(fileno(file), &info))
 		err_set_errno(err, "%s", path);
 	else if (!S_ISREG(info.st_mode) || info.st_size > RESULT_BYTES_MAX)
@@ -690,48 +737,59 @@ int result_read(struct document *document, const char *path, struct err *err)
 		err_prefix(err, "%s", path);
 	else
 		result = 0;
+	if (result && errno == ENOMEM)
+		err_set(err, "%s: out of memory", path);
 	json_decref(json);
 	if (file)
 		fclose(file);
 	return result;
 }
 
+/* Prints the json, which it takes. Returns 0, or -1: there is none, since memory was out, or it can't be written. */
+static int json_print(json_t *json, FILE *out)
+{
+	char *text = json_text(json, JSON_INDENT(1));
+	int bad = !text || fprintf(out, "%s\n", text) < 0;
+
+	free(text);
+	json_decref(json);
+	return bad ? -1 : 0;
+}
+
 int result_print_listing(const struct result_listing *listing, size_t count, FILE *out)
 {
 	json_t *json = json_array();
+	int bad = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		json_t *item = json_object();
-		json_object_set_new(item, "name", text_json(listing[i].server->name));
-		json_object_set_new(item, "available", json_boolean(listing[i].available));
-		json_object_set_new(item, "version", text_json(listing[i].version));
-		json_object_set_new(item, "implementation", text_json(listing[i].implementation));
-		json_object_set_new(item, "reason", text_json(listing[i].reason));
-		json_array_append_new(json, item);
+		bad |= json_object_set_new(item, "name", text_json(listing[i].server->name));
+		bad |= json_object_set_new(item, "available", json_boolean(listing[i].available));
+		bad |= json_object_set_new(item, "version", text_json(listing[i].version));
+		bad |= json_object_set_new(item, "implementation", text_json(listing[i].implementation));
+		bad |= json_object_set_new(item, "reason", text_json(listing[i].reason));
+		bad |= json_array_append_new(json, item);
 	}
-	int bad = json_dumpf(json, out, JSON_INDENT(1));
-	json_decref(json);
-	return bad || fputc('\n', out) == EOF ? -1 : 0;
+	return json_print(whole(json, bad), out);
 }
 
 int result_print_findings(const struct result_finding *findings, size_t count, FILE *out)
 {
 	json_t *json = json_array();
+	int bad = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		json_t *item = json_object();
-		json_object_set_new(item, "subject", text_json(findings[i].subject));
-		json_object_set_new(item, "check", text_json(findings[i].check));
-		json_object_set_new(item, "good", json_boolean(findings[i].good));
-		json_object_set_new(item, "text", text_json(findings[i].text));
+		bad |= json_object_set_new(item, "subject", text_json(findings[i].subject));
+		bad |= json_object_set_new(item, "check", text_json(findings[i].check));
+		bad |= json_object_set_new(item, "good", json_boolean(findings[i].good));
+		bad |= json_object_set_new(item, "text", text_json(findings[i].text));
 		if (findings[i].severity) {
-			json_object_set_new(item, "severity", text_json(findings[i].severity));
-			json_object_set_new(item, "why", text_json(findings[i].why));
-			json_object_set_new(item, "command", text_json(findings[i].command));
+			bad |= json_object_set_new(item, "severity", text_json(findings[i].severity));
+			bad |= json_object_set_new(item, "why", text_json(findings[i].why));
+			bad |= json_object_set_new(item, "command", text_json(findings[i].command));
 		}
-		json_array_append_new(json, item);
+		bad |= json_array_append_new(json, item);
 	}
-	int bad = json_dumpf(json, out, JSON_INDENT(1));
-	json_decref(json);
-	return bad || fputc('\n', out) == EOF ? -1 : 0;
+	return json_print(whole(json, bad), out);
 }

@@ -21,7 +21,10 @@
 /* A cell as one line of JSON, without the line's end. Freed by the caller; NULL where memory is out. */
 char *result_cell_line(const struct cell *cell);
 
-/* Reads such a line of `bytes` bytes. Returns 0: release the cell then. Or -1 with err set, and nothing to release. */
+/*
+ * Reads such a line of `bytes` bytes. Returns 0: release the cell then. Or -1 with err set, and nothing to release;
+ * errno is ENOMEM where that says nothing about the line, since memory was out.
+ */
 int result_read_line(struct cell *cell, const char *line, size_t bytes, struct err *err);
 
 /* Writes a document to path: to a temporary file beside it, synced, then renamed. Returns 0, or -1 with err set. */

@@ -24,7 +24,7 @@ const struct option_def settings_options[] = {
 	{ "mode", 'm', &option_text, FIELD(mode), .fallback = "close", .placeholder = "MODE,..",
 	  .help = "close: a connection a request; keepalive" },
 	{ "client", 0, &option_text, FIELD(client), .fallback = "epoll", .placeholder = "NAME",
-	  .help = "client that offers the load" },
+	  .help = "client that offers the load: epoll, uring or auto (the faster of these)" },
 	{ "duration", 'd', &option_duration, FIELD(duration_ns), .fallback = "1s", .least = CLOCK_MS, .most = HOUR,
 	  .help = "window of a cell, at least" },
 	{ "warmup", 0, &option_duration, FIELD(warmup_ns), .fallback = "200ms", .most = HOUR,

@@ -96,9 +96,13 @@ int summary_of(struct summary *summary, const struct document *document, const c
 
 const char *summary_client(const struct document *document)
 {
-	const char *client = document_option(document, "client");
-
-	return client && *client ? client : clients[0]->name;
+	/* The one that ran, which need not be the one that was asked for. */
+	for (size_t i = 0; i < document->cells_count; i++) {
+		const struct client *client = client_find(document->cells[i].client);
+		if (!client || client->most_connections != 1)
+			return document->cells[i].client;
+	}
+	return clients[0]->name;
 }
 
 static void name_add(const char **names, size_t *count, const char *name)

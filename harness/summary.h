@@ -33,7 +33,7 @@ struct summary {
 int summary_of(struct summary *summary, const struct document *document, const char *server, const char *client,
 	       const char *mode, uint64_t level, struct err *err);
 
-/* The client that offered the levels, as the run's option says; epoll where it does not. */
+/* The client that offered the levels: that of the cells; the default where there are none. */
 const char *summary_client(const struct document *document);
 
 /*

@@ -39,8 +39,20 @@ struct keeper {
 
 static void message_send(int socket, const struct message *message)
 {
-	/* Where the other side is gone there is nobody left to tell. */
-	(void)!send(socket, message, sizeof *message, MSG_NOSIGNAL);
+	/* Where the other side is gone there is nobody left to tell; else the end of the socket tells it that all is over. */
+	if (send(socket, message, sizeof *message, MSG_NOSIGNAL) < 0)
+		shutdown(socket, SHUT_WR);
+}
+
+/* Receives a whole message. Returns 0; 1 where the other side is gone; or -1 with errno set. */
+static int message_receive(int socket, struct message *message)
+{
+	ssize_t bytes;
+
+	do
+		bytes = recv(socket, message, sizeof *message, 0);
+	while (bytes < 0 && errno == EINTR);
+	return bytes == (ssize_t)sizeof *message ? 0 : bytes < 0 ? -1 : 1;
 }
 
 /* In the child: becomes the server. Does not return; what failed goes to the keeper over `report`. */
@@ -126,20 +138,24 @@ static bool keeper_wait(struct keeper *keeper, uint64_t deadline)
 	return false;
 }
 
+/* To the server's group at once, whatever it forks meanwhile, and to those that left it: to each of them one time. */
+static void keeper_signal(int number, pid_t group)
+{
+	kill(-group, number);
+	proctree_signal(getpid(), number, group);
+}
+
 /* Ends all descendants. Returns whether SIGTERM was enough. */
 static bool keeper_end(struct keeper *keeper, uint64_t grace_ns, pid_t group)
 {
 	if (grace_ns) {
-		/* The group, and also those that left it. */
-		kill(-group, SIGTERM);
-		proctree_signal(getpid(), SIGTERM);
+		keeper_signal(SIGTERM, group);
 		if (!keeper_wait(keeper, clock_ns() + grace_ns))
 			return true;
 	}
 	/* What is killed may leave orphans, which become the keeper's children: until there is none. */
 	do {
-		kill(-group, SIGKILL);
-		proctree_signal(getpid(), SIGKILL);
+		keeper_signal(SIGKILL, group);
 	} while (keeper_wait(keeper, clock_ns() + 20 * CLOCK_MS));
 	return false;
 }
@@ -198,8 +214,7 @@ static void keeper_main(int socket, const struct launch *launch, char **words)
 		keeper_reap(&keeper);
 		if (!ready[0].revents)
 			continue;
-		ssize_t bytes = recv(socket, &message, sizeof message, 0);
-		bool asked = bytes == (ssize_t)sizeof message;
+		bool asked = !message_receive(socket, &message);
 		struct message gone = { .kind = MESSAGE_GONE };
 		gone.status = keeper_end(&keeper, asked ? message.grace_ns : 0, group);
 		message_send(socket, &gone);
@@ -209,7 +224,7 @@ static void keeper_main(int socket, const struct launch *launch, char **words)
 
 int supervisor_launch(struct supervisor *supervisor, const struct launch *launch, struct err *err)
 {
-	int ends[2];
+	int ends[2], bad;
 	int result = -1;
 	struct message message;
 
@@ -232,7 +247,9 @@ int supervisor_launch(struct supervisor *supervisor, const struct launch *launch
 	if (supervisor->keeper < 0) {
 		supervisor->keeper = 0;
 		err_set_errno(err, "fork");
-	} else if (recv(ends[0], &message, sizeof message, 0) != sizeof message) {
+	} else if ((bad = message_receive(ends[0], &message)) < 0) {
+		err_set_errno(err, "hearing from the keeper process");
+	} else if (bad) {
 		err_set(err, "the keeper process ended before it had started the server");
 	} else if (message.kind == MESSAGE_FAILED) {
 		errno = message.status;
@@ -280,8 +297,9 @@ const char *supervisor_show_exit(const struct supervisor *supervisor, char out[9
 	return out;
 }
 
-int supervisor_wait_ready(struct supervisor *supervisor, const struct target *target, uint64_t timeout_ns,
-			  const volatile sig_atomic_t *stop, struct err *err)
+/* Asks until an answer is right; patient: also after one that is wrong. */
+static int wait_right(struct supervisor *supervisor, const struct target *target, uint64_t timeout_ns, bool patient,
+		      const volatile sig_atomic_t *stop, struct err *err)
 {
 	uint64_t deadline = clock_ns() + timeout_ns;
 	struct err last = { "it did not listen" };
@@ -299,12 +317,24 @@ int supervisor_wait_ready(struct supervisor *supervisor, const struct target *ta
 		int answer = target_probe(target, left < PROBE_NS ? left : PROBE_NS, &last);
 		if (answer == 0)
 			return 0;
-		if (answer > 0)
+		if (answer > 0 && !patient)
 			return err_set(err, "answers wrongly: %.1000s", last.text);
 		/* Until something happens to the server, or it is time to ask again. */
 		struct pollfd ready = { .fd = supervisor->socket, .events = POLLIN };
 		poll(&ready, 1, READY_PAUSE_MS);
 	}
+}
+
+int supervisor_wait_ready(struct supervisor *supervisor, const struct target *target, uint64_t timeout_ns,
+			  const volatile sig_atomic_t *stop, struct err *err)
+{
+	return wait_right(supervisor, target, timeout_ns, false, stop, err);
+}
+
+int supervisor_wait_recovered(struct supervisor *supervisor, const struct target *target, uint64_t timeout_ns,
+			      const volatile sig_atomic_t *stop, struct err *err)
+{
+	return wait_right(supervisor, target, timeout_ns, true, stop, err);
 }
 
 bool supervisor_stop(struct supervisor *supervisor, uint64_t grace_ns)
@@ -316,16 +346,12 @@ bool supervisor_stop(struct supervisor *supervisor, uint64_t grace_ns)
 		return true;
 	message_send(supervisor->socket, &message);
 	/* The keeper ends only when all is gone; a ^C meanwhile must not make us leave early. */
-	for (;;) {
-		ssize_t bytes = recv(supervisor->socket, &message, sizeof message, 0);
-		if (bytes == (ssize_t)sizeof message && message.kind == MESSAGE_GONE)
+	while (!message_receive(supervisor->socket, &message))
+		if (message.kind == MESSAGE_GONE)
 			gentle = message.status;
-		else if (bytes == 0 || (bytes < 0 && errno != EINTR))
-			break;
-	}
+	close(supervisor->socket);
 	while (waitpid(supervisor->keeper, NULL, 0) < 0 && errno == EINTR)
 		;
-	close(supervisor->socket);
 	*supervisor = (struct supervisor){ .socket = -1 };
 	return gentle;
 }

@@ -52,6 +52,13 @@ int supervisor_launch(struct supervisor *supervisor, const struct launch *launch
 int supervisor_wait_ready(struct supervisor *supervisor, const struct target *target, uint64_t timeout_ns,
 			  const volatile sig_atomic_t *stop, struct err *err);
 
+/*
+ * The same for a server that was under load before: one that answers wrongly is asked again until the time is
+ * over, because an overload passes, and because one wrong answer of many does not mean that it can't go on.
+ */
+int supervisor_wait_recovered(struct supervisor *supervisor, const struct target *target, uint64_t timeout_ns,
+			      const volatile sig_atomic_t *stop, struct err *err);
+
 /* Whether the first process of the server still runs; notes its exit. */
 bool supervisor_is_alive(struct supervisor *supervisor);
 

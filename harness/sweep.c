@@ -24,8 +24,10 @@
 #define FAILURES_MOST 3
 /* How much of a failing server's words is kept. */
 #define WORDS_MAX 1000
-/* How long a server that exited at its start is watched the second time, for its words. */
+/* How long a server that failed is watched the second time, for its words; one that died under a load, for longer. */
 #define WORDS_NS (5 * CLOCK_S)
+/* How long a server that hung under its second load may take to show that it hangs again. */
+#define WORDS_ANSWER_NS CLOCK_S
 
 /* The load of one cell. */
 struct step {
@@ -55,6 +57,7 @@ struct visit {
 	double open_sum, open_max, files_max;
 	uint64_t open_samples;
 	enum load_phase phase;
+	uint64_t give_up_ns;	/* when to cut the load short */
 };
 
 static bool stopped(const struct sweep *sweep)
@@ -223,7 +226,7 @@ static bool watch_tick(void *context)
 {
 	struct visit *visit = context;
 
-	if (!supervisor_is_alive(&visit->supervisor))
+	if (!supervisor_is_alive(&visit->supervisor) || clock_ns() >= visit->give_up_ns)
 		return false;
 	if (visit->phase != LOAD_MEASURE)
 		return true;
@@ -312,18 +315,27 @@ static int visit_measure(struct visit *visit, struct cell *cell, const struct cl
 	visit->open_samples = 0;
 	visit->use_start = visit->use_end = (struct observe_usage){ 0 };
 	int bad = client->run(&spec, sample, err);
-	if (!bad) {
-		cell_take(cell, sample);
+	if (!bad && cell_take(cell, sample))
+		bad = err_set(err, "out of memory for the evidence");
+	if (!bad)
 		visit_take(visit, cell, sequential);
-	}
 	load_sample_release(sample);
 	free(sample);
 	return bad;
 }
 
-/* The same for a server that has died under the load of a cell: it meets that load once more, and its last words are heard. */
+/* Whether the server, left alone after the load, answers one question rightly before long. */
+static bool visit_is_well(struct visit *visit, uint64_t within_ns, struct err *err)
+{
+	return !supervisor_wait_recovered(&visit->supervisor, &visit->target, within_ns, visit->sweep->stop, err);
+}
+
+/*
+ * Hears the words of a server that has failed under the load of a cell: it meets that load once more. With one that
+ * hung, and so lets every request run into its timeout, that would take very long: it gets WORDS_NS.
+ */
 static void visit_hear_last_words(struct visit *visit, const struct cell *like, const struct client *client,
-				  struct err *err)
+				  bool hung, struct err *err)
 {
 	struct cell again;
 	struct err ignored;
@@ -332,25 +344,23 @@ static void visit_hear_last_words(struct visit *visit, const struct cell *like, 
 	launch.stderr_fd = memfd_create("stderr", MFD_CLOEXEC);
 	if (launch.stderr_fd < 0)
 		return;
-	cell_init(&again, like->server, like->client, like->mode, like->level, like->block);
-	again.open_loop.offered_rps = like->open_loop.offered_rps;
 	supervisor_stop(&visit->supervisor, GRACE_NS);
-	if (!supervisor_launch(&visit->supervisor, &launch, &ignored)) {
+	int bad = cell_init(&again, like->server, like->client, like->mode, like->level, like->block);
+	again.open_loop.offered_rps = like->open_loop.offered_rps;
+	if (!bad && !supervisor_launch(&visit->supervisor, &launch, &ignored)) {
 		if (!supervisor_wait_ready(&visit->supervisor, &visit->target, visit->sweep->settings->ready_ns,
-					   visit->sweep->stop, &ignored))
+					   visit->sweep->stop, &ignored)) {
+			if (hung)
+				visit->give_up_ns = clock_ns() + WORDS_NS;
 			visit_measure(visit, &again, client, &ignored);
-		if (!supervisor_is_alive(&visit->supervisor))
+			visit->give_up_ns = UINT64_MAX;
+		}
+		/* Of one that bears it the second time, nothing that it says is about the failure. */
+		if (!visit_is_well(visit, WORDS_ANSWER_NS, &ignored))
 			words_add(launch.stderr_fd, err);
 	}
 	cell_release(&again);
 	close(launch.stderr_fd);
-}
-
-/* Whether the server, left alone after the load, answers one question rightly before long. */
-static bool visit_is_well(struct visit *visit, struct err *err)
-{
-	return !supervisor_wait_ready(&visit->supervisor, &visit->target, visit->sweep->settings->ready_ns,
-				      visit->sweep->stop, err);
 }
 
 static int record(struct visit *visit, struct cell *cell, struct err *err)
@@ -368,33 +378,32 @@ static int record(struct visit *visit, struct cell *cell, struct err *err)
 	return 0;
 }
 
-/* Measures one cell on a server that may have to be started first. The cell's error says what went wrong. */
-static void visit_attempt(struct visit *visit, struct cell *cell, const struct client *client)
+/*
+ * Measures one cell on a server that may have to be started first. The cell's error says what went wrong. Returns 0, or
+ * -1 where it can't be said, since memory is out.
+ */
+static int visit_attempt(struct visit *visit, struct cell *cell, const struct client *client)
 {
 	struct err err;
 	char how[96];
+	bool hung;
 
-	if (!visit->supervisor.keeper && visit_start(visit, &err)) {
-		cell_set_text(&cell->error, err.text);
-		return;
-	}
-	if (visit_measure(visit, cell, client, &err)) {
-		cell_set_text(&cell->error, err.text);
-		return;
-	}
-	if (stopped(visit->sweep))
-		return;
-	if (!supervisor_is_alive(&visit->supervisor)) {
-		supervisor_show_exit(&visit->supervisor, how);
-		err_set(&err, "the server %s under this load", how);
-		visit_hear_last_words(visit, cell, client, &err);
-		cell_set_text(&cell->error, err.text);
-	} else if (visit_is_well(visit, &err)) {
-		return;
-	}
+	if ((!visit->supervisor.keeper && visit_start(visit, &err)) || visit_measure(visit, cell, client, &err))
+		return cell_set_text(&cell->error, err.text);
+	/* Also where it has not recovered it may have died meanwhile. */
+	if (visit_is_well(visit, visit->sweep->settings->ready_ns, &err) || stopped(visit->sweep))
+		return 0;
+	hung = supervisor_is_alive(&visit->supervisor);
+	if (hung)
+		err_prefix(&err, "the server did not answer after this load");
+	else
+		err_set(&err, "the server %s under this load", supervisor_show_exit(&visit->supervisor, how));
+	visit_hear_last_words(visit, cell, client, hung, &err);
+	int result = cell_set_text(&cell->error, err.text);
 	/* It is not fit for the next level: a fresh one is. */
 	cell->restarted = true;
 	supervisor_stop(&visit->supervisor, GRACE_NS);
+	return result;
 }
 
 /* Measures and records one cell. Returns -1 with err set where the sweep can't go on. */
@@ -404,7 +413,9 @@ static int visit_cell(struct visit *visit, const struct step *step, struct err *
 	struct cell cell;
 	char text[2200], at[CELL_AT];
 
-	cell_init(&cell, visit->server->name, step->client->name, load_mode_names[step->mode], step->level, visit->block);
+	if (cell_init(&cell, visit->server->name, step->client->name, load_mode_names[step->mode], step->level,
+		      visit->block))
+		return err_set(err, "out of memory");
 	cell.open_loop.offered_rps = step->offered_rps;
 	cell.open_loop.share = step->share;
 	const struct cell *known = document_cell(sweep->document, cell.server, &cell);
@@ -419,19 +430,19 @@ static int visit_cell(struct visit *visit, const struct step *step, struct err *
 	cell.debug_build = !build_is_benchmark();
 	if (sweep->watch && sweep->watch->begin)
 		sweep->watch->begin(sweep->watch->context, &cell, *visit->done, sweep_cells(sweep));
+	int bad = 0;
 	if (cell_is_open_loop(&cell) && isnan(cell.open_loop.offered_rps))
-		cell_set_text(&cell.error, "there is no rate to take a share of: no level of this block has a figure");
+		bad = cell_set_text(&cell.error, "there is no rate to take a share of: no level of this block has a figure");
 	else if (visit->skipping)
-		cell_set_text(&cell.error, "skipped after three failures in a row");
+		bad = cell_set_text(&cell.error, "skipped after three failures in a row");
 	else
-		visit_attempt(visit, &cell, step->client);
-	if (stopped(sweep)) {	/* this cell's window was cut short */
+		bad = visit_attempt(visit, &cell, step->client);
+	if (bad || stopped(sweep)) {	/* stopped: this cell's window was cut short */
 		cell_release(&cell);
-		return 0;
+		return bad ? err_set(err, "out of memory") : 0;
 	}
-	if (!visit->skipping && (cell.error || cell.restarted)) {
-		snprintf(text, sizeof text, "%s@%s %s: %s", cell.server, cell_show_at(at, &cell), cell.mode,
-			 cell.error ? cell.error : "the server did not answer after this load and was restarted");
+	if (!visit->skipping && cell.error) {
+		snprintf(text, sizeof text, "%s@%s %s: %s", cell.server, cell_show_at(at, &cell), cell.mode, cell.error);
 		notice(sweep, text);
 		if (!visit->supervisor.keeper && port_check(sweep, err)) {
 			cell_release(&cell);
@@ -464,7 +475,7 @@ static double visit_best_rate(const struct visit *visit, enum load_mode mode)
 		const struct cell *cell = &document->cells[i];
 		if (cell->block == visit->block && strcmp(cell->server, visit->server->name) == 0 &&
 		    strcmp(cell->client, visit->sweep->client->name) == 0 &&
-		    strcmp(cell->mode, load_mode_names[mode]) == 0 && !cell_is_open_loop(cell) && cell->rate_rps > 0)
+		    strcmp(cell->mode, load_mode_names[mode]) == 0 && !cell_is_open_loop(cell) && !cell_is_failed(cell) && cell->rate_rps > 0)
 			best = fmax(best, cell->rate_rps);
 	}
 	return best;
@@ -551,7 +562,9 @@ static int visit_prepare(struct visit *visit, struct err *err)
 static int server_visit(struct sweep *sweep, const struct conf_server *server, uint64_t block, size_t *done,
 			struct err *err)
 {
-	struct visit visit = { .sweep = sweep, .server = server, .block = block, .done = done };
+	struct visit visit = {
+		.sweep = sweep, .server = server, .block = block, .done = done, .give_up_ns = UINT64_MAX,
+	};
 	struct err stop_err;
 	int result = -1;
 

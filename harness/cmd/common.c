@@ -34,8 +34,8 @@ int command_parse(const struct command *command, void *settings, const bool *hel
 {
 	struct err err;
 
-	options_default(command->options, settings);
-	int operands = options_parse(command->options, settings, argc, argv, &err);
+	int operands = options_default(command->options, settings, &err) ? -1
+		       : options_parse(command->options, settings, argc, argv, &err);
 	*code = EXIT_WELL;
 	if (operands >= 0 && *help) {
 		command_print_help(command, stdout);

@@ -187,7 +187,10 @@ static int doctor_run(int argc, char **argv)
 
 	if (command_parse(&command_doctor, &settings, &settings.help, argc, argv, 0, 0, &code) < 0)
 		goto out;
-	options_default(settings_options, &diagnosis.run);
+	if (options_default(settings_options, &diagnosis.run, &err)) {
+		code = complain(&command_doctor, EXIT_NO_RUN, "%s", err.text);
+		goto out;
+	}
 	/* A host can be judged without a bench.conf; one that was named must be right. */
 	if (common_read_conf(&diagnosis.conf, &diagnosis.run, settings.conf, &err) &&
 	    (settings.conf || diagnosis.conf.count || access("bench.conf", F_OK) == 0)) {

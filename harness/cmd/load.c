@@ -55,7 +55,7 @@ static const struct option_def load_options[] = {
 	{ "timeout", 0, &option_duration, FIELD(timeout_ns), .fallback = "30s", .least = CLOCK_MS, .most = HOUR,
 	  .help = "of one request" },
 	{ "client", 0, &option_text, FIELD(client), .fallback = "epoll", .placeholder = "NAME",
-	  .help = "epoll, seq or curl" },
+	  .help = "epoll, uring, auto (the faster of these), seq or curl" },
 	{ "raw", 0, &option_text, FIELD(raw), .placeholder = "FILE",
 	  .help = "write each latency of the window: ns, one a line, a thread after the other" },
 	{ "json", 0, &option_flag, FIELD(json), .help = "print one cell of run.json" },
@@ -190,7 +190,7 @@ static int load_offer(const struct load_settings *settings, const struct client 
 		.threads = (unsigned)settings->threads, .stop = &common_stop,
 	};
 	struct load_sample *sample = calloc(1, sizeof *sample);
-	struct cell cell;
+	struct cell cell = { 0 };
 	struct err err;
 	int code = EXIT_WELL;
 
@@ -203,17 +203,27 @@ static int load_offer(const struct load_settings *settings, const struct client 
 			raw_abandon(raw, settings->raw);
 		return EXIT_NO_RUN;
 	}
-	cell_init(&cell, target->url, client->name, load_mode_names[spec.mode], spec.connections, 1);
+	if (cell_init(&cell, target->url, client->name, load_mode_names[spec.mode], spec.connections, 1)) {
+		code = complain(&command_load, EXIT_NO_RUN, "out of memory");
+		goto out;
+	}
 	if (settings->rate_rps)
 		cell.open_loop.offered_rps = spec.offered_rps;
 	if (spec.mode == LOAD_CROWD)
 		cell.crowd.active = load_active(&spec);
-	cell_take(&cell, sample);
+	if (cell_take(&cell, sample)) {
+		code = complain(&command_load, EXIT_NO_RUN, "out of memory");
+		goto out;
+	}
 	cell.debug_build = !build_is_benchmark();
 	cell_judge(&cell, INFINITY);	/* whether the client was the limit can't be told without a control server */
 	if (settings->json) {
 		char *line = result_cell_line(&cell);
-		printf("%s\n", line ? line : "");
+		if (!line) {
+			code = complain(&command_load, EXIT_NO_RUN, "out of memory");
+			goto out;
+		}
+		puts(line);
 		free(line);
 	} else {
 		print_cell(&cell, settings);
@@ -227,6 +237,7 @@ static int load_offer(const struct load_settings *settings, const struct client 
 		code = EXIT_INTERRUPTED;
 	else if (!cell.ok)
 		code = complain(&command_load, EXIT_NO_RUN, "not one right answer");
+out:
 	cell_release(&cell);
 	load_sample_release(sample);
 	free(sample);
@@ -243,9 +254,11 @@ static int load_run(int argc, char **argv)
 
 	if (command_parse(&command_load, &settings, &settings.help, argc, argv, 1, 1, &code) < 0)
 		goto out;
-	const struct client *client = client_find(settings.client);
+	const struct client *client = client_choose(settings.client, &err);
+	if (client && err.text[0])
+		fprintf(stderr, "benchctl load: %s\n", err.text);
 	if (!client)
-		code = complain(&command_load, EXIT_USAGE, "--client: there is no client '%s'", settings.client);
+		code = complain(&command_load, EXIT_USAGE, "--client: %s", err.text);
 	else if (client->most_connections && settings.connections > client->most_connections)
 		code = complain(&command_load, EXIT_USAGE, "--client %s has one connection at a time", client->name);
 	else if (settings.rate_rps && (client->most_connections || settings.mode == LOAD_CROWD))

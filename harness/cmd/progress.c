@@ -52,8 +52,9 @@ static void on_end(void *context, const struct cell *cell, size_t done, size_t a
 
 	(void)done;
 	(void)all;
-	progress->failed_cells += cell->error != NULL;
-	if (cell->rate_rps > progress->best_rps) {
+	if (cell->error) {
+		progress->failed_cells++;
+	} else if (cell->rate_rps > progress->best_rps) {
 		progress->best_rps = cell->rate_rps;
 		load_words(cell, progress->best_at, sizeof progress->best_at);
 	}

@@ -10,6 +10,7 @@
 #include "harness/cmd/common.h"
 #include "harness/cmd/progress.h"
 #include "harness/lib/clock.h"
+#include "harness/lib/text.h"
 #include "harness/lib/words.h"
 #include "harness/port.h"
 #include "harness/rates_table.h"
@@ -73,10 +74,14 @@ static int settings_gather(struct run *run, int argc, char **argv, int *code)
 	settings->conf = NULL;
 	preset = settings->preset ? strdup(settings->preset) : NULL;
 	resume = settings->resume ? strdup(settings->resume) : NULL;
+	bool lost = (settings->preset && !preset) || (settings->resume && !resume);
 	options_release(settings_options, settings);
 	*settings = (struct settings){ 0 };
-	options_default(settings_options, settings);
-	if (common_read_conf(&run->conf, settings, conf, &err) ||
+	if (lost) {
+		*code = complain(&command_run, EXIT_NO_RUN, "out of memory");
+		goto out;
+	}
+	if (options_default(settings_options, settings, &err) || common_read_conf(&run->conf, settings, conf, &err) ||
 	    (preset && settings_preset(settings, preset, &err)) ||
 	    (resume && settings_resume(run, resume, &err)) ||
 	    options_parse(settings_options, settings, argc, argv, &err) < 0)
@@ -246,9 +251,33 @@ static int folder_make(struct run *run, struct err *err)
 	return ledger_create(&run->ledger, path, err);
 }
 
-static char *copy_of(const char *text)
+/* A copy of a text, or of none. Returns 0, or -1 where memory is out. */
+static int copy(char **into, const char *text)
 {
-	return text ? strdup(text) : NULL;
+	*into = text ? strdup(text) : NULL;
+	return text && !*into ? -1 : 0;
+}
+
+/* An option and its value, as the configuration was used. Returns 0, or -1 where memory is out. */
+static int option_echo(struct document_option *option, const struct option_def *def, const struct settings *settings)
+{
+	size_t bytes;
+
+	if (copy(&option->name, def->name))
+		return -1;
+	FILE *out = open_memstream(&option->value, &bytes);
+	if (!out)
+		return -1;
+	options_show(def, settings, out);
+	return text_close(out, &option->value);
+}
+
+static int server_describe(struct document_server *into, const struct conf_server *server, const struct availability *found)
+{
+	return copy(&into->name, server->name) || copy(&into->command, server->command) ||
+	       copy(&into->version, found->version[0] ? found->version : NULL) || copy(&into->family, server->family) ||
+	       copy(&into->model, server->model) || copy(&into->since, server->since) ||
+	       copy(&into->implementation, found->implementation) ? -1 : 0;
 }
 
 /* The configuration as used, what the host is, and the servers. */
@@ -259,40 +288,24 @@ static int document_begin(struct run *run, struct err *err)
 	size_t options = 0;
 
 	host_read(&document->host);
-	document->benchctl = copy_of(build_version);
-	document->commit = copy_of(build_commit);
-	document->compiler = copy_of(build_compiler);
-	document->flags = copy_of(build_flags);
-	document->client_cpus = copy_of(cpus_show(&run->sweep.cpus.client, cpus));
-	document->server_cpus = copy_of(cpus_show(&run->sweep.cpus.server, cpus));
+	bool bad = copy(&document->benchctl, build_version) || copy(&document->commit, build_commit) ||
+		   copy(&document->compiler, build_compiler) || copy(&document->flags, build_flags) ||
+		   copy(&document->client_cpus, cpus_show(&run->sweep.cpus.client, cpus)) ||
+		   copy(&document->server_cpus, cpus_show(&run->sweep.cpus.server, cpus));
 	while (settings_options[options].name)
 		options++;
 	document->options = calloc(options + 1, sizeof *document->options);
 	document->servers = calloc(run->count + 1, sizeof *document->servers);
-	if (!document->options || !document->servers)
+	if (bad || !document->options || !document->servers)
 		return err_set(err, "out of memory");
 	for (const struct option_def *def = settings_options; def->name; def++) {
-		char *value = NULL;
-		size_t bytes;
 		if (def->here_only && strcmp(def->name, "preset") != 0)
 			continue;
-		FILE *out = open_memstream(&value, &bytes);
-		if (!out)
-			return err_set(err, "out of memory");
-		options_show(def, &run->settings, out);
-		fclose(out);
-		document->options[document->options_count++] = (struct document_option){ strdup(def->name), value };
+		bad |= option_echo(&document->options[document->options_count++], def, &run->settings);
 	}
-	for (size_t i = 0; i < run->count; i++) {
-		const struct conf_server *server = run->servers[i];
-		const char *version = run->found[i].version;
-		document->servers[document->servers_count++] = (struct document_server){
-			copy_of(server->name), copy_of(server->command), version[0] ? strdup(version) : NULL,
-			copy_of(server->family), copy_of(server->model), copy_of(server->since),
-			copy_of(run->found[i].implementation),
-		};
-	}
-	return 0;
+	for (size_t i = 0; i < run->count; i++)
+		bad |= server_describe(&document->servers[document->servers_count++], run->servers[i], &run->found[i]);
+	return bad ? err_set(err, "out of memory") : 0;
 }
 
 /* What is settled before anything is launched: the exit code is for what is wrong there. */
@@ -301,11 +314,13 @@ static int run_prepare(struct run *run, struct err *err)
 	struct settings *settings = &run->settings;
 	struct sweep *sweep = &run->sweep;
 
-	sweep->client = client_find(settings->client);
+	sweep->client = client_choose(settings->client, err);
 	if (!sweep->client) {
-		err_set(err, "--client: there is no client '%s'", settings->client);
+		err_prefix(err, "--client");
 		return EXIT_USAGE;
 	}
+	if (err->text[0])
+		fprintf(stderr, "%s\n", err->text);
 	if (sweep->client->most_connections == 1) {
 		err_set(err, "--client: %s asks one thing at a time; every run has a sequential cell", settings->client);
 		return EXIT_USAGE;
@@ -379,9 +394,10 @@ static int run_finish(struct run *run, struct err *err)
 	if (result_write(&run->document, path, err))
 		return -1;
 	print_summary(&run->document);
+	/* Where the terminal went away, which interrupts too, nobody reads it: no failure more. */
 	if (table_print(&run->document, 0, TABLE_TEXT, stdout, err) ||
 	    rates_table_print(&run->document, true, TABLE_TEXT, stdout, err))
-		return -1;
+		return run->document.interrupted ? 0 : -1;
 	printf("\n%s\n%s/cells.jsonl\n", path, run->folder);
 	return 0;
 }
@@ -395,6 +411,8 @@ static int run_sweep(struct run *run)
 
 	host_read(&host);
 	sweep->backlog = (unsigned)(run->settings.backlog ? run->settings.backlog : host.somaxconn);
+	if (!sweep->backlog)
+		return complain(&command_run, EXIT_NO_RUN, "net.core.somaxconn can't be read: give a --backlog");
 	sweep->settings = &run->settings;
 	sweep->servers = run->servers;
 	sweep->servers_count = run->count;

@@ -88,12 +88,13 @@ static bool number_parse(const char **text, uint64_t *value)
 
 bool hist_parse(struct hist *hist, const char *text)
 {
-	uint64_t bucket = HIST_BUCKETS, count = 0;
+	uint64_t bucket = HIST_BUCKETS;
 	char *end;
 
 	hist_reset(hist);
-	if (!number_parse(&text, &hist->count) || !number_parse(&text, &hist->max))
+	if (!number_parse(&text, &hist->count) || hist->count > INT64_MAX || !number_parse(&text, &hist->max))
 		return false;
+	uint64_t left = hist->count;
 	hist->sum = strtod(text, &end);
 	if (end == text || !isfinite(hist->sum) || (*end && *end != ' '))
 		return false;
@@ -105,9 +106,10 @@ bool hist_parse(struct hist *hist, const char *text)
 			return false;
 		if (places)
 			continue;
-		if (!number_parse(&text, &hist->buckets[bucket]))
+		/* One that stands twice, and counts that wrap, would add up too. */
+		if (hist->buckets[bucket] || !number_parse(&text, &hist->buckets[bucket]) || hist->buckets[bucket] > left)
 			return false;
-		count += hist->buckets[bucket++];
+		left -= hist->buckets[bucket++];
 	}
-	return count == hist->count;
+	return !left;
 }

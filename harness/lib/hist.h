@@ -77,7 +77,7 @@ double hist_mean(const struct hist *hist);
  */
 void hist_print(const struct hist *hist, FILE *out);
 
-/* Reads what hist_print() wrote. Returns whether the text is one, with counts that add up. */
+/* Reads what hist_print() wrote. Returns whether the text is one, with counts that add up, to 2^63 - 1 at most. */
 bool hist_parse(struct hist *hist, const char *text);
 
 #endif

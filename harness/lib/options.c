@@ -1,6 +1,5 @@
 #include "harness/lib/options.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -178,22 +177,17 @@ static void *option_field(const struct option_def *def, void *settings)
 	return (char *)settings + def->offset;
 }
 
-void options_default(const struct option_def *defs, void *settings)
-{
-	struct err err;
-
-	for (const struct option_def *def = defs; def->name; def++) {
-		if (!def->fallback)
-			continue;
-		int bad = def->type->parse(option_field(def, settings), def->fallback, def, &err);
-		assert(!bad);	/* a default that its own type refuses is a bug in the table */
-		(void)bad;
-	}
-}
-
 static int option_apply(const struct option_def *def, void *settings, const char *value, struct err *err)
 {
 	return def->type->parse(option_field(def, settings), value, def, err);
+}
+
+int options_default(const struct option_def *defs, void *settings, struct err *err)
+{
+	for (const struct option_def *def = defs; def->name; def++)
+		if (def->fallback && option_apply(def, settings, def->fallback, err))
+			return err_prefix(err, "%s", def->name);
+	return 0;
 }
 
 int options_set(const struct option_def *defs, void *settings, const char *name, const char *value, struct err *err)

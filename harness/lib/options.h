@@ -61,8 +61,11 @@ struct option_def {
 
 #define OPTION_FIELD(type, field) offsetof(type, field)
 
-/* Sets every field to its default. The struct must be zeroed or already hold settings. */
-void options_default(const struct option_def *defs, void *settings);
+/*
+ * Sets every field to its default. The struct must be zeroed or already hold settings. Returns 0, or -1 with err set:
+ * memory is out, or the table has a default that its own type refuses.
+ */
+int options_default(const struct option_def *defs, void *settings, struct err *err);
 
 /* Sets one field by its long name. Returns 0, or -1 with err set (unknown name, bad value). */
 int options_set(const struct option_def *defs, void *settings, const char *name, const char *value, struct err *err);

@@ -2,6 +2,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 /* Decodes one character (RFC 3629). Returns its bytes, or 0 where there is no valid one. */
 static size_t character(const unsigned char *in, uint32_t *code)
@@ -56,6 +57,18 @@ char *text_plain(char *out, size_t room, const char *text)
 	}
 	out[used] = 0;
 	return out;
+}
+
+int text_close(FILE *out, char **text)
+{
+	bool bad = ferror(out);
+
+	bad = fclose(out) || bad;
+	if (!bad && *text)
+		return 0;
+	free(*text);
+	*text = NULL;
+	return -1;
 }
 
 size_t text_width(const char *text)

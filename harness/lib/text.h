@@ -9,6 +9,7 @@
 #define HARNESS_LIB_TEXT_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 /*
  * Copies text (NULL: "") into `room` bytes: control characters (C0, DEL, C1) and the marks that change the
@@ -16,6 +17,12 @@
  * between characters where it is longer. Returns out.
  */
 char *text_plain(char *out, size_t room, const char *text);
+
+/*
+ * Ends a text that was written to open_memstream(3). Returns 0: *text is the caller's to free. Or -1 where memory was out
+ * (glibc does not always say so, and leaves NULL): *text is NULL then.
+ */
+int text_close(FILE *out, char **text);
 
 /* The number of characters of UTF-8 text, which is its width in a terminal as long as no character is wide. */
 size_t text_width(const char *text);

@@ -1,7 +1,5 @@
 #include "harness/lib/units.h"
 
-#include <ctype.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,11 +15,12 @@ static const struct unit {
 };
 
 #define UNITS (sizeof units / sizeof *units)
+#define DIGITS "0123456789"
 #define LONGEST_NS (1000 * 3600 * CLOCK_S)
 
 int units_count(uint64_t *count, const char *text, struct err *err)
 {
-	size_t digits = strspn(text, "0123456789");
+	size_t digits = strspn(text, DIGITS);
 
 	if (!digits || digits > 18 || text[digits])
 		return err_set(err, "'%s' is not a whole number", text);
@@ -29,24 +28,37 @@ int units_count(uint64_t *count, const char *text, struct err *err)
 	return 0;
 }
 
+static const struct unit *unit_find(const char *name)
+{
+	for (size_t i = 0; i < UNITS; i++)
+		if (strcmp(name, units[i].name) == 0)
+			return &units[i];
+	return NULL;
+}
+
 int units_duration(uint64_t *ns, const char *text, struct err *err)
 {
-	size_t digits = strspn(text, "0123456789.");
-	char *end;
+	const char *point = text + strspn(text, DIGITS);	/* behind the whole number */
+	size_t places = *point == '.' ? strspn(point + 1, DIGITS) : 0;
+	const struct unit *unit = unit_find(places ? point + 1 + places : point);
+	uint64_t whole = 0, part = 0;
 
-	if (digits && isdigit((unsigned char)text[0])) {
-		double number = strtod(text, &end);
-		for (size_t i = 0; i < UNITS && end == text + digits; i++) {
-			if (strcmp(end, units[i].name) != 0)
-				continue;
-			double value = number * (double)units[i].ns;
-			if (value > (double)LONGEST_NS)
-				return err_set(err, "'%s' is longer than 1000h", text);
-			*ns = (uint64_t)llround(value);
-			return 0;
-		}
+	if (point == text || !unit)
+		return err_set(err, "'%s' is not a duration: write a number and ns, us, ms, s, m or h, as in 500ms or 3s",
+			       text);
+	for (const char *c = text; c < point && whole <= LONGEST_NS; c++)
+		whole = whole * 10 + (uint64_t)(*c - '0');
+	/* From the last place on: each must leave whole nanoseconds, or all together can't be. */
+	for (const char *c = point + places; c > point; c--) {
+		part += (uint64_t)(*c - '0') * unit->ns;
+		if (part % 10)
+			return err_set(err, "'%s' is not a whole number of ns", text);
+		part /= 10;
 	}
-	return err_set(err, "'%s' is not a duration: write a number and ns, us, ms, s, m or h, as in 500ms or 3s", text);
+	if (whole > LONGEST_NS / unit->ns || whole * unit->ns + part > LONGEST_NS)
+		return err_set(err, "'%s' is longer than 1000h", text);
+	*ns = whole * unit->ns + part;
+	return 0;
 }
 
 char *units_show_duration(char out[UNITS_TEXT], uint64_t ns)

@@ -16,8 +16,8 @@
 int units_count(uint64_t *count, const char *text, struct err *err);
 
 /*
- * A duration: a decimal number and one of ns, us, ms, s, m, h, as in 500ms, 1.5s, 2m. At most 1000 hours.
- * Stores nanoseconds. Returns 0, or -1 with err set.
+ * A duration: a decimal number and one of ns, us, ms, s, m, h, as in 500ms, 1.5s, 2m. A whole number of
+ * nanoseconds, which it stores, and at most 1000 hours. Returns 0, or -1 with err set.
  */
 int units_duration(uint64_t *ns, const char *text, struct err *err);
 

@@ -8,7 +8,7 @@ import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from helper import tap
+from helper import faulty, tap
 from helper.program import ROOT
 
 BENCHCTL = os.environ.get('BENCHCTL') or os.path.join(ROOT, 'build', 'benchctl')
@@ -31,6 +31,12 @@ def test_readme_commands():
     known = set(re.findall(r'^  ([a-z]+) ', said('help'), re.M))
     used = set(re.findall(r'benchctl ([a-z]+)', text_of('README.md')))
     tap.ok(used <= known | {'launches'}, 'the README names commands that there are', sorted(used - known))
+
+
+def test_faults():
+    documented = re.findall(r'^\| `(\w+)` \|', text_of('docs', 'faults.md'), re.M)
+    tap.is_(sorted(documented), sorted(set(faulty.BEHAVIOURS) | set(faulty.PROCESSES)),
+            'docs/faults.md has each behaviour of the faulty server once, and no other')
 
 
 def test_panel():

@@ -1,12 +1,16 @@
 #!/usr/bin/python3
 """Bad input and faults: a clear message, the right exit code, nothing lost and nothing left running. Prints TAP."""
+import contextlib
+import fcntl
 import json
 import os
+import pty
 import re
 import signal
 import socket
 import subprocess
 import sys
+import termios
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -245,16 +249,40 @@ def test_gnuplot_missing():
 
 # Faults of a server. It costs its own cells, and never another server's.
 
-def faulty_run(place, behaviour, *arguments, words=()):
-    """A run of a faulty server between two good ones. The good ones must not notice."""
+def faulty_start(place, behaviour, *arguments, words=()):
+    """Starts a run of a faulty server between two good ones."""
     conf = (CONTROL + faulty_section('faulty', behaviour, *arguments) + CONTROL.replace('control]', 'second]'))
-    outcome = run(place, conf, '-c', LEVELS, *COUNTED, *words)
+    place.file('bench.conf', conf)
+    return place.start(place.benchctl, 'run', '--out', 'r', '-c', LEVELS, *COUNTED, *words)
+
+
+def faulty_end(place, process, behaviour):
+    """Its end. The good servers must not have noticed. Returns how it ended, and the cells of the faulty one."""
+    outcome = place.end(process)
     tap.is_(outcome.code, 0, behaviour + ': exit code')
     for name in 'control', 'second':
         cells = cells_of(place, name)
         tap.is_([(cell['ok'], cell['failed']) for cell in cells], [(30, {})] * 4, behaviour + ': %s is well' % name)
     check_ledger(place, behaviour)
     return outcome, cells_of(place, 'faulty', 'seq') + cells_of(place, 'faulty')
+
+
+def faulty_run(place, behaviour, *arguments, words=()):
+    return faulty_end(place, faulty_start(place, behaviour, *arguments, words=words), behaviour)
+
+
+def faulty_runs(faults, words=()):
+    """The same for several at once, since most of what they take is waiting. Faults are behaviours with their arguments;
+    each comes back as its place, its behaviour, how the run ended, and the cells."""
+    with contextlib.ExitStack() as places:
+        runs = []
+        for behaviour, *arguments in faults:
+            place = places.enter_context(Place())
+            runs.append((place, behaviour, faulty_start(place, behaviour, *arguments, words=words)))
+        for place, behaviour, process in runs:
+            outcome, cells = faulty_end(place, process, behaviour)
+            if tap.is_(len(cells), 5, behaviour + ': every cell is recorded'):
+                yield place, behaviour, outcome, cells
 
 
 def failed_from_the_start(behaviour, words, *arguments, options=()):
@@ -310,16 +338,14 @@ def test_server_that_daemonises():
     failed_from_the_start('daemonises', ['exited with status 0 before it was ready'])
 
 
-def test_server_that_ignores_sigterm():
-    with Place() as place:
-        _, cells = faulty_run(place, 'ignores_term')
-        tap.is_([(cell['ok'], cell['failed']) for cell in cells], [(10, {})] + [(30, {})] * 4, 'ignores_term: measured')
-
-
-def test_server_that_leaves_a_child():
-    with Place() as place:
-        _, cells = faulty_run(place, 'leaves_child')
-        tap.is_([(cell['ok'], cell['failed']) for cell in cells], [(10, {})] + [(30, {})] * 4, 'leaves_child: measured')
+def test_servers_that_only_leave_things_behind():
+    """They answer rightly, so all is measured; that nothing of theirs is left, the end of Place sees."""
+    for _, behaviour, _, cells in faulty_runs([['ignores_term'], ['leaves_child'], ['leaves_children'],
+                                               ['leaks_listeners'], ['leaks_connections']]):
+        tap.is_([(cell['ok'], cell['failed'], cell.get('error')) for cell in cells],
+                [(10, {}, None)] + [(30, {}, None)] * 4, behaviour + ': measured')
+        if behaviour == 'leaves_children':
+            tap.ok(cells[4]['server_use']['processes'] > 10 + 3 * 30, 'leaves_children: all of them are seen', cells[4])
 
 
 def test_server_that_dies_in_the_middle():
@@ -336,24 +362,67 @@ def test_server_that_dies_in_the_middle():
         tap.has(outcome.err, 'faulty@2 close: the server exited with status 7', 'dies: said on stderr')
 
 
-def test_last_words():
-    with Place() as place:
-        # It bears its first question and the sequential cell, but never the 30 requests of a level.
-        outcome, cells = faulty_run(place, 'dies', 30)
-        words = 'the server exited with status 7 under this load: faulty server: out of memory, or so it says'
-        tap.is_([cell.get('error') for cell in cells],
-                [None] + [words] * 3 + ['skipped after three failures in a row'], 'last words: each cell has them')
-        tap.has(outcome.err, 'faulty@1 close: ' + words, 'last words: said on stderr')
+HANGS = 'the server did not answer after this load: not ready after 3 s: '
+NO_ANSWER = HANGS + 'reading the answer: no answer in time'
+# Why a cell has failed where the server does this under its load, with the server's last words.
+UNDER_LOAD = {
+    'dies': 'the server exited with status 7 under this load: faulty server: out of memory, or so it says',
+    'leaves_listener': 'the server exited with status 7 under this load: faulty server: out of memory, or so it says',
+    'out_of_memory': 'the server was killed by signal 6 (Aborted) under this load: faulty server: MemoryError',
+    'dies_out_of_files': 'the server exited with status 1 under this load: '
+                         'faulty server: accept: [Errno 24] Too many open files',
+    'runs_out_of_files': NO_ANSWER + ': faulty server: accept: [Errno 24] Too many open files',
+    'stall_before': NO_ANSWER,
+    'never_reads': NO_ANSWER,
+    'spins': NO_ANSWER,
+    'never_accepts': HANGS + 'connecting: no answer in time',
+}
 
 
-def test_server_that_hangs_in_the_middle():
-    with Place() as place:
-        _, cells = faulty_run(place, 'stall_before', 59, words=['--timeout', '300ms', '--ready', '500ms'])
-        sequential, one, two, four, _ = cells
-        tap.is_([(cell['ok'], cell['failed']) for cell in (sequential, one, four)], [(10, {}), (30, {}), (30, {})],
-                'hangs: the other levels are measured')
-        tap.ok(two['failed'].get('timeout', 0) > 0 and conserved(two), 'hangs: counted as timeouts', two)
-        tap.ok(two['restarted'], 'hangs: recorded as restarted', two)
+def failed_three_times(place, behaviour, outcome, cells):
+    """The sequential cell is good, three levels have failed on a fresh server each, the fourth is skipped."""
+    error = UNDER_LOAD[behaviour]
+    tap.is_([cell.get('error') for cell in cells], [None] + [error] * 3 + ['skipped after three failures in a row'],
+            behaviour + ': each cell says why it has failed')
+    tap.is_([(cell['valid'], cell['invalid']) for cell in cells[1:]], [(False, ['failed'])] * 4,
+            behaviour + ': and is not valid')
+    tap.is_([cell['restarted'] for cell in cells], [False, True, True, True, False], behaviour + ': restarted')
+    tap.is_((cells[0]['ok'], cells[4]['started']), (1, 0), behaviour + ': measured before, not asked once it is skipped')
+    for level in 1, 2, 4:
+        tap.has(outcome.err, 'faulty@%d close: %s' % (level, error), behaviour + ': level %d is said on stderr' % level)
+    if HANGS in error:
+        # Before the first level it was asked three times, before the others once.
+        tap.is_([(cell['ok'], cell['failed']) for cell in cells[1:4]],
+                [(27, {'timeout': 3}), (29, {'timeout': 1}), (29, {'timeout': 1})],
+                behaviour + ': what it did not answer is counted as timeouts')
+    else:
+        tap.ok(all(20 < cell['ok'] < 30 and cell['failed'] for cell in cells[1:4]), behaviour + ': what it bore is kept',
+               cells)
+    explained = place.bench('explain', 'results/r/run.json', 'faulty@2').out
+    tap.has(explained, ['%d ok + ' % cells[2]['ok'], error], behaviour + ': what was counted is shown')
+
+
+def failed_now_and_then(place, cells):
+    """Its 60th request is in level 2; a fresh one then bears level 4, but not level 8."""
+    error = UNDER_LOAD['stall_before']
+    tap.is_([cell.get('error') for cell in cells], [None, None, error, None, error], 'hangs: which cells have failed')
+    tap.is_([(cells[i]['ok'], cells[i]['failed']) for i in (1, 3)], [(30, {})] * 2, 'hangs: the others are measured')
+    tap.ok(cells[3]['valid'] or 'failed' not in cells[3]['invalid'], 'hangs: the next level is on a fresh server', cells[3])
+    # Of level 8 there are counts, but no figure.
+    table = place.bench('table', 'results/r/run.json').out
+    tap.has(table, [' failed ', 'faulty failed: ' + error], 'hangs: the table shows no rate, but why')
+    tap.is_(place.bench('plot', 'results/r/run.json').code, 0, 'hangs: can be plotted')
+    tap.has(place.read('plots/r/rate-close.svg'), 'failed from 8', 'hangs: the graph says so')
+
+
+def test_servers_that_fail_under_load():
+    faults = [[behaviour, 30] for behaviour in UNDER_LOAD] + [['stall_before', 59]]
+    for i, (place, behaviour, outcome, cells) in enumerate(
+            faulty_runs(faults, ['--sequential', '1', '--timeout', '500ms', '--ready', '3s'])):
+        if i == len(UNDER_LOAD):
+            failed_now_and_then(place, cells)
+        else:
+            failed_three_times(place, behaviour, outcome, cells)
 
 
 def test_server_that_answers_wrongly_now_and_then():
@@ -391,6 +460,38 @@ def test_interrupted_once():
                     [(cell['level'], cell['ok']) for cell in cells], name + ': run.json has all the cells of the ledger')
             tap.ok(len(cells) >= 3 and all(cell['ok'] in (10, 50) for cell in cells), name + ': no cell is cut short', cells)
             tap.has(outcome.out, ['control', 'results/r/run.json'], name + ': the table of what there is')
+
+
+def test_terminal():
+    """At a terminal of its own: ^C is typed, or the terminal goes away, and with it what benchctl writes to."""
+    for name, act in ('^C is typed', lambda terminal: terminal.write(b'\x03')), ('terminal is closed', lambda t: t.close()):
+        with Place() as place:
+            master, slave = pty.openpty()
+            os.set_blocking(master, False)
+            place.file('bench.conf', CONTROL)
+            with open(master, 'r+b', buffering=0) as terminal:
+                process = place.start(place.benchctl, 'run', '--out', 'r', '-c', '1,2', *ENDLESS, stdin=slave, stdout=slave,
+                                      stderr=slave, start_new_session=True,
+                                      preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+                os.close(slave)
+                until(lambda: ended(process, terminal) or len(place.lines('r')) >= 3)
+                tap.is_(process.poll(), None, name + ': the run is under way')
+                act(terminal)
+                until(lambda: ended(process, terminal))
+            tap.is_(place.end(process).code, 130, name + ': exit code')
+            cells = check_ledger(place, name)
+            document = place.document('r')
+            tap.is_((document['interrupted'], len(document['cells'])), (True, len(cells)),
+                    name + ': run.json has all the cells of the ledger')
+
+
+def ended(process, terminal):
+    """Whether it has; what it shows is read meanwhile, so that it need not wait for that."""
+    try:
+        terminal.closed or terminal.read(1 << 16)
+    except OSError:
+        pass  # it has ended, and nobody else has the terminal
+    return process.poll() is not None
 
 
 def test_interrupted_twice():

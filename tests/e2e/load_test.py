@@ -1,16 +1,21 @@
 #!/usr/bin/python3
 """`benchctl load` against a server that misbehaves by script: what it counts, and what it says. Prints TAP."""
+import collections
+import ctypes
+import errno
 import json
 import math
 import os
+import re
 import socket
+import struct
 import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from helper import tap
 from helper.faulty import BEHAVIOURS, Faulty
-from helper.program import Place, conserved, until
+from helper.program import ROOT, Place, conserved, until
 
 # The requests of a case, each on a connection of its own, so that no failure is rested from.
 N = 12
@@ -19,15 +24,20 @@ TIMEOUT = '1s'
 LONG = '60s'
 
 place = None  # of all cases
+engine = 'epoll'  # the client of the cases; of what any engine must do alike, each in turn
 
 
 def load(url, *options):
     """One `load --json`; returns how it ended, and the cell or None."""
-    outcome = place.bench('load', '--json', *options, url)
+    client = [] if '--client' in options else ['--client', engine]
+    outcome = place.bench('load', '--json', *client, *options, url)
     try:
-        return outcome, json.loads(outcome.out)
+        cell = json.loads(outcome.out)
     except ValueError:
         return outcome, None
+    if client and cell['client'] != engine:
+        raise tap.Skip('no client %s here: %s' % (engine, outcome.err.strip()))
+    return outcome, cell
 
 
 class Case:
@@ -43,7 +53,7 @@ class Case:
         self.seen, self.counts = seen, counts
 
     def run(self):
-        name = ' '.join([self.behaviour] + self.options)
+        name = ' '.join([engine, self.behaviour] + self.options)
         with Faulty(self.behaviour, self.good, self.argument) as server:
             outcome, cell = load(server.url, '-n', str(self.n), '-c', str(self.c), '--timeout', self.wait, *self.options)
             if self.seen:
@@ -51,7 +61,7 @@ class Case:
                 until(lambda: server.requests >= self.n + self.good, 5)
             seen = server.requests - self.good
         if not tap.ok(cell, name + ': prints a cell', outcome):
-            return outcome, None
+            return outcome, None, {}, 0
         counts = {kind: count for kind, count in dict(cell['failed'], ok=cell['ok']).items() if count}
         if 'closed' in self.counts:
             counts['closed'] = counts.pop('reset', 0) + counts.pop('eof_early', 0)
@@ -60,7 +70,17 @@ class Case:
         tap.is_(outcome.code, 0 if cell['ok'] else 3, name + ': exit code')
         if self.seen:
             tap.is_(seen, self.n, name + ': the server saw as many requests')
-        return outcome, cell
+        judged(cell, name)
+        return outcome, cell, counts, seen
+
+
+def judged(cell, name):
+    """What must hold of its validity. By chance only: so few requests may end before the client's threads are all
+    at work, or take all of a CPU; and in close mode Little's law says nothing."""
+    reasons = set(cell['invalid'])
+    chance = {'short_concurrency', 'client_bound'} | ({'little'} if cell['mode'] == 'keepalive' else set())
+    tap.ok(reasons <= chance if cell['ok'] else reasons == {'no_answers'}, name + ': validity', cell['invalid'])
+    tap.is_(cell['valid'], not reasons, name + ': valid where there is no reason against it')
 
 
 CASES = [
@@ -101,6 +121,7 @@ CASES = [
     Case('other_protocol', bad_http=N),
     Case('status_502', bad_status=N),
     Case('status_502', '--check', 'status', '-m', 'keepalive', bad_status=N),
+    Case('status_404', bad_status=N),
     Case('length_negative', bad_http=N),
     Case('length_beyond', bad_http=N),
     Case('length_huge', eof_early=N),
@@ -122,38 +143,72 @@ CASES = [
     Case('half_close_after', ok=N),
     Case('half_close_before', eof_early=N),
     Case('ignores_close', ok=N),
+    Case('leaks_listeners', ok=N),
+    Case('leaks_connections', ok=N),
     Case('two_answers', bad_http=N),
     Case('two_answers', '-m', 'keepalive', bad_http=N),
     Case('answers_first', ok=N),
+    Case('never_reads', timeout=N, wait=TIMEOUT, seen=False),
     Case('refuses', refused=N, seen=False),
     Case('never_accepts', timeout=N, wait=TIMEOUT, seen=False),
 ]
 
 
 def test_each_behaviour():
-    total = {'started': 0, 'ended': 0}
+    """Each for itself; and all together, where nothing may be lost, or counted as another kind."""
+    started = seen_started = seen = 0
+    counts = collections.Counter()
     for case in CASES:
-        _, cell = case.run()
+        _, cell, case_counts, case_seen = case.run()
         if cell:
-            total['started'] += cell['started']
-            total['ended'] += cell['ok'] + sum(cell['failed'].values())
-    tap.is_(total, {kind: sum(case.n for case in CASES) for kind in total}, 'all cases together: every request accounted')
+            started += cell['started']
+            counts.update(case_counts)
+            if case.seen:
+                seen_started += cell['started']
+                seen += case_seen
+    wanted = collections.Counter()
+    for case in CASES:
+        wanted.update(case.counts)
+    tap.is_(counts, wanted, 'all cases together: as many of each kind as the table says')
+    tap.is_(counts.total(), started, 'all cases together: every request accounted')
+    tap.is_(seen, seen_started, 'all cases together: the servers saw every request that was started')
 
 
 def test_each_behaviour_has_a_case():
     """Those that are not in the table above have a test of their own below, or are for whole runs."""
-    elsewhere = {'changing_page', 'closes_every', 'drops_every', 'halts_every', 'slow', 'status_404', 'dies'}
+    elsewhere = {'changing_page', 'closes_every', 'drops_every', 'halts_every', 'slow', 'dies', 'out_of_memory', 'spins',
+                  'leaves_children'}
     tap.is_(set(BEHAVIOURS) - {case.behaviour for case in CASES}, elsewhere, 'no behaviour is left untried')
 
 
+def documented():
+    """The kinds that docs/faults.md says are counted, by behaviour, and whether it says that the cell is valid."""
+    with open(os.path.join(ROOT, 'docs', 'faults.md'), encoding='utf-8') as file:
+        rows = re.findall(r'^\| `(\w+)` \| [^|]* \| ([^|]*) \| ([^|]*) \|$', file.read(), re.M)
+    return {name: (set(re.findall(r'`(\w+)`', counted)), validity) for name, counted, validity in rows}
+
+
+def test_each_case_is_documented():
+    """Those with --check ask for something else than what the table is about."""
+    rows = documented()
+    for case in CASES:
+        if '--check' in case.options:
+            continue
+        counted, validity = rows.get(case.behaviour, (set(), ''))
+        kinds = set(case.counts) - {'closed'} | ({'reset', 'eof_early'} if 'closed' in case.counts else set())
+        name = 'docs/faults.md, %s: ' % case.behaviour
+        tap.is_(counted, kinds, name + 'what is counted')
+        tap.ok(validity.startswith('valid' if 'ok' in kinds else '`no_answers`'), name + 'validity', validity)
+
+
 def test_keepalive_connections():
-    _, cell = Case('good', '-m', 'keepalive', ok=40, n=40, c=4).run()
+    _, cell, *_ = Case('good', '-m', 'keepalive', ok=40, n=40, c=4).run()
     tap.is_(cell['connects'], 4, 'four connections carry all')
-    _, cell = Case('closes_every', '-m', 'keepalive', ok=28, n=28, c=1, argument=7).run()
+    _, cell, *_ = Case('closes_every', '-m', 'keepalive', ok=28, n=28, c=1, argument=7).run()
     tap.is_(cell['connects'], 4, 'each 7th announced as the last: four connections, nothing failed')
-    _, cell = Case('until_close', '-m', 'keepalive', ok=6, n=6, c=2).run()
+    _, cell, *_ = Case('until_close', '-m', 'keepalive', ok=6, n=6, c=2).run()
     tap.is_(cell['connects'], 6, 'an end that is the end of the connection: one each')
-    _, cell = Case('good', ok=40, n=40, c=4).run()
+    _, cell, *_ = Case('good', ok=40, n=40, c=4).run()
     tap.is_(cell['connects'], 40, 'close mode: one each')
 
 
@@ -168,14 +223,35 @@ def test_keepalive_that_drops_every_7th():
     tap.is_(outcome.code, 0, 'exit code')
 
 
+def buckets_of(text):
+    """The counts of a histogram by the smallest value of their bucket, in ns; as harness/lib/hist.h lays them out."""
+    counts = {}
+    for word in text.split()[3:]:
+        if word.startswith('@'):
+            bucket = int(word[1:])
+            continue
+        dropped = max(bucket // 128 - 1, 0)
+        counts[(bucket - 128 * dropped) << dropped] = int(word)
+        bucket += 1
+    return counts
+
+
 def test_slow_after_many():
-    with Faulty('slow', good_first=101) as server:
-        _, cell = load(server.url, '-n', '120', '-c', '1')
-    tap.is_((cell['ok'], cell['failed']), (120, {}), 'slow is not wrong')
+    """10,000 good answers, then slow ones: slow is not wrong, and no average hides it."""
+    many, slow = 10000, 20
+    with Faulty('slow', good_first=1 + many) as server:
+        _, cell = load(server.url, '-m', 'keepalive', '-n', str(many + slow), '-c', '1', '--timeout', LONG)
+        seen = server.requests - 1
+    tap.is_((cell['ok'], cell['failed'], seen), (many + slow, {}, many + slow), 'slow after many: counts')
+    judged(cell, 'slow after many')
     latency = cell['latency_ns']
-    tap.ok(latency['p90'] >= 50e6 * 127 / 128 and latency['max'] >= 50e6, 'the last 20 are in the upper tenth', latency)
+    tap.ok(latency['p999'] >= 50e6 * 127 / 128 and latency['max'] >= 50e6, 'slow after many: they are above p99.9', latency)
     tap.ok(latency['p50'] <= latency['p90'] <= latency['p99'] <= latency['p999'] <= latency['max'] and
-           latency['mean'] <= latency['max'], 'quantiles in order', latency)
+           latency['mean'] <= latency['max'], 'slow after many: quantiles in order', latency)
+    buckets = buckets_of(cell['latency_histogram'])
+    tap.is_(sum(buckets.values()), many + slow, 'slow after many: all are in the histogram')
+    tap.ok(sum(count for low, count in buckets.items() if low >= 50e6 * 127 / 128) >= slow,
+           'slow after many: the slow ones stand in it as such', buckets)
 
 
 def test_page_that_changes():
@@ -201,6 +277,11 @@ def test_windows_by_time():
         name = ' '.join(['by time:', behaviour] + options)
         with Faulty(behaviour, argument=7) as server:
             outcome, cell = load(server.url, '-c', '8', '-d', '100ms', '--warmup', '20ms', *options)
+            sent = cell and cell['started_before'] + cell['started']
+            until(lambda: server.requests >= sent + 1, 5)
+            seen = server.requests - 1
+        if behaviour != 'drops_every':  # which drops requests unread
+            tap.is_(seen, sent, name + ': the server saw each request of ramp, warmup and window')
         tap.ok(outcome.code == 0 and cell and conserved(cell), name + ': conserved', outcome)
         tap.ok(cell['window_s'] >= 0.1 and cell['ok'] > 0, name + ': at least the window that was asked', cell)
         tap.ok(0 <= cell['in_flight_start'] <= 8 and 0 <= cell['in_flight_end'] <= 8,
@@ -354,7 +435,58 @@ def test_usage():
     tap.is_(place.bench().code, 2, 'no command')
 
 
+def forbid(number):
+    """Makes io_uring_setup(2) fail with an errno, in this process and what it becomes: a filter of seccomp(2)."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    ALLOW, ERRNO, LOAD_WORD, EQUAL, RETURN = 0x7fff0000, 0x00050000 | number, 0x20, 0x15, 0x06
+    IO_URING_SETUP, SET_NO_NEW_PRIVS, SET_SECCOMP, FILTER = 425, 38, 22, 2
+    words = [(LOAD_WORD, 0, 0, 0), (EQUAL, 0, 1, IO_URING_SETUP), (RETURN, 0, 0, ERRNO), (RETURN, 0, 0, ALLOW)]
+    code = ctypes.create_string_buffer(b''.join(struct.pack('HBBI', *word) for word in words))
+
+    class Program(ctypes.Structure):
+        _fields_ = [('words', ctypes.c_ushort), ('code', ctypes.c_void_p)]
+    program = Program(len(words), ctypes.addressof(code))
+    if libc.prctl(SET_NO_NEW_PRIVS, 1, 0, 0, 0) or libc.prctl(SET_SECCOMP, FILTER, ctypes.byref(program), 0, 0):
+        raise OSError(ctypes.get_errno(), 'prctl')
+
+
+def test_no_io_uring():
+    """Where the kernel refuses it: measured with epoll, and said so; with auto that is no news."""
+    for number, words in [(errno.EPERM, 'io_uring is forbidden here'), (errno.ENOSYS, 'this kernel has no io_uring'),
+                          (errno.EINVAL, 'too old: Linux 6.1 is needed')]:
+        for client in 'uring', 'auto':
+            with Faulty('good') as server:
+                outcome = place.bench('load', '--json', '--client', client, '-n', '20', '-c', '4', server.url,
+                                      preexec_fn=lambda: forbid(number))
+            name = '%s, io_uring_setup fails with %s: ' % (client, errno.errorcode[number])
+            tap.is_(outcome.code, 0, name + 'exit code')
+            cell = json.loads(outcome.out)
+            tap.is_((cell['client'], cell['ok']), ('epoll', 20), name + 'measured with epoll, and the cell says so')
+            said = 'benchctl load: measuring with client epoll instead of uring: ' in outcome.err and words in outcome.err
+            tap.ok(said if client == 'uring' else not outcome.err, name + 'message', outcome)
+
+
+def test_hang_is_bounded():
+    """A number of requests that would take for ever: the window ends where nothing is answered any more."""
+    for client in 'epoll', 'uring', 'seq', 'curl':
+        with Faulty('stall_before', good_first=11) as server:
+            outcome, cell = load(server.url, '--client', client, '-n', '1000', '--timeout', '200ms', '-d', '100ms',
+                                 '--max-window', '300ms')
+        name = 'hangs for ever, %s: ' % client
+        tap.ok(outcome.code == 0 and cell, name + 'ends', outcome)
+        tap.ok(cell['ok'] == 10 and cell['failed'].keys() == {'timeout'} and cell['started'] < 1000 and conserved(cell),
+               name + 'with what there was', cell)
+
+
+# What every engine must do alike.
+OF_ENGINES = [test_each_behaviour, test_keepalive_connections, test_keepalive_that_drops_every_7th, test_slow_after_many,
+              test_page_that_changes, test_windows_by_time]
+
 with Place() as place:
-    tests = [value for name, value in sorted(globals().items()) if name.startswith('test_')]
-    tap.checks(tests)
+    for engine in 'epoll', 'uring':
+        tap.note('client ' + engine)
+        tap.checks(OF_ENGINES)
+    engine = 'epoll'
+    tap.checks([value for name, value in sorted(globals().items())
+                if name.startswith('test_') and value not in OF_ENGINES])
 tap.done()

@@ -16,7 +16,10 @@ As a program it is a server for bench.conf, with the address from BENCH_HOST and
 
 and then there are also the faults of a whole process (PROCESSES): it dies, never listens, leaves its process group.
 """
+import itertools
 import os
+import resource
+import select
 import signal
 import socket
 import struct
@@ -31,6 +34,8 @@ PATIENCE_S = 60
 PIECE_PAUSE_S = 0.001
 SLOW_S = 0.05
 HALT_S = 0.1
+# What a server that runs out of memory may have: less than its threads' stacks and arenas would take in the long run.
+MEMORY_BYTES = 1 << 28
 
 
 def page(path):
@@ -373,10 +378,61 @@ def slow(peer):
     return good(peer)
 
 
-def dies(peer):
-    sys.stderr.write('faulty server: out of memory, or so it says\n')
+def leaks_listeners(peer):
+    """A listening socket more with each request."""
+    listener = socket.socket()
+    listener.bind(('127.0.0.1', 0))
+    listener.listen()
+    peer.server.leaked.append(listener)
+    return good(peer)
+
+
+def leaks_connections(peer):
+    """The end of a connection is shutdown(2) without close(2): the file stays open."""
+    keeps = good(peer)
+    if not keeps:
+        peer.sock.shutdown(socket.SHUT_WR)
+        peer.server.leaked.append(socket.socket(fileno=peer.sock.detach()))
+    return keeps
+
+
+# The same that are the end of the process, or of others: only for the program.
+
+def say(words):
+    sys.stderr.write('faulty server: %s\n' % words)
     sys.stderr.flush()
+
+
+def dies(peer):
+    say('out of memory, or so it says')
     os._exit(7)
+
+
+def out_of_memory(peer):
+    """Takes memory until there is none, and aborts, as many a runtime does then."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    hoard = []
+    try:
+        while True:
+            hoard.append(bytearray(1 << 24))
+    except MemoryError:
+        hoard.clear()
+        say('MemoryError')
+        os.abort()
+
+
+def spins(peer):
+    """Burns CPU in one call, which never gives the interpreter's lock back: no thread runs again."""
+    any(itertools.repeat(False))
+
+
+def leaves_children(peer):
+    """A child for each request, which outlives it."""
+    if os.fork() == 0:
+        os.closerange(3, 1 << 16)  # else it would hold the connection open
+        linger()
+    return good(peer)
 
 
 # What is done with a connection before anything is read.
@@ -387,6 +443,13 @@ def reset_at_once(peer):
 
 def closes_at_once(peer):
     pass
+
+
+def never_reads(peer):
+    """Accepted, and that was all: what the client sends stays in the kernel."""
+    poll = select.poll()
+    poll.register(peer.sock, select.POLLRDHUP)
+    poll.poll(PATIENCE_S * 1000)
 
 
 def answers_first(peer):
@@ -417,12 +480,12 @@ ANSWERS = [
     endless_continue, garbage, other_protocol, status_502, status_404, length_negative, length_beyond, length_huge,
     length_words, length_twice_same, length_twice_other, length_and_chunked, chunked, chunk_extension,
     chunk_size_bad, chunk_size_negative, chunk_size_beyond, continue_first, no_content_with_body, until_close,
-    half_close_after, half_close_before, ignores_close, closes_every, drops_every, halts_every, two_answers,
-    slow, dies,
+    half_close_after, half_close_before, ignores_close, closes_every, drops_every, halts_every, two_answers, slow,
+    leaks_listeners, leaks_connections, dies, out_of_memory, spins, leaves_children,
 ]
 BEHAVIOURS = {function.__name__: Behaviour(function) for function in ANSWERS}
 BEHAVIOURS.update({function.__name__: Behaviour(connect=function)
-                   for function in [reset_at_once, closes_at_once, answers_first]})
+                   for function in [reset_at_once, closes_at_once, never_reads, answers_first]})
 BEHAVIOURS.update({function.__name__: Behaviour(listen=function) for function in [refuses, never_accepts]})
 
 
@@ -434,7 +497,8 @@ class Faulty:
         self.good_first, self.argument = good_first, argument
         self.lock, self.halt = threading.Lock(), threading.Lock()
         self.connections = self.requests = self.right = 0
-        self.peers, self.threads = set(), []
+        self.peers, self.threads, self.leaked = set(), [], []
+        self.starved = say  # what is done where accept() fails; it accepts no more
         self.ending = False
         self.listener = socket.socket()
         self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -465,6 +529,8 @@ class Faulty:
                 pass
         for thread in self.threads:
             thread.join()
+        for sock in self.leaked:
+            sock.close()
 
     def count(self, peer):
         with self.lock:
@@ -475,7 +541,9 @@ class Faulty:
         while not self.ending:
             try:
                 sock, _ = self.listener.accept()
-            except OSError:
+            except OSError as error:
+                if not self.ending:
+                    self.starved('accept: %s' % error)
                 return
             self.connections += 1
             last = self.behaviour.listen and self.connections == self.good_first
@@ -510,11 +578,21 @@ class Faulty:
 
 # The faults of a whole process.
 
-def serve_for_ever(behaviour, good_first, argument):
+def serve_for_ever(behaviour, good_first, argument, prepare=None):
     address = os.environ.get('BENCH_HOST', '127.0.0.1'), int(os.environ.get('BENCH_PORT', '8080'))
-    with Faulty(behaviour, good_first, argument, address, int(os.environ.get('BENCH_BACKLOG', '128'))):
+    server = Faulty(behaviour, good_first, argument, address, int(os.environ.get('BENCH_BACKLOG', '128')))
+    if prepare:
+        prepare(server)
+    with server:
         while True:
             signal.pause()
+
+
+def linger():
+    """A child that runs away: in a session of its own, deaf to SIGTERM."""
+    os.setsid()
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    never_listens()
 
 
 def dies_at_start(*unused):
@@ -543,19 +621,48 @@ def daemonises(good_first, argument):
 
 
 def leaves_child(good_first, argument):
-    """Serves well, and has a child in a session of its own that ignores SIGTERM and holds a listener open."""
+    """Serves well, and has a child that lingers and holds a listener open."""
     listener = socket.socket()
     listener.bind(('127.0.0.1', 0))
     listener.listen()
     if os.fork() == 0:
-        os.setsid()
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        never_listens()
+        linger()
     serve_for_ever('good', good_first, argument)
 
 
+def leaves_listener(good_first, argument):
+    """Dies, and a child that lingers holds its port."""
+    def prepare(server):
+        if os.fork() == 0:
+            linger()
+    serve_for_ever('dies', good_first, argument, prepare)
+
+
+def few_files(server, more):
+    """Files for so many connections more."""
+    most = max(map(int, os.listdir('/proc/self/fd')))  # its own is the last one
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most + more, most + more))
+
+
+def runs_out_of_files(good_first, argument):
+    """Leaks its connections, and once it has no file for one more, goes on without accepting any."""
+    serve_for_ever('leaks_connections', 0, argument, lambda server: few_files(server, good_first))
+
+
+def dies_out_of_files(good_first, argument):
+    """The same, and dies of it."""
+    def prepare(server):
+        def die(words):
+            say(words)
+            os._exit(1)
+        few_files(server, good_first)
+        server.starved = die
+    serve_for_ever('leaks_connections', 0, argument, prepare)
+
+
 PROCESSES = {function.__name__: function
-             for function in [dies_at_start, never_listens, ignores_term, daemonises, leaves_child]}
+             for function in [dies_at_start, never_listens, ignores_term, daemonises, leaves_child, leaves_listener,
+                              runs_out_of_files, dies_out_of_files]}
 
 
 def main(behaviour, good_first='0', argument='0'):

@@ -19,6 +19,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 BENCHCTL = os.path.abspath(os.environ.get('BENCHCTL') or os.path.join(ROOT, 'build', 'benchctl'))
 CONF = os.path.join(ROOT, 'bench.conf')
 FAULTY = os.path.join(ROOT, 'tests', 'helper', 'faulty.py')
+# For LD_PRELOAD: makes system calls and allocations of benchctl fail (tests/helper/fail.c).
+FAIL = os.path.join(ROOT, 'build', 'tests', 'helper', 'fail.so')
 SCHEMA = os.path.join(ROOT, 'docs', 'run.schema.json')
 PYTHON = '/usr/bin/python3'
 
@@ -168,6 +170,11 @@ def process_name(pid):
             return file.read().strip()
     except OSError:
         return ''
+
+
+def sanitizer_reports(outcome):
+    """The lines in which a sanitizer complains."""
+    return [line for line in outcome.err.splitlines() if 'Sanitizer' in line or 'runtime error' in line]
 
 
 def faulty_section(name, behaviour, *arguments, **keys):

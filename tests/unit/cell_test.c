@@ -276,7 +276,8 @@ static void test_take(void **state)
 
 	(void)state;
 	sample = (struct load_sample){
-		.counts = { .started = 20, .ok = 12, .in_flight_start = 1, .in_flight_end = 2, .connects = 13 },
+		.counts = { .started = 20, .ok = 12, .in_flight_start = 1, .in_flight_end = 2, .connects = 13,
+			    .started_before = 7 },
 		.rate_rps = 120.5, .window_s = 0.1, .concurrency_mean = 3.5, .concurrency_min = 1, .concurrency_max = 5,
 		.ramp_s = 0.25, .ramp_reached = 4, .served_min = 2, .served_max = 6, .never_served = 1, .jain = 0.75,
 		.threads = { { 0.01, 0.02, 0.1 }, { 0.05, 0.05, 0.2 }, { 1, 1, 0 } }, .threads_count = 3,
@@ -294,6 +295,7 @@ static void test_take(void **state)
 	assert_int_equal(cell.started, 20);
 	assert_int_equal(cell.ok, 12);
 	assert_int_equal(cell.in_flight_start, 1);
+	assert_int_equal(cell.started_before, 7);
 	assert_int_equal(cell.in_flight_end, 2);
 	assert_int_equal(cell.connects, 13);
 	assert_int_equal(cell.ramp_reached, 4);

@@ -40,7 +40,7 @@ static void test_good(void **state)
 	struct settings settings = { 0 };
 	struct err err;
 
-	options_default(settings_options, &settings);
+	assert_int_equal(options_default(settings_options, &settings, &err), 0);
 	assert_int_equal(read_text(state, &conf, &settings, "good.conf", text, sizeof text - 1, &err), 0);
 	assert_int_equal(conf.count, 2);
 	const struct conf_server *control = conf_find(&conf, "control");
@@ -216,13 +216,23 @@ static void test_long_lines(void **state)
 /* A NUL would hide the rest of its line. */
 static void test_nul(void **state)
 {
-	static const char text[] = "[server a]\ncommand = x\0y\nfamily = c\n";
-	struct conf conf = { 0 };
+	static const struct {
+		const char *text;
+		size_t bytes;
+	} cases[] = {
+#define CASE(text) { text, sizeof text - 1 }
+		CASE("[server a]\ncommand = x\0y\nfamily = c\n"), CASE("[server a]\ncommand = x\0y"),
+		CASE("[server a]\ncommand = x\0"), CASE("[server a]\n\0command = x\n"),
+#undef CASE
+	};
 	struct err err;
 
-	assert_int_equal(read_text(state, &conf, NULL, "nul.conf", text, sizeof text - 1, &err), -1);
-	check_words(err.text, "nul.conf:2: ");
-	conf_release(&conf);
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		struct conf conf = { 0 };
+		check_case(cases[i].text, read_text(state, &conf, NULL, "nul.conf", cases[i].text, cases[i].bytes, &err) == -1);
+		check_words(err.text, "nul.conf:2: a NUL");
+		conf_release(&conf);
+	}
 }
 
 static void test_missing_file(void **state)
@@ -246,7 +256,7 @@ static void test_two_files(void **state)
 	struct settings settings = { 0 };
 	struct err err;
 
-	options_default(settings_options, &settings);
+	assert_int_equal(options_default(settings_options, &settings, &err), 0);
 	assert_int_equal(read_text(state, &conf, &settings, "1.conf", first, sizeof first - 1, &err), 0);
 	assert_int_equal(read_text(state, &conf, &settings, "2.conf", second, sizeof second - 1, &err), 0);
 	assert_int_equal(conf.count, 2);

@@ -177,7 +177,7 @@ static void test_option(void **state)
 	struct err err;
 
 	(void)state;
-	options_default(defs, &settings);
+	assert_int_equal(options_default(defs, &settings, &err), 0);
 	check_text("default", show(&settings.levels), "1 2");
 	assert_int_equal(options_set(defs, &settings, "concurrency", "4,1..2", &err), 0);
 	check_text("set", show(&settings.levels), "1 2 4");

@@ -49,9 +49,10 @@ static int parse(struct things *things, const char *const *words, char **argv, s
 static void test_defaults(void **state)
 {
 	struct things things = { 0 };
+	struct err err;
 
 	(void)state;
-	options_default(defs, &things);
+	assert_int_equal(options_default(defs, &things, &err), 0);
 	assert_false(things.quiet);
 	assert_null(things.out);
 	assert_int_equal(things.number, 3);
@@ -94,7 +95,7 @@ static void test_command_lines(void **state)
 		struct things things = { 0 };
 		char *argv[WORDS_MOST];
 		struct err err = { "" };
-		options_default(defs, &things);
+		assert_int_equal(options_default(defs, &things, &err), 0);
 		check_case(cases[i].name, parse(&things, cases[i].words, argv, &err) == cases[i].operands);
 		check_case(cases[i].name, things.quiet == cases[i].right.quiet);
 		check_case(cases[i].name, things.number == cases[i].right.number);
@@ -186,7 +187,7 @@ static void test_bad_command_lines(void **state)
 		struct things things = { 0 };
 		char *argv[WORDS_MOST];
 		struct err err = { "" };
-		options_default(defs, &things);
+		assert_int_equal(options_default(defs, &things, &err), 0);
 		check_case(cases[i].error, parse(&things, cases[i].words, argv, &err) == -1);
 		check_words(err.text, cases[i].error);
 		check_case(cases[i].error, strncmp(err.text, cases[i].error, strlen(cases[i].error)) == 0);
@@ -303,7 +304,7 @@ static void test_settings_table(void **state)
 	struct err err;
 
 	(void)state;
-	options_default(settings_options, &settings);
+	assert_int_equal(options_default(settings_options, &settings, &err), 0);
 	for (const struct option_def *def = settings_options; def->name; def++) {
 		check_case(def->name, options_find(settings_options, def->name) == def);
 		for (const struct option_def *next = def + 1; next->name; next++)
@@ -325,7 +326,7 @@ static void test_preset(void **state)
 	struct err err;
 
 	(void)state;
-	options_default(settings_options, &settings);
+	assert_int_equal(options_default(settings_options, &settings, &err), 0);
 	assert_int_equal(settings_preset(&settings, "2011", &err), -1);
 	check_text("unknown", err.text, "unknown preset '2011': the one there is is 2010");
 	assert_int_equal(settings_preset(&settings, "2010", &err), 0);

@@ -92,7 +92,8 @@ static void test_not_found(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(commands); i++) {
-		check_case(commands[i], program_run(commands[i], NULL, LONG_NS, out, sizeof out, NULL, 0, &err) == 127);
+		check_case(commands[i], program_run(commands[i], NULL, LONG_NS, out, sizeof out, NULL, 0, &err) == -1);
+		check_words(err.text, i < 3 ? ": No such file or directory" : ": Permission denied");
 		check_text(commands[i], out, "");
 	}
 }
@@ -156,6 +157,20 @@ static void test_timeout(void **state)
 	}
 }
 
+/* A child that it leaves behind, with its outputs open, neither holds us up nor outlives it. */
+static void test_left_behind(void **state)
+{
+	char out[64];
+	struct err err;
+	pid_t pid;
+
+	(void)state;
+	/* Had it been waited for, the time would have been up. */
+	assert_int_equal(program_run("sh -c 'sleep 100 & echo $!; exit 5'", NULL, LONG_NS, out, sizeof out, NULL, 0, &err), 5);
+	assert_int_equal(sscanf(out, "%d", &pid), 1);
+	assert_true(unit_until(unit_gone, &pid));
+}
+
 static void test_clean(void **state)
 {
 	static const struct {
@@ -212,6 +227,7 @@ int main(void)
 		cmocka_unit_test(test_bad_command),
 		cmocka_unit_test(test_killed),
 		cmocka_unit_test(test_timeout),
+		cmocka_unit_test(test_left_behind),
 		cmocka_unit_test(test_clean),
 		cmocka_unit_test(test_no_file_is_left_open),
 	};

@@ -40,6 +40,7 @@ static void check_cells(const struct cell *a, const struct cell *b)
 	check_case("started", a->started == b->started);
 	check_case("ok", a->ok == b->ok);
 	check_case("failed", memcmp(a->failed, b->failed, sizeof a->failed) == 0);
+	check_case("started_before", a->started_before == b->started_before);
 	check_case("in_flight_start", a->in_flight_start == b->in_flight_start);
 	check_case("in_flight_end", a->in_flight_end == b->in_flight_end);
 	check_case("connects", a->connects == b->connects);
@@ -83,6 +84,7 @@ static void cell_fill(struct cell *cell)
 	for (int i = 0; i < LOAD_FAILURES; i++)
 		cell->failed[i] = (uint64_t)(i % 3);
 	cell->in_flight_start = 1;
+	cell->started_before = 3;
 	cell->in_flight_end = 2;
 	cell->connects = 4;
 	cell->open_mean = 65000.5;
@@ -258,6 +260,33 @@ static void test_cell_line(void **state)
 	cell_release(&cell);
 }
 
+/* A line of an older version says nothing of a thread's user and system time: that is unknown, and not 0. */
+static void test_older_line(void **state)
+{
+	struct cell cell, read;
+	struct err err;
+	json_error_t where;
+
+	(void)state;
+	cell_init(&cell, "a", "epoll", "close", 8, 0);
+	cell.client_threads = 1;
+	cell.client_cpu[0] = 0.5;
+	char *line = result_cell_line(&cell);
+	json_t *json = line ? json_loads(line, 0, &where) : NULL;
+	assert_non_null(json);
+	assert_int_equal(json_object_del(json, "client_cpu_user"), 0);
+	free(line);
+	line = json_dumps(json, 0);
+	assert_non_null(line);
+	assert_int_equal(result_read_line(&read, line, strlen(line), &err), 0);
+	check_case("client_cpu", read.client_threads == 1 && read.client_cpu[0] == 0.5);
+	check_case("client_user", isnan(read.client_user[0]));
+	json_decref(json);
+	free(line);
+	cell_release(&read);
+	cell_release(&cell);
+}
+
 /* A server's words may be anything: they are written all the same, as valid JSON. */
 static void test_text_that_is_no_utf8(void **state)
 {
@@ -342,6 +371,8 @@ static void test_hostile(void **state)
 		{ "\"cells\": [", "\"cells\": [ null,", "cells[0]: 'server' is missing" },
 		{ "\"cells\": [", "\"cells\": [ [],", "cells[0]: 'server' is missing" },
 		{ "\"server\": \"tornado\"", "\"server\": null", "cells[0]: 'server', 'client', 'mode' or 'level' is empty" },
+		{ "\"server\": \"tornado\"", "\"server\": \"\"", "cells[0]: 'server', 'client', 'mode' or 'level' is empty" },
+		{ "\"name\": \"tornado\"", "\"name\": \"\"", "servers[0]: 'name' is empty" },
 		{ "\"server\": \"control\"", "\"server\": 7", "cells[1]: 'server' is not what it should be" },
 		{ "\"level\": 65536", "\"level\": 0", "cells[0]: 'server', 'client', 'mode' or 'level' is empty" },
 		{ "\"level\": 65536", "\"level\": -1", "cells[0]: 'level' is not what it should be" },
@@ -360,6 +391,9 @@ static void test_hostile(void **state)
 		{ "\"client_cpu\": [", "\"client_cpu\": [ \"x\",", "cells[0]: 'client_cpu' is not what it should be" },
 		{ "\"client_cpu\": [", "\"client_cpu\": [ 0.5,", "cells[0]: 'client_cpu' is not what it should be" },
 		{ "\"client_cpu\": [", "\"client_cpu\": {}, \"x\": [", "cells[0]: 'client_cpu' is not what it should be" },
+		{ "\"client_cpu\": [", "\"client_cpu\": [ 0.5 ], \"x\": [", "cells[0]: 'client_cpu_user' is not what it should be" },
+		{ "\"client_cpu_system\": [", "\"client_cpu_system\": [ ], \"x\": [",
+		  "cells[0]: 'client_cpu_system' is not what it should be" },
 		{ "\"restarted\": true", "\"restarted\": \"true\"", "cells[0]: 'restarted' is not what it should be" },
 		{ "\"error\": \"exited with status 1\"", "\"error\": 1", "cells[1]: 'error' is not what it should be" },
 		{ "\"valid\": false", "\"valid\": 0", "cells[0]: 'valid' is not what it should be" },
@@ -581,6 +615,7 @@ int main(void)
 		TEST(test_document_round_trip),
 		TEST(test_write_replaces),
 		TEST(test_cell_line),
+		TEST(test_older_line),
 		TEST(test_text_that_is_no_utf8),
 		TEST(test_hostile),
 		TEST(test_additions),

@@ -7,6 +7,7 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -112,8 +113,11 @@ static void role_files(void)
 	sleep_on();
 }
 
-/* Answers every request on the port of $PORT. */
-static void serve(const char *answer)
+#define RIGHT "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nhi"
+#define WRONG "HTTP/1.0 503 Busy\r\nContent-Length: 2\r\n\r\nhi"
+
+/* Answers every request on the port of $PORT, the first ones wrongly. */
+static void serve(int wrong)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	int on = 1, server = socket(AF_INET, SOCK_STREAM, 0);
@@ -126,20 +130,28 @@ static void serve(const char *answer)
 	for (;;) {
 		char request[4096];
 		int fd = accept(server, NULL, NULL);
-		if (fd >= 0 && read(fd, request, sizeof request) > 0)
+		if (fd >= 0 && read(fd, request, sizeof request) > 0) {
+			const char *answer = wrong > 0 ? WRONG : RIGHT;
 			(void)!write(fd, answer, strlen(answer));
+			wrong -= wrong > 0;
+		}
 		close(fd);
 	}
 }
 
 static void role_server(void)
 {
-	serve("HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nhi");
+	serve(0);
 }
 
 static void role_wrong_server(void)
 {
-	serve("HTTP/1.0 503 Busy\r\nContent-Length: 2\r\n\r\nhi");
+	serve(INT_MAX);
+}
+
+static void role_recovering_server(void)
+{
+	serve(2);
 }
 
 static const struct role {
@@ -148,7 +160,7 @@ static const struct role {
 } roles[] = {
 	{ "daemon", role_daemon }, { "pair", role_pair }, { "stubborn", role_stubborn }, { "tree", role_tree },
 	{ "orderly", role_orderly }, { "files", role_files }, { "server", role_server },
-	{ "wrong_server", role_wrong_server },
+	{ "wrong_server", role_wrong_server }, { "recovering_server", role_recovering_server },
 };
 
 /* The server of the current test, and what it says on stderr. */
@@ -352,6 +364,27 @@ static void test_tree(void **state)
 	assert_false(supervisor_stop(&supervisor, 50 * CLOCK_MS));
 	for (int i = 0; i < TREE; i++)
 		assert_true(is_gone(pids[i]));
+}
+
+/* A signal reaches a process once: those of the group that has had it are passed over. */
+static void test_signal_spares_a_group(void **state)
+{
+	pid_t children[2];
+	int status;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		children[i] = fork();
+		if (children[i] == 0)
+			sleep_on();
+		assert_int_equal(setpgid(children[i], children[i]), 0);
+	}
+	proctree_signal(getpid(), SIGTERM, children[0]);
+	assert_int_equal(waitpid(children[1], &status, 0), children[1]);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+	kill(children[0], SIGKILL);
+	assert_int_equal(waitpid(children[0], &status, 0), children[0]);
+	assert_int_equal(WTERMSIG(status), SIGKILL);
 }
 
 static void test_cannot_start(void **state)
@@ -574,6 +607,39 @@ static void test_ready(void **state)
 	}
 }
 
+static void test_recovered(void **state)
+{
+	static const struct {
+		const char *command;
+		uint64_t timeout_ns;
+		const char *words;	/* of the error; NULL: recovered */
+	} cases[] = {
+		{ SELF "server", UNIT_PATIENCE_NS, NULL },
+		{ SELF "recovering_server", UNIT_PATIENCE_NS, NULL },
+		{ SELF "wrong_server", 500 * CLOCK_MS, "not ready after 0.5 s: status 503 instead of 200" },
+		{ "sh -c 'exit 3'", UNIT_PATIENCE_NS, "exited with status 3 before it was ready" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		char port_text[32];
+		const char *const environment[] = { port_text, NULL };
+		const struct launch what = { .command = cases[i].command, .environment = environment, .stderr_fd = -1 };
+		struct target target;
+		struct err err = { "" };
+		target_make(&target, port_text);
+		assert_int_equal(supervisor_launch(&supervisor, &what, &err), 0);
+		/* It has started, so that the time is not that of its start. */
+		supervisor_wait_ready(&supervisor, &target, UNIT_PATIENCE_NS, NULL, &err);
+		err.text[0] = 0;
+		int bad = supervisor_wait_recovered(&supervisor, &target, cases[i].timeout_ns, NULL, &err);
+		check_text(cases[i].command, err.text, cases[i].words ? cases[i].words : "");
+		check_case(cases[i].command, bad == (cases[i].words ? -1 : 0));
+		supervisor_stop(&supervisor, GRACE_NS);
+		target_release(&target);
+	}
+}
+
 static void test_interrupted(void **state)
 {
 	volatile sig_atomic_t stop = 1;
@@ -601,6 +667,7 @@ int main(int argc, char **argv)
 		TEST(test_stubborn),
 		TEST(test_daemon),
 		TEST(test_tree),
+		TEST(test_signal_spares_a_group),
 		TEST(test_cannot_start),
 		TEST(test_surroundings),
 		TEST(test_keeper_holds_no_file),
@@ -610,6 +677,7 @@ int main(int argc, char **argv)
 		TEST(test_two_at_once),
 		TEST(test_keeper_is_killed),
 		TEST(test_ready),
+		TEST(test_recovered),
 		TEST(test_interrupted),
 	};
 

@@ -44,6 +44,8 @@ static void test_duration(void **state)
 		{ "1m", 60000000000 }, { "1h", 3600000000000 }, { "500ms", 500000000 }, { "1.5s", 1500000000 },
 		{ "0.1s", 100000000 }, { "1.1s", 1100000000 }, { "0.001us", 1 }, { "0.25m", 15000000000 },
 		{ "1000h", 3600000000000000 }, { "60000m", 3600000000000000 },
+		{ "1.50000000000000000000000s", 1500000000 }, { "0.000000000005h", 18 }, { "0.0ns", 0 },
+		{ "999.99999999999h", 3600000000000000 - 36 }, { "0000000000000000000000000001s", 1000000000 },
 	};
 	static const struct {
 		const char *text, *words;
@@ -56,7 +58,9 @@ static void test_duration(void **state)
 		{ "1e3s", "is not a duration" }, { "0x1s", "is not a duration" }, { "infs", "is not a duration" },
 		{ "nans", "is not a duration" }, { "1,5s", "is not a duration" },
 		{ "1001h", "is longer than 1000h" }, { "99999999999999999999999h", "is longer than 1000h" },
-		{ "9999999999999999999ns", "is longer than 1000h" },
+		{ "9999999999999999999ns", "is longer than 1000h" }, { "1000.1h", "is longer than 1000h" },
+		{ "1.s", "is not a duration" }, { "1.5ns", "is not a whole number of ns" },
+		{ "0.0001us", "is not a whole number of ns" }, { "0.33333333333333h", "is not a whole number of ns" },
 	};
 	struct err err;
 	uint64_t ns;

@@ -1,0 +1,404 @@
+#include "clients/uring.h"
+
+#include <errno.h>
+#include <liburing.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+
+#include "clients/crew.h"
+#include "clients/engine.h"
+
+/* Entries of the submission queue: several chains of connections between two system calls. */
+#define ENTRIES 1024
+#define COMPLETIONS 16384
+/* The longest chain: socket, setsockopt, bind, connect, send, receive. */
+#define CHAIN_MOST 6
+/*
+ * Connections begun between two system calls, at most. Latency counts from the moment when the chain is written down,
+ * and what is written down last must not wait for a hundred handshakes.
+ */
+#define DIALS_MOST 8
+#define BATCH 512
+
+/* Buffers for answers, shared by all connections of a thread. The kernel takes them in turn. */
+#define BUFFERS 1024
+#define BUFFER_BYTES 4096
+#define BUFFER_GROUP 0
+
+/* Of the kernel's interface, and newer than the headers of Debian 12 (include/uapi/linux/io_uring.h). */
+#define OP_BIND 56			/* Linux 6.11 */
+#define SOCKET_COMMAND_SETSOCKOPT 3	/* Linux 6.7 */
+
+enum operation { OPERATION_OPEN, OPERATION_CONNECT, OPERATION_SEND, OPERATION_RECEIVE, OPERATION_CLOSE };
+
+/* What comes back with a completion: slot, operation, and which of the slot's connections it was. */
+#define SERIAL_BITS 24
+#define SERIAL_MASK ((1u << SERIAL_BITS) - 1)
+
+struct uring_state {
+	struct io_uring ring;
+	bool has_ring, can_bind;
+	struct io_uring_buf_ring *buffers;
+	char *memory;		/* of the buffers */
+	unsigned dials;		/* since the last system call */
+	struct sockaddr_in sources[LOAD_ADDRESSES_MAX];
+};
+
+static struct uring_state *state_of(const struct engine *engine)
+{
+	return engine->io_state;
+}
+
+static uint32_t slot_of(const struct engine *engine, const struct conn *conn)
+{
+	return (uint32_t)(conn - engine->conns);
+}
+
+static uint64_t mark_of(const struct engine *engine, const struct conn *conn, enum operation operation)
+{
+	return (uint64_t)slot_of(engine, conn) << 32 | (uint64_t)operation << SERIAL_BITS |
+	       ((uint32_t)conn->handle & SERIAL_MASK);
+}
+
+/* Room for a chain, which must not be torn: one system call takes a whole chain or the links are lost. */
+static void room_make(struct uring_state *state, unsigned entries)
+{
+	if (io_uring_sq_space_left(&state->ring) < entries) {
+		io_uring_submit(&state->ring);
+		state->dials = 0;
+	}
+}
+
+/* The next entry, on the connection's slot. */
+static struct io_uring_sqe *entry(struct engine *engine, struct conn *conn, enum operation operation)
+{
+	struct io_uring_sqe *sqe = io_uring_get_sqe(&state_of(engine)->ring);
+
+	memset(sqe, 0, sizeof *sqe);
+	io_uring_sqe_set_data64(sqe, mark_of(engine, conn, operation));
+	return sqe;
+}
+
+/* Fills in an entry by a function of liburing, which forgets the mark. */
+#define PREPARE(sqe, function, ...) do { \
+	uint64_t mark = (sqe)->user_data; \
+	function((sqe), __VA_ARGS__); \
+	(sqe)->user_data = mark; \
+} while (0)
+
+static void receive_arm(struct engine *engine, struct conn *conn)
+{
+	struct io_uring_sqe *sqe = entry(engine, conn, OPERATION_RECEIVE);
+
+	PREPARE(sqe, io_uring_prep_recv_multishot, (int)slot_of(engine, conn), NULL, 0, 0);
+	sqe->flags |= IOSQE_FIXED_FILE | IOSQE_BUFFER_SELECT;
+	sqe->buf_group = BUFFER_GROUP;
+	conn->registered = true;
+}
+
+static void send_prepare(struct engine *engine, struct conn *conn, unsigned flags)
+{
+	struct io_uring_sqe *sqe = entry(engine, conn, OPERATION_SEND);
+
+	/* With MSG_WAITALL a short send goes on by itself. */
+	PREPARE(sqe, io_uring_prep_send, (int)slot_of(engine, conn), engine->request, engine->request_bytes,
+		MSG_NOSIGNAL | MSG_WAITALL);
+	sqe->flags |= IOSQE_FIXED_FILE | IOSQE_CQE_SKIP_SUCCESS | flags;
+}
+
+/* Takes the slot's connection out of the kernel, whatever it is doing. What is still told of it is of an old serial. */
+static void uring_close(struct engine *engine, struct conn *conn)
+{
+	struct uring_state *state = state_of(engine);
+	bool busy = conn->registered || conn->state == CONN_CONNECTING;
+
+	if (!conn->dial_ns)
+		return;		/* never opened */
+	room_make(state, 2);
+	if (busy) {
+		struct io_uring_sqe *cancel = entry(engine, conn, OPERATION_CLOSE);
+		PREPARE(cancel, io_uring_prep_cancel_fd, (int)slot_of(engine, conn),
+			IORING_ASYNC_CANCEL_FD_FIXED | IORING_ASYNC_CANCEL_ALL);
+		cancel->flags |= IOSQE_CQE_SKIP_SUCCESS;
+	}
+	struct io_uring_sqe *sqe = entry(engine, conn, OPERATION_CLOSE);
+	PREPARE(sqe, io_uring_prep_close_direct, slot_of(engine, conn));
+	sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
+	conn->handle++;
+	conn->registered = false;
+	conn->dial_ns = 0;
+}
+
+/* Binds to the next of the source addresses; the port is chosen by connect(), which knows the whole tuple. */
+static void source_prepare(struct engine *engine, struct conn *conn, const struct sockaddr_in *source)
+{
+	static const int on = 1;
+	struct io_uring_sqe *sqe = entry(engine, conn, OPERATION_OPEN);
+
+	sqe->opcode = IORING_OP_URING_CMD;
+	sqe->fd = (int)slot_of(engine, conn);
+	sqe->off = SOCKET_COMMAND_SETSOCKOPT;
+	sqe->addr = (uint64_t)IP_BIND_ADDRESS_NO_PORT << 32 | IPPROTO_IP;
+	sqe->file_index = sizeof on;
+	sqe->addr3 = (uintptr_t)&on;
+	sqe->flags |= IOSQE_FIXED_FILE | IOSQE_IO_LINK | IOSQE_CQE_SKIP_SUCCESS;
+	sqe = entry(engine, conn, OPERATION_OPEN);
+	sqe->opcode = OP_BIND;
+	sqe->fd = (int)slot_of(engine, conn);
+	sqe->addr = (uintptr_t)source;
+	sqe->addr2 = sizeof *source;
+	sqe->flags |= IOSQE_FIXED_FILE | IOSQE_IO_LINK | IOSQE_CQE_SKIP_SUCCESS;
+}
+
+/* A source address that stays where it is until the kernel has read it; NULL: no need of one. */
+static const struct sockaddr_in *source_of(struct engine *engine)
+{
+	struct uring_state *state = state_of(engine);
+	struct sockaddr_in source;
+
+	if (!state->can_bind || !engine_source(engine, &source))
+		return NULL;
+	struct sockaddr_in *kept = &state->sources[ntohl(source.sin_addr.s_addr) - INADDR_LOOPBACK];
+	*kept = source;
+	return kept;
+}
+
+static void uring_open(struct engine *engine, struct conn *conn)
+{
+	struct uring_state *state = state_of(engine);
+	const struct target *target = engine->target;
+
+	/* What has ended by itself is replaced by the new socket in the slot, which closes it. */
+	if (conn->registered)
+		uring_close(engine, conn);
+	conn->handle++;
+	if (state->dials++ >= DIALS_MOST) {
+		io_uring_submit(&state->ring);
+		state->dials = 1;
+	}
+	room_make(state, CHAIN_MOST);
+	const struct sockaddr_in *source = source_of(engine);
+	engine_dials(engine, conn, clock_ns());
+	struct io_uring_sqe *sqe = entry(engine, conn, OPERATION_OPEN);
+	PREPARE(sqe, io_uring_prep_socket_direct, target->address.ss_family, SOCK_STREAM, 0, slot_of(engine, conn), 0);
+	sqe->flags |= IOSQE_IO_LINK | IOSQE_CQE_SKIP_SUCCESS;
+	if (source)
+		source_prepare(engine, conn, source);
+	sqe = entry(engine, conn, OPERATION_CONNECT);
+	PREPARE(sqe, io_uring_prep_connect, (int)slot_of(engine, conn), (const struct sockaddr *)&target->address,
+		target->address_bytes);
+	sqe->flags |= IOSQE_FIXED_FILE | IOSQE_IO_LINK;
+	send_prepare(engine, conn, IOSQE_IO_LINK);
+	receive_arm(engine, conn);
+}
+
+static void uring_request(struct engine *engine, struct conn *conn)
+{
+	room_make(state_of(engine), 1);
+	send_prepare(engine, conn, 0);
+}
+
+static void received(struct engine *engine, struct conn *conn, int result, unsigned flags)
+{
+	struct uring_state *state = state_of(engine);
+	int32_t serial = conn->handle;
+	unsigned buffer = flags >> IORING_CQE_BUFFER_SHIFT;
+
+	conn->registered = flags & IORING_CQE_F_MORE;
+	if (result == -ENOBUFS)
+		;	/* others had them all: asked for again below */
+	else if (conn->state != CONN_READING)
+		engine_disturbed(engine, conn);
+	else if (result > 0)
+		engine_received(engine, conn, state->memory + (size_t)buffer * BUFFER_BYTES, (size_t)result, false);
+	else if (result == 0)
+		engine_ended(engine, conn);
+	else
+		engine_failed(engine, conn, -result);
+	/* Still the same connection, and nobody listens to it. */
+	if (conn->handle == serial && !conn->registered && (result > 0 || result == -ENOBUFS)) {
+		room_make(state, 1);
+		receive_arm(engine, conn);
+	}
+}
+
+static void connected(struct engine *engine, struct conn *conn, int result)
+{
+	if (result == -EADDRNOTAVAIL && state_of(engine)->can_bind && engine_spread(engine)) {
+		uring_open(engine, conn);
+	} else if (result < 0) {
+		engine_failed(engine, conn, -result);
+	} else {
+		engine_established(engine, conn);
+		engine_sent(conn);
+	}
+}
+
+static void completed(struct engine *engine, const struct io_uring_cqe *cqe)
+{
+	struct uring_state *state = state_of(engine);
+	struct conn *conn = &engine->conns[cqe->user_data >> 32];
+	enum operation operation = cqe->user_data >> SERIAL_BITS & 0xff;
+
+	/* Of a connection that is no more; or the rest of a chain, whose first failure tells what was wrong. */
+	bool stale = (cqe->user_data & SERIAL_MASK) != ((uint32_t)conn->handle & SERIAL_MASK);
+	if (!stale && cqe->res != -ECANCELED) {
+		if (operation == OPERATION_RECEIVE)
+			received(engine, conn, cqe->res, cqe->flags);
+		else if (operation == OPERATION_CONNECT)
+			connected(engine, conn, cqe->res);
+		else if (operation != OPERATION_CLOSE && cqe->res < 0)
+			engine_failed(engine, conn, -cqe->res);
+	}
+	if (cqe->flags & IORING_CQE_F_BUFFER) {
+		unsigned buffer = cqe->flags >> IORING_CQE_BUFFER_SHIFT;
+		io_uring_buf_ring_add(state->buffers, state->memory + (size_t)buffer * BUFFER_BYTES, BUFFER_BYTES,
+				      (unsigned short)buffer, io_uring_buf_ring_mask(BUFFERS), 0);
+		io_uring_buf_ring_advance(state->buffers, 1);
+	}
+}
+
+static int uring_wait(struct engine *engine, uint64_t timeout_ns, struct err *err)
+{
+	struct uring_state *state = state_of(engine);
+	struct __kernel_timespec timeout = { (int64_t)(timeout_ns / CLOCK_S), (long long)(timeout_ns % CLOCK_S) };
+	struct io_uring_cqe *cqes[BATCH];
+
+	int result = timeout_ns ? io_uring_submit_and_wait_timeout(&state->ring, cqes, 1, &timeout, NULL)
+				: io_uring_submit_and_get_events(&state->ring);
+	errno = -result;
+	/* Busy or short of memory for a moment: what completes below makes room. */
+	if (result < 0 && errno != ETIME && errno != EINTR && errno != EBUSY && errno != EAGAIN)
+		return err_set_errno(err, "io_uring_enter");
+	state->dials = 0;
+	unsigned count = io_uring_peek_batch_cqe(&state->ring, cqes, BATCH);
+	for (unsigned i = 0; i < count; i++) {
+		completed(engine, cqes[i]);
+		if (engine->open_loop)
+			engine_arrive(engine);
+	}
+	io_uring_cq_advance(&state->ring, count);
+	return 0;
+}
+
+static int ring_make(struct io_uring *ring, struct err *err)
+{
+	struct io_uring_params params = {
+		.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_CQSIZE,
+		.cq_entries = COMPLETIONS,
+	};
+	int result = io_uring_queue_init_params(ENTRIES, ring, &params);
+
+	errno = -result;
+	if (result == -EPERM)
+		return err_set(err, "io_uring is forbidden here (kernel.io_uring_disabled, or a filter of system calls)");
+	if (result == -ENOSYS)
+		return err_set(err, "this kernel has no io_uring");
+	if (result == -EINVAL)
+		return err_set(err, "this kernel's io_uring is too old: Linux 6.1 is needed");
+	return result < 0 ? err_set_errno(err, "io_uring_setup") : 0;
+}
+
+static int buffers_make(struct uring_state *state, struct err *err)
+{
+	size_t ring_bytes = BUFFERS * sizeof(struct io_uring_buf);
+	char *memory = mmap(NULL, ring_bytes + (size_t)BUFFERS * BUFFER_BYTES, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (memory == MAP_FAILED)
+		return err_set_errno(err, "buffers for answers");
+	state->buffers = (struct io_uring_buf_ring *)memory;
+	state->memory = memory + ring_bytes;
+	struct io_uring_buf_reg reg = {
+		.ring_addr = (uintptr_t)memory, .ring_entries = BUFFERS, .bgid = BUFFER_GROUP,
+	};
+	errno = -io_uring_register_buf_ring(&state->ring, &reg, 0);
+	if (errno)
+		return err_set_errno(err, "buffers for answers (io_uring_register)");
+	io_uring_buf_ring_init(state->buffers);
+	for (unsigned i = 0; i < BUFFERS; i++)
+		io_uring_buf_ring_add(state->buffers, state->memory + (size_t)i * BUFFER_BYTES, BUFFER_BYTES,
+				      (unsigned short)i, io_uring_buf_ring_mask(BUFFERS), (int)i);
+	io_uring_buf_ring_advance(state->buffers, BUFFERS);
+	return 0;
+}
+
+static int uring_init(struct engine *engine, struct err *err)
+{
+	struct worker *worker = engine->worker;
+	struct uring_state *state = engine->io_state = calloc(1, sizeof *state);
+
+	if (!state)
+		return err_set(err, "out of memory");
+	if (ring_make(&state->ring, err))
+		return -1;
+	state->has_ring = true;
+	struct io_uring_probe *probe = io_uring_get_probe_ring(&state->ring);
+	state->can_bind = probe && io_uring_opcode_supported(probe, OP_BIND);
+	io_uring_free_probe(probe);
+	if (engine->spread > 1 && !state->can_bind)
+		return err_set(err, "more than %u connections need Linux 6.11 with this client: use --client epoll",
+			       LOAD_PER_ADDRESS);
+	errno = -io_uring_register_files_sparse(&state->ring, worker->connections);
+	if (errno)
+		return err_set_errno(err, "a table of %u connections (io_uring_register)", worker->connections);
+	io_uring_register_ring_fd(&state->ring);	/* saves a look-up in each call; no matter where it can't be had */
+	if (buffers_make(state, err))
+		return -1;
+	worker->engine_bytes += sizeof *state + (uint64_t)BUFFERS * (BUFFER_BYTES + sizeof(struct io_uring_buf));
+	return 0;
+}
+
+static void uring_release(struct engine *engine)
+{
+	struct uring_state *state = state_of(engine);
+
+	if (state && state->has_ring) {
+		/* All at once, and over when it returns: the next cell must not meet the connections of this one. */
+		struct io_uring_sync_cancel_reg all = {
+			.flags = IORING_ASYNC_CANCEL_ALL | IORING_ASYNC_CANCEL_ANY, .timeout = { -1, -1 },
+		};
+		io_uring_register_sync_cancel(&state->ring, &all);
+		io_uring_unregister_files(&state->ring);
+		io_uring_queue_exit(&state->ring);
+	}
+	if (state && state->buffers)
+		munmap(state->buffers, BUFFERS * sizeof(struct io_uring_buf) + (size_t)BUFFERS * BUFFER_BYTES);
+	free(state);
+}
+
+static const struct engine_io uring_io = {
+	.init = uring_init, .release = uring_release, .open = uring_open, .request = uring_request, .close = uring_close,
+	.wait = uring_wait,
+};
+
+static void uring_work(struct worker *worker)
+{
+	engine_work(worker, &uring_io);
+}
+
+static int uring_run(const struct load_spec *spec, struct load_sample *sample, struct err *err)
+{
+	return crew_run(spec, uring_work, sample, err);
+}
+
+/* Whether it can run here: the kernel may not allow it, or be too old. */
+static int uring_find(struct err *err)
+{
+	struct io_uring ring;
+
+	if (ring_make(&ring, err))
+		return -1;
+	io_uring_queue_exit(&ring);
+	return 0;
+}
+
+const struct client client_uring = {
+	.name = "uring",
+	.summary = "many connections, by io_uring(7)",
+	.find = uring_find,
+	.run = uring_run,
+};

@@ -1,0 +1,186 @@
+"""client: how each load generator is run, ours and the others, and what it says of itself.
+
+A client is one line of CLIENTS or of FLOORS. Each makes a number of requests; wrk can only run for a time, and ours runs for
+a time where no number is given. What comes back is an Outcome, in the same units for all; None is what a client does not say.
+"""
+import collections
+import csv
+import json
+import os
+import re
+import statistics
+import subprocess
+import tempfile
+import time
+
+BENCHCTL = os.path.abspath(os.environ.get('BENCHCTL') or './benchctl')
+CPUS = sorted(os.sched_getaffinity(0))
+
+# All by the client's own word. answers: the right ones; failed: all else. sent: requests, those that it keeps out of its
+# figures too. But cpu_s is the CPU time of the whole process, in wall_s, and peak_bytes its memory, as the kernel counts them.
+# cell: of ours only.
+Outcome = collections.namedtuple('Outcome', 'answers failed sent rate_rps p50_ns mean_ns cpu_s wall_s peak_bytes cell')
+
+# single: it has one connection at a time. timed: it can't be told how many requests to make, and leaves some in flight.
+# most: connections that it can have. run(url, mode, level, requests, seconds)
+Client = collections.namedtuple('Client', 'name modes single timed run most', defaults=[None])
+
+
+class Ended:
+    """A client's process at its end: what it printed, what it wrote to the file, its CPU, memory and wall time."""
+
+    def __init__(self, command, **variables):
+        """Runs it on the last CPU. '{file}' in the command is the path of a file in memory."""
+        log, out = os.memfd_create('log'), os.memfd_create('out')
+        words = [word.format(file='/dev/fd/%d' % log) if '{file}' in word else word for word in command]
+        start = time.monotonic()
+        process = subprocess.Popen(['taskset', '-c', str(CPUS[-1])] + words, stdout=out, stderr=out, pass_fds=[log],
+                                   stdin=subprocess.DEVNULL, env=dict(os.environ, **variables))
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        self.wall_s = time.monotonic() - start
+        self.cpu_s = usage.ru_utime + usage.ru_stime
+        self.peak_bytes = usage.ru_maxrss * 1024
+        self.log, self.out = self.text(log), self.text(out)
+        if process.returncode:
+            raise RuntimeError('%s: exit %d\n%s' % (' '.join(words), process.returncode, self.out[-2000:]))
+
+    @staticmethod
+    def text(descriptor):
+        with open(descriptor, encoding='utf-8', errors='replace') as file:
+            file.seek(0)
+            return file.read()
+
+    def number(self, pattern):
+        """The number that the pattern's group finds in the output."""
+        found = re.search(pattern, self.out)
+        if not found:
+            raise RuntimeError('%r is not in:\n%s' % (pattern, self.out[-2000:]))
+        return float(found.group(1))
+
+    def outcome(self, answers, failed, sent, rate_rps, p50_ns=None, mean_ns=None, cell=None):
+        return Outcome(int(answers), int(failed), int(sent), rate_rps, p50_ns, mean_ns, self.cpu_s, self.wall_s,
+                       self.peak_bytes, cell)
+
+
+def ours(name):
+    def run(url, mode, level, requests, seconds):
+        ended = Ended([BENCHCTL, 'load', url, '--json', '--client', name, '-m', mode, '-c', str(level), '--warmup', '0ms'] +
+                      (['-n', str(requests)] if requests else ['-d', '%dms' % (seconds * 1000)]))
+        cell = json.loads(ended.out)
+        learned = 1  # the first answer, which tells what is right
+        return ended.outcome(cell['ok'], sum(cell['failed'].values()), learned + cell['started_before'] + cell['started'],
+                             cell['rate_rps'], cell['latency_ns']['p50'], cell['latency_ns']['mean'], cell)
+    return run
+
+
+def ab(url, mode, level, requests, _seconds):
+    # What it prints is in whole milliseconds; its file of percentiles, 0 to 99, is in microseconds.
+    ended = Ended(['ab', '-q', '-c', str(level), '-e', '{file}', '-n', str(requests)] +
+                  (['-k'] if mode == 'keepalive' else []) + [url])
+    percentiles_ns = [float(took_ms) * 1e6 for _, took_ms in list(csv.reader(ended.log.splitlines()))[1:]]
+    complete = ended.number(r'Complete requests:\s+(\d+)')
+    failed = ended.number(r'Failed requests:\s+(\d+)')
+    return ended.outcome(complete - failed, failed, complete, ended.number(r'Requests per second:\s+([\d.]+)'),
+                         percentiles_ns[50], statistics.fmean(percentiles_ns))
+
+
+UNITS_NS = {'us': 1e3, 'ms': 1e6, 's': 1e9}
+
+
+def wrk(url, mode, level, _requests, seconds):
+    ended = Ended(['wrk', '-t1', '-c', str(level), '-d', '%ds' % max(1, seconds), '--latency', url] +
+                  (['-H', 'Connection: close'] if mode == 'close' else []))
+    failed = sum(int(number) for number in re.findall(
+        r'(?:connect|read|write|timeout|Non-2xx or 3xx responses:)\s+(\d+)', ended.out))
+    answers = ended.number(r'(\d+) requests in')
+    p50_ns, mean_ns = (float(took) * UNITS_NS[unit] for took, unit in (
+        re.search(label + r'\s+([\d.]+)(us|ms|s)\b', ended.out).groups() for label in ('50%', 'Latency')))
+    return ended.outcome(answers, failed, answers, ended.number(r'Requests/sec:\s+([\d.]+)'), p50_ns, mean_ns)
+
+
+def h2load(url, mode, level, requests, _seconds):
+    ended = Ended(['h2load', '--h1', '-t1', '-c', str(level), '-n', str(requests), '--log-file={file}'] +
+                  (['-H', 'Connection: close'] if mode == 'close' else []) + [url])
+    started, answers = ended.number(r'(\d+) started'), ended.number(r'(\d+) succeeded')
+    took_us = [int(line.split('\t')[2]) for line in ended.log.splitlines()]
+    return ended.outcome(answers, started - answers, started, ended.number(r'([\d.]+) req/s'),
+                         statistics.median_low(took_us) * 1e3, statistics.fmean(took_us) * 1e3)
+
+
+def curl(url, mode, _level, requests, _seconds):
+    # The fragment is not sent: it only makes so many addresses of one.
+    ended = Ended(['curl', '-s', '-o', '/dev/null', '-w', r'%{http_code} %{time_total}\n', '%s#[1-%d]' % (url, requests)] +
+                  (['-H', 'Connection: close'] if mode == 'close' else []))
+    lines = [line.split() for line in ended.out.splitlines()]
+    good = [float(took_s) * 1e9 for status, took_s in lines if status == '200'] or [0]
+    # curl says nothing of the whole: it is timed from outside, with the start of the process.
+    answers = sum(status == '200' for status, _ in lines)
+    return ended.outcome(answers, len(lines) - answers, len(lines), answers / ended.wall_s,
+                         statistics.median_low(good), statistics.fmean(good))
+
+
+def hey(url, mode, level, requests, _seconds):
+    # It makes a multiple of its connections.
+    ended = Ended(['hey', '-cpus', '1', '-n', str(requests // level * level), '-c', str(level)] +
+                  (['-disable-keepalive'] if mode == 'close' else []) + [url])
+    answers = ended.number(r'\[200\]\s+(\d+) responses')
+    sent = requests // level * level
+    return ended.outcome(answers, sent - answers, sent, ended.number(r'Requests/sec:\s+([\d.]+)'))
+
+
+def httperf(url, mode, level, requests, _seconds):
+    # Sessions without a pause are its closed loop; they all begin at once.
+    host, port = url.split('/')[2].split(':')
+    ended = Ended(['httperf', '--hog', '--server', host, '--port', port, '--wsess=%d,%d,0' % (level, requests // level),
+                   '--rate', '1000000'] + (['--http-version=1.0'] if mode == 'close' else []))
+    answers = ended.number(r'replies (\d+)')
+    return ended.outcome(answers, ended.number(r'Errors: total (\d+)'), ended.number(r'requests (\d+)'),
+                         answers / ended.number(r'test-duration ([\d.]+) s'))
+
+
+SIEGERC = """
+limit = {level}
+verbose = false
+logging = false
+protocol = HTTP/1.1
+connection = {connection}
+"""
+
+
+def siege(url, mode, level, requests, _seconds):
+    with tempfile.TemporaryDirectory(prefix='benchctl-siege-') as home:  # where it writes files of its own
+        path = os.path.join(home, 'siegerc')
+        with open(path, 'w', encoding='ascii') as file:
+            file.write(SIEGERC.format(level=level, connection='close' if mode == 'close' else 'keep-alive'))
+        ended = Ended(['siege', '-R', path, '-b', '-j', '-c', str(level), '-r', str(requests // level), url], HOME=home)
+    answers, failed = ended.number(r'"successful_transactions":\s+(\d+)'), ended.number(r'"failed_transactions":\s+(\d+)')
+    return ended.outcome(answers, failed, answers + failed, ended.number(r'"transaction_rate":\s+([\d.]+)'))
+
+
+def floor(way):
+    def run(url, mode, level, requests, _seconds):
+        ended = Ended(['build/tests/bench/floor', way, mode, url.split('/')[2].split(':')[1], str(level), str(requests)])
+        return ended.outcome(requests, 0, requests, requests / ended.wall_s)
+    return run
+
+
+BOTH = ['close', 'keepalive']
+CLIENTS = {client.name: client for client in [
+    Client('benchctl epoll', BOTH, False, False, ours('epoll')),
+    Client('benchctl uring', BOTH, False, False, ours('uring')),
+    Client('benchctl seq', ['close'], True, False, ours('seq')),
+    Client('benchctl curl', ['close'], True, False, ours('curl')),
+    Client('ab', BOTH, False, False, ab),
+    Client('wrk', BOTH, False, True, wrk),
+    Client('h2load', BOTH, False, False, h2load),
+    Client('curl', BOTH, True, False, curl),
+    Client('hey', BOTH, False, False, hey),
+    Client('httperf', BOTH, False, False, httperf, 1000),  # select(2)
+    Client('siege', BOTH, False, False, siege, 1000),  # a thread a connection
+]}
+# Not load generators, but what one can't be quicker than (tests/bench/floor.c).
+FLOORS = {client.name: client for client in [
+    Client('bare calls', BOTH, False, False, floor('calls')),
+    Client('bare uring', BOTH, False, False, floor('uring')),
+]}

@@ -1,0 +1,72 @@
+/*
+ * hot: what the generator does for each request in its own code, over and over, for an instruction counter.
+ *
+ *     hot parse|answer|histogram COUNT
+ *
+ * parse: answers that differ from one another, so that each is taken apart; answer: the same one each time.
+ *
+ * The difference between two counts is what so many more of them cost (tests/bench/instructions).
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clients/answer.h"
+#include "clients/page.h"
+#include "harness/lib/hist.h"
+
+/* An answer as most servers give it: what they differ in most is the number of headers without meaning here. */
+static const char answer[] =
+	"HTTP/1.1 200 OK\r\n"
+	"Content-Type: text/html; charset=UTF-8\r\n"
+	"Date: Sun, 01 Feb 2026 12:00:00 GMT\r\n"
+	"Content-Length: 40\r\n"
+	"Connection: keep-alive\r\n"
+	"\r\n"
+	PAGE_START;
+
+static int read_answers(unsigned long count, bool same)
+{
+	struct target target = { .status = 200, .body = (char *)PAGE_START, .body_bytes = PAGE_START_BYTES };
+	struct worker *worker = calloc(1, sizeof *worker);
+	struct answers answers = { .target = &target, .check = TARGET_EXACT, .worker = worker };
+	char text[sizeof answer];
+	char *second = strstr(memcpy(text, answer, sizeof answer), ":00 GMT") + 1;
+	struct http_reader reader;
+	enum load_failure failure;
+	unsigned long right = 0;
+
+	for (unsigned long i = 0; i < count && worker; i++) {
+		bool wrong = false;
+		http_reader_reset(&reader);
+		*second ^= same ? 0 : 1;
+		right += answer_read(&answers, &reader, &wrong, text, sizeof text - 1, &failure) == ANSWER_RIGHT;
+	}
+	free(worker);
+	return right == count ? 0 : 1;
+}
+
+static int histogram(unsigned long count)
+{
+	struct hist *hist = calloc(1, sizeof *hist);
+
+	for (unsigned long i = 0; i < count && hist; i++)
+		hist_add(hist, i * 997 % 10000000);
+	int bad = !hist || hist->count != count || !hist_quantile(hist, 0.5);
+	free(hist);
+	return bad;
+}
+
+int main(int argc, char **argv)
+{
+	unsigned long count = argc == 3 ? strtoul(argv[2], NULL, 10) : 0;
+
+	if (count && strcmp(argv[1], "parse") == 0)
+		return read_answers(count, false);
+	if (count && strcmp(argv[1], "answer") == 0)
+		return read_answers(count, true);
+	if (count && strcmp(argv[1], "histogram") == 0)
+		return histogram(count);
+	fputs("usage: hot parse|answer|histogram COUNT\n", stderr);
+	return 2;
+}

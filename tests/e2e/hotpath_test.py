@@ -1,0 +1,87 @@
+#!/usr/bin/python3
+"""What a request costs the generator: system calls by strace(1), allocations and locks by the object that counts calls. Each
+is the difference between a short and a long load, so that start and end do not count. Prints TAP."""
+import collections
+import os
+import re
+import shutil
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from bench.counting import Control
+from helper import tap
+from helper.program import FAIL, ROOT, Place
+
+SHORT, LONG = 1000, 6000
+# Now and then a send comes before the handshake is over, and takes two calls more.
+SPARE = 0.1
+
+place = server = None  # of all tests
+
+
+def load(prefix, requests, client, mode, **variables):
+    outcome = place.command(*prefix, place.benchctl, 'load', '-t', '1', '-c', '100', '-n', str(requests), '-m', mode,
+                            '--client', client, '--json', server.url, env=place.environment(**variables))
+    tap.ok(outcome.code == 0 and '"client": "%s"' % client in outcome.out, '%s, %s: runs' % (client, mode), outcome)
+
+
+def counted(client, mode, count):
+    """What `count` says of a long load above what it says of a short one, for each request."""
+    short, long = count(SHORT, client, mode), count(LONG, client, mode)
+    return {name: (long[name] - short[name]) / (LONG - SHORT) for name in long if long[name] != short[name]}
+
+
+def system_calls(requests, client, mode):
+    path = place.file('strace.txt')
+    load(['strace', '-f', '-c', '-o', path], requests, client, mode)
+    counts = collections.Counter()
+    with open(path, encoding='ascii') as file:
+        for calls, name in re.findall(r'^ *[\d.]+ +[\d.]+ +\d+ +(\d+) +(?:\d+ +)?(\w+)$', file.read(), re.M):
+            counts[name] = int(calls)
+    del counts['total']
+    return counts
+
+
+def library_calls(requests, client, mode):
+    path = place.file('counts.txt')
+    load([], requests, client, mode, LD_PRELOAD=FAIL, BENCHCTL_FAIL_COUNTS=path)
+    with open(path, encoding='ascii') as file:
+        return collections.Counter({name: int(calls) for name, calls in map(str.split, file)})
+
+
+# Calls of a request by client and mode, and those that many requests share: less than so much of one for each.
+CALLS = [
+    ('epoll', 'close', {'socket': 1, 'connect': 1, 'sendto': 1, 'epoll_ctl': 1, 'recvfrom': 1, 'close': 1}, {'epoll_pwait2': 0.5}),
+    ('epoll', 'keepalive', {'sendto': 1, 'recvfrom': 1}, {'epoll_pwait2': 0.5}),
+    ('uring', 'close', {}, {'io_uring_enter': 0.6}),
+    ('uring', 'keepalive', {}, {'io_uring_enter': 0.5}),
+]
+
+
+def test_system_calls():
+    if not shutil.which('strace') or place.command('strace', '-o', os.devnull, 'true').code:
+        raise tap.Skip('strace can\'t run here')
+    for client, mode, each, shared in CALLS:
+        calls = counted(client, mode, system_calls)
+        calls.pop('clock_nanosleep', None)  # the thread that looks on, by time and not by request
+        name = '%s, %s: ' % (client, mode)
+        for call, wanted in each.items():
+            tap.ok(wanted - SPARE <= calls.pop(call, 0) <= wanted + SPARE, name + '%s once a request' % call, calls)
+        for call, bound in shared.items():
+            tap.ok(0 < calls.pop(call, 0) <= bound, name + '%s is shared by many requests' % call, calls)
+        tap.ok(sum(calls.values()) < SPARE, name + 'no other system call', calls)
+
+
+def test_allocations_and_locks():
+    for client, mode, *_ in CALLS:
+        calls = counted(client, mode, library_calls)
+        # The histogram as text, after the load, may be longer.
+        for call in 'malloc', 'pthread_mutex_lock':
+            tap.ok(abs(calls.get(call, 0)) * (LONG - SHORT) < 30, '%s, %s: no %s while measuring' % (client, mode, call), calls)
+
+
+os.chdir(ROOT)
+with Place() as place, Control() as server:
+    tap.checks([value for name, value in list(globals().items()) if name.startswith('test_')])
+tap.done()
