@@ -473,9 +473,11 @@ static double visit_best_rate(const struct visit *visit, enum load_mode mode)
 
 	for (size_t i = 0; i < document->cells_count; i++) {
 		const struct cell *cell = &document->cells[i];
+		if (cell_is_failed(cell) || cell_is_open_loop(cell))
+			continue;
 		if (cell->block == visit->block && strcmp(cell->server, visit->server->name) == 0 &&
 		    strcmp(cell->client, visit->sweep->client->name) == 0 &&
-		    strcmp(cell->mode, load_mode_names[mode]) == 0 && !cell_is_open_loop(cell) && !cell_is_failed(cell) && cell->rate_rps > 0)
+		    strcmp(cell->mode, load_mode_names[mode]) == 0 && cell->rate_rps > 0)
 			best = fmax(best, cell->rate_rps);
 	}
 	return best;

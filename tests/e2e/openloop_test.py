@@ -17,15 +17,19 @@ import jsonschema
 LONG = '60s'
 
 place = None  # of all cases
+engine = 'epoll'  # the client of the cases of `load`; each in turn
 
 
 def load(url, *options):
     """One `load --json`; returns how it ended, and the cell or None."""
-    outcome = place.bench('load', '--json', '--timeout', LONG, *options, url)
+    outcome = place.bench('load', '--json', '--client', engine, '--timeout', LONG, *options, url)
     try:
-        return outcome, json.loads(outcome.out)
+        cell = json.loads(outcome.out)
     except ValueError:
         return outcome, None
+    if cell['client'] != engine:
+        raise tap.Skip('no client %s here: %s' % (engine, outcome.err.strip()))
+    return outcome, cell
 
 
 def scheduled(cell):
@@ -288,6 +292,13 @@ def test_usage():
     tap.has(outcome.err, ['rate.conf:5', "'1..200': a percentage is from 1 to 100"], 'usage: and the same ranges')
 
 
+# What every engine must do alike.
+OF_ENGINES = [test_stall, test_bound, test_conserved, test_failures]
+
 with Place() as place:
-    tap.checks([value for name, value in list(globals().items()) if name.startswith('test_')])
+    for engine in 'epoll', 'uring':
+        tap.note('client ' + engine)
+        tap.checks(OF_ENGINES)
+    tap.checks([value for name, value in list(globals().items())
+                if name.startswith('test_') and value not in OF_ENGINES])
 tap.done()
