@@ -360,10 +360,13 @@ uint64_t engine_arrive(struct engine *engine)
 		struct conn *conn = &engine->conns[slot];
 		if (slot >= engine->swept)
 			engine->swept = engine->opened = slot + 1;
-		if (worker->measuring && due < engine->freed_ns)
-			worker->counts.waited++;
-		else if (worker->measuring)
-			hist_add(&worker->lag_ns, now - due);
+		if (worker->measuring) {
+			/* Until a connection was free the request waited for the server: that is no lag of ours. */
+			bool waited = due < engine->freed_ns;
+			uint64_t could_ns = waited ? engine->freed_ns : due;
+			worker->counts.waited += waited;
+			hist_add(&worker->lag_ns, now > could_ns ? now - could_ns : 0);
+		}
 		engine->taken++;
 		arrivals_step(&engine->arrivals);
 		if (conn->state == CONN_IDLE)

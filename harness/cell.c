@@ -12,6 +12,8 @@
 #define CONTROL_AHEAD 1.5
 #define LITTLE_OFF 0.05
 #define LAG_MOST 0.10
+/* Of what was offered in an open loop. */
+#define KEPT_UP 0.95
 
 const char *const invalid_names[INVALIDS] = {
 	"failed", "no_answers", "short_concurrency", "client_bound", "little", "conservation", "lag",
@@ -121,9 +123,45 @@ static int evidence_take(struct cell *cell, const struct load_sample *sample)
 	       cell_set_text(&cell->wrong, sample->wrong) ? -1 : 0;
 }
 
+bool cell_is_failed(const struct cell *cell)
+{
+	return cell->error || isnan(cell->rate_rps);
+}
+
 bool cell_is_open_loop(const struct cell *cell)
 {
-	return !isnan(cell->open_loop.offered_rps);
+	return !isnan(cell->open_loop.offered_rps) || !isnan(cell->open_loop.share);
+}
+
+bool cell_keeps_up(const struct cell *cell)
+{
+	return (double)cell->ok >= KEPT_UP * (cell->open_loop.scheduled - 1);
+}
+
+/* NAN is what is unknown in both. */
+static bool is_same(double a, double b)
+{
+	return a == b || (isnan(a) && isnan(b));
+}
+
+bool cell_is_alike(const struct cell *cell, const struct cell *other)
+{
+	return cell->level == other->level && cell->block == other->block && strcmp(cell->client, other->client) == 0 &&
+	       strcmp(cell->mode, other->mode) == 0 &&
+	       is_same(cell->open_loop.share, other->open_loop.share) &&
+	       (is_same(cell->open_loop.offered_rps, other->open_loop.offered_rps) ||
+		(!isnan(cell->open_loop.share) && strcmp(cell->server, other->server) == 0));
+}
+
+char *cell_show_at(char out[CELL_AT], const struct cell *cell)
+{
+	if (!isnan(cell->open_loop.offered_rps))
+		snprintf(out, CELL_AT, "%.0f/s", cell->open_loop.offered_rps);
+	else if (!isnan(cell->open_loop.share))
+		snprintf(out, CELL_AT, "%.0f%%", 100 * cell->open_loop.share);
+	else
+		snprintf(out, CELL_AT, "%llu", (unsigned long long)cell->level);
+	return out;
 }
 
 double cell_active(const struct cell *cell)
@@ -231,6 +269,13 @@ static bool is_client_bound(const struct cell *cell, double control_rps)
 	return cell->client_cpu_busiest > CLIENT_BUSY && !(control_rps >= CONTROL_AHEAD * cell->rate_rps);
 }
 
+/* Where the control server cannot keep up with a rate either, nobody can tell a server's limit from the client's. */
+static bool is_beyond_control(const struct cell *cell, double control_rps)
+{
+	return strcmp(cell->server, CONF_CONTROL) != 0 && !cell_keeps_up(cell) &&
+	       control_rps < KEPT_UP * cell->open_loop.offered_rps;
+}
+
 static double little_residual(const struct cell *cell)
 {
 	return fabs(cell->rate_rps * cell->latency_ns.mean / 1e9 / cell->concurrency_mean - 1);
@@ -276,7 +321,8 @@ void cell_judge(struct cell *cell, double control_rps)
 	} else {
 		invalid |= (unsigned)breaks_conservation(cell) << INVALID_CONSERVATION;
 		if (cell_is_open_loop(cell))
-			invalid |= (unsigned)is_lagging(cell) << INVALID_LAG;
+			invalid |= (unsigned)is_lagging(cell) << INVALID_LAG |
+				   (unsigned)is_beyond_control(cell, control_rps) << INVALID_CLIENT_BOUND;
 		else if (!client || client->most_connections != 1)
 			invalid |= judge_closed_loop(cell, control_rps);
 	}

@@ -1,7 +1,7 @@
 /*
  * cell: one measurement and its evidence, as it goes into the ledger and run.json.
  *
- * A cell is server x client x mode x level x block. A failed cell is data too: then `error` says why, and there
+ * A cell is server x client x mode x level x block, and in an open loop x rate offered. A failed cell is data too: then `error` says why, and there
  * are no figures. What was not measured is NAN, which is null in the JSON, and never 0.
  */
 #ifndef HARNESS_CELL_H
@@ -101,18 +101,37 @@ int cell_init(struct cell *cell, const char *server, const char *client, const c
 /* Takes over the figures of a sample. Returns 0; or -1 where memory is out for its evidence, and it has no figures. */
 int cell_take(struct cell *cell, const struct load_sample *sample);
 
-/* Whether it is of an open loop. */
+/* Whether it has no figures; one whose rate is unknown is no better than a failed one. */
+bool cell_is_failed(const struct cell *cell);
+
+/* Whether it is of an open loop: requests were, or would have been, offered at a rate. */
 bool cell_is_open_loop(const struct cell *cell);
 
 /* The connections that carry requests: those active in a crowd, else the level. */
 double cell_active(const struct cell *cell);
+
+/*
+ * Whether an open loop's right answers were at least 95 % of the arrivals in its window. One may be under way as it
+ * ends. Where they are fewer, requests wait ever longer, and their latency says how long the load lasted, no more.
+ */
+bool cell_keeps_up(const struct cell *cell);
+
+/*
+ * Whether both are of the same client, mode, level, block and, in an open loop, rate offered; of whichever servers.
+ * A rate that is a share of one server's own best follows from the share.
+ */
+bool cell_is_alike(const struct cell *cell, const struct cell *other);
+
+/* The load, as `explain` takes it behind the @: 1024, or 5000/s; 90% where there was no rate to take it of. Returns out. */
+#define CELL_AT 32
+char *cell_show_at(char out[CELL_AT], const struct cell *cell);
 
 /* All failures together. */
 uint64_t cell_failed(const struct cell *cell);
 
 /*
  * Judges whether the figures are valid, by the rules of docs/method.md, and sets `valid` and `invalid`.
- * control_rps is the control server's rate at the same mode, level and block; NAN where there is none.
+ * control_rps is the control server's rate in the cell that is alike; NAN where there is none.
  */
 void cell_judge(struct cell *cell, double control_rps);
 

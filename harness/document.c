@@ -69,21 +69,17 @@ bool document_is_revival(const struct document *document, const char *server)
 	return found && found->implementation && strcmp(found->implementation, "revival") == 0;
 }
 
-const struct cell *document_cell(const struct document *document, const char *server, const char *client,
-				 const char *mode, uint64_t level, uint64_t block)
+const struct cell *document_cell(const struct document *document, const char *server, const struct cell *like)
 {
-	for (size_t i = 0; i < document->cells_count; i++) {
-		const struct cell *cell = &document->cells[i];
-		if (cell->level == level && cell->block == block && strcmp(cell->server, server) == 0 &&
-		    strcmp(cell->client, client) == 0 && strcmp(cell->mode, mode) == 0)
-			return cell;
-	}
+	for (size_t i = 0; i < document->cells_count; i++)
+		if (strcmp(document->cells[i].server, server) == 0 && cell_is_alike(&document->cells[i], like))
+			return &document->cells[i];
 	return NULL;
 }
 
 static double control_rate(const struct document *document, const struct cell *like)
 {
-	const struct cell *cell = document_cell(document, CONF_CONTROL, like->client, like->mode, like->level, like->block);
+	const struct cell *cell = document_cell(document, CONF_CONTROL, like);
 
 	return cell && !cell->error ? cell->rate_rps : NAN;
 }

@@ -43,9 +43,8 @@ const char *document_option(const struct document *document, const char *name);
 
 const struct document_server *document_server(const struct document *document, const char *name);
 
-/* The cell that was measured, or NULL. */
-const struct cell *document_cell(const struct document *document, const char *server, const char *client,
-				 const char *mode, uint64_t level, uint64_t block);
+/* The cell of that server that is like another one (cell_is_alike), or NULL. */
+const struct cell *document_cell(const struct document *document, const char *server, const struct cell *like);
 
 /*
  * Whether our own revival of a server's library ran, and not the library: wherever its figures are shown, its name
@@ -53,7 +52,7 @@ const struct cell *document_cell(const struct document *document, const char *se
  */
 bool document_is_revival(const struct document *document, const char *server);
 
-/* Judges all cells anew, each against the control server's cell of the same mode, level and block. */
+/* Judges all cells anew, each against the control server's cell that is alike. */
 void document_judge(struct document *document);
 
 #endif

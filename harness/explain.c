@@ -99,9 +99,29 @@ static void explain_validity(const struct cell *cell, FILE *out)
 		row(out, "restarted", "the server was started afresh after this cell");
 }
 
+char *explain_offered(char out[EXPLAIN_OFFERED], const struct cell *cell)
+{
+	snprintf(out, EXPLAIN_OFFERED, "%s requests/s: %s waiting + %s scheduled = %s started + %s waiting; %s waited for a "
+		 "connection", number(cell->open_loop.offered_rps), number(cell->open_loop.waiting_start),
+		 number(cell->open_loop.scheduled), number((double)cell->started), number(cell->open_loop.waiting_end),
+		 number(cell->open_loop.waited));
+	return out;
+}
+
 static void explain_rate(const struct cell *cell, FILE *out)
 {
+	char offered[EXPLAIN_OFFERED];
+
 	row(out, "rate", "%s requests/s over a window of %.3f s", number(cell->rate_rps), cell->window_s);
+	if (cell_is_open_loop(cell)) {
+		row(out, "offered", "%s", explain_offered(offered, cell));
+		if (!isnan(cell->open_loop.share))
+			row(out, "", "the rate is %s of the most that the server reached in the closed loop of this block",
+			    percent(cell->open_loop.share));
+		row(out, "keeps up", "%s: %s of what was scheduled in the window was answered rightly in it",
+		    cell_keeps_up(cell) ? "yes" : "no", percent((double)cell->ok / cell->open_loop.scheduled));
+		return;
+	}
 	if (!isnan(cell->ceiling_rps))
 		row(out, "ceiling", "%s requests/s of the control server: this is %s of it", number(cell->ceiling_rps),
 		    percent(cell->rate_rps / cell->ceiling_rps));
@@ -143,10 +163,13 @@ static void explain_counts(const struct cell *cell, FILE *out)
 
 static void explain_concurrency(const struct cell *cell, FILE *out)
 {
-	row(out, "in flight", "%s of %" PRIu64 " on average, %s to %s", number(cell->concurrency_mean), cell->level,
-	    number(cell->concurrency_min), number(cell->concurrency_max));
+	row(out, "in flight", "%s of %s%" PRIu64 " on average, %s to %s", number(cell->concurrency_mean),
+	    cell_is_open_loop(cell) ? "at most " : "", cell->level, number(cell->concurrency_min),
+	    number(cell->concurrency_max));
 	row(out, "in server", "%s connections open on average, %s at most; listen backlog %" PRIu64,
 	    number(cell->open_mean), number(cell->open_max), cell->backlog);
+	if (cell_is_open_loop(cell))
+		return;		/* it opens what it needs, when it needs it */
 	row(out, "ramp", "%" PRIu64 " connections after %.3f s", cell->ramp_reached, cell->ramp_s);
 	row(out, "fairness", "%s to %s answers a connection, %s never served, Jain's index %.3f", number(cell->served_min),
 	    number(cell->served_max), number(cell->never_served), cell->jain);
@@ -194,6 +217,11 @@ static void explain_latency(const struct cell *cell, FILE *out)
 {
 	explain_times("connect", cell->connect_hist, &cell->connect_ns, false, out);
 	explain_times("latency", cell->latency_hist, &cell->latency_ns, true, out);
+	if (cell_is_open_loop(cell)) {
+		row(out, "", "of an open loop: from the scheduled time, with all waiting and with the client's own lag");
+		explain_times("lag", NULL, &cell->lag_ns, false, out);
+		return;
+	}
 	if (cell->latency_censored)
 		row(out, "", "censored: half a round of all connections outlasts the window, so that the slow answers are "
 		    "missing; a longer --max-window shows them");
@@ -242,7 +270,9 @@ static void explain_kernel(const struct cell *cell, FILE *out)
 
 void explain_print(const struct cell *cell, FILE *out)
 {
-	fprintf(out, "%s@%" PRIu64 ", %s mode, client %s, block %" PRIu64 "\n\n", plain(cell->server), cell->level,
+	char at[CELL_AT];
+
+	fprintf(out, "%s@%s, %s mode, client %s, block %" PRIu64 "\n\n", plain(cell->server), cell_show_at(at, cell),
 		plain(cell->mode), plain(cell->client), cell->block);
 	explain_validity(cell, out);
 	if (isnan(cell->rate_rps))

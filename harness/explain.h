@@ -15,4 +15,8 @@
  */
 void explain_print(const struct cell *cell, FILE *out);
 
+/* What was offered in an open loop and what of it had to wait, in words; `load` says it too. Returns out. */
+#define EXPLAIN_OFFERED 256
+char *explain_offered(char out[EXPLAIN_OFFERED], const struct cell *cell);
+
 #endif

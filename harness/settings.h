@@ -7,11 +7,28 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "clients/arrivals.h"
 #include "harness/levels.h"
 #include "harness/lib/options.h"
 
+/* What `run` and `load` both ask of an open loop: a struct of settings has it as `open_loop`. */
+struct settings_open_loop {
+	int arrivals;			/* enum arrivals_kind */
+	uint64_t max_connections;
+};
+
+/* The rows of its option table for that; `type` is the struct. */
+#define SETTINGS_OPEN_LOOP(type) \
+	{ "arrivals", 0, &option_choice, OPTION_FIELD(type, open_loop.arrivals), .fallback = "uniform", \
+	  .choices = arrivals_names, .help = "open loop: how the requests are spread over time" }, \
+	{ "max-connections", 0, &option_count, OPTION_FIELD(type, open_loop.max_connections), .fallback = "1024", \
+	  .least = 1, .most = LEVELS_HIGHEST, .help = "open loop: connections at a time, at most" }
+
 struct settings {
 	struct levels concurrency;
+	struct levels rate;		/* open loop: these rates instead of the levels; count 0: none */
+	struct levels after_sweep;	/* open loop: behind the levels, these percentages of what was reached; or none */
+	struct settings_open_loop open_loop;
 	char *servers;			/* a list of names; NULL: all that can run here */
 	int ceiling;			/* enum settings_ceiling: the control server joins those that are named */
 	char *mode;			/* a list of load modes */

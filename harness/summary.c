@@ -9,7 +9,7 @@
 
 static bool is_cell_of(const struct cell *cell, const char *client, const char *mode)
 {
-	return strcmp(cell->client, client) == 0 && (!mode || strcmp(cell->mode, mode) == 0);
+	return !cell_is_open_loop(cell) && strcmp(cell->client, client) == 0 && (!mode || strcmp(cell->mode, mode) == 0);
 }
 
 static int double_order(const void *a, const void *b)
@@ -19,8 +19,7 @@ static int double_order(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The median of the numbers that are known; sorts them. */
-static double median(double *numbers, size_t count)
+double summary_median(double *numbers, size_t count)
 {
 	size_t known = 0;
 
@@ -33,25 +32,19 @@ static double median(double *numbers, size_t count)
 	return known % 2 ? numbers[known / 2] : (numbers[known / 2 - 1] + numbers[known / 2]) / 2;
 }
 
-/* A cell without figures; one whose rate is unknown is no better than a failed one. */
-static bool is_failed(const struct cell *cell)
-{
-	return cell->error || isnan(cell->rate_rps);
-}
-
 static void figures_of(struct summary *summary, const struct cell *const *cells, size_t count, double *room)
 {
 	for (size_t i = 0; i < count; i++)
 		room[i] = cells[i]->rate_rps;
-	summary->rate_rps = median(room, count);
+	summary->rate_rps = summary_median(room, count);
 	summary->rate_min_rps = room[0];
 	summary->rate_max_rps = room[count - 1];
 	for (size_t i = 0; i < count; i++)
 		room[i] = cells[i]->server_cpu_us_per_request;
-	summary->server_cpu_us_per_request = median(room, count);
+	summary->server_cpu_us_per_request = summary_median(room, count);
 	for (size_t i = 0; i < count; i++)
 		room[i] = cells[i]->open_mean;
-	summary->open_mean = median(room, count);
+	summary->open_mean = summary_median(room, count);
 	for (size_t i = 0; i < count; i++)
 		summary->invalid |= cells[i]->invalid;
 }
@@ -79,13 +72,13 @@ int summary_of(struct summary *summary, const struct document *document, const c
 		summary->cells++;
 		if (cell->backlog > summary->backlog)
 			summary->backlog = cell->backlog;
-		if (is_failed(cell)) {
+		if (cell_is_failed(cell)) {
 			summary->failed++;
 			if (!summary->error)
 				summary->error = cell->error;
 		}
-		summary->errors |= is_failed(cell) || cell_failed(cell) > 0;
-		if (is_failed(cell) || (summary->valid && !cell->valid))
+		summary->errors |= cell_is_failed(cell) || cell_failed(cell) > 0;
+		if (cell_is_failed(cell) || (summary->valid && !cell->valid))
 			continue;
 		if (cell->valid && !summary->valid) {
 			summary->valid = true;

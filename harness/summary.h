@@ -3,7 +3,8 @@
  *
  * Tables and pictures show one figure for the cells of a server, client, mode and level: the median over the
  * blocks. It is taken from the valid cells; only where there is none, from all cells that have figures, and then
- * says so. Failed cells have no figures and are counted apart.
+ * says so. Failed cells have no figures and are counted apart. Cells of an open loop are none of these: they have no
+ * level of their own (rates.h).
  */
 #ifndef HARNESS_SUMMARY_H
 #define HARNESS_SUMMARY_H
@@ -49,6 +50,9 @@ const char **summary_modes(const struct document *document, struct err *err);
  */
 int summary_levels(const struct document *document, const char *mode, uint64_t **levels, size_t *count,
 		   struct err *err);
+
+/* The median of those numbers that are known, NAN where none is; changes their order. */
+double summary_median(double *numbers, size_t count);
 
 /* The level nearest to `wanted`, the lower of two; 0 where there is none. */
 uint64_t summary_nearest(const uint64_t *levels, size_t count, uint64_t wanted);

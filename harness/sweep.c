@@ -29,6 +29,14 @@
 /* How long a server that hung under its second load may take to show that it hangs again. */
 #define WORDS_ANSWER_NS CLOCK_S
 
+/* The load of one cell. */
+struct step {
+	const struct client *client;
+	enum load_mode mode;
+	uint32_t level;
+	double offered_rps, share;	/* of an open loop, as in struct cell; NAN in a closed one */
+};
+
 /* One launch of a server, with all that a cell of it needs. */
 struct visit {
 	struct sweep *sweep;
@@ -63,13 +71,19 @@ static void notice(const struct sweep *sweep, const char *text)
 		sweep->watch->notice(sweep->watch->context, text);
 }
 
+/* The cells of one mode: rates, or levels and what comes after them. */
+static size_t mode_cells(const struct settings *settings)
+{
+	return settings->rate.count ? settings->rate.count : settings->concurrency.count + settings->after_sweep.count;
+}
+
 static size_t server_cells(const struct sweep *sweep, const struct conf_server *server)
 {
 	size_t modes = 0;
 
 	for (size_t i = 0; i < sweep->modes_count; i++)
 		modes += sweep->modes[i] != LOAD_KEEPALIVE || server->keepalive;
-	return 1 + modes * sweep->settings->concurrency.count;
+	return 1 + modes * mode_cells(sweep->settings);
 }
 
 size_t sweep_cells(const struct sweep *sweep)
@@ -284,6 +298,9 @@ static int visit_measure(struct visit *visit, struct cell *cell, const struct cl
 		.mode = strcmp(cell->mode, load_mode_names[LOAD_KEEPALIVE]) == 0 ? LOAD_KEEPALIVE : LOAD_CLOSE,
 		.links = sequential,
 		.connections = (uint32_t)cell->level,
+		.offered_rps = cell_is_open_loop(cell) ? cell->open_loop.offered_rps : 0,
+		.arrivals = (enum arrivals_kind)settings->open_loop.arrivals,
+		.seed = visit->sweep->seed + cell->block,	/* the same arrivals for all servers of a block */
 		.requests = sequential ? settings->sequential : settings->requests,
 		.warmup_ns = settings->warmup_ns, .duration_ns = settings->duration_ns,
 		.max_window_ns = settings->max_window_ns, .max_ramp_ns = settings->max_ramp_ns,
@@ -328,8 +345,9 @@ static void visit_hear_last_words(struct visit *visit, const struct cell *like, 
 	if (launch.stderr_fd < 0)
 		return;
 	supervisor_stop(&visit->supervisor, GRACE_NS);
-	if (!cell_init(&again, like->server, like->client, like->mode, like->level, like->block) &&
-	    !supervisor_launch(&visit->supervisor, &launch, &ignored)) {
+	int bad = cell_init(&again, like->server, like->client, like->mode, like->level, like->block);
+	again.open_loop.offered_rps = like->open_loop.offered_rps;
+	if (!bad && !supervisor_launch(&visit->supervisor, &launch, &ignored)) {
 		if (!supervisor_wait_ready(&visit->supervisor, &visit->target, visit->sweep->settings->ready_ns,
 					   visit->sweep->stop, &ignored)) {
 			if (hung)
@@ -389,35 +407,42 @@ static int visit_attempt(struct visit *visit, struct cell *cell, const struct cl
 }
 
 /* Measures and records one cell. Returns -1 with err set where the sweep can't go on. */
-static int visit_cell(struct visit *visit, const struct client *client, enum load_mode mode, uint32_t level,
-		      struct err *err)
+static int visit_cell(struct visit *visit, const struct step *step, struct err *err)
 {
 	struct sweep *sweep = visit->sweep;
 	struct cell cell;
-	char text[2200];
-	const struct cell *known = document_cell(sweep->document, visit->server->name, client->name, load_mode_names[mode],
-						 level, visit->block);
+	char text[2200], at[CELL_AT];
 
+	if (cell_init(&cell, visit->server->name, step->client->name, load_mode_names[step->mode], step->level,
+		      visit->block))
+		return err_set(err, "out of memory");
+	cell.open_loop.offered_rps = step->offered_rps;
+	cell.open_loop.share = step->share;
+	const struct cell *known = document_cell(sweep->document, cell.server, &cell);
 	if (known) {	/* measured before this run was cut short */
+		cell_release(&cell);
 		++*visit->done;
 		visit->failures = known->error ? visit->failures + 1 : 0;
 		visit->skipping = visit->failures >= FAILURES_MOST;
 		return 0;
 	}
-	if (cell_init(&cell, visit->server->name, client->name, load_mode_names[mode], level, visit->block))
-		return err_set(err, "out of memory");
 	cell.backlog = sweep->backlog;
 	cell.debug_build = !build_is_benchmark();
 	if (sweep->watch && sweep->watch->begin)
 		sweep->watch->begin(sweep->watch->context, &cell, *visit->done, sweep_cells(sweep));
-	int bad = visit->skipping ? cell_set_text(&cell.error, "skipped after three failures in a row")
-				  : visit_attempt(visit, &cell, client);
+	int bad = 0;
+	if (cell_is_open_loop(&cell) && isnan(cell.open_loop.offered_rps))
+		bad = cell_set_text(&cell.error, "there is no rate to take a share of: no level of this block has a figure");
+	else if (visit->skipping)
+		bad = cell_set_text(&cell.error, "skipped after three failures in a row");
+	else
+		bad = visit_attempt(visit, &cell, step->client);
 	if (bad || stopped(sweep)) {	/* stopped: this cell's window was cut short */
 		cell_release(&cell);
 		return bad ? err_set(err, "out of memory") : 0;
 	}
 	if (!visit->skipping && cell.error) {
-		snprintf(text, sizeof text, "%s@%u %s: %s", visit->server->name, level, load_mode_names[mode], cell.error);
+		snprintf(text, sizeof text, "%s@%s %s: %s", cell.server, cell_show_at(at, &cell), cell.mode, cell.error);
 		notice(sweep, text);
 		if (!visit->supervisor.keeper && port_check(sweep, err)) {
 			cell_release(&cell);
@@ -433,23 +458,88 @@ static int visit_cell(struct visit *visit, const struct client *client, enum loa
 	return 0;
 }
 
-static int visit_levels(struct visit *visit, struct err *err)
+/* A new ladder: what failed at the top of the last one may hold at the foot of this. */
+static void visit_forgive(struct visit *visit)
+{
+	visit->failures = 0;
+	visit->skipping = false;
+}
+
+/* The most right answers a second that any level of this launch has brought; NAN where none has a figure. */
+static double visit_best_rate(const struct visit *visit, enum load_mode mode)
+{
+	const struct document *document = visit->sweep->document;
+	double best = NAN;
+
+	for (size_t i = 0; i < document->cells_count; i++) {
+		const struct cell *cell = &document->cells[i];
+		if (cell_is_failed(cell) || cell_is_open_loop(cell))
+			continue;
+		if (cell->block == visit->block && strcmp(cell->server, visit->server->name) == 0 &&
+		    strcmp(cell->client, visit->sweep->client->name) == 0 &&
+		    strcmp(cell->mode, load_mode_names[mode]) == 0 && cell->rate_rps > 0)
+			best = fmax(best, cell->rate_rps);
+	}
+	return best;
+}
+
+/* The open-loop cells of a mode: at rates, or, where best_rps is not 0, at percentages of that. */
+static int visit_rates(struct visit *visit, enum load_mode mode, const struct levels *rates, double best_rps,
+		       struct err *err)
+{
+	struct sweep *sweep = visit->sweep;
+	struct step step = {
+		.client = sweep->client, .mode = mode,
+		.level = (uint32_t)sweep->settings->open_loop.max_connections, .share = NAN,
+	};
+
+	visit_forgive(visit);
+	for (size_t i = 0; i < rates->count && !stopped(sweep); i++) {
+		step.offered_rps = rates->level[i];
+		if (best_rps != 0) {
+			step.share = rates->level[i] / 100.0;
+			step.offered_rps = isnan(best_rps) ? NAN : fmax(1, round(step.share * best_rps));
+		}
+		if (visit_cell(visit, &step, err))
+			return -1;
+	}
+	return 0;
+}
+
+static int visit_levels(struct visit *visit, enum load_mode mode, struct err *err)
 {
 	struct sweep *sweep = visit->sweep;
 	const struct levels *levels = &sweep->settings->concurrency;
+	struct step step = { .client = sweep->client, .mode = mode, .offered_rps = NAN, .share = NAN };
 
-	if (visit_cell(visit, &client_seq, LOAD_CLOSE, 1, err))
+	visit_forgive(visit);
+	for (size_t i = 0; i < levels->count && !stopped(sweep); i++) {
+		step.level = levels->level[i];
+		if (visit_cell(visit, &step, err))
+			return -1;
+	}
+	return 0;
+}
+
+static int visit_modes(struct visit *visit, struct err *err)
+{
+	static const struct step sequential = { &client_seq, LOAD_CLOSE, 1, NAN, NAN };
+	struct sweep *sweep = visit->sweep;
+	const struct settings *settings = sweep->settings;
+
+	if (visit_cell(visit, &sequential, err))
 		return -1;
 	for (size_t i = 0; i < sweep->modes_count; i++) {
 		enum load_mode mode = sweep->modes[i];
 		if (mode == LOAD_KEEPALIVE && !visit->server->keepalive)
 			continue;
-		/* A new ladder: what failed at the top of the last one may hold at the foot of this. */
-		visit->failures = 0;
-		visit->skipping = false;
-		for (size_t j = 0; j < levels->count && !stopped(sweep); j++)
-			if (visit_cell(visit, sweep->client, mode, levels->level[j], err))
+		if (settings->rate.count) {
+			if (visit_rates(visit, mode, &settings->rate, 0, err))
 				return -1;
+		} else if (visit_levels(visit, mode, err) ||
+			   visit_rates(visit, mode, &settings->after_sweep, visit_best_rate(visit, mode), err)) {
+			return -1;
+		}
 	}
 	return 0;
 }
@@ -481,7 +571,7 @@ static int server_visit(struct sweep *sweep, const struct conf_server *server, u
 	int result = -1;
 
 	if (!visit_prepare(&visit, err) && !port_check(sweep, err))
-		result = visit_levels(&visit, err);
+		result = visit_modes(&visit, err);
 	if (visit_stop(&visit, &stop_err) && !result)
 		result = err_set(err, "after %s: %.1000s", server->name, stop_err.text);
 	target_release(&visit.target);

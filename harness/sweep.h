@@ -1,5 +1,5 @@
 /*
- * sweep: the run itself. Launches each server, drives it through all levels, observes, and records each cell.
+ * sweep: the run itself. Launches each server, drives it through all levels and rates, observes, and records each cell.
  *
  * A server that fails costs its own cells only: they are recorded as failed, with the reason, and it is
  * restarted for the next level; after three failures in a row the rest of its levels is skipped as such. What

@@ -6,11 +6,10 @@
 #include <string.h>
 
 #include "harness/conf.h"
+#include "harness/grid.h"
 #include "harness/lib/text.h"
 #include "harness/lib/units.h"
 #include "harness/summary.h"
-
-const char *const table_format_names[] = { "text", "markdown", "csv", NULL };
 
 /* Requests per second of 2010, from the benchmark that this one continues. */
 static const struct figures_2010 {
@@ -125,12 +124,8 @@ static const char *version_of(const struct rows *rows, size_t row)
 
 /* Text and Markdown: a grid of texts, of which each column is as wide as its widest. */
 
-#define TEXT_MAX 256
+#define TEXT_MAX GRID_TEXT
 #define VERSION_WIDTH 32
-
-/* What a figure is to be read with. */
-#define MARK_INVALID "*"
-#define MARK_ERRORS "!"
 
 enum column_kind { COLUMN_NAME, COLUMN_VERSION, COLUMN_PARALLEL, COLUMN_SEQUENTIAL, COLUMN_2010_PARALLEL,
 		   COLUMN_2010_SEQUENTIAL, COLUMN_CPU, COLUMN_OPEN };
@@ -138,11 +133,6 @@ enum column_kind { COLUMN_NAME, COLUMN_VERSION, COLUMN_PARALLEL, COLUMN_SEQUENTI
 struct column {
 	enum column_kind kind;
 	size_t mode;
-};
-
-struct item {
-	char text[TEXT_MAX];
-	char mark[4];
 };
 
 static bool any_version(const struct rows *rows)
@@ -183,7 +173,7 @@ static size_t columns_choose(const struct rows *rows, struct column *columns)
 	return count;
 }
 
-static void heading(const struct rows *rows, struct column column, struct item *item)
+static void heading(const struct rows *rows, struct column column, struct grid_item *item)
 {
 	static const char *const words[] = {
 		[COLUMN_NAME] = "Implementation", [COLUMN_VERSION] = "Version", [COLUMN_PARALLEL] = "Parallel",
@@ -203,7 +193,7 @@ static void heading(const struct rows *rows, struct column column, struct item *
 }
 
 /* A rate with its marks, or why there is none. */
-static void rate_item(struct item *item, const struct summary *summary)
+static void rate_item(struct grid_item *item, const struct summary *summary)
 {
 	if (!summary->cells)
 		return;
@@ -212,17 +202,17 @@ static void rate_item(struct item *item, const struct summary *summary)
 		return;
 	}
 	snprintf(item->text, sizeof item->text, "%.2f", summary->rate_rps);
-	snprintf(item->mark, sizeof item->mark, "%s%s", summary->valid ? "" : MARK_INVALID,
-		 summary->errors ? MARK_ERRORS : "");
+	snprintf(item->mark, sizeof item->mark, "%s%s", summary->valid ? "" : GRID_INVALID,
+		 summary->errors ? GRID_ERRORS : "");
 }
 
-static void number_item(struct item *item, int decimals, double number)
+static void number_item(struct grid_item *item, int decimals, double number)
 {
 	if (!isnan(number))
 		snprintf(item->text, sizeof item->text, "%.*f", decimals, number);
 }
 
-static void item_fill(const struct rows *rows, size_t row, struct column column, struct item *item)
+static void item_fill(const struct rows *rows, size_t row, struct column column, struct grid_item *item)
 {
 	const struct figures_2010 *old = find_2010(rows->servers[row]);
 
@@ -268,116 +258,6 @@ static bool is_left(enum column_kind kind)
 	return kind == COLUMN_NAME || kind == COLUMN_VERSION;
 }
 
-static void spaces(FILE *out, size_t count)
-{
-	fprintf(out, "%*s", (int)count, "");
-}
-
-/* The widths of a column: of its texts, and of the marks behind them. */
-struct widths {
-	size_t text, mark;
-};
-
-static struct widths widths_of(const struct item *items, size_t lines, size_t columns, size_t column)
-{
-	struct widths widths = { 0, 0 };
-
-	for (size_t line = 0; line < lines; line++) {
-		const struct item *item = &items[line * columns + column];
-		if (line && strlen(item->mark) > widths.mark)
-			widths.mark = strlen(item->mark);
-	}
-	for (size_t line = 0; line < lines; line++) {
-		/* A heading may stand over the marks. */
-		size_t width = text_width(items[line * columns + column].text);
-		width = line ? width : width > widths.mark ? width - widths.mark : 0;
-		if (width > widths.text)
-			widths.text = width;
-	}
-	return widths;
-}
-
-static void text_write(const struct item *items, size_t lines, const struct column *columns, size_t count, FILE *out)
-{
-	for (size_t line = 0; line < lines; line++) {
-		size_t total = 0;
-		for (size_t i = 0; i < count; i++) {
-			const struct item *item = &items[line * count + i];
-			struct widths widths = widths_of(items, lines, count, i);
-			size_t width = widths.text + widths.mark;
-			size_t used = text_width(item->text);
-			size_t behind = line ? widths.mark : 0;
-			fputs(i ? "  " : "", out);
-			if (!is_left(columns[i].kind))
-				spaces(out, width - behind - used);
-			fputs(item->text, out);
-			fputs(item->mark, out);
-			if (is_left(columns[i].kind))
-				spaces(out, width - used);
-			else if (i + 1 < count)
-				spaces(out, behind - strlen(item->mark));
-			total += width + (i ? 2 : 0);
-		}
-		fputc('\n', out);
-		for (size_t i = 0; !line && i < total; i++)
-			fputc('-', out);
-		fputs(line ? "" : "\n", out);
-	}
-}
-
-/* Text that Markdown (GitHub's, in a table) shows as it is. */
-static void markdown_put(const char *text, FILE *out)
-{
-	for (; *text; text++) {
-		if (*text == '<')
-			fputs("&lt;", out);
-		else if (*text == '&')
-			fputs("&amp;", out);
-		else
-			fprintf(out, "%s%c", strchr("|`\\*_[]~!#", *text) ? "\\" : "", *text);
-	}
-}
-
-static void markdown_write(const struct item *items, size_t lines, const struct column *columns, size_t count,
-			   FILE *out)
-{
-	for (size_t line = 0; line < lines; line++) {
-		for (size_t i = 0; i < count; i++) {
-			const struct item *item = &items[line * count + i];
-			fputs("| ", out);
-			markdown_put(item->text, out);
-			markdown_put(item->mark, out);
-			fputs(i + 1 < count ? " " : " |\n", out);
-		}
-		if (line)
-			continue;
-		for (size_t i = 0; i < count; i++)
-			fputs(is_left(columns[i].kind) ? "| :--- " : "| ---: ", out);
-		fputs("|\n", out);
-	}
-}
-
-/* One line of words above or under the table. */
-static void line_put(enum table_format format, const char *line, FILE *out)
-{
-	if (format == TABLE_MARKDOWN)
-		markdown_put(line, out);
-	else
-		fputs(line, out);
-	fputc('\n', out);
-}
-
-/* Adds words to a line, behind a separator where it is not the first. */
-static void line_add(char *line, size_t room, const char *separator, const char *words)
-{
-	char plain[TEXT_MAX];
-	size_t used = strlen(line);
-
-	if (!*text_plain(plain, sizeof plain, words))
-		return;
-	snprintf(line + used, room - used, "%s%s", used ? separator : "", plain);
-}
-
 /* Adds an option between two words, where it is set. */
 static void line_option(char *line, size_t room, const struct document *doc, const char *name, const char *before,
 			const char *after)
@@ -388,7 +268,7 @@ static void line_option(char *line, size_t room, const struct document *doc, con
 	if (!value || !*value || strcmp(value, "0") == 0)
 		return;
 	snprintf(text, sizeof text, "%s%.100s%s", before, value, after);
-	line_add(line, room, ", ", text);
+	grid_add(line, room, ", ", text);
 }
 
 static void head_put(const struct rows *rows, enum table_format format, FILE *out)
@@ -398,18 +278,18 @@ static void head_put(const struct rows *rows, enum table_format format, FILE *ou
 	char line[1024] = "", text[TEXT_MAX];
 	uint64_t backlog = 0;
 
-	line_put(format, "Requests per second: the larger the better. Medians over the blocks of the run.", out);
+	grid_line(format, "Requests per second: the larger the better. Medians over the blocks of the run.", out);
 	fputs(format == TABLE_MARKDOWN ? "\n" : "", out);
-	line_add(line, sizeof line, ", ", host->date);
-	line_add(line, sizeof line, ", ", host->cpu_model);
+	grid_add(line, sizeof line, ", ", host->date);
+	grid_add(line, sizeof line, ", ", host->cpu_model);
 	if (host->cores) {
 		snprintf(text, sizeof text, "%llu %s", (unsigned long long)host->cores, host->cores == 1 ? "core" : "cores");
-		line_add(line, sizeof line, ", ", text);
+		grid_add(line, sizeof line, ", ", text);
 	}
-	line_add(line, sizeof line, ", ", host->kernel);
+	grid_add(line, sizeof line, ", ", host->kernel);
 	snprintf(text, sizeof text, "benchctl %s", doc->benchctl ? doc->benchctl : "of an unknown version");
-	line_add(line, sizeof line, ", ", text);
-	line_put(format, line, out);
+	grid_add(line, sizeof line, ", ", text);
+	grid_line(format, line, out);
 	fputs(format == TABLE_MARKDOWN ? "\n" : "", out);
 
 	line[0] = 0;
@@ -424,16 +304,16 @@ static void head_put(const struct rows *rows, enum table_format format, FILE *ou
 		backlog = rows->parallel[i].backlog > backlog ? rows->parallel[i].backlog : backlog;
 	if (backlog) {
 		snprintf(text, sizeof text, "backlog %llu", (unsigned long long)backlog);
-		line_add(line, sizeof line, ", ", text);
+		grid_add(line, sizeof line, ", ", text);
 	}
 	for (size_t i = 0; i < rows->modes_count; i++) {
 		snprintf(text, sizeof text, "%s %.60s", i ? "and" : rows->modes_count > 1 ? "modes" : "mode", rows->modes[i]);
-		line_add(line, sizeof line, i ? " " : ", ", text);
+		grid_add(line, sizeof line, i ? " " : ", ", text);
 	}
 	if (*line)
-		line_put(format, line, out);
+		grid_line(format, line, out);
 	if (doc->interrupted)
-		line_put(format, "The run was interrupted: not all cells were measured.", out);
+		grid_line(format, "The run was interrupted: not all cells were measured.", out);
 	fputc('\n', out);
 }
 
@@ -455,14 +335,6 @@ static const struct summary *summary_at(const struct rows *rows, size_t row, siz
 	return mode < rows->modes_count ? parallel_of(rows, row, mode) : &rows->sequential[row];
 }
 
-static void note_put(enum table_format format, const char *line, bool *first, FILE *out)
-{
-	/* In Markdown each note is a paragraph: lines would flow into one. */
-	fputs(*first || format == TABLE_MARKDOWN ? "\n" : "", out);
-	*first = false;
-	line_put(format, line, out);
-}
-
 static void invalid_note(const struct rows *rows, enum table_format format, unsigned reason, bool *first, FILE *out)
 {
 	char line[4096] = "", who[TEXT_MAX], note[4096 + 128];
@@ -473,12 +345,12 @@ static void invalid_note(const struct rows *rows, enum table_format format, unsi
 			if (!summary->used || summary->valid || !(summary->invalid & 1u << reason))
 				continue;
 			note_who(rows, row, mode, who, sizeof who);
-			line_add(line, sizeof line, ", ", who);
+			grid_add(line, sizeof line, ", ", who);
 		}
 	if (!*line)
 		return;
-	snprintf(note, sizeof note, MARK_INVALID " not to be relied on, %s: %s", invalid_words[reason], line);
-	note_put(format, note, first, out);
+	snprintf(note, sizeof note, GRID_INVALID " not to be relied on, %s: %s", invalid_words[reason], line);
+	grid_note(format, note, first, out);
 }
 
 static void failed_note(const struct rows *rows, enum table_format format, size_t row, size_t mode, bool *first,
@@ -495,7 +367,7 @@ static void failed_note(const struct rows *rows, enum table_format format, size_
 		snprintf(blocks, sizeof blocks, "failed in %u of %u blocks", summary->failed, summary->cells);
 	char plain[TEXT_MAX];
 	snprintf(note, sizeof note, "%s %s: %s", text_plain(plain, sizeof plain, who), blocks, why);
-	note_put(format, note, first, out);
+	grid_note(format, note, first, out);
 }
 
 static void notes_put(const struct rows *rows, enum table_format format, FILE *out)
@@ -511,80 +383,51 @@ static void notes_put(const struct rows *rows, enum table_format format, FILE *o
 			open |= summary_open_differs(summary);
 		}
 	if (errors)
-		note_put(format, MARK_ERRORS " requests or blocks failed; only right answers are counted", &first, out);
+		grid_note(format, GRID_ERRORS " requests or blocks failed; only right answers are counted", &first, out);
 	for (size_t row = 0; row < rows->servers_count; row++)
 		for (size_t mode = 0; mode <= rows->modes_count; mode++)
 			failed_note(rows, format, row, mode, &first, out);
 	if (open)
-		note_put(format, "Open in server: connections open inside the server on average, where the level is "
+		grid_note(format, "Open in server: connections open inside the server on average, where the level is "
 			 "what was offered", &first, out);
 }
 
-static int grid_write(const struct rows *rows, enum table_format format, FILE *out, struct err *err)
+static int grid_put(const struct rows *rows, enum table_format format, FILE *out, struct err *err)
 {
 	struct column *columns = calloc(3 * rows->modes_count + 5, sizeof *columns);
-	struct item *items = NULL;
-	size_t lines = rows->servers_count + 1;
+	struct grid grid = { 0 };
 	int result = -1;
 
 	if (!columns) {
 		err_set(err, "out of memory");
 		goto out;
 	}
-	size_t count = columns_choose(rows, columns);
-	items = calloc(lines * count, sizeof *items);
-	if (!items) {
-		err_set(err, "out of memory");
+	if (grid_init(&grid, rows->servers_count + 1, columns_choose(rows, columns), err))
 		goto out;
-	}
-	for (size_t i = 0; i < count; i++) {
-		heading(rows, columns[i], &items[i]);
+	for (size_t i = 0; i < grid.columns; i++) {
+		grid.left[i] = is_left(columns[i].kind);
+		heading(rows, columns[i], grid_item(&grid, 0, i));
 		for (size_t row = 0; row < rows->servers_count; row++)
-			item_fill(rows, row, columns[i], &items[(row + 1) * count + i]);
+			item_fill(rows, row, columns[i], grid_item(&grid, row + 1, i));
 	}
 	head_put(rows, format, out);
-	if (format == TABLE_MARKDOWN)
-		markdown_write(items, lines, columns, count, out);
-	else
-		text_write(items, lines, columns, count, out);
+	grid_write(&grid, format, out);
 	notes_put(rows, format, out);
 	result = 0;
 out:
 	free(columns);
-	free(items);
+	grid_release(&grid);
 	return result;
 }
 
-/* CSV: RFC 4180, with its line ends. */
-
-static void csv_text(const char *text, FILE *out)
-{
-	char plain[TEXT_MAX];
-
-	text_plain(plain, sizeof plain, text);
-	if (!strpbrk(plain, ",\"")) {
-		fputs(plain, out);
-		return;
-	}
-	fputc('"', out);
-	for (const char *at = plain; *at; at++)
-		fprintf(out, "%s%c", *at == '"' ? "\"" : "", *at);
-	fputc('"', out);
-}
-
-static void csv_number(double number, FILE *out)
-{
-	fputc(',', out);
-	if (!isnan(number))
-		fprintf(out, "%.15g", number);
-}
+/* CSV, with the line ends of RFC 4180. */
 
 static void csv_rate(const struct summary *summary, FILE *out)
 {
-	csv_number(summary->rate_rps, out);
+	grid_csv_number(summary->rate_rps, out);
 	fprintf(out, ",%s", !summary->cells ? "" : !summary->used ? "failed" : summary->valid ? "valid" : "invalid");
-	csv_number(summary->rate_min_rps, out);
-	csv_number(summary->rate_max_rps, out);
+	grid_csv_number(summary->rate_min_rps, out);
+	grid_csv_number(summary->rate_max_rps, out);
 	fprintf(out, ",%u", summary->used);
 }
 
@@ -596,7 +439,7 @@ static void csv_rate_heading(const char *what, FILE *out)
 		char name[TEXT_MAX];
 		fputc(',', out);
 		snprintf(name, sizeof name, "%.64s_%s", what, columns[i]);
-		csv_text(name, out);
+		grid_csv_text(name, out);
 	}
 }
 
@@ -609,31 +452,31 @@ static void csv_write(const struct rows *rows, FILE *out)
 		csv_rate_heading(name, out);
 		snprintf(name, sizeof name, "server_cpu_us_per_request_%.32s", rows->modes[mode]);
 		fputc(',', out);
-		csv_text(name, out);
+		grid_csv_text(name, out);
 		snprintf(name, sizeof name, "open_in_server_%.32s", rows->modes[mode]);
 		fputc(',', out);
-		csv_text(name, out);
+		grid_csv_text(name, out);
 	}
 	csv_rate_heading("sequential", out);
 	fputs(rows->with_2010 ? ",parallel_2010_rps,sequential_2010_rps\r\n" : "\r\n", out);
 	for (size_t row = 0; row < rows->servers_count; row++) {
-		csv_text(rows->servers[row], out);
+		grid_csv_text(rows->servers[row], out);
 		fputs(document_is_revival(rows->doc, rows->servers[row]) ? ",revival," : ",original,", out);
-		csv_text(version_of(rows, row), out);
+		grid_csv_text(version_of(rows, row), out);
 		fputc(',', out);
 		if (rows->level)
 			fprintf(out, "%llu", (unsigned long long)rows->level);
 		for (size_t mode = 0; mode < rows->modes_count; mode++) {
 			const struct summary *summary = parallel_of(rows, row, mode);
 			csv_rate(summary, out);
-			csv_number(summary->server_cpu_us_per_request, out);
-			csv_number(summary->open_mean, out);
+			grid_csv_number(summary->server_cpu_us_per_request, out);
+			grid_csv_number(summary->open_mean, out);
 		}
 		csv_rate(&rows->sequential[row], out);
 		const struct figures_2010 *old = find_2010(rows->servers[row]);
 		if (rows->with_2010) {
-			csv_number(old ? old->parallel_rps : NAN, out);
-			csv_number(old ? old->sequential_rps : NAN, out);
+			grid_csv_number(old ? old->parallel_rps : NAN, out);
+			grid_csv_number(old ? old->sequential_rps : NAN, out);
 		}
 		fputs("\r\n", out);
 	}
@@ -648,7 +491,7 @@ int table_print(const struct document *doc, uint64_t at_level, enum table_format
 	if (!result && format == TABLE_CSV)
 		csv_write(&rows, out);
 	else if (!result)
-		result = grid_write(&rows, format, out, err);
+		result = grid_put(&rows, format, out, err);
 	if (!result && (fflush(out) || ferror(out)))
 		result = err_set_errno(err, "the table cannot be written");
 	rows_release(&rows);

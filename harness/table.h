@@ -18,11 +18,8 @@
 #include <stdio.h>
 
 #include "harness/document.h"
+#include "harness/grid.h"
 #include "harness/lib/err.h"
-
-enum table_format { TABLE_TEXT, TABLE_MARKDOWN, TABLE_CSV };
-
-extern const char *const table_format_names[];	/* "text", "markdown", "csv", NULL */
 
 /* The level that Parallel is nearest to, as in 2010. */
 #define TABLE_LEVEL 100

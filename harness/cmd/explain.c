@@ -24,25 +24,42 @@ static const struct option_def explain_options[] = {
 struct wanted {
 	char server[256];
 	bool sequential;
-	uint64_t level;
+	uint64_t number;	/* the level; of an open loop the rate, or the share of the best one in percent */
+	char unit;		/* 0 of a level, '/' of a rate, '%' of a share */
 	const char *mode;	/* or NULL */
 	uint64_t block;
 };
 
-/* "SERVER@LEVEL", or "SERVER@seq" for the sequential cell. */
+/* "SERVER@LEVEL", "SERVER@seq" for the sequential cell, "SERVER@RATE/s" and "SERVER@SHARE%" for those of an open loop. */
 static int wanted_read(struct wanted *wanted, const char *text, struct err *err)
 {
 	const char *at = strrchr(text, '@');
 	char *end;
 
 	if (!at || at == text || (size_t)(at - text) >= sizeof wanted->server)
-		return err_set(err, "'%.100s' names no cell: SERVER@LEVEL, as eventlet@1024, or SERVER@seq", text);
+		return err_set(err, "'%.100s' names no cell: SERVER@LEVEL, as eventlet@1024, SERVER@5000/s, SERVER@90%% or "
+			       "SERVER@seq", text);
 	snprintf(wanted->server, sizeof wanted->server, "%.*s", (int)(at - text), text);
 	wanted->sequential = strcmp(at + 1, "seq") == 0;
-	wanted->level = strtoull(at + 1, &end, 10);
-	if (!wanted->sequential && (*end || !wanted->level || at[1] == '-' || at[1] == '+'))
-		return err_set(err, "'%.100s' is no level: a number of connections, or seq", at + 1);
+	wanted->number = strtoull(at + 1, &end, 10);
+	bool open_loop = strcmp(end, "/s") == 0 || strcmp(end, "%") == 0;
+	wanted->unit = open_loop ? *end : 0;
+	if (!wanted->sequential && ((*end && !open_loop) || !wanted->number || at[1] == '-' || at[1] == '+'))
+		return err_set(err, "'%.100s' is no level: a number of connections, a rate as 5000/s, a share of the best rate "
+			       "as 90%%, or seq", at + 1);
 	return 0;
+}
+
+static bool is_at(const struct cell *cell, const struct wanted *wanted)
+{
+	switch (wanted->unit) {
+	case '/':
+		return cell->open_loop.offered_rps == (double)wanted->number;
+	case '%':
+		return !isnan(cell->open_loop.share) && llround(100 * cell->open_loop.share) == (long long)wanted->number;
+	default:
+		return !cell_is_open_loop(cell) && cell->level == wanted->number;
+	}
 }
 
 static const struct cell *cell_find(const struct document *document, const struct wanted *wanted)
@@ -51,7 +68,7 @@ static const struct cell *cell_find(const struct document *document, const struc
 		const struct cell *cell = &document->cells[i];
 		bool sequential = strcmp(cell->client, "seq") == 0;
 		if (strcmp(cell->server, wanted->server) == 0 && cell->block == wanted->block &&
-		    sequential == wanted->sequential && (sequential || cell->level == wanted->level) &&
+		    sequential == wanted->sequential && (sequential || is_at(cell, wanted)) &&
 		    (!wanted->mode || strcmp(cell->mode, wanted->mode) == 0))
 			return cell;
 	}
@@ -61,14 +78,14 @@ static const struct cell *cell_find(const struct document *document, const struc
 /* What the run has of the server, so that a wrong name or level can be mended. */
 static int nothing_found(const struct document *document, const struct wanted *wanted, struct err *err)
 {
-	char levels[600] = "";
+	char levels[600] = "", at[CELL_AT];
 	size_t used = 0;
 
 	for (size_t i = 0; i < document->cells_count && used < sizeof levels - 40; i++) {
 		const struct cell *cell = &document->cells[i];
 		if (strcmp(cell->server, wanted->server) == 0 && cell->block == 1 && strcmp(cell->client, "seq") != 0)
-			used += (size_t)snprintf(levels + used, sizeof levels - used, " %.12s@%llu", cell->mode,
-						 (unsigned long long)cell->level);
+			used += (size_t)snprintf(levels + used, sizeof levels - used, " %.12s@%s", cell->mode,
+						 cell_show_at(at, cell));
 	}
 	if (!used)
 		return err_set(err, "the run has no cells of a server '%s'", wanted->server);
@@ -105,6 +122,6 @@ out:
 
 const struct command command_explain = {
 	.name = "explain", .operands = "RUN.json SERVER@LEVEL",
-	.summary = "show all evidence of one cell; SERVER@seq is the sequential one",
+	.summary = "show all evidence of one cell; SERVER@seq is the sequential one, SERVER@5000/s one of an open loop",
 	.options = explain_options, .run = explain_run,
 };

@@ -9,13 +9,15 @@
 #include "harness/build.h"
 #include "harness/cell.h"
 #include "harness/cmd/common.h"
+#include "harness/explain.h"
 #include "harness/lib/clock.h"
 #include "harness/lib/units.h"
 #include "harness/result.h"
+#include "harness/settings.h"
 
 struct load_settings {
-	uint64_t connections, requests, threads, active, rate_rps, max_connections, seed;
-	int arrivals;
+	uint64_t connections, requests, threads, active, rate_rps, seed;
+	struct settings_open_loop open_loop;
 	uint64_t duration_ns, warmup_ns, max_window_ns, max_ramp_ns, timeout_ns;
 	int mode, check;
 	char *client, *raw;
@@ -36,12 +38,9 @@ static const struct option_def load_options[] = {
 	  .help = "a connection a request, many on one, or many open of which few are active" },
 	{ "active", 0, &option_count, FIELD(active), .fallback = "100", .least = 1, .most = LEVELS_HIGHEST,
 	  .help = "crowd: connections that carry requests, the others are silent" },
-	{ "rate", 0, &option_count, FIELD(rate_rps), .fallback = "0", .most = 100000000,
+	{ "rate", 0, &option_count, FIELD(rate_rps), .fallback = "0", .most = LEVELS_RATE_HIGHEST,
 	  .help = "open loop: so many requests a second, whatever the server does (0: a closed loop)" },
-	{ "arrivals", 0, &option_choice, FIELD(arrivals), .fallback = "uniform", .choices = arrivals_names,
-	  .help = "how the requests of an open loop are spread over time" },
-	{ "max-connections", 0, &option_count, FIELD(max_connections), .fallback = "1024", .least = 1,
-	  .most = LEVELS_HIGHEST, .help = "open loop: connections at a time, at most" },
+	SETTINGS_OPEN_LOOP(struct load_settings),
 	{ "seed", 0, &option_count, FIELD(seed), .fallback = "1", .help = "of random arrivals" },
 	{ "check", 0, &option_choice, FIELD(check), .fallback = "exact", .choices = target_check_names,
 	  .help = "how closely answers are compared with the first" },
@@ -78,13 +77,11 @@ static void print_times(const char *name, const struct cell_times *times)
 /* What only an open loop or a crowd has. */
 static void print_special(const struct cell *cell)
 {
-	char count[UNITS_TEXT], time[UNITS_TEXT];
+	char count[UNITS_TEXT], time[UNITS_TEXT], offered[EXPLAIN_OFFERED];
 
 	if (cell_is_open_loop(cell)) {
 		print_times("lag", &cell->lag_ns);
-		printf("  offered: %.0f requests/s, %.0f scheduled; %.0f waited for a connection, %.0f still wait\n",
-		       cell->open_loop.offered_rps, cell->open_loop.scheduled, cell->open_loop.waited,
-		       cell->open_loop.waiting_end);
+		printf("  offered: %s\n", explain_offered(offered, cell));
 	}
 	if (!isnan(cell->crowd.active)) {
 		printf("  crowd: %.0f active, ", cell->crowd.active);
@@ -182,9 +179,9 @@ static int load_offer(const struct load_settings *settings, const struct client 
 {
 	struct load_spec spec = {
 		.target = target, .check = (enum target_check)settings->check, .mode = (enum load_mode)settings->mode,
-		.connections = (uint32_t)(settings->rate_rps ? settings->max_connections : settings->connections),
+		.connections = (uint32_t)(settings->rate_rps ? settings->open_loop.max_connections : settings->connections),
 		.active = (uint32_t)settings->active, .offered_rps = (double)settings->rate_rps,
-		.arrivals = (enum arrivals_kind)settings->arrivals, .seed = settings->seed,
+		.arrivals = (enum arrivals_kind)settings->open_loop.arrivals, .seed = settings->seed,
 		.requests = settings->requests, .raw = raw != NULL,
 		.warmup_ns = settings->warmup_ns, .duration_ns = settings->duration_ns,
 		.max_window_ns = settings->max_window_ns > settings->duration_ns ? settings->max_window_ns

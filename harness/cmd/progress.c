@@ -20,17 +20,29 @@ static const char *time_left(const struct progress *progress, size_t done, size_
 	return out;
 }
 
+/* The load of a cell, in words. */
+static const char *load_words(const struct cell *cell, char *out, size_t room)
+{
+	bool offered = !isnan(cell->open_loop.offered_rps);
+	char count[UNITS_TEXT];
+
+	units_show_count(count, offered ? (uint64_t)cell->open_loop.offered_rps : cell->level);
+	snprintf(out, room, "%s %s%s", count, offered ? "requests/s offered" : "connection",
+		 offered || cell->level == 1 ? "" : "s");
+	return out;
+}
+
 static void on_begin(void *context, const struct cell *cell, size_t done, size_t all)
 {
 	struct progress *progress = context;
-	char left[32], level[UNITS_TEXT];
+	char left[32], load[64];
 
 	if (!progress->terminal)
 		return;
-	fprintf(stderr, "\r\033[K[%zu/%zu%s] %s: %s, %s connection%s", done, all,
+	fprintf(stderr, "\r\033[K[%zu/%zu%s] %s: %s, %s", done, all,
 		time_left(progress, done, all, left), cell->server,
 		strcmp(cell->client, "epoll") == 0 ? cell->mode : cell->client,
-		units_show_count(level, cell->level), cell->level == 1 ? "" : "s");
+		load_words(cell, load, sizeof load));
 	fflush(stderr);
 }
 
@@ -44,23 +56,22 @@ static void on_end(void *context, const struct cell *cell, size_t done, size_t a
 		progress->failed_cells++;
 	} else if (cell->rate_rps > progress->best_rps) {
 		progress->best_rps = cell->rate_rps;
-		progress->best_level = cell->level;
+		load_words(cell, progress->best_at, sizeof progress->best_at);
 	}
 }
 
 static void on_server_end(void *context, const char *server, uint64_t block, size_t done, size_t all)
 {
 	struct progress *progress = context;
-	char left[32], rate[UNITS_TEXT], level[UNITS_TEXT];
+	char left[32], rate[UNITS_TEXT];
 
 	progress_clear(progress);
 	fprintf(stderr, "[%zu/%zu%s] %s", done, all, time_left(progress, done, all, left), server);
 	if (block > 1)
 		fprintf(stderr, " (block %llu)", (unsigned long long)block);
 	if (progress->best_rps > 0)
-		fprintf(stderr, ": up to %s requests/s, at %s connections",
-			units_show_count(rate, (uint64_t)progress->best_rps),
-			units_show_count(level, progress->best_level));
+		fprintf(stderr, ": up to %s requests/s, at %s",
+			units_show_count(rate, (uint64_t)progress->best_rps), progress->best_at);
 	if (progress->failed_cells)
 		fprintf(stderr, "; %llu cells failed", (unsigned long long)progress->failed_cells);
 	fputc('\n', stderr);

@@ -16,7 +16,8 @@ struct progress {
 	struct sweep_watch watch;	/* to hang on the sweep */
 	/* Of the server that runs. */
 	double best_rps;
-	uint64_t best_level, failed_cells;
+	char best_at[64];		/* the load that it was reached under, in words */
+	uint64_t failed_cells;
 };
 
 /* The struct must stay where it is while the sweep runs. */

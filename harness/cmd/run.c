@@ -13,6 +13,7 @@
 #include "harness/lib/text.h"
 #include "harness/lib/words.h"
 #include "harness/port.h"
+#include "harness/rates_table.h"
 #include "harness/result.h"
 #include "harness/resume.h"
 #include "harness/sweep.h"
@@ -115,6 +116,18 @@ static int modes_read(struct sweep *sweep, const char *text, struct err *err)
 		sweep->modes[sweep->modes_count++] = (enum load_mode)mode;
 	}
 	words_free(names);
+	return 0;
+}
+
+/* An open loop opens a connection when there is need of it: in a crowd there never is. */
+static int rates_fit(const struct sweep *sweep, const struct settings *settings, struct err *err)
+{
+	const char *option = settings->rate.count ? "--rate" : settings->after_sweep.count ? "--after-sweep" : NULL;
+
+	for (size_t i = 0; option && i < sweep->modes_count; i++)
+		if (sweep->modes[i] != LOAD_CLOSE && sweep->modes[i] != LOAD_KEEPALIVE)
+			return err_set(err, "%s goes with the modes close and keepalive, not with %s", option,
+				       load_mode_names[sweep->modes[i]]);
 	return 0;
 }
 
@@ -316,7 +329,11 @@ static int run_prepare(struct run *run, struct err *err)
 		err_set(err, "--max-window is less than --duration");
 		return EXIT_USAGE;
 	}
-	if (modes_read(sweep, settings->mode, err) || servers_choose(run, err) || folder_name(run, err) ||
+	if (settings->rate.count && settings->after_sweep.count) {
+		err_set(err, "--after-sweep goes after levels, and --rate measures none");
+		return EXIT_USAGE;
+	}
+	if (modes_read(sweep, settings->mode, err) || rates_fit(sweep, settings, err) || servers_choose(run, err) || folder_name(run, err) ||
 	    cpus_divide(&sweep->cpus, settings->client_cpus, settings->server_cpus, err))
 		return EXIT_USAGE;
 	int port = settings->port ? (int)settings->port : port_find_free(err);
@@ -378,7 +395,8 @@ static int run_finish(struct run *run, struct err *err)
 		return -1;
 	print_summary(&run->document);
 	/* Where the terminal went away, which interrupts too, nobody reads it: no failure more. */
-	if (table_print(&run->document, 0, TABLE_TEXT, stdout, err))
+	if (table_print(&run->document, 0, TABLE_TEXT, stdout, err) ||
+	    rates_table_print(&run->document, true, TABLE_TEXT, stdout, err))
 		return run->document.interrupted ? 0 : -1;
 	printf("\n%s\n%s/cells.jsonl\n", path, run->folder);
 	return 0;

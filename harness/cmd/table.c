@@ -1,16 +1,19 @@
 #include "harness/table.h"
 
 #include "harness/cmd/common.h"
+#include "harness/rates_table.h"
 #include "harness/result.h"
 
 struct table_settings {
-	bool markdown, csv, help;
+	bool markdown, csv, open_loop, help;
 	uint64_t at;
 };
 
 static const struct option_def table_options[] = {
 	{ "markdown", 0, &option_flag, OPTION_FIELD(struct table_settings, markdown), .help = "print Markdown" },
 	{ "csv", 0, &option_flag, OPTION_FIELD(struct table_settings, csv), .help = "print CSV" },
+	{ "open-loop", 0, &option_flag, OPTION_FIELD(struct table_settings, open_loop),
+	  .help = "only the table of the open loops, which CSV has no other way" },
 	{ "at", 0, &option_count, OPTION_FIELD(struct table_settings, at), .fallback = "0",
 	  .help = "the level shown (0: the one nearest 100)" },
 	{ "help", 'h', &option_flag, OPTION_FIELD(struct table_settings, help), .help = "this text" },
@@ -27,7 +30,10 @@ static int table_run(int argc, char **argv)
 	if (command_parse(&command_table, &settings, &settings.help, argc, argv, 1, 1, &code) < 0)
 		return code;
 	enum table_format format = settings.markdown ? TABLE_MARKDOWN : settings.csv ? TABLE_CSV : TABLE_TEXT;
-	if (result_read(&document, argv[0], &err) || table_print(&document, settings.at, format, stdout, &err))
+	bool both = !settings.open_loop && format != TABLE_CSV;
+	if (result_read(&document, argv[0], &err) ||
+	    (!settings.open_loop && table_print(&document, settings.at, format, stdout, &err)) ||
+	    ((both || settings.open_loop) && rates_table_print(&document, both, format, stdout, &err)))
 		code = complain(&command_table, EXIT_USAGE, "%s", err.text);
 	document_release(&document);
 	return code;

@@ -33,6 +33,7 @@ PATIENCE_S = 60
 # A right answer has been sent in full before it: what the client makes of the rest is not waited for.
 PIECE_PAUSE_S = 0.001
 SLOW_S = 0.05
+HALT_S = 0.1
 # What a server that runs out of memory may have: less than its threads' stacks and arenas would take in the long run.
 MEMORY_BYTES = 1 << 28
 
@@ -358,6 +359,15 @@ def drops_every(peer):
     return keeps and peer.served % peer.server.argument != 0
 
 
+def halts_every(peer):
+    """Each so-manieth request halts the whole server, all its connections, for 100 ms."""
+    server = peer.server
+    with server.halt:
+        if peer.number % server.argument == 0:
+            time.sleep(HALT_S)
+    return good(peer)
+
+
 def two_answers(peer):
     peer.send(peer.right() + peer.right())
     return peer.keeps
@@ -470,8 +480,8 @@ ANSWERS = [
     endless_continue, garbage, other_protocol, status_502, status_404, length_negative, length_beyond, length_huge,
     length_words, length_twice_same, length_twice_other, length_and_chunked, chunked, chunk_extension,
     chunk_size_bad, chunk_size_negative, chunk_size_beyond, continue_first, no_content_with_body, until_close,
-    half_close_after, half_close_before, ignores_close, closes_every, drops_every, two_answers, slow, leaks_listeners,
-    leaks_connections, dies, out_of_memory, spins, leaves_children,
+    half_close_after, half_close_before, ignores_close, closes_every, drops_every, halts_every, two_answers, slow,
+    leaks_listeners, leaks_connections, dies, out_of_memory, spins, leaves_children,
 ]
 BEHAVIOURS = {function.__name__: Behaviour(function) for function in ANSWERS}
 BEHAVIOURS.update({function.__name__: Behaviour(connect=function)
@@ -485,7 +495,7 @@ class Faulty:
     def __init__(self, behaviour, good_first=1, argument=0, address=('127.0.0.1', 0), backlog=1024):
         self.behaviour = BEHAVIOURS[behaviour]
         self.good_first, self.argument = good_first, argument
-        self.lock = threading.Lock()
+        self.lock, self.halt = threading.Lock(), threading.Lock()
         self.connections = self.requests = self.right = 0
         self.peers, self.threads, self.leaked = set(), [], []
         self.starved = say  # what is done where accept() fails; it accepts no more

@@ -185,7 +185,9 @@ def faulty_section(name, behaviour, *arguments, **keys):
 
 
 def cell_key(cell):
-    return cell['server'], cell['client'], cell['mode'], cell['level'], cell['block']
+    loop = cell.get('open_loop', {})
+    return (cell['server'], cell['client'], cell['mode'], cell['level'], cell['block'], loop.get('offered_rps'),
+            loop.get('share'))
 
 
 def conserved(cell):

@@ -112,6 +112,103 @@ static void test_rules(void **state)
 	}
 }
 
+/* An open loop: 1000 a second for a second, 1 ms each; the lag is 0.01 ms. */
+static void test_open_loop(void **state)
+{
+	static const struct {
+		const char *name, *server;
+		double lag_p50, lag_p99, latency_p99, scheduled, waiting_start, waiting_end, control;
+		uint64_t ok;			/* zeros: as in the good cell */
+		bool behind;
+		unsigned invalid;
+	} cases[] = {
+		{ .name = "good" },
+		{ .name = "no connection was ever free: no lag", .lag_p50 = NAN, .lag_p99 = NAN },
+		{ .name = "lag a tenth in the middle", .lag_p50 = 1e5, .lag_p99 = 1e5 },
+		{ .name = "lag over a tenth in the middle", .lag_p50 = 1.01e5, .lag_p99 = 1.01e5, .invalid = BIT(LAG) },
+		{ .name = "lag over a tenth at the end", .lag_p99 = 5.01e5, .invalid = BIT(LAG) },
+		{ .name = "as long beside a slow answer", .lag_p99 = 5.01e5, .latency_p99 = 1e7 },
+		{ .name = "an arrival lost", .scheduled = 1001, .invalid = BIT(CONSERVATION) },
+		{ .name = "an arrival invented", .scheduled = 999, .invalid = BIT(CONSERVATION) },
+		{ .name = "it waits", .scheduled = 1001, .waiting_end = 1 },
+		{ .name = "it has waited", .scheduled = 990, .waiting_start = 10 },
+		{ .name = "waits at both ends", .scheduled = 1005, .waiting_start = 10, .waiting_end = 15 },
+		{ .name = "one waits too many", .scheduled = 1005, .waiting_start = 10, .waiting_end = 14,
+		  .invalid = BIT(CONSERVATION) },
+		{ .name = "keeps up with 95 %", .ok = 950 },
+		{ .name = "does not", .ok = 949, .behind = true },
+		{ .name = "does not, and neither does control", .ok = 949, .behind = true, .control = 949,
+		  .invalid = BIT(CLIENT_BOUND) },
+		{ .name = "does not, control unknown", .ok = 949, .behind = true, .control = NAN },
+		{ .name = "control does not", .server = "control", .ok = 949, .behind = true, .control = 949 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		struct cell cell;
+		cell_init(&cell, cases[i].server ? cases[i].server : "tornado", "epoll", "keepalive", 1024, 1);
+		cell.open_loop.offered_rps = 1000;
+		cell.open_loop.scheduled = cases[i].scheduled != 0 ? cases[i].scheduled : 1000;
+		cell.open_loop.waiting_start = cases[i].waiting_start;
+		cell.open_loop.waiting_end = cases[i].waiting_end;
+		cell.started = 1000;
+		cell.ok = cases[i].ok ? cases[i].ok : 1000;
+		cell.in_flight_end = cell.started - cell.ok;
+		cell.rate_rps = (double)cell.ok;
+		cell.latency_ns.p50 = 1e6;
+		cell.latency_ns.p99 = cases[i].latency_p99 != 0 ? cases[i].latency_p99 : 5e6;
+		cell.lag_ns.p50 = cases[i].lag_p50 != 0 ? cases[i].lag_p50 : 1e4;
+		cell.lag_ns.p99 = cases[i].lag_p99 != 0 ? cases[i].lag_p99 : 1e4;
+		/* What a closed loop would be found fault with. */
+		cell.concurrency_mean = 1;
+		cell.client_cpu_busiest = 1;
+		cell_judge(&cell, cases[i].control != 0 ? cases[i].control : 1000);
+		if (cell.invalid != cases[i].invalid)
+			print_error("invalid is %#x, not %#x\n", cell.invalid, cases[i].invalid);
+		check_case(cases[i].name, cell.invalid == cases[i].invalid);
+		check_case(cases[i].name, cell_is_open_loop(&cell));
+		if (!cases[i].scheduled)
+			check_case(cases[i].name, cell_keeps_up(&cell) == !cases[i].behind);
+		cell_release(&cell);
+	}
+}
+
+/* The rate offered is part of what a cell is. */
+static void test_alike(void **state)
+{
+	struct cell closed, open, share;
+	char at[CELL_AT];
+
+	(void)state;
+	cell_init(&closed, "a", "epoll", "close", 1024, 1);
+	cell_init(&open, "b", "epoll", "close", 1024, 1);
+	cell_init(&share, "c", "epoll", "close", 1024, 1);
+	assert_true(cell_is_alike(&closed, &open));
+	assert_false(cell_is_open_loop(&closed));
+	open.open_loop.offered_rps = share.open_loop.offered_rps = 5000;
+	assert_false(cell_is_alike(&closed, &open));
+	assert_true(cell_is_alike(&open, &share));
+	share.open_loop.share = 0.5;
+	assert_false(cell_is_alike(&open, &share));
+	/* Nothing but a server's own ladder makes two of its shares. */
+	open.open_loop.share = 0.5;
+	open.open_loop.offered_rps = 4999;
+	assert_false(cell_is_alike(&open, &share));
+	cell_set_text(&open.server, share.server);
+	assert_true(cell_is_alike(&open, &share));
+	open.open_loop.share = NAN;
+	open.open_loop.offered_rps = 5000;
+	check_text("closed", cell_show_at(at, &closed), "1024");
+	check_text("open", cell_show_at(at, &open), "5000/s");
+	check_text("share", cell_show_at(at, &share), "5000/s");
+	share.open_loop.offered_rps = NAN;
+	check_text("share of nothing", cell_show_at(at, &share), "50%");
+	assert_true(cell_is_open_loop(&share));
+	cell_release(&closed);
+	cell_release(&open);
+	cell_release(&share);
+}
+
 /* A second judgement forgets the first. */
 static void test_judged_again(void **state)
 {
@@ -238,6 +335,8 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_open_loop),
+		cmocka_unit_test(test_alike),
 		cmocka_unit_test(test_judged_again),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_init),

@@ -110,6 +110,43 @@ static void test_bad(void **state)
 	levels_release(&levels);
 }
 
+/* Rates and shares are written alike, each in a range of its own, and errors name what they are. */
+static void test_others(void **state)
+{
+	static const struct {
+		int (*parse)(struct levels *levels, const char *text, struct err *err);
+		const char *text, *levels, *words;	/* the levels, or what the error says */
+	} cases[] = {
+		{ levels_parse_rates, "5000", "5000", NULL },
+		{ levels_parse_rates, "1000..50000", "1000 2000 4000 8000 16000 32000 50000", NULL },
+		{ levels_parse_rates, "100..400:+100,7", "7 100 200 300 400", NULL },
+		{ levels_parse_rates, "10000000", "10000000", NULL },
+		{ levels_parse_rates, "10000001", NULL, "'10000001': a rate is from 1 to 10000000" },
+		{ levels_parse_rates, "0", NULL, "'0': a rate is from 1 to 10000000" },
+		{ levels_parse_rates, "5k", NULL, "'5k' is no rate: write 5000, 1000..50000" },
+		{ levels_parse_rates, "1..2000:+1", NULL, "gives more than 1024 rates" },
+		{ levels_parse_shares, "50,70,90", "50 70 90", NULL },
+		{ levels_parse_shares, "100,1", "1 100", NULL },
+		{ levels_parse_shares, "101", NULL, "'101': a percentage is from 1 to 100" },
+		{ levels_parse_shares, "0", NULL, "'0': a percentage is from 1 to 100" },
+		{ levels_parse_shares, "50%", NULL, "'50%' is no percentage: write 50 or 50,70,90" },
+		{ levels_parse_shares, "0.5", NULL, "'0.5' is no percentage" },
+		{ levels_parse_shares, "50,", NULL, "an empty item" },
+	};
+	struct levels levels = { 0 };
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		check_case(cases[i].text, cases[i].parse(&levels, cases[i].text, &err) == (cases[i].levels ? 0 : -1));
+		if (cases[i].levels)
+			check_text(cases[i].text, show(&levels), cases[i].levels);
+		else
+			check_words(err.text, cases[i].words);
+	}
+	levels_release(&levels);
+}
+
 static void test_most(void **state)
 {
 	struct levels levels = { 0 };
@@ -159,6 +196,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good),
 		cmocka_unit_test(test_bad),
+		cmocka_unit_test(test_others),
 		cmocka_unit_test(test_most),
 		cmocka_unit_test(test_option),
 	};

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 
 #include "harness/palette.h"
+#include "harness/picture.h"
 #include "harness/plot.h"
 
 #define TEMPLATES "plots/templates"
@@ -14,9 +15,9 @@ static void labels_apart_stay(void **state)
 	const double height[] = { 16, 16, 16 };
 
 	(void)state;
-	plot_spread_labels(at, height, 3, 0, 400);
+	picture_spread_labels(at, height, 3, 0, 400);
 	assert_true(at[0] == 300 && at[1] == 100 && at[2] == 200);
-	plot_spread_labels(at, height, 0, 0, 400);
+	picture_spread_labels(at, height, 0, 0, 400);
 }
 
 static void labels_at_one_place_share_the_way(void **state)
@@ -25,7 +26,7 @@ static void labels_at_one_place_share_the_way(void **state)
 	const double height[] = { 20, 20, 20 };
 
 	(void)state;
-	plot_spread_labels(at, height, 3, 0, 400);
+	picture_spread_labels(at, height, 3, 0, 400);
 	assert_true(fabs(at[0] - 80) < 1e-9 && fabs(at[1] - 100) < 1e-9 && fabs(at[2] - 120) < 1e-9);
 }
 
@@ -35,9 +36,9 @@ static void labels_stay_inside(void **state)
 	const double height[] = { 20, 40, 20 };
 
 	(void)state;
-	plot_spread_labels(low, height, 3, 0, 400);
+	picture_spread_labels(low, height, 3, 0, 400);
 	assert_true(low[0] == 10 && low[1] == 40 && low[2] == 70);
-	plot_spread_labels(high, height, 3, 0, 400);
+	picture_spread_labels(high, height, 3, 0, 400);
 	assert_true(high[0] == 330 && high[1] == 360 && high[2] == 390);
 }
 
@@ -54,7 +55,7 @@ static void labels_never_overlap(void **state)
 			wanted[i] = at[i] = (double)(random >> 8) / (1 << 24) * 440 - 20;
 			height[i] = 10 + (double)(random % 4 * 8);
 		}
-		plot_spread_labels(at, height, count, 0, 400);
+		picture_spread_labels(at, height, count, 0, 400);
 		for (size_t i = 0; i < count; i++) {
 			assert_true(at[i] - height[i] / 2 >= -1e-9);
 			assert_true(at[i] + height[i] / 2 <= 408 + 1e-9);
@@ -95,11 +96,11 @@ static void xml_is_escaped(void **state)
 	char out[64];
 
 	(void)state;
-	assert_string_equal(plot_escape_xml(out, sizeof out, "<a b=\"c\" d='e'>&\033\n"),
+	assert_string_equal(picture_escape_xml(out, sizeof out, "<a b=\"c\" d='e'>&\033\n"),
 			    "&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp; ");
-	assert_string_equal(plot_escape_xml(out, 9, "1234&678"), "1234");
-	assert_string_equal(plot_escape_xml(out, 10, "1234&678"), "1234&amp;");
-	assert_string_equal(plot_escape_xml(out, 3, "1µµ"), "1");
+	assert_string_equal(picture_escape_xml(out, 9, "1234&678"), "1234");
+	assert_string_equal(picture_escape_xml(out, 10, "1234&678"), "1234&amp;");
+	assert_string_equal(picture_escape_xml(out, 3, "1µµ"), "1");
 }
 
 static void quotes_hold_everything(void **state)
@@ -107,15 +108,15 @@ static void quotes_hold_everything(void **state)
 	char out[256];
 
 	(void)state;
-	assert_string_equal(plot_quote(out, sizeof out, "node_js 18.1"), "\"node_js 18.1\"");
-	assert_string_equal(plot_quote(out, sizeof out, "a`b\"c\\"), "\"a\\140b\\042c\\134\"");
+	assert_string_equal(picture_quote(out, sizeof out, "node_js 18.1"), "\"node_js 18.1\"");
+	assert_string_equal(picture_quote(out, sizeof out, "a`b\"c\\"), "\"a\\140b\\042c\\134\"");
 	/* All octal digits behind a backslash are read, so that a digit must not follow. */
-	assert_string_equal(plot_quote(out, sizeof out, "'7'89"), "\"\\047\\067\\04789\"");
-	assert_string_equal(plot_quote(out, sizeof out, "漢 µ"), "\"? µ\"");
-	assert_string_equal(plot_quote(out, 3, "abc"), "\"\"");
-	assert_string_equal(plot_quote(out, 6, "a'b"), "\"a\"");
+	assert_string_equal(picture_quote(out, sizeof out, "'7'89"), "\"\\047\\067\\04789\"");
+	assert_string_equal(picture_quote(out, sizeof out, "漢 µ"), "\"? µ\"");
+	assert_string_equal(picture_quote(out, 3, "abc"), "\"\"");
+	assert_string_equal(picture_quote(out, 6, "a'b"), "\"a\"");
 	for (size_t i = 0; i < EVILS; i++) {
-		plot_quote(out, sizeof out, evil[i]);
+		picture_quote(out, sizeof out, evil[i]);
 		assert_null(strpbrk(out, "`'\n\033@$<"));
 		assert_ptr_equal(strchr(out + 1, '"'), out + strlen(out) - 1);
 	}
@@ -390,10 +391,97 @@ static void most_names_are_eight(void **state)
 		snprintf(text, sizeof text, "<text>server%02u</text>", i);
 		named += strstr(svg, text) != NULL;
 	}
-	assert_int_equal(named, PLOT_NAMES_MAX - 1);
+	assert_int_equal(named, PICTURE_NAMES_MAX - 1);
 	assert_non_null(strstr(svg, ">server29<"));
 	assert_non_null(strstr(svg, ">22 slower servers<"));
 	assert_non_null(strstr(svg, "Thin lines, fastest first: server22, server21"));
+	free(svg);
+	document_release(&doc);
+}
+
+/* A cell of an open loop, with answers as slow as the rate is high; the median takes a tenth of the 99th percentile. */
+static void offered_add(struct document *doc, const char *server, uint64_t block, double offered_rps, double share_kept)
+{
+	cell_add(doc, server, "keepalive", 1024, block, offered_rps * share_kept, NULL);
+	struct cell *cell = &doc->cells[doc->cells_count - 1];
+	cell->open_loop.offered_rps = cell->open_loop.scheduled = offered_rps;
+	cell->latency_ns = (struct cell_times){ offered_rps * 20, offered_rps * 10, offered_rps * 50, offered_rps * 100,
+						offered_rps * 200, offered_rps * 300 };
+}
+
+static void latencies_have_a_picture(void **state)
+{
+	const char *folder = *state;
+	struct document doc = { 0 };
+
+	host_fill(&doc);
+	for (double rate = 1000; rate <= 8000; rate *= 2) {
+		offered_add(&doc, "control", 1, rate, 1);
+		offered_add(&doc, "eventlet", 1, rate, 1);
+		offered_add(&doc, "tornado", 1, rate, rate > 4000 ? 0.5 : 1);
+	}
+	struct cell *last = &doc.cells[doc.cells_count - 1];
+	last->valid = false;
+	last->invalid = 1u << INVALID_LAG;
+	last->failed[LOAD_RESET] = 1;
+	draw(&doc, folder);
+	assert_png(folder, "latency-keepalive.png");
+	assert_int_equal(access(inside(folder, "rate-keepalive.svg"), F_OK), -1);
+	char *svg = unit_read(inside(folder, "latency-keepalive.svg"));
+	assert_non_null(strstr(svg, "<title>Latency against the rate of requests, keepalive</title>"));
+	assert_non_null(strstr(svg, "<desc>Line graph of latency against 1,000 to 8,000 requests per second"));
+	assert_non_null(strstr(svg, "tornado: at 8,000 a second median 80.0us, 99th percentile 800us; keeps up with 4,000/s"));
+	assert_non_null(strstr(svg, ">hollow: not valid, the client was late itself<"));
+	assert_non_null(strstr(svg, ">does not keep up: under 95 % answered<"));
+	assert_non_null(strstr(svg, ">requests failed<"));
+	assert_non_null(strstr(svg, ">keeps up with 4,000/s<"));
+	assert_non_null(strstr(svg, ">50th, 90th and 99.9th, from below<"));
+	assert_non_null(strstr(svg, "</svg>"));
+	free(svg);
+	char *data = unit_read(inside(folder, "latency-keepalive.dat"));
+	assert_non_null(strstr(data, "# tornado\n1000 10000 50000 100000 200000 1 0 1\n"));
+	assert_non_null(strstr(data, "\n8000 80000 400000 800000 1600000 0 1 0\n"));
+	free(data);
+	document_release(&doc);
+}
+
+/* Many servers: the eight that keep up with most have a name, and each has its median only. */
+static void most_latencies_are_eight(void **state)
+{
+	const char *folder = *state;
+	struct document doc = { 0 };
+
+	host_fill(&doc);
+	for (unsigned i = 0; i < 12; i++) {
+		char name[80];
+		snprintf(name, sizeof name, "server%02u", i);
+		for (double rate = 1000; rate <= 100.0 * i + 1000; rate += 100)
+			offered_add(&doc, name, 1, rate, 1);
+	}
+	offered_add(&doc, evil[0], 1, 1000, 1);
+	draw(&doc, folder);
+	assert_int_equal(access(inside(folder, "pwned"), F_OK), -1);
+	char *svg = unit_read(inside(folder, "latency-keepalive.svg"));
+	assert_non_null(strstr(svg, "<text>server04</text>"));
+	assert_null(strstr(svg, "<text>server03</text>"));
+	assert_non_null(strstr(svg, ">5 more servers, 99th percentile<"));
+	assert_non_null(strstr(svg, ">50th percentile<"));
+	free(svg);
+	document_release(&doc);
+}
+
+static void latencies_without_a_figure(void **state)
+{
+	const char *folder = *state;
+	struct document doc = { 0 };
+
+	host_fill(&doc);
+	cell_add(&doc, "tornado", "close", 1024, 1, 0, "there is no rate");
+	doc.cells[0].open_loop.share = 0.5;
+	draw(&doc, folder);
+	char *svg = unit_read(inside(folder, "latency-close.svg"));
+	assert_non_null(strstr(svg, "No cell of an open loop of this mode has a figure"));
+	assert_non_null(strstr(svg, "tornado: there is no rate"));
 	free(svg);
 	document_release(&doc);
 }
@@ -493,6 +581,9 @@ int main(void)
 		IN_FOLDER(names_from_outside_do_nothing),
 		IN_FOLDER(most_names_are_eight),
 		IN_FOLDER(folders_are_made),
+		IN_FOLDER(latencies_have_a_picture),
+		IN_FOLDER(most_latencies_are_eight),
+		IN_FOLDER(latencies_without_a_figure),
 		IN_FOLDER(gnuplot_missing_names_the_package),
 		IN_FOLDER(gnuplot_failing_is_quoted),
 		IN_FOLDER(bad_input_is_said),

@@ -1,0 +1,689 @@
+#include "harness/picture.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "harness/gnuplot.h"
+#include "harness/lib/text.h"
+#include "harness/lib/units.h"
+#include "harness/summary.h"
+
+#define WIDTH PICTURE_WIDTH
+#define HEIGHT PICTURE_HEIGHT
+#define LEFT PICTURE_LEFT
+#define MARGIN 28.0		/* of texts, to the edges */
+#define TITLE_Y 34.0
+#define SUBTITLE_Y 60.0
+#define KEY_Y 88.0
+#define KEY_LINE 20.0
+#define KEY_GLYPH 30.0		/* from a key's glyph to its text */
+#define KEY_GAP 26.0		/* behind it */
+#define AXIS_GAP 46.0		/* from the keys to the axes: the title of the y axis stands here */
+#define TICS_HEIGHT 66.0	/* from the axes to the notes */
+#define LABEL_GAP 26.0		/* from the axes to the marks of the names */
+#define LABEL_TEXT 14.0		/* from a mark to its name */
+#define LABEL_WIDTH 270.0	/* of a name, at most */
+#define LABEL_ROW 16.0
+#define LABEL_SPACE 4.0
+#define NOTE_ROW 16.0
+#define NOTE_LINES 2
+#define MESSAGE_ROW 20.0
+
+/* Font sizes. */
+#define NAME_SIZE 13.5
+#define DETAIL_SIZE 11.0
+#define KEY_SIZE 12.0
+#define NOTE_SIZE 11.0
+#define MESSAGE_SIZE 16.0
+
+/*
+ * Pool-adjacent-violators: shifted by the heights above them, labels must only not decrease; neighbours that would
+ * overlap form a group, which stands at the mean of what its members want.
+ */
+void picture_spread_labels(double *at, const double *height, size_t count, double low, double high)
+{
+	double sum[PICTURE_LABELS_MAX], shift[PICTURE_LABELS_MAX];
+	size_t order[PICTURE_LABELS_MAX], size[PICTURE_LABELS_MAX], groups = 0;
+	double total = 0;
+
+	if (count > PICTURE_LABELS_MAX)
+		count = PICTURE_LABELS_MAX;
+	for (size_t i = 0; i < count; i++) {
+		size_t place = i;
+		for (; place && at[order[place - 1]] > at[i]; place--)
+			order[place] = order[place - 1];
+		order[place] = i;
+	}
+	for (size_t i = 0; i < count; i++) {
+		shift[i] = total + height[order[i]] / 2;
+		total += height[order[i]];
+		sum[groups] = at[order[i]] - shift[i];
+		size[groups] = 1;
+		for (groups++; groups > 1; groups--) {
+			size_t a = groups - 2, b = groups - 1;
+			if (sum[a] / (double)size[a] <= sum[b] / (double)size[b])
+				break;
+			sum[a] += sum[b];
+			size[a] += size[b];
+		}
+	}
+	for (size_t group = 0, i = 0; group < groups; group++) {
+		double start = sum[group] / (double)size[group];
+		if (start > high - total)
+			start = high - total;
+		if (start < low)
+			start = low;
+		for (size_t member = 0; member < size[group]; member++, i++)
+			at[order[i]] = start + shift[i];
+	}
+}
+
+/*
+ * Whether the fonts of pictures can be relied on to have a character, given by its UTF-8: those of the Latin, Greek
+ * and Cyrillic scripts, and common punctuation and signs. For others gnuplot's cairo terminals may draw a box with
+ * its number, as large as the picture.
+ */
+static bool is_drawable(const char *character, size_t bytes)
+{
+	const unsigned char *at = (const unsigned char *)character;
+	unsigned code = bytes == 2 ? (at[0] & 0x1fu) << 6 | (at[1] & 0x3fu)
+		      : bytes == 3 ? (at[0] & 0x0fu) << 12 | (at[1] & 0x3fu) << 6 | (at[2] & 0x3fu) : at[0];
+
+	return bytes < 4 && (code < 0x530 || (code >= 0x2010 && code <= 0x2044) || code == 0x20ac || code == 0x2122 ||
+			     (code >= 0x2190 && code <= 0x2193));
+}
+
+char *picture_quote(char *out, size_t room, const char *text)
+{
+	static const char harmless[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 #_.,:;?()/+=-";
+	char *plain = malloc(strlen(text) + 1);
+	size_t used = 0;
+	bool escape = false;
+
+	out[used++] = '"';
+	if (plain)
+		text_plain(plain, strlen(text) + 1, text);
+	for (const char *at = plain; at && *at;) {
+		size_t bytes = text_bytes(at, 1);
+		const char *put = is_drawable(at, bytes) ? at : "?";
+		size_t put_bytes = put == at ? bytes : 1;
+		/* gnuplot reads all octal digits behind a backslash, however many, so those that follow are escaped too. */
+		escape = (!(*put & 0x80) && !strchr(harmless, *put)) || (escape && *put >= '0' && *put <= '7');
+		if (used + (escape ? 4 : put_bytes) + 2 > room)
+			break;
+		if (escape)
+			snprintf(out + used, room - used, "\\%03o", (unsigned char)*put);
+		else
+			memcpy(out + used, put, put_bytes);
+		used += escape ? 4 : put_bytes;
+		at += bytes;
+	}
+	out[used++] = '"';
+	out[used] = 0;
+	free(plain);
+	return out;
+}
+
+char *picture_escape_xml(char *out, size_t room, const char *text)
+{
+	static const struct {
+		char character;
+		const char *entity;
+	} entities[] = {
+		{ '&', "&amp;" }, { '<', "&lt;" }, { '>', "&gt;" }, { '"', "&quot;" }, { '\'', "&#39;" },
+	};
+	char *plain = malloc(strlen(text) + 1);
+	size_t used = 0;
+
+	if (plain)
+		text_plain(plain, strlen(text) + 1, text);
+	for (const char *at = plain; at && *at;) {
+		size_t bytes = text_bytes(at, 1), put_bytes = bytes;
+		const char *put = at;
+		for (size_t i = 0; i < sizeof entities / sizeof *entities; i++)
+			if (entities[i].character == *at) {
+				put = entities[i].entity;
+				put_bytes = strlen(put);
+			}
+		if (used + put_bytes + 1 > room)
+			break;
+		memcpy(out + used, put, put_bytes);
+		used += put_bytes;
+		at += bytes;
+	}
+	out[used] = 0;
+	free(plain);
+	return out;
+}
+
+void picture_add(char *text, size_t room, const char *separator, const char *format, ...)
+{
+	size_t used = strlen(text);
+	size_t gap = used ? strlen(separator) : 0;
+	va_list args;
+
+	if (used + gap + 1 >= room)
+		return;
+	memcpy(text + used, separator, gap);
+	va_start(args, format);
+	vsnprintf(text + used + gap, room - used - gap, format, args);
+	va_end(args);
+}
+
+/* A mode becomes part of file names and of the script. */
+static bool mode_is_good(const char *mode)
+{
+	return *mode && strlen(mode) <= 32 && mode[strspn(mode, "abcdefghijklmnopqrstuvwxyz0123456789_-")] == 0;
+}
+
+int picture_init(struct picture *picture, const struct document *doc, const char *kind, const char *mode,
+		 struct err *err)
+{
+	*picture = (struct picture){
+		.doc = doc, .kind = kind, .mode = mode, .palette = &palette_light, .right = WIDTH - MARGIN,
+		.top = SUBTITLE_Y + AXIS_GAP, .bottom = HEIGHT - 20 - TICS_HEIGHT + NOTE_ROW / 2,
+	};
+	return mode_is_good(mode) ? 0 : err_set(err, "'%.100s' is no mode: lower-case letters, digits, _ and -", mode);
+}
+
+void picture_name(char *out, const struct document *doc, const char *server)
+{
+	text_plain(out, PICTURE_TEXT, server);
+	if (!*out)
+		strcpy(out, "(no name)");
+	if (document_is_revival(doc, server))
+		picture_add(out, PICTURE_TEXT, " ", "(revival)");
+}
+
+/* Labels: names at line ends. */
+
+struct picture_label *picture_label(struct picture *picture, const char *name, const char *detail, size_t curve)
+{
+	if (picture->labels_count == PICTURE_NAMES_MAX)
+		return NULL;
+	struct picture_label *label = &picture->labels[picture->labels_count++];
+	label->curve = curve;
+	label->count = typeset_lines(label->lines, PICTURE_LINES, name, NAME_SIZE, LABEL_WIDTH);
+	snprintf(label->detail, sizeof label->detail, "%s", detail);
+	label->height = LABEL_ROW * (double)(label->count + (*detail != 0)) + LABEL_SPACE;
+	return label;
+}
+
+void picture_fit(struct picture *picture)
+{
+	double widest = 0;
+
+	for (size_t i = 0; i < picture->labels_count; i++) {
+		const struct picture_label *label = &picture->labels[i];
+		for (size_t line = 0; line < label->count; line++)
+			widest = fmax(widest, typeset_width(label->lines[line], NAME_SIZE));
+		widest = fmax(widest, typeset_width(label->detail, DETAIL_SIZE));
+	}
+	picture->right = WIDTH - MARGIN - (picture->labels_count ? LABEL_GAP + LABEL_TEXT + widest : 0);
+}
+
+void picture_place(struct picture *picture)
+{
+	double at[PICTURE_NAMES_MAX], height[PICTURE_NAMES_MAX] = { 0 };
+
+	for (size_t i = 0; i < picture->labels_count; i++) {
+		at[i] = picture->labels[i].end_y;
+		height[i] = picture->labels[i].height;
+	}
+	picture_spread_labels(at, height, picture->labels_count, picture->top - LABEL_ROW, picture->bottom + LABEL_ROW);
+	for (size_t i = 0; i < picture->labels_count; i++)
+		picture->labels[i].y = at[i];
+}
+
+void picture_key(struct picture *picture, const char *kind, const char *text)
+{
+	double x = MARGIN, y = KEY_Y;
+
+	if (picture->keys_count == PICTURE_KEYS_MAX)
+		return;
+	size_t at = picture->keys_count++;
+	double width = KEY_GLYPH + typeset_width(text, KEY_SIZE);
+	if (at) {
+		x = picture->key_x[at - 1] + KEY_GLYPH + typeset_width(picture->keys[at - 1], KEY_SIZE) + KEY_GAP;
+		y = picture->key_y[at - 1];
+	}
+	if (at && x + width > WIDTH - MARGIN) {
+		x = MARGIN;
+		y += KEY_LINE;
+	}
+	picture->key_kinds[at] = kind;
+	picture->key_x[at] = x;
+	picture->key_y[at] = y;
+	picture->top = y + AXIS_GAP;
+	snprintf(picture->keys[at], sizeof picture->keys[at], "%s", text);
+}
+
+/* Notes: where, when and how it was measured. */
+
+void picture_note(struct picture *picture, const char *text)
+{
+	char plain[2500], lines[NOTE_LINES][TYPESET_LINE];
+	size_t count = typeset_lines(lines, NOTE_LINES, text_plain(plain, sizeof plain, text), NOTE_SIZE,
+				     WIDTH - 2 * MARGIN);
+
+	for (size_t i = 0; i < count && picture->notes_count < PICTURE_NOTES_MAX; i++) {
+		memcpy(picture->notes[picture->notes_count++], lines[i], TYPESET_LINE);
+		picture->bottom -= NOTE_ROW;
+	}
+}
+
+void picture_note_host(struct picture *picture)
+{
+	const struct document *doc = picture->doc;
+	char text[1024] = "";
+
+	if (*doc->host.cpu_model)
+		picture_add(text, sizeof text, ", ", "%s", doc->host.cpu_model);
+	if (doc->host.cores)
+		picture_add(text, sizeof text, ", ", "%llu %s", (unsigned long long)doc->host.cores,
+		    doc->host.cores == 1 ? "core" : "cores");
+	if (*doc->host.kernel)
+		picture_add(text, sizeof text, " · ", "%s", doc->host.kernel);
+	if (*doc->host.date)
+		picture_add(text, sizeof text, " · ", "%s", doc->host.date);
+	picture_add(text, sizeof text, " · ", "benchctl %s", doc->benchctl ? doc->benchctl : "of an unknown version");
+	if (doc->interrupted)
+		picture_add(text, sizeof text, " · ", "interrupted: not all cells were measured");
+	picture_note(picture, text);
+}
+
+static const char *option_set(const struct document *doc, const char *name)
+{
+	const char *value = document_option(doc, name);
+
+	return value && *value && strcmp(value, "0") != 0 ? value : NULL;
+}
+
+void picture_note_protocol(struct picture *picture, uint64_t backlog, size_t blocks)
+{
+	const struct document *doc = picture->doc;
+	const char *requests = option_set(doc, "requests"), *duration = option_set(doc, "duration");
+	char text[1024] = "", shown[UNITS_TEXT];
+
+	picture_add(text, sizeof text, "", "%s mode, client %s", picture->mode, summary_client(doc));
+	if (option_set(doc, "preset"))
+		picture_add(text, sizeof text, " · ", "preset %s", option_set(doc, "preset"));
+	if (requests)
+		picture_add(text, sizeof text, " · ", "%s requests a cell", requests);
+	else if (duration)
+		picture_add(text, sizeof text, " · ", "window at least %s", duration);
+	if (blocks > 1)
+		picture_add(text, sizeof text, " · ", "median of %zu blocks, each server launched anew in each", blocks);
+	else
+		picture_add(text, sizeof text, " · ", "1 block");
+	if (backlog)
+		picture_add(text, sizeof text, " · ", "listen backlog %s", units_show_count(shown, backlog));
+	if (doc->client_cpus && *doc->client_cpus && doc->server_cpus && *doc->server_cpus)
+		picture_add(text, sizeof text, " · ", "client on CPU %s, servers on CPU %s", doc->client_cpus,
+			    doc->server_cpus);
+	picture_note(picture, text);
+}
+
+/* A version says of what it is, as in `tornado 6.2 on Python 3.11`, or is only a number. */
+static bool is_only_number(const char *version)
+{
+	return isdigit((unsigned char)version[*version == 'v']);
+}
+
+void picture_add_version(char *list, size_t room, const struct document *doc, const char *server, const char *name)
+{
+	const struct document_server *found = document_server(doc, server);
+	const char *version = found ? found->version : NULL;
+
+	if (!version || !*version)
+		return;
+	if (is_only_number(version))
+		picture_add(list, room, ", ", "%.60s" PICTURE_NO_BREAK "%.60s", name, version);
+	else if (!strstr(list, version))
+		picture_add(list, room, ", ", "%.60s", version);
+}
+
+void picture_note_versions(struct picture *picture, const char *list)
+{
+	char note[2100];
+
+	snprintf(note, sizeof note, "Versions: %s", list);
+	if (*list)
+		picture_note(picture, note);
+}
+
+void picture_message(struct picture *picture, const char *text)
+{
+	char plain[2048];
+
+	if (picture->message_count < PICTURE_MESSAGE)
+		typeset_lines(&picture->message[picture->message_count++], 1, text_plain(plain, sizeof plain, text), NAME_SIZE,
+			      picture->right - LEFT - 40);
+}
+
+static const char *mode_words(const char *mode)
+{
+	if (strcmp(mode, load_mode_names[LOAD_CLOSE]) == 0)
+		return "close mode: a new TCP connection for each request";
+	if (strcmp(mode, load_mode_names[LOAD_KEEPALIVE]) == 0)
+		return "keepalive mode: each connection carries one request after the other";
+	return NULL;
+}
+
+void picture_subtitle(const struct picture *picture, char *out, size_t room)
+{
+	const char *words = mode_words(picture->mode);
+
+	if (words)
+		snprintf(out, room, "%s", words);
+	else
+		snprintf(out, room, "%s mode", picture->mode);
+}
+
+/* The head of the script. */
+
+void picture_put_text(FILE *out, const char *name, const char *text)
+{
+	char quoted[4 * TYPESET_LINE + 8];
+
+	fprintf(out, "%s = %s\n", name, picture_quote(quoted, sizeof quoted, text));
+}
+
+void picture_put_number(FILE *out, const char *name, double number)
+{
+	fprintf(out, "%s = %.12g\n", name, number);
+}
+
+/* Arrays of gnuplot count from 1 and are never empty: one without elements gets one that is not used. */
+void picture_array_open(FILE *out, const char *name, size_t count)
+{
+	fprintf(out, "array %s[%zu] = [", name, count ? count : 1);
+	if (!count)
+		fputs("0", out);
+}
+
+void picture_array_text(FILE *out, size_t i, const char *text)
+{
+	char quoted[4 * TYPESET_LINE + 8];
+
+	fprintf(out, "%s%s", i ? ", " : "", picture_quote(quoted, sizeof quoted, text));
+}
+
+void picture_array_number(FILE *out, size_t i, double number)
+{
+	/* With a point, so that the template divides numbers and not integers. */
+	fprintf(out, "%s%.2f", i ? ", " : "", number);
+}
+
+void picture_array_close(FILE *out)
+{
+	fputs("]\n", out);
+}
+
+static void put_palette(FILE *out, const struct palette *palette)
+{
+	picture_put_text(out, "BACKGROUND", palette->background);
+	picture_put_text(out, "INK", palette->ink);
+	picture_put_text(out, "MUTED", palette->muted);
+	picture_put_text(out, "GRID", palette->grid);
+	picture_put_text(out, "CEILING", palette->ceiling);
+	picture_put_text(out, "CEILING_FILL", palette->ceiling_fill);
+	picture_put_text(out, "CONTEXT", palette->context);
+	picture_put_text(out, "ERROR", palette->error);
+}
+
+/* An array of one field of the labels. */
+static void put_label_numbers(FILE *out, const struct picture *picture, const char *name, size_t offset)
+{
+	picture_array_open(out, name, picture->labels_count);
+	for (size_t i = 0; i < picture->labels_count; i++) {
+		double number;
+		memcpy(&number, (const char *)&picture->labels[i] + offset, sizeof number);
+		picture_array_number(out, i, number);
+	}
+	picture_array_close(out);
+}
+
+/* The mark and the leader of each label; its lines are texts, see put_texts(). */
+static void put_labels(FILE *out, const struct picture *picture)
+{
+	size_t count = picture->labels_count;
+
+	picture_put_number(out, "LABELS", (double)count);
+	picture_array_open(out, "LABEL_CURVE", count);
+	for (size_t i = 0; i < count; i++)
+		fprintf(out, "%s%zu", i ? ", " : "", picture->labels[i].curve + 1);
+	picture_array_close(out);
+	put_label_numbers(out, picture, "LABEL_Y", offsetof(struct picture_label, y));
+	put_label_numbers(out, picture, "END_X", offsetof(struct picture_label, end_x));
+	put_label_numbers(out, picture, "END_Y", offsetof(struct picture_label, end_y));
+	picture_put_number(out, "LABEL_X", picture->right + LABEL_GAP);
+}
+
+static void put_keys(FILE *out, const struct picture *picture)
+{
+	size_t count = picture->keys_count;
+
+	picture_put_number(out, "KEYS", (double)count);
+	picture_array_open(out, "KEY_KIND", count);
+	for (size_t i = 0; i < count; i++)
+		picture_array_text(out, i, picture->key_kinds[i]);
+	picture_array_close(out);
+	picture_array_open(out, "KEY_X", count);
+	for (size_t i = 0; i < count; i++)
+		picture_array_number(out, i, picture->key_x[i]);
+	picture_array_close(out);
+	picture_array_open(out, "KEY_Y", count);
+	for (size_t i = 0; i < count; i++)
+		picture_array_number(out, i, picture->key_y[i]);
+	picture_array_close(out);
+}
+
+/* One text at a place, in the words of gnuplot; the template says what T(x, y) is. */
+static void put_line(FILE *out, double x, double y, const char *text, double size, const char *colour)
+{
+	char quoted[4 * TYPESET_LINE + 8];
+
+	fprintf(out, "set label %s at screen X(%.2f), Y(%.2f) font FONT.',%.1f' textcolor rgb %s front\n",
+		picture_quote(quoted, sizeof quoted, text), x, y, size, colour);
+}
+
+static void put_texts(FILE *out, const struct picture *picture)
+{
+	for (size_t i = 0; i < picture->labels_count; i++) {
+		const struct picture_label *label = &picture->labels[i];
+		double x = picture->right + LABEL_GAP + LABEL_TEXT;
+		double y = label->y - (label->height - LABEL_SPACE) / 2 + LABEL_ROW / 2;
+		for (size_t line = 0; line < label->count; line++, y += LABEL_ROW)
+			put_line(out, x, y, label->lines[line], NAME_SIZE, label->muted ? "MUTED" : "INK");
+		if (*label->detail)
+			put_line(out, x, y, label->detail, DETAIL_SIZE, "MUTED");
+	}
+	for (size_t i = 0; i < picture->keys_count; i++)
+		put_line(out, picture->key_x[i] + KEY_GLYPH, picture->key_y[i], picture->keys[i], KEY_SIZE, "INK");
+	for (size_t i = 0; i < picture->notes_count; i++)
+		put_line(out, MARGIN, HEIGHT - 18 - NOTE_ROW * (double)(picture->notes_count - 1 - i),
+			 picture->notes[i], NOTE_SIZE, "MUTED");
+	double middle = (picture->top + picture->bottom) / 2 - MESSAGE_ROW * (double)picture->message_count / 2;
+	for (size_t i = 0; i < picture->message_count; i++)
+		put_line(out, LEFT + 20, middle + MESSAGE_ROW * ((double)i - (i ? 0 : 0.5)), picture->message[i],
+			 i ? NAME_SIZE : MESSAGE_SIZE, i ? "MUTED" : "INK");
+}
+
+static void head_write(FILE *out, const struct picture *picture, const struct picture_parts *parts)
+{
+	fprintf(out, "# Draw again: gnuplot %s-%s.gp\n\n", picture->kind, picture->mode);
+	fprintf(out, "NAME = '%s-%s'\n", picture->kind, picture->mode);
+	picture_put_text(out, "TITLE", parts->title);
+	picture_put_text(out, "SUBTITLE", parts->subtitle);
+	fprintf(out, "WIDTH = %.1f\nHEIGHT = %.1f\n", WIDTH, HEIGHT);
+	fprintf(out, "LEFT = %.1f\nRIGHT = %.2f\nTOP = %.2f\nBOTTOM = %.2f\n", LEFT, picture->right, picture->top,
+		picture->bottom);
+	fprintf(out, "MARGIN = %.1f\nTITLE_Y = %.1f\nSUBTITLE_Y = %.1f\n", MARGIN, TITLE_Y, SUBTITLE_Y);
+	fputs("FONT = 'DejaVu Sans'\nX(pixel) = pixel / WIDTH\nY(pixel) = 1 - pixel / HEIGHT\n", out);
+	put_palette(out, picture->palette);
+	parts->put_head(out, parts->context);
+	put_labels(out, picture);
+	put_keys(out, picture);
+	put_texts(out, picture);
+	fputc('\n', out);
+}
+
+/* Files. */
+
+char *picture_read(const char *path, struct err *err)
+{
+	FILE *file = fopen(path, "re");
+	char *text = NULL;
+	size_t room = 0, bytes = 0;
+
+	if (!file) {
+		err_set_errno(err, "%s", path);
+		return NULL;
+	}
+	do {
+		char *more = realloc(text, room += 65536);
+		if (!more) {
+			free(text);
+			fclose(file);
+			err_set(err, "out of memory");
+			return NULL;
+		}
+		text = more;
+		bytes += fread(text + bytes, 1, room - 1 - bytes, file);
+	} while (bytes == room - 1);
+	text[bytes] = 0;
+	if (ferror(file)) {
+		err_set_errno(err, "%s", path);
+		free(text);
+		text = NULL;
+	}
+	fclose(file);
+	return text;
+}
+
+/* The path of one of its files. Returns 0, or -1 with err set where it is too long. */
+static int path_of(char *path, size_t room, struct err *err, const char *folder, const struct picture *picture,
+		   const char *ending)
+{
+	int bytes = snprintf(path, room, "%s/%s-%s.%s", folder, picture->kind, picture->mode, ending);
+
+	return bytes < 0 || (size_t)bytes >= room ? err_set(err, "the path of folder %.200s is too long", folder) : 0;
+}
+
+static int file_close(FILE *file, const char *path, struct err *err)
+{
+	bool failed = ferror(file) != 0;
+
+	if (fclose(file) || failed)
+		return err_set_errno(err, "%s cannot be written", path);
+	return 0;
+}
+
+static int sources_write(const struct picture *picture, const struct picture_parts *parts, const char *folder,
+			 const char *template, struct err *err)
+{
+	char path[4096];
+
+	if (path_of(path, sizeof path, err, folder, picture, "gp"))
+		return -1;
+	FILE *script = fopen(path, "we");
+	if (!script)
+		return err_set_errno(err, "%s", path);
+	head_write(script, picture, parts);
+	fputs(template, script);
+	if (file_close(script, path, err) || path_of(path, sizeof path, err, folder, picture, "dat"))
+		return -1;
+	FILE *data = fopen(path, "we");
+	if (!data)
+		return err_set_errno(err, "%s", path);
+	parts->put_points(data, parts->context);
+	return file_close(data, path, err);
+}
+
+/* What gnuplot's SVG lacks: fonts to fall back on, bold ones, crosses that can be seen; its titles of plots go. */
+static const struct svg_change {
+	const char *begin, *end;	/* all between them is replaced too */
+	const char *by;
+} svg_changes[] = {
+	{ "font-family=\"DejaVu Sans:Bold", "\"",
+	  "font-family=\"DejaVu Sans, Arial, Helvetica, sans-serif\" font-weight=\"bold\"" },
+	{ "font-family=\"DejaVu Sans", "\"", "font-family=\"DejaVu Sans, Arial, Helvetica, sans-serif\"" },
+	{ "id='gpPt1' stroke-width='", "'", "id='gpPt1' stroke-width='0.4'" },
+	{ "<title>gnuplot_plot_", "</title>", "" },
+};
+
+static void svg_copy(const char *svg, FILE *out)
+{
+	while (*svg) {
+		const struct svg_change *change = NULL;
+		const char *end = NULL;
+		for (size_t i = 0; i < sizeof svg_changes / sizeof *svg_changes && !change; i++) {
+			size_t bytes = strlen(svg_changes[i].begin);
+			if (strncmp(svg, svg_changes[i].begin, bytes) == 0 &&
+			    (end = strstr(svg + bytes, svg_changes[i].end)))
+				change = &svg_changes[i];
+		}
+		if (change) {
+			fputs(change->by, out);
+			svg = end + strlen(change->end);
+		} else {
+			fputc(*svg++, out);
+		}
+	}
+}
+
+/* Gives the SVG that gnuplot wrote a title and a description of its own. */
+static int svg_finish(const struct picture *picture, const struct picture_parts *parts, const char *folder,
+		      struct err *err)
+{
+	char path[4096], temporary[4096], escaped[2][8192];
+
+	if (path_of(path, sizeof path, err, folder, picture, "svg") ||
+	    path_of(temporary, sizeof temporary, err, folder, picture, "svg.part"))
+		return -1;
+	char *svg = picture_read(path, err);
+	if (!svg)
+		return -1;
+	char *begin = strstr(svg, "<title>"), *end = strstr(svg, "</desc>");
+	int result = -1;
+	if (!begin || !end || end < begin) {
+		err_set(err, "%s: gnuplot wrote no SVG that can be described", path);
+		goto out;
+	}
+	FILE *file = fopen(temporary, "we");
+	if (!file) {
+		err_set_errno(err, "%s", temporary);
+		goto out;
+	}
+	*begin = 0;
+	fputs(svg, file);
+	fprintf(file, "<title>%s</title>\n<desc>%s</desc>", picture_escape_xml(escaped[0], sizeof escaped[0], parts->name),
+		picture_escape_xml(escaped[1], sizeof escaped[1], parts->description));
+	svg_copy(end + strlen("</desc>"), file);
+	result = file_close(file, temporary, err);
+	if (!result && rename(temporary, path))
+		result = err_set_errno(err, "%s", path);
+	if (result)
+		unlink(temporary);
+out:
+	free(svg);
+	return result;
+}
+
+int picture_draw(const struct picture *picture, const struct picture_parts *parts, const char *folder,
+		 const char *template, struct err *err)
+{
+	char script[128];
+
+	snprintf(script, sizeof script, "%s-%s.gp", picture->kind, picture->mode);
+	if (sources_write(picture, parts, folder, template, err) || gnuplot_run(folder, script, err))
+		return -1;
+	return svg_finish(picture, parts, folder, err);
+}

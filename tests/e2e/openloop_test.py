@@ -1,0 +1,304 @@
+#!/usr/bin/python3
+"""Open loops: requests by a schedule, on a server that misbehaves by script and in whole runs. Prints TAP."""
+import csv
+import io
+import json
+import os
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from helper import tap
+from helper.faulty import HALT_S, Faulty
+from helper.program import CONF, SCHEMA, Place, cell_key, conserved, faulty_section, until
+
+import jsonschema
+
+LONG = '60s'
+
+place = None  # of all cases
+engine = 'epoll'  # the client of the cases of `load`; each in turn
+
+
+def load(url, *options):
+    """One `load --json`; returns how it ended, and the cell or None."""
+    outcome = place.bench('load', '--json', '--client', engine, '--timeout', LONG, *options, url)
+    try:
+        cell = json.loads(outcome.out)
+    except ValueError:
+        return outcome, None
+    if cell['client'] != engine:
+        raise tap.Skip('no client %s here: %s' % (engine, outcome.err.strip()))
+    return outcome, cell
+
+
+def scheduled(cell):
+    """Whether no arrival was lost in the counting."""
+    loop = cell['open_loop']
+    return loop['scheduled'] + loop['waiting_start'] == cell['started'] + loop['waiting_end']
+
+
+def test_stall():
+    """
+    The server halts for 100 ms at each 1000th request. A closed loop of one connection asks no more meanwhile: 3 of its
+    requests are slow. At 1000 a second, 100 arrive in each halt, and half of them wait for more than half of it.
+    """
+    stall_ns, requests = HALT_S * 1e9, 2999
+    cells = {}
+    for name, options in [('closed', ['-c', '1']), ('open', ['--rate', '1000'])]:
+        with Faulty('halts_every', argument=1000) as server:
+            outcome, cells[name] = load(server.url, '-m', 'keepalive', '-n', str(requests), *options)
+        if not tap.ok(cells[name] and cells[name]['ok'] == requests, 'stall, %s: every answer is right' % name, outcome):
+            return
+    closed, opened = cells['closed']['latency_ns'], cells['open']['latency_ns']
+    tap.note('closed: %s\nopen: %s' % (closed, opened))
+    tap.ok(closed['max'] >= stall_ns and opened['max'] >= stall_ns / 2, 'stall: both meet it', cells)
+    tap.ok(closed['p99'] < stall_ns / 2, 'stall: the closed loop hides it', closed)
+    tap.ok(opened['p99'] >= stall_ns / 2, 'stall: the open loop shows it', opened)
+    tap.ok(opened['p50'] < opened['p99'] / 2, 'stall: and does not put it on all requests', opened)
+
+
+def test_bound():
+    """Nobody is answered: as many connections as are allowed are opened, what else arrives waits, and is counted."""
+    for mode in 'close', 'keepalive':
+        with Faulty('stall_before') as server:
+            outcome, cell = load(server.url, '-m', mode, '--rate', '200', '--max-connections', '5', '-d', '300ms',
+                                 '--warmup', '100ms')
+            seen = server.connections - 1  # but for the one that learns the right answer
+        if not tap.ok(cell, mode + ', bound: prints a cell', outcome):
+            continue
+        tap.is_(outcome.code, 3, mode + ', bound: exit code')
+        tap.is_(seen, 5, mode + ', bound: connections that the server saw')
+        tap.ok(cell['concurrency']['max'] == 5 and cell['level'] == 5, mode + ', bound: in flight', cell)
+        loop = cell['open_loop']
+        tap.ok(conserved(cell) and scheduled(cell), mode + ', bound: nothing is lost', cell)
+        tap.ok(abs(loop['scheduled'] - 200 * cell['window_s']) <= 1.01, mode + ', bound: the schedule goes on', cell)
+        tap.ok(loop['waiting_end'] > loop['waiting_start'] > 0, mode + ', bound: ever more wait', cell)
+        tap.ok(cell['ok'] == 0 and 'no_answers' in cell['invalid'], mode + ', bound: no answer', cell)
+
+
+def test_conserved():
+    """Started by number: the server sees each of them."""
+    for mode in 'close', 'keepalive':
+        for arrivals in 'uniform', 'poisson':
+            for more in ['-t', '1'], ['-t', '3'], ['--max-connections', '1']:
+                name = ' '.join([mode, arrivals] + more)
+                with Faulty('good') as server:
+                    outcome, cell = load(server.url, '-m', mode, '--rate', '3000', '--arrivals', arrivals, '-n', '301',
+                                         *more)
+                    until(lambda: server.requests >= 302, 5)
+                    seen = server.requests - 1
+                if tap.ok(cell, name + ': prints a cell', outcome):
+                    tap.is_((cell['started'], cell['ok'], seen), (301, 301, 301), name + ': started, answered, seen')
+                    tap.ok(conserved(cell) and scheduled(cell), name + ': nothing is lost', cell)
+
+
+def test_failures():
+    """The schedule goes on, whatever becomes of the requests."""
+    for behaviour, options, kinds in [
+            ('refuses', [], {'refused'}), ('reset_before', ['-m', 'keepalive'], {'reset'}),
+            ('closes_every', ['-m', 'keepalive'], set()), ('status_502', ['-m', 'keepalive'], {'bad_status'}),
+            # The client may ask on a connection that it does not yet know to be dropped.
+            ('drops_every', ['-m', 'keepalive'], {'reset', 'eof_early'})]:
+        with Faulty(behaviour, argument=7) as server:
+            outcome, cell = load(server.url, '--rate', '1000', '-n', '210', *options)
+        name = 'failures, %s: ' % behaviour
+        if not tap.ok(cell, name + 'prints a cell', outcome):
+            continue
+        tap.ok(set(cell['failed']) <= kinds, name + 'kinds', cell['failed'])
+        tap.ok(cell['started'] == 210 and conserved(cell) and scheduled(cell), name + 'all are started, none lost', cell)
+        if kinds and behaviour != 'drops_every':
+            tap.is_(cell['ok'], 0, name + 'none is right')
+    for behaviour in 'refuses', 'good':
+        with Faulty(behaviour) as server:
+            _, cell = load(server.url, '--rate', '500', '-d', '200ms', '--warmup', '20ms')
+        tap.ok(abs(cell['open_loop']['scheduled'] - 500 * cell['window_s']) <= 1.01 and scheduled(cell),
+               'failures, %s by time: as many are scheduled as the rate says' % behaviour, cell)
+
+
+def test_words():
+    with Faulty('good') as server:
+        outcome = place.bench('load', '--rate', '500', '-n', '100', '--arrivals', 'poisson', server.url)
+    tap.has(outcome.out, ['offered: 500 requests/s: ', '= 100 started + 0 waiting', '\n  lag ',
+                          'an open loop: latency counts from the scheduled time'], 'load: in words')
+
+
+RUN = ('run', '--conf', CONF, '--servers', 'control', '--mode', 'close,keepalive', '--port', '0', '--duration', '100ms',
+       '--warmup', '10ms', '--repeat', '2', '--seed', '3')
+
+
+def open_cells(document):
+    """The cells of open loops, of a document that is as the schema says."""
+    with open(SCHEMA, encoding='utf-8') as file:
+        validator = jsonschema.Draft202012Validator(json.load(file))
+    tap.is_([error.message for error in validator.iter_errors(document)], [], 'run.json is as docs/run.schema.json says')
+    return [cell for cell in document['cells'] if 'open_loop' in cell]
+
+
+def test_rates():
+    """A run over rates instead of levels."""
+    outcome = place.bench(*RUN, '--rate', '100..400', '--max-connections', '50', '--arrivals', 'poisson', '--out', 'rates')
+    if not tap.is_(outcome.code, 0, 'rates: exit code'):
+        return tap.note(outcome)
+    document = place.document('rates')
+    cells = document['cells']
+    tap.is_((document['config']['rate'], document['config']['arrivals'], document['config']['max-connections']),
+            ('100..400', 'poisson', '50'), 'rates: the configuration says so')
+    tap.is_(sorted((cell['mode'], cell['block'], cell['open_loop']['offered_rps'], cell['level'])
+                   for cell in open_cells(document)),
+            sorted((mode, block, rate, 50) for mode in ('close', 'keepalive') for block in (1, 2) for rate in (100, 200, 400)),
+            'rates: each rate in each mode and block')
+    tap.is_([cell['client'] for cell in cells if 'open_loop' not in cell], ['seq', 'seq'], 'rates: and the sequential cell')
+    tap.ok(all(conserved(cell) and scheduled(cell) and cell['ok'] and cell['ceiling_rps'] == cell['rate_rps']
+               for cell in open_cells(document)), 'rates: nothing is lost, and each has the ceiling at its rate', cells)
+    tap.has(outcome.err, '[14/14', 'rates: progress')
+    tap.has(outcome.out, ['Sequential', 'Open loop: latency at a rate'], 'rates: both tables are printed')
+    table = place.bench('table', 'results/rates/run.json', '--open-loop')
+    tap.is_(len([line for line in table.out.splitlines() if line.startswith('control')]), 6, 'rates: a row a rate and mode')
+    tap.ok('Sequential' not in table.out, 'rates: --open-loop leaves the other table out', table)
+    table = place.bench('table', 'results/rates/run.json', '--open-loop', '--csv')
+    rows = list(csv.DictReader(io.StringIO(table.out)))
+    tap.is_([(row['mode'], row['offered_rps'], row['blocks'] != '0', row['share']) for row in rows],
+            [(mode, rate, True, '') for mode in ('close', 'keepalive') for rate in ('100', '200', '400')], 'rates: CSV')
+    table = place.bench('table', 'results/rates/run.json', '--csv')
+    tap.ok(len(table.out.splitlines()) == 2 and 'offered' not in table.out, 'rates: the main table\'s CSV is its own', table)
+    table = place.bench('table', 'results/rates/run.json', '--markdown')
+    tap.has(table.out, '| Implementation | Mode | Offered/s | Answered/s | p50 |', 'rates: Markdown')
+    for words, wanted in [(['control@200/s', '--mode', 'keepalive', '--block', '2'],
+                           ['control@200/s, keepalive mode', 'offered     200 requests/s: ', 'keeps up', '\nlag ']),
+                          (['control@seq'], ['client seq'])]:
+        explained = place.bench('explain', 'results/rates/run.json', *words)
+        tap.is_((explained.code, '\nfairness' in explained.out), (0, words == ['control@seq']),
+                'rates: explain %s: only a closed loop gives each connection the same to do' % words[0])
+        tap.has(explained.out, wanted, 'rates: explain %s: words' % words[0])
+        tap.ok(max(map(len, explained.out.splitlines())) <= 130, 'rates: explain %s: fits' % words[0], explained)
+    for words, wanted in [('control@50', 'close@100/s close@200/s close@400/s keepalive@100/s'),
+                          ('control@300/s', 'close@100/s'), ('control@50%', 'close@100/s'),
+                          ('control@/s', "'/s' is no level"), ('control@5/h', "'5/h' is no level")]:
+        explained = place.bench('explain', 'results/rates/run.json', words)
+        tap.is_(explained.code, 2, 'rates: explain %s: exit code' % words)
+        tap.has(explained.err, wanted, 'rates: explain %s: says what there is' % words)
+    pictures('rates', [])
+    resumed('rates', 3)
+
+
+def pictures(run, more):
+    """What is drawn of a run: the latencies, and what else is named."""
+    outcome = place.bench('plot', 'results/%s/run.json' % run)
+    if outcome.code == 3 and 'gnuplot is not installed' in outcome.err:
+        return
+    tap.is_(outcome.code, 0, run + ': plot')
+    wanted = {'%s-%s.%s' % (kind, mode, ending) for kind in ['latency'] + more for mode in ('close', 'keepalive')
+              for ending in ('svg', 'png', 'gp', 'dat')}
+    tap.is_(set(os.listdir(place.file('plots/' + run))), wanted, run + ': pictures')
+    svg = place.read('plots/%s/latency-close.svg' % run)
+    tap.has(svg, ['<title>Latency against the rate of requests, close</title>', '>99th percentile<', '>control<',
+                  'requests per second offered'], run + ': what the picture says')
+
+
+def resumed(run, cut):
+    """Without its last cells, `cut` of them, a run is gone on with, and has the same ones again."""
+    document = place.document(run)
+    keys = [cell_key(cell) for cell in document['cells']]
+    tap.is_(len(set(keys)), len(keys), run + ': each cell once')
+    ledger = 'results/%s/cells.jsonl' % run
+    kept = place.lines(run)[:-cut]
+    place.file(ledger, '\n'.join(kept) + '\n')
+    outcome = place.bench('run', '--conf', CONF, '--resume', run)
+    if tap.is_(outcome.code, 0, run + ': is gone on with'):
+        tap.is_(place.lines(run)[:len(kept)], kept, run + ': what was measured stands')
+        tap.is_([cell_key(cell) for cell in place.document(run)['cells']], keys, run + ': the same cells')
+    else:
+        tap.note(outcome)
+
+
+def test_after_sweep():
+    """Behind the levels, shares of the best rate of each server, mode and block."""
+    outcome = place.bench(*RUN, '--concurrency', '1,4', '--after-sweep', '50,90', '--out', 'shares')
+    if not tap.is_(outcome.code, 0, 'shares: exit code'):
+        return tap.note(outcome)
+    document = place.document('shares')
+    tap.has(outcome.err, '[18/18', 'shares: progress')
+    tap.is_(len(document['cells']), 18, 'shares: cells')
+    for cell in open_cells(document):
+        best = max(other['rate_rps'] for other in document['cells'] if 'open_loop' not in other and
+                   (other['mode'], other['block'], other['client']) == (cell['mode'], cell['block'], 'epoll'))
+        loop = cell['open_loop']
+        tap.ok(abs(loop['offered_rps'] - loop['share'] * best) <= 0.51 and loop['offered_rps'] % 1 == 0,
+               'shares: %s, block %d: %g of the best rate' % (cell['mode'], cell['block'], loop['share']), (loop, best))
+    tap.is_(sorted(cell['open_loop']['share'] for cell in open_cells(document)), [0.5] * 4 + [0.9] * 4, 'shares: which')
+    rows = list(csv.DictReader(io.StringIO(place.bench('table', 'results/shares/run.json', '--open-loop', '--csv').out)))
+    tap.is_([(row['mode'], row['share']) for row in rows],
+            [(mode, share) for mode in ('close', 'keepalive') for share in ('0.5', '0.9')], 'shares: a row a share')
+    rows = list(csv.DictReader(io.StringIO(place.bench('table', 'results/shares/run.json', '--csv').out)))
+    tap.is_([row['level'] for row in rows], ['4'], 'shares: the main table is of the levels')
+    explained = place.bench('explain', 'results/shares/run.json', 'control@90%', '--mode', 'keepalive')
+    tap.has(explained.out, 'the rate is 90.0 % of the most that the server reached', 'shares: explain')
+    explained = place.bench('explain', 'results/shares/run.json', 'control@1024')
+    tap.is_(explained.code, 2, 'shares: the bound on connections is no level')
+    pictures('shares', ['rate'])
+    resumed('shares', 1)
+
+
+def test_no_figure():
+    """A server that no level has a figure of has no rate to take a share of: its cells are there, and say so."""
+    conf = place.file('dead.conf', faulty_section('dead', 'dies_at_start'))
+    outcome = place.bench('run', '--conf', CONF, '--conf', conf, '--servers', 'dead', '--ceiling', 'no', '--concurrency',
+                          '1,2,3,4', '--after-sweep', '50,90', '--port', '0', '--ready', '2s', '--out', 'dead')
+    tap.is_(outcome.code, 0, 'no figure: exit code')
+    cells = open_cells(place.document('dead'))
+    tap.is_([cell['open_loop'] for cell in cells], [{'share': 0.5}, {'share': 0.9}], 'no figure: the cells are there')
+    tap.ok(all('failed' in cell['invalid'] and 'no rate to take a share of' in cell['error'] for cell in cells),
+           'no figure: and say why', cells)
+    tap.has(outcome.err, '[7/7', 'no figure: progress')
+    tap.has(outcome.out, 'dead (close, 50 %) failed in 1 of 1 blocks: there is no rate', 'no figure: the table says so')
+    explained = place.bench('explain', 'results/dead/run.json', 'dead@90%')
+    tap.has(explained.out, ['dead@90%', 'no rate to take a share of'], 'no figure: explain')
+    before = place.lines('dead')
+    outcome = place.bench('run', '--conf', CONF, '--conf', conf, '--resume', 'dead')
+    tap.is_((outcome.code, place.lines('dead')), (0, before), 'no figure: nothing is left to go on with')
+
+
+def test_not_keeping_up():
+    """A server that is slower than the schedule is said to be so, in words."""
+    conf = place.file('slow.conf', faulty_section('slow', 'slow'))
+    outcome = place.bench('run', '--conf', CONF, '--conf', conf, '--servers', 'slow', '--ceiling', 'no', '--rate', '1000',
+                          '--mode', 'keepalive', '--max-connections', '2', '--duration', '300ms', '--port', '0', '--out',
+                          'slow', '--sequential', '2')
+    tap.is_(outcome.code, 0, 'slow: exit code')
+    tap.has(outcome.out, '< does not keep up: ', 'slow: the table says so')
+    cell = open_cells(place.document('slow'))[0]
+    tap.ok(cell['open_loop']['waited'] and scheduled(cell), 'slow: requests waited for a connection', cell)
+    explained = place.bench('explain', 'results/slow/run.json', 'slow@1000/s')
+    tap.has(explained.out, 'keeps up    no: ', 'slow: explain')
+
+
+def test_usage():
+    for words, wanted in [
+            (['--rate', '100', '--mode', 'crowd'], '--rate goes with the modes close and keepalive, not with crowd'),
+            (['--after-sweep', '50', '--mode', 'close,crowd'], '--after-sweep goes with the modes close and keepalive'),
+            (['--rate', '100', '--after-sweep', '50'], '--after-sweep goes after levels'),
+            (['--rate', '0'], "'0': a rate is from 1"), (['--rate', 'fast'], "'fast' is no rate"),
+            (['--rate', '10000001'], 'a rate is from 1 to 10000000'), (['--after-sweep', '101'], 'from 1 to 100'),
+            (['--after-sweep', '50%'], "'50%' is no percentage"), (['--arrivals', 'random'], 'uniform, poisson'),
+            (['--max-connections', '0'], "'0' is less than 1")]:
+        outcome = place.bench('run', '--conf', CONF, *words)
+        tap.is_(outcome.code, 2, 'usage: %s: exit code' % ' '.join(words))
+        tap.has(outcome.err, wanted, 'usage: %s: in words' % ' '.join(words))
+        tap.ok(not os.path.exists(place.file('results/usage')), 'usage: nothing is begun')
+    conf = place.file('rate.conf', '[run]\nrate = 10,20\narrivals = poisson\nmax-connections = 7\nafter-sweep = 1..200\n')
+    outcome = place.bench('run', '--conf', conf)
+    tap.is_(outcome.code, 2, 'usage: [run] has the same keys')
+    tap.has(outcome.err, ['rate.conf:5', "'1..200': a percentage is from 1 to 100"], 'usage: and the same ranges')
+
+
+# What every engine must do alike.
+OF_ENGINES = [test_stall, test_bound, test_conserved, test_failures]
+
+with Place() as place:
+    for engine in 'epoll', 'uring':
+        tap.note('client ' + engine)
+        tap.checks(OF_ENGINES)
+    tap.checks([value for name, value in list(globals().items())
+                if name.startswith('test_') and value not in OF_ENGINES])
+tap.done()
