@@ -121,7 +121,7 @@ static void conn_dropped(struct engine *engine, struct conn *conn, uint64_t sile
 	struct worker *worker = engine->worker;
 
 	engine->silent -= conn->state == CONN_SILENT;
-	if (!worker->silent_dropped++ || silent_ns < worker->dropped_after_ns)
+	if (worker->phase < LOAD_DRAIN && (!worker->silent_dropped++ || silent_ns < worker->dropped_after_ns))
 		worker->dropped_after_ns = silent_ns;
 	conn_end(engine, conn, CONN_ENDED);
 }
@@ -410,7 +410,6 @@ static void engine_window(struct engine *engine, bool opens, uint64_t now_ns)
 	} else {
 		counts->waiting_end = waiting;
 		counts->scheduled = arrived - engine->arrived_start;
-		engine->worker->silent = engine->silent;
 	}
 }
 
@@ -427,6 +426,9 @@ static void engine_follow(struct engine *engine, enum load_phase phase)
 		engine_window(engine, true, now);
 	if (before == LOAD_RAMP)
 		engine_sweep(engine, now);	/* sets free the connections held for the ramp */
+	/* The crew's window is over; that of a worker whose requests are all answered has ended before. */
+	if (before < LOAD_DRAIN && phase >= LOAD_DRAIN)
+		worker->silent = engine->silent;
 }
 
 static void engine_loop(struct engine *engine)

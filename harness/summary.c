@@ -143,19 +143,10 @@ const char **summary_servers(const struct document *document, struct err *err)
 	return names;
 }
 
-static int mode_rank(const char *mode)
-{
-	int rank = 0;
-
-	while (load_mode_names[rank] && strcmp(load_mode_names[rank], mode) != 0)
-		rank++;
-	return rank;
-}
-
 static int mode_order(const void *a, const void *b)
 {
 	const char *x = *(const char *const *)a, *y = *(const char *const *)b;
-	int rank = mode_rank(x) - mode_rank(y);
+	int rank = (int)load_mode_find(x) - (int)load_mode_find(y);
 
 	return rank ? rank : strcmp(x, y);
 }

@@ -60,12 +60,18 @@ static void notice(const struct sweep *sweep, const char *text)
 		sweep->watch->notice(sweep->watch->context, text);
 }
 
+/* Whether a server can be measured in a mode: all but close need connections that stay open. */
+static bool takes_mode(const struct conf_server *server, enum load_mode mode)
+{
+	return mode == LOAD_CLOSE || server->keepalive;
+}
+
 static size_t server_cells(const struct sweep *sweep, const struct conf_server *server)
 {
 	size_t modes = 0;
 
 	for (size_t i = 0; i < sweep->modes_count; i++)
-		modes += sweep->modes[i] != LOAD_KEEPALIVE || server->keepalive;
+		modes += takes_mode(server, sweep->modes[i]);
 	return 1 + modes * sweep->settings->concurrency.count;
 }
 
@@ -278,9 +284,9 @@ static int visit_measure(struct visit *visit, struct cell *cell, const struct cl
 	struct load_watch watch = { watch_enter, watch_tick, visit };
 	struct load_spec spec = {
 		.target = &visit->target,
-		.mode = strcmp(cell->mode, load_mode_names[LOAD_KEEPALIVE]) == 0 ? LOAD_KEEPALIVE : LOAD_CLOSE,
+		.mode = load_mode_find(cell->mode),
 		.links = sequential,
-		.connections = (uint32_t)cell->level,
+		.connections = (uint32_t)cell->level, .active = (uint32_t)settings->active,
 		.requests = sequential ? settings->sequential : settings->requests,
 		.warmup_ns = settings->warmup_ns, .duration_ns = settings->duration_ns,
 		.max_window_ns = settings->max_window_ns, .max_ramp_ns = settings->max_ramp_ns,
@@ -291,6 +297,8 @@ static int visit_measure(struct visit *visit, struct cell *cell, const struct cl
 
 	if (!sample)
 		return err_set(err, "out of memory");
+	if (spec.mode == LOAD_CROWD)
+		cell->crowd.active = load_active(&spec);
 	visit->open_sum = visit->open_max = visit->files_max = 0;
 	visit->open_samples = 0;
 	visit->use_start = visit->use_end = (struct observe_usage){ 0 };
@@ -435,8 +443,11 @@ static int visit_levels(struct visit *visit, struct err *err)
 		return -1;
 	for (size_t i = 0; i < sweep->modes_count; i++) {
 		enum load_mode mode = sweep->modes[i];
-		if (mode == LOAD_KEEPALIVE && !visit->server->keepalive)
+		if (!takes_mode(visit->server, mode))
 			continue;
+		/* What the connections of other modes have left in the server's memory would hide what a crowd's take. */
+		if (mode == LOAD_CROWD && visit_stop(visit, err))
+			return err_prefix(err, "after %s", visit->server->name);
 		/* A new ladder: what failed at the top of the last one may hold at the foot of this. */
 		visit->failures = 0;
 		visit->skipping = false;
