@@ -971,7 +971,12 @@ static void subtitle_put(FILE *out, const struct picture *picture)
 	char text[NAME_MAX_BYTES];
 	const char *words = mode_words(picture->mode);
 
+	const char *active = document_option(picture->doc, "active");
+
 	snprintf(text, sizeof text, "%s mode", picture->mode);
+	if (strcmp(picture->mode, load_mode_names[LOAD_CROWD]) == 0)
+		snprintf(text, sizeof text, "crowd mode: all connections are open, %s%.20s of them carry requests, the others are "
+			 "silent", *active ? "at most " : "some", active);
 	put_text(out, "SUBTITLE", words ? words : text);
 }
 

@@ -9,6 +9,7 @@
 #include "harness/build.h"
 #include "harness/cell.h"
 #include "harness/cmd/common.h"
+#include "harness/explain.h"
 #include "harness/lib/clock.h"
 #include "harness/lib/units.h"
 #include "harness/result.h"
@@ -78,7 +79,7 @@ static void print_times(const char *name, const struct cell_times *times)
 /* What only an open loop or a crowd has. */
 static void print_special(const struct cell *cell)
 {
-	char count[UNITS_TEXT], time[UNITS_TEXT];
+	char crowd[EXPLAIN_CROWD];
 
 	if (cell_is_open_loop(cell)) {
 		print_times("lag", &cell->lag_ns);
@@ -86,14 +87,8 @@ static void print_special(const struct cell *cell)
 		       cell->open_loop.offered_rps, cell->open_loop.scheduled, cell->open_loop.waited,
 		       cell->open_loop.waiting_end);
 	}
-	if (!isnan(cell->crowd.active)) {
-		printf("  crowd: %.0f active, ", cell->crowd.active);
-		printf("%s silent; the server ended ", units_show_count(count, (uint64_t)cell->crowd.silent));
-		printf("%s of these", units_show_count(count, (uint64_t)cell->crowd.dropped));
-		if (cell->crowd.dropped > 0)
-			printf(", the first after %s", units_show_latency(time, (uint64_t)(cell->crowd.dropped_after_s * 1e9)));
-		putchar('\n');
-	}
+	if (*explain_crowd(crowd, cell))
+		printf("  crowd: %s\n", crowd);
 }
 
 static void print_cell(const struct cell *cell, const struct load_settings *settings)
