@@ -46,6 +46,15 @@ const struct client *client_choose(const char *name, struct err *why)
 	return clients[0];
 }
 
+enum load_mode load_mode_find(const char *name)
+{
+	int mode = 0;
+
+	while (load_mode_names[mode] && strcmp(load_mode_names[mode], name) != 0)
+		mode++;
+	return (enum load_mode)mode;
+}
+
 enum load_failure load_failure_of_errno(int number)
 {
 	static const struct {

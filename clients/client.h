@@ -34,9 +34,13 @@ enum load_mode {
 	LOAD_CLOSE,	/* a new connection for each request */
 	LOAD_KEEPALIVE,	/* each connection carries one request after the other */
 	LOAD_CROWD,	/* the same, but only some are active: the others are open and silent */
+	LOAD_MODES
 };
 
 extern const char *const load_mode_names[];	/* "close", "keepalive", "crowd", NULL */
+
+/* The mode of that name, or LOAD_MODES. */
+enum load_mode load_mode_find(const char *name);
 
 /* Why a request failed. Only a complete and correct answer is ok. */
 enum load_failure {
@@ -134,7 +138,7 @@ struct load_sample {
 	double concurrency_mean;	/* requests in flight, sampled over the window */
 	uint64_t concurrency_min, concurrency_max;
 	double ramp_s;
-	uint32_t ramp_reached;		/* connections established in the ramp (keepalive: and answered once) */
+	uint32_t ramp_reached;		/* connections established in the ramp (but in close mode: and answered once) */
 	uint64_t served_min, served_max;	/* answers of one connection (a slot of the loop) in the window */
 	uint32_t never_served;		/* connections without one */
 	double jain;			/* Jain's fairness index of answers over connections: 1 is equal */

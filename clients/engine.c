@@ -119,7 +119,7 @@ static void conn_dropped(struct engine *engine, struct conn *conn, uint64_t sile
 	struct worker *worker = engine->worker;
 
 	engine->silent -= conn->state == CONN_SILENT;
-	if (!worker->silent_dropped++ || silent_ns < worker->dropped_after_ns)
+	if (worker->phase < LOAD_DRAIN && (!worker->silent_dropped++ || silent_ns < worker->dropped_after_ns))
 		worker->dropped_after_ns = silent_ns;
 	conn_end(engine, conn, CONN_ENDED);
 }
@@ -409,7 +409,6 @@ static void engine_window(struct engine *engine, bool opens, uint64_t now_ns)
 	} else {
 		counts->waiting_end = waiting;
 		counts->scheduled = arrived - engine->arrived_start;
-		engine->worker->silent = engine->silent;
 	}
 }
 
@@ -426,6 +425,9 @@ static void engine_follow(struct engine *engine, enum load_phase phase)
 		engine_window(engine, true, now);
 	if (before == LOAD_RAMP)
 		engine_sweep(engine, now);	/* sets free the connections held for the ramp */
+	/* The crew's window is over; that of a worker whose requests are all answered has ended before. */
+	if (before < LOAD_DRAIN && phase >= LOAD_DRAIN)
+		worker->silent = engine->silent;
 }
 
 /* Drives all connections until the crew says stop. Returns 0, or -1 with the worker's err set. */

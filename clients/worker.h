@@ -81,10 +81,12 @@ static inline void worker_publish(struct worker *worker, uint32_t closing)
 /* May another request start? Takes it from the budget where there is one. */
 static inline bool worker_take(struct worker *worker)
 {
+	/* The requests of a ramp are not among those that were asked for: a worker may have silent connections only. */
+	if (worker->phase == LOAD_RAMP)
+		return true;
 	if (worker->phase >= LOAD_DRAIN || worker->budget == 0)
 		return false;
-	/* The requests of a ramp are not among those that were asked for. */
-	if (worker->budget != UINT64_MAX && worker->phase != LOAD_RAMP)
+	if (worker->budget != UINT64_MAX)
 		worker->budget--;
 	return true;
 }

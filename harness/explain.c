@@ -161,11 +161,31 @@ static void explain_counts(const struct cell *cell, FILE *out)
 		row(out, "wrong", "%s", plain(cell->wrong));
 }
 
+const char *explain_crowd(char text[EXPLAIN_CROWD], const struct cell *cell)
+{
+	double silent = (double)cell->level - cell_active(cell);
+	char first[UNITS_TEXT + 32] = "";
+
+	text[0] = 0;
+	if (isnan(cell->crowd.active))
+		return text;
+	if (cell->crowd.dropped > 0)
+		snprintf(first, sizeof first, ", the first after %s", time_of(cell->crowd.dropped_after_s * 1e9));
+	snprintf(text, EXPLAIN_CROWD, "%s active; of %s silent connections %s open at the end, %s ended by the server%s",
+		 number(cell->crowd.active), number(silent), number(cell->crowd.silent), number(cell->crowd.dropped),
+		 first);
+	return text;
+}
+
 static void explain_concurrency(const struct cell *cell, FILE *out)
 {
-	row(out, "in flight", "%s of %s%" PRIu64 " on average, %s to %s", number(cell->concurrency_mean),
-	    cell_is_open_loop(cell) ? "at most " : "", cell->level, number(cell->concurrency_min),
+	char crowd[EXPLAIN_CROWD];
+
+	row(out, "in flight", "%s of %s%s on average, %s to %s", number(cell->concurrency_mean),
+	    cell_is_open_loop(cell) ? "at most " : "", number(cell_active(cell)), number(cell->concurrency_min),
 	    number(cell->concurrency_max));
+	if (*explain_crowd(crowd, cell))
+		row(out, "crowd", "%s", crowd);
 	row(out, "in server", "%s connections open on average, %s at most; listen backlog %" PRIu64,
 	    number(cell->open_mean), number(cell->open_max), cell->backlog);
 	if (cell_is_open_loop(cell))

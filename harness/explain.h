@@ -19,4 +19,11 @@ void explain_print(const struct cell *cell, FILE *out);
 #define EXPLAIN_OFFERED 256
 char *explain_offered(char out[EXPLAIN_OFFERED], const struct cell *cell);
 
+/*
+ * The crowd of a cell in words: how many were active, and what became of the silent ones. Writes to `text`, "" where
+ * the cell is of another mode, and returns it.
+ */
+#define EXPLAIN_CROWD 256
+const char *explain_crowd(char text[EXPLAIN_CROWD], const struct cell *cell);
+
 #endif

@@ -379,9 +379,13 @@ static const char *mode_words(const char *mode)
 void picture_subtitle(const struct picture *picture, char *out, size_t room)
 {
 	const char *words = mode_words(picture->mode);
+	const char *active = document_option(picture->doc, "active");
 
 	if (words)
 		snprintf(out, room, "%s", words);
+	else if (strcmp(picture->mode, load_mode_names[LOAD_CROWD]) == 0)
+		snprintf(out, room, "crowd mode: all connections are open, %s%.20s of them carry requests, the others are silent",
+			 *active ? "at most " : "some", active);
 	else
 		snprintf(out, room, "%s mode", picture->mode);
 }

@@ -32,6 +32,7 @@ struct settings {
 	char *servers;			/* a list of names; NULL: all that can run here */
 	int ceiling;			/* enum settings_ceiling: the control server joins those that are named */
 	char *mode;			/* a list of load modes */
+	uint64_t active;		/* connections of a crowd that carry requests */
 	char *client;			/* the client of the sweep */
 	uint64_t duration_ns, warmup_ns, max_window_ns, max_ramp_ns, timeout_ns, ready_ns;
 	uint64_t requests;		/* of a cell; 0: measure for a time */

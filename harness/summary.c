@@ -6,6 +6,8 @@
 #include "harness/conf.h"
 
 #define OPEN_OFF 0.10
+#define MEMORY_LEVELS 3
+#define MEMORY_SPREAD 256
 
 static bool is_cell_of(const struct cell *cell, const char *client, const char *mode)
 {
@@ -140,19 +142,10 @@ const char **summary_servers(const struct document *document, struct err *err)
 	return names;
 }
 
-static int mode_rank(const char *mode)
-{
-	int rank = 0;
-
-	while (load_mode_names[rank] && strcmp(load_mode_names[rank], mode) != 0)
-		rank++;
-	return rank;
-}
-
 static int mode_order(const void *a, const void *b)
 {
 	const char *x = *(const char *const *)a, *y = *(const char *const *)b;
-	int rank = mode_rank(x) - mode_rank(y);
+	int rank = (int)load_mode_find(x) - (int)load_mode_find(y);
 
 	return rank ? rank : strcmp(x, y);
 }
@@ -220,4 +213,67 @@ uint64_t summary_nearest(const uint64_t *levels, size_t count, uint64_t wanted)
 bool summary_open_differs(const struct summary *summary)
 {
 	return summary->level > 1 && fabs(summary->open_mean / (double)summary->level - 1) > OPEN_OFF;
+}
+
+/* Least squares. `x` rises. */
+static double slope(const double *x, const double *y, size_t count)
+{
+	double x_mean = 0, y_mean = 0, xx = 0, xy = 0;
+
+	if (count < MEMORY_LEVELS || x[count - 1] - x[0] < MEMORY_SPREAD)
+		return NAN;
+	for (size_t i = 0; i < count; i++) {
+		x_mean += x[i] / (double)count;
+		y_mean += y[i] / (double)count;
+	}
+	for (size_t i = 0; i < count; i++) {
+		xx += (x[i] - x_mean) * (x[i] - x_mean);
+		xy += (x[i] - x_mean) * (y[i] - y_mean);
+	}
+	return xy / xx;
+}
+
+/* Where the client's CPU was the limit the rate is not the server's, but its memory is. */
+static bool tells_memory(const struct cell *cell, const char *server, const char *client, uint64_t level)
+{
+	return cell->level == level && strcmp(cell->server, server) == 0 &&
+	       is_cell_of(cell, client, load_mode_names[LOAD_CROWD]) &&
+	       !(cell->invalid & ~(1u << INVALID_CLIENT_BOUND)) && !isnan(cell->server_rss_bytes);
+}
+
+int summary_memory(double *bytes, const struct document *document, const char *server, struct err *err)
+{
+	const char *client = summary_client(document);
+	uint64_t *levels = NULL;
+	size_t levels_count, known = 0;
+	double *room = calloc(document->cells_count + 1, 4 * sizeof *room);
+	int result = -1;
+
+	*bytes = NAN;
+	if (!room) {
+		err_set(err, "out of memory");
+		goto out;
+	}
+	if (summary_levels(document, load_mode_names[LOAD_CROWD], &levels, &levels_count, err))
+		goto out;
+	double *x = room, *y = x + levels_count, *open = y + levels_count, *memory = open + document->cells_count;
+	for (size_t i = 0; i < levels_count; i++) {
+		size_t count = 0;
+		for (size_t j = 0; j < document->cells_count; j++) {
+			const struct cell *cell = &document->cells[j];
+			if (!tells_memory(cell, server, client, levels[i]))
+				continue;
+			open[count] = cell->crowd.silent + cell->crowd.active;
+			memory[count++] = cell->server_rss_bytes;
+		}
+		x[known] = summary_median(open, count);
+		y[known] = summary_median(memory, count);
+		known += !isnan(x[known]);
+	}
+	*bytes = slope(x, y, known);
+	result = 0;
+out:
+	free(levels);
+	free(room);
+	return result;
 }

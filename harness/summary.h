@@ -57,6 +57,15 @@ double summary_median(double *numbers, size_t count);
 /* The level nearest to `wanted`, the lower of two; 0 where there is none. */
 uint64_t summary_nearest(const uint64_t *levels, size_t count, uint64_t wanted);
 
+/*
+ * What a connection costs a server in resident memory, bytes: the slope of its memory over the connections of the
+ * mode crowd, by least squares, in which the highest levels weigh most: at the first ones memory that a server had
+ * from its start serves them all. Each level counts with its medians over the blocks, at the connections that were
+ * really open. NAN where fewer than three levels are known, or they are less than 256 connections apart.
+ * Returns 0, or -1 with err set where memory is out.
+ */
+int summary_memory(double *bytes, const struct document *document, const char *server, struct err *err);
+
 /* Whether the connections open inside a server differ from those offered by more than a tenth (docs/method.md). */
 bool summary_open_differs(const struct summary *summary);
 

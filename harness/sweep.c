@@ -77,12 +77,18 @@ static size_t mode_cells(const struct settings *settings)
 	return settings->rate.count ? settings->rate.count : settings->concurrency.count + settings->after_sweep.count;
 }
 
+/* Whether a server can be measured in a mode: all but close need connections that stay open. */
+static bool takes_mode(const struct conf_server *server, enum load_mode mode)
+{
+	return mode == LOAD_CLOSE || server->keepalive;
+}
+
 static size_t server_cells(const struct sweep *sweep, const struct conf_server *server)
 {
 	size_t modes = 0;
 
 	for (size_t i = 0; i < sweep->modes_count; i++)
-		modes += sweep->modes[i] != LOAD_KEEPALIVE || server->keepalive;
+		modes += takes_mode(server, sweep->modes[i]);
 	return 1 + modes * mode_cells(sweep->settings);
 }
 
@@ -295,9 +301,9 @@ static int visit_measure(struct visit *visit, struct cell *cell, const struct cl
 	struct load_watch watch = { watch_enter, watch_tick, visit };
 	struct load_spec spec = {
 		.target = &visit->target,
-		.mode = strcmp(cell->mode, load_mode_names[LOAD_KEEPALIVE]) == 0 ? LOAD_KEEPALIVE : LOAD_CLOSE,
+		.mode = load_mode_find(cell->mode),
 		.links = sequential,
-		.connections = (uint32_t)cell->level,
+		.connections = (uint32_t)cell->level, .active = (uint32_t)settings->active,
 		.offered_rps = cell_is_open_loop(cell) ? cell->open_loop.offered_rps : 0,
 		.arrivals = (enum arrivals_kind)settings->open_loop.arrivals,
 		.seed = visit->sweep->seed + cell->block,	/* the same arrivals for all servers of a block */
@@ -311,6 +317,8 @@ static int visit_measure(struct visit *visit, struct cell *cell, const struct cl
 
 	if (!sample)
 		return err_set(err, "out of memory");
+	if (spec.mode == LOAD_CROWD)
+		cell->crowd.active = load_active(&spec);
 	visit->open_sum = visit->open_max = visit->files_max = 0;
 	visit->open_samples = 0;
 	visit->use_start = visit->use_end = (struct observe_usage){ 0 };
@@ -531,8 +539,11 @@ static int visit_modes(struct visit *visit, struct err *err)
 		return -1;
 	for (size_t i = 0; i < sweep->modes_count; i++) {
 		enum load_mode mode = sweep->modes[i];
-		if (mode == LOAD_KEEPALIVE && !visit->server->keepalive)
+		if (!takes_mode(visit->server, mode))
 			continue;
+		/* What the connections of other modes have left in the server's memory would hide what a crowd's take. */
+		if (mode == LOAD_CROWD && visit_stop(visit, err))
+			return err_prefix(err, "after %s", visit->server->name);
 		if (settings->rate.count) {
 			if (visit_rates(visit, mode, &settings->rate, 0, err))
 				return -1;

@@ -40,6 +40,7 @@ struct rows {
 	uint64_t level;			/* 0: no level was measured */
 	struct summary *parallel;	/* of servers x modes */
 	struct summary *sequential;	/* of servers */
+	double *memory;			/* of servers: bytes a connection, NAN where unknown */
 	bool with_2010;
 };
 
@@ -55,6 +56,11 @@ static size_t names_count(const char **names)
 static const struct summary *parallel_of(const struct rows *rows, size_t server, size_t mode)
 {
 	return &rows->parallel[server * rows->modes_count + mode];
+}
+
+static bool is_crowd(const struct rows *rows, size_t mode)
+{
+	return strcmp(rows->modes[mode], load_mode_names[LOAD_CROWD]) == 0;
 }
 
 static int level_choose(struct rows *rows, uint64_t at_level, struct err *err)
@@ -82,14 +88,16 @@ static int rows_fill(struct rows *rows, uint64_t at_level, struct err *err)
 	rows->modes_count = names_count(rows->modes);
 	rows->parallel = calloc(rows->servers_count * rows->modes_count + 1, sizeof *rows->parallel);
 	rows->sequential = calloc(rows->servers_count + 1, sizeof *rows->sequential);
-	if (!rows->parallel || !rows->sequential)
+	rows->memory = calloc(rows->servers_count + 1, sizeof *rows->memory);
+	if (!rows->parallel || !rows->sequential || !rows->memory)
 		return err_set(err, "out of memory");
 	if (level_choose(rows, at_level, err))
 		return -1;
 	const char *preset = document_option(rows->doc, "preset");
 	rows->with_2010 = preset && strcmp(preset, PRESET_2010) == 0;
 	for (size_t i = 0; i < rows->servers_count; i++) {
-		if (summary_of(&rows->sequential[i], rows->doc, rows->servers[i], SEQUENTIAL_CLIENT, NULL, 1, err))
+		if (summary_of(&rows->sequential[i], rows->doc, rows->servers[i], SEQUENTIAL_CLIENT, NULL, 1, err) ||
+		    summary_memory(&rows->memory[i], rows->doc, rows->servers[i], err))
 			return -1;
 		for (size_t mode = 0; mode < rows->modes_count; mode++)
 			if (summary_of(&rows->parallel[i * rows->modes_count + mode], rows->doc, rows->servers[i],
@@ -105,6 +113,7 @@ static void rows_release(struct rows *rows)
 	free(rows->modes);
 	free(rows->parallel);
 	free(rows->sequential);
+	free(rows->memory);
 }
 
 static const struct figures_2010 *find_2010(const char *server)
@@ -128,7 +137,7 @@ static const char *version_of(const struct rows *rows, size_t row)
 #define VERSION_WIDTH 32
 
 enum column_kind { COLUMN_NAME, COLUMN_VERSION, COLUMN_PARALLEL, COLUMN_SEQUENTIAL, COLUMN_2010_PARALLEL,
-		   COLUMN_2010_SEQUENTIAL, COLUMN_CPU, COLUMN_OPEN };
+		   COLUMN_2010_SEQUENTIAL, COLUMN_CPU, COLUMN_MEMORY, COLUMN_OPEN };
 
 struct column {
 	enum column_kind kind;
@@ -151,6 +160,14 @@ static bool any_open_differs(const struct rows *rows, size_t mode)
 	return false;
 }
 
+static bool any_memory(const struct rows *rows)
+{
+	for (size_t i = 0; i < rows->servers_count; i++)
+		if (!isnan(rows->memory[i]))
+			return true;
+	return false;
+}
+
 static size_t columns_choose(const struct rows *rows, struct column *columns)
 {
 	size_t count = 0;
@@ -167,6 +184,8 @@ static size_t columns_choose(const struct rows *rows, struct column *columns)
 	}
 	for (size_t mode = 0; mode < rows->modes_count; mode++)
 		columns[count++] = (struct column){ COLUMN_CPU, mode };
+	if (any_memory(rows))
+		columns[count++] = (struct column){ COLUMN_MEMORY, 0 };
 	for (size_t mode = 0; mode < rows->modes_count; mode++)
 		if (any_open_differs(rows, mode))
 			columns[count++] = (struct column){ COLUMN_OPEN, mode };
@@ -179,7 +198,7 @@ static void heading(const struct rows *rows, struct column column, struct grid_i
 		[COLUMN_NAME] = "Implementation", [COLUMN_VERSION] = "Version", [COLUMN_PARALLEL] = "Parallel",
 		[COLUMN_SEQUENTIAL] = "Sequential", [COLUMN_2010_PARALLEL] = "2010 parallel",
 		[COLUMN_2010_SEQUENTIAL] = "2010 sequential", [COLUMN_CPU] = "CPU µs/request",
-		[COLUMN_OPEN] = "Open in server",
+		[COLUMN_MEMORY] = "Memory/connection", [COLUMN_OPEN] = "Open in server",
 	};
 	bool of_mode = column.kind == COLUMN_PARALLEL || column.kind == COLUMN_CPU || column.kind == COLUMN_OPEN;
 	char mode[64] = "", level[32] = "";
@@ -210,6 +229,13 @@ static void number_item(struct grid_item *item, int decimals, double number)
 {
 	if (!isnan(number))
 		snprintf(item->text, sizeof item->text, "%.*f", decimals, number);
+}
+
+static void memory_item(struct grid_item *item, double bytes)
+{
+	/* Rounded first, so that noise below nothing is no "-0.0". */
+	if (!isnan(bytes))
+		snprintf(item->text, sizeof item->text, "%.1f KiB", round(bytes / 1024 * 10) / 10 + 0.0);
 }
 
 static void item_fill(const struct rows *rows, size_t row, struct column column, struct grid_item *item)
@@ -247,6 +273,9 @@ static void item_fill(const struct rows *rows, size_t row, struct column column,
 	case COLUMN_CPU:
 		number_item(item, 1, parallel_of(rows, row, column.mode)->server_cpu_us_per_request);
 		return;
+	case COLUMN_MEMORY:
+		memory_item(item, rows->memory[row]);
+		return;
 	case COLUMN_OPEN:
 		number_item(item, 0, parallel_of(rows, row, column.mode)->open_mean);
 		return;
@@ -269,6 +298,17 @@ static void line_option(char *line, size_t room, const struct document *doc, con
 		return;
 	snprintf(text, sizeof text, "%s%.100s%s", before, value, after);
 	grid_add(line, room, ", ", text);
+}
+
+/* How many of a crowd are active. */
+static void line_active(char *line, size_t room, const struct document *doc)
+{
+	const char *active = document_option(doc, "active");
+	char text[TEXT_MAX];
+
+	snprintf(text, sizeof text, "(%.20s active)", active);
+	if (*active)
+		grid_add(line, room, " ", text);
 }
 
 static void head_put(const struct rows *rows, enum table_format format, FILE *out)
@@ -307,8 +347,10 @@ static void head_put(const struct rows *rows, enum table_format format, FILE *ou
 		grid_add(line, sizeof line, ", ", text);
 	}
 	for (size_t i = 0; i < rows->modes_count; i++) {
-		snprintf(text, sizeof text, "%s %.60s", i ? "and" : rows->modes_count > 1 ? "modes" : "mode", rows->modes[i]);
-		grid_add(line, sizeof line, i ? " " : ", ", text);
+		snprintf(text, sizeof text, "%s%.60s", i ? "" : rows->modes_count > 1 ? "modes " : "mode ", rows->modes[i]);
+		grid_add(line, sizeof line, i && i + 1 == rows->modes_count ? " and " : ", ", text);
+		if (is_crowd(rows, i))
+			line_active(line, sizeof line, doc);
 	}
 	if (*line)
 		grid_line(format, line, out);
@@ -387,6 +429,9 @@ static void notes_put(const struct rows *rows, enum table_format format, FILE *o
 	for (size_t row = 0; row < rows->servers_count; row++)
 		for (size_t mode = 0; mode <= rows->modes_count; mode++)
 			failed_note(rows, format, row, mode, &first, out);
+	if (any_memory(rows))
+		grid_note(format, "Memory/connection: by how much the server's resident memory grows with the connections of "
+			 "the mode crowd, over all its levels", &first, out);
 	if (open)
 		grid_note(format, "Open in server: connections open inside the server on average, where the level is "
 			 "what was offered", &first, out);
@@ -456,6 +501,7 @@ static void csv_write(const struct rows *rows, FILE *out)
 		snprintf(name, sizeof name, "open_in_server_%.32s", rows->modes[mode]);
 		fputc(',', out);
 		grid_csv_text(name, out);
+		fputs(is_crowd(rows, mode) ? ",memory_per_connection_bytes" : "", out);
 	}
 	csv_rate_heading("sequential", out);
 	fputs(rows->with_2010 ? ",parallel_2010_rps,sequential_2010_rps\r\n" : "\r\n", out);
@@ -471,6 +517,8 @@ static void csv_write(const struct rows *rows, FILE *out)
 			csv_rate(summary, out);
 			grid_csv_number(summary->server_cpu_us_per_request, out);
 			grid_csv_number(summary->open_mean, out);
+			if (is_crowd(rows, mode))
+				grid_csv_number(rows->memory[row], out);
 		}
 		csv_rate(&rows->sequential[row], out);
 		const struct figures_2010 *old = find_2010(rows->servers[row]);

@@ -4,7 +4,8 @@
  * One row a server, the control server first, since nothing can be faster than the harness reaches with it.
  * Parallel is the rate at one level of the sweep, which the heading names; Sequential is the rate of the client
  * `seq`, one request at a time; beside them stand the server's CPU time per request, once a mode where the run has
- * several, and, where they are not those offered, the connections open inside the server. Figures are medians over
+ * several, what a connection costs in memory, where a crowd was measured (summary_memory()), and, where they are not
+ * those offered, the connections open inside the server. Figures are medians over
  * the blocks (summary.h). What is not to be relied on is marked, and a note under the table says why; what was not
  * measured is `-`. A run of the preset 2010 has the figures of 2010 beside its own.
  *

@@ -77,20 +77,14 @@ static void print_times(const char *name, const struct cell_times *times)
 /* What only an open loop or a crowd has. */
 static void print_special(const struct cell *cell)
 {
-	char count[UNITS_TEXT], time[UNITS_TEXT], offered[EXPLAIN_OFFERED];
+	char offered[EXPLAIN_OFFERED], crowd[EXPLAIN_CROWD];
 
 	if (cell_is_open_loop(cell)) {
 		print_times("lag", &cell->lag_ns);
 		printf("  offered: %s\n", explain_offered(offered, cell));
 	}
-	if (!isnan(cell->crowd.active)) {
-		printf("  crowd: %.0f active, ", cell->crowd.active);
-		printf("%s silent; the server ended ", units_show_count(count, (uint64_t)cell->crowd.silent));
-		printf("%s of these", units_show_count(count, (uint64_t)cell->crowd.dropped));
-		if (cell->crowd.dropped > 0)
-			printf(", the first after %s", units_show_latency(time, (uint64_t)(cell->crowd.dropped_after_s * 1e9)));
-		putchar('\n');
-	}
+	if (*explain_crowd(crowd, cell))
+		printf("  crowd: %s\n", crowd);
 }
 
 static void print_cell(const struct cell *cell, const struct load_settings *settings)

@@ -105,15 +105,13 @@ static int modes_read(struct sweep *sweep, const char *text, struct err *err)
 	if (!names)
 		return err_prefix(err, "--mode");
 	for (char **name = names; *name; name++) {
-		int mode = 0;
-		while (load_mode_names[mode] && strcmp(load_mode_names[mode], *name) != 0)
-			mode++;
-		if (!load_mode_names[mode] || sweep->modes_count == sizeof sweep->modes / sizeof *sweep->modes) {
-			err_set(err, "--mode: '%s' is not one of: close, keepalive", *name);
+		enum load_mode mode = load_mode_find(*name);
+		if (mode == LOAD_MODES || sweep->modes_count == sizeof sweep->modes / sizeof *sweep->modes) {
+			err_set(err, "--mode: '%s' is not one of: close, keepalive, crowd", *name);
 			words_free(names);
 			return -1;
 		}
-		sweep->modes[sweep->modes_count++] = (enum load_mode)mode;
+		sweep->modes[sweep->modes_count++] = mode;
 	}
 	words_free(names);
 	return 0;
