@@ -71,10 +71,12 @@ static void notice(const struct sweep *sweep, const char *text)
 		sweep->watch->notice(sweep->watch->context, text);
 }
 
-/* The cells of one mode: rates, or levels and what comes after them. */
-static size_t mode_cells(const struct settings *settings)
+/* The cells of one mode: rates, or levels and what comes after them; but a crowd is never an open loop. */
+static size_t mode_cells(const struct settings *settings, enum load_mode mode)
 {
-	return settings->rate.count ? settings->rate.count : settings->concurrency.count + settings->after_sweep.count;
+	if (settings->rate.count)
+		return settings->rate.count;
+	return settings->concurrency.count + (mode == LOAD_CROWD ? 0 : settings->after_sweep.count);
 }
 
 /* Whether a server can be measured in a mode: all but close need connections that stay open. */
@@ -85,11 +87,12 @@ static bool takes_mode(const struct conf_server *server, enum load_mode mode)
 
 static size_t server_cells(const struct sweep *sweep, const struct conf_server *server)
 {
-	size_t modes = 0;
+	size_t sum = 1;		/* the sequential one */
 
 	for (size_t i = 0; i < sweep->modes_count; i++)
-		modes += takes_mode(server, sweep->modes[i]);
-	return 1 + modes * mode_cells(sweep->settings);
+		if (takes_mode(server, sweep->modes[i]))
+			sum += mode_cells(sweep->settings, sweep->modes[i]);
+	return sum;
 }
 
 size_t sweep_cells(const struct sweep *sweep)
@@ -547,7 +550,9 @@ static int visit_modes(struct visit *visit, struct err *err)
 		if (settings->rate.count) {
 			if (visit_rates(visit, mode, &settings->rate, 0, err))
 				return -1;
-		} else if (visit_levels(visit, mode, err) ||
+		} else if (visit_levels(visit, mode, err)) {
+			return -1;
+		} else if (mode != LOAD_CROWD &&
 			   visit_rates(visit, mode, &settings->after_sweep, visit_best_rate(visit, mode), err)) {
 			return -1;
 		}

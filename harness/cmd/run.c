@@ -120,12 +120,9 @@ static int modes_read(struct sweep *sweep, const char *text, struct err *err)
 /* An open loop opens a connection when there is need of it: in a crowd there never is. */
 static int rates_fit(const struct sweep *sweep, const struct settings *settings, struct err *err)
 {
-	const char *option = settings->rate.count ? "--rate" : settings->after_sweep.count ? "--after-sweep" : NULL;
-
-	for (size_t i = 0; option && i < sweep->modes_count; i++)
-		if (sweep->modes[i] != LOAD_CLOSE && sweep->modes[i] != LOAD_KEEPALIVE)
-			return err_set(err, "%s goes with the modes close and keepalive, not with %s", option,
-				       load_mode_names[sweep->modes[i]]);
+	for (size_t i = 0; settings->rate.count && i < sweep->modes_count; i++)
+		if (sweep->modes[i] == LOAD_CROWD)
+			return err_set(err, "--rate goes with the modes close and keepalive, not with crowd");
 	return 0;
 }
 
