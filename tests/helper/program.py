@@ -185,9 +185,9 @@ def faulty_section(name, behaviour, *arguments, **keys):
 
 
 def cell_key(cell):
-    loop = cell.get('open_loop', {})
-    return (cell['server'], cell['client'], cell['mode'], cell['level'], cell['block'], loop.get('offered_rps'),
-            loop.get('share'))
+    loop = cell.get('open_loop')
+    rate = (loop.get('offered_rps'), loop.get('share')) if loop else ()
+    return (cell['server'], cell['client'], cell['mode'], cell['level'], cell['block']) + rate
 
 
 def conserved(cell):
