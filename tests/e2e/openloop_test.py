@@ -281,7 +281,6 @@ def test_not_keeping_up():
 def test_usage():
     for words, wanted in [
             (['--rate', '100', '--mode', 'crowd'], '--rate goes with the modes close and keepalive, not with crowd'),
-            (['--after-sweep', '50', '--mode', 'close,crowd'], '--after-sweep goes with the modes close and keepalive'),
             (['--rate', '100', '--after-sweep', '50'], '--after-sweep goes after levels'),
             (['--rate', '0'], "'0': a rate is from 1"), (['--rate', 'fast'], "'fast' is no rate"),
             (['--rate', '10000001'], 'a rate is from 1 to 10000000'), (['--after-sweep', '101'], 'from 1 to 100'),
