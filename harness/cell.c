@@ -34,7 +34,7 @@ const char *const invalid_words[INVALIDS] = {
 const char *const invalid_advice[INVALIDS] = {
 	"its error says why; run the server by hand with BENCH_PORT set, or 'benchctl check' it",
 	"'benchctl check' the server; its errors by kind are in 'benchctl explain'",
-	"give it time: a longer --max-ramp and --max-window; else the server does not take so many",
+	"give it time: a longer --max-ramp and --max-window; else the server does not take so many, or ends those of a crowd that are silent",
 	"give the client more CPUs (--client-cpus), or read the server's CPU per request instead of its rate",
 	"repeat it on a quieter host, with a longer --duration",
 	"this is a fault of benchctl: please report it with the run.json",

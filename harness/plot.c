@@ -238,7 +238,7 @@ static bool invalid_words_of(const struct plot *plot, char *out, size_t room)
 {
 	static const char *const words[INVALIDS] = {
 		[INVALID_FAILED] = "failed", [INVALID_NO_ANSWERS] = "no right answer",
-		[INVALID_SHORT_CONCURRENCY] = "too few in flight", [INVALID_CLIENT_BOUND] = "client at its limit",
+		[INVALID_SHORT_CONCURRENCY] = "too few in flight or open", [INVALID_CLIENT_BOUND] = "client at its limit",
 		[INVALID_LITTLE] = "contradicts Little's law", [INVALID_CONSERVATION] = "counts disagree",
 		[INVALID_BUILD] = "debug build",
 	};

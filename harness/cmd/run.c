@@ -9,6 +9,7 @@
 #include "harness/build.h"
 #include "harness/cmd/common.h"
 #include "harness/cmd/progress.h"
+#include "harness/explain.h"
 #include "harness/lib/clock.h"
 #include "harness/lib/text.h"
 #include "harness/lib/words.h"
@@ -341,6 +342,26 @@ static int run_prepare(struct run *run, struct err *err)
 	return servers_find(run, err) ? EXIT_NO_RUN : EXIT_WELL;
 }
 
+/* The crowd that lost most of its silent connections. */
+static void print_dropped(const struct document *document)
+{
+	const struct cell *worst = NULL;
+	char crowd[EXPLAIN_CROWD];
+	size_t cells = 0;
+
+	for (size_t i = 0; i < document->cells_count; i++) {
+		const struct cell *cell = &document->cells[i];
+		if (cell->error || !(cell->crowd.dropped > 0))
+			continue;
+		cells++;
+		if (!worst || cell->crowd.dropped > worst->crowd.dropped)
+			worst = cell;
+	}
+	if (worst)
+		fprintf(stderr, "\n  %zu with silent connections that the server ended, most of all %s@%llu: %s", cells,
+			worst->server, (unsigned long long)worst->level, explain_crowd(crowd, worst));
+}
+
 /* So many cells valid; of the others, how many for which reason. */
 static void print_summary(const struct document *document)
 {
@@ -357,6 +378,7 @@ static void print_summary(const struct document *document)
 		if (by_reason[j])
 			fprintf(stderr, "\n  %zu %s: %s.\n    What to do: %s.", by_reason[j], invalid_names[j],
 				invalid_words[j], invalid_advice[j]);
+	print_dropped(document);
 	fputs(valid == document->cells_count ? ".\n" : "\n  Each cell: benchctl explain RUN.json SERVER@LEVEL\n", stderr);
 }
 

@@ -21,7 +21,7 @@ import jsonschema
 
 WANTED = ['control', 'state_threads', 'eventlet', 'tornado', 'node_js']
 LEVELS = [1, 4, 64]
-MODES = ['close', 'keepalive']
+MODES = ['close', 'keepalive', 'crowd']
 QUICK = ['--conf', CONF, '--port', '0', '--duration', '100ms', '--warmup', '20ms', '--max-window', '2s']
 
 place = None  # of all tests
@@ -116,7 +116,7 @@ def test_1_list():
 
 
 def test_2_run():
-    words = ['--servers', ','.join(servers), '-c', ','.join(map(str, LEVELS)), '-m', ','.join(MODES), '--seed', '5']
+    words = ['--servers', ','.join(servers), '-c', ','.join(map(str, LEVELS)), '-m', ','.join(MODES), '--active', '8', '--seed', '5']
     outcome = place.bench('run', *QUICK, *words, '--out', 'small')
     if not tap.is_(outcome.code, 0, 'run: exit code'):
         tap.note(outcome)
@@ -124,8 +124,8 @@ def test_2_run():
     cells = document['cells']
     tap.is_(faults(validator, document), [], 'run.json is as docs/run.schema.json says')
     tap.is_(undocumented(document, schema), [], 'docs/run.schema.json describes every field')
-    keepalive = [(server, 'epoll', mode, level, 1) for server in servers for mode in MODES for level in LEVELS]
-    tap.is_(sorted(map(cell_key, cells)), sorted(keepalive + [(server, 'seq', 'close', 1, 1) for server in servers]),
+    wanted = [(server, 'epoll', mode, level, 1) for server in servers for mode in MODES for level in LEVELS]
+    tap.is_(sorted(map(cell_key, cells)), sorted(wanted + [(server, 'seq', 'close', 1, 1) for server in servers]),
             'each server, mode and level once, and the sequential client')
     tap.ok(all(map(conserved, cells)), 'no request lost in any cell', [c for c in cells if not conserved(c)])
     for cell in cells:
@@ -147,8 +147,8 @@ def test_2_run():
     tap.is_([dict(cell, **judged) for cell in ledger], [dict(cell, **judged) for cell in cells],
             'cells.jsonl: the cells of run.json, in the order of measuring')
     config = document['config']
-    tap.is_([config[key] for key in ('concurrency', 'mode', 'duration', 'warmup', 'seed')],
-            ['1,4,64', 'close,keepalive', '100ms', '20ms', '5'], 'config: as asked')
+    tap.is_([config[key] for key in ('concurrency', 'mode', 'active', 'duration', 'warmup', 'seed')],
+            ['1,4,64', 'close,keepalive,crowd', '8', '100ms', '20ms', '5'], 'config: as asked')
     tap.is_([server['name'] for server in document['servers']], servers, 'servers: those asked for')
     tap.is_(document['interrupted'], False, 'not interrupted')
     tap.has(outcome.out, servers + ['results/small/run.json', 'results/small/cells.jsonl'], 'stdout: table and paths')

@@ -490,14 +490,15 @@ BEHAVIOURS.update({function.__name__: Behaviour(listen=function) for function in
 
 
 class Faulty:
-    """The server. Its counters are: connections accepted, requests read, right answers by good()."""
+    """The server. Its counters are: connections accepted, requests read, right answers by good(), and for each
+    connection that has ended the requests that it carried."""
 
     def __init__(self, behaviour, good_first=1, argument=0, address=('127.0.0.1', 0), backlog=1024):
         self.behaviour = BEHAVIOURS[behaviour]
         self.good_first, self.argument = good_first, argument
         self.lock, self.halt = threading.Lock(), threading.Lock()
         self.connections = self.requests = self.right = 0
-        self.peers, self.threads, self.leaked = set(), [], []
+        self.peers, self.threads, self.leaked, self.served = set(), [], [], []
         self.starved = say  # what is done where accept() fails; it accepts no more
         self.ending = False
         self.listener = socket.socket()
@@ -573,6 +574,7 @@ class Faulty:
         finally:
             with self.lock:
                 self.peers.discard(peer)
+                self.served.append(peer.served)
             peer.sock.close()
 
 

@@ -18,6 +18,7 @@ from helper import tap
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BENCHCTL = os.path.abspath(os.environ.get('BENCHCTL') or os.path.join(ROOT, 'build', 'benchctl'))
 CONF = os.path.join(ROOT, 'bench.conf')
+LIMITED = os.path.join(ROOT, 'tests', 'helper', 'limited.py')
 FAULTY = os.path.join(ROOT, 'tests', 'helper', 'faulty.py')
 # For LD_PRELOAD: makes system calls and allocations of benchctl fail (tests/helper/fail.c).
 FAIL = os.path.join(ROOT, 'build', 'tests', 'helper', 'fail.so')
@@ -179,7 +180,16 @@ def sanitizer_reports(outcome):
 
 def faulty_section(name, behaviour, *arguments, **keys):
     """A [server] of a bench.conf that runs the faulty server."""
-    words = [PYTHON, FAULTY, behaviour] + [str(argument) for argument in arguments]
+    return python_section(name, FAULTY, behaviour, *arguments, **keys)
+
+
+def limited_section(limit, **keys):
+    """One that runs the server with that limit, and is called by it."""
+    return python_section(limit, LIMITED, limit, **keys)
+
+
+def python_section(name, script, *arguments, **keys):
+    words = [PYTHON, script] + [str(argument) for argument in arguments]
     lines = ['[server %s]' % name, 'command = ' + ' '.join('"%s"' % word for word in words)]
     return '\n'.join(lines + ['%s = %s' % item for item in keys.items()]) + '\n\n'
 

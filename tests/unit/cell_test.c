@@ -10,6 +10,7 @@ struct figures {
 	uint64_t level;
 	double concurrency, busiest, rate, latency, control;
 	uint64_t started, ok, reset, in_flight_start, in_flight_end;
+	double active, silent, dropped;		/* of a crowd; 0 active: it is none */
 	const char *error;
 	bool debug_build;
 	bool no_ok;
@@ -76,6 +77,34 @@ static const struct figures rules[] = {
 	  .invalid = BIT(CONSERVATION) },
 	{ .name = "one lost, of seq", .client = "seq", .started = 100001, .invalid = BIT(CONSERVATION) },
 
+	/* Of 1000 connections 100 are active, as many as in the good cell. */
+	{ .name = "crowd", .mode = "crowd", .level = 1000, .active = 100, .silent = 900 },
+	{ .name = "crowd, all active", .mode = "crowd", .active = 100 },
+	{ .name = "crowd, active 5 % short", .mode = "crowd", .level = 1000, .active = 100, .silent = 900, .concurrency = 95,
+	  .latency = 0.95e6 },
+	{ .name = "crowd, active more than 5 % short", .mode = "crowd", .level = 1000, .active = 100, .silent = 900,
+	  .concurrency = 94.9, .latency = 0.949e6, .invalid = BIT(SHORT_CONCURRENCY) },
+	{ .name = "crowd, silent ones in flight too", .mode = "crowd", .level = 1000, .active = 100, .silent = 900,
+	  .concurrency = 106, .latency = 1.06e6, .invalid = BIT(SHORT_CONCURRENCY) },
+	{ .name = "crowd, 5 % of the silent dropped", .mode = "crowd", .level = 1000, .active = 100, .silent = 855,
+	  .dropped = 45 },
+	{ .name = "crowd, one more dropped", .mode = "crowd", .level = 1000, .active = 100, .silent = 854, .dropped = 46,
+	  .invalid = BIT(SHORT_CONCURRENCY) },
+	{ .name = "crowd, never reached in the ramp", .mode = "crowd", .level = 1000, .active = 100, .silent = 400,
+	  .invalid = BIT(SHORT_CONCURRENCY) },
+	{ .name = "crowd, the only silent one dropped", .mode = "crowd", .level = 101, .active = 100, .dropped = 1,
+	  .invalid = BIT(SHORT_CONCURRENCY) },
+	{ .name = "crowd, silent unknown", .mode = "crowd", .level = 1000, .active = 100, .silent = NAN,
+	  .invalid = BIT(SHORT_CONCURRENCY) },
+	{ .name = "crowd, short control", .server = "control", .mode = "crowd", .level = 1000, .active = 100, .silent = 100,
+	  .invalid = BIT(SHORT_CONCURRENCY) },
+	{ .name = "crowd, Little", .mode = "crowd", .level = 1000, .active = 100, .silent = 900, .latency = 1.051e6,
+	  .invalid = BIT(LITTLE) },
+	{ .name = "crowd, client-bound", .mode = "crowd", .level = 1000, .active = 100, .silent = 900, .busiest = 0.91,
+	  .control = 100000, .invalid = BIT(CLIENT_BOUND) },
+	{ .name = "crowd, one lost", .mode = "crowd", .level = 1000, .active = 100, .silent = 900, .started = 100001,
+	  .invalid = BIT(CONSERVATION) },
+
 	{ .name = "everything at once", .concurrency = 90, .busiest = 1, .control = NAN, .started = 1, .debug_build = true,
 	  .invalid = BIT(SHORT_CONCURRENCY) | BIT(CLIENT_BOUND) | BIT(LITTLE) | BIT(CONSERVATION) | BIT(BUILD) },
 };
@@ -93,6 +122,11 @@ static void figures_fill(struct cell *cell, const struct figures *figures)
 	cell->failed[LOAD_RESET] = figures->reset;
 	cell->in_flight_start = figures->in_flight_start;
 	cell->in_flight_end = figures->in_flight_end;
+	if (figures->active) {
+		cell->crowd.active = figures->active;
+		cell->crowd.silent = figures->silent;
+		cell->crowd.dropped = figures->dropped;
+	}
 	cell->debug_build = figures->debug_build;
 	cell_set_text(&cell->error, figures->error);
 }
@@ -316,6 +350,45 @@ static void test_take(void **state)
 	cell_release(&cell);
 }
 
+/* A crowd's figures are of a crowd only, and the time until the first was dropped is known where one was. */
+static void test_take_crowd(void **state)
+{
+	static const struct {
+		const char *name;
+		double active;		/* 0: no crowd */
+		uint32_t silent, dropped;
+		uint64_t after_ns;
+	} cases[] = {
+		{ "none dropped", 8, 92, 0, 0 },
+		{ "some dropped", 8, 90, 2, 2500000000 },
+		{ "dropped at once", 8, 91, 1, 0 },
+		{ "no crowd", 0, 92, 8, 1 },
+	};
+	static struct load_sample sample;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		const char *name = cases[i].name;
+		struct cell cell;
+		sample = (struct load_sample){ .silent = cases[i].silent, .silent_dropped = cases[i].dropped,
+					       .dropped_after_ns = cases[i].after_ns };
+		cell_init(&cell, "a", "epoll", cases[i].active ? "crowd" : "keepalive", 100, 1);
+		if (cases[i].active)
+			cell.crowd.active = cases[i].active;
+		cell_take(&cell, &sample);
+		if (cases[i].active) {
+			check_case(name, cell.crowd.silent == cases[i].silent && cell.crowd.dropped == cases[i].dropped);
+			check_case(name, cell_active(&cell) == cases[i].active);
+			check_case(name, cases[i].dropped ? cell.crowd.dropped_after_s == (double)cases[i].after_ns / 1e9
+							  : isnan(cell.crowd.dropped_after_s));
+		} else {
+			check_case(name, isnan(cell.crowd.silent) && isnan(cell.crowd.dropped));
+			check_case(name, isnan(cell.crowd.dropped_after_s) && cell_active(&cell) == 100);
+		}
+		cell_release(&cell);
+	}
+}
+
 static void test_set_text(void **state)
 {
 	char *field = NULL;
@@ -341,6 +414,7 @@ int main(void)
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_init),
 		cmocka_unit_test(test_take),
+		cmocka_unit_test(test_take_crowd),
 		cmocka_unit_test(test_set_text),
 	};
 

@@ -202,6 +202,121 @@ static void open_in_server_stands_where_it_differs(void **state)
 	document_release(&doc);
 }
 
+/* A cell that tells what connections take in memory. */
+struct memory_level {
+	double level, rss;
+	unsigned invalid;
+	double silent;		/* 0: all that the level has */
+};
+
+#define AT(connections, bytes, ...) { .level = connections, .rss = bytes, ##__VA_ARGS__ }
+
+static const struct {
+	const char *name;
+	struct memory_level levels[12];	/* ends with a level of 0 */
+	double bytes;			/* NAN: unknown */
+} memory_cases[] = {
+	{ "a line", { AT(10, 11000), AT(256, 257000), AT(512, 513000) }, 1000 },
+	{ "nothing measured", { AT(0, 0) }, NAN },
+	{ "two levels", { AT(10, 11000), AT(512, 513000) }, NAN },
+	{ "255 apart", { AT(1, 1000), AT(64, 64000), AT(256, 256000) }, NAN },
+	{ "256 apart", { AT(1, 1000), AT(64, 64000), AT(257, 257000) }, 1000 },
+	{ "constant", { AT(1, 5000), AT(64, 5000), AT(4096, 5000) }, 0 },
+	{ "shrinking", { AT(1, 9000), AT(401, 8600), AT(801, 8200) }, -1 },
+	/* By hand, in units of 512: about means of 2 and 3, squares add up to 2 and products to 3. */
+	{ "no line", { AT(512, 512), AT(1024, 4 * 512), AT(1536, 4 * 512) }, 1.5 },
+	{ "medians of blocks", { AT(10, 11000), AT(10, 11000), AT(10, 999999), AT(256, 257000), AT(256, 0), AT(256, 257000),
+				 AT(512, 513000), AT(512, 513000), AT(512, 1e9) }, 1000 },
+	{ "a level unknown", { AT(10, 11000), AT(100, NAN), AT(256, 257000), AT(512, 513000) }, 1000 },
+	{ "too many unknown", { AT(10, 11000), AT(100, NAN), AT(512, 513000) }, NAN },
+	{ "a level not valid", { AT(10, 11000), AT(256, 257000), AT(512, 513000),
+				 AT(1024, 9e9, .invalid = 1u << INVALID_SHORT_CONCURRENCY) }, 1000 },
+	{ "a level failed", { AT(10, 11000), AT(256, 257000), AT(512, 513000),
+			      AT(1024, 9e9, .invalid = 1u << INVALID_FAILED) }, 1000 },
+	{ "too few valid", { AT(10, 11000), AT(256, 257000, .invalid = 1u << INVALID_LITTLE), AT(512, 513000) }, NAN },
+	{ "the client's limit is none of memory", { AT(10, 11000, .invalid = 1u << INVALID_CLIENT_BOUND),
+						    AT(256, 257000, .invalid = 1u << INVALID_CLIENT_BOUND),
+						    AT(512, 513000, .invalid = 1u << INVALID_CLIENT_BOUND) }, 1000 },
+	{ "those really open", { AT(10, 11000), AT(256, 247000, .silent = 236), AT(512, 493000, .silent = 482) }, 1000 },
+};
+
+static void memory_is_the_slope_over_connections(void **state)
+{
+	const double active = 10;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(memory_cases); i++) {
+		struct document doc = { 0 };
+		struct err err;
+		double bytes;
+		for (const struct memory_level *level = memory_cases[i].levels; level->level; level++) {
+			struct cell *cell = cell_add(&doc, "a", "epoll", "crowd", (uint64_t)level->level, 0, 1000);
+			cell->server_rss_bytes = level->rss;
+			cell->crowd.active = level->level < active ? level->level : active;
+			cell->crowd.silent = level->silent ? level->silent : level->level - cell->crowd.active;
+			cell->invalid = level->invalid;
+			/* Neither another mode's nor another server's. */
+			cell_add(&doc, "a", "epoll", "keepalive", (uint64_t)level->level, 0, 1)->server_rss_bytes = 7e9;
+			cell_add(&doc, "b", "epoll", "crowd", (uint64_t)level->level, 0, 1)->server_rss_bytes = 7e9;
+		}
+		assert_int_equal(summary_memory(&bytes, &doc, "a", &err), 0);
+		bool good = isnan(memory_cases[i].bytes) ? isnan(bytes) : fabs(bytes - memory_cases[i].bytes) < 1e-6;
+		if (!good)
+			print_error("%g bytes\n", bytes);
+		check_case(memory_cases[i].name, good);
+		document_release(&doc);
+	}
+}
+
+/* At its start a server has memory for some connections: the slope is that of the highest levels, nearly. */
+static void memory_is_robust_to_a_constant_start(void **state)
+{
+	struct document doc = { 0 };
+	struct err err;
+	double bytes;
+
+	(void)state;
+	for (uint64_t level = 1; level <= 16384; level *= 2) {
+		struct cell *cell = cell_add(&doc, "a", "epoll", "crowd", level, 1, 1000);
+		cell->crowd.active = 1;
+		cell->crowd.silent = (double)level - 1;
+		cell->server_rss_bytes = level < 512 ? 5e6 : 5e6 + 8192 * (double)(level - 512);
+	}
+	assert_int_equal(summary_memory(&bytes, &doc, "a", &err), 0);
+	assert_true(bytes > 0.95 * 8192 && bytes <= 8192);
+	document_release(&doc);
+}
+
+static void memory_stands_where_it_is_known(void **state)
+{
+	struct document doc = { 0 };
+
+	(void)state;
+	option_add(&doc, "active", "10");
+	cell_add(&doc, "b", "epoll", "crowd", 100, 1, 1000);
+	char *text = print(&doc, 0, TABLE_TEXT);
+	assert_has_not(text, "Memory");
+	check_words(text, "mode crowd (10 active)\n");
+	free(text);
+	for (uint64_t level = 100; level <= 400; level += 100) {
+		struct cell *cell = cell_add(&doc, "a", "epoll", "crowd", level, 1, 1000);
+		cell->crowd.active = 10;
+		cell->crowd.silent = (double)level - 10;
+		cell->server_rss_bytes = 1536 * (double)level;
+	}
+	text = print(&doc, 0, TABLE_TEXT);
+	check_words(text, "CPU µs/request  Memory/connection\n");
+	check_words(text, "  1.5 KiB\n");
+	check_words(text, "  -\n");
+	check_words(text, "\nMemory/connection: ");
+	free(text);
+	text = print(&doc, 0, TABLE_CSV);
+	check_words(text, ",open_in_server_crowd,memory_per_connection_bytes,sequential_rps,");
+	check_words(text, ",1536,,");
+	free(text);
+	document_release(&doc);
+}
+
 static void figures_of_2010_stand_beside(void **state)
 {
 	struct document doc = { 0 };
@@ -354,6 +469,9 @@ int main(void)
 		cmocka_unit_test(what_is_not_valid_is_marked_and_said),
 		cmocka_unit_test(each_mode_has_its_columns),
 		cmocka_unit_test(open_in_server_stands_where_it_differs),
+		cmocka_unit_test(memory_is_the_slope_over_connections),
+		cmocka_unit_test(memory_is_robust_to_a_constant_start),
+		cmocka_unit_test(memory_stands_where_it_is_known),
 		cmocka_unit_test(figures_of_2010_stand_beside),
 		cmocka_unit_test(markdown_is_escaped),
 		cmocka_unit_test(csv_is_rfc_4180),
