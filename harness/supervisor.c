@@ -302,7 +302,8 @@ static int wait_right(struct supervisor *supervisor, const struct target *target
 		      const volatile sig_atomic_t *stop, struct err *err)
 {
 	uint64_t deadline = clock_ns() + timeout_ns;
-	struct err last = { "it did not listen" };
+	struct err last = { "it did not listen" }, probe;
+	bool told = false;
 	char how[96];
 
 	for (;;) {
@@ -314,9 +315,13 @@ static int wait_right(struct supervisor *supervisor, const struct target *target
 		if (now >= deadline)
 			return err_set(err, "not ready after %.3g s: %.1000s", (double)timeout_ns / 1e9, last.text);
 		uint64_t left = deadline - now;
-		int answer = target_probe(target, left < PROBE_NS ? left : PROBE_NS, &last);
+		int answer = target_probe(target, left < PROBE_NS ? left : PROBE_NS, &probe);
 		if (answer == 0)
 			return 0;
+		/* One that had too little time says less than those before it. */
+		if (answer > 0 || left >= PROBE_NS || !told)
+			last = probe;
+		told = true;
 		if (answer > 0 && !patient)
 			return err_set(err, "answers wrongly: %.1000s", last.text);
 		/* Until something happens to the server, or it is time to ask again. */

@@ -19,10 +19,13 @@ do for [TERMINAL in 'svg png'] {
 	}
 	set output NAME.'.'.TERMINAL
 	set multiplot
+	unset key
 	set border 3 linecolor rgb MUTED
 	set tics nomirror textcolor rgb INK
 	set grid ytics linecolor rgb '#DDDDDD' linetype 1 linewidth 0.8
 	set logscale x 10
+	set format y "%'.0f"
+	set decimalsign locale
 	set xtics ('1' 1, '100' 100, '1000' 1000, '10000' 10000)
 	set xrange [0.7:15000]
 	do for [row = 0:1] {
@@ -36,7 +39,7 @@ do for [TERMINAL in 'svg png'] {
 			set label (row ? 'client CPU, µs a request' : 'requests per second') \
 				at graph 0, 1.05 left font ',13' textcolor rgb INK
 			if (!row) {
-				set label (column ? 'keep-alive' : 'close: a connection a request') at graph 1, 1.05 right \
+				set label (column ? 'keep-alive' : 'close: a connection for each request') at graph 1, 1.05 right \
 					font ':Bold,14' textcolor rgb INK
 			}
 			set logscale y 10
@@ -45,16 +48,18 @@ do for [TERMINAL in 'svg png'] {
 			if (row == 0 && column == 0) {
 				set label 'The same server, the same CPUs, in turn: load generators compared' \
 					at screen 0.03, 0.975 left font ':Bold,18' textcolor rgb INK
-				set key at screen 0.98, 0.94 right top horizontal maxrows 1 samplen 1.6 width 0.5 textcolor rgb INK
-			} else {
-				unset key
+				do for [i = 1:CLIENTS] {
+					x = 0.04 + 0.12 * (i - 1)
+					set label LABEL[i] at screen x, 0.925 left offset 1.4, 0 font ',12' textcolor rgb INK \
+						point pointtype MARK[i] pointsize (i <= 2 ? 1.3 : 1) linewidth 2 linecolor rgb COLOUR[i]
+				}
 			}
 			first = 2 + 3 * row
 			plot for [i = 1:CLIENTS] DATA index CLIENTS * column + i - 1 \
 				using 1:first:first+1:first+2 with yerrorbars pointtype -1 linewidth (i <= 2 ? 1.6 : 1) \
 				linecolor rgb COLOUR[i] notitle, \
 				for [i = 1:CLIENTS] DATA index CLIENTS * column + i - 1 using 1:first with linespoints \
-				linewidth (i <= 2 ? 2.6 : 1.3) pointtype MARK[i] pointsize 0.9 linecolor rgb COLOUR[i] title LABEL[i]
+				linewidth (i <= 2 ? 2.6 : 1.3) pointtype MARK[i] pointsize 0.9 linecolor rgb COLOUR[i]
 		}
 	}
 	unset multiplot
