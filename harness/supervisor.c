@@ -303,7 +303,7 @@ static int wait_right(struct supervisor *supervisor, const struct target *target
 {
 	uint64_t deadline = clock_ns() + timeout_ns;
 	struct err last = { "it did not listen" }, probe;
-	bool told = false;
+	bool wrong = false;	/* `last` is what a wrong answer was */
 	char how[96];
 
 	for (;;) {
@@ -318,10 +318,10 @@ static int wait_right(struct supervisor *supervisor, const struct target *target
 		int answer = target_probe(target, left < PROBE_NS ? left : PROBE_NS, &probe);
 		if (answer == 0)
 			return 0;
-		/* One that had too little time says less than those before it. */
-		if (answer > 0 || left >= PROBE_NS || !told)
+		/* The last one may have had too little time: what a wrong answer was says more. */
+		if (answer > 0 || !wrong)
 			last = probe;
-		told = true;
+		wrong = wrong || answer > 0;
 		if (answer > 0 && !patient)
 			return err_set(err, "answers wrongly: %.1000s", last.text);
 		/* Until something happens to the server, or it is time to ask again. */
