@@ -25,46 +25,46 @@ CONTEXT = "#c4c4c4"
 ERROR = "#e00000"
 X_LEAST = 0.80106987759
 X_MOST = 81810.5908528
-Y_MOST = 27552.165752
+Y_MOST = 29426.635938
 set xtics ('1' 1, '2' 2, '4' 4, '8' 8, '16' 16, '32' 32, '64' 64, '128' 128, '256' 256, '512' 512, '1024' 1024, '2048' 2048, '4096' 4096, '8192' 8192, '16384' 16384, '32768' 32768, '65536' 65536)
 set ytics ('0' 0, '5,000' 5000, '10,000' 10000, '15,000' 15000, '20,000' 20000, '25,000' 25000)
 CURVES = 31
 CEILINGS = 1
 CONTEXTS = 23
 BLOCKS = 1
-array COLOUR[31] = ["#8a8a8a", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#000000", "#cc79a7", "#6b4a12", "#23308f", "#009e73", "#6b4a12", "#cc79a7"]
-array MARK[31] = [0, 2, 4, 2, 3, 1, 4, 4, 0, 4, 0, 1, 0, 3, 2, 1, 1, 4, 4, 2, 1, 0, 1, 4, 0, 1, 3, 0, 0, 0, 2]
-array DASH[31] = [1, 2, 2, 1, 3, 2, 3, 3, 2, 1, 4, 1, 1, 1, 4, 1, 3, 2, 4, 2, 1, 1, 4, 4, 3, 2, 2, 3, 2, 3, 3]
+array COLOUR[31] = ["#8a8a8a", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#c4c4c4", "#6b4a12", "#6b4a12", "#23308f", "#009e73", "#cc79a7", "#6b4a12", "#23308f"]
+array MARK[31] = [0, 2, 2, 4, 3, 1, 4, 0, 4, 0, 4, 1, 0, 3, 0, 2, 1, 1, 3, 1, 0, 4, 4, 1, 1, 2, 4, 0, 2, 0, 0]
+array DASH[31] = [1, 2, 1, 2, 3, 2, 3, 2, 3, 4, 1, 1, 1, 1, 3, 4, 1, 3, 2, 4, 1, 2, 4, 2, 1, 2, 4, 2, 3, 3, 3]
 LABELS = 8
 array LABEL_CURVE[8] = [1, 25, 26, 27, 28, 29, 30, 31]
-array LABEL_Y[8] = [211.39, 231.39, 171.39, 191.39, 291.39, 251.39, 271.39, 366.91]
+array LABEL_Y[8] = [295.37, 195.37, 175.37, 215.37, 255.37, 315.37, 235.37, 275.37]
 array END_X[8] = [908.10, 908.10, 908.10, 908.10, 908.10, 908.10, 908.10, 908.10]
-array END_Y[8] = [219.40, 240.51, 197.82, 205.59, 270.06, 241.41, 244.92, 366.91]
+array END_Y[8] = [248.45, 225.90, 207.56, 235.11, 243.89, 315.05, 238.86, 248.11]
 LABEL_X = 950.262
 KEYS = 4
 array KEY_KIND[4] = ["ceiling", "errors", "hollow", "context"]
-array KEY_X[4] = [28.00, 375.84, 521.04, 780.70]
+array KEY_X[4] = [28.00, 375.84, 521.04, 932.22]
 array KEY_Y[4] = [88.00, 88.00, 88.00, 88.00]
-set label "control (ceiling)" at screen X(964.26), Y(211.39) font FONT.',13.5' textcolor rgb MUTED front
-set label "libevent" at screen X(964.26), Y(231.39) font FONT.',13.5' textcolor rgb INK front
-set label "syncless_wsgi (revival)" at screen X(964.26), Y(171.39) font FONT.',13.5' textcolor rgb INK front
-set label "concurrence_wsgi (revival)" at screen X(964.26), Y(191.39) font FONT.',13.5' textcolor rgb INK front
-set label "lua_cqueues" at screen X(964.26), Y(291.39) font FONT.',13.5' textcolor rgb INK front
-set label "go" at screen X(964.26), Y(251.39) font FONT.',13.5' textcolor rgb INK front
-set label "concurrence_greenlet (revival)" at screen X(964.26), Y(271.39) font FONT.',13.5' textcolor rgb INK front
-set label "perl_coro" at screen X(964.26), Y(366.91) font FONT.',13.5' textcolor rgb INK front
+set label "control (ceiling)" at screen X(964.26), Y(295.37) font FONT.',13.5' textcolor rgb MUTED front
+set label "concurrence (revival)" at screen X(964.26), Y(195.37) font FONT.',13.5' textcolor rgb INK front
+set label "pth" at screen X(964.26), Y(175.37) font FONT.',13.5' textcolor rgb INK front
+set label "uvloop" at screen X(964.26), Y(215.37) font FONT.',13.5' textcolor rgb INK front
+set label "go" at screen X(964.26), Y(255.37) font FONT.',13.5' textcolor rgb INK front
+set label "perl_coro" at screen X(964.26), Y(315.37) font FONT.',13.5' textcolor rgb INK front
+set label "concurrence_greenlet (revival)" at screen X(964.26), Y(235.37) font FONT.',13.5' textcolor rgb INK front
+set label "lua_cqueues" at screen X(964.26), Y(275.37) font FONT.',13.5' textcolor rgb INK front
 set label "control server: what the harness itself can reach" at screen X(58.00), Y(88.00) font FONT.',12.0' textcolor rgb INK front
 set label "requests failed" at screen X(405.84), Y(88.00) font FONT.',12.0' textcolor rgb INK front
-set label "hollow: not valid, client at its limit" at screen X(551.04), Y(88.00) font FONT.',12.0' textcolor rgb INK front
-set label "23 slower servers" at screen X(810.70), Y(88.00) font FONT.',12.0' textcolor rgb INK front
-set label "AMD EPYC, 2 cores · Linux 6.18.44-fc-v669 · 2026-11-24T13:35:46Z · benchctl 0.1.0" at screen X(28.00), Y(590.00) font FONT.',11.0' textcolor rgb MUTED front
-set label "close mode, client epoll · window at least 1s · 1 block · listen backlog 4,096 · client on CPU 1, servers on CPU 0" at screen X(28.00), Y(606.00) font FONT.',11.0' textcolor rgb MUTED front
-set label "Versions: Coro 6.57, AnyEvent 7.17, EV 4.33, Perl v5.36.0, concurrence revival on CPython 3.11.2 (greenlet 2.0.2), build/servers/go: go1.19.8, cqueues 20161215, Lua 5.4, concurrence revival on PyPy 7.3.11" at screen X(28.00), Y(622.00) font FONT.',11.0' textcolor rgb MUTED front
-set label "(stackless), syncless revival on PyPy 7.3.11 (stackless), libevent 2.1.12-stable" at screen X(28.00), Y(638.00) font FONT.',11.0' textcolor rgb MUTED front
-set label "Connections are those offered; in close mode fewer may be open inside the server. Of 65,536 offered, open inside the server on average: perl_coro 13,133, concurrence_greenlet (revival) 1,669, go 8,232," at screen X(28.00), Y(654.00) font FONT.',11.0' textcolor rgb MUTED front
-set label "lua_cqueues 6,351, concurrence_wsgi (revival) 3, syncless_wsgi (revival) 4, libevent 17,255, control 2" at screen X(28.00), Y(670.00) font FONT.',11.0' textcolor rgb MUTED front
-set label "Thin lines, fastest first: uvloop, tokio, syncless (revival), concurrence (revival), pth, concurrence_wsgi_greenlet (revival), asio_coroutine, libuv, state_threads, nginx, gevent, eventlet, asyncio, twisted," at screen X(28.00), Y(686.00) font FONT.',11.0' textcolor rgb MUTED front
-set label "node_js, erlang, trio, ruby_async, aiohttp, python_threads, tornado, gevent_wsgi, eventlet_wsgi" at screen X(28.00), Y(702.00) font FONT.',11.0' textcolor rgb MUTED front
+set label "hollow: not valid, too few in flight or open, client at its limit" at screen X(551.04), Y(88.00) font FONT.',12.0' textcolor rgb INK front
+set label "23 slower servers" at screen X(962.22), Y(88.00) font FONT.',12.0' textcolor rgb INK front
+set label "AMD EPYC, 2 cores · Linux 6.18.44-fc-v595 · 2026-11-25T12:05:58Z · benchctl 0.1.0" at screen X(28.00), Y(590.00) font FONT.',11.0' textcolor rgb MUTED front
+set label "close mode, client epoll · window at least 500ms · 1 block · listen backlog 4,096 · client on CPU 1, servers on CPU 0" at screen X(28.00), Y(606.00) font FONT.',11.0' textcolor rgb MUTED front
+set label "Versions: cqueues 20161215, Lua 5.4, concurrence revival on CPython 3.11.2 (greenlet 2.0.2), Coro 6.57, AnyEvent 7.17, EV 4.33, Perl v5.36.0, build/servers/go: go1.19.8, uvloop 0.17.0 on Python 3.11.2," at screen X(28.00), Y(622.00) font FONT.',11.0' textcolor rgb MUTED front
+set label "GNU Pth 2.0.7 (08-Jun-2006), concurrence revival on PyPy 7.3.11 (stackless)" at screen X(28.00), Y(638.00) font FONT.',11.0' textcolor rgb MUTED front
+set label "Connections are those offered; in close mode fewer may be open inside the server. Of 65,536 offered, open inside the server on average: lua_cqueues 9,255, concurrence_greenlet (revival) 1,966," at screen X(28.00), Y(654.00) font FONT.',11.0' textcolor rgb MUTED front
+set label "perl_coro 10,918, go 11,379, uvloop 12,551, pth 3, concurrence (revival) 5, control 2" at screen X(28.00), Y(670.00) font FONT.',11.0' textcolor rgb MUTED front
+set label "Thin lines, fastest first: syncless_wsgi (revival), concurrence_wsgi_greenlet (revival), asio_coroutine, syncless (revival), tokio, concurrence_wsgi (revival), libuv, state_threads, nginx, libevent, gevent," at screen X(28.00), Y(686.00) font FONT.',11.0' textcolor rgb MUTED front
+set label "eventlet, asyncio, node_js, twisted, ruby_async, erlang, trio, aiohttp, python_threads, gevent_wsgi, tornado, eventlet_wsgi" at screen X(28.00), Y(702.00) font FONT.',11.0' textcolor rgb MUTED front
 
 # Requests per second against connections: the looks. Everything that depends on the run stands above, written by
 # benchctl; X() and Y() turn pixels from the upper left corner into parts of the canvas.
