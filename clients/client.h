@@ -178,7 +178,7 @@ const struct client *client_find(const char *name);
 
 /*
  * The client to measure with where `name` is asked for: that one, or the default where it can't run here, and then
- * `why` says so; else `why` is empty. "auto" is the fastest that can run here. NULL with `why` set: there is none of
+ * `why` says so; else `why` is empty. "auto" is uring where it can run. NULL with `why` set: there is none of
  * that name.
  */
 const struct client *client_choose(const char *name, struct err *why);

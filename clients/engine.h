@@ -33,7 +33,7 @@ enum conn_state {
 struct conn {
 	uint64_t start_ns;	/* of the request in flight; of a resting connection, when it may go on; else since when */
 	uint64_t dial_ns;	/* when the connection was begun */
-	int32_t handle;		/* the engine_io's own: a descriptor, or the number of this connection in its slot */
+	uint32_t handle;	/* the engine_io's own: a descriptor, or the number of this connection in its slot */
 	uint16_t sent;		/* the engine_io's own: bytes of the request */
 	uint8_t state;		/* enum conn_state */
 	bool registered : 1;	/* the engine_io's own */

@@ -30,7 +30,7 @@ static void epoll_close(struct engine *engine, struct conn *conn)
 {
 	(void)engine;
 	if (conn->handle > 0)
-		close(conn->handle);
+		close((int)conn->handle);
 	conn->handle = 0;
 }
 
@@ -76,17 +76,17 @@ static void conn_register(struct engine *engine, struct conn *conn, uint32_t eve
 	struct epoll_event event = { .events = events, .data.ptr = conn };
 	int op = conn->registered ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
 
-	if (epoll_ctl(state_of(engine)->epoll, op, conn->handle, &event))
+	if (epoll_ctl(state_of(engine)->epoll, op, (int)conn->handle, &event))
 		engine_failed(engine, conn, errno);
 	else
 		conn->registered = true;
 }
 
-/* Sends what is left of the request. */
-static void conn_send(struct engine *engine, struct conn *conn)
+/* Sends what is left of the request; `waited`: epoll was asked for leave to send, and must be asked for the answer now. */
+static void conn_send_rest(struct engine *engine, struct conn *conn, bool waited)
 {
 	while (conn->sent < engine->request_bytes) {
-		ssize_t bytes = send(conn->handle, engine->request + conn->sent, engine->request_bytes - conn->sent,
+		ssize_t bytes = send((int)conn->handle, engine->request + conn->sent, engine->request_bytes - conn->sent,
 				     MSG_NOSIGNAL);
 		if (bytes < 0) {
 			if (errno == EAGAIN)
@@ -99,10 +99,14 @@ static void conn_send(struct engine *engine, struct conn *conn)
 			engine_established(engine, conn);
 		conn->sent = (uint16_t)(conn->sent + bytes);
 	}
-	bool waited = conn->registered && conn->state == CONN_CONNECTING;
 	engine_sent(conn);
 	if (!conn->registered || waited)
 		conn_register(engine, conn, EPOLLIN | EPOLLRDHUP);
+}
+
+static void epoll_request(struct engine *engine, struct conn *conn)
+{
+	conn_send_rest(engine, conn, false);
 }
 
 static void epoll_open(struct engine *engine, struct conn *conn)
@@ -110,17 +114,17 @@ static void epoll_open(struct engine *engine, struct conn *conn)
 	epoll_close(engine, conn);
 	conn->registered = false;
 	int fd = conn_dial(engine, conn);
-	conn->handle = fd > 0 ? fd : 0;
+	conn->handle = fd > 0 ? (uint32_t)fd : 0;
 	if (fd < 0)
 		engine_failed(engine, conn, errno);
 	else
-		conn_send(engine, conn);
+		conn_send_rest(engine, conn, false);
 }
 
 static void conn_receive(struct engine *engine, struct conn *conn, bool ended)
 {
 	struct epoll_state *state = state_of(engine);
-	ssize_t bytes = recv(conn->handle, state->buffer, sizeof state->buffer, 0);
+	ssize_t bytes = recv((int)conn->handle, state->buffer, sizeof state->buffer, 0);
 
 	if (bytes > 0)
 		engine_received(engine, conn, state->buffer, (size_t)bytes, ended);
@@ -132,10 +136,10 @@ static void conn_receive(struct engine *engine, struct conn *conn, bool ended)
 
 static void conn_event(struct engine *engine, struct conn *conn, uint32_t events)
 {
-	if (conn->state == CONN_READING)
+	if ((conn->state == CONN_READING || conn->state == CONN_CONNECTING) && conn->sent < engine->request_bytes)
+		conn_send_rest(engine, conn, conn->registered);
+	else if (conn->state == CONN_READING)
 		conn_receive(engine, conn, events & (EPOLLRDHUP | EPOLLHUP));
-	else if (conn->state == CONN_CONNECTING)
-		conn_send(engine, conn);
 	else
 		engine_disturbed(engine, conn);
 }
@@ -181,7 +185,7 @@ static void epoll_release(struct engine *engine)
 }
 
 static const struct engine_io epoll_io = {
-	.init = epoll_init, .release = epoll_release, .open = epoll_open, .request = conn_send, .close = epoll_close,
+	.init = epoll_init, .release = epoll_release, .open = epoll_open, .request = epoll_request, .close = epoll_close,
 	.wait = epoll_wait_events,
 };
 

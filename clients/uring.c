@@ -21,6 +21,8 @@
  * and what is written down last must not wait for a hundred handshakes.
  */
 #define DIALS_MOST 8
+/* How often the kernel is asked to take entries, before that is a failure. */
+#define TRIES_MOST 1000
 #define BATCH 512
 
 /* Buffers for answers, shared by all connections of a thread. The kernel takes them in turn. */
@@ -44,6 +46,8 @@ struct uring_state {
 	struct io_uring_buf_ring *buffers;
 	char *memory;		/* of the buffers */
 	unsigned dials;		/* since the last system call */
+	int failed;		/* errno of a kernel that takes no more entries; they then go to `spare` */
+	struct io_uring_sqe spare;
 	struct sockaddr_in sources[LOAD_ADDRESSES_MAX];
 };
 
@@ -60,14 +64,19 @@ static uint32_t slot_of(const struct engine *engine, const struct conn *conn)
 static uint64_t mark_of(const struct engine *engine, const struct conn *conn, enum operation operation)
 {
 	return (uint64_t)slot_of(engine, conn) << 32 | (uint64_t)operation << SERIAL_BITS |
-	       ((uint32_t)conn->handle & SERIAL_MASK);
+	       (conn->handle & SERIAL_MASK);
 }
 
 /* Room for a chain, which must not be torn: one system call takes a whole chain or the links are lost. */
 static void room_make(struct uring_state *state, unsigned entries)
 {
-	if (io_uring_sq_space_left(&state->ring) < entries) {
-		io_uring_submit(&state->ring);
+	/* Short of memory for a moment, the kernel takes a part of them, or none: what completes makes room. */
+	for (int tries = 0; io_uring_sq_space_left(&state->ring) < entries && !state->failed; tries++) {
+		int result = io_uring_submit(&state->ring);
+		if (result < 0)
+			io_uring_get_events(&state->ring);
+		if (tries > TRIES_MOST)
+			state->failed = result < 0 ? -result : EBUSY;
 		state->dials = 0;
 	}
 }
@@ -75,8 +84,11 @@ static void room_make(struct uring_state *state, unsigned entries)
 /* The next entry, on the connection's slot. */
 static struct io_uring_sqe *entry(struct engine *engine, struct conn *conn, enum operation operation)
 {
-	struct io_uring_sqe *sqe = io_uring_get_sqe(&state_of(engine)->ring);
+	struct uring_state *state = state_of(engine);
+	struct io_uring_sqe *sqe = state->failed ? NULL : io_uring_get_sqe(&state->ring);
 
+	if (!sqe)
+		sqe = &state->spare;
 	memset(sqe, 0, sizeof *sqe);
 	io_uring_sqe_set_data64(sqe, mark_of(engine, conn, operation));
 	return sqe;
@@ -125,11 +137,11 @@ static void uring_close(struct engine *engine, struct conn *conn)
 
 	if (!conn->dial_ns)
 		return;		/* never opened */
-	room_make(state, 2);
-	/* What is linked behind the connecting ends with it. */
+	room_make(state, 3);
+	/* What is linked behind the connecting ends with it; but it may be over, and not have been heard of. */
 	if (!conn->established)
 		cancel_prepare(engine, conn, OPERATION_CONNECT);
-	else if (conn->registered)
+	if (conn->registered)
 		cancel_prepare(engine, conn, OPERATION_RECEIVE);
 	struct io_uring_sqe *sqe = entry(engine, conn, OPERATION_CLOSE);
 	PREPARE(sqe, io_uring_prep_close_direct, slot_of(engine, conn));
@@ -211,7 +223,7 @@ static void uring_request(struct engine *engine, struct conn *conn)
 static void received(struct engine *engine, struct conn *conn, int result, unsigned flags)
 {
 	struct uring_state *state = state_of(engine);
-	int32_t serial = conn->handle;
+	uint32_t serial = conn->handle;
 	unsigned buffer = flags >> IORING_CQE_BUFFER_SHIFT;
 
 	conn->registered = flags & IORING_CQE_F_MORE;
@@ -251,12 +263,14 @@ static void completed(struct engine *engine, const struct io_uring_cqe *cqe)
 	enum operation operation = cqe->user_data >> SERIAL_BITS & 0xff;
 
 	/* Of a connection that is no more; or the rest of a chain, whose first failure tells what was wrong. */
-	bool stale = (cqe->user_data & SERIAL_MASK) != ((uint32_t)conn->handle & SERIAL_MASK);
+	bool stale = (cqe->user_data & SERIAL_MASK) != (conn->handle & SERIAL_MASK);
 	if (!stale && cqe->res != -ECANCELED) {
 		if (operation == OPERATION_RECEIVE)
 			received(engine, conn, cqe->res, cqe->flags);
 		else if (operation == OPERATION_CONNECT)
 			connected(engine, conn, cqe->res);
+		else if (operation == OPERATION_SEND && cqe->res >= 0)
+			engine_failed(engine, conn, ECONNABORTED);	/* told of a send only where it was short */
 		else if (operation != OPERATION_CLOSE && cqe->res < 0)
 			engine_failed(engine, conn, -cqe->res);
 	}
@@ -276,6 +290,9 @@ static int uring_wait(struct engine *engine, uint64_t timeout_ns, struct err *er
 
 	int result = timeout_ns ? io_uring_submit_and_wait_timeout(&state->ring, cqes, 1, &timeout, NULL)
 				: io_uring_submit_and_get_events(&state->ring);
+	errno = state->failed;
+	if (state->failed)
+		return err_set_errno(err, "io_uring_enter takes no more requests");
 	errno = -result;
 	/* Busy or short of memory for a moment: what completes below makes room. */
 	if (result < 0 && errno != ETIME && errno != EINTR && errno != EBUSY && errno != EAGAIN)
@@ -294,7 +311,8 @@ static int uring_wait(struct engine *engine, uint64_t timeout_ns, struct err *er
 static int ring_make(struct io_uring *ring, struct err *err)
 {
 	struct io_uring_params params = {
-		.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_CQSIZE,
+		.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_CQSIZE |
+			 IORING_SETUP_SUBMIT_ALL,
 		.cq_entries = COMPLETIONS,
 	};
 	int result = io_uring_queue_init_params(ENTRIES, ring, &params);

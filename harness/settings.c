@@ -26,7 +26,7 @@ const struct option_def settings_options[] = {
 	{ "active", 0, &option_count, FIELD(active), .fallback = "100", .least = 1, .most = LEVELS_HIGHEST,
 	  .help = "crowd: connections that carry requests, the others are silent" },
 	{ "client", 0, &option_text, FIELD(client), .fallback = "epoll", .placeholder = "NAME",
-	  .help = "client that offers the load: epoll, uring or auto (the faster of these)" },
+	  .help = "client that offers the load: epoll, uring or auto (uring where it can run)" },
 	{ "duration", 'd', &option_duration, FIELD(duration_ns), .fallback = "1s", .least = CLOCK_MS, .most = HOUR,
 	  .help = "window of a cell, at least" },
 	{ "warmup", 0, &option_duration, FIELD(warmup_ns), .fallback = "200ms", .most = HOUR,

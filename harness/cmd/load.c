@@ -55,7 +55,7 @@ static const struct option_def load_options[] = {
 	{ "timeout", 0, &option_duration, FIELD(timeout_ns), .fallback = "30s", .least = CLOCK_MS, .most = HOUR,
 	  .help = "of one request" },
 	{ "client", 0, &option_text, FIELD(client), .fallback = "epoll", .placeholder = "NAME",
-	  .help = "epoll, uring, auto (the faster of these), seq or curl" },
+	  .help = "epoll, uring, auto (uring where it can run), seq or curl" },
 	{ "raw", 0, &option_text, FIELD(raw), .placeholder = "FILE",
 	  .help = "write each latency of the window: ns, one a line, a thread after the other" },
 	{ "json", 0, &option_flag, FIELD(json), .help = "print one cell of run.json" },
@@ -225,13 +225,17 @@ static int load_offer(const struct load_settings *settings, const struct client 
 	if (cell.failed[LOAD_BAD_BODY] > cell.ok)
 		fprintf(stderr, "benchctl load: most answers differ from the first: the page seems to change. "
 			"Compare less closely with --check length or --check status.\n");
-	if (raw)
+	if (raw) {
 		code = raw_write(sample, raw, settings->raw);
+		raw = NULL;
+	}
 	if (sample->interrupted)
 		code = EXIT_INTERRUPTED;
 	else if (!cell.ok)
 		code = complain(&command_load, EXIT_NO_RUN, "not one right answer");
 out:
+	if (raw)
+		raw_abandon(raw, settings->raw);
 	cell_release(&cell);
 	load_sample_release(sample);
 	free(sample);

@@ -35,13 +35,14 @@ static const char *load_words(const struct cell *cell, char *out, size_t room)
 static void on_begin(void *context, const struct cell *cell, size_t done, size_t all)
 {
 	struct progress *progress = context;
+	const struct client *client = client_find(cell->client);
 	char left[32], load[64];
 
 	if (!progress->terminal)
 		return;
 	fprintf(stderr, "\r\033[K[%zu/%zu%s] %s: %s, %s", done, all,
 		time_left(progress, done, all, left), cell->server,
-		strcmp(cell->client, "epoll") == 0 ? cell->mode : cell->client,
+		client && client->most_connections == 1 ? client->name : cell->mode,
 		load_words(cell, load, sizeof load));
 	fflush(stderr);
 }
