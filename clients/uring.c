@@ -13,7 +13,7 @@
 
 /* Entries of the submission queue: several chains of connections between two system calls. */
 #define ENTRIES 1024
-#define COMPLETIONS 16384
+#define COMPLETIONS 65536
 /* The longest chain: socket, setsockopt, bind, connect, send, receive. */
 #define CHAIN_MOST 6
 /*
@@ -25,9 +25,23 @@
 #define TRIES_MOST 1000
 #define BATCH 512
 
-/* Buffers for answers, shared by all connections of a thread. The kernel takes them in turn. */
-#define BUFFERS 1024
+/*
+ * From so many connections of a thread on it is a multitude. The kernel's work that a completion asks for is then done
+ * whenever a system call of the thread returns, not in batches that the thread asks for: where thousands of answers
+ * are in the queue, the second half of a connect() waits behind them all, and meets a cold cache (measured: a fifth of
+ * the rate). Below, batches are cheaper.
+ */
+#define MULTITUDE 512
+
+/*
+ * Buffers for answers, shared by all connections of a thread. The kernel takes them in turn. A multitude may have that
+ * many answers waiting, so it has one for each connection, smaller, as far as the kernel's limit allows; a longer answer
+ * takes several.
+ */
+#define BUFFERS_LEAST 1024
+#define BUFFERS_MOST 16384
 #define BUFFER_BYTES 4096
+#define BUFFER_BYTES_MULTITUDE 512
 #define BUFFER_GROUP 0
 
 /* Of the kernel's interface, and newer than the headers of Debian 12 (include/uapi/linux/io_uring.h). */
@@ -44,6 +58,7 @@ struct uring_state {
 	struct io_uring ring;
 	bool has_ring, can_bind;
 	struct io_uring_buf_ring *buffers;
+	unsigned buffers_count, buffer_bytes;
 	char *memory;		/* of the buffers */
 	unsigned dials;		/* since the last system call */
 	int failed;		/* errno of a kernel that takes no more entries; they then go to `spare` */
@@ -220,6 +235,18 @@ static void uring_request(struct engine *engine, struct conn *conn)
 	send_prepare(engine, conn, 0);
 }
 
+static char *buffer_at(const struct uring_state *state, unsigned buffer)
+{
+	return state->memory + (size_t)buffer * state->buffer_bytes;
+}
+
+/* Gives a buffer to the kernel, as the offset-th of those that are given together. */
+static void buffer_give(struct uring_state *state, unsigned buffer, int offset)
+{
+	io_uring_buf_ring_add(state->buffers, buffer_at(state, buffer), state->buffer_bytes, (unsigned short)buffer,
+			      io_uring_buf_ring_mask(state->buffers_count), offset);
+}
+
 static void received(struct engine *engine, struct conn *conn, int result, unsigned flags)
 {
 	struct uring_state *state = state_of(engine);
@@ -232,7 +259,7 @@ static void received(struct engine *engine, struct conn *conn, int result, unsig
 	else if (conn->state != CONN_READING)
 		engine_disturbed(engine, conn);
 	else if (result > 0)
-		engine_received(engine, conn, state->memory + (size_t)buffer * BUFFER_BYTES, (size_t)result, false);
+		engine_received(engine, conn, buffer_at(state, buffer), (size_t)result, false);
 	else if (result == 0)
 		engine_ended(engine, conn);
 	else
@@ -276,8 +303,7 @@ static void completed(struct engine *engine, const struct io_uring_cqe *cqe)
 	}
 	if (cqe->flags & IORING_CQE_F_BUFFER) {
 		unsigned buffer = cqe->flags >> IORING_CQE_BUFFER_SHIFT;
-		io_uring_buf_ring_add(state->buffers, state->memory + (size_t)buffer * BUFFER_BYTES, BUFFER_BYTES,
-				      (unsigned short)buffer, io_uring_buf_ring_mask(BUFFERS), 0);
+		buffer_give(state, buffer, 0);
 		io_uring_buf_ring_advance(state->buffers, 1);
 	}
 }
@@ -308,11 +334,16 @@ static int uring_wait(struct engine *engine, uint64_t timeout_ns, struct err *er
 	return 0;
 }
 
-static int ring_make(struct io_uring *ring, struct err *err)
+static bool is_multitude(uint32_t connections)
+{
+	return connections >= MULTITUDE;
+}
+
+static int ring_make(struct io_uring *ring, uint32_t connections, struct err *err)
 {
 	struct io_uring_params params = {
-		.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_CQSIZE |
-			 IORING_SETUP_SUBMIT_ALL,
+		.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_CQSIZE | IORING_SETUP_SUBMIT_ALL |
+			 (is_multitude(connections) ? IORING_SETUP_COOP_TASKRUN : IORING_SETUP_DEFER_TASKRUN),
 		.cq_entries = COMPLETIONS,
 	};
 	int result = io_uring_queue_init_params(ENTRIES, ring, &params);
@@ -327,27 +358,37 @@ static int ring_make(struct io_uring *ring, struct err *err)
 	return result < 0 ? err_set_errno(err, "io_uring_setup") : 0;
 }
 
-static int buffers_make(struct uring_state *state, struct err *err)
+static size_t buffers_ring_bytes(const struct uring_state *state)
 {
-	size_t ring_bytes = BUFFERS * sizeof(struct io_uring_buf);
-	char *memory = mmap(NULL, ring_bytes + (size_t)BUFFERS * BUFFER_BYTES, PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return state->buffers_count * sizeof(struct io_uring_buf);
+}
 
+static size_t buffers_bytes(const struct uring_state *state)
+{
+	return buffers_ring_bytes(state) + (size_t)state->buffers_count * state->buffer_bytes;
+}
+
+static int buffers_make(struct uring_state *state, uint32_t connections, struct err *err)
+{
+	state->buffers_count = BUFFERS_LEAST;
+	while (state->buffers_count < connections && state->buffers_count < BUFFERS_MOST)
+		state->buffers_count *= 2;
+	state->buffer_bytes = is_multitude(connections) ? BUFFER_BYTES_MULTITUDE : BUFFER_BYTES;
+	char *memory = mmap(NULL, buffers_bytes(state), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (memory == MAP_FAILED)
 		return err_set_errno(err, "buffers for answers");
 	state->buffers = (struct io_uring_buf_ring *)memory;
-	state->memory = memory + ring_bytes;
+	state->memory = memory + buffers_ring_bytes(state);
 	struct io_uring_buf_reg reg = {
-		.ring_addr = (uintptr_t)memory, .ring_entries = BUFFERS, .bgid = BUFFER_GROUP,
+		.ring_addr = (uintptr_t)memory, .ring_entries = state->buffers_count, .bgid = BUFFER_GROUP,
 	};
 	errno = -io_uring_register_buf_ring(&state->ring, &reg, 0);
 	if (errno)
 		return err_set_errno(err, "buffers for answers (io_uring_register)");
 	io_uring_buf_ring_init(state->buffers);
-	for (unsigned i = 0; i < BUFFERS; i++)
-		io_uring_buf_ring_add(state->buffers, state->memory + (size_t)i * BUFFER_BYTES, BUFFER_BYTES,
-				      (unsigned short)i, io_uring_buf_ring_mask(BUFFERS), (int)i);
-	io_uring_buf_ring_advance(state->buffers, BUFFERS);
+	for (unsigned i = 0; i < state->buffers_count; i++)
+		buffer_give(state, i, (int)i);
+	io_uring_buf_ring_advance(state->buffers, (int)state->buffers_count);
 	return 0;
 }
 
@@ -358,7 +399,7 @@ static int uring_init(struct engine *engine, struct err *err)
 
 	if (!state)
 		return err_set(err, "out of memory");
-	if (ring_make(&state->ring, err))
+	if (ring_make(&state->ring, worker->connections, err))
 		return -1;
 	state->has_ring = true;
 	struct io_uring_probe *probe = io_uring_get_probe_ring(&state->ring);
@@ -371,9 +412,9 @@ static int uring_init(struct engine *engine, struct err *err)
 	if (errno)
 		return err_set_errno(err, "a table of %u connections (io_uring_register)", worker->connections);
 	io_uring_register_ring_fd(&state->ring);	/* saves a look-up in each call; no matter where it can't be had */
-	if (buffers_make(state, err))
+	if (buffers_make(state, worker->connections, err))
 		return -1;
-	worker->engine_bytes += sizeof *state + (uint64_t)BUFFERS * (BUFFER_BYTES + sizeof(struct io_uring_buf));
+	worker->engine_bytes += sizeof *state + buffers_bytes(state);
 	return 0;
 }
 
@@ -391,7 +432,7 @@ static void uring_release(struct engine *engine)
 		io_uring_queue_exit(&state->ring);
 	}
 	if (state && state->buffers)
-		munmap(state->buffers, BUFFERS * sizeof(struct io_uring_buf) + (size_t)BUFFERS * BUFFER_BYTES);
+		munmap(state->buffers, buffers_bytes(state));
 	free(state);
 }
 
@@ -415,7 +456,7 @@ static void *find_main(void *err)
 {
 	struct io_uring ring;
 
-	if (ring_make(&ring, err))
+	if (ring_make(&ring, 1, err))
 		return err;
 	io_uring_queue_exit(&ring);
 	return NULL;
