@@ -13,7 +13,9 @@
 
 /* Entries of the submission queue: several chains of connections between two system calls. */
 #define ENTRIES 1024
-#define COMPLETIONS 65536
+/* Completions that may wait: several of each connection, since a lost one is a lost answer. */
+#define COMPLETIONS_LEAST 4096
+#define COMPLETIONS_MOST 65536
 /* The longest chain: socket, setsockopt, bind, connect, send, receive. */
 #define CHAIN_MOST 6
 /*
@@ -38,7 +40,7 @@
  * many answers waiting, so it has one for each connection, smaller, as far as the kernel's limit allows; a longer answer
  * takes several.
  */
-#define BUFFERS_LEAST 1024
+#define BUFFERS_LEAST 256
 #define BUFFERS_MOST 16384
 #define BUFFER_BYTES 4096
 #define BUFFER_BYTES_MULTITUDE 512
@@ -339,12 +341,22 @@ static bool is_multitude(uint32_t connections)
 	return connections >= MULTITUDE;
 }
 
+/* The least power of two from `wanted` on, between two others. */
+static unsigned power_above(unsigned wanted, unsigned least, unsigned most)
+{
+	unsigned power = least;
+
+	while (power < wanted && power < most)
+		power *= 2;
+	return power;
+}
+
 static int ring_make(struct io_uring *ring, uint32_t connections, struct err *err)
 {
 	struct io_uring_params params = {
 		.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_CQSIZE | IORING_SETUP_SUBMIT_ALL |
 			 (is_multitude(connections) ? IORING_SETUP_COOP_TASKRUN : IORING_SETUP_DEFER_TASKRUN),
-		.cq_entries = COMPLETIONS,
+		.cq_entries = power_above(4 * connections, COMPLETIONS_LEAST, COMPLETIONS_MOST),
 	};
 	int result = io_uring_queue_init_params(ENTRIES, ring, &params);
 
@@ -370,9 +382,7 @@ static size_t buffers_bytes(const struct uring_state *state)
 
 static int buffers_make(struct uring_state *state, uint32_t connections, struct err *err)
 {
-	state->buffers_count = BUFFERS_LEAST;
-	while (state->buffers_count < connections && state->buffers_count < BUFFERS_MOST)
-		state->buffers_count *= 2;
+	state->buffers_count = power_above(connections, BUFFERS_LEAST, BUFFERS_MOST);
 	state->buffer_bytes = is_multitude(connections) ? BUFFER_BYTES_MULTITUDE : BUFFER_BYTES;
 	char *memory = mmap(NULL, buffers_bytes(state), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (memory == MAP_FAILED)
