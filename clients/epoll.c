@@ -11,6 +11,12 @@
 #include "clients/engine.h"
 
 #define EVENTS 512
+/*
+ * Edge-triggered: told once of what has come, and not looked at again by the next wait. All that has come is read at
+ * once, or told of anew.
+ */
+#define EVENTS_ANSWER (EPOLLIN | EPOLLRDHUP | EPOLLET)
+#define EVENTS_SENDING EPOLLOUT
 /* One buffer a thread, not a connection: an answer is checked as it passes. */
 #define BUFFER_BYTES 65536
 
@@ -90,7 +96,7 @@ static void conn_send_rest(struct engine *engine, struct conn *conn, bool waited
 				     MSG_NOSIGNAL);
 		if (bytes < 0) {
 			if (errno == EAGAIN)
-				conn_register(engine, conn, EPOLLOUT);
+				conn_register(engine, conn, EVENTS_SENDING);
 			else
 				engine_failed(engine, conn, errno);
 			return;
@@ -101,7 +107,7 @@ static void conn_send_rest(struct engine *engine, struct conn *conn, bool waited
 	}
 	engine_sent(conn);
 	if (!conn->registered || waited)
-		conn_register(engine, conn, EPOLLIN | EPOLLRDHUP);
+		conn_register(engine, conn, EVENTS_ANSWER);
 }
 
 static void epoll_request(struct engine *engine, struct conn *conn)
@@ -121,17 +127,23 @@ static void epoll_open(struct engine *engine, struct conn *conn)
 		conn_send_rest(engine, conn, false);
 }
 
+/* `ended`: the server has ended its side, so behind what has come there is the end. */
 static void conn_receive(struct engine *engine, struct conn *conn, bool ended)
 {
 	struct epoll_state *state = state_of(engine);
+	uint64_t dial_ns = conn->dial_ns;
 	ssize_t bytes = recv((int)conn->handle, state->buffer, sizeof state->buffer, 0);
+	bool full = bytes == sizeof state->buffer;
 
 	if (bytes > 0)
-		engine_received(engine, conn, state->buffer, (size_t)bytes, ended);
+		engine_received(engine, conn, state->buffer, (size_t)bytes, ended && !full);
 	else if (bytes == 0)
 		engine_ended(engine, conn);
 	else if (errno != EAGAIN)
 		engine_failed(engine, conn, errno);
+	/* Still the same connection, and what is left in it brings no new event. */
+	if (bytes > 0 && (full || ended) && conn->handle > 0 && conn->dial_ns == dial_ns)
+		conn_register(engine, conn, EVENTS_ANSWER);
 }
 
 static void conn_event(struct engine *engine, struct conn *conn, uint32_t events)

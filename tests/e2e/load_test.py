@@ -88,6 +88,8 @@ CASES = [
     Case('good', '-m', 'keepalive', ok=200, n=200, c=4),
     Case('good', ok=7, n=7, c=50),  # fewer requests than connections
     Case('good', '-t', '2', ok=200, n=200, c=3),
+    Case('large', ok=20, n=20, c=3, good=0, seen=False),
+    Case('large', '-m', 'keepalive', ok=20, n=20, c=3, good=0, seen=False),
     Case('late_bytes', ok=N),
     Case('late_bytes', '-m', 'keepalive', ok=N, c=3),
     Case('late_body', ok=N),

@@ -28,6 +28,7 @@ import threading
 import time
 
 HELLO = b'<p>Hello, World! <a href="/0">start</a>\n'
+LARGE = bytes(range(256)) * 1200 + HELLO
 # No peer waits longer than this for anything, so that no thread outlives a test.
 PATIENCE_S = 60
 # A right answer has been sent in full before it: what the client makes of the rest is not waited for.
@@ -131,6 +132,11 @@ def late_bytes(peer):
         peer.send(bytes([byte]))
         time.sleep(PIECE_PAUSE_S)
     return peer.keeps
+
+
+def large(peer):
+    """More than any client reads at once; the end of the connection, where it comes, comes with the last of it."""
+    return peer.answer('200 OK', LARGE)
 
 
 def late_body(peer):
@@ -474,7 +480,7 @@ class Behaviour:
 
 
 ANSWERS = [
-    good, late_bytes, late_body, reset_before, reset_mid, reset_after, eof_before, eof_in_head, eof_in_body,
+    good, large, late_bytes, late_body, reset_before, reset_mid, reset_after, eof_before, eof_in_head, eof_in_body,
     eof_in_chunk, wrong_length, wrong_body, wrong_body_every, changing_page, stall_before, stall_in_head,
     stall_in_body, header_without_end, endless_headers, endless_header, endless_body, endless_chunks,
     endless_continue, garbage, other_protocol, status_502, status_404, length_negative, length_beyond, length_huge,
