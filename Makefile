@@ -122,10 +122,13 @@ bench:
 	./benchctl plot results/$(NAME)/run.json
 BENCH_SERVERS := control,state_threads,eventlet,eventlet_wsgi,tornado,node_js
 
+# In one go, or in several calls: PEERS='--levels 100 --modes close'. What PEERS_DATA has is not measured again.
+PEERS ?=
+PEERS_DATA ?= results/peers.jsonl
 bench-peers:
 	.ci/deps build peers
 	$(MAKE) all servers $(BENCHES)
-	tests/bench/peers --into docs/performance.md --picture docs/peers
+	tests/bench/peers --data $(PEERS_DATA) --into docs/performance.md --picture docs/peers $(PEERS)
 	tests/bench/instructions --into docs/performance.md
 
 # On a quiet machine: about seven minutes.
@@ -136,7 +139,7 @@ cross-check:
 
 check:
 	.ci/deps build bench check peers panel
-	$(MAKE) all servers check-units build/tests/helper/fail.so
+	$(MAKE) all servers check-units build/tests/helper/fail.so $(BENCHES)
 	$(MAKE) SANITIZE=address,undefined all check-units
 	$(MAKE) SANITIZE=thread all
 	prove --timer build/tests/unit build/tests/fuzz build/address-undefined/tests/unit \
