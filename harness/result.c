@@ -51,6 +51,7 @@ static const struct field document_fields[] = {
 	{ "benchctl.flags", TEXT, offsetof(struct document, flags), 0, false, false },
 	{ "environment.client_cpus", TEXT, offsetof(struct document, client_cpus), 0, false, false },
 	{ "environment.server_cpus", TEXT, offsetof(struct document, server_cpus), 0, false, false },
+	{ "environment.client", TEXT, offsetof(struct document, client), 0, true, false },
 	{ "interrupted", BOOL, offsetof(struct document, interrupted), 0, false, false },
 	{ .path = NULL }
 };
