@@ -108,5 +108,16 @@ def test_files_of_others():
             tap.is_(outcome.code, 2, ' '.join(words) + ': refused')
 
 
-tap.checks([test_a_client_that_fails, test_cut_short, test_files_of_others])
+def test_into():
+    into = os.path.join(ROOT, 'tests', 'bench', 'into')
+    with Place() as place:
+        for text, coming, code in ((PAGE, 'new\n', 0), (PAGE, '', 1), (PAGE.replace('end', 'ende'), 'new\n', 1)):
+            path, source = place.file('page', text), place.file('new', coming)
+            with open(source, encoding='utf-8') as file:
+                outcome = place.command(into, path, 'measured', stdin=file)
+            tap.is_(outcome.code, code, 'into: exit code %d' % code)
+            tap.is_(place.read('page'), text if code else text.replace('old', 'new'), 'into: the file is what it should be')
+
+
+tap.checks([test_a_client_that_fails, test_cut_short, test_files_of_others, test_into])
 tap.done()
