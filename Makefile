@@ -33,7 +33,7 @@ REPLAYS := $(FUZZERS:%_fuzz=%_test)
 BENCHES := $(BUILD)/tests/bench/floor $(BUILD)/tests/bench/hot
 PROGRAM := $(BUILD)/benchctl
 
-.PHONY: all servers bench bench-peers cross-check check check-units fuzz fuzzers install clean deps deps-all man help FORCE
+.PHONY: all servers bench reference bench-peers cross-check check check-units fuzz fuzzers install clean deps deps-all man help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY: $(UNITS:%=%.o) $(BENCHES:%=%.o) $(FUZZERS:%=%.o)
 
@@ -44,6 +44,7 @@ help:
 	@echo 'make bench        set-up, a sweep of every server from 1 to 65536, the graph and the table'
 	@echo 'make check        set-up, all tests'
 	@echo 'make fuzz         made-up input for what reads files and answers: FUZZ_SECONDS each of FUZZ_TARGETS'
+	@echo 'make reference    all servers, levels and modes: what the README shows (hours; what is cut short goes on)'
 	@echo 'make bench-peers  our clients against six others, in turn, into docs/performance.md (half an hour)'
 	@echo 'make cross-check  our figures against ab, wrk, h2load and curl, into docs/cross-check.md'
 	@echo 'make servers      the compiled servers whose toolchain is here'
@@ -122,10 +123,32 @@ bench:
 	./benchctl plot results/$(NAME)/run.json
 BENCH_SERVERS := control,state_threads,eventlet,eventlet_wsgi,tornado,node_js
 
+# The run whose table and graphs the README shows. It takes hours, so it may be cut short (^C): the next call goes on with it.
+REFERENCE_RUN ?= reference-run
+REFERENCE_MODES ?= close,keepalive,crowd
+REFERENCE_BLOCKS ?= 2
+REFERENCE_OPTIONS ?= --concurrency 1..65536 --duration 500ms --warmup 100ms --max-window 4s --max-ramp 5s --timeout 10s --ready 5s
+reference:
+	.ci/deps build bench check panel
+	$(MAKE) all servers
+	if [ -e results/$(REFERENCE_RUN)/run.json ]; then \
+		./benchctl run --resume $(REFERENCE_RUN) >/dev/null; \
+	else \
+		./benchctl run --out $(REFERENCE_RUN) --mode $(REFERENCE_MODES) --repeat $(REFERENCE_BLOCKS) \
+			$(REFERENCE_OPTIONS) >/dev/null; \
+	fi
+	mkdir -p results/reference
+	cp results/$(REFERENCE_RUN)/run.json results/reference/run.json
+	./benchctl plot results/reference/run.json
+	./benchctl table results/reference/run.json --markdown | tests/bench/into README.md reference
+
+# In one go, or in several calls: PEERS='--levels 100 --modes close'. What PEERS_DATA has is not measured again.
+PEERS ?=
+PEERS_DATA ?= results/peers.jsonl
 bench-peers:
 	.ci/deps build peers
 	$(MAKE) all servers $(BENCHES)
-	tests/bench/peers --into docs/performance.md --picture docs/peers
+	tests/bench/peers --data $(PEERS_DATA) --into docs/performance.md --picture docs/peers $(PEERS)
 	tests/bench/instructions --into docs/performance.md
 
 # On a quiet machine: about seven minutes.
@@ -136,7 +159,7 @@ cross-check:
 
 check:
 	.ci/deps build bench check peers panel
-	$(MAKE) all servers check-units build/tests/helper/fail.so
+	$(MAKE) all servers check-units build/tests/helper/fail.so $(BENCHES)
 	$(MAKE) SANITIZE=address,undefined all check-units
 	$(MAKE) SANITIZE=thread all
 	prove --timer build/tests/unit build/tests/fuzz build/address-undefined/tests/unit \

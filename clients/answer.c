@@ -16,11 +16,11 @@ static enum answer_end answer_judge(const struct answers *answers, const struct 
 	const struct target *target = answers->target;
 
 	if (reader->status != target->status) {
-		worker_wrong(answers->worker, "status %u instead of %u", reader->status, target->status);
+		worker_wrong(answers->worker, TARGET_WRONG_STATUS, reader->status, target->status);
 		return answer_is(ANSWER_WRONG, LOAD_BAD_STATUS, failure);
 	}
 	if (wrong || !target_end_matches(target, answers->check, reader->body_bytes)) {
-		worker_wrong(answers->worker, "a body of %llu bytes that is not the right one (%zu bytes)",
+		worker_wrong(answers->worker, TARGET_WRONG_BODY,
 			     (unsigned long long)reader->body_bytes, target->body_bytes);
 		return answer_is(ANSWER_WRONG, LOAD_BAD_BODY, failure);
 	}

@@ -52,7 +52,7 @@ static bool answer_is_right(struct sequence *sequence, const struct sequence_ans
 	*failure = LOAD_BAD_STATUS;
 	if (answer->status != status) {
 		if (!wrong[0])
-			snprintf(wrong, sizeof sequence->sample->wrong, "status %u instead of %u", answer->status, status);
+			snprintf(wrong, sizeof sequence->sample->wrong, TARGET_WRONG_STATUS, answer->status, status);
 		return false;
 	}
 	*failure = LOAD_BAD_BODY;
@@ -61,7 +61,7 @@ static bool answer_is_right(struct sequence *sequence, const struct sequence_ans
 	     memcmp(answer->body, body, answer->kept_bytes) == 0))))
 		return true;
 	if (!wrong[0])
-		snprintf(wrong, sizeof sequence->sample->wrong, "a body of %llu bytes that is not the right one (%zu bytes)",
+		snprintf(wrong, sizeof sequence->sample->wrong, TARGET_WRONG_BODY,
 			 (unsigned long long)answer->body_bytes, bytes);
 	return false;
 }

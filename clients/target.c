@@ -153,7 +153,7 @@ int target_probe(const struct target *target, uint64_t timeout_ns, struct err *e
 		       keep, target->body_bytes, &answer, &failure, err))
 		result = -1;
 	else if (answer.status != target->status)
-		err_set(err, "status %u instead of %u", answer.status, target->status);
+		err_set(err, TARGET_WRONG_STATUS, answer.status, target->status);
 	else if (answer.body_bytes != target->body_bytes)
 		err_set(err, "a body of %llu bytes instead of %zu",
 			(unsigned long long)answer.body_bytes, target->body_bytes);

@@ -30,6 +30,10 @@ enum target_check {
 
 extern const char *const target_check_names[];	/* "exact", "length", "status", NULL */
 
+/* The words for an answer that is not the right one, as formats: its status and the right one; both bodies' bytes. */
+#define TARGET_WRONG_STATUS "status %u instead of %u"
+#define TARGET_WRONG_BODY "a body of %llu bytes that is not the right one (%zu bytes)"
+
 struct target {
 	char *url;			/* as given, with a path */
 	char *path;			/* with the query */

@@ -31,6 +31,7 @@ void document_release(struct document *document)
 	free(document->compiler);
 	free(document->flags);
 	free(document->client_cpus);
+	free(document->client);
 	free(document->server_cpus);
 	*document = (struct document){ 0 };
 }

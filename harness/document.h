@@ -24,6 +24,7 @@ struct document {
 	char *commit, *compiler, *flags;	/* of its build, owned */
 	struct host host;
 	char *client_cpus, *server_cpus;	/* owned */
+	char *client;			/* that offered the load, whatever was asked for; owned; NULL where a run does not say */
 	struct document_option *options;
 	size_t options_count;
 	struct document_server *servers;

@@ -38,7 +38,7 @@ static const char *number(double value)
 	static unsigned next;
 	char *text = texts[next++ % 8];
 
-	if (isnan(value))
+	if (!isfinite(value))
 		return "unknown";
 	return units_show_count(text, whole(value + 0.5));
 }
@@ -48,7 +48,31 @@ static const char *time_of(double ns)
 	static char texts[8][UNITS_TEXT];
 	static unsigned next;
 
-	return isnan(ns) ? "unknown" : units_show_latency(texts[next++ % 8], whole(ns));
+	return !isfinite(ns) ? "unknown" : units_show_latency(texts[next++ % 8], whole(ns));
+}
+
+static const char *fraction(double value)
+{
+	static char texts[8][UNITS_TEXT];
+	static unsigned next;
+	char *text = texts[next++ % 8];
+
+	if (!isfinite(value))
+		return "unknown";
+	snprintf(text, UNITS_TEXT, "%.3f", value);
+	return text;
+}
+
+static const char *seconds(double s)
+{
+	static char texts[8][UNITS_TEXT];
+	static unsigned next;
+	char *text = texts[next++ % 8];
+
+	if (!isfinite(s))
+		return "unknown";
+	snprintf(text, UNITS_TEXT, "%.3f s", s);
+	return text;
 }
 
 static const char *percent(double share)
@@ -57,7 +81,7 @@ static const char *percent(double share)
 	static unsigned next;
 	char *text = texts[next++ % 8];
 
-	if (isnan(share))
+	if (!isfinite(share))
 		return "unknown";
 	snprintf(text, UNITS_TEXT, "%.1f %%", 100 * share);
 	return text;
@@ -69,7 +93,7 @@ static const char *mebibytes(double bytes)
 	static unsigned next;
 	char *text = texts[next++ % 8];
 
-	if (isnan(bytes))
+	if (!isfinite(bytes))
 		return "unknown";
 	snprintf(text, UNITS_TEXT, "%.1f MiB", bytes / (1 << 20));
 	return text;
@@ -112,7 +136,7 @@ static void explain_rate(const struct cell *cell, FILE *out)
 {
 	char offered[EXPLAIN_OFFERED];
 
-	row(out, "rate", "%s requests/s over a window of %.3f s", number(cell->rate_rps), cell->window_s);
+	row(out, "rate", "%s requests/s over a window of %s", number(cell->rate_rps), seconds(cell->window_s));
 	if (cell_is_open_loop(cell)) {
 		row(out, "offered", "%s", explain_offered(offered, cell));
 		if (!isnan(cell->open_loop.share))
@@ -190,9 +214,9 @@ static void explain_concurrency(const struct cell *cell, FILE *out)
 	    number(cell->open_mean), number(cell->open_max), cell->backlog);
 	if (cell_is_open_loop(cell))
 		return;		/* it opens what it needs, when it needs it */
-	row(out, "ramp", "%" PRIu64 " connections after %.3f s", cell->ramp_reached, cell->ramp_s);
-	row(out, "fairness", "%s to %s answers a connection, %s never served, Jain's index %.3f", number(cell->served_min),
-	    number(cell->served_max), number(cell->never_served), cell->jain);
+	row(out, "ramp", "%" PRIu64 " connections after %s", cell->ramp_reached, seconds(cell->ramp_s));
+	row(out, "fairness", "%s to %s answers a connection, %s never served, Jain's index %s", number(cell->served_min),
+	    number(cell->served_max), number(cell->never_served), fraction(cell->jain));
 	row(out, "Little", "residual %s", percent(cell->little));
 }
 
@@ -264,8 +288,8 @@ static void explain_client(const struct cell *cell, FILE *out)
 static void explain_server(const struct cell *cell, FILE *out)
 {
 	if (!isnan(cell->server_cpu_us_per_request))
-		row(out, "server", "%.1f us of CPU a request; user %.3f s, system %.3f s over the window",
-		    cell->server_cpu_us_per_request, cell->server_use.user_s, cell->server_use.system_s);
+		row(out, "server", "%.1f us of CPU a request; user %s, system %s over the window",
+		    cell->server_cpu_us_per_request, seconds(cell->server_use.user_s), seconds(cell->server_use.system_s));
 	row(out, "", "memory %s, at most %s; open files at most %s of %s", mebibytes(cell->server_rss_bytes),
 	    mebibytes(cell->server_use.peak_rss_bytes), number(cell->server_use.files_max),
 	    number(cell->server_use.files_limit));

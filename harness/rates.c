@@ -34,8 +34,6 @@ static const struct {
 /* Sums up the cells of a point. Moves those that are used to the front, and takes the room for numbers. */
 static void point_fill(struct rate_point *point, const struct cell **cells, size_t count, double *room)
 {
-	size_t used = 0;
-
 	*point = (struct rate_point){
 		.server = cells[0]->server, .mode = cells[0]->mode, .cells = (unsigned)count,
 		.share = cells[0]->open_loop.share, .offered_rps = NAN, .keeps_up = true,
@@ -47,14 +45,8 @@ static void point_fill(struct rate_point *point, const struct cell **cells, size
 		if (failed && !point->failed++)
 			point->error = cell->error;
 		point->errors |= failed || cell_failed(cell) > 0;
-		if (failed || (point->valid && !cell->valid))
-			continue;
-		if (cell->valid && !point->valid) {
-			point->valid = true;
-			used = 0;
-		}
-		cells[used++] = cell;
 	}
+	size_t used = summary_keep(cells, count, &point->valid);
 	point->used = (unsigned)used;
 	for (size_t i = 0; i < sizeof medians / sizeof *medians; i++) {
 		/* What was to be offered is known of failed cells too. */

@@ -1,7 +1,7 @@
 /*
- * result: cells and runs as JSON. The only user of jansson.
+ * result: cells and runs as JSON. The files result*.c are the only users of jansson; what they share is in result_json.h.
  *
- * What the fields are is docs/run.schema.json. One table of fields (in result.c) both writes and reads a cell,
+ * What the fields are is docs/run.schema.json. One table of fields (in result_cell.c) both writes and reads a cell,
  * so that the two can't differ. Numbers that were not measured are null.
  */
 #ifndef HARNESS_RESULT_H

@@ -76,6 +76,12 @@ static int servers_match(const struct document *before, const struct document *n
 	return 0;
 }
 
+/* Auto, and uring where it can't run, stand for what the host allows: cells of two clients are no one run. */
+static int clients_match(const struct document *before, const struct document *now, struct err *err)
+{
+	return before->client ? texts_match("the client", before->client, now->client, err) : 0;
+}
+
 int resume_match(const struct document *before, const struct document *now, struct err *err)
 {
 	if (options_match(before, now, err) || host_match(&before->host, &now->host, err) ||
@@ -83,7 +89,7 @@ int resume_match(const struct document *before, const struct document *now, stru
 	    texts_match("the compiler of benchctl", before->compiler, now->compiler, err) ||
 	    texts_match("the flags of benchctl", before->flags, now->flags, err) ||
 	    texts_match("the client's CPUs", before->client_cpus, now->client_cpus, err) ||
-	    texts_match("the servers' CPUs", before->server_cpus, now->server_cpus, err))
+	    texts_match("the servers' CPUs", before->server_cpus, now->server_cpus, err) || clients_match(before, now, err))
 		return -1;
 	return servers_match(before, now, err);
 }

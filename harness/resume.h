@@ -2,7 +2,8 @@
  * resume: may a run that was cut short be gone on with here?
  *
  * Cells of one run must be comparable with each other, so what they depend on has to be the same: the options, the
- * host, the build of benchctl, and the servers with their versions.
+ * host, the build of benchctl, the client that runs (which --client auto leaves to the host), and the servers with their
+ * versions.
  */
 #ifndef HARNESS_RESUME_H
 #define HARNESS_RESUME_H

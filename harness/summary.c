@@ -34,6 +34,19 @@ double summary_median(double *numbers, size_t count)
 	return known % 2 ? numbers[known / 2] : (numbers[known / 2 - 1] + numbers[known / 2]) / 2;
 }
 
+size_t summary_keep(const struct cell **cells, size_t count, bool *valid)
+{
+	size_t kept = 0;
+
+	*valid = false;
+	for (size_t i = 0; i < count; i++)
+		*valid |= cells[i]->valid && !cell_is_failed(cells[i]);
+	for (size_t i = 0; i < count; i++)
+		if (!cell_is_failed(cells[i]) && (cells[i]->valid || !*valid))
+			cells[kept++] = cells[i];
+	return kept;
+}
+
 static void figures_of(struct summary *summary, const struct cell *const *cells, size_t count, double *room)
 {
 	for (size_t i = 0; i < count; i++)
@@ -80,14 +93,9 @@ int summary_of(struct summary *summary, const struct document *document, const c
 				summary->error = cell->error;
 		}
 		summary->errors |= cell_is_failed(cell) || cell_failed(cell) > 0;
-		if (cell_is_failed(cell) || (summary->valid && !cell->valid))
-			continue;
-		if (cell->valid && !summary->valid) {
-			summary->valid = true;
-			count = 0;
-		}
 		cells[count++] = cell;
 	}
+	count = summary_keep(cells, count, &summary->valid);
 	summary->used = (unsigned)count;
 	if (count)
 		figures_of(summary, cells, count, room);

@@ -54,6 +54,12 @@ int summary_levels(const struct document *document, const char *mode, uint64_t *
 /* The median of those numbers that are known, NAN where none is; changes their order. */
 double summary_median(double *numbers, size_t count);
 
+/*
+ * Which of the cells give a figure: the valid ones; only where there is none, all that have figures. Moves them to the front
+ * and returns how many they are; where there are none, the order is as it was. Stores whether they are valid.
+ */
+size_t summary_keep(const struct cell **cells, size_t count, bool *valid);
+
 /* The level nearest to `wanted`, the lower of two; 0 where there is none. */
 uint64_t summary_nearest(const uint64_t *levels, size_t count, uint64_t wanted);
 

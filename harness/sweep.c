@@ -49,6 +49,7 @@ struct visit {
 	const char *environment[5];
 	unsigned failures;	/* in a row */
 	bool skipping;
+	struct err last;	/* what the last of them said */
 	size_t *done;
 	/* Sums of the cell's window. */
 	uint64_t idle_fds, observer_start_ns, observer_end_ns;
@@ -259,7 +260,8 @@ static void take_cpu(const struct visit *visit, struct cell *cell)
 	double user = (double)end->user_ticks - (double)start->user_ticks;
 	double system = (double)end->system_ticks - (double)start->system_ticks;
 
-	if (cell->ok)
+	/* No answer costs nothing: in a window of a few microseconds the kernel's clock has just not moved. */
+	if (cell->ok && cpu_s > 0)
 		cell->server_cpu_us_per_request = cpu_s * 1e6 / (double)cell->ok;
 	if (user >= 0 && system >= 0 && user + system > 0) {
 		cell->server_use.user_s = cpu_s * user / (user + system);
@@ -417,6 +419,24 @@ static int visit_attempt(struct visit *visit, struct cell *cell, const struct cl
 	return result;
 }
 
+/* What a cell that is not measured any more says. Returns 0, or -1 where memory is out. */
+static int visit_skip(const struct visit *visit, struct cell *cell)
+{
+	struct err why = visit->last;
+
+	err_prefix(&why, "skipped after three failures in a row, the last");
+	return cell_set_text(&cell->error, why.text);
+}
+
+/* Counts a cell that is over: NULL is one that has not failed. */
+static void visit_count(struct visit *visit, const char *error)
+{
+	visit->failures = error ? visit->failures + 1 : 0;
+	if (error && !visit->skipping)
+		err_set(&visit->last, "%s", error);
+	visit->skipping = visit->failures >= FAILURES_MOST;
+}
+
 /* Measures and records one cell. Returns -1 with err set where the sweep can't go on. */
 static int visit_cell(struct visit *visit, const struct step *step, struct err *err)
 {
@@ -433,8 +453,7 @@ static int visit_cell(struct visit *visit, const struct step *step, struct err *
 	if (known) {	/* measured before this run was cut short */
 		cell_release(&cell);
 		++*visit->done;
-		visit->failures = known->error ? visit->failures + 1 : 0;
-		visit->skipping = visit->failures >= FAILURES_MOST;
+		visit_count(visit, known->error);
 		return 0;
 	}
 	cell.backlog = sweep->backlog;
@@ -445,7 +464,7 @@ static int visit_cell(struct visit *visit, const struct step *step, struct err *
 	if (cell_is_open_loop(&cell) && isnan(cell.open_loop.offered_rps))
 		bad = cell_set_text(&cell.error, "there is no rate to take a share of: no level of this block has a figure");
 	else if (visit->skipping)
-		bad = cell_set_text(&cell.error, "skipped after three failures in a row");
+		bad = visit_skip(visit, &cell);
 	else
 		bad = visit_attempt(visit, &cell, step->client);
 	if (bad || stopped(sweep)) {	/* stopped: this cell's window was cut short */
@@ -460,8 +479,7 @@ static int visit_cell(struct visit *visit, const struct step *step, struct err *
 			return -1;
 		}
 	}
-	visit->failures = cell.error ? visit->failures + 1 : 0;
-	visit->skipping = visit->failures >= FAILURES_MOST;
+	visit_count(visit, cell.error);
 	if (record(visit, &cell, err)) {
 		cell_release(&cell);
 		return -1;

@@ -33,6 +33,7 @@ struct run {
 	struct ledger ledger;
 	struct sweep sweep;
 	char folder[256];
+	bool levels_given;		/* by the command line itself */
 };
 
 /* The options that a run was begun with; the command line may say them again, and nothing else. */
@@ -51,6 +52,17 @@ static int settings_resume(struct run *run, const char *name, struct err *err)
 			return err_prefix(err, "--resume: %s", path);
 	}
 	return 0;
+}
+
+/* Whether the command line names levels, which by default there are too. Returns 0, or -1 with err set. */
+static int levels_find(struct run *run, int argc, char **argv, struct err *err)
+{
+	struct settings given = { 0 };
+	int operands = options_parse(settings_options, &given, argc, argv, err);
+
+	run->levels_given = given.concurrency.count;
+	options_release(settings_options, &given);
+	return operands < 0 ? -1 : 0;
 }
 
 /* The order of precedence: command line, the run that is resumed, preset, bench.conf, defaults. */
@@ -82,7 +94,7 @@ static int settings_gather(struct run *run, int argc, char **argv, int *code)
 		*code = complain(&command_run, EXIT_NO_RUN, "out of memory");
 		goto out;
 	}
-	if (options_default(settings_options, settings, &err) || common_read_conf(&run->conf, settings, conf, &err) ||
+	if (levels_find(run, argc, copy, &err) || options_default(settings_options, settings, &err) || common_read_conf(&run->conf, settings, conf, &err) ||
 	    (preset && settings_preset(settings, preset, &err)) ||
 	    (resume && settings_resume(run, resume, &err)) ||
 	    options_parse(settings_options, settings, argc, argv, &err) < 0)
@@ -118,12 +130,26 @@ static int modes_read(struct sweep *sweep, const char *text, struct err *err)
 	return 0;
 }
 
-/* An open loop opens a connection when there is need of it: in a crowd there never is. */
-static int rates_fit(const struct sweep *sweep, const struct settings *settings, struct err *err)
+/*
+ * What would be passed over in silence is an error. An open loop opens a connection when there is need of it: in a crowd
+ * there never is.
+ */
+static int rates_fit(const struct sweep *sweep, const struct settings *settings, bool levels_given, struct err *err)
 {
-	for (size_t i = 0; settings->rate.count && i < sweep->modes_count; i++)
-		if (sweep->modes[i] == LOAD_CROWD)
-			return err_set(err, "--rate goes with the modes close and keepalive, not with crowd");
+	size_t crowds = 0;
+
+	for (size_t i = 0; i < sweep->modes_count; i++)
+		crowds += sweep->modes[i] == LOAD_CROWD;
+	if (settings->rate.count && settings->after_sweep.count)
+		return err_set(err, "--after-sweep goes after levels, and --rate measures none: leave one of the two out");
+	if (settings->rate.count && levels_given)
+		return err_set(err, "--concurrency is of a closed loop, and --rate of an open one that measures no levels: leave one "
+			       "of the two out (--max-connections bounds the connections of an open loop)");
+	if (settings->rate.count && crowds)
+		return err_set(err, "--rate goes with the modes close and keepalive, not with crowd");
+	if (settings->after_sweep.count && crowds == sweep->modes_count)
+		return err_set(err, "--after-sweep goes with the modes close and keepalive, and --mode has crowd alone: add one "
+			       "of them to --mode, or leave --after-sweep out");
 	return 0;
 }
 
@@ -286,6 +312,7 @@ static int document_begin(struct run *run, struct err *err)
 	host_read(&document->host);
 	bool bad = copy(&document->benchctl, build_version) || copy(&document->commit, build_commit) ||
 		   copy(&document->compiler, build_compiler) || copy(&document->flags, build_flags) ||
+		   copy(&document->client, run->sweep.client->name) ||
 		   copy(&document->client_cpus, cpus_show(&run->sweep.cpus.client, cpus)) ||
 		   copy(&document->server_cpus, cpus_show(&run->sweep.cpus.server, cpus));
 	while (settings_options[options].name)
@@ -325,11 +352,8 @@ static int run_prepare(struct run *run, struct err *err)
 		err_set(err, "--max-window is less than --duration");
 		return EXIT_USAGE;
 	}
-	if (settings->rate.count && settings->after_sweep.count) {
-		err_set(err, "--after-sweep goes after levels, and --rate measures none");
-		return EXIT_USAGE;
-	}
-	if (modes_read(sweep, settings->mode, err) || rates_fit(sweep, settings, err) || servers_choose(run, err) || folder_name(run, err) ||
+	if (modes_read(sweep, settings->mode, err) || rates_fit(sweep, settings, run->levels_given, err) ||
+	    servers_choose(run, err) || folder_name(run, err) ||
 	    cpus_divide(&sweep->cpus, settings->client_cpus, settings->server_cpus, err))
 		return EXIT_USAGE;
 	int port = settings->port ? (int)settings->port : port_find_free(err);

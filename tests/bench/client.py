@@ -8,6 +8,8 @@ import csv
 import json
 import os
 import re
+import select
+import signal
 import statistics
 import subprocess
 import tempfile
@@ -17,13 +19,20 @@ BENCHCTL = os.path.abspath(os.environ.get('BENCHCTL') or './benchctl')
 CPUS = sorted(os.sched_getaffinity(0))
 
 # All by the client's own word. answers: the right ones; failed: all else. sent: requests, those that it keeps out of its
-# figures too. But cpu_s is the CPU time of the whole process, in wall_s, and peak_bytes its memory, as the kernel counts them.
+# figures too. But cpu_s is the CPU time of the whole process, in wall_s, as the kernel counts it, and peak_bytes the most memory
+# that it was seen to have.
 # cell: of ours only.
 Outcome = collections.namedtuple('Outcome', 'answers failed sent rate_rps p50_ns mean_ns cpu_s wall_s peak_bytes cell')
 
 # single: it has one connection at a time. timed: it can't be told how many requests to make, and leaves some in flight.
 # most: connections that it can have. run(url, mode, level, requests, seconds)
 Client = collections.namedtuple('Client', 'name modes single timed run most', defaults=[None])
+
+
+# Far more than any needs for its share of requests: a client that takes longer hangs.
+PATIENCE_S = 120
+# The client ends with us, however we end: even SIGKILL leaves nothing that would disturb what is measured next.
+TIED = ['setpriv', '--pdeathsig', 'KILL', 'taskset', '-c']
 
 
 class Ended:
@@ -33,17 +42,44 @@ class Ended:
         """Runs it on the last CPU. '{file}' in the command is the path of a file in memory."""
         log, out = os.memfd_create('log'), os.memfd_create('out')
         words = [word.format(file='/dev/fd/%d' % log) if '{file}' in word else word for word in command]
+        self.peak_bytes = 0
         start = time.monotonic()
-        process = subprocess.Popen(['taskset', '-c', str(CPUS[-1])] + words, stdout=out, stderr=out, pass_fds=[log],
+        process = subprocess.Popen(TIED + [str(CPUS[-1])] + words, stdout=out, stderr=out, pass_fds=[log],
                                    stdin=subprocess.DEVNULL, env=dict(os.environ, **variables))
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        self.wall_s = time.monotonic() - start
-        self.cpu_s = usage.ru_utime + usage.ru_stime
-        self.peak_bytes = usage.ru_maxrss * 1024
-        self.log, self.out = self.text(log), self.text(out)
+        try:
+            hung = not self.watch(process.pid, start + PATIENCE_S)
+        finally:
+            os.kill(process.pid, signal.SIGKILL)  # one that has ended does not mind, and is ours until it is waited for
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            self.wall_s = time.monotonic() - start
+            self.cpu_s = usage.ru_utime + usage.ru_stime
+            self.log, self.out = self.text(log), self.text(out)
+        if hung:
+            raise RuntimeError('%s: had not ended after %d s' % (' '.join(words), PATIENCE_S))
         if process.returncode:
-            raise RuntimeError('%s: exit %d\n%s' % (' '.join(words), process.returncode, self.out[-2000:]))
+            raise RuntimeError('%s\n%s: exit %d: %s' % (' '.join(words), words[0], process.returncode,
+                                                       ' '.join(self.out[-2000:].split())[-300:]))
+
+    def watch(self, pid, deadline):
+        """
+        Waits for the end, and looks at the memory meanwhile. The kernel's word at the end (ru_maxrss) would not do: it counts
+        what Python had, of which the process was forked. Returns whether it has ended.
+        """
+        descriptor = os.pidfd_open(pid)
+        try:
+            ending = select.poll()
+            ending.register(descriptor, select.POLLIN)
+            while not ending.poll(20):
+                with open('/proc/%d/status' % pid, encoding='ascii', errors='replace') as file:
+                    peak = re.search(r'VmHWM:\s+(\d+) kB', file.read())
+                if peak:
+                    self.peak_bytes = max(self.peak_bytes, int(peak.group(1)) * 1024)
+                if time.monotonic() > deadline:
+                    return False
+            return True
+        finally:
+            os.close(descriptor)
 
     @staticmethod
     def text(descriptor):
@@ -183,6 +219,6 @@ CLIENTS = {client.name: client for client in [
 ]}
 # Not load generators, but what one can't be quicker than (tests/bench/floor.c).
 FLOORS = {client.name: client for client in [
-    Client('bare calls', BOTH, False, False, floor('calls')),
-    Client('bare uring', BOTH, False, False, floor('uring')),
+    Client('bare calls', BOTH, False, False, floor('calls'), 10000),
+    Client('bare uring', BOTH, False, False, floor('uring'), 10000),
 ]}

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import tempfile
 
-from bench.client import CPUS
+from bench.client import CPUS, TIED
 
 CONTROL = 'build/servers/control'
 NGINX = '/usr/sbin/nginx'
@@ -39,23 +39,30 @@ class Server:
     keepalive_10 = False  # whether it keeps connections of HTTP/1.0 too, which is what ab speaks
 
     def start(self, command, **options):
-        self.process = subprocess.Popen(['taskset', '-c', str(CPUS[0])] + command, **options)
-        while True:  # until it answers, or is gone
-            if self.process.poll() is not None:
-                raise RuntimeError('%s did not start' % self.name)
-            try:
-                fetch(self.port, '/')
-                return
-            except ConnectionRefusedError:
-                pass
+        self.process = subprocess.Popen(TIED + [str(CPUS[0])] + command, **options)
+        try:
+            while True:  # until it answers, or is gone
+                if self.process.poll() is not None:
+                    raise RuntimeError('%s did not start' % self.name)
+                try:
+                    fetch(self.port, '/')
+                    return
+                except ConnectionRefusedError:
+                    pass
+        except BaseException:
+            self.end()
+            raise
+
+    def end(self):
+        self.process.terminate()
+        self.process.wait()
 
     @property
     def url(self):
         return 'http://127.0.0.1:%d/' % self.port
 
     def __exit__(self, *unused):
-        self.process.terminate()
-        self.process.wait()
+        self.end()
 
 
 class Control(Server):

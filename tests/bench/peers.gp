@@ -1,5 +1,5 @@
-# Our clients against others: requests per second and client CPU per request, by connections, close and keep-alive. DATA and
-# NAME are given by tests/bench/peers. Blocks of DATA: the clients below in close mode, then in keep-alive. Columns: 1 level,
+# Our clients against others: requests per second and client CPU per request, by connections, close and keep-alive. DATA,
+# NAME, LEVELS and COLUMNS (those modes that have figures, by number) are given by tests/bench/peers. Blocks of DATA: the clients below in close mode, then in keep-alive. Columns: 1 level,
 # 2 rate, 3 least, 4 most, 5 CPU, 6 least, 7 most.
 
 set encoding utf8
@@ -26,10 +26,12 @@ do for [TERMINAL in 'svg png'] {
 	set logscale x 10
 	set format y "%'.0f"
 	set decimalsign locale
-	set xtics ('1' 1, '100' 100, '1000' 1000, '10000' 10000)
-	set xrange [0.7:15000]
+	set xtics () scale 1, 0
+	do for [i = 1:words(LEVELS)] { set xtics add (word(LEVELS, i) real(word(LEVELS, i))) }
+	set xrange [0.7 * real(word(LEVELS, 1)):1.5 * real(word(LEVELS, words(LEVELS)))]
 	do for [row = 0:1] {
-		do for [column = 0:1] {
+		do for [place = 1:words(COLUMNS)] {
+			column = int(word(COLUMNS, place))
 			set lmargin at screen 0.085 + 0.49 * column
 			set rmargin at screen 0.495 + 0.49 * column
 			set tmargin at screen row ? 0.47 : 0.855
@@ -45,7 +47,7 @@ do for [TERMINAL in 'svg png'] {
 			set logscale y 10
 			set yrange [*:*]
 			if (!row) { unset logscale y; set yrange [0:*] }
-			if (row == 0 && column == 0) {
+			if (row == 0 && place == 1) {
 				set label 'The same server, the same CPUs, in turn: load generators compared' \
 					at screen 0.03, 0.975 left font ':Bold,18' textcolor rgb INK
 				do for [i = 1:CLIENTS] {

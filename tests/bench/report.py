@@ -22,47 +22,84 @@ def progress(text):
 
 
 def spread(values, form, unit=1):
-    """The median, with the smallest and the largest in brackets."""
+    """The median, with the smallest and the largest in brackets; '-' where there is none."""
     return '%s (%s to %s)' % tuple(form % (value / unit) for value in (
-        statistics.median(values), min(values), max(values)))
+        statistics.median(values), min(values), max(values))) if values else '-'
+
+
+def plain(words):
+    """Words from outside, for a cell of a table: nothing of them is Markdown."""
+    return re.sub(r'([\\`*_{}\[\]<>#|~])', r'\\\1', ''.join(c if c.isprintable() else ' ' for c in words))
+
+
+def rounds(count):
+    return '%d round%s' % (count, '' if count == 1 else 's')
+
+
+def times(whens):
+    """From when to when."""
+    whens = sorted(whens)
+    return whens[0] if whens[0] == whens[-1] else '%s to %s' % (whens[0], whens[-1])
 
 
 def first_line(command):
-    """What a program says of its version: wrk and nginx on stderr."""
-    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True).stdout.splitlines()[0]
+    """What a program says of its version, wrk and nginx on stderr; '' where it is not here."""
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    except FileNotFoundError:
+        return ''
+    return (done.stdout.splitlines() or [''])[0]
 
 
-def versions():
-    found = [first_line([BENCHCTL, '--version'])]
-    for name, command in VERSIONS.items():
-        found.append('%s %s' % (name, re.search(r'\d+\.[\w.+-]+', first_line(command)).group()))
-    return ', '.join(found)
+def program():
+    """Our own version."""
+    return first_line([BENCHCTL, '--version'])
 
 
-def head(rounds):
-    """When and where it was measured, as lines."""
+def peers():
+    """The versions of the others that are here."""
+    found = {name: re.search(r'\d+\.[\w.+-]+', first_line(command)) for name, command in VERSIONS.items()}
+    return ['%s %s' % (name, version.group()) for name, version in found.items() if version]
+
+
+def machine():
     with open('/proc/cpuinfo', encoding='ascii') as file:
         model = re.search(r'model name\s*: (.*)', file.read())
-    return ['%s; %s, %d CPUs, Linux %s; load average before: %.1f. %d rounds: median (smallest to largest). %s.' % (
-        datetime.datetime.now(datetime.timezone.utc).strftime('%Y-%m-%d %H:%M UTC'),
-        model.group(1) if model else platform.machine(), len(os.sched_getaffinity(0)), platform.release(), LOAD,
-        rounds, versions()), '']
+    return '%s, %d CPUs, Linux %s' % (model.group(1) if model else platform.machine(), len(os.sched_getaffinity(0)),
+                                      platform.release())
+
+
+def head(count, where=None, programs=None):
+    """When and where it was measured, as lines: of a call that measured so many rounds; or, without a count, of earlier ones."""
+    what = ', '.join((programs if programs is not None else [program()]) + peers())
+    if count is None:
+        return ['%s. Median (smallest to largest) of the rounds. %s.' % (where, what), '']
+    return ['%s; %s; load average before: %.1f. %d rounds: median (smallest to largest). %s.' % (
+        datetime.datetime.now(datetime.timezone.utc).strftime('%Y-%m-%d %H:%M UTC'), machine(), LOAD, count, what), '']
 
 
 LOAD = os.getloadavg()[0]
 
 
-def publish(lines, path, part='measured'):
-    """Prints the lines; where there is a path, they take the place of what stands there between the marks of that part."""
-    text = '\n'.join(lines).rstrip('\n') + '\n'
-    print(text, end='')
-    if not path:
-        return
+def text(lines):
+    return '\n'.join(lines).rstrip('\n') + '\n'
+
+
+def replace(lines, path, part='measured'):
+    """The lines take the place of what stands in a file between the marks of that part."""
     begin, end = ('<!-- %s: %s -->\n' % (part, edge) for edge in ('begin', 'end'))
     with open(path, encoding='utf-8') as file:
         before, found, rest = file.read().partition(begin)
     _, ended, after = rest.partition(end)
     if not found or not ended:
         sys.exit('%s: the marks %s are missing' % (path, part))
-    with open(path, 'w', encoding='utf-8') as file:
-        file.write(before + begin + text + end + after)
+    with open(path + '.new', 'w', encoding='utf-8') as file:
+        file.write(before + begin + text(lines) + end + after)
+    os.rename(path + '.new', path)
+
+
+def publish(lines, path, part='measured'):
+    """Prints the lines; where there is a path, they go there too."""
+    print(text(lines), end='')
+    if path:
+        replace(lines, path, part)

@@ -38,6 +38,30 @@ def test_cell(place, document):
             tap.has(outcome.out, 'of the control server', name + 'the ceiling')
 
 
+def test_short(place, _document):
+    """In a window of one request some figures can't be known: no word of a computer's stands for that."""
+    outcome = place.bench('run', '--conf', CONF, '--servers', 'control', '--concurrency', '1,4', '--mode', 'close,keepalive,crowd',
+                          '--requests', '1', '--sequential', '1', '--duration', '1ms', '--warmup', '0ms', '--after-sweep', '50',
+                          '--port', '0', '--out', 'short')
+    tap.is_(outcome.code, 0, 'a run of single requests')
+    short, number = 'results/short/run.json', re.compile(r'\b(nan|inf)\b', re.IGNORECASE)
+    document = place.document('short')
+    for cell in document['cells'][1:]:  # what may be null is, here
+        for use in cell['server_use'], cell['fairness']:
+            use.update(dict.fromkeys(use))
+        cell.update(server_cpu_us_per_request=3.5)
+    place.file('nulls.json', json.dumps(document))
+    for path in short, 'nulls.json':
+        for words in [['table', path], ['table', path, '--open-loop']] + [
+                ['explain', path, 'control@' + at, '--mode', mode] for mode, at in [
+                    ('close', 'seq'), ('close', '1'), ('close', '4'), ('keepalive', '4'), ('crowd', '4'), ('close', '50%')]]:
+            outcome = place.bench(*words)
+            tap.is_(outcome.code, 0, ' '.join(words))
+            tap.ok(not number.search(outcome.out), ' '.join(words) + ': no "nan" and no "inf"', outcome)
+    tap.has(place.bench('explain', 'nulls.json', 'control@4').out, ['user unknown, system unknown', "Jain's index unknown"],
+            'what is unknown is called so')
+
+
 def test_hostile(place, document):
     cell = dict(document['cells'][0], server='evil', error='\x1b[2Jgone', valid=False, invalid=['failed'],
                 wrong='a\x07b', latency_histogram='9 9 9 @1 1')
@@ -62,5 +86,5 @@ def test_refused(place, document):
 
 with Place() as place:
     run = told(place)
-    tap.checks([lambda test=test: test(place, run) for test in (test_cell, test_hostile, test_refused)])
+    tap.checks([lambda test=test: test(place, run) for test in (test_cell, test_short, test_hostile, test_refused)])
 tap.done()

@@ -282,6 +282,9 @@ def test_usage():
     for words, wanted in [
             (['--rate', '100', '--mode', 'crowd'], '--rate goes with the modes close and keepalive, not with crowd'),
             (['--rate', '100', '--after-sweep', '50'], '--after-sweep goes after levels'),
+            (['--rate', '100', '--concurrency', '8'], 'leave one of the two out (--max-connections bounds'),
+            (['--rate', '100', '-c8'], '--concurrency is of a closed loop'),
+            (['--after-sweep', '50', '--mode', 'crowd'], 'add one of them to --mode, or leave --after-sweep out'),
             (['--rate', '0'], "'0': a rate is from 1"), (['--rate', 'fast'], "'fast' is no rate"),
             (['--rate', '10000001'], 'a rate is from 1 to 10000000'), (['--after-sweep', '101'], 'from 1 to 100'),
             (['--after-sweep', '50%'], "'50%' is no percentage"), (['--arrivals', 'random'], 'uniform, poisson'),
@@ -290,6 +293,13 @@ def test_usage():
         tap.is_(outcome.code, 2, 'usage: %s: exit code' % ' '.join(words))
         tap.has(outcome.err, wanted, 'usage: %s: in words' % ' '.join(words))
         tap.ok(not os.path.exists(place.file('results/usage')), 'usage: nothing is begun')
+    conf = place.file('both.conf', '[run]\nrate = 100\n')
+    outcome = place.bench('run', '--conf', conf, '--concurrency', '8')
+    tap.is_(outcome.code, 2, 'usage: levels beside the rate of [run]')
+    tap.has(outcome.err, '--concurrency is of a closed loop', 'usage: in words')
+    conf = place.file('levels.conf', '[run]\nconcurrency = 8\n')
+    outcome = place.bench('run', '--conf', conf, '--rate', '100')
+    tap.has(outcome.err, 'the configuration has no [server NAME]', 'usage: the levels of [run] give way to a rate')
     conf = place.file('rate.conf', '[run]\nrate = 10,20\narrivals = poisson\nmax-connections = 7\nafter-sweep = 1..200\n')
     outcome = place.bench('run', '--conf', conf)
     tap.is_(outcome.code, 2, 'usage: [run] has the same keys')

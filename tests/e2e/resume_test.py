@@ -92,6 +92,7 @@ def test_changed():
                                (lambda d: d['environment'].update(cores=99), "the host's cores was '99'"),
                                (lambda d: d['environment']['sysctl'].update(somaxconn=5), "the host's somaxconn was '5'"),
                                (lambda d: d['benchctl'].update(commit='0000000'), 'the commit of benchctl was'),
+                               (lambda d: d['environment'].update(client='uring'), "the client was 'uring' and is now 'epoll'"),
                                (lambda d: d['servers'][0].update(version='0.0'), "the version of control was '0.0'"),
                                (lambda d: d['servers'][0].update(name='other'), 'server other was part of it')]:
             document = json.loads(written)
@@ -104,6 +105,25 @@ def test_changed():
         place.file('results/r/run.json', written)
         tap.is_(resume(place).code, 0, 'unchanged again: goes on')
         whole(place, before, 'unchanged again')
+
+
+def test_client():
+    """What --client auto comes to is part of the run."""
+    with Place() as place:
+        words = ('--client', 'auto', '--concurrency', '1', '--mode', 'close')
+        tap.is_(place.bench(*RUN, *words, '--out', 'r').code, 0, 'auto: a run')
+        document = place.document('r')
+        ran = document['environment']['client']
+        tap.is_({cell['client'] for cell in document['cells']}, {'seq', ran}, 'auto: the run says which client ran')
+        tap.is_(resume(place).code, 0, 'auto: the same client goes on')
+        other = 'epoll' if ran == 'uring' else 'uring'
+        place.file('results/r/run.json', json.dumps(dict(document, environment=dict(document['environment'], client=other))))
+        outcome = resume(place)
+        tap.is_(outcome.code, 3, 'auto: where another runs, refused')
+        tap.has(outcome.err, "the client was '%s' and is now '%s'" % (other, ran), 'auto: says which')
+        del document['environment']['client']
+        place.file('results/r/run.json', json.dumps(document))
+        tap.is_(resume(place).code, 0, 'a run that does not say is gone on with')
 
 
 def test_usage():

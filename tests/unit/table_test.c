@@ -407,7 +407,7 @@ static void text_is_aligned_whatever_the_names(void **state)
 			cell_invalidate(cell, INVALID_LITTLE);
 		cell->server_cpu_us_per_request = (double)i;
 	}
-	/* An empty name is NULL in a cell: such a document does not come from result.c, but must not crash us. */
+	/* An empty name is NULL in a cell: such a document does not come from a file that was read, but must not crash us. */
 	cell_set_text(&doc.cells[3].server, "x");
 	char *text = print(&doc, 0, TABLE_TEXT);
 	char *line = strstr(text, "Implementation");
