@@ -220,5 +220,6 @@ CLIENTS = {client.name: client for client in [
 # Not load generators, but what one can't be quicker than (tests/bench/floor.c).
 FLOORS = {client.name: client for client in [
     Client('bare calls', BOTH, False, False, floor('calls'), 10000),
+    Client('bare epoll', BOTH, False, False, floor('epoll'), 10000),
     Client('bare uring', BOTH, False, False, floor('uring'), 10000),
 ]}

@@ -1,11 +1,11 @@
 /*
  * floor: the least that a generator can do, to tell what of its time is the kernel's.
  *
- *     floor calls|uring close|keepalive PORT CONNECTIONS REQUESTS
+ *     floor calls|epoll|uring close|keepalive PORT CONNECTIONS REQUESTS
  *
- * The same requests to the same server as `benchctl load` makes, by bare system calls or by bare io_uring chains: no
- * clock, no check, no histogram, no timeout, and no way out but exit(1) where anything goes wrong. What a client needs
- * beyond this is its own.
+ * The same requests to the same server as `benchctl load` makes: by bare system calls that wait for one connection after
+ * the other, by the same and epoll, or by bare io_uring chains. No clock, no check, no histogram, no timeout, and no way out
+ * but exit(1) where anything goes wrong. What a client needs beyond this is its own.
  */
 #include <arpa/inet.h>
 #include <liburing.h>
@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -69,6 +70,47 @@ static void calls(bool keepalive, unsigned connections, unsigned long requests)
 			*fd = dial();
 		}
 		ask(*fd, request, bytes);
+	}
+}
+
+static int epoll;
+
+static void await(int op, int *fd, bool keepalive)
+{
+	struct epoll_event event = { .events = EPOLLIN | EPOLLRDHUP | (keepalive ? EPOLLET : 0), .data.ptr = fd };
+
+	must(!epoll_ctl(epoll, op, *fd, &event));
+}
+
+/* The same, with each answer taken when epoll tells of it. */
+static void events(bool keepalive, unsigned connections, unsigned long requests)
+{
+	static int fds[CONNECTIONS_MAX];
+	struct epoll_event happened[512];
+	const char *request = keepalive ? request_keepalive : request_close;
+	size_t bytes = keepalive ? sizeof request_keepalive - 1 : sizeof request_close - 1;
+
+	epoll = epoll_create1(0);
+	must(epoll >= 0);
+	for (unsigned i = 0; i < connections; i++) {
+		fds[i] = dial();
+		ask(fds[i], request, bytes);
+		await(EPOLL_CTL_ADD, &fds[i], keepalive);
+	}
+	for (unsigned long done = 0; done < requests;) {
+		int count = epoll_wait(epoll, happened, sizeof happened / sizeof *happened, -1);
+		must(count > 0);
+		for (int i = 0; i < count; i++, done++) {
+			int *fd = happened[i].data.ptr;
+			must(recv(*fd, response, sizeof response, 0) > 0);
+			if (!keepalive) {
+				close(*fd);
+				*fd = dial();
+			}
+			ask(*fd, request, bytes);
+			if (!keepalive)
+				await(EPOLL_CTL_ADD, fd, keepalive);
+		}
 	}
 }
 
@@ -155,15 +197,14 @@ int main(int argc, char **argv)
 	unsigned connections = argc == 6 ? (unsigned)atoi(argv[4]) : 0;
 
 	if (!connections || connections > CONNECTIONS_MAX) {
-		fputs("usage: floor calls|uring close|keepalive PORT CONNECTIONS REQUESTS\n", stderr);
+		fputs("usage: floor calls|epoll|uring close|keepalive PORT CONNECTIONS REQUESTS\n", stderr);
 		return 2;
 	}
 	server.sin_port = htons((unsigned short)atoi(argv[3]));
 	server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	bool keepalive = strcmp(argv[2], "keepalive") == 0;
-	if (strcmp(argv[1], "uring") == 0)
-		uring(keepalive, connections, strtoul(argv[5], NULL, 10));
-	else
-		calls(keepalive, connections, strtoul(argv[5], NULL, 10));
+	void (*way)(bool, unsigned, unsigned long) = strcmp(argv[1], "uring") == 0 ? uring
+						   : strcmp(argv[1], "epoll") == 0 ? events : calls;
+	way(keepalive, connections, strtoul(argv[5], NULL, 10));
 	return 0;
 }
