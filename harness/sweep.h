@@ -41,7 +41,9 @@ struct sweep {
 	struct cpus cpus;
 	unsigned port, backlog;
 	uint64_t seed;
-	struct ledger *ledger;
+	bool is_mirrored;	/* the servers are arms: launched as plan_mirrored() says, and not in a seeded order */
+	bool levels_only;	/* no sequential cell */
+	struct ledger *ledger;		/* NULL: none is kept */
 	struct document *document;	/* takes the cells */
 	const struct sweep_watch *watch;
 	const volatile sig_atomic_t *stop;
