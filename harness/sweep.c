@@ -12,6 +12,7 @@
 #include "clients/target.h"
 #include "harness/build.h"
 #include "harness/lib/clock.h"
+#include "harness/lib/words.h"
 #include "harness/observe.h"
 #include "harness/plan.h"
 #include "harness/port.h"
@@ -594,6 +595,25 @@ static int server_visit(struct sweep *sweep, const struct conf_server *server, u
 	if (!result && !stopped(sweep) && sweep->watch && sweep->watch->server_end)
 		sweep->watch->server_end(sweep->watch->context, server->name, block, *done, sweep_cells(sweep));
 	return result;
+}
+
+int sweep_modes(struct sweep *sweep, const char *text, struct err *err)
+{
+	char **names = words_list(text, err);
+
+	if (!names)
+		return err_prefix(err, "--mode");
+	for (char **name = names; *name; name++) {
+		enum load_mode mode = load_mode_find(*name);
+		if (mode == LOAD_MODES || sweep->modes_count == sizeof sweep->modes / sizeof *sweep->modes) {
+			err_set(err, "--mode: '%s' is not one of: close, keepalive, crowd", *name);
+			words_free(names);
+			return -1;
+		}
+		sweep->modes[sweep->modes_count++] = mode;
+	}
+	words_free(names);
+	return 0;
 }
 
 int sweep_run(struct sweep *sweep, struct err *err)

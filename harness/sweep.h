@@ -56,6 +56,9 @@ struct sweep {
  */
 int sweep_run(struct sweep *sweep, struct err *err);
 
+/* Fills in the modes from a list of their names. Returns 0, or -1 with err set. */
+int sweep_modes(struct sweep *sweep, const char *text, struct err *err);
+
 /* The cells that a sweep records where nothing ends it early. */
 size_t sweep_cells(const struct sweep *sweep);
 
