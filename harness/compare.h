@@ -60,7 +60,7 @@ struct compare_side {
 /*
  * What this host makes of no difference at all: the ratio between two sides of the same program, as a share (0.02: 2 %),
  * for a server, client, mode, measure and the levels from least to most, which are the same for a cell.
- * NAN where it is not known.
+ * NAN where it is not known. Of failures it is not asked.
  */
 struct compare_noise {
 	double (*at)(const void *context, const char *server, const char *client, const char *mode,
@@ -87,6 +87,7 @@ struct compare_figure {
 	double ratio;			/* NEW/BASE (Hodges-Lehmann); NAN where unknown, and of failures */
 	double low, high;		/* its interval, of confidence 1 - alpha; NAN where the launches are too few for one */
 	double p, p_adjusted;		/* NAN where there is no test */
+	size_t levels;			/* of the band that it is from: those that most launches of both sides have */
 	double floor;			/* the one that was used */
 	bool exact;			/* p is exact; else by the normal approximation */
 	bool cliff;			/* of a rate in the cells: this gates */
@@ -99,11 +100,14 @@ struct compare_figure {
 
 #define COMPARE_MORE_MOST 1000
 
+/* The bands of the gate: 1-16, 17-2047, 2048 and above. */
+#define COMPARE_BANDS 3
+size_t compare_band(uint64_t level);
+
 /* A row of the gate, or of the cells, where least and most are the same. Names belong to the documents. */
 struct compare_row {
 	const char *server, *client, *mode;
-	uint64_t least, most;		/* levels of the band as it is defined; most is UINT64_MAX in the last */
-	size_t levels;			/* how many levels of the band both sides have */
+	uint64_t least, most;		/* the lowest and the highest level of the band that both sides have */
 	struct compare_figure figures[COMPARE_MEASURES];	/* the gate: those before COMPARE_GATING only */
 	enum compare_verdict verdict;	/* the one to look at first */
 	enum compare_measure by;	/* the measure that has it */
@@ -122,7 +126,7 @@ struct comparison {
 	size_t differences_count;
 	struct compare_row *gate, *cells;	/* owned; by server, client, mode, level */
 	size_t gate_count, cells_count;
-	size_t cells_base_only, cells_new_only;	/* cells (of any launch) that have no counterpart, and are not compared */
+	size_t base_only, new_only;	/* rows of cells that the other side has not, and that are not compared */
 	size_t open_loops;		/* cells of open loops, which are not compared: their rate is a choice */
 	size_t gate_verdicts[COMPARE_VERDICTS], cell_verdicts[COMPARE_VERDICTS];	/* rows by verdict */
 	size_t cliffs;
@@ -141,11 +145,6 @@ int compare_sides(struct comparison *comparison, const struct compare_side *base
 		  const struct compare_settings *settings, struct err *err);
 
 void comparison_release(struct comparison *comparison);
-
-/*
- * The figure that a row's verdict is from. It may have none (COMPARE_INVALID).
- */
-const struct compare_figure *compare_row_figure(const struct compare_row *row);
 
 /* The level or the band, for people: 64, 1-16, 2048-65536. Returns out. */
 #define COMPARE_AT 48

@@ -255,31 +255,45 @@ static int document_read(struct document *document, json_t *json, struct err *er
 	return 0;
 }
 
-int result_read(struct document *document, const char *path, struct err *err)
+int result_read_stream(struct document *document, FILE *file, const char *name, struct err *err)
 {
 	json_error_t where;
 	struct stat info;
 	int result = -1;
 	json_t *json = NULL;
-	FILE *file = fopen(path, "re");
 
 	*document = (struct document){ 0 };
-	if (file)
-		errno = 0;
-	if (!file || fstat(fileno(file), &info))
-		err_set_errno(err, "%s", path);
+	errno = 0;
+	if (fstat(fileno(file), &info))
+		err_set_errno(err, "%s", name);
 	else if (!S_ISREG(info.st_mode) || info.st_size > RESULT_BYTES_MAX)
-		err_set(err, "%s: not a file, or larger than %u MiB", path, RESULT_BYTES_MAX >> 20);
+		err_set(err, "%s: not a file, or larger than %u MiB", name, RESULT_BYTES_MAX >> 20);
 	else if (!(json = json_loadf(file, JSON_REJECT_DUPLICATES, &where)))
-		err_set(err, "%s:%d:%d: not valid JSON: %s", path, where.line, where.column, where.text);
+		err_set(err, "%s:%d:%d: not valid JSON: %s", name, where.line, where.column, where.text);
 	else if (document_read(document, json, err))
-		err_prefix(err, "%s", path);
+		err_prefix(err, "%s", name);
 	else
 		result = 0;
 	if (result && errno == ENOMEM)
-		err_set(err, "%s: out of memory", path);
+		err_set(err, "%s: out of memory", name);
 	json_decref(json);
-	if (file)
-		fclose(file);
+	return result;
+}
+
+int result_read(struct document *document, const char *path, struct err *err)
+{
+	/* Not to wait for the other end of a pipe. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+
+	*document = (struct document){ 0 };
+	if (!file) {
+		err_set_errno(err, "%s", path);
+		if (fd >= 0)
+			close(fd);
+		return -1;
+	}
+	int result = result_read_stream(document, file, path, err);
+	fclose(file);
 	return result;
 }

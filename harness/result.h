@@ -36,6 +36,9 @@ int result_write(const struct document *document, const char *path, struct err *
  */
 int result_read(struct document *document, const char *path, struct err *err);
 
+/* The same from a stream, which must be of a regular file; `name` is how messages call it. */
+int result_read_stream(struct document *document, FILE *file, const char *name, struct err *err);
+
 /* A server and whether it can run here, for `list`. */
 struct result_listing {
 	const struct conf_server *server;
