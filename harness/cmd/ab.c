@@ -129,6 +129,18 @@ static int cells_deal(struct arm *arms, struct document *from, struct err *err)
 	return 0;
 }
 
+/*
+ * Its document goes to the disk, and is read again: what is compared is what the file has, to the last digit, so that
+ * `compare` says the same of it at any time.
+ */
+static int arm_end(struct arm *arm, struct err *err)
+{
+	if (result_write(&arm->document, arm->path, err))
+		return -1;
+	document_release(&arm->document);
+	return result_read(&arm->document, arm->path, err);
+}
+
 /* Compares, and writes all that is wanted. Returns an exit code. */
 static int arms_compare(const struct arm *arms, const struct ab *ab, const char *templates)
 {
@@ -162,7 +174,7 @@ static int arms_measure(struct arm *arms, const struct ab *ab, struct session *s
 	int code = session_run(session);
 	int bad = cells_deal(arms, &session->document, &err);
 	for (int i = 0; i < ARMS && !bad; i++)
-		bad = result_write(&arms[i].document, arms[i].path, &err);
+		bad = arm_end(&arms[i], &err);
 	if (bad)
 		return complain(&command_ab, EXIT_NO_RUN, "%s (the cells are in %s/cells.jsonl)", err.text, session->folder);
 	fprintf(stderr, "%s\n%s\n", arms[OLD].path, arms[NEW].path);

@@ -5,6 +5,7 @@
 
 #include "harness/cmd/common.h"
 #include "harness/cmd/gate.h"
+#include "harness/cmd/self_test.h"
 #include "harness/compare_outputs.h"
 #include "harness/fetch.h"
 #include "harness/lib/clock.h"
@@ -15,6 +16,8 @@ struct compare_command {
 	char **base, **new;		/* beside the operands */
 	uint64_t timeout_ns;
 	struct compare_outputs outputs;
+	bool self_test;
+	char **conf;			/* of the self-test */
 	bool help;
 };
 
@@ -27,6 +30,10 @@ static const struct option_def compare_options[] = {
 	COMPARE_OUTPUTS_OPTIONS(struct compare_command),
 	{ "timeout", 0, &option_duration, OPTION_FIELD(struct compare_command, timeout_ns), .fallback = "1m",
 	  .least = CLOCK_MS, .most = 3600 * CLOCK_S, .help = "to fetch an address, at most" },
+	{ "self-test", 0, &option_flag, OPTION_FIELD(struct compare_command, self_test),
+	  .help = "instead: launch the control server made slower by 30 % and by 8 %, and see what is found" },
+	{ "conf", 0, &option_texts, OPTION_FIELD(struct compare_command, conf), .placeholder = "FILE",
+	  .help = "self-test: configuration that has the control server (bench.conf)" },
 	{ "help", 'h', &option_flag, OPTION_FIELD(struct compare_command, help), .help = "this text" },
 	{ .name = NULL }
 };
@@ -114,13 +121,29 @@ out:
 	return code;
 }
 
+/* What is asked for: a self-test, or two sides. */
+static int compare_choose(const struct compare_command *settings, int operands, char **argv)
+{
+	struct compare_settings how = compare_settings_usual;
+
+	how.floor = settings->gate.floor;
+	if (settings->self_test && operands)
+		return complain(&command_compare, EXIT_USAGE, "--self-test compares no files");
+	if (settings->self_test)
+		return self_test(&command_compare, settings->conf, &how);
+	if (operands < 2)
+		return complain(&command_compare, EXIT_USAGE, "%s is missing (see 'benchctl compare --help')",
+				command_compare.operands);
+	return compare_files(settings, argv);
+}
+
 static int compare_run(int argc, char **argv)
 {
 	struct compare_command settings = { 0 };
-	int code;
+	int code, operands = command_parse(&command_compare, &settings, &settings.help, argc, argv, 0, 2, &code);
 
-	if (command_parse(&command_compare, &settings, &settings.help, argc, argv, 2, 2, &code) >= 0)
-		code = compare_files(&settings, argv);
+	if (operands >= 0)
+		code = compare_choose(&settings, operands, argv);
 	options_release(compare_options, &settings);
 	return code;
 }
