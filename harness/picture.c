@@ -621,6 +621,7 @@ static const struct svg_change {
 	{ "font-family=\"DejaVu Sans", "\"", "font-family=\"DejaVu Sans, Arial, Helvetica, sans-serif\"" },
 	{ "id='gpPt1' stroke-width='", "'", "id='gpPt1' stroke-width='0.4'" },
 	{ "<title>gnuplot_plot_", "</title>", "" },
+	{ "]]>", "", "]]&gt;" },	/* of a text: it leaves > as it is, and this must not stand in XML */
 };
 
 static void svg_copy(const char *svg, FILE *out)
