@@ -33,14 +33,23 @@ static unsigned stdout_count(const struct compare_outputs *outputs)
 	return count;
 }
 
+/* The name of a picture becomes part of a script and of its sources' names. */
+static bool is_picture_path(const char *path)
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	size_t bytes = strlen(name);
+
+	return bytes > 4 && bytes <= 100 && strcmp(name + bytes - 4, ".svg") == 0 &&
+	       name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-")] == 0;
+}
+
 int compare_outputs_check(const struct compare_outputs *outputs, struct err *err)
 {
-	size_t bytes = outputs->picture ? strlen(outputs->picture) : 0;
-
 	if (stdout_count(outputs) > 1)
 		return err_set(err, "only one output can go to stdout");
-	if (outputs->picture && (bytes <= 4 || strcmp(outputs->picture + bytes - 4, ".svg") != 0))
-		return err_set(err, "--picture %.200s: the name of a file that ends in .svg", outputs->picture);
+	if (outputs->picture && !is_picture_path(outputs->picture))
+		return err_set(err, "--picture %.200s: the name of a file that ends in .svg, of letters, digits, _ . and -",
+			       outputs->picture);
 	return 0;
 }
 

@@ -77,5 +77,5 @@ int main(void)
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_tables), cmocka_unit_test(test_none) };
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests_name("adjust", tests, NULL, NULL);
 }
