@@ -917,3 +917,17 @@ void comparison_release(struct comparison *comparison)
 	free(comparison->cells);
 	*comparison = (struct comparison){ 0 };
 }
+
+int compare_documents(struct compare_difference *first, const struct document *base, const struct document *new,
+		      struct err *err)
+{
+	struct comparison comparison = { .differences_count = 0 };
+	int result = differences_of(&comparison, base, new, err);
+
+	if (!result && comparison.differences_count) {
+		*first = comparison.differences[0];
+		result = 1;
+	}
+	comparison_release(&comparison);
+	return result;
+}

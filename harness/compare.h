@@ -146,6 +146,13 @@ int compare_sides(struct comparison *comparison, const struct compare_side *base
 
 void comparison_release(struct comparison *comparison);
 
+/*
+ * Whether two runs were measured alike, as compare_sides() asks of the two sides. Returns 0; 1 with the first difference
+ * (its field static, or of a document); -1 with err set where memory is out.
+ */
+int compare_documents(struct compare_difference *first, const struct document *base, const struct document *new,
+		      struct err *err);
+
 /* The level or the band, for people: 64, 1-16, 2048-65536. Returns out. */
 #define COMPARE_AT 48
 char *compare_show_at(char out[COMPARE_AT], const struct compare_row *row);

@@ -145,22 +145,26 @@ static int arm_end(struct arm *arm, struct err *err)
 static int arms_compare(const struct arm *arms, const struct ab *ab, const char *templates)
 {
 	const struct document *old = &arms[OLD].document, *new = &arms[NEW].document;
-	struct compare_settings how = compare_settings_usual;
+	struct compare_settings how;
+	struct noise noise = { 0 };
 	struct compare_titles titles = { arms[OLD].named.command, arms[NEW].named.command };
 	struct comparison comparison;
 	struct err err;
 
 	if (ab->conf[OLD])
 		titles = (struct compare_titles){ ab->conf[OLD], ab->conf[NEW] };
-	how.floor = ab->gate.floor;
-	if (compare_sides(&comparison, &(struct compare_side){ &old, 1, NULL }, &(struct compare_side){ &new, 1, NULL },
-			  &how, &err))
+	if (gate_how(&how, &ab->gate, &noise, old, &err) ||
+	    compare_sides(&comparison, &(struct compare_side){ &old, 1, NULL }, &(struct compare_side){ &new, 1, NULL },
+			  &how, &err)) {
+		noise_release(&noise);
 		return complain(&command_ab, EXIT_NO_RUN, "%s", err.text);
+	}
 	int failed = compare_outputs_write(&ab->outputs, &comparison, &titles, templates, &err);
 	if (failed)
 		complain(&command_ab, EXIT_NO_RUN, "%s", err.text);
 	int code = gate_exit(&command_ab, &ab->gate, &comparison);
 	comparison_release(&comparison);
+	noise_release(&noise);
 	return failed && !code ? EXIT_NO_RUN : code;
 }
 

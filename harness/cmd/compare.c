@@ -91,18 +91,19 @@ static void runs_release(struct runs *runs)
 
 static int compare_files(const struct compare_command *settings, char **operands)
 {
-	struct compare_settings how = compare_settings_usual;
+	struct compare_settings how;
+	struct noise noise = { 0 };
 	struct runs base = { 0 }, new = { 0 };
 	struct comparison comparison = { 0 };
 	const char *templates = NULL;
 	struct err err;
 	int code;
 
-	how.floor = settings->gate.floor;
 	if (compare_outputs_check(&settings->outputs, &err) ||
 	    (settings->outputs.picture && !(templates = common_templates(&err))) ||
 	    runs_read(&base, operands[0], settings->base, settings->timeout_ns, &err) ||
 	    runs_read(&new, operands[1], settings->new, settings->timeout_ns, &err) ||
+	    gate_how(&how, &settings->gate, &noise, base.all[0], &err) ||
 	    compare_sides(&comparison, &(struct compare_side){ base.all, base.count, NULL },
 			  &(struct compare_side){ new.all, new.count, NULL }, &how, &err)) {
 		code = complain(&command_compare, EXIT_USAGE, "%s", err.text);
@@ -116,6 +117,7 @@ static int compare_files(const struct compare_command *settings, char **operands
 	code = failed && !code ? EXIT_NO_RUN : code;
 out:
 	comparison_release(&comparison);
+	noise_release(&noise);
 	runs_release(&base);
 	runs_release(&new);
 	return code;
