@@ -3,11 +3,10 @@
  * regressed is a failure, what says nothing is skipped.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "harness/compare_lines.h"
 #include "harness/compare_outputs.h"
-#include "harness/picture.h"
+#include "harness/lib/text.h"
 
 /* Whether there is a test case of it. */
 static bool is_case(const struct compare_line *line)
@@ -27,35 +26,62 @@ static bool is_failure(const struct compare_line *line)
 	return compare_line_figure(line)->verdict == COMPARE_REGRESSED;
 }
 
-static const char *escaped(char out[4096], const char *text)
+/* A text as the value of an attribute, or as content. */
+static void put(const char *text, FILE *out)
 {
-	return picture_escape_xml(out, 4096, text);
+	char plain[2000];
+
+	for (const char *at = text_plain(plain, sizeof plain, text); *at; at++)
+		switch (*at) {
+		case '&':
+			fputs("&amp;", out);
+			break;
+		case '<':
+			fputs("&lt;", out);
+			break;
+		case '>':
+			fputs("&gt;", out);
+			break;
+		case '"':
+			fputs("&quot;", out);
+			break;
+		default:
+			fputc(*at, out);
+		}
+}
+
+static void element_print(const char *begin, const char *message, FILE *out)
+{
+	fprintf(out, ">\n      %s message=\"", begin);
+	put(message, out);
+	fputs("\"/>\n    </testcase>\n", out);
 }
 
 static void case_print(const struct compare_line *line, FILE *out)
 {
-	char xml[4096], name[400], at[COMPARE_AT], words[2 * COMPARE_WORDS];
+	char at[COMPARE_AT], words[2 * COMPARE_WORDS];
 
-	fprintf(out, "    <testcase classname=\"%s\"", escaped(xml, line->row->server));
-	snprintf(name, sizeof name, "%.60s %.60s %s %s%s", line->row->client, line->row->mode,
-		 compare_show_at(at, line->row), compare_measure_names[line->measure], line->is_gate ? "" : " cliff");
-	fprintf(out, " name=\"%s\"", escaped(xml, name));
-	if (is_failure(line)) {
-		fprintf(out, ">\n      <failure type=\"regression\" message=\"%s\"/>\n    </testcase>\n",
-			escaped(xml, compare_show_line(words, line)));
-	} else if (is_skipped(line)) {
-		fprintf(out, ">\n      <skipped message=\"%s\"/>\n    </testcase>\n",
-			escaped(xml, compare_show_verdict(words, compare_line_figure(line), line->measure)));
-	} else {
+	fputs("    <testcase classname=\"", out);
+	put(line->row->server, out);
+	fputs("\" name=\"", out);
+	put(line->row->client, out);
+	fputc(' ', out);
+	put(line->row->mode, out);
+	fprintf(out, " %s %s%s\"", compare_show_at(at, line->row), compare_measure_names[line->measure],
+		line->is_gate ? "" : " cliff");
+	if (is_failure(line))
+		element_print("<failure type=\"regression\"", compare_show_line(words, line), out);
+	else if (is_skipped(line))
+		element_print("<skipped", compare_show_verdict(words, compare_line_figure(line), line->measure), out);
+	else
 		fputs("/>\n", out);
-	}
 }
 
 static void suite_print(const struct comparison *comparison, const struct compare_line *const lines[2],
 			const size_t counts[2], FILE *out)
 {
 	size_t tests = 0, failures = 0, skipped = 0;
-	char xml[4096], whole[2000];
+	char whole[2000];
 
 	for (int part = 0; part < 2; part++)
 		for (size_t i = 0; i < counts[part]; i++)
@@ -70,8 +96,9 @@ static void suite_print(const struct comparison *comparison, const struct compar
 		for (size_t i = 0; i < counts[part]; i++)
 			if (is_case(&lines[part][i]))
 				case_print(&lines[part][i], out);
-	fprintf(out, "    <system-out>%s</system-out>\n  </testsuite>\n</testsuites>\n",
-		escaped(xml, compare_show_whole(whole, sizeof whole, comparison)));
+	fputs("    <system-out>", out);
+	put(compare_show_whole(whole, sizeof whole, comparison), out);
+	fputs("</system-out>\n  </testsuite>\n</testsuites>\n", out);
 }
 
 int compare_print_junit(const struct comparison *comparison, const struct compare_titles *titles, FILE *out,
