@@ -219,6 +219,17 @@ static const char *plural(size_t count)
 	return count == 1 ? "" : "s";
 }
 
+/* The highest floor that a rate or a CPU time of the gate was held against. */
+static double highest_floor(const struct comparison *comparison)
+{
+	double highest = comparison->settings.floor;
+
+	for (size_t i = 0; i < comparison->gate_count; i++)
+		highest = fmax(highest, fmax(comparison->gate[i].figures[COMPARE_RATE].floor,
+					     comparison->gate[i].figures[COMPARE_CPU].floor));
+	return highest;
+}
+
 char *compare_show_whole(char *out, size_t room, const struct comparison *comparison)
 {
 	static const char *const words[COMPARE_VERDICTS] = {
@@ -245,6 +256,9 @@ char *compare_show_whole(char *out, size_t room, const struct comparison *compar
 			  plural(comparison->cliffs));
 	words_add(out, room, ". %zu launch%s of BASE and %zu of NEW.", comparison->base_launches,
 		  comparison->base_launches == 1 ? "" : "es", comparison->new_launches);
+	if (highest_floor(comparison) > comparison->settings.floor)
+		words_add(out, room, " The noise of this host lifts the floor from %.3g %% to %.3g %% at most.",
+			  100 * comparison->settings.floor, 100 * highest_floor(comparison));
 	if (verdicts[COMPARE_INCONCLUSIVE]) {
 		size_t more = more_of(comparison);
 		if (more)

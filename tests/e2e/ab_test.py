@@ -12,7 +12,7 @@ import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from helper import tap
+from helper import program, tap
 from helper.program import CONF, ROOT, SCHEMA, Place, cell_key, until
 
 import jsonschema
@@ -22,6 +22,8 @@ LAUNCHES = 6
 QUICK = ['--port', '0', '--duration', '150ms', '--warmup', '10ms', '--mode', 'keepalive']
 
 place = None  # of all tests
+# A self-test is ten seconds of windows, in which a machine that does much else gets nowhere.
+program.COMMAND_S = 300
 
 with open(SCHEMA, encoding='utf-8') as file:
     validator = jsonschema.Draft202012Validator(json.load(file))
@@ -174,6 +176,61 @@ def test_interrupted():
     tap.is_(len({cell_key(cell) for cell in arm('cut', 'old')['cells']}), len(arm('cut', 'old')['cells']), 'each cell once')
     tap.is_(place.bench('compare', 'results/cut/old.json', 'results/cut/new.json').code in (0, 1, 2), True,
             'and can be compared')
+
+
+def calibrate(name, *words):
+    return place.bench('calibrate', '--conf', CONF, '--servers', 'control', '--launches', '2', '--out', name, *QUICK, *words)
+
+
+def test_calibrate():
+    outcome = calibrate('noise', '--levels', '4,8')
+    tap.is_(outcome.code, 0, 'calibrate: exit code')
+    tap.has(outcome.out, ['control', '4-8', 'results/noise.json'], 'calibrate: its table, and where it is kept')
+    document = place.document('noise')
+    tap.is_(len(document['cells']), 8, 'two sides of two launches at two levels, no sequential cell')
+    noise = json.loads(place.read('results/noise.json'))
+    tap.is_([error.message for error in validator.iter_errors(noise)], [], 'the file is a run.json without cells')
+    tap.is_(noise['environment']['cpu_model'], document['environment']['cpu_model'], 'it has the host')
+    tap.is_((noise['noise']['launches'], [(one['server'], one['least'], one['most']) for one in noise['noise']['figures']]),
+            (2, [('control', 4, 8), ('control', 4, 4), ('control', 8, 8)]), 'and the noise of band and levels')
+    tap.ok(all(one[name] is None or one[name] >= 0 for one in noise['noise']['figures'] for name in ('rate', 'cpu', 'p99', 'rss')),
+           'as shares', noise)
+    for one in noise['noise']['figures']:
+        one['rate'] = one['cpu'] = 0.4
+    place.file('results/noise.json', json.dumps(noise))
+    outcome = ab('floor', busy(20000), busy(20000), '--server', 'control', '--levels', '4,8', '--json', '-')
+    tap.is_([row[name]['floor'] for row in json.loads(outcome.out)['gate'] for name in ('rate', 'cpu')], [0.8, 0.8],
+            'ab takes twice the noise for its floor')
+    tap.has(outcome.err, 'at least twice the noise in results/noise.json', 'and says so')
+    files = ['results/floor/old.json', 'results/floor/new.json']
+    outcome = place.bench('compare', *files)
+    tap.has(outcome.out, 'lifts the floor from 5 % to 80 %', 'compare does too')
+    outcome = place.bench('compare', *files, '--noise', 'none', '--json', '-')
+    tap.is_(json.loads(outcome.out)['gate'][0]['rate']['floor'], 0.05, '--noise none: as if there were no such file')
+    noise['environment']['cpu_model'] = 'another'
+    place.file('results/noise.json', json.dumps(noise))
+    outcome = place.bench('compare', *files, '--json', '-')
+    tap.is_(json.loads(outcome.out)['gate'][0]['rate']['floor'], 0.05, 'the noise of another host is not used')
+    tap.has(outcome.err, ['is not used', 'CPU model was another'], 'and why not is said')
+    outcome = calibrate('noise2', '--levels', '4')
+    tap.has(outcome.err, 'begun anew', 'calibrate does not mix it with that of another host')
+    figures = json.loads(place.read('results/noise.json'))['noise']['figures']
+    tap.is_([(one['server'], one['least'], one['most']) for one in figures], [('control', 4, 4)], 'but begins anew')
+    for text, wanted in (('{', 'not valid JSON'), (json.dumps(document), 'no noise of a host')):
+        path = place.file('bad.json', text)
+        outcome = place.bench('compare', *files, '--noise', path)
+        tap.is_(outcome.code, 2, '--noise %s: exit code' % wanted)
+        tap.has(outcome.err, ['bad.json', wanted], '--noise %s: in words' % wanted)
+    tap.is_(place.bench('compare', *files, '--noise', 'none.here').code, 2, 'a file of noise that there is not')
+    os.unlink(place.file('results/noise.json'))
+
+
+def test_calibrate_bad_usage():
+    for words, wanted in ((['--servers', 'nobody'], 'no server \'nobody\''), (['--launches', '1'], '--launches'),
+                          (['--mode', 'x'], '--mode')):
+        outcome = calibrate('bad', *words)
+        tap.is_(outcome.code, 2, 'calibrate %s: exit code' % ' '.join(words))
+        tap.has(outcome.err, wanted, 'calibrate %s: in words' % ' '.join(words))
 
 
 with Place() as place:
