@@ -33,7 +33,7 @@ REPLAYS := $(FUZZERS:%_fuzz=%_test)
 BENCHES := $(BUILD)/tests/bench/floor $(BUILD)/tests/bench/hot
 PROGRAM := $(BUILD)/benchctl
 
-.PHONY: all servers bench reference bench-peers cross-check check check-units fuzz fuzzers install clean deps deps-all man help FORCE
+.PHONY: all servers bench reference bench-peers cross-check regression gate check check-units fuzz fuzzers install clean deps deps-all man help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY: $(UNITS:%=%.o) $(BENCHES:%=%.o) $(FUZZERS:%=%.o)
 
@@ -47,6 +47,8 @@ help:
 	@echo 'make reference    all servers, levels and modes: what the README shows (hours; what is cut short goes on)'
 	@echo 'make bench-peers  our clients against six others, in turn, into docs/performance.md (half an hour)'
 	@echo 'make cross-check  our figures against ab, wrk, h2load and curl, into docs/cross-check.md'
+	@echo 'make regression   is this commit slower than its base, or BASE=COMMIT?'
+	@echo 'make gate         how often the regression check errs, into docs/ci.md'
 	@echo 'make servers      the compiled servers whose toolchain is here'
 	@echo 'make deps-all     the packages of all servers'
 	@echo 'make install, make clean, make man'
@@ -156,6 +158,19 @@ cross-check:
 	.ci/deps build peers
 	$(MAKE) all servers
 	tests/bench/cross_check --into docs/cross-check.md
+
+# Two minutes. Where counted instructions have risen for good reason: tests/bench/instructions --baseline FILE --update
+BASE ?=
+regression:
+	.ci/deps build peers
+	$(MAKE) all build/servers/control $(BENCHES)
+	tests/bench/regression $(BASE)
+
+# How often the gate of `compare` errs, on a quiet machine: a quarter of an hour.
+gate:
+	.ci/deps build
+	$(MAKE) all build/servers/control
+	tests/bench/gate --into docs/ci.md
 
 check:
 	.ci/deps build bench check peers panel

@@ -80,26 +80,47 @@ static bool name_is_good(const char *name)
 	return bytes > 0 && bytes <= CONF_NAME_MAX;
 }
 
-static int server_open(struct reading *reading, const char *name)
+/* A server without a command as yet; NULL with err set. */
+static struct conf_server *server_add(struct conf *conf, const char *name, const char *folder, struct err *err)
 {
-	struct conf *conf = reading->conf;
+	struct conf_server *servers = NULL;
 
 	if (!name_is_good(name))
-		return err_set(reading->err, "'%s' is no server name: 1 to %d letters, digits, _ and -",
-			       name, CONF_NAME_MAX);
-	if (conf_find(conf, name))
-		return err_set(reading->err, "there is a server '%s' already", name);
-	struct conf_server *servers = realloc(conf->servers, (conf->count + 1) * sizeof *servers);
+		err_set(err, "'%.200s' is no server name: 1 to %d letters, digits, _ and -", name, CONF_NAME_MAX);
+	else if (conf_find(conf, name))
+		err_set(err, "there is a server '%s' already", name);
+	else if (!(servers = realloc(conf->servers, (conf->count + 1) * sizeof *servers)))
+		err_set(err, "out of memory");
 	if (!servers)
-		return err_set(reading->err, "out of memory");
+		return NULL;
 	conf->servers = servers;
 	struct conf_server *server = &servers[conf->count++];
-	*server = (struct conf_server){ .name = strdup(name), .folder = strdup(reading->folder) };
+	*server = (struct conf_server){ .name = strdup(name), .folder = strdup(folder) };
+	if (!server->name || !server->folder) {
+		err_set(err, "out of memory");
+		return NULL;
+	}
+	return options_default(server_keys, server, err) ? NULL : server;
+}
+
+static int server_open(struct reading *reading, const char *name)
+{
 	reading->keys = server_keys;
-	reading->into = server;
-	if (!server->name || !server->folder)
-		return err_set(reading->err, "out of memory");
-	return options_default(server_keys, server, reading->err);
+	reading->into = server_add(reading->conf, name, reading->folder, reading->err);
+	return reading->into ? 0 : -1;
+}
+
+int conf_add(struct conf *conf, const char *name, const char *command, struct err *err)
+{
+	char *here = realpath(".", NULL);
+	int result = -1;
+
+	if (!here)
+		err_set_errno(err, "the folder that we are in");
+	else if (server_add(conf, name, here, err))
+		result = options_set(server_keys, &conf->servers[conf->count - 1], "command", command, err);
+	free(here);
+	return result;
 }
 
 /* A file has each section once. */

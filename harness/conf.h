@@ -47,6 +47,12 @@ struct conf {
 int conf_read(struct conf *conf, struct settings *settings, const char *path, struct err *err);
 
 /*
+ * Adds a server that is known by its command alone, to run in the folder that we are in. Returns 0; or -1 with err set: the
+ * name is none or there already, the command can't be split into words, or memory is out.
+ */
+int conf_add(struct conf *conf, const char *name, const char *command, struct err *err);
+
+/*
  * Puts the interpreters into this process's environment, where servers and their commands look for them:
  * BENCH_STACKLESS and BENCH_PYTHON2_GREENLET. A variable that is set already wins over the file.
  */

@@ -621,6 +621,7 @@ static const struct svg_change {
 	{ "font-family=\"DejaVu Sans", "\"", "font-family=\"DejaVu Sans, Arial, Helvetica, sans-serif\"" },
 	{ "id='gpPt1' stroke-width='", "'", "id='gpPt1' stroke-width='0.4'" },
 	{ "<title>gnuplot_plot_", "</title>", "" },
+	{ "]]>", "", "]]&gt;" },	/* of a text: it leaves > as it is, and this must not stand in XML */
 };
 
 static void svg_copy(const char *svg, FILE *out)
@@ -643,15 +644,13 @@ static void svg_copy(const char *svg, FILE *out)
 	}
 }
 
-/* Gives the SVG that gnuplot wrote a title and a description of its own. */
-static int svg_finish(const struct picture *picture, const struct picture_parts *parts, const char *folder,
-		      struct err *err)
+int picture_describe_svg(const char *path, const char *name, const char *description, struct err *err)
 {
-	char path[4096], temporary[4096], escaped[2][8192];
+	char temporary[4096], escaped[2][8192];
+	int bytes = snprintf(temporary, sizeof temporary, "%s.part", path);
 
-	if (path_of(path, sizeof path, err, folder, picture, "svg") ||
-	    path_of(temporary, sizeof temporary, err, folder, picture, "svg.part"))
-		return -1;
+	if (bytes < 0 || (size_t)bytes >= sizeof temporary)
+		return err_set(err, "the path %.200s is too long", path);
 	char *svg = picture_read(path, err);
 	if (!svg)
 		return -1;
@@ -668,8 +667,8 @@ static int svg_finish(const struct picture *picture, const struct picture_parts 
 	}
 	*begin = 0;
 	fputs(svg, file);
-	fprintf(file, "<title>%s</title>\n<desc>%s</desc>", picture_escape_xml(escaped[0], sizeof escaped[0], parts->name),
-		picture_escape_xml(escaped[1], sizeof escaped[1], parts->description));
+	fprintf(file, "<title>%s</title>\n<desc>%s</desc>", picture_escape_xml(escaped[0], sizeof escaped[0], name),
+		picture_escape_xml(escaped[1], sizeof escaped[1], description));
 	svg_copy(end + strlen("</desc>"), file);
 	result = file_close(file, temporary, err);
 	if (!result && rename(temporary, path))
@@ -684,10 +683,11 @@ out:
 int picture_draw(const struct picture *picture, const struct picture_parts *parts, const char *folder,
 		 const char *template, struct err *err)
 {
-	char script[128];
+	char script[128], path[4096];
 
 	snprintf(script, sizeof script, "%s-%s.gp", picture->kind, picture->mode);
-	if (sources_write(picture, parts, folder, template, err) || gnuplot_run(folder, script, err))
+	if (sources_write(picture, parts, folder, template, err) || gnuplot_run(folder, script, err) ||
+	    path_of(path, sizeof path, err, folder, picture, "svg"))
 		return -1;
-	return svg_finish(picture, parts, folder, err);
+	return picture_describe_svg(path, parts->name, parts->description, err);
 }

@@ -117,6 +117,12 @@ struct picture_parts {
 int picture_draw(const struct picture *picture, const struct picture_parts *parts, const char *folder,
 		 const char *template, struct err *err);
 
+/*
+ * Gives the SVG that gnuplot wrote a title and a description, in words, for those who do not see it, and fonts to fall back
+ * on. Returns 0, or -1 with err set.
+ */
+int picture_describe_svg(const char *path, const char *name, const char *description, struct err *err);
+
 /* For put_head(): a variable of the template; an array, with its elements between open and close. */
 void picture_put_text(FILE *out, const char *name, const char *text);
 void picture_put_number(FILE *out, const char *name, double number);

@@ -21,3 +21,9 @@ void plan_order(size_t *order, size_t count, uint64_t seed, uint64_t block)
 		order[j] = i;
 	}
 }
+
+void plan_mirrored(size_t *order, size_t count, uint64_t block)
+{
+	for (size_t i = 0; i < count; i++)
+		order[i] = block % 2 ? i : count - 1 - i;
+}

@@ -16,4 +16,12 @@
  */
 void plan_order(size_t *order, size_t count, uint64_t seed, uint64_t block);
 
+/*
+ * The order in which arms are launched that are to be compared with each other: 0 to count - 1 in blocks 1, 3, 5, ..., and
+ * back in blocks 2, 4, 6, ...; of two arms AB BA AB BA. Over each two blocks all arms have the same mean place in time,
+ * so that a drift that is even takes nothing from one and gives nothing to another. It follows from the block alone:
+ * of a few launches, a shuffle would often enough put one arm mostly first.
+ */
+void plan_mirrored(size_t *order, size_t count, uint64_t block);
+
 #endif

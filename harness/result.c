@@ -76,7 +76,7 @@ static json_t *servers_json(const struct document *document)
 	return whole_json(json, bad);
 }
 
-static json_t *document_json(const struct document *document)
+json_t *document_json(const struct document *document)
 {
 	json_t *json = json_object(), *host = json_object();
 
@@ -147,28 +147,27 @@ failed:
 	return -1;
 }
 
+int text_write(const char *text, const char *path, struct err *err)
+{
+	char *temporary = NULL;
+
+	if (!text || asprintf(&temporary, "%s.new", path) < 0)
+		return err_set(err, "out of memory");
+	int result = file_write(temporary, text, err);
+	if (!result && rename(temporary, path)) {
+		result = err_set_errno(err, "%s", path);
+		unlink(temporary);
+	}
+	free(temporary);
+	return result;
+}
+
 int result_write(const struct document *document, const char *path, struct err *err)
 {
-	int result = -1;
-	char *temporary = NULL;
 	char *text = document_text(document);
+	int result = text_write(text, path, err);
 
-	if (!text || asprintf(&temporary, "%s.new", path) < 0) {
-		temporary = NULL;
-		err_set(err, "out of memory");
-		goto out;
-	}
-	if (file_write(temporary, text, err))
-		goto out;
-	if (rename(temporary, path)) {
-		err_set_errno(err, "%s", path);
-		unlink(temporary);
-		goto out;
-	}
-	result = 0;
-out:
 	free(text);
-	free(temporary);
 	return result;
 }
 
@@ -233,7 +232,7 @@ static int cells_read(struct document *document, json_t *json, struct err *err)
 	return 0;
 }
 
-static int document_read(struct document *document, json_t *json, struct err *err)
+int document_read(struct document *document, json_t *json, struct err *err)
 {
 	json_t *schema = json_object_get(json, "schema");
 	json_t *host = json_object_get(json, "environment");
@@ -256,31 +255,63 @@ static int document_read(struct document *document, json_t *json, struct err *er
 	return 0;
 }
 
-int result_read(struct document *document, const char *path, struct err *err)
+int json_load(json_t **json, FILE *file, const char *name, struct err *err)
 {
 	json_error_t where;
 	struct stat info;
-	int result = -1;
-	json_t *json = NULL;
-	FILE *file = fopen(path, "re");
+
+	*json = NULL;
+	errno = 0;
+	if (fstat(fileno(file), &info))
+		return err_set_errno(err, "%s", name);
+	if (!S_ISREG(info.st_mode) || info.st_size > RESULT_BYTES_MAX)
+		return err_set(err, "%s: not a file, or larger than %u MiB", name, RESULT_BYTES_MAX >> 20);
+	*json = json_loadf(file, JSON_REJECT_DUPLICATES, &where);
+	if (*json)
+		return 0;
+	if (errno == ENOMEM)
+		return err_set(err, "%s: out of memory", name);
+	return err_set(err, "%s:%d:%d: not valid JSON: %s", name, where.line, where.column, where.text);
+}
+
+FILE *json_open(const char *path, struct err *err)
+{
+	/* Not to wait for the other end of a pipe. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+
+	if (file)
+		return file;
+	err_set_errno(err, "%s", path);
+	if (fd >= 0)
+		close(fd);
+	return NULL;
+}
+
+int result_read_stream(struct document *document, FILE *file, const char *name, struct err *err)
+{
+	json_t *json;
 
 	*document = (struct document){ 0 };
-	if (file)
-		errno = 0;
-	if (!file || fstat(fileno(file), &info))
-		err_set_errno(err, "%s", path);
-	else if (!S_ISREG(info.st_mode) || info.st_size > RESULT_BYTES_MAX)
-		err_set(err, "%s: not a file, or larger than %u MiB", path, RESULT_BYTES_MAX >> 20);
-	else if (!(json = json_loadf(file, JSON_REJECT_DUPLICATES, &where)))
-		err_set(err, "%s:%d:%d: not valid JSON: %s", path, where.line, where.column, where.text);
-	else if (document_read(document, json, err))
-		err_prefix(err, "%s", path);
-	else
-		result = 0;
+	if (json_load(&json, file, name, err))
+		return -1;
+	int result = document_read(document, json, err);
 	if (result && errno == ENOMEM)
-		err_set(err, "%s: out of memory", path);
+		err_set(err, "%s: out of memory", name);
+	else if (result)
+		err_prefix(err, "%s", name);
 	json_decref(json);
-	if (file)
-		fclose(file);
+	return result;
+}
+
+int result_read(struct document *document, const char *path, struct err *err)
+{
+	FILE *file = json_open(path, err);
+
+	*document = (struct document){ 0 };
+	if (!file)
+		return -1;
+	int result = result_read_stream(document, file, path, err);
+	fclose(file);
 	return result;
 }

@@ -36,6 +36,17 @@ int result_write(const struct document *document, const char *path, struct err *
  */
 int result_read(struct document *document, const char *path, struct err *err);
 
+/* The same from a stream, which must be of a regular file; `name` is how messages call it. */
+int result_read_stream(struct document *document, FILE *file, const char *name, struct err *err);
+
+/*
+ * Writes this host's noise, in the same way as a document, or reads it: a run.json without cells that has `noise` beside
+ * them. Returns 0, or -1 with err set. What was read is to be released in both cases.
+ */
+struct noise;
+int result_write_noise(const struct noise *noise, const char *path, struct err *err);
+int result_read_noise(struct noise *noise, const char *path, struct err *err);
+
 /* A server and whether it can run here, for `list`. */
 struct result_listing {
 	const struct conf_server *server;

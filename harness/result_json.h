@@ -14,8 +14,10 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "harness/cell.h"
+#include "harness/document.h"
 #include "harness/lib/err.h"
 
 /* How a field of a struct stands in the JSON. */
@@ -68,6 +70,24 @@ int cell_read(struct cell *cell, json_t *json, struct err *err);
 
 /* The json as text, to be freed; NULL where there is none, or memory is out. The flags are those of json_dumps(). */
 char *dump_json(const json_t *json, size_t flags);
+
+/* What a run.json says before its cells, which it lacks; other files begin so too. */
+json_t *document_json(const struct document *document);
+
+/* Reads a run.json into a document that is zeroed. Returns 0, or -1 with err set; release it in both cases. */
+int document_read(struct document *document, json_t *json, struct err *err);
+
+/*
+ * Writes text (NULL: memory is out) to path: to a temporary file beside it, synced, then renamed. Returns 0, or -1 with err
+ * set.
+ */
+int text_write(const char *text, const char *path, struct err *err);
+
+/* Opens a file that is to be read as JSON; NULL with err set. */
+FILE *json_open(const char *path, struct err *err);
+
+/* Reads JSON of bounded size from a stream, which must be of a regular file. Returns 0, or -1 with err set. */
+int json_load(json_t **json, FILE *file, const char *name, struct err *err);
 
 /* Whether there is a text, and it is not empty. */
 static inline bool has_words(const char *text)

@@ -12,6 +12,7 @@
 #include "clients/target.h"
 #include "harness/build.h"
 #include "harness/lib/clock.h"
+#include "harness/lib/words.h"
 #include "harness/observe.h"
 #include "harness/plan.h"
 #include "harness/port.h"
@@ -88,7 +89,7 @@ static bool takes_mode(const struct conf_server *server, enum load_mode mode)
 
 static size_t server_cells(const struct sweep *sweep, const struct conf_server *server)
 {
-	size_t sum = 1;		/* the sequential one */
+	size_t sum = !sweep->levels_only;	/* the sequential one */
 
 	for (size_t i = 0; i < sweep->modes_count; i++)
 		if (takes_mode(server, sweep->modes[i]))
@@ -381,7 +382,7 @@ static int record(struct visit *visit, struct cell *cell, struct err *err)
 	struct sweep *sweep = visit->sweep;
 
 	cell_judge(cell, NAN);
-	if (ledger_append(sweep->ledger, cell, err))
+	if (sweep->ledger && ledger_append(sweep->ledger, cell, err))
 		return -1;
 	if (document_add_cell(sweep->document, cell))
 		return err_set(err, "out of memory");
@@ -556,7 +557,7 @@ static int visit_modes(struct visit *visit, struct err *err)
 	struct sweep *sweep = visit->sweep;
 	const struct settings *settings = sweep->settings;
 
-	if (visit_cell(visit, &sequential, err))
+	if (!sweep->levels_only && visit_cell(visit, &sequential, err))
 		return -1;
 	for (size_t i = 0; i < sweep->modes_count; i++) {
 		enum load_mode mode = sweep->modes[i];
@@ -614,6 +615,25 @@ static int server_visit(struct sweep *sweep, const struct conf_server *server, u
 	return result;
 }
 
+int sweep_modes(struct sweep *sweep, const char *text, struct err *err)
+{
+	char **names = words_list(text, err);
+
+	if (!names)
+		return err_prefix(err, "--mode");
+	for (char **name = names; *name; name++) {
+		enum load_mode mode = load_mode_find(*name);
+		if (mode == LOAD_MODES || sweep->modes_count == sizeof sweep->modes / sizeof *sweep->modes) {
+			err_set(err, "--mode: '%s' is not one of: close, keepalive, crowd", *name);
+			words_free(names);
+			return -1;
+		}
+		sweep->modes[sweep->modes_count++] = mode;
+	}
+	words_free(names);
+	return 0;
+}
+
 int sweep_run(struct sweep *sweep, struct err *err)
 {
 	int result = 0;
@@ -625,7 +645,10 @@ int sweep_run(struct sweep *sweep, struct err *err)
 	if (sched_setaffinity(0, sizeof sweep->cpus.client, &sweep->cpus.client))
 		result = err_set_errno(err, "pinning to the client CPUs");
 	for (uint64_t block = 1; block <= sweep->settings->repeat && !result && !stopped(sweep); block++) {
-		plan_order(order, sweep->servers_count, sweep->seed, block);
+		if (sweep->is_mirrored)
+			plan_mirrored(order, sweep->servers_count, block);
+		else
+			plan_order(order, sweep->servers_count, sweep->seed, block);
 		for (size_t i = 0; i < sweep->servers_count && !result && !stopped(sweep); i++)
 			result = server_visit(sweep, sweep->servers[order[i]], block, &done, err);
 	}

@@ -41,7 +41,9 @@ struct sweep {
 	struct cpus cpus;
 	unsigned port, backlog;
 	uint64_t seed;
-	struct ledger *ledger;
+	bool is_mirrored;	/* the servers are arms: launched as plan_mirrored() says, and not in a seeded order */
+	bool levels_only;	/* no sequential cell */
+	struct ledger *ledger;		/* NULL: none is kept */
 	struct document *document;	/* takes the cells */
 	const struct sweep_watch *watch;
 	const volatile sig_atomic_t *stop;
@@ -53,6 +55,9 @@ struct sweep {
  * document in each case, and no server is left running.
  */
 int sweep_run(struct sweep *sweep, struct err *err);
+
+/* Fills in the modes from a list of their names. Returns 0, or -1 with err set. */
+int sweep_modes(struct sweep *sweep, const char *text, struct err *err);
 
 /* The cells that a sweep records where nothing ends it early. */
 size_t sweep_cells(const struct sweep *sweep);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "harness/build.h"
@@ -119,6 +120,34 @@ int common_make_folders(const char *path, struct err *err)
 			return err_set_errno(err, "making the folder %s", part);
 	}
 	return 0;
+}
+
+int common_run_folder(char out[COMMON_FOLDER], const char *name, struct err *err)
+{
+	char stamp[32];
+	time_t now = time(NULL);
+	struct tm local;
+
+	localtime_r(&now, &local);
+	strftime(stamp, sizeof stamp, "%Y%m%d-%H%M%S", &local);
+	if (!name)
+		name = stamp;
+	if (!name[0] || name[0] == '.' || strlen(name) > 100 ||
+	    name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")])
+		return err_set(err, "--out: '%s' is no name: letters, digits, '.', '_' and '-'", name);
+	snprintf(out, COMMON_FOLDER, "results/%s", name);
+	return 0;
+}
+
+int common_make_run_folder(const char *folder, struct err *err)
+{
+	if (common_make_folders("results", err))
+		return -1;
+	if (!mkdir(folder, 0777))
+		return 0;
+	if (errno == EEXIST)
+		return err_set(err, "%s exists: choose another name with --out", folder);
+	return err_set_errno(err, "%s", folder);
 }
 
 volatile sig_atomic_t common_stop;

@@ -39,6 +39,16 @@ const char *common_templates(struct err *err);
 /* Makes a folder and those above it. Returns 0 where it exists then, or -1 with err set. */
 int common_make_folders(const char *path, struct err *err);
 
+/*
+ * The folder of a run of that name (NULL: the date and time), results/NAME, into out. Returns 0, or -1 with err set:
+ * it is no name.
+ */
+#define COMMON_FOLDER 256
+int common_run_folder(char out[COMMON_FOLDER], const char *name, struct err *err);
+
+/* Makes it, new: no run is written over. Returns 0, or -1 with err set. */
+int common_make_run_folder(const char *folder, struct err *err);
+
 /* Set by SIGINT, SIGTERM and SIGHUP once common_catch_signals() has been called. A second one ends the process. */
 extern volatile sig_atomic_t common_stop;
 void common_catch_signals(void);

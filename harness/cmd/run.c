@@ -1,8 +1,5 @@
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "harness/availability.h"
@@ -11,9 +8,9 @@
 #include "harness/cmd/progress.h"
 #include "harness/explain.h"
 #include "harness/lib/clock.h"
-#include "harness/lib/text.h"
 #include "harness/lib/words.h"
 #include "harness/port.h"
+#include "harness/preamble.h"
 #include "harness/rates_table.h"
 #include "harness/result.h"
 #include "harness/resume.h"
@@ -109,25 +106,6 @@ out:
 	free(resume);
 	free(copy);
 	return result;
-}
-
-static int modes_read(struct sweep *sweep, const char *text, struct err *err)
-{
-	char **names = words_list(text, err);
-
-	if (!names)
-		return err_prefix(err, "--mode");
-	for (char **name = names; *name; name++) {
-		enum load_mode mode = load_mode_find(*name);
-		if (mode == LOAD_MODES || sweep->modes_count == sizeof sweep->modes / sizeof *sweep->modes) {
-			err_set(err, "--mode: '%s' is not one of: close, keepalive, crowd", *name);
-			words_free(names);
-			return -1;
-		}
-		sweep->modes[sweep->modes_count++] = mode;
-	}
-	words_free(names);
-	return 0;
 }
 
 /*
@@ -231,22 +209,9 @@ static int servers_find(struct run *run, struct err *err)
 
 static int folder_name(struct run *run, struct err *err)
 {
-	char stamp[32];
-	const char *name = run->settings.resume ? run->settings.resume : run->settings.out;
-	time_t now = time(NULL);
-	struct tm local;
-
 	if (run->settings.resume && run->settings.out)
 		return err_set(err, "--out: a resumed run keeps its name");
-	localtime_r(&now, &local);
-	strftime(stamp, sizeof stamp, "%Y%m%d-%H%M%S", &local);
-	if (!name)
-		name = stamp;
-	if (name[0] == '.' || strlen(name) > 100 ||
-	    name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")])
-		return err_set(err, "--out: '%s' is no name: letters, digits, '.', '_' and '-'", name);
-	snprintf(run->folder, sizeof run->folder, "results/%s", name);
-	return 0;
+	return common_run_folder(run->folder, run->settings.resume ? run->settings.resume : run->settings.out, err);
 }
 
 static int folder_make(struct run *run, struct err *err)
@@ -263,72 +228,9 @@ static int folder_make(struct run *run, struct err *err)
 		fprintf(stderr, "going on with %s after %zu cells\n", run->folder, run->document.cells_count);
 		return 0;
 	}
-	if (common_make_folders("results", err))
+	if (common_make_run_folder(run->folder, err))
 		return -1;
-	if (mkdir(run->folder, 0777)) {
-		if (errno == EEXIST)
-			return err_set(err, "%s exists: choose another name with --out", run->folder);
-		return err_set_errno(err, "%s", run->folder);
-	}
 	return ledger_create(&run->ledger, path, err);
-}
-
-/* A copy of a text, or of none. Returns 0, or -1 where memory is out. */
-static int copy(char **into, const char *text)
-{
-	*into = text ? strdup(text) : NULL;
-	return text && !*into ? -1 : 0;
-}
-
-/* An option and its value, as the configuration was used. Returns 0, or -1 where memory is out. */
-static int option_echo(struct document_option *option, const struct option_def *def, const struct settings *settings)
-{
-	size_t bytes;
-
-	if (copy(&option->name, def->name))
-		return -1;
-	FILE *out = open_memstream(&option->value, &bytes);
-	if (!out)
-		return -1;
-	options_show(def, settings, out);
-	return text_close(out, &option->value);
-}
-
-static int server_describe(struct document_server *into, const struct conf_server *server, const struct availability *found)
-{
-	return copy(&into->name, server->name) || copy(&into->command, server->command) ||
-	       copy(&into->version, found->version[0] ? found->version : NULL) || copy(&into->family, server->family) ||
-	       copy(&into->model, server->model) || copy(&into->since, server->since) ||
-	       copy(&into->implementation, found->implementation) ? -1 : 0;
-}
-
-/* The configuration as used, what the host is, and the servers. */
-static int document_begin(struct run *run, struct err *err)
-{
-	struct document *document = &run->document;
-	char cpus[128];
-	size_t options = 0;
-
-	host_read(&document->host);
-	bool bad = copy(&document->benchctl, build_version) || copy(&document->commit, build_commit) ||
-		   copy(&document->compiler, build_compiler) || copy(&document->flags, build_flags) ||
-		   copy(&document->client, run->sweep.client->name) ||
-		   copy(&document->client_cpus, cpus_show(&run->sweep.cpus.client, cpus)) ||
-		   copy(&document->server_cpus, cpus_show(&run->sweep.cpus.server, cpus));
-	while (settings_options[options].name)
-		options++;
-	document->options = calloc(options + 1, sizeof *document->options);
-	document->servers = calloc(run->count + 1, sizeof *document->servers);
-	if (bad || !document->options || !document->servers)
-		return err_set(err, "out of memory");
-	for (const struct option_def *def = settings_options; def->name; def++) {
-		if (def->here_only && strcmp(def->name, "preset") != 0)
-			continue;
-		bad |= option_echo(&document->options[document->options_count++], def, &run->settings);
-	}
-	for (size_t i = 0; i < run->count; i++)
-		bad |= server_describe(&document->servers[document->servers_count++], run->servers[i], &run->found[i]);
-	return bad ? err_set(err, "out of memory") : 0;
 }
 
 /* What is settled before anything is launched: the exit code is for what is wrong there. */
@@ -352,7 +254,7 @@ static int run_prepare(struct run *run, struct err *err)
 		err_set(err, "--max-window is less than --duration");
 		return EXIT_USAGE;
 	}
-	if (modes_read(sweep, settings->mode, err) || rates_fit(sweep, settings, run->levels_given, err) ||
+	if (sweep_modes(sweep, settings->mode, err) || rates_fit(sweep, settings, run->levels_given, err) ||
 	    servers_choose(run, err) || folder_name(run, err) ||
 	    cpus_divide(&sweep->cpus, settings->client_cpus, settings->server_cpus, err))
 		return EXIT_USAGE;
@@ -414,7 +316,7 @@ static int run_begin(struct run *run, struct err *err)
 {
 	char path[300];
 
-	if (document_begin(run, err))
+	if (preamble_write(&run->document, &run->sweep, run->found, err))
 		return -1;
 	if (run->settings.resume && resume_match(&run->before, &run->document, err))
 		return err_prefix(err, "--resume: %s can't be gone on with", run->folder);

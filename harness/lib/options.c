@@ -152,11 +152,31 @@ static void choice_show(const void *field, const struct option_def *def, FILE *o
 	fputs(def->choices[*(const int *)field], out);
 }
 
+static int percent_parse(void *field, const char *text, const struct option_def *def, struct err *err)
+{
+	(void)def;
+	size_t digits = strspn(text, "0123456789."), length = strlen(text);
+	char *end;
+	double percent = strtod(text, &end);
+
+	if (!digits || *text == '.' || digits + 1 != length || text[digits] != '%' || end != text + digits || percent >= 100)
+		return err_set(err, "'%s' is not a percentage below 100: 5%% or 2.5%%", text);
+	*(double *)field = percent / 100;
+	return 0;
+}
+
+static void percent_show(const void *field, const struct option_def *def, FILE *out)
+{
+	(void)def;
+	fprintf(out, "%.12g%%", 100 * *(const double *)field);
+}
+
 const struct option_type option_flag = { NULL, flag_parse, flag_show, NULL };
 const struct option_type option_text = { "TEXT", text_parse, text_show, text_release };
 const struct option_type option_texts = { "TEXT", texts_parse, texts_show, texts_release };
 const struct option_type option_count = { "N", count_parse, count_show, NULL };
 const struct option_type option_duration = { "TIME", duration_parse, duration_show, NULL };
+const struct option_type option_percent = { "PERCENT", percent_parse, percent_show, NULL };
 const struct option_type option_choice = { NULL, choice_parse, choice_show, NULL };
 
 static bool takes_value(const struct option_def *def)

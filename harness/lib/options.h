@@ -44,6 +44,7 @@ extern const struct option_type option_text;		/* char *, NULL where unset */
 extern const struct option_type option_texts;		/* char **, NULL-terminated: given again, it adds one; NULL where unset */
 extern const struct option_type option_count;		/* uint64_t between def->least and def->most */
 extern const struct option_type option_duration;	/* uint64_t in ns, between def->least and def->most */
+extern const struct option_type option_percent;		/* double: a share, from a percentage as 5% or 2.5% below 100% */
 extern const struct option_type option_choice;		/* int: the index in def->choices */
 
 struct option_def {

@@ -1,6 +1,8 @@
 /* Option tables: command lines, keys, ranges, words of errors, and that what is shown is read back. */
 #include "tests/unit/unit.h"
 
+#include <math.h>
+
 #include "harness/lib/options.h"
 #include "harness/settings.h"
 
@@ -130,6 +132,36 @@ static void test_repeated(void **state)
 	assert_null(things.files[3]);
 	options_release(defs, &things);
 	assert_null(things.files);
+}
+
+/* A percentage is a share, and is shown as it was. */
+static void test_percent(void **state)
+{
+	static const struct {
+		const char *text;
+		double share;	/* NAN: refused */
+	} cases[] = {
+		{ "5%", 0.05 }, { "0%", 0 }, { "2.5%", 0.025 }, { "99.9%", 0.999 }, { "100%", NAN }, { "5", NAN }, { "-5%", NAN },
+		{ "%", NAN }, { ".5%", NAN }, { "5%%", NAN }, { " 5%", NAN }, { "5 %", NAN }, { "1e1%", NAN }, { "nan%", NAN },
+		{ "0x5%", NAN }, { "1.2.3%", NAN }, { "", NAN },
+	};
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		double share = -1;
+		char shown[40] = "";
+		bool is_good = option_percent.parse(&share, cases[i].text, NULL, &err) == 0;
+		check_case(cases[i].text, is_good == !isnan(cases[i].share));
+		if (!is_good)
+			continue;
+		check_case(cases[i].text, fabs(share - cases[i].share) < 1e-12);
+		FILE *out = fmemopen(shown, sizeof shown, "w");
+		assert_non_null(out);
+		option_percent.show(&share, NULL, out);
+		fclose(out);
+		check_text(cases[i].text, shown, cases[i].text);
+	}
 }
 
 static void test_operands_keep_their_order(void **state)
@@ -345,6 +377,7 @@ int main(void)
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_command_lines),
 		cmocka_unit_test(test_repeated),
+		cmocka_unit_test(test_percent),
 		cmocka_unit_test(test_operands_keep_their_order),
 		cmocka_unit_test(test_bad_command_lines),
 		cmocka_unit_test(test_long_name),

@@ -84,6 +84,30 @@ static void test_is_even(void **state)
 	assert_true(chi2 < 39.25);	/* p = 0.001 */
 }
 
+/* Of two arms AB BA AB ..., and of any number the same mean place for all, over an even number of blocks. */
+static void test_mirrored(void **state)
+{
+	static const size_t right[] = { 0, 1, 1, 0, 0, 1, 1, 0 };
+	size_t order[9], seen[LENGTH(right)], sum[8];
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(right); i += 2)
+		plan_mirrored(seen + i, 2, i / 2 + 1);
+	assert_memory_equal(seen, right, sizeof right);
+	for (size_t count = 0; count <= 8; count++) {
+		memset(sum, 0, sizeof sum);
+		for (uint64_t block = 1; block <= 6; block++) {
+			order[count] = 4711;
+			plan_mirrored(order, count, block);
+			for (size_t place = 0; place < count; place++)
+				sum[order[place]] += place;
+			assert_int_equal(order[count], 4711);
+		}
+		for (size_t i = 0; i < count; i++)
+			assert_int_equal(sum[i], 3 * (count - 1));
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -92,6 +116,7 @@ int main(void)
 		cmocka_unit_test(test_known_order),
 		cmocka_unit_test(test_blocks_and_seeds_differ),
 		cmocka_unit_test(test_is_even),
+		cmocka_unit_test(test_mirrored),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -1,0 +1,236 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/cmd/gate.h"
+#include "harness/cmd/session.h"
+#include "harness/compare_outputs.h"
+#include "harness/preamble.h"
+#include "harness/result.h"
+
+enum { OLD, NEW, ARMS };
+
+static const char *const arm_names[ARMS] = { "old", "new" };
+
+struct ab {
+	struct settings settings;
+	char *command[ARMS], *conf[ARMS];	/* one of the two is given for both */
+	char *server;
+	char *out;
+	struct gate_settings gate;
+	struct compare_outputs outputs;
+	bool help;
+};
+
+#define FIELD(name) OPTION_FIELD(struct ab, name)
+
+static const struct option_def ab_options[] = {
+	{ "old", 0, &option_text, FIELD(command[OLD]), .placeholder = "COMMAND",
+	  .help = "starts the old build; split into words as in bench.conf, without a shell" },
+	{ "new", 0, &option_text, FIELD(command[NEW]), .placeholder = "COMMAND", .help = "starts the new build" },
+	{ "old-conf", 0, &option_text, FIELD(conf[OLD]), .placeholder = "FILE",
+	  .help = "instead: the configuration whose [server NAME] is the old build" },
+	{ "new-conf", 0, &option_text, FIELD(conf[NEW]), .placeholder = "FILE",
+	  .help = "the configuration whose [server NAME] is the new one" },
+	{ "server", 's', &option_text, FIELD(server), .placeholder = "NAME",
+	  .help = "of the server in the configurations, and in the results (server)" },
+	{ "levels", 'l', &option_levels, FIELD(settings.concurrency), .fallback = "1,16,256",
+	  .help = "connections: A..B doubles, A..B:+S steps, commas join" },
+	{ "launches", 'r', &option_count, FIELD(settings.repeat), .fallback = "8", .least = 1, .most = 1000,
+	  .help = "of each build, in the order AB BA AB BA; a verdict takes four or more" },
+	SETTINGS_LOAD(struct ab, settings.),
+	SETTINGS_PLACE(struct ab, settings.),
+	{ "out", 'o', &option_text, FIELD(out), .placeholder = "NAME",
+	  .help = "name of the session: results/NAME (the date and time)" },
+	GATE_OPTIONS(struct ab),
+	COMPARE_OUTPUTS_OPTIONS(struct ab),
+	{ "help", 'h', &option_flag, FIELD(help), .help = "this text" },
+	{ .name = NULL }
+};
+
+/* One build: what runs, and its own document, in which it has the name of the server. */
+struct arm {
+	struct conf conf;
+	struct conf_server running, named;	/* the same but for the name; the texts are those of conf */
+	struct document document;
+	char path[COMMON_FOLDER + 20];
+};
+
+/* Which server is meant. Returns 0, or -1 with err set. */
+static int arm_find(struct arm *arm, const struct ab *ab, int which, struct err *err)
+{
+	const char *command = ab->command[which], *conf = ab->conf[which];
+	const char *name = ab->server ? ab->server : "server";
+	const struct conf_server *found;
+
+	if (command && conf_add(&arm->conf, name, command, err))
+		return err_prefix(err, "--%s", arm_names[which]);
+	if (!command && conf_read(&arm->conf, NULL, conf, err))
+		return err_prefix(err, "--%s-conf", arm_names[which]);
+	found = conf_find(&arm->conf, name);
+	if (!found)
+		return err_set(err, "--%s-conf: %s has no [server %.200s]", arm_names[which], conf, name);
+	arm->running = arm->named = *found;
+	arm->running.name = (char *)arm_names[which];
+	return 0;
+}
+
+static int arms_find(struct arm *arms, const struct ab *ab, struct err *err)
+{
+	const int by_command = (ab->command[OLD] != NULL) + (ab->command[NEW] != NULL);
+	const int by_conf = (ab->conf[OLD] != NULL) + (ab->conf[NEW] != NULL);
+
+	if (by_command + by_conf != ARMS || by_command == 1)
+		return err_set(err, "give either --old and --new, two commands, or --old-conf and --new-conf with --server");
+	if (by_conf && !ab->server)
+		return err_set(err, "--server is missing: which one of the configurations is meant");
+	for (int i = 0; i < ARMS; i++)
+		if (arm_find(&arms[i], ab, i, err))
+			return -1;
+	/* One that can't do what is asked of the other would only be seen in what is missing. */
+	if (arms[OLD].named.keepalive != arms[NEW].named.keepalive)
+		return err_set(err, "keepalive is not the same in %s and %s", ab->conf[OLD], ab->conf[NEW]);
+	return 0;
+}
+
+/* Its document as it is before the first cell; on the disk it says that the session did not get to its end. */
+static int arm_begin(struct arm *arm, int which, const struct session *session, struct err *err)
+{
+	const struct conf_server *const server = &arm->named;
+	struct sweep alone = session->sweep;
+
+	alone.servers = &server;
+	alone.servers_count = 1;
+	snprintf(arm->path, sizeof arm->path, "%s/%s.json", session->folder, arm_names[which]);
+	if (preamble_write(&arm->document, &alone, &session->found[which], err))
+		return -1;
+	arm->document.interrupted = true;
+	return result_write(&arm->document, arm->path, err);
+}
+
+/* Deals the cells to the documents of their arms. Returns 0, or -1 with err set. */
+static int cells_deal(struct arm *arms, struct document *from, struct err *err)
+{
+	for (; from->cells_count; from->cells_count--) {
+		/* From the end, so that what is left is whole at any time. */
+		struct cell *cell = &from->cells[from->cells_count - 1];
+		struct arm *arm = &arms[strcmp(cell->server, arm_names[NEW]) == 0 ? NEW : OLD];
+		if (cell_set_text(&cell->server, arm->named.name) || document_add_cell(&arm->document, cell))
+			return err_set(err, "out of memory");
+	}
+	for (int i = 0; i < ARMS; i++) {
+		struct document *document = &arms[i].document;
+		document->interrupted = from->interrupted;
+		for (size_t a = 0, b = document->cells_count; a + 1 < b; a++) {
+			struct cell cell = document->cells[--b];
+			document->cells[b] = document->cells[a];
+			document->cells[a] = cell;
+		}
+	}
+	return 0;
+}
+
+/*
+ * Its document goes to the disk, and is read again: what is compared is what the file has, to the last digit, so that
+ * `compare` says the same of it at any time.
+ */
+static int arm_end(struct arm *arm, struct err *err)
+{
+	if (result_write(&arm->document, arm->path, err))
+		return -1;
+	document_release(&arm->document);
+	return result_read(&arm->document, arm->path, err);
+}
+
+/* Compares, and writes all that is wanted. Returns an exit code. */
+static int arms_compare(const struct arm *arms, const struct ab *ab, const char *templates)
+{
+	const struct document *old = &arms[OLD].document, *new = &arms[NEW].document;
+	struct compare_settings how;
+	struct noise noise = { 0 };
+	struct compare_titles titles = { arms[OLD].named.command, arms[NEW].named.command };
+	struct comparison comparison;
+	struct err err;
+
+	if (ab->conf[OLD])
+		titles = (struct compare_titles){ ab->conf[OLD], ab->conf[NEW] };
+	if (gate_how(&how, &ab->gate, &noise, old, &err) ||
+	    compare_sides(&comparison, &(struct compare_side){ &old, 1, NULL }, &(struct compare_side){ &new, 1, NULL },
+			  &how, &err)) {
+		noise_release(&noise);
+		return complain(&command_ab, EXIT_NO_RUN, "%s", err.text);
+	}
+	int failed = compare_outputs_write(&ab->outputs, &comparison, &titles, templates, &err);
+	if (failed)
+		complain(&command_ab, EXIT_NO_RUN, "%s", err.text);
+	int code = gate_exit(&command_ab, &ab->gate, &comparison);
+	comparison_release(&comparison);
+	noise_release(&noise);
+	return failed && !code ? EXIT_NO_RUN : code;
+}
+
+static int arms_measure(struct arm *arms, const struct ab *ab, struct session *session, const char *templates)
+{
+	struct err err;
+
+	for (int i = 0; i < ARMS; i++)
+		if (arm_begin(&arms[i], i, session, &err))
+			return complain(&command_ab, EXIT_NO_RUN, "%s", err.text);
+	int code = session_run(session);
+	int bad = cells_deal(arms, &session->document, &err);
+	for (int i = 0; i < ARMS && !bad; i++)
+		bad = arm_end(&arms[i], &err);
+	if (bad)
+		return complain(&command_ab, EXIT_NO_RUN, "%s (the cells are in %s/cells.jsonl)", err.text, session->folder);
+	fprintf(stderr, "%s\n%s\n", arms[OLD].path, arms[NEW].path);
+	/* No verdict from what an interruption has left: whoever stops when he likes what he sees is never wrong. */
+	return code ? code : arms_compare(arms, ab, templates);
+}
+
+static int ab_measure(const struct ab *ab)
+{
+	struct arm arms[ARMS] = { 0 };
+	const struct conf_server *servers[ARMS] = { &arms[OLD].running, &arms[NEW].running };
+	struct session session = {
+		.command = &command_ab, .settings = &ab->settings, .servers = servers, .count = ARMS, .has_arms = true,
+		.ledger.fd = -1,
+	};
+	const char *templates = NULL;
+	struct err err;
+	int code;
+
+	if (arms_find(arms, ab, &err) || compare_outputs_check(&ab->outputs, &err) ||
+	    (ab->outputs.picture && !(templates = common_templates(&err)))) {
+		code = complain(&command_ab, EXIT_USAGE, "%s", err.text);
+	} else {
+		common_catch_signals();
+		code = session_prepare(&session);
+		code = code ? code : session_keep(&session, ab->out);
+		code = code ? code : arms_measure(arms, ab, &session, templates);
+	}
+	session_release(&session);
+	for (int i = 0; i < ARMS; i++) {
+		document_release(&arms[i].document);
+		conf_release(&arms[i].conf);
+	}
+	return code;
+}
+
+static int ab_run(int argc, char **argv)
+{
+	struct ab ab = { 0 };
+	struct err err;
+	int code;
+
+	if (session_default(&ab.settings, &err))
+		code = complain(&command_ab, EXIT_NO_RUN, "%s", err.text);
+	else if (command_parse(&command_ab, &ab, &ab.help, argc, argv, 0, 0, &code) >= 0)
+		code = ab_measure(&ab);
+	options_release(ab_options, &ab);
+	options_release(settings_options, &ab.settings);
+	return code;
+}
+
+const struct command command_ab = {
+	.name = "ab", .operands = "", .summary = "say whether a new build of a server is slower than the old one, launched in turn",
+	.options = ab_options, .run = ab_run,
+};

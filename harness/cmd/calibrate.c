@@ -1,0 +1,213 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/cmd/gate.h"
+#include "harness/cmd/session.h"
+#include "harness/grid.h"
+#include "harness/lib/text.h"
+#include "harness/lib/words.h"
+#include "harness/result.h"
+
+/* So that the same launches give the same noise. */
+#define SEED 1
+
+struct calibrate {
+	struct settings settings;
+	uint64_t launches;	/* of a side */
+	char *out, *noise;
+	bool help;
+};
+
+#define FIELD(name) OPTION_FIELD(struct calibrate, name)
+
+static const struct option_def calibrate_options[] = {
+	{ "servers", 's', &option_text, FIELD(settings.servers), .placeholder = "A,B",
+	  .help = "servers to launch (all that can run here)" },
+	{ "levels", 'l', &option_levels, FIELD(settings.concurrency), .fallback = "1,16,256",
+	  .help = "connections: A..B doubles, A..B:+S steps, commas join" },
+	{ "launches", 'r', &option_count, FIELD(launches), .fallback = "8", .least = 2, .most = 500,
+	  .help = "of each side: as many as a comparison is to have; each server is launched twice as often" },
+	SETTINGS_LOAD(struct calibrate, settings.),
+	SETTINGS_PLACE(struct calibrate, settings.),
+	{ "conf", 0, &option_texts, FIELD(settings.conf), .placeholder = "FILE",
+	  .help = "configuration (bench.conf); given again, it adds to the first" },
+	{ "noise", 0, &option_text, FIELD(noise), .fallback = GATE_NOISE, .placeholder = "FILE",
+	  .help = "where the noise goes; what it has of other servers stays" },
+	{ "out", 'o', &option_text, FIELD(out), .placeholder = "NAME",
+	  .help = "name of the session: results/NAME (the date and time)" },
+	{ "help", 'h', &option_flag, FIELD(help), .help = "this text" },
+	{ .name = NULL }
+};
+
+/* The servers named, or all. Returns 0, or -1 with err set. */
+static int servers_choose(const struct conf_server **servers, size_t *count, const struct conf *conf, const char *list,
+			  struct err *err)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < conf->count && !list; i++)
+		servers[(*count)++] = &conf->servers[i];
+	if (!list)
+		return 0;
+	char **names = words_list(list, err);
+	if (!names)
+		return err_prefix(err, "--servers");
+	for (char **name = names; *name && !result; name++) {
+		const struct conf_server *server = conf_find(conf, *name);
+		bool twice = false;
+		for (size_t i = 0; i < *count; i++)
+			twice = twice || servers[i] == server;
+		if (!server)
+			result = err_set(err, "there is no server '%s' (see 'benchctl list')", *name);
+		else if (!twice)
+			servers[(*count)++] = server;
+	}
+	words_free(names);
+	return result;
+}
+
+static int noise_print(const struct noise *noise, struct err *err)
+{
+	static const char *const headings[] = { "server", "client", "mode", "level", "rate", "cpu", "p99", "rss" };
+	static const enum compare_measure measures[] = { COMPARE_RATE, COMPARE_CPU, COMPARE_P99, COMPARE_RSS };
+	enum { COLUMNS = sizeof headings / sizeof *headings, FIRST = 4 };
+	char at[COMPARE_AT];
+	struct grid grid;
+
+	if (grid_init(&grid, noise->count + 1, COLUMNS, err)) {
+		grid_release(&grid);
+		return -1;
+	}
+	for (size_t i = 0; i < COLUMNS; i++) {
+		strcpy(grid_item(&grid, 0, i)->text, headings[i]);
+		grid.left[i] = i < 3;
+	}
+	for (size_t i = 0; i < noise->count; i++) {
+		const struct noise_figure *figure = &noise->figures[i];
+		const char *const texts[] = { figure->server, figure->client, figure->mode };
+		const struct compare_row row = { .least = figure->least, .most = figure->most };
+		for (size_t j = 0; j < 3; j++)
+			text_plain(grid_item(&grid, i + 1, j)->text, 100, texts[j]);
+		strcpy(grid_item(&grid, i + 1, 3)->text, compare_show_at(at, &row));
+		for (size_t j = FIRST; j < COLUMNS; j++) {
+			double share = figure->share[measures[j - FIRST]];
+			snprintf(grid_item(&grid, i + 1, j)->text, GRID_TEXT, isnan(share) ? "-" : "%.1f %%", 100 * share);
+		}
+	}
+	grid_write(&grid, TABLE_TEXT, stdout);
+	grid_release(&grid);
+	return 0;
+}
+
+/*
+ * What is known already, of the same host, options and number of launches, stays; else the file begins anew. Returns 0, or -1
+ * with err set.
+ */
+static int noise_keep(struct noise *noise, const char *path, struct err *err)
+{
+	struct noise before = { 0 };
+	struct err why;
+	int result = 0;
+
+	if (!access(path, F_OK)) {
+		if (result_read_noise(&before, path, err)) {
+			noise_release(&before);
+			return -1;
+		}
+		int fits = noise_fits(&before, &noise->document, &why);
+		if (fits > 0 && before.launches != noise->launches)
+			fits = err_set(&why, "%llu launches of a side", (unsigned long long)before.launches) + 1;
+		if (fits > 0)
+			result = noise_merge(&before, noise);
+		else
+			fprintf(stderr, "%s: begun anew, what it had was measured otherwise: %s\n", path, why.text);
+		if (fits > 0 && !result) {
+			noise->figures = before.figures;
+			noise->count = before.count;
+			before.figures = NULL;
+			before.count = 0;
+		}
+		noise_release(&before);
+	}
+	if (result)
+		return err_set(err, "out of memory");
+	return result_write_noise(noise, path, err);
+}
+
+/* From the launches to the file. Returns an exit code. */
+static int noise_finish(struct session *session, const struct calibrate *calibrate)
+{
+	struct noise noise = { 0 };
+	struct err err;
+	char path[COMMON_FOLDER + 20];
+
+	snprintf(path, sizeof path, "%s/run.json", session->folder);
+	int bad = result_write(&session->document, path, &err) ||
+		  noise_find(&noise, &session->document, NOISE_DEALS, SEED, &err);
+	if (!bad) {
+		/* Without its cells, which are in run.json. */
+		for (size_t i = 0; i < session->document.cells_count; i++)
+			cell_release(&session->document.cells[i]);
+		session->document.cells_count = 0;
+		noise.document = session->document;
+		session->document = (struct document){ 0 };
+		bad = noise_print(&noise, &err) || noise_keep(&noise, calibrate->noise, &err);
+	}
+	noise_release(&noise);
+	if (bad)
+		return complain(&command_calibrate, EXIT_NO_RUN, "%s", err.text);
+	printf("\nThe noise of two sides of %llu launches each: twice as much is the floor of a comparison here.\n%s\n",
+	       (unsigned long long)calibrate->launches, calibrate->noise);
+	return EXIT_WELL;
+}
+
+static int calibrate_measure(const struct calibrate *calibrate)
+{
+	struct conf conf = { 0 };
+	struct session session = {
+		.command = &command_calibrate, .settings = &calibrate->settings, .ledger.fd = -1,
+	};
+	struct err err;
+	int code, bad = common_read_conf(&conf, NULL, calibrate->settings.conf, &err);
+
+	session.servers = bad ? NULL : calloc(conf.count + 1, sizeof *session.servers);
+	if (!bad && !session.servers)
+		bad = err_set(&err, "out of memory");
+	if (bad || servers_choose(session.servers, &session.count, &conf, calibrate->settings.servers, &err)) {
+		code = complain(&command_calibrate, EXIT_USAGE, "%s", err.text);
+	} else {
+		common_catch_signals();
+		code = session_prepare(&session);
+		code = code ? code : session_keep(&session, calibrate->out);
+		code = code ? code : session_run(&session);
+		code = code ? code : noise_finish(&session, calibrate);
+	}
+	session_release(&session);
+	free(session.servers);
+	conf_release(&conf);
+	return code;
+}
+
+static int calibrate_run(int argc, char **argv)
+{
+	struct calibrate calibrate = { 0 };
+	struct err err;
+	int code;
+
+	if (session_default(&calibrate.settings, &err)) {
+		code = complain(&command_calibrate, EXIT_NO_RUN, "%s", err.text);
+	} else if (command_parse(&command_calibrate, &calibrate, &calibrate.help, argc, argv, 0, 0, &code) >= 0) {
+		calibrate.settings.repeat = 2 * calibrate.launches;
+		code = calibrate_measure(&calibrate);
+	}
+	options_release(calibrate_options, &calibrate);
+	options_release(settings_options, &calibrate.settings);
+	return code;
+}
+
+const struct command command_calibrate = {
+	.name = "calibrate", .operands = "", .summary = "find this host's own noise, which compare and ab then take for their floor",
+	.options = calibrate_options, .run = calibrate_run,
+};

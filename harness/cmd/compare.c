@@ -1,0 +1,157 @@
+#include "harness/compare.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/cmd/common.h"
+#include "harness/cmd/gate.h"
+#include "harness/cmd/self_test.h"
+#include "harness/compare_outputs.h"
+#include "harness/fetch.h"
+#include "harness/lib/clock.h"
+#include "harness/result.h"
+
+struct compare_command {
+	struct gate_settings gate;
+	char **base, **new;		/* beside the operands */
+	uint64_t timeout_ns;
+	struct compare_outputs outputs;
+	bool self_test;
+	char **conf;			/* of the self-test */
+	bool help;
+};
+
+static const struct option_def compare_options[] = {
+	{ "base", 0, &option_texts, OPTION_FIELD(struct compare_command, base), .placeholder = "FILE",
+	  .help = "another run of BASE: more launches; may be given again" },
+	{ "new", 0, &option_texts, OPTION_FIELD(struct compare_command, new), .placeholder = "FILE",
+	  .help = "another run of NEW" },
+	GATE_OPTIONS(struct compare_command),
+	COMPARE_OUTPUTS_OPTIONS(struct compare_command),
+	{ "timeout", 0, &option_duration, OPTION_FIELD(struct compare_command, timeout_ns), .fallback = "1m",
+	  .least = CLOCK_MS, .most = 3600 * CLOCK_S, .help = "to fetch an address, at most" },
+	{ "self-test", 0, &option_flag, OPTION_FIELD(struct compare_command, self_test),
+	  .help = "instead: launch the control server made slower by 30 % and by 8 %, and see what is found" },
+	{ "conf", 0, &option_texts, OPTION_FIELD(struct compare_command, conf), .placeholder = "FILE",
+	  .help = "self-test: configuration that has the control server (bench.conf)" },
+	{ "help", 'h', &option_flag, OPTION_FIELD(struct compare_command, help), .help = "this text" },
+	{ .name = NULL }
+};
+
+/* The runs of a side. */
+struct runs {
+	struct document *documents;	/* owned */
+	const struct document **all;	/* the same, as a comparison takes them; owned */
+	size_t count;
+	char *title;			/* the names of its files, owned */
+};
+
+static int run_read(struct document *document, const char *name, uint64_t timeout_ns, struct err *err)
+{
+	if (!fetch_is_address(name))
+		return result_read(document, name, err);
+	FILE *file = fetch_open(name, RESULT_BYTES_MAX, timeout_ns, err);
+	if (!file)
+		return -1;
+	int result = result_read_stream(document, file, name, err);
+	fclose(file);
+	return result;
+}
+
+static int runs_read(struct runs *runs, char *first, char *const *more, uint64_t timeout_ns, struct err *err)
+{
+	size_t names = 1, bytes = strlen(first) + 1;
+
+	for (char *const *name = more; name && *name; name++, names++)
+		bytes += strlen(*name) + 2;
+	runs->documents = calloc(names, sizeof *runs->documents);
+	runs->all = calloc(names, sizeof *runs->all);
+	runs->title = calloc(1, bytes);
+	if (!runs->documents || !runs->all || !runs->title)
+		return err_set(err, "out of memory");
+	for (size_t i = 0; i < names; i++) {
+		const char *name = i ? more[i - 1] : first;
+		runs->all[i] = &runs->documents[i];
+		runs->count++;
+		if (run_read(&runs->documents[i], name, timeout_ns, err))
+			return -1;
+		strcat(strcat(runs->title, i ? ", " : ""), name);
+	}
+	return 0;
+}
+
+static void runs_release(struct runs *runs)
+{
+	for (size_t i = 0; i < runs->count; i++)
+		document_release(&runs->documents[i]);
+	free(runs->documents);
+	free(runs->all);
+	free(runs->title);
+}
+
+static int compare_files(const struct compare_command *settings, char **operands)
+{
+	struct compare_settings how;
+	struct noise noise = { 0 };
+	struct runs base = { 0 }, new = { 0 };
+	struct comparison comparison = { 0 };
+	const char *templates = NULL;
+	struct err err;
+	int code;
+
+	if (compare_outputs_check(&settings->outputs, &err) ||
+	    (settings->outputs.picture && !(templates = common_templates(&err))) ||
+	    runs_read(&base, operands[0], settings->base, settings->timeout_ns, &err) ||
+	    runs_read(&new, operands[1], settings->new, settings->timeout_ns, &err) ||
+	    gate_how(&how, &settings->gate, &noise, base.all[0], &err) ||
+	    compare_sides(&comparison, &(struct compare_side){ base.all, base.count, NULL },
+			  &(struct compare_side){ new.all, new.count, NULL }, &how, &err)) {
+		code = complain(&command_compare, EXIT_USAGE, "%s", err.text);
+		goto out;
+	}
+	int failed = compare_outputs_write(&settings->outputs, &comparison,
+					   &(struct compare_titles){ base.title, new.title }, templates, &err);
+	if (failed)
+		complain(&command_compare, EXIT_NO_RUN, "%s", err.text);
+	code = gate_exit(&command_compare, &settings->gate, &comparison);
+	code = failed && !code ? EXIT_NO_RUN : code;
+out:
+	comparison_release(&comparison);
+	noise_release(&noise);
+	runs_release(&base);
+	runs_release(&new);
+	return code;
+}
+
+/* What is asked for: a self-test, or two sides. */
+static int compare_choose(const struct compare_command *settings, int operands, char **argv)
+{
+	struct compare_settings how = compare_settings_usual;
+
+	how.floor = settings->gate.floor;
+	if (settings->self_test && operands)
+		return complain(&command_compare, EXIT_USAGE, "--self-test compares no files");
+	if (settings->self_test)
+		return self_test(&command_compare, settings->conf, &how);
+	if (operands < 2)
+		return complain(&command_compare, EXIT_USAGE, "%s is missing (see 'benchctl compare --help')",
+				command_compare.operands);
+	return compare_files(settings, argv);
+}
+
+static int compare_run(int argc, char **argv)
+{
+	struct compare_command settings = { 0 };
+	int code, operands = command_parse(&command_compare, &settings, &settings.help, argc, argv, 0, 2, &code);
+
+	if (operands >= 0)
+		code = compare_choose(&settings, operands, argv);
+	options_release(compare_options, &settings);
+	return code;
+}
+
+const struct command command_compare = {
+	.name = "compare", .operands = "BASE.json NEW.json",
+	.summary = "say whether NEW is slower than BASE; each a file, https:// or file:// address",
+	.options = compare_options, .run = compare_run,
+};

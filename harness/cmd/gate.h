@@ -1,0 +1,53 @@
+/*
+ * gate: what a comparison makes of the exit code, for `compare` and `ab`.
+ */
+#ifndef HARNESS_CMD_GATE_H
+#define HARNESS_CMD_GATE_H
+
+#include <stdbool.h>
+
+#include "harness/command.h"
+#include "harness/compare.h"
+#include "harness/noise.h"
+
+struct gate_settings {
+	int fail_on;		/* enum gate_fail_on */
+	bool strict;		/* inconclusive is no pass */
+	double floor;
+	char *noise;		/* file of this host's noise; NULL: the usual one, if there is one */
+};
+
+/* Where `calibrate` puts it. */
+#define GATE_NOISE "results/noise.json"
+
+enum gate_fail_on { GATE_REGRESSED, GATE_NOTHING };
+
+extern const char *const gate_fail_on_names[];
+
+/* The rows of an option table for it; `type` is a struct of settings that has it as `gate`. */
+#define GATE_OPTIONS(type) \
+	{ "fail-on", 0, &option_choice, OPTION_FIELD(type, gate.fail_on), .fallback = "regressed", \
+	  .choices = gate_fail_on_names, .help = "what exits with 1: regressed, or nothing" }, \
+	{ "floor", 0, &option_percent, OPTION_FIELD(type, gate.floor), .fallback = "5%", \
+	  .help = "a smaller effect is none; at least twice the noise of this host where that is known" }, \
+	{ "noise", 0, &option_text, OPTION_FIELD(type, gate.noise), .placeholder = "FILE", \
+	  .help = "noise of this host, from benchctl calibrate; none: take no account of it (" GATE_NOISE ")" }, \
+	{ "strict", 0, &option_flag, OPTION_FIELD(type, gate.strict), \
+	  .help = "exit with 4 where a part of the gate is inconclusive" }
+
+/*
+ * How to compare: the floor, and the noise of this host, where it was measured as `run` was; stderr says whether it is used.
+ * `noise` is zeroed, must outlive the comparison and be released. Returns 0, or -1 with err set: a file that was asked for
+ * can't be used.
+ */
+int gate_how(struct compare_settings *how, const struct gate_settings *settings, struct noise *noise,
+	     const struct document *run, struct err *err);
+
+/*
+ * The exit code: 1 regressed; 2, and the reason in words on stderr, where nothing could be compared (not measured alike,
+ * or nothing valid); 4 strict, and inconclusive; else 0.
+ */
+int gate_exit(const struct command *command, const struct gate_settings *settings,
+	      const struct comparison *comparison);
+
+#endif

@@ -1,0 +1,27 @@
+/*
+ * fetch: a file of results by its address.
+ *
+ * A baseline may lie on a web server: https:// with its certificate verified; http:// only on a loopback address, which
+ * nobody stands between. file:// is a path. Redirects are followed a few times, and only to https://. What comes is
+ * bounded in size and in time. An address without a scheme is a path, and left to the caller.
+ */
+#ifndef HARNESS_FETCH_H
+#define HARNESS_FETCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "harness/lib/err.h"
+
+/* Whether an operand is an address, and not a path. */
+bool fetch_is_address(const char *text);
+
+/*
+ * Opens what is at the address, at its first byte, as a regular file: what came over the network is in one that has no
+ * name and is gone with its stream. Returns NULL with err set, which begins with the address: it is no address that may
+ * be used, there is no answer, not 200, more than bytes_most bytes, or it took longer than timeout_ns.
+ */
+FILE *fetch_open(const char *address, uint64_t bytes_most, uint64_t timeout_ns, struct err *err);
+
+#endif

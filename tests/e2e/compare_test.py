@@ -1,0 +1,408 @@
+#!/usr/bin/python3
+"""compare: verdicts and exit codes from figures that are known, every output, and files that are none. Prints TAP."""
+import json
+import os
+import re
+import socket
+import sys
+import threading
+import xml.etree.ElementTree
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from helper import runs, tap
+from helper.program import Place
+
+SERVERS = ['control', 'tornado']
+LEVELS = [1, 16, 64, 4096]
+EVIL = '<b>|`$(touch x)`\x1b[2J"\'&]]>\t\n*x*'
+
+
+def slower(server, level):
+    return 0.8 if server == 'tornado' else 1.0
+
+
+def write(place, name, document):
+    return place.file(name, json.dumps(document))
+
+
+def pair(place, blocks=8, spread=0.01, **changes):
+    """BASE and NEW of the same program, or of another one."""
+    write(place, 'base.json', runs.run(SERVERS, LEVELS, blocks, 1, spread))
+    write(place, 'new.json', runs.run(SERVERS, LEVELS, blocks, 2, spread, **changes))
+
+
+def compare(place, *words):
+    return place.bench('compare', 'base.json', 'new.json', *words)
+
+
+def told(outcome):
+    return json.loads(outcome.out)
+
+
+def row_of(comparison, table, server, least):
+    return [row for row in comparison[table] if row['server'] == server and row['least'] == least][0]
+
+
+def test_equivalent(place):
+    pair(place)
+    outcome = compare(place, '--strict')
+    tap.is_(outcome.code, 0, 'the same program: exit 0, strictly too')
+    tap.has(outcome.out, ['NEW is as good as BASE', '6 equivalent', '8 launches of BASE'], 'the same program: in words')
+
+
+def test_regressed(place):
+    pair(place, factor=slower)
+    outcome = compare(place)
+    tap.is_(outcome.code, 1, 'a fifth slower: exit 1')
+    lines = [line for line in outcome.out.splitlines() if line.startswith(('tornado', 'control'))]
+    tap.ok(re.match(r'tornado +epoll +close +1-16 +rate .* 0\.(79|80)\d +0\.\d+ to 0\.\d+ .* regressed', lines[0]),
+           'what has changed stands first, with its interval', lines[0])
+    tap.is_(compare(place, '--fail-on', 'nothing').code, 0, 'exit 0 where nothing is to fail')
+    tap.is_(compare(place, '--floor', '30%').code, 0, 'a floor above the effect lets it pass')
+    tap.is_(place.bench('compare', 'new.json', 'base.json').code, 0, 'the other way round it is better')
+    tap.has(place.bench('compare', 'new.json', 'base.json').out, 'NEW is better', 'and says so')
+
+
+def test_cpu(place):
+    """The rate is far too noisy; the CPU of the server is not."""
+    pair(place, spread=0.05, cpu_factor=lambda server, level: 1.12 if server == 'tornado' else 1.0)
+    outcome = compare(place, '--json', '-')
+    row = row_of(told(outcome), 'gate', 'tornado', 1)
+    tap.is_((outcome.code, row['verdict'], row['by']), (1, 'regressed', 'cpu'), 'more CPU a request is a regression')
+
+
+def test_client_bound(place):
+    """Where the client was the limit, the rate is nobody's, and the CPU is the server's still."""
+    pair(place, cpu_factor=lambda server, level: 1.2 if server == 'tornado' else 1.0)
+    for name in ('base.json', 'new.json'):
+        document = json.loads(place.read(name))
+        for cell in document['cells']:
+            cell.update(valid=False, invalid=['client_bound'])
+        write(place, name, document)
+    outcome = compare(place, '--json', '-')
+    row = row_of(told(outcome), 'cells', 'tornado', 16)
+    tap.is_((outcome.code, row['rate']['verdict'], row['rate']['left_out'], row['p99']['verdict'], row['cpu']['verdict']),
+            (1, 'invalid', ['client_bound'], 'invalid', 'regressed'), 'client_bound: only the CPU is compared')
+
+
+def test_cliff(place):
+    pair(place, factor=lambda server, level: 0.6 if (server, level) == ('tornado', 16) else 1.0)
+    outcome = compare(place, '--floor', '45%')
+    tap.is_(outcome.code, 0, 'no cliff below the floor')
+    # The band of 17 levels hardly moves by one of them.
+    levels = list(range(1, 17))
+    write(place, 'base.json', runs.run(SERVERS, levels, 8, 1))
+    write(place, 'new.json', runs.run(SERVERS, levels, 8, 2, factor=lambda s, level: 0.6 if level == 5 and s == 'tornado' else 1.0))
+    outcome = compare(place, '--json', '-')
+    comparison = told(outcome)
+    tap.is_((outcome.code, comparison['cliffs'], row_of(comparison, 'gate', 'tornado', 1)['verdict']), (1, 1, 'equivalent'),
+            'a cliff at one level gates by itself')
+
+
+def fail(document, server, share=0.5, kind='reset', blocks=8):
+    for cell in document['cells']:
+        if cell['server'] == server and cell['block'] <= blocks:
+            cell.update(failed={kind: int(cell['started'] * share)})
+    return document
+
+
+def test_failures(place):
+    pair(place)
+    write(place, 'new.json', fail(json.loads(place.read('new.json')), 'tornado', 0.02))
+    outcome = compare(place, '--json', '-')
+    figure = row_of(told(outcome), 'gate', 'tornado', 1)['failures']
+    tap.is_((outcome.code, figure['verdict'], figure['new_kinds']), (1, 'regressed', ['reset']), 'failures that BASE had not')
+    tap.has(compare(place).out, 'regressed; new: reset', 'the new kind is named')
+    tap.is_(place.bench('compare', 'new.json', 'base.json').code, 0, 'failures that are gone are better')
+    pair(place)
+    write(place, 'new.json', fail(json.loads(place.read('new.json')), 'tornado', 0.0005))
+    tap.is_(compare(place).code, 0, 'one failure in two thousand is none')
+    pair(place, blocks=2)
+    write(place, 'new.json', fail(json.loads(place.read('new.json')), 'tornado'))
+    outcome = compare(place, '--strict')
+    tap.is_(outcome.code, 4, 'failures in two launches are no verdict')
+    tap.has(outcome.out, 'inconclusive: 2 more launches a side; new: reset', 'but they are shown')
+
+
+def test_server_died(place):
+    pair(place)
+    document = json.loads(place.read('new.json'))
+    for cell in document['cells']:
+        if cell['server'] == 'tornado' and cell['level'] == 4096:
+            cell.update(rate_rps=None, ok=0, started=0, valid=False, invalid=['failed'], error='it died')
+    write(place, 'new.json', document)
+    outcome = compare(place, '--json', '-')
+    row = row_of(told(outcome), 'gate', 'tornado', 4096)
+    tap.is_((outcome.code, row['verdict'], row['by'], row['rate']['verdict']), (1, 'regressed', 'failures', 'invalid'),
+            'a server that dies in NEW only has regressed')
+
+
+def test_inconclusive(place):
+    pair(place, spread=0.2)
+    outcome = compare(place)
+    tap.is_(outcome.code, 0, 'inconclusive: exit 0')
+    tap.ok(re.search(r'inconclusive: \d+ more launch(es)? a side', outcome.out), 'it says how many launches more', outcome)
+    tap.is_(compare(place, '--strict').code, 4, 'strictly: exit 4')
+
+
+def test_one_launch(place):
+    pair(place, blocks=1, factor=slower)
+    outcome = compare(place, '--json', '-')
+    row = row_of(told(outcome), 'gate', 'tornado', 1)
+    tap.is_((outcome.code, row['verdict'], row['rate']['low'], row['rate']['more_launches']), (0, 'inconclusive', None, 5),
+            'n = 1: no verdict, no interval, and how many more it takes')
+    tap.is_(compare(place, '--strict').code, 4, 'n = 1, strictly: exit 4')
+
+
+def test_more_files(place):
+    names = {}
+    for side, factor in (('base', lambda s, l: 1.0), ('new', slower)):
+        names[side] = [write(place, '%s%d.json' % (side, i), runs.run(SERVERS, LEVELS, 2, i + 30 * (side == 'new'), factor=factor))
+                       for i in range(1, 5)]
+    words = [word for side in ('base', 'new') for name in names[side][1:] for word in ('--' + side, name)]
+    outcome = place.bench('compare', names['base'][0], names['new'][0], *words)
+    tap.is_(outcome.code, 1, 'four runs of two launches a side are eight launches')
+    tap.has(outcome.out, '8 launches of BASE and 8 of NEW', 'and it says so')
+    outcome = place.bench('compare', names['base'][0], names['new'][0], '--base', names['base'][0])
+    tap.is_(outcome.code, 2, 'the same run twice: refused')
+    tap.has(outcome.err, 'BASE has the same run twice', 'the same run twice: in words')
+
+
+def test_incomparable(place):
+    for changes, field in [({'host': {'kernel': 'Linux 7'}}, 'kernel (Linux 6.1.0 and Linux 7)'),
+                           ({'host': {'cpu_model': 'B CPU'}}, 'CPU model (A CPU and B CPU)'),
+                           ({'host': {'governor': 'powersave'}}, 'governor'), ({'host': {'server_cpus': '3'}}, 'CPUs of the servers'),
+                           ({'config': {'duration': '2s'}}, 'duration (1s and 2s)'),
+                           ({'benchctl': {'version': '9', 'commit': '', 'compiler': '', 'flags': ''}}, 'version of benchctl')]:
+        pair(place, factor=slower)
+        document = json.loads(place.read('new.json'))
+        for name, values in changes.items():
+            document['environment' if name == 'host' else name].update(values)
+        write(place, 'new.json', document)
+        outcome = compare(place, '--json', 'out.json')
+        tap.is_(outcome.code, 2, '%s: exit 2' % field)
+        tap.has(outcome.err, 'the two sides differ in ' + field, '%s: is named' % field)
+        comparison = json.loads(place.read('out.json'))
+        tap.is_({row['verdict'] for row in comparison['gate']}, {'incomparable'}, '%s: every verdict' % field)
+    pair(place)
+    document = json.loads(place.read('new.json'))
+    for cell in document['cells']:
+        cell['backlog'] = 128
+    write(place, 'new.json', document)
+    tap.has(compare(place).err, 'listen backlog (4096 and 128)', 'the backlog that was had counts')
+
+
+def test_partly_common(place):
+    pair(place)
+    document = json.loads(place.read('new.json'))
+    for cell in document['cells']:
+        cell['mode'] = 'keepalive' if cell['level'] == 64 else cell['mode']
+    document['cells'].append(dict(runs.cell('tornado', 100, 1, 5000.0), open_loop={'offered_rps': 5000.0}))
+    write(place, 'new.json', document)
+    outcome = compare(place)
+    tap.is_(outcome.code, 0, 'mixed modes: what is common is compared')
+    tap.has(outcome.out, ['2 of BASE, 2 of NEW', '1 cells of open loops'], 'mixed modes: and it says what is not')
+
+
+def test_refused(place):
+    pair(place)
+    good = json.loads(place.read('base.json'))
+    cells = good['cells']
+
+    def with_cells(change):
+        return json.dumps(dict(good, cells=[dict(cell, **change(cell)) for cell in cells]))
+
+    invalid = with_cells(lambda cell: {'valid': False, 'invalid': ['short_concurrency']})
+    place.file('all_invalid.json', invalid)
+    for name, text, base, wanted in [
+            ('schema too new', json.dumps(dict(good, schema=99)), 'base.json', 'its schema is version 99'),
+            ('truncated', json.dumps(good)[:-200], 'base.json', 'not valid JSON'),
+            ('NaN', json.dumps(good).replace('"rate_rps": ', '"rate_rps": NaN, "x": ', 1), 'base.json', 'not valid JSON'),
+            ('no common server', with_cells(lambda cell: {'server': 'x' + cell['server']}), 'base.json',
+             'no cell in common: BASE has control@1 (epoll, close)'),
+            ('mixed modes', with_cells(lambda cell: {'mode': 'keepalive'}), 'base.json', 'no cell in common'),
+            ('no cells', json.dumps(dict(good, cells=[])), 'base.json', 'NEW has none at all'),
+            ('null rates', with_cells(lambda cell: {'rate_rps': None, 'server_cpu_us_per_request': None}), 'base.json',
+             'Nothing valid to compare'),
+            ('zero rates', with_cells(lambda cell: {'rate_rps': 0, 'server_cpu_us_per_request': 0}), 'base.json',
+             'Nothing valid to compare'),
+            ('all invalid', invalid, 'all_invalid.json', 'Nothing valid to compare'),
+            ('a cell twice', json.dumps(dict(good, cells=cells + cells[:1])), 'base.json',
+             'a run of NEW has the cell control@1 (epoll, close) of block 1 twice'),
+            ('no JSON', '\0\0', 'base.json', 'not valid JSON'), ('empty', '', 'base.json', 'not valid JSON'),
+            ('not a run', '[]', 'base.json', 'not a run.json')]:
+        place.file('bad.json', text)
+        outcome = place.bench('compare', base, 'bad.json')
+        tap.is_(outcome.code, 2, '%s: exit 2' % name)
+        tap.has(outcome.err, wanted, '%s: in words' % name)
+    with open(place.file('large.json'), 'w') as file:
+        file.truncate((256 << 20) + 1)
+    os.mkfifo(place.file('pipe'))
+    for words, wanted in [(('base.json', 'large.json'), 'larger than 256 MiB'), (('base.json', 'none.json'), 'none.json: No such file'),
+                          (('base.json', '.'), 'not a file'), (('base.json', 'pipe'), 'not a file'), (('base.json',), 'too few'),
+                          (('base.json', 'new.json', '--floor', '5'), 'not a percentage'),
+                          (('base.json', 'new.json', '--floor', '100%'), 'not a percentage'),
+                          (('base.json', 'new.json', '--json', '-', '--tsv', '-'), 'only one output can go to stdout'),
+                          (('base.json', 'new.json', '--picture', 'x.png'), 'ends in .svg'),
+                          (('base.json', 'new.json', '--picture', "x'$(y).svg"), 'of letters, digits')]:
+        outcome = place.bench('compare', *words)
+        tap.is_((outcome.code, outcome.out), (2, ''), '%s: refused' % ' '.join(words))
+        if wanted != 'too few':
+            tap.has(outcome.err, wanted, '%s: in words' % ' '.join(words))
+
+
+class Answers:
+    """A server that sends bytes to the first who asks, and then holds the connection or goes on for ever."""
+
+    def __init__(self, answer, endless=b'', hold=False):
+        self.answer, self.endless, self.hold = answer, endless, hold
+        self.socket = socket.create_server(('127.0.0.1', 0))
+        self.url = 'http://127.0.0.1:%d/run.json' % self.socket.getsockname()[1]
+        self.thread = threading.Thread(target=self.serve)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *unused):
+        self.socket.shutdown(socket.SHUT_RDWR)
+        self.socket.close()
+        self.thread.join()
+
+    def serve(self):
+        try:
+            peer = self.socket.accept()[0]
+        except OSError:
+            return
+        with peer:
+            try:
+                peer.recv(65536)
+                peer.sendall(self.answer)
+                while self.endless:
+                    peer.sendall(self.endless)
+                while self.hold and peer.recv(65536):
+                    pass
+            except OSError:
+                pass
+
+
+def ok(body, length=None):
+    return b'HTTP/1.1 200 OK\r\nConnection: close\r\n' + (b'' if length is None else b'Content-Length: %d\r\n' % length) + b'\r\n' + body
+
+
+def test_addresses(place):
+    pair(place)
+    new = place.read('new.json').encode()
+    with Answers(ok(new)) as server:
+        tap.is_(place.bench('compare', 'base.json', server.url).code, 0, 'a baseline from a web server')
+    tap.is_(place.bench('compare', 'file://' + place.file('base.json'), 'new.json').code, 0, 'a file:// address')
+    for name, server, wanted in [
+            ('no answer', Answers(b'', hold=True), 'imed out'),
+            ('half an answer', Answers(ok(new[:50], len(new)), hold=True), 'imed out'),
+            ('cut short', Answers(ok(new[:50], len(new))), ''),
+            ('too large', Answers(ok(b'', 300 << 20), hold=True), 'larger than 256 MiB'),
+            ('404', Answers(b'HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n'), 'the answer is 404, not 200'),
+            ('not HTTP', Answers(b'\x1b[2Jhello\r\n\r\n'), ''),
+            ('not JSON', Answers(ok(b'<html>')), 'not valid JSON'),
+            ('a redirect to a file', Answers(b'HTTP/1.1 302 F\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n'), ''),
+            ('a redirect to http', Answers(b'HTTP/1.1 302 F\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n'), '')]:
+        with server:
+            outcome = place.bench('compare', 'base.json', server.url, '--timeout', '500ms')
+            tap.is_((outcome.code, outcome.out), (2, ''), 'an address, %s: refused' % name)
+            tap.has(outcome.err, [server.url, wanted], 'an address, %s: in words' % name)
+            tap.ok('\x1b' not in outcome.err, 'an address, %s: nothing steers the terminal' % name)
+    with Answers(ok(b''), endless=b' ' * (1 << 20)) as server:
+        outcome = place.bench('compare', 'base.json', server.url)
+        tap.is_(outcome.code, 2, 'an address that never ends: refused')
+        tap.has(outcome.err, 'larger than 256 MiB', 'an address that never ends: in words')
+    with socket.socket() as taken:   # bound, and nobody listens
+        taken.bind(('127.0.0.1', 0))
+        for scheme in ('http', 'https'):
+            outcome = place.bench('compare', 'base.json', '%s://127.0.0.1:%d/' % (scheme, taken.getsockname()[1]))
+            tap.is_(outcome.code, 2, '%s: nobody there: refused' % scheme)
+            tap.has(outcome.err, 'onnect', '%s: nobody there: in words' % scheme)
+    with Answers(b'this is no TLS') as server:
+        outcome = place.bench('compare', 'base.json', server.url.replace('http', 'https'))
+        tap.is_(outcome.code, 2, 'https without TLS: refused')
+    for address, wanted in [('http://192.0.2.1/run.json', 'http:// is not used'), ('ftp://127.0.0.1/run.json', 'ftp:// is not used'),
+                            ('gopher://127.0.0.1/', 'is not used'), ('file://192.0.2.1/etc/passwd', ''),
+                            ('file:///dev/zero', 'not a file'), ('file://' + place.file('none'), 'No such file'),
+                            ('https://', 'not an address'), ('http://127.0.0.1.example/', 'http:// is not used')]:
+        outcome = place.bench('compare', 'base.json', address)
+        tap.is_(outcome.code, 2, '%s: refused' % address)
+        tap.has(outcome.err, wanted, '%s: in words' % address)
+
+
+OUTPUTS = {'json': 'out.json', 'markdown': 'out.md', 'junit': 'out.xml', 'tsv': 'out.tsv', 'picture': 'out.svg'}
+
+
+def test_outputs(place):
+    pair(place, factor=slower)
+    words = [word for name, path in OUTPUTS.items() for word in ('--' + name, path)]
+    outcome = compare(place, *words)
+    tap.is_(outcome.code, 1, 'all outputs: exit 1 all the same')
+    for path in OUTPUTS.values():
+        tap.ok(os.path.getsize(place.file(path)) > 0, '%s is there before the exit code' % path)
+    comparison = json.loads(place.read('out.json'))
+    tap.is_(comparison['verdict'], 'regressed', 'JSON: the verdict')
+    suite = xml.etree.ElementTree.parse(place.file('out.xml')).getroot()[0]
+    tap.is_((suite.get('failures'), suite.get('tests'), suite.get('skipped')), ('3', '12', '0'), 'JUnit: counts')
+    tap.is_(len(suite.findall('.//failure')), 3, 'JUnit: failures')
+    lines = [line.split('\t') for line in place.read('out.tsv').splitlines()]
+    tap.is_(({len(line) for line in lines}, len(lines)), ({len(lines[0])}, 1 + 6 * 3 + 8 * 5), 'TSV: a line a figure')
+    markdown = place.read('out.md')
+    tap.ok(markdown.startswith('<!-- benchctl-compare -->\n**benchctl:** NEW has regressed'), 'Markdown: the marker, the verdict',
+           markdown[:200])
+    tap.is_([markdown.count('<details>'), markdown.count('</details>')], [1, 1], 'Markdown: the rest is folded')
+    svg = xml.etree.ElementTree.parse(place.file('out.svg')).getroot()
+    tap.has(xml.etree.ElementTree.tostring(svg, 'unicode'), ['tornado', '4096', 'NEW has regressed', '0.80'], 'the picture has it all')
+    with open(place.file('out.png'), 'rb') as file:
+        tap.is_(file.read(8), b'\x89PNG\r\n\x1a\n', 'and there is a PNG of it')
+    for name in ('json', 'markdown', 'junit', 'tsv'):
+        tap.is_(compare(place, '--' + name, '-').out, place.read(OUTPUTS[name]), '--%s -: the same on stdout, and nothing else' % name)
+    pair(place, spread=0.2)
+    compare(place, '--junit', 'out.xml', '--picture', 'out.svg')
+    suite = xml.etree.ElementTree.parse(place.file('out.xml')).getroot()[0]
+    tap.ok(int(suite.get('skipped')) > 0 and suite.get('failures') == '0', 'JUnit: inconclusive is skipped', suite.attrib)
+
+
+def test_unwritable(place):
+    pair(place)
+    outcome = compare(place, '--json', 'no/such/folder.json', '--tsv', 'out.tsv', '--picture', 'no/x.svg')
+    tap.is_(outcome.code, 3, 'an output that cannot be written: exit 3')
+    tap.has(outcome.err, 'no/such/folder.json', 'it is named')
+    tap.ok(os.path.getsize(place.file('out.tsv')) > 0, 'the others are written')
+    tap.is_(compare(place, '--json', '/dev/full').code, 3, 'a full disk: exit 3')
+    pair(place, factor=slower)
+    tap.is_(compare(place, '--json', 'no/such/folder.json').code, 1, 'a regression is still one')
+
+
+def test_hostile(place):
+    for name, seed in (('base.json', 1), ('new.json', 2)):
+        document = runs.run([EVIL, 'a' * 3000], [1, 64], 8, seed)
+        for cell in document['cells']:
+            cell['mode'] = EVIL
+        write(place, name, document)
+    words = [word for name, path in OUTPUTS.items() for word in ('--' + name, path)]
+    outcome = compare(place, *words)
+    tap.is_(outcome.code, 0, 'hostile names are compared')
+    tap.ok('\x1b' not in outcome.out, 'they do not steer the terminal')
+    tap.ok('<b>' not in place.read('out.md') and '\x1b' not in place.read('out.md'), 'Markdown is escaped', place.read('out.md')[:500])
+    tap.is_({line.count('\t') for line in place.read('out.tsv').splitlines()}, {19}, 'TSV keeps its columns')
+    for path in ('out.xml', 'out.svg'):
+        xml.etree.ElementTree.parse(place.file(path))
+    json.loads(place.read('out.json'))
+    tap.ok(not os.path.exists(place.file('x')), 'nothing of them is run')
+
+
+def in_place(test):
+    def run():
+        test(place)
+    run.__name__ = test.__name__
+    return run
+
+
+with Place() as place:
+    tap.checks([in_place(test) for name, test in list(globals().items()) if name.startswith('test_')])
+tap.done()
