@@ -81,6 +81,18 @@ static void room_make(struct uring_state *state, unsigned entries)
 	}
 }
 
+/* Hands the kernel what is written down; nothing waits for anything. */
+static void uring_flush(struct engine *engine)
+{
+	struct uring_state *state = state_of(engine);
+	uint64_t before = engine->leaving_count ? clock_ns() : 0;
+
+	io_uring_submit(&state->ring);
+	state->dials = 0;
+	if (engine->leaving_count)
+		engine_left(engine, before, engine->leaving_count > 1 ? clock_ns() : before);
+}
+
 /* The next entry, on the connection's slot. */
 static struct io_uring_sqe *entry(struct engine *engine, struct conn *conn, enum operation operation)
 {
@@ -194,10 +206,9 @@ static void uring_open(struct engine *engine, struct conn *conn)
 	if (conn->registered)
 		uring_close(engine, conn);
 	conn->handle++;
-	if (state->dials++ >= DIALS_MOST) {
-		io_uring_submit(&state->ring);
-		state->dials = 1;
-	}
+	if (state->dials >= DIALS_MOST)
+		uring_flush(engine);
+	state->dials++;
 	room_make(state, CHAIN_MOST);
 	const struct sockaddr_in *source = source_of(engine);
 	engine_dials(engine, conn, clock_ns());
@@ -230,7 +241,7 @@ static void received(struct engine *engine, struct conn *conn, int result, unsig
 	if (result == -ENOBUFS)
 		;	/* others had them all: asked for again below */
 	else if (conn->state != CONN_READING)
-		engine_disturbed(engine, conn);
+		engine_disturbed(engine, conn, result > 0);
 	else if (result > 0)
 		engine_received(engine, conn, state->memory + (size_t)buffer * BUFFER_BYTES, (size_t)result, false);
 	else if (result == 0)
@@ -288,6 +299,12 @@ static int uring_wait(struct engine *engine, uint64_t timeout_ns, struct err *er
 	struct __kernel_timespec timeout = { (int64_t)(timeout_ns / CLOCK_S), (long long)(timeout_ns % CLOCK_S) };
 	struct io_uring_cqe *cqes[BATCH];
 
+	if (engine->leaving_count > 1) {
+		uring_flush(engine);
+	} else if (engine->leaving_count) {
+		uint64_t now = clock_ns();
+		engine_left(engine, now, now);
+	}
 	int result = timeout_ns ? io_uring_submit_and_wait_timeout(&state->ring, cqes, 1, &timeout, NULL)
 				: io_uring_submit_and_get_events(&state->ring);
 	errno = state->failed;
@@ -397,7 +414,7 @@ static void uring_release(struct engine *engine)
 
 static const struct engine_io uring_io = {
 	.init = uring_init, .release = uring_release, .open = uring_open, .request = uring_request, .close = uring_close,
-	.wait = uring_wait,
+	.flush = uring_flush, .wait = uring_wait,
 };
 
 static void uring_work(struct worker *worker)

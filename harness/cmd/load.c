@@ -82,6 +82,9 @@ static void print_special(const struct cell *cell)
 	if (cell_is_open_loop(cell)) {
 		print_times("lag", &cell->lag_ns);
 		printf("  offered: %s\n", explain_offered(offered, cell));
+		if (cell->latency_censored)
+			printf("  latency is censored: %.0f requests had not ended long after the window\n",
+			       cell->open_loop.unended);
 	}
 	if (*explain_crowd(crowd, cell))
 		printf("  crowd: %s\n", crowd);
@@ -99,6 +102,9 @@ static void print_cell(const struct cell *cell, const struct load_settings *sett
 	for (int i = 0; i < LOAD_FAILURES; i++)
 		if (cell->failed[i])
 			printf("    %-14s %s\n", load_failure_names[i], units_show_count(count, cell->failed[i]));
+	if (cell->stray)
+		printf("    %s connections given up: bytes came on them that answer no request\n",
+		       units_show_count(count, cell->stray));
 	if (cell->wrong)
 		printf("    first wrong answer: %s\n", cell->wrong);
 	printf("  %-12s %9s %9s %9s %9s %9s %9s\n", "", "mean", "p50", "p90", "p99", "p99.9", "max");
