@@ -176,8 +176,8 @@ def test_each_behaviour():
 
 def test_each_behaviour_has_a_case():
     """Those that are not in the table above have a test of their own below, or are for whole runs."""
-    elsewhere = {'changing_page', 'closes_every', 'drops_every', 'halts_every', 'slow', 'dies', 'out_of_memory', 'spins',
-                  'leaves_children'}
+    elsewhere = {'changing_page', 'closes_every', 'drops_every', 'halts_every', 'halts_from', 'slow', 'speaks_unasked',
+                 'dies', 'out_of_memory', 'spins', 'leaves_children'}
     tap.is_(set(BEHAVIOURS) - {case.behaviour for case in CASES}, elsewhere, 'no behaviour is left untried')
 
 
