@@ -166,7 +166,8 @@ struct client {
 	const char *name;
 	const char *summary;
 	uint32_t most_connections;	/* 1 for those that ask one thing at a time; 0: no bound */
-	int (*find)(struct err *err);	/* returns 0 where it can run here, else -1 with err set; NULL: everywhere */
+	/* Returns 0 where it can run here, on so many source addresses; else -1 with err set. NULL: it can everywhere. */
+	int (*find)(uint32_t sources, struct err *err);
 	/*
 	 * Offers the load and fills in the sample (in zeroed memory). Returns 0 where it was offered, however many
 	 * requests failed; -1 with err set where it could not be (no thread, no memory).
@@ -184,9 +185,15 @@ const struct client *client_find(const char *name);
 /*
  * The client to measure with where `name` is asked for: that one, or the default where it can't run here, and then
  * `why` says so; else `why` is empty. "auto" is uring where it can run. NULL with `why` set: there is none of
- * that name.
+ * that name. `sources` is load_sources() of the most connections that are to be measured.
  */
-const struct client *client_choose(const char *name, struct err *why);
+const struct client *client_choose(const char *name, uint32_t sources, struct err *why);
+
+/*
+ * The source addresses that so many connections are spread over. Only on loopback over IPv4 there is more than one to
+ * take; a target of NULL stands for a server there.
+ */
+uint32_t load_sources(const struct target *target, uint64_t connections);
 
 /* The connections that carry requests: all of them but in a crowd. */
 static inline uint32_t load_active(const struct load_spec *spec)

@@ -178,7 +178,6 @@ static int crew_divide(struct crew *crew, struct err *err)
 	unsigned tenths = (unsigned)(window_ns / (CLOCK_S / 10)) + 20;
 	uint32_t active = load_active(spec);
 	unsigned busy = active < crew->count ? active : crew->count;	/* workers with a connection to ask on */
-	bool loopback4 = target_is_loopback(spec->target) && spec->target->address.ss_family == AF_INET;
 
 	for (unsigned i = 0; i < crew->count; i++) {
 		struct worker *worker = &crew->workers[i];
@@ -192,7 +191,7 @@ static int crew_divide(struct crew *crew, struct err *err)
 		worker->connections = share;
 		worker->active = active / crew->count + (i < active % crew->count);
 		worker->budget = spec->requests ? part : UINT64_MAX;
-		worker->spread = loopback4 ? (spec->connections + LOAD_PER_ADDRESS - 1) / LOAD_PER_ADDRESS : 1;
+		worker->spread = load_sources(spec->target, spec->connections);
 		worker->tenths_room = tenths < LOAD_TENTHS_MAX ? tenths : LOAD_TENTHS_MAX;
 		worker->tenths = calloc(worker->tenths_room, sizeof *worker->tenths);
 		if (!worker->tenths)

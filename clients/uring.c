@@ -34,6 +34,8 @@
 #define OP_BIND 56			/* Linux 6.11 */
 #define SOCKET_COMMAND_SETSOCKOPT 3	/* Linux 6.7 */
 
+#define NO_BIND "more than %u connections need Linux 6.11 (IORING_OP_BIND)"
+
 enum operation { OPERATION_OPEN, OPERATION_CONNECT, OPERATION_SEND, OPERATION_RECEIVE, OPERATION_CLOSE };
 
 /* What comes back with a completion: slot, operation, and which of the slot's connections it was. */
@@ -344,6 +346,17 @@ static int ring_make(struct io_uring *ring, struct err *err)
 	return result < 0 ? err_set_errno(err, "io_uring_setup") : 0;
 }
 
+/* Whether its connections can have source addresses of their own. */
+static bool ring_can_bind(struct io_uring *ring)
+{
+	struct io_uring_probe *probe = io_uring_get_probe_ring(ring);
+	bool can = probe && io_uring_opcode_supported(probe, OP_BIND);
+
+	if (probe)
+		io_uring_free_probe(probe);
+	return can;
+}
+
 static int buffers_make(struct uring_state *state, struct err *err)
 {
 	size_t ring_bytes = BUFFERS * sizeof(struct io_uring_buf);
@@ -378,12 +391,9 @@ static int uring_init(struct engine *engine, struct err *err)
 	if (ring_make(&state->ring, err))
 		return -1;
 	state->has_ring = true;
-	struct io_uring_probe *probe = io_uring_get_probe_ring(&state->ring);
-	state->can_bind = probe && io_uring_opcode_supported(probe, OP_BIND);
-	io_uring_free_probe(probe);
+	state->can_bind = ring_can_bind(&state->ring);
 	if (engine->spread > 1 && !state->can_bind)
-		return err_set(err, "more than %u connections need Linux 6.11 with this client: use --client epoll",
-			       LOAD_PER_ADDRESS);
+		return err_set(err, NO_BIND, LOAD_PER_ADDRESS);
 	errno = -io_uring_register_files_sparse(&state->ring, worker->connections);
 	if (errno)
 		return err_set_errno(err, "a table of %u connections (io_uring_register)", worker->connections);
@@ -427,24 +437,32 @@ static int uring_run(const struct load_spec *spec, struct load_sample *sample, s
 	return crew_run(spec, uring_work, sample, err);
 }
 
+struct find {
+	uint32_t sources;
+	struct err *err;
+};
+
 /* A ring is made and let go of; what the kernel has to say to its maker then breaks into no call of another thread. */
-static void *find_main(void *err)
+static void *find_main(void *argument)
 {
+	struct find *find = argument;
 	struct io_uring ring;
 
-	if (ring_make(&ring, err))
-		return err;
+	if (ring_make(&ring, find->err))
+		return find;
+	bool bad = find->sources > 1 && !ring_can_bind(&ring) && err_set(find->err, NO_BIND, LOAD_PER_ADDRESS);
 	io_uring_queue_exit(&ring);
-	return NULL;
+	return bad ? find : NULL;
 }
 
-/* Whether it can run here: the kernel may not allow it, or be too old. */
-static int uring_find(struct err *err)
+/* Whether it can run here: the kernel may not allow it, or be too old, or too old for so many connections. */
+static int uring_find(uint32_t sources, struct err *err)
 {
+	struct find find = { sources, err };
 	pthread_t thread;
 	void *failed;
 
-	errno = pthread_create(&thread, NULL, find_main, err);
+	errno = pthread_create(&thread, NULL, find_main, &find);
 	if (errno)
 		return err_set_errno(err, "starting a thread");
 	pthread_join(thread, &failed);

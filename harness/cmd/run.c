@@ -304,13 +304,24 @@ static int document_begin(struct run *run, struct err *err)
 	return bad ? err_set(err, "out of memory") : 0;
 }
 
+/* The most connections that a cell can have. */
+static uint64_t connections_most(const struct settings *settings)
+{
+	uint64_t most = settings->rate.count || settings->after_sweep.count ? settings->open_loop.max_connections : 1;
+
+	for (size_t i = 0; i < settings->concurrency.count && !settings->rate.count; i++)
+		if (settings->concurrency.level[i] > most)
+			most = settings->concurrency.level[i];
+	return most;
+}
+
 /* What is settled before anything is launched: the exit code is for what is wrong there. */
 static int run_prepare(struct run *run, struct err *err)
 {
 	struct settings *settings = &run->settings;
 	struct sweep *sweep = &run->sweep;
 
-	sweep->client = client_choose(settings->client, err);
+	sweep->client = client_choose(settings->client, load_sources(NULL, connections_most(settings)), err);
 	if (!sweep->client) {
 		err_prefix(err, "--client");
 		return EXIT_USAGE;
