@@ -136,7 +136,7 @@ cross-check:
 
 check:
 	.ci/deps build bench check peers panel
-	$(MAKE) all servers check-units build/tests/helper/fail.so
+	$(MAKE) all servers check-units build/tests/helper/fail.so $(BUILD)/tests/bench/hot
 	$(MAKE) SANITIZE=address,undefined all check-units
 	$(MAKE) SANITIZE=thread all
 	prove --timer build/tests/unit build/tests/fuzz build/address-undefined/tests/unit \

@@ -210,12 +210,12 @@ static void __attribute__((destructor)) report(void)
 
 static void __attribute__((constructor)) prepare(void)
 {
-	char name[32], last[32];
+	char name[64], last[32];
 	const char *spec = getenv("BENCHCTL_FAIL");
 
 	if (strcmp(program_invocation_short_name, "benchctl") != 0)
 		return;
-	if (spec && sscanf(spec, "%31[^:]:%lu%31s", name, &from, last) == 3) {
+	if (spec && sscanf(spec, "%63[^:]:%lu%31s", name, &from, last) == 3) {
 		const char *how = strchr(last, ':');
 		all_after = last[0] == '+';
 		is_short = how && strcmp(how, ":short") == 0;
