@@ -27,7 +27,15 @@ const struct client *client_find(const char *name)
 	return NULL;
 }
 
-const struct client *client_choose(const char *name, struct err *why)
+uint32_t load_sources(const struct target *target, uint64_t connections)
+{
+	if (target && (!target_is_loopback(target) || target->address.ss_family != AF_INET))
+		return 1;
+	uint64_t sources = (connections + LOAD_PER_ADDRESS - 1) / LOAD_PER_ADDRESS;
+	return sources < 1 ? 1 : sources < LOAD_ADDRESSES_MAX ? (uint32_t)sources : LOAD_ADDRESSES_MAX;
+}
+
+const struct client *client_choose(const char *name, uint32_t sources, struct err *why)
 {
 	bool automatic = strcmp(name, "auto") == 0;
 	const struct client *client = automatic ? &client_uring : client_find(name);
@@ -37,7 +45,7 @@ const struct client *client_choose(const char *name, struct err *why)
 		err_set(why, "there is no client '%s'", name);
 		return NULL;
 	}
-	if (!client->find || !client->find(why))
+	if (!client->find || !client->find(sources, why))
 		return client;
 	if (automatic)
 		why->text[0] = 0;

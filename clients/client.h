@@ -7,14 +7,15 @@
  * load hangs a `struct load_watch` on the spec.
  *
  * A cell goes through four phases. In *ramp* the connections are opened, not all at once; in *warmup* all of
- * them run; in *measure*, the window, everything is counted; in *drain* no request is started and those in
+ * them run; in *measure*, the window, everything is counted; in *drain* no more requests come and those in
  * flight may end. Where the number of requests is given (`requests`), there is only the window, from the first
  * connect to the last answer, as ab and its like do it.
  *
  * As a rule this is a closed loop: each connection starts its next request when the last one has ended, so latency is
  * the latency under this load, not at a rate of arrivals. With a rate (`offered_rps`) it is an open loop: requests start
  * by a schedule (clients/arrivals.h), on a connection that is free or on a new one, and latency counts from the
- * scheduled time, so that a request which has to wait shows its waiting.
+ * scheduled time, so that a request which has to wait shows its waiting. Its latency is that of the requests which
+ * were due in the window: those under way as it ends, and those that still wait then, end in the drain and are among them.
  */
 #ifndef CLIENTS_CLIENT_H
 #define CLIENTS_CLIENT_H
@@ -90,6 +91,7 @@ struct load_spec {
 	uint64_t timeout_ns;		/* of a request */
 	unsigned threads;		/* 0: one a CPU, and more where the file limit asks for it */
 	const cpu_set_t *cpus;		/* threads are pinned to these in turn; NULL: not pinned */
+	const cpu_set_t *server_cpus;	/* where the server runs; NULL: not known */
 	const volatile sig_atomic_t *stop;	/* set by a signal: end early and keep what was measured; or NULL */
 	const struct load_watch *watch;	/* or NULL */
 };
@@ -121,7 +123,10 @@ struct load_counts {
 	uint64_t scheduled;		/* arrivals */
 	uint64_t waiting_start, waiting_end;	/* arrivals that were due and not started, for want of a connection */
 	uint64_t waited;		/* started late, for want of a connection */
+	/* And behind the window: in_flight_end + waiting_end = late_ok + late_failed + unended. */
+	uint64_t late_ok, late_failed, unended;
 	uint64_t started_before;	/* not of the window: requests started in ramp and warmup */
+	uint64_t stray;			/* until the drain: connections given up, since bytes came that answer no request */
 };
 
 struct load_thread {
@@ -161,7 +166,8 @@ struct client {
 	const char *name;
 	const char *summary;
 	uint32_t most_connections;	/* 1 for those that ask one thing at a time; 0: no bound */
-	int (*find)(struct err *err);	/* returns 0 where it can run here, else -1 with err set; NULL: everywhere */
+	/* Returns 0 where it can run here, on so many source addresses; else -1 with err set. NULL: it can everywhere. */
+	int (*find)(uint32_t sources, struct err *err);
 	/*
 	 * Offers the load and fills in the sample (in zeroed memory). Returns 0 where it was offered, however many
 	 * requests failed; -1 with err set where it could not be (no thread, no memory).
@@ -179,9 +185,15 @@ const struct client *client_find(const char *name);
 /*
  * The client to measure with where `name` is asked for: that one, or the default where it can't run here, and then
  * `why` says so; else `why` is empty. "auto" is uring where it can run. NULL with `why` set: there is none of
- * that name.
+ * that name. `sources` is load_sources() of the most connections that are to be measured.
  */
-const struct client *client_choose(const char *name, struct err *why);
+const struct client *client_choose(const char *name, uint32_t sources, struct err *why);
+
+/*
+ * The source addresses that so many connections are spread over. Only on loopback over IPv4 there is more than one to
+ * take; a target of NULL stands for a server there.
+ */
+uint32_t load_sources(const struct target *target, uint64_t connections);
 
 /* The connections that carry requests: all of them but in a crowd. */
 static inline uint32_t load_active(const struct load_spec *spec)

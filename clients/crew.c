@@ -12,8 +12,10 @@
 
 #define TICK_NS (5 * CLOCK_MS)
 #define WATCH_NS (20 * CLOCK_MS)
-/* How long requests in flight may take to end after the window. The rest is cut off. */
+/* How long requests in flight may take to end after the window, in an open loop as long as it was. The rest is cut off. */
 #define DRAIN_NS CLOCK_S
+/* From when all threads are ready to when the schedules of an open loop begin: each has heard of it by then. */
+#define SCHEDULE_NS (10 * CLOCK_MS)
 /* Rounds of all connections that a window should hold. */
 #define ROUNDS 2
 
@@ -21,18 +23,25 @@ struct crew {
 	const struct load_spec *spec;
 	crew_work *work;
 	_Atomic int phase;
+	_Atomic uint64_t schedule_ns;	/* when the schedules of an open loop begin; 0: not known yet */
 	unsigned count;
 	struct worker *workers;
 	/* The window as the crew sees it. */
 	double concurrency_sum;
 	uint64_t concurrency_samples, concurrency_min, concurrency_max;
+	uint64_t window_ns;
 	uint64_t next_watch_ns;
 	bool abandoned;			/* the watch sees no use in going on */
 };
 
 enum load_phase worker_phase(const struct worker *worker)
 {
-	return (enum load_phase)atomic_load_explicit(&worker->crew->phase, memory_order_relaxed);
+	return (enum load_phase)atomic_load_explicit(&worker->crew->phase, memory_order_acquire);
+}
+
+uint64_t worker_schedule_ns(const struct worker *worker)
+{
+	return atomic_load_explicit(&worker->crew->schedule_ns, memory_order_relaxed);
 }
 
 void worker_window_end(struct worker *worker, uint64_t now_ns)
@@ -41,6 +50,7 @@ void worker_window_end(struct worker *worker, uint64_t now_ns)
 		return;
 	load_thread_add(&worker->usage, 1);
 	worker->measuring = false;
+	worker->late = worker->spec->offered_rps > 0;
 	worker->counts.in_flight_end = worker->in_flight;
 	worker->window_end_ns = now_ns;
 	worker->usage.window_s = (double)(now_ns - worker->window_start_ns) / 1e9;
@@ -55,7 +65,12 @@ void worker_enter(struct worker *worker, enum load_phase phase, uint64_t now_ns)
 	load_thread_add(&worker->usage, -1);
 	worker->measuring = true;
 	worker->counts.in_flight_start = worker->in_flight;
+	/* Where requests are counted, the window opens with the schedule, and all of them are its own. */
+	if (worker->spec->requests && now_ns < worker_schedule_ns(worker))
+		now_ns = worker_schedule_ns(worker);
 	worker->window_start_ns = now_ns;
+	if (worker->spec->offered_rps > 0 && !worker->spec->requests)
+		worker->latency_from_ns = now_ns + 1;
 	worker->tenth_end_ns = now_ns + CLOCK_S / 10;
 }
 
@@ -106,6 +121,22 @@ static unsigned spec_cpus(const struct load_spec *spec)
 	return count < 1 ? 1 : count < LOAD_THREADS_MAX ? (unsigned)count : LOAD_THREADS_MAX;
 }
 
+/*
+ * Whether the index-th thread has its CPU to itself: no other thread of the crew is on it, nor the server. Where the
+ * servers' CPUs are not known, one that the threads leave free is taken for theirs.
+ */
+static bool has_cpu(const struct crew *crew, unsigned index)
+{
+	const struct load_spec *spec = crew->spec;
+	int cpu = cpu_at(spec->cpus, index);
+
+	if (crew->count > spec_cpus(spec))
+		return false;
+	if (spec->server_cpus && cpu >= 0)
+		return !CPU_ISSET(cpu, spec->server_cpus);
+	return sysconf(_SC_NPROCESSORS_ONLN) > (long)crew->count;
+}
+
 static unsigned threads_needed(const struct load_spec *spec)
 {
 	struct rlimit files;
@@ -147,7 +178,6 @@ static int crew_divide(struct crew *crew, struct err *err)
 	unsigned tenths = (unsigned)(window_ns / (CLOCK_S / 10)) + 20;
 	uint32_t active = load_active(spec);
 	unsigned busy = active < crew->count ? active : crew->count;	/* workers with a connection to ask on */
-	bool loopback4 = target_is_loopback(spec->target) && spec->target->address.ss_family == AF_INET;
 
 	for (unsigned i = 0; i < crew->count; i++) {
 		struct worker *worker = &crew->workers[i];
@@ -157,11 +187,11 @@ static int crew_divide(struct crew *crew, struct err *err)
 		worker->crew = crew;
 		worker->index = i;
 		worker->workers = crew->count;
-		worker->has_cpu = crew->count <= spec_cpus(spec);
+		worker->has_cpu = has_cpu(crew, i);
 		worker->connections = share;
 		worker->active = active / crew->count + (i < active % crew->count);
 		worker->budget = spec->requests ? part : UINT64_MAX;
-		worker->spread = loopback4 ? (spec->connections + LOAD_PER_ADDRESS - 1) / LOAD_PER_ADDRESS : 1;
+		worker->spread = load_sources(spec->target, spec->connections);
 		worker->tenths_room = tenths < LOAD_TENTHS_MAX ? tenths : LOAD_TENTHS_MAX;
 		worker->tenths = calloc(worker->tenths_room, sizeof *worker->tenths);
 		if (!worker->tenths)
@@ -214,7 +244,7 @@ static void crew_enter(struct crew *crew, enum load_phase phase)
 {
 	const struct load_watch *watch = crew->spec->watch;
 
-	atomic_store_explicit(&crew->phase, (int)phase, memory_order_relaxed);
+	atomic_store_explicit(&crew->phase, (int)phase, memory_order_release);
 	while (!crew_stopped(crew) && !crew_follows(crew, phase))
 		crew_tick(crew);
 	if (watch && watch->enter)
@@ -286,10 +316,26 @@ static void phase_ramp(struct crew *crew, struct load_sample *sample)
 	sample->ramp_reached = (uint32_t)crew_reached(crew);
 }
 
+/* Lets the schedules of an open loop begin, once no thread has anything to prepare any more. */
+static void crew_schedule(struct crew *crew)
+{
+	unsigned ready = 0;
+
+	while (!crew_stopped(crew) && ready < crew->count) {
+		const struct worker *worker = &crew->workers[ready];
+		if (atomic_load(&worker->ready) || atomic_load(&worker->idle))
+			ready++;
+		else
+			crew_tick(crew);
+	}
+	atomic_store(&crew->schedule_ns, clock_ns() + SCHEDULE_NS);
+}
+
 static void phase_warmup(struct crew *crew)
 {
 	crew_enter(crew, LOAD_WARMUP);
-	uint64_t end = clock_ns() + crew->spec->warmup_ns;
+	uint64_t now = clock_ns(), schedule = atomic_load(&crew->schedule_ns);
+	uint64_t end = (now > schedule ? now : schedule) + crew->spec->warmup_ns;
 	while (!crew_stopped(crew) && clock_ns() < end && !crew_idle(crew))
 		crew_tick(crew);
 }
@@ -312,12 +358,17 @@ static void phase_measure(struct crew *crew)
 			break;
 		crew_sample(crew);
 	}
+	crew->window_ns = clock_ns() - start;
 }
 
 static void phase_drain(struct crew *crew)
 {
+	uint64_t most_ns = DRAIN_NS;
+
+	if (crew->spec->offered_rps > 0 && crew->window_ns > most_ns)
+		most_ns = crew->window_ns;
 	crew_enter(crew, LOAD_DRAIN);
-	uint64_t end = clock_ns() + DRAIN_NS;
+	uint64_t end = clock_ns() + most_ns;
 	while (!crew_stopped(crew) && clock_ns() < end && !crew_idle(crew))
 		crew_tick(crew);
 	atomic_store_explicit(&crew->phase, LOAD_STOP, memory_order_relaxed);
@@ -338,6 +389,10 @@ static void counts_add(struct load_counts *into, const struct load_counts *from)
 	into->waiting_start += from->waiting_start;
 	into->waiting_end += from->waiting_end;
 	into->waited += from->waited;
+	into->late_ok += from->late_ok;
+	into->late_failed += from->late_failed;
+	into->unended += from->unended;
+	into->stray += from->stray;
 	into->started_before += from->started_before;
 }
 
@@ -438,13 +493,16 @@ int crew_run(const struct load_spec *spec, crew_work *work, struct load_sample *
 	if (crew_divide(&crew, err))
 		goto out;
 	/* Requests by number are measured from the first to the last, but for the silent ones of a crowd. */
-	bool ramps = (!spec->requests || spec->mode == LOAD_CROWD) && !(spec->offered_rps > 0);
-	atomic_store(&crew.phase, ramps ? LOAD_RAMP : spec->requests ? LOAD_MEASURE : LOAD_WARMUP);
+	bool open_loop = spec->offered_rps > 0;
+	bool ramps = (!spec->requests || spec->mode == LOAD_CROWD) && !open_loop;
+	atomic_store(&crew.phase, ramps || open_loop ? LOAD_RAMP : spec->requests ? LOAD_MEASURE : LOAD_WARMUP);
 	while (started < crew.count && !worker_start(&crew.workers[started], err))
 		started++;
 	if (started == crew.count) {
 		if (ramps)
 			phase_ramp(&crew, sample);
+		if (open_loop)
+			crew_schedule(&crew);
 		if (!spec->requests)
 			phase_warmup(&crew);
 		phase_measure(&crew);

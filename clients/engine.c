@@ -21,6 +21,8 @@
  * would run out and connect() would search ever longer for one. A server that does not close is waited for so long.
  */
 #define CLOSING_NS CLOCK_S
+/* Arrivals that are given up at a time. */
+#define EXPIRE_BATCH 4096
 /* How long a wait for events may last before the phase is looked at. */
 #define WAIT_NS (5 * CLOCK_MS)
 /* To wake up takes some tens of microseconds: for the last stretch to an arrival a thread stays awake. */
@@ -146,7 +148,8 @@ static void conn_reached(struct engine *engine, struct conn *conn)
 	if (conn->reached)
 		return;
 	conn->reached = true;
-	engine->ramp_waiting--;
+	if (!engine->open_loop)		/* which has no ramp */
+		engine->ramp_waiting--;
 	atomic_store_explicit(&engine->worker->live_reached, ++engine->reached, memory_order_relaxed);
 }
 
@@ -164,10 +167,6 @@ static void conn_go_on(struct engine *engine, struct conn *conn, uint64_t now_ns
 	if (engine->worker->phase == LOAD_RAMP) {
 		conn->state = CONN_HELD;
 		conn->start_ns = now_ns;
-	} else if (is_silent(engine, conn)) {
-		conn->state = CONN_SILENT;
-		conn->start_ns = now_ns;
-		engine->silent++;
 	} else if (engine->open_loop) {
 		conn->state = CONN_IDLE;
 		conn_free(engine, conn);
@@ -244,8 +243,16 @@ static void conn_closed(struct engine *engine, struct conn *conn)
 	conn_renew(engine, conn);
 }
 
-void engine_disturbed(struct engine *engine, struct conn *conn)
+void engine_disturbed(struct engine *engine, struct conn *conn, bool bytes)
 {
+	struct worker *worker = engine->worker;
+
+	/* They are no answer, and what follows on this connection could be none either (RFC 9112 9.2). */
+	bool waits = conn->state == CONN_IDLE || conn->state == CONN_HELD || conn->state == CONN_SILENT;
+	if (bytes && waits && worker->phase < LOAD_DRAIN) {
+		worker->counts.stray++;
+		worker_wrong(worker, "bytes on a connection that waits for no answer");
+	}
 	switch ((enum conn_state)conn->state) {
 	case CONN_CLOSING:
 		conn_closed(engine, conn);
@@ -315,11 +322,41 @@ static bool conn_sweep(struct engine *engine, struct conn *conn, uint64_t now_ns
 	return false;
 }
 
+/* Whether there is one more arrival to start: behind the window, one that was due in it. */
+static bool arrival_left(const struct engine *engine)
+{
+	const struct worker *worker = engine->worker;
+
+	return worker->budget && (worker->phase < LOAD_DRAIN || (worker->late && engine->arrivals.next_ns <= worker->window_end_ns));
+}
+
+/*
+ * What has waited for longer than a request may take, from when it was due, has failed, and the server is not bothered
+ * with it any more. Bounded, so that events are looked at meanwhile.
+ */
+static void engine_expire(struct engine *engine, uint64_t now_ns)
+{
+	struct worker *worker = engine->worker;
+
+	for (int i = 0; i < EXPIRE_BATCH && arrival_left(engine); i++) {
+		uint64_t due = engine->arrivals.next_ns;
+		if (due > now_ns || now_ns - due <= worker->spec->timeout_ns || !worker_take(worker))
+			return;
+		worker_started(worker);
+		worker_failed(worker, LOAD_TIMEOUT);
+		worker->counts.waited += worker->measuring;
+		engine->taken++;
+		arrivals_step(&engine->arrivals);
+	}
+}
+
 /* Ends what has taken too long, and lets the rested go on. */
 static void engine_sweep(struct engine *engine, uint64_t now_ns)
 {
 	uint32_t last = 0;
 
+	if (engine->open_loop)
+		engine_expire(engine, now_ns);
 	for (uint32_t i = 0; i < engine->swept; i++)
 		if (conn_sweep(engine, &engine->conns[i], now_ns))
 			last = i + 1;
@@ -348,31 +385,55 @@ static bool engine_open(struct engine *engine)
 	return engine->opened < most;
 }
 
+/* How late a request of the window has started, and not by the server's fault. */
+static void lag_add(struct worker *worker, uint64_t could_ns, uint64_t now_ns)
+{
+	if (could_ns)
+		hist_add(&worker->lag_ns, now_ns > could_ns ? now_ns - could_ns : 0);
+}
+
+void engine_left(struct engine *engine, uint64_t before_ns, uint64_t after_ns)
+{
+	/* They are sent one after the other, each when those before it are. */
+	for (uint32_t i = 0; i < engine->leaving_count; i++)
+		lag_add(engine->worker, engine->leaving[i],
+			before_ns + (after_ns - before_ns) * i / engine->leaving_count);
+	engine->leaving_count = 0;
+}
+
 uint64_t engine_arrive(struct engine *engine)
 {
 	struct worker *worker = engine->worker;
 
-	while (engine->free_count && worker->phase < LOAD_DRAIN && worker->budget) {
+	while (engine->free_count && arrival_left(engine)) {
 		uint64_t now = clock_ns(), due = engine->arrivals.next_ns;
 		if (due > now)
 			return due - now;
+		if (now - due > worker->spec->timeout_ns) {
+			engine_expire(engine, now);
+			return 0;
+		}
 		uint32_t slot = engine->free[--engine->free_count];
 		struct conn *conn = &engine->conns[slot];
 		if (slot >= engine->swept)
 			engine->swept = engine->opened = slot + 1;
-		if (worker->measuring) {
-			/* Until a connection was free the request waited for the server: that is no lag of ours. */
-			bool waited = due < engine->freed_ns;
-			uint64_t could_ns = waited ? engine->freed_ns : due;
-			worker->counts.waited += waited;
-			hist_add(&worker->lag_ns, now > could_ns ? now - could_ns : 0);
-		}
+		/* Until a connection was free the request waited for the server: that is no lag of ours. */
+		bool waited = due < engine->freed_ns;
+		uint64_t could_ns = !worker->measuring ? 0 : waited ? engine->freed_ns : due;
+		worker->counts.waited += waited && worker->measuring;
+		if (!engine->io->flush)
+			lag_add(worker, could_ns, now);
 		engine->taken++;
 		arrivals_step(&engine->arrivals);
 		if (conn->state == CONN_IDLE)
 			conn_request(engine, conn, due);
 		else
 			conn_begin(engine, conn, due);
+		if (!engine->io->flush)
+			continue;
+		engine->leaving[engine->leaving_count++] = could_ns;
+		if (engine->leaving_count == ENGINE_LEAVING_MOST)
+			engine->io->flush(engine);
 	}
 	return WAIT_NS;
 }
@@ -412,6 +473,21 @@ static void engine_window(struct engine *engine, bool opens, uint64_t now_ns)
 	}
 }
 
+/*
+ * A crowd's ramp is over: what has not been answered by then is not one of the crowd. What became of its request would
+ * stand among those of the active connections.
+ */
+static void engine_leave_behind(struct engine *engine)
+{
+	for (uint32_t i = engine->worker->active; i < engine->swept; i++) {
+		struct conn *conn = &engine->conns[i];
+		if (conn->state != CONN_CONNECTING && conn->state != CONN_READING)
+			continue;
+		engine->worker->in_flight--;
+		conn_end(engine, conn, CONN_ENDED);
+	}
+}
+
 static void engine_follow(struct engine *engine, enum load_phase phase)
 {
 	struct worker *worker = engine->worker;
@@ -420,6 +496,8 @@ static void engine_follow(struct engine *engine, enum load_phase phase)
 
 	if (worker->measuring)
 		engine_window(engine, false, now);
+	if (before == LOAD_RAMP && engine->crowd)
+		engine_leave_behind(engine);
 	worker_enter(worker, phase, now);
 	if (worker->measuring)
 		engine_window(engine, true, now);
@@ -430,18 +508,44 @@ static void engine_follow(struct engine *engine, enum load_phase phase)
 		worker->silent = engine->silent;
 }
 
+/* Begins the schedule, once the crew has said when. */
+static void engine_schedule(struct engine *engine)
+{
+	const struct worker *worker = engine->worker;
+	const struct load_spec *spec = worker->spec;
+	uint64_t start_ns = worker_schedule_ns(worker);
+
+	if (start_ns)
+		arrivals_init(&engine->arrivals, spec->arrivals, spec->offered_rps / worker->workers, start_ns, worker->index,
+			      worker->workers, spec->seed);
+}
+
+/* What of an open loop has not ended, as the time for that is over. */
+static void engine_unended(struct engine *engine)
+{
+	struct worker *worker = engine->worker;
+
+	if (worker->late)
+		worker->counts.unended = worker->in_flight + engine_waiting(engine, worker->window_end_ns);
+}
+
 /* Drives all connections until the crew says stop. Returns 0, or -1 with the worker's err set. */
 static int engine_loop(struct engine *engine)
 {
 	struct worker *worker = engine->worker;
 	uint64_t next_sweep = 0;
 
+	atomic_store(&worker->ready, true);
 	for (;;) {
 		enum load_phase phase = worker_phase(worker);
+		if (engine->open_loop && !engine->arrivals.start_ns)
+			engine_schedule(engine);
 		if (phase != worker->phase)
 			engine_follow(engine, phase);
-		if (phase == LOAD_STOP)
+		if (phase == LOAD_STOP) {
+			engine_unended(engine);
 			return 0;
+		}
 		bool more = phase < LOAD_DRAIN && engine_open(engine);
 		if (engine->io->wait(engine, more ? 0 : engine_rest(engine), &worker->err))
 			return -1;
@@ -451,8 +555,8 @@ static int engine_loop(struct engine *engine)
 			next_sweep = now + SWEEP_NS;
 		}
 		worker_publish(worker, engine->closing);
-		if (!worker->in_flight && (phase == LOAD_DRAIN || (phase == LOAD_MEASURE && !worker->budget)) &&
-		    !worker->idle) {
+		if (!worker->in_flight && !worker->idle &&
+		    (phase == LOAD_DRAIN ? !arrival_left(engine) : phase == LOAD_MEASURE && !worker->budget)) {
 			if (worker->measuring) {
 				engine_window(engine, false, now);
 				worker_window_end(worker, now);
@@ -520,8 +624,7 @@ static void engine_init(struct engine *engine, struct worker *worker, const stru
 	engine->ramp_waiting_most = RAMP_WAITING / worker->workers;
 	if (engine->open_loop) {
 		prctl(PR_SET_TIMERSLACK, 1);	/* of this thread: waits end on time, not when it suits */
-		arrivals_init(&engine->arrivals, spec->arrivals, spec->offered_rps / worker->workers, clock_ns(),
-			      worker->index, worker->workers, spec->seed);
+		engine->arrivals.next_ns = UINT64_MAX;	/* until it is known when the schedule begins */
 	}
 }
 

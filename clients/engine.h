@@ -46,6 +46,9 @@ struct conn {
 
 _Static_assert(sizeof(struct conn) == 64, "a connection is one cache line");
 
+/* Requests of an open loop that may wait to be sent together: the last of them is late by the sending of the others. */
+#define ENGINE_LEAVING_MOST 8
+
 struct engine {
 	struct worker *worker;
 	const struct engine_io *io;
@@ -71,6 +74,9 @@ struct engine {
 	uint32_t free_count;
 	uint64_t freed_ns;	/* when there was one again after there had been none */
 	uint64_t taken;		/* arrivals started */
+	/* Of arrivals handed to an engine_io that sends later: when each could have been started, 0 outside the window. */
+	uint64_t leaving[ENGINE_LEAVING_MOST];
+	uint32_t leaving_count;
 	uint64_t arrived_start;	/* arrivals before the window */
 };
 
@@ -85,8 +91,13 @@ struct engine_io {
 	 * begins to connect. May tell of the outcome before it returns.
 	 */
 	void (*open)(struct engine *engine, struct conn *conn);
-	/* Sends the request on an open connection. */
+	/*
+	 * Sends the request on an open connection, which is in CONN_READING already: there is no telling of
+	 * engine_sent(). May tell of a failure before it returns.
+	 */
 	void (*request)(struct engine *engine, struct conn *conn);
+	/* Sends what was only written down so far, and calls engine_left(); NULL: all is sent at once. */
+	void (*flush)(struct engine *engine);
 	/* Closes a connection, whatever it is doing. Nothing more is told of it. */
 	void (*close)(struct engine *engine, struct conn *conn);
 	/* Waits for events, timeout_ns at most, and tells of those that there are. Returns 0, or -1 with err set. */
@@ -124,8 +135,11 @@ void engine_ended(struct engine *engine, struct conn *conn);
 /* A call for the connection has failed, with that errno. */
 void engine_failed(struct engine *engine, struct conn *conn, int number);
 
-/* Bytes, an end or an error on a connection that waits for no answer. */
-void engine_disturbed(struct engine *engine, struct conn *conn);
+/* Bytes, an end or an error on a connection that waits for no answer; `bytes`: there were some. */
+void engine_disturbed(struct engine *engine, struct conn *conn, bool bytes);
+
+/* What was handed over to be sent is on its way: the first since before_ns, the last since after_ns at the latest. */
+void engine_left(struct engine *engine, uint64_t before_ns, uint64_t after_ns);
 
 /* Starts what has arrived of an open loop. Call it now and then between events. Returns how long nothing is due. */
 uint64_t engine_arrive(struct engine *engine);

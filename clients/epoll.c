@@ -146,6 +146,15 @@ static void conn_receive(struct engine *engine, struct conn *conn, bool ended)
 		conn_register(engine, conn, EVENTS_ANSWER);
 }
 
+/* What has happened on a connection that waits for no answer: in close mode the end, as a rule, and nothing is asked. */
+static void conn_disturbed(struct engine *engine, struct conn *conn)
+{
+	bool waits = conn->state == CONN_IDLE || conn->state == CONN_HELD || conn->state == CONN_SILENT;
+	char byte;
+
+	engine_disturbed(engine, conn, waits && recv((int)conn->handle, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0);
+}
+
 static void conn_event(struct engine *engine, struct conn *conn, uint32_t events)
 {
 	if ((conn->state == CONN_READING || conn->state == CONN_CONNECTING) && conn->sent < engine->request_bytes)
@@ -153,7 +162,7 @@ static void conn_event(struct engine *engine, struct conn *conn, uint32_t events
 	else if (conn->state == CONN_READING)
 		conn_receive(engine, conn, events & (EPOLLRDHUP | EPOLLHUP));
 	else
-		engine_disturbed(engine, conn);
+		conn_disturbed(engine, conn);
 }
 
 static int epoll_wait_events(struct engine *engine, uint64_t timeout_ns, struct err *err)

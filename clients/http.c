@@ -48,6 +48,9 @@ static char lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c | 32) : c;
 }
 
+/* Whether the input, of which so many bytes are there, begins with those letters. */
+#define BEGINS(input, literal) (memcmp((input), (literal), sizeof (literal) - 1) == 0)
+
 static void match_start(struct http_reader *reader, unsigned words)
 {
 	reader->position = 0;
@@ -120,9 +123,10 @@ static bool head_end(struct http_reader *reader)
 	return true;
 }
 
-static void name_end(struct http_reader *reader)
+/* The name of a header has ended; -1: it is none of those that mean something here. */
+static void name_end(struct http_reader *reader, int name)
 {
-	switch (match_end(reader, header_names, NAMES)) {
+	switch (name) {
 	case NAME_LENGTH:
 		reader->state = VALUE_LENGTH_BLANK;
 		if (reader->flags & FLAG_LENGTH)
@@ -216,6 +220,63 @@ static bool skip_line(const char **input, const char *end)
 	return found;
 }
 
+/*
+ * What stands in nearly every head, in the letters that servers write it in, is read in one go where all of it is in the
+ * input. Anything else, and what is cut, goes byte by byte; both ways must come to the same.
+ */
+
+/* A status line up to the reason phrase. Returns whether it was one. */
+static bool status_quick(struct http_reader *reader, const char **input, const char *end)
+{
+	const char *at = *input;
+
+	if (reader->position || end - at < 13 || !BEGINS(at, "HTTP/1.") || at[8] != ' ' || at[12] != ' ')
+		return false;
+	unsigned minor = (unsigned)(at[7] - '0'), hundreds = (unsigned)(at[9] - '0');
+	unsigned tens = (unsigned)(at[10] - '0'), ones = (unsigned)(at[11] - '0');
+	if (minor > 9 || hundreds > 9 || tens > 9 || ones > 9)
+		return false;
+	reader->flags |= minor ? FLAG_MINOR_1 : 0;
+	reader->status = (uint16_t)(hundreds * 100 + tens * 10 + ones);
+	reader->state = REASON;
+	*input = at + 13;
+	return true;
+}
+
+/* The name of a header line up to the colon, for Connection with its value. Returns whether it was a known one. */
+static bool name_quick(struct http_reader *reader, const char **input, const char *end)
+{
+	const char *at = *input;
+
+	/* The longest of them; shorter lines are followed by the body, or by the next packet. */
+	if (end - at < 24)
+		return false;
+	if (BEGINS(at, "Content-") || BEGINS(at, "content-")) {
+		bool is_length = BEGINS(at + 8, "Length:") || BEGINS(at + 8, "length:");
+		if (!is_length && !BEGINS(at + 8, "Type:") && !BEGINS(at + 8, "type:"))
+			return false;
+		*input = at + (is_length ? 15 : 13);
+		name_end(reader, is_length ? NAME_LENGTH : -1);
+		return true;
+	}
+	if (!BEGINS(at, "Connection: ") && !BEGINS(at, "connection: "))
+		return false;
+	at += 12;
+	if (BEGINS(at, "keep-alive\r\n") || BEGINS(at, "Keep-Alive\r\n")) {
+		reader->flags |= FLAG_KEEP_ALIVE;
+		*input = at + 12;
+	} else if (BEGINS(at, "close\r\n") || BEGINS(at, "Close\r\n")) {
+		reader->flags |= FLAG_CLOSE;
+		*input = at + 7;
+	} else {
+		return false;
+	}
+	/* What a Connection header leaves behind; no other may tell from it which way it was read. */
+	reader->flags |= FLAG_CONNECTION;
+	reader->state = LINE_START;
+	return true;
+}
+
 /* Reads one byte or one run of bytes outside the body. Returns false where the answer is bad. */
 static bool head_step(struct http_reader *reader, const char **input, const char *end)
 {
@@ -223,6 +284,8 @@ static bool head_step(struct http_reader *reader, const char **input, const char
 
 	switch ((enum state)reader->state) {
 	case STATUS_LINE:
+		if (status_quick(reader, input, end))
+			return true;
 		if (!status_step(reader, c))
 			return false;
 		if (reader->position == 13) {
@@ -243,6 +306,11 @@ static bool head_step(struct http_reader *reader, const char **input, const char
 			return head_end(reader);
 		} else if (c == ' ' || c == '\t') {
 			return false;	/* line folding: obsolete, and a way to hide a header (RFC 9112 5.2) */
+		} else if (lower(c) != 'c' && lower(c) != 't') {
+			reader->state = VALUE_SKIP;	/* no name that means something begins so; it reads c again */
+			return true;
+		} else if (name_quick(reader, input, end)) {
+			return true;
 		} else {
 			match_start(reader, NAMES);
 			reader->state = NAME;
@@ -256,7 +324,7 @@ static bool head_step(struct http_reader *reader, const char **input, const char
 		return head_end(reader);
 	case NAME:
 		if (c == ':') {
-			name_end(reader);
+			name_end(reader, match_end(reader, header_names, NAMES));
 			break;
 		}
 		/* Some readers take "Content-Length : 5" for a length, others don't (RFC 9112 5.1). */
@@ -281,8 +349,12 @@ static bool head_step(struct http_reader *reader, const char **input, const char
 			return false;
 		break;
 	case VALUE_LENGTH:
-		if (c >= '0' && c <= '9')
-			return ++*input, length_digit(reader, c);
+		for (; c >= '0' && c <= '9'; c = **input) {
+			if (!length_digit(reader, c))
+				return false;
+			if (++*input == end)
+				return true;
+		}
 		reader->state = VALUE_LENGTH_END;
 		return true;
 	case VALUE_LENGTH_END:

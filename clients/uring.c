@@ -50,6 +50,8 @@
 #define OP_BIND 56			/* Linux 6.11 */
 #define SOCKET_COMMAND_SETSOCKOPT 3	/* Linux 6.7 */
 
+#define NO_BIND "more than %u connections need Linux 6.11 (IORING_OP_BIND)"
+
 enum operation { OPERATION_OPEN, OPERATION_CONNECT, OPERATION_SEND, OPERATION_RECEIVE, OPERATION_CLOSE };
 
 /* What comes back with a completion: slot, operation, and which of the slot's connections it was. */
@@ -96,6 +98,18 @@ static void room_make(struct uring_state *state, unsigned entries)
 			state->failed = result < 0 ? -result : EBUSY;
 		state->dials = 0;
 	}
+}
+
+/* Hands the kernel what is written down; nothing waits for anything. */
+static void uring_flush(struct engine *engine)
+{
+	struct uring_state *state = state_of(engine);
+	uint64_t before = engine->leaving_count ? clock_ns() : 0;
+
+	io_uring_submit(&state->ring);
+	state->dials = 0;
+	if (engine->leaving_count)
+		engine_left(engine, before, engine->leaving_count > 1 ? clock_ns() : before);
 }
 
 /* The next entry, on the connection's slot. */
@@ -211,10 +225,9 @@ static void uring_open(struct engine *engine, struct conn *conn)
 	if (conn->registered)
 		uring_close(engine, conn);
 	conn->handle++;
-	if (state->dials++ >= DIALS_MOST) {
-		io_uring_submit(&state->ring);
-		state->dials = 1;
-	}
+	if (state->dials >= DIALS_MOST)
+		uring_flush(engine);
+	state->dials++;
 	room_make(state, CHAIN_MOST);
 	const struct sockaddr_in *source = source_of(engine);
 	engine_dials(engine, conn, clock_ns());
@@ -259,7 +272,7 @@ static void received(struct engine *engine, struct conn *conn, int result, unsig
 	if (result == -ENOBUFS)
 		;	/* others had them all: asked for again below */
 	else if (conn->state != CONN_READING)
-		engine_disturbed(engine, conn);
+		engine_disturbed(engine, conn, result > 0);
 	else if (result > 0)
 		engine_received(engine, conn, buffer_at(state, buffer), (size_t)result, false);
 	else if (result == 0)
@@ -316,6 +329,12 @@ static int uring_wait(struct engine *engine, uint64_t timeout_ns, struct err *er
 	struct __kernel_timespec timeout = { (int64_t)(timeout_ns / CLOCK_S), (long long)(timeout_ns % CLOCK_S) };
 	struct io_uring_cqe *cqes[BATCH];
 
+	if (engine->leaving_count > 1) {
+		uring_flush(engine);
+	} else if (engine->leaving_count) {
+		uint64_t now = clock_ns();
+		engine_left(engine, now, now);
+	}
 	int result = timeout_ns ? io_uring_submit_and_wait_timeout(&state->ring, cqes, 1, &timeout, NULL)
 				: io_uring_submit_and_get_events(&state->ring);
 	errno = state->failed;
@@ -370,6 +389,17 @@ static int ring_make(struct io_uring *ring, uint32_t connections, struct err *er
 	return result < 0 ? err_set_errno(err, "io_uring_setup") : 0;
 }
 
+/* Whether its connections can have source addresses of their own. */
+static bool ring_can_bind(struct io_uring *ring)
+{
+	struct io_uring_probe *probe = io_uring_get_probe_ring(ring);
+	bool can = probe && io_uring_opcode_supported(probe, OP_BIND);
+
+	if (probe)
+		io_uring_free_probe(probe);
+	return can;
+}
+
 static size_t buffers_ring_bytes(const struct uring_state *state)
 {
 	return state->buffers_count * sizeof(struct io_uring_buf);
@@ -412,12 +442,9 @@ static int uring_init(struct engine *engine, struct err *err)
 	if (ring_make(&state->ring, worker->connections, err))
 		return -1;
 	state->has_ring = true;
-	struct io_uring_probe *probe = io_uring_get_probe_ring(&state->ring);
-	state->can_bind = probe && io_uring_opcode_supported(probe, OP_BIND);
-	io_uring_free_probe(probe);
+	state->can_bind = ring_can_bind(&state->ring);
 	if (engine->spread > 1 && !state->can_bind)
-		return err_set(err, "more than %u connections need Linux 6.11 with this client: use --client epoll",
-			       LOAD_PER_ADDRESS);
+		return err_set(err, NO_BIND, LOAD_PER_ADDRESS);
 	errno = -io_uring_register_files_sparse(&state->ring, worker->connections);
 	if (errno)
 		return err_set_errno(err, "a table of %u connections (io_uring_register)", worker->connections);
@@ -448,7 +475,7 @@ static void uring_release(struct engine *engine)
 
 static const struct engine_io uring_io = {
 	.init = uring_init, .release = uring_release, .open = uring_open, .request = uring_request, .close = uring_close,
-	.wait = uring_wait,
+	.flush = uring_flush, .wait = uring_wait,
 };
 
 static void uring_work(struct worker *worker)
@@ -461,24 +488,32 @@ static int uring_run(const struct load_spec *spec, struct load_sample *sample, s
 	return crew_run(spec, uring_work, sample, err);
 }
 
+struct find {
+	uint32_t sources;
+	struct err *err;
+};
+
 /* A ring is made and let go of; what the kernel has to say to its maker then breaks into no call of another thread. */
-static void *find_main(void *err)
+static void *find_main(void *argument)
 {
+	struct find *find = argument;
 	struct io_uring ring;
 
-	if (ring_make(&ring, 1, err))
-		return err;
+	if (ring_make(&ring, 1, find->err))
+		return find;
+	bool bad = find->sources > 1 && !ring_can_bind(&ring) && err_set(find->err, NO_BIND, LOAD_PER_ADDRESS);
 	io_uring_queue_exit(&ring);
-	return NULL;
+	return bad ? find : NULL;
 }
 
-/* Whether it can run here: the kernel may not allow it, or be too old. */
-static int uring_find(struct err *err)
+/* Whether it can run here: the kernel may not allow it, or be too old, or too old for so many connections. */
+static int uring_find(uint32_t sources, struct err *err)
 {
+	struct find find = { sources, err };
 	pthread_t thread;
 	void *failed;
 
-	errno = pthread_create(&thread, NULL, find_main, err);
+	errno = pthread_create(&thread, NULL, find_main, &find);
 	if (errno)
 		return err_set_errno(err, "starting a thread");
 	pthread_join(thread, &failed);

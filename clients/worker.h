@@ -26,7 +26,7 @@ struct worker {
 	struct crew *crew;
 	pthread_t thread;
 	unsigned index, workers;	/* this one, of so many */
-	bool has_cpu;			/* no other worker is on its CPU */
+	bool has_cpu;			/* neither another worker nor the server is on its CPU */
 	uint32_t connections;		/* this worker's share */
 	uint32_t active;		/* of these, the first so many carry requests */
 	uint32_t spread;		/* source addresses to begin with; 1: the kernel's choice */
@@ -37,12 +37,15 @@ struct worker {
 	_Atomic uint32_t live_in_flight;	/* connections that are busy */
 	_Atomic uint32_t live_reached;		/* connections through the ramp */
 	_Atomic uint64_t live_ok;		/* ok answers in the window */
+	_Atomic bool ready;			/* all that it needs is there */
 	_Atomic bool idle;			/* nothing in flight and nothing left to start */
 	_Atomic bool broken;			/* the thread could not work; err says why */
 
 	/* The thread's own; read after the join. */
 	enum load_phase phase;		/* as last seen */
 	bool measuring;			/* inside the window */
+	bool late;			/* behind the window of an open loop, whose requests are still to end */
+	uint64_t latency_from_ns;	/* latency is of requests that were due after it */
 	uint32_t in_flight;
 	struct load_counts counts;
 	struct hist latency_ns, connect_ns, lag_ns;
@@ -64,6 +67,9 @@ struct worker {
 /* The phase as the crew has it now. */
 enum load_phase worker_phase(const struct worker *worker);
 
+/* When the schedules of an open loop begin, all at once; 0 while that is not known. */
+uint64_t worker_schedule_ns(const struct worker *worker);
+
 /* Follows the crew into another phase: opens or closes the window. */
 void worker_enter(struct worker *worker, enum load_phase phase, uint64_t now_ns);
 
@@ -84,7 +90,7 @@ static inline bool worker_take(struct worker *worker)
 	/* The requests of a ramp are not among those that were asked for: a worker may have silent connections only. */
 	if (worker->phase == LOAD_RAMP)
 		return true;
-	if (worker->phase >= LOAD_DRAIN || worker->budget == 0)
+	if ((worker->phase >= LOAD_DRAIN && !worker->late) || worker->budget == 0)
 		return false;
 	if (worker->budget != UINT64_MAX)
 		worker->budget--;
@@ -95,7 +101,7 @@ static inline void worker_started(struct worker *worker)
 {
 	worker->in_flight++;
 	worker->counts.started += worker->measuring;
-	worker->counts.started_before += !worker->measuring;
+	worker->counts.started_before += !worker->measuring && !worker->late;
 }
 
 static inline void worker_connected(struct worker *worker, uint64_t connect_ns)
@@ -106,15 +112,28 @@ static inline void worker_connected(struct worker *worker, uint64_t connect_ns)
 	}
 }
 
-static inline void worker_ok(struct worker *worker, uint64_t start_ns, uint64_t now_ns)
+/* A latency of the window's: in an open loop, of a request that was due in it, whenever it ends. */
+static inline void worker_latency(struct worker *worker, uint64_t start_ns, uint64_t now_ns)
 {
-	worker->in_flight--;
-	if (!worker->measuring)
+	if (start_ns < worker->latency_from_ns)
 		return;
-	worker->counts.ok++;
 	hist_add(&worker->latency_ns, now_ns - start_ns);
 	if (worker->raw_ns.values)
 		raw_add(&worker->raw_ns, now_ns - start_ns);
+}
+
+static inline void worker_ok(struct worker *worker, uint64_t start_ns, uint64_t now_ns)
+{
+	worker->in_flight--;
+	if (!worker->measuring) {
+		if (worker->late) {
+			worker->counts.late_ok++;
+			worker_latency(worker, start_ns, now_ns);
+		}
+		return;
+	}
+	worker->counts.ok++;
+	worker_latency(worker, start_ns, now_ns);
 	while (now_ns >= worker->tenth_end_ns && worker->tenth + 1 < worker->tenths_room) {
 		worker->tenth++;
 		worker->tenth_end_ns += CLOCK_S / 10;
@@ -126,6 +145,7 @@ static inline void worker_failed(struct worker *worker, enum load_failure failur
 {
 	worker->in_flight--;
 	worker->counts.failed[failure] += worker->measuring;
+	worker->counts.late_failed += worker->late;
 }
 
 /* Keeps the words for the first wrong answer. */

@@ -62,7 +62,7 @@ int cell_init(struct cell *cell, const char *server, const char *client, const c
 		.rate_rps = NAN, .window_s = NAN, .ramp_s = NAN, .open_mean = NAN, .open_max = NAN,
 		.concurrency_mean = NAN, .concurrency_min = NAN, .concurrency_max = NAN,
 		.latency_ns = unknown, .connect_ns = unknown,
-		.open_loop = { NAN, NAN, NAN, NAN, NAN, NAN }, .lag_ns = unknown, .crowd = { NAN, NAN, NAN, NAN },
+		.open_loop = { NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN }, .lag_ns = unknown, .crowd = { NAN, NAN, NAN, NAN },
 		.served_min = NAN, .served_max = NAN, .never_served = NAN, .jain = NAN,
 		.client_cpu_busiest = NAN, .observer_cpu = NAN, .ceiling_rps = NAN, .little = NAN,
 		.server_cpu_us_per_request = NAN, .server_rss_bytes = NAN,
@@ -169,10 +169,15 @@ double cell_active(const struct cell *cell)
 	return isnan(cell->crowd.active) ? (double)cell->level : cell->crowd.active;
 }
 
-/* Where half of a round outlasts the window, most of the requests that began in it have not ended. */
+/*
+ * Where half of a round outlasts the window, most of the requests that began in it have not ended. In an open loop the
+ * latency is that of all requests which were due in the window, unless some have not even ended behind it.
+ */
 static bool is_censored(const struct cell *cell)
 {
-	return !cell_is_open_loop(cell) && cell->rate_rps > 0 && cell_active(cell) / cell->rate_rps > cell->window_s / 2;
+	if (cell_is_open_loop(cell))
+		return cell->open_loop.unended > 0;
+	return cell->rate_rps > 0 && cell_active(cell) / cell->rate_rps > cell->window_s / 2;
 }
 
 /* What only an open loop or a crowd has. */
@@ -185,6 +190,9 @@ static void take_special(struct cell *cell, const struct load_sample *sample)
 		cell->open_loop.waiting_start = (double)counts->waiting_start;
 		cell->open_loop.waiting_end = (double)counts->waiting_end;
 		cell->open_loop.waited = (double)counts->waited;
+		cell->open_loop.late_ok = (double)counts->late_ok;
+		cell->open_loop.late_failed = (double)counts->late_failed;
+		cell->open_loop.unended = (double)counts->unended;
 		cell->lag_ns = times_of(&sample->lag_ns);
 	}
 	if (!isnan(cell->crowd.active)) {
@@ -213,6 +221,7 @@ int cell_take(struct cell *cell, const struct load_sample *sample)
 	cell->in_flight_end = counts->in_flight_end;
 	cell->connects = counts->connects;
 	cell->started_before = counts->started_before;
+	cell->stray = counts->stray;
 	cell->concurrency_mean = sample->concurrency_mean;
 	cell->concurrency_min = (double)sample->concurrency_min;
 	cell->concurrency_max = (double)sample->concurrency_max;
@@ -291,6 +300,11 @@ static bool breaks_conservation(const struct cell *cell)
 {
 	if (cell_is_open_loop(cell) && cell->open_loop.scheduled + cell->open_loop.waiting_start !=
 					       (double)cell->started + cell->open_loop.waiting_end)
+		return true;
+	/* Cells of before say nothing of what came of the requests behind the window. */
+	if (cell_is_open_loop(cell) && !isnan(cell->open_loop.unended) &&
+	    (double)cell->in_flight_end + cell->open_loop.waiting_end !=
+	    cell->open_loop.late_ok + cell->open_loop.late_failed + cell->open_loop.unended)
 		return true;
 	return cell->in_flight_start + cell->started != cell->ok + cell_failed(cell) + cell->in_flight_end;
 }

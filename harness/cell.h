@@ -45,7 +45,8 @@ struct cell {
 	uint64_t ramp_reached;
 	uint64_t started, ok, failed[LOAD_FAILURES];
 	uint64_t in_flight_start, in_flight_end, connects;
-	uint64_t started_before;	/* requests of ramp and warmup; with `started`, all that were sent */
+	uint64_t started_before;	/* requests of ramp and warmup; with `started`, all that were sent until the drain */
+	uint64_t stray;			/* connections given up, since bytes came that answer no request */
 	double open_mean, open_max;	/* connections open inside the server */
 	double concurrency_mean, concurrency_min, concurrency_max;
 	struct cell_times latency_ns, connect_ns;
@@ -58,6 +59,7 @@ struct cell {
 		double offered_rps;	/* rate of arrivals */
 		double share;		/* that rate as a share of the server's own maximum, where it was chosen so */
 		double scheduled, waiting_start, waiting_end, waited;	/* see struct load_counts */
+		double late_ok, late_failed, unended;
 	} open_loop;
 	struct cell_times lag_ns;	/* open loop: how late the client was to start what it could have started */
 	struct {			/* NAN outside of a crowd */

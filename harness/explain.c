@@ -144,6 +144,11 @@ static void explain_rate(const struct cell *cell, FILE *out)
 			    percent(cell->open_loop.share));
 		row(out, "keeps up", "%s: %s of what was scheduled in the window was answered rightly in it",
 		    cell_keeps_up(cell) ? "yes" : "no", percent((double)cell->ok / cell->open_loop.scheduled));
+		if (!isnan(cell->open_loop.unended))
+			row(out, "behind it", "%s in flight or waiting as it ended: %s ok, %s failed, %s had no end",
+			    number((double)cell->in_flight_end + cell->open_loop.waiting_end),
+			    number(cell->open_loop.late_ok), number(cell->open_loop.late_failed),
+			    number(cell->open_loop.unended));
 		return;
 	}
 	if (!isnan(cell->ceiling_rps))
@@ -181,6 +186,8 @@ static void explain_counts(const struct cell *cell, FILE *out)
 	for (int i = 0; i < LOAD_FAILURES; i++)
 		if (cell->failed[i])
 			row(out, "failed", "%" PRIu64 " %s", cell->failed[i], load_failure_names[i]);
+	if (cell->stray)
+		row(out, "stray", "%" PRIu64 " connections given up: bytes came on them that answer no request", cell->stray);
 	if (cell->wrong)
 		row(out, "wrong", "%s", plain(cell->wrong));
 }
@@ -194,7 +201,7 @@ const char *explain_crowd(char text[EXPLAIN_CROWD], const struct cell *cell)
 	if (isnan(cell->crowd.active))
 		return text;
 	if (cell->crowd.dropped > 0)
-		snprintf(first, sizeof first, ", the first after %s", time_of(cell->crowd.dropped_after_s * 1e9));
+		snprintf(first, sizeof first, ", after a silence of %s at the least", time_of(cell->crowd.dropped_after_s * 1e9));
 	snprintf(text, EXPLAIN_CROWD, "%s active; of %s silent connections %s open at the end, %s ended by the server%s",
 		 number(cell->crowd.active), number(silent), number(cell->crowd.silent), number(cell->crowd.dropped),
 		 first);
@@ -263,6 +270,9 @@ static void explain_latency(const struct cell *cell, FILE *out)
 	explain_times("latency", cell->latency_hist, &cell->latency_ns, true, out);
 	if (cell_is_open_loop(cell)) {
 		row(out, "", "of an open loop: from the scheduled time, with all waiting and with the client's own lag");
+		if (cell->latency_censored)
+			row(out, "", "censored: %s requests had not ended long after the window, so that the slowest are missing",
+			    number(cell->open_loop.unended));
 		explain_times("lag", NULL, &cell->lag_ns, false, out);
 		return;
 	}

@@ -62,3 +62,13 @@ int settings_preset(struct settings *settings, const char *name, struct err *err
 	}
 	return found ? 0 : err_set(err, "unknown preset '%s': the one there is is 2010", name);
 }
+
+uint64_t settings_connections(const struct settings *settings)
+{
+	uint64_t most = settings->rate.count || settings->after_sweep.count ? settings->open_loop.max_connections : 1;
+
+	for (size_t i = 0; i < settings->concurrency.count && !settings->rate.count; i++)
+		if (settings->concurrency.level[i] > most)
+			most = settings->concurrency.level[i];
+	return most;
+}

@@ -89,6 +89,9 @@ enum settings_ceiling { CEILING_YES, CEILING_NO };
 /* The options of `run`; those that are not here_only are the keys of [run] too. */
 extern const struct option_def settings_options[];
 
+/* The most connections that a cell can have. */
+uint64_t settings_connections(const struct settings *settings);
+
 /*
  * Sets what a preset stands for. Options that were given before are overwritten, so call it first.
  * Returns 0, or -1 with err set: there is no such preset.

@@ -317,7 +317,7 @@ static int visit_measure(struct visit *visit, struct cell *cell, const struct cl
 		.warmup_ns = settings->warmup_ns, .duration_ns = settings->duration_ns,
 		.max_window_ns = settings->max_window_ns, .max_ramp_ns = settings->max_ramp_ns,
 		.timeout_ns = settings->timeout_ns,
-		.cpus = &visit->sweep->cpus.client, .stop = visit->sweep->stop, .watch = &watch,
+		.cpus = &visit->sweep->cpus.client, .server_cpus = &visit->sweep->cpus.server, .stop = visit->sweep->stop, .watch = &watch,
 	};
 	struct load_sample *sample = calloc(1, sizeof *sample);
 

@@ -82,6 +82,9 @@ static void print_special(const struct cell *cell)
 	if (cell_is_open_loop(cell)) {
 		print_times("lag", &cell->lag_ns);
 		printf("  offered: %s\n", explain_offered(offered, cell));
+		if (cell->latency_censored)
+			printf("  latency is censored: %.0f requests had not ended long after the window\n",
+			       cell->open_loop.unended);
 	}
 	if (*explain_crowd(crowd, cell))
 		printf("  crowd: %s\n", crowd);
@@ -99,6 +102,9 @@ static void print_cell(const struct cell *cell, const struct load_settings *sett
 	for (int i = 0; i < LOAD_FAILURES; i++)
 		if (cell->failed[i])
 			printf("    %-14s %s\n", load_failure_names[i], units_show_count(count, cell->failed[i]));
+	if (cell->stray)
+		printf("    %s connections given up: bytes came on them that answer no request\n",
+		       units_show_count(count, cell->stray));
 	if (cell->wrong)
 		printf("    first wrong answer: %s\n", cell->wrong);
 	printf("  %-12s %9s %9s %9s %9s %9s %9s\n", "", "mean", "p50", "p90", "p99", "p99.9", "max");
@@ -167,13 +173,19 @@ static int raw_write(const struct load_sample *sample, FILE *file, const char *p
 	return EXIT_WELL;
 }
 
+/* The most connections that there can be. */
+static uint64_t load_most(const struct load_settings *settings)
+{
+	return settings->rate_rps ? settings->open_loop.max_connections : settings->connections;
+}
+
 /* `raw` is the open file of the latencies, or NULL; it is closed in any case. */
 static int load_offer(const struct load_settings *settings, const struct client *client, struct target *target,
 		      FILE *raw)
 {
 	struct load_spec spec = {
 		.target = target, .check = (enum target_check)settings->check, .mode = (enum load_mode)settings->mode,
-		.connections = (uint32_t)(settings->rate_rps ? settings->open_loop.max_connections : settings->connections),
+		.connections = (uint32_t)load_most(settings),
 		.active = (uint32_t)settings->active, .offered_rps = (double)settings->rate_rps,
 		.arrivals = (enum arrivals_kind)settings->open_loop.arrivals, .seed = settings->seed,
 		.requests = settings->requests, .raw = raw != NULL,
@@ -252,7 +264,11 @@ static int load_run(int argc, char **argv)
 
 	if (command_parse(&command_load, &settings, &settings.help, argc, argv, 1, 1, &code) < 0)
 		goto out;
-	const struct client *client = client_choose(settings.client, &err);
+	if (target_init(&target, argv[0], &err)) {
+		code = complain(&command_load, EXIT_USAGE, "%s", err.text);
+		goto out;
+	}
+	const struct client *client = client_choose(settings.client, load_sources(&target, load_most(&settings)), &err);
 	if (client && err.text[0])
 		fprintf(stderr, "benchctl load: %s\n", err.text);
 	if (!client)
@@ -265,8 +281,6 @@ static int load_run(int argc, char **argv)
 	else if (settings.rate_rps && settings.connections != 1)
 		code = complain(&command_load, EXIT_USAGE, "--connections is of a closed loop: with --rate, "
 				"--max-connections bounds them");
-	else if (target_init(&target, argv[0], &err))
-		code = complain(&command_load, EXIT_USAGE, "%s", err.text);
 	else if (settings.raw && !(raw = raw_open(settings.raw, &err)))
 		code = complain(&command_load, EXIT_USAGE, "--raw: %s", err.text);
 	else if (target_learn(&target, settings.timeout_ns, &err))

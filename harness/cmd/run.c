@@ -239,7 +239,7 @@ static int run_prepare(struct run *run, struct err *err)
 	struct settings *settings = &run->settings;
 	struct sweep *sweep = &run->sweep;
 
-	sweep->client = client_choose(settings->client, err);
+	sweep->client = client_choose(settings->client, load_sources(NULL, settings_connections(settings)), err);
 	if (!sweep->client) {
 		err_prefix(err, "--client");
 		return EXIT_USAGE;

@@ -21,7 +21,7 @@ static int load_settle(struct session *session, struct err *err)
 	struct sweep *sweep = &session->sweep;
 
 	err->text[0] = 0;
-	sweep->client = client_choose(settings->client, err);
+	sweep->client = client_choose(settings->client, load_sources(NULL, settings_connections(settings)), err);
 	if (!sweep->client)
 		return err_prefix(err, "--client");
 	if (err->text[0])

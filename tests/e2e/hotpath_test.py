@@ -81,6 +81,25 @@ def test_allocations_and_locks():
             tap.ok(abs(calls.get(call, 0)) * (LONG - SHORT) < 30, '%s, %s: no %s while measuring' % (client, mode, call), calls)
 
 
+# Instructions of our own code, for each: at most. What differs by compiler is well within it.
+HOT = os.path.join(ROOT, 'build', 'tests', 'bench', 'hot')
+INSTRUCTIONS = {'answer': 200, 'parse': 1600, 'histogram': 60}
+
+
+def test_instructions():
+    """An answer taken apart must not cost many times one that is known: a server may give each another header."""
+    if not os.path.exists(HOT) or not shutil.which('valgrind'):
+        raise tap.Skip('needs valgrind and make build/tests/bench/hot')
+    for what, most in INSTRUCTIONS.items():
+        totals = []
+        for count in SHORT, LONG:
+            done = place.command('valgrind', '--tool=callgrind', '--callgrind-out-file=' + os.devnull, HOT, what, str(count))
+            totals += map(int, re.findall(r'Collected : (\d+)', done.err))
+        if tap.is_(len(totals), 2, what + ': counted'):
+            each = (totals[1] - totals[0]) / (LONG - SHORT)
+            tap.ok(0 < each <= most, '%s: %d instructions at most' % (what, most), each)
+
+
 os.chdir(ROOT)
 with Place() as place, Control() as server:
     tap.checks([value for name, value in list(globals().items()) if name.startswith('test_')])

@@ -31,10 +31,18 @@ FAULTS = {
     'read': ['EINTR', 'EIO'], 'write': ['ENOSPC', 'EINTR', 'short'], 'lseek': ['EIO'], 'fsync': ['EIO'],
     'ftruncate': ['EIO'], 'rename': ['EACCES'], 'fork': ['EAGAIN'], 'pipe2': ['EMFILE'], 'socketpair': ['EMFILE'],
     'pthread_mutex_lock': [],  # only counted
+    'io_uring_queue_init_params': ['ENOMEM', 'EPERM'], 'io_uring_get_probe_ring': ['ENOMEM'],
+    'io_uring_register_files_sparse': ['ENOMEM', 'EMFILE'], 'io_uring_register_ring_fd': ['ENOMEM'],
+    'io_uring_register_buf_ring': ['ENOMEM'], 'io_uring_register_sync_cancel': ['ETIME'],
+    'io_uring_submit': ['EBUSY', 'EAGAIN', 'EINTR'],
+    'io_uring_submit_and_wait_timeout': ['EINTR', 'EBUSY', 'EAGAIN', 'EBADF'],
+    'io_uring_submit_and_get_events': ['EINTR', 'EAGAIN', 'EBADF'], 'io_uring_get_events': ['EINTR'],
     'memfd_create': ['EMFILE'], 'sched_setaffinity': ['EINVAL'], 'sched_getaffinity': ['EINVAL'],
 }
 # What touches the files of a run.
 FILES = ['malloc', 'open', 'fopen', 'read', 'write', 'lseek', 'fsync', 'ftruncate', 'rename']
+# What only the one client calls.
+URING = ['malloc'] + [name for name in FAULTS if name.startswith('io_uring')]
 ALL = os.environ.get('BENCHCTL_INJECT') == 'all'
 SANITIZED = os.path.join(ROOT, 'build', 'address-undefined', 'benchctl')
 OPTIONS = {'ASAN_OPTIONS': 'exitcode=66:detect_leaks=1:verify_asan_link_order=0',
@@ -227,6 +235,8 @@ def test_load():
     with Faulty('good') as server, Place() as place:
         walk(place, Load(server.url), 'load, close', 8, 400)
         walk(place, Load(server.url, '-m', 'keepalive'), 'load, keepalive', 4, 20)
+        for mode in 'close', 'keepalive':
+            walk(place, Load(server.url, '--client', 'uring', '-m', mode), 'load, uring, ' + mode, 4, 20, URING)
         walk(place, Load(server.url, '--client', 'seq', '-c', '1'), 'load, seq', 4, 20)
 
 

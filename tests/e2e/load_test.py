@@ -15,7 +15,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from helper import tap
 from helper.faulty import BEHAVIOURS, Faulty
-from helper.program import ROOT, Place, conserved, until
+from helper.program import FAIL, ROOT, Place, conserved, until
 
 # The requests of a case, each on a connection of its own, so that no failure is rested from.
 N = 12
@@ -178,8 +178,8 @@ def test_each_behaviour():
 
 def test_each_behaviour_has_a_case():
     """Those that are not in the table above have a test of their own below, or are for whole runs."""
-    elsewhere = {'changing_page', 'closes_every', 'drops_every', 'halts_every', 'slow', 'dies', 'out_of_memory', 'spins',
-                  'leaves_children'}
+    elsewhere = {'changing_page', 'closes_every', 'drops_every', 'halts_every', 'halts_from', 'slow', 'speaks_unasked',
+                 'dies', 'out_of_memory', 'spins', 'leaves_children'}
     tap.is_(set(BEHAVIOURS) - {case.behaviour for case in CASES}, elsewhere, 'no behaviour is left untried')
 
 
@@ -466,6 +466,33 @@ def test_no_io_uring():
             tap.is_((cell['client'], cell['ok']), ('epoll', 20), name + 'measured with epoll, and the cell says so')
             said = 'benchctl load: measuring with client epoll instead of uring: ' in outcome.err and words in outcome.err
             tap.ok(said if client == 'uring' else not outcome.err, name + 'message', outcome)
+
+
+def test_no_bind():
+    """
+    On Linux 6.1 to 6.10 a connection of io_uring cannot have a source address of its own, which more than 8192 need: they
+    are measured with epoll. Here the kernel's answer as to what it can do is kept from the program.
+    """
+    if not os.path.exists(FAIL):
+        raise tap.Skip('there is no ' + FAIL)
+    environment = place.environment(LD_PRELOAD=FAIL, BENCHCTL_FAIL='io_uring_get_probe_ring:1+:%d' % errno.ENOMEM)
+    for most, wanted in (8192, 'uring'), (8193, 'epoll'):
+        for client in 'uring', 'auto':
+            with Faulty('good') as server:
+                outcome = place.bench('load', '--json', '--client', client, '--rate', '1000', '-n', '20', '--max-connections',
+                                      str(most), server.url, env=environment)
+            name = '%s, %d connections, no IORING_OP_BIND: ' % (client, most)
+            if not tap.is_(outcome.code, 0, name + 'exit code'):
+                tap.note(outcome)
+                continue
+            cell = json.loads(outcome.out)
+            tap.is_((cell['client'], cell['ok']), (wanted, 20), name + 'measured')
+            said = 'epoll instead of uring: more than 8192 connections need Linux 6.11' in outcome.err
+            tap.is_(said, (client, wanted) == ('uring', 'epoll'), name + 'message')
+    place.file('bench.conf', '[server control]\ncommand = "%s/build/servers/control"\n' % ROOT)
+    for words in ['-c', '2,8193'], ['--rate', '100', '--max-connections', '8193']:
+        outcome = place.bench('run', '--client', 'uring', '--out', '../x', *words, env=environment)
+        tap.has(outcome.err, 'epoll instead of uring: more than 8192 connections', 'run %s: the highest level counts' % words[0])
 
 
 def test_hang_is_bounded():

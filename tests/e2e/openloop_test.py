@@ -9,7 +9,7 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from helper import tap
-from helper.faulty import HALT_S, Faulty
+from helper.faulty import HALT_S, LONG_HALT_S, Faulty
 from helper.program import CONF, SCHEMA, Place, cell_key, conserved, faulty_section, until
 
 import jsonschema
@@ -35,7 +35,8 @@ def load(url, *options):
 def scheduled(cell):
     """Whether no arrival was lost in the counting."""
     loop = cell['open_loop']
-    return loop['scheduled'] + loop['waiting_start'] == cell['started'] + loop['waiting_end']
+    return (loop['scheduled'] + loop['waiting_start'] == cell['started'] + loop['waiting_end'] and
+            cell['in_flight_end'] + loop['waiting_end'] == loop['late_ok'] + loop['late_failed'] + loop['unended'])
 
 
 def test_stall():
@@ -63,6 +64,48 @@ def test_stall():
     tap.ok(cells['bound']['open_loop']['waited'] > 0, 'stall, bound: requests waited', cells['bound'])
 
 
+def test_late_stall():
+    """
+    The server halts shortly before the window ends, and longer than that: what was due meanwhile is answered behind
+    the window, and its latency is there all the same.
+    """
+    for options in [], ['--max-connections', '3']:
+        name = 'late stall%s: ' % ', bound' * bool(options)
+        with Faulty('halts_from', argument=300) as server:
+            outcome, cell = load(server.url, '-m', 'keepalive', '--rate', '1000', '-d', '300ms', '--warmup', '50ms', *options)
+        if not tap.ok(cell, name + 'prints a cell', outcome):
+            continue
+        loop, latency = cell['open_loop'], cell['latency_ns']
+        tap.ok(conserved(cell) and scheduled(cell) and not cell['failed'], name + 'nothing is lost', cell)
+        tap.ok(loop['late_ok'] > 0 and loop['unended'] == 0, name + 'some are answered behind the window, and none is not', loop)
+        tap.ok(cell['ok'] < loop['scheduled'], name + 'but count for no rate', cell)
+        tap.is_(int(cell['latency_histogram'].split()[0]), loop['scheduled'], name + 'a latency of each that was due in it')
+        tap.ok(latency['max'] >= LONG_HALT_S / 2 * 1e9, name + 'shows', latency)
+        tap.ok(not cell['latency_censored'], name + 'none is missing')
+
+
+def test_overdue():
+    """What has waited longer than a request may take has failed, and the server does not hear of it."""
+    with Faulty('stall_before') as server:
+        outcome, cell = load(server.url, '--rate', '200', '--max-connections', '1', '-n', '60', '--timeout', '100ms')
+        seen = server.connections - 1
+    if not tap.ok(cell, 'overdue: prints a cell', outcome):
+        return
+    tap.is_((cell['started'], cell['failed'], cell['ok']), (60, {'timeout': 60}, 0), 'overdue: each has timed out')
+    tap.ok(conserved(cell) and scheduled(cell), 'overdue: nothing is lost', cell)
+    tap.ok(0 < seen < 30, 'overdue: most were not sent', seen)
+
+
+def test_unasked():
+    """Bytes on a connection that nothing is asked on: it is given up, and that is told."""
+    with Faulty('speaks_unasked') as server:
+        outcome, cell = load(server.url, '-m', 'keepalive', '--rate', '50', '-n', '10')
+    if tap.ok(cell and conserved(cell) and scheduled(cell), 'unasked: nothing is lost', outcome):
+        tap.ok(cell['stray'] > 0 and cell['wrong'] == 'bytes on a connection that waits for no answer', 'unasked: is counted', cell)
+        # What comes as the next request is on its way can only be taken for an answer.
+        tap.ok(set(cell['failed']) <= {'bad_status', 'reset', 'eof_early'} and cell['ok'] > 0, 'unasked: kinds', cell)
+
+
 def test_bound():
     """Nobody is answered: as many connections as are allowed are opened, what else arrives waits, and is counted."""
     for mode in 'close', 'keepalive':
@@ -80,6 +123,8 @@ def test_bound():
         tap.ok(abs(loop['scheduled'] - 200 * cell['window_s']) <= 1.01, mode + ', bound: the schedule goes on', cell)
         tap.ok(loop['waiting_end'] > loop['waiting_start'] > 0, mode + ', bound: ever more wait', cell)
         tap.ok(cell['ok'] == 0 and 'no_answers' in cell['invalid'], mode + ', bound: no answer', cell)
+        tap.ok(cell['latency_censored'] and loop['unended'] == cell['in_flight_end'] + loop['waiting_end'],
+               mode + ', bound: none has ended behind the window either', cell)
 
 
 def test_conserved():
@@ -307,7 +352,7 @@ def test_usage():
 
 
 # What every engine must do alike.
-OF_ENGINES = [test_stall, test_bound, test_conserved, test_failures]
+OF_ENGINES = [test_stall, test_late_stall, test_overdue, test_unasked, test_bound, test_conserved, test_failures]
 
 with Place() as place:
     for engine in 'epoll', 'uring':

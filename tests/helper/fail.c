@@ -15,6 +15,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <liburing.h>
 #include <netdb.h>
 #include <poll.h>
 #include <pthread.h>
@@ -37,6 +38,9 @@
 	X(epoll_create1) X(epoll_ctl) X(epoll_pwait2) X(pthread_create) X(close_range) X(nanosleep) X(poll) \
 	X(pthread_mutex_lock) \
 	X(open) X(fopen) X(opendir) X(mkdir) X(read) X(write) X(lseek) X(fsync) X(ftruncate) X(rename) \
+	X(io_uring_queue_init_params) X(io_uring_get_probe_ring) X(io_uring_register_files_sparse) \
+	X(io_uring_register_ring_fd) X(io_uring_register_buf_ring) X(io_uring_register_sync_cancel) X(io_uring_submit) \
+	X(io_uring_submit_and_wait_timeout) X(io_uring_submit_and_get_events) X(io_uring_get_events) \
 	X(fork) X(pipe2) X(socketpair) X(memfd_create) X(sched_setaffinity) X(sched_getaffinity)
 
 #define AS_ENUM(name) CALL_##name,
@@ -140,6 +144,22 @@ WRAP(int, FAILED, memfd_create, (const char *name, unsigned flags), name, flags)
 WRAP(int, FAILED, sched_setaffinity, (pid_t pid, size_t bytes, const cpu_set_t *set), pid, bytes, set)
 WRAP(int, FAILED, sched_getaffinity, (pid_t pid, size_t bytes, cpu_set_t *set), pid, bytes, set)
 
+/* Those of liburing return the number themselves. */
+WRAP(int, -number, io_uring_queue_init_params, (unsigned entries, struct io_uring *ring, struct io_uring_params *params),
+     entries, ring, params)
+WRAP(struct io_uring_probe *, NULL, io_uring_get_probe_ring, (struct io_uring *ring), ring)
+WRAP(int, -number, io_uring_register_files_sparse, (struct io_uring *ring, unsigned count), ring, count)
+WRAP(int, -number, io_uring_register_ring_fd, (struct io_uring *ring), ring)
+WRAP(int, -number, io_uring_register_buf_ring, (struct io_uring *ring, struct io_uring_buf_reg *buffers, unsigned flags),
+     ring, buffers, flags)
+WRAP(int, -number, io_uring_register_sync_cancel, (struct io_uring *ring, struct io_uring_sync_cancel_reg *what), ring, what)
+WRAP(int, -number, io_uring_submit, (struct io_uring *ring), ring)
+WRAP(int, -number, io_uring_submit_and_wait_timeout,
+     (struct io_uring *ring, struct io_uring_cqe **completions, unsigned count, struct __kernel_timespec *wait, sigset_t *mask),
+     ring, completions, count, wait, mask)
+WRAP(int, -number, io_uring_submit_and_get_events, (struct io_uring *ring), ring)
+WRAP(int, -number, io_uring_get_events, (struct io_uring *ring), ring)
+
 int open(const char *path, int flags, ...)
 {
 	REAL(open);
@@ -190,12 +210,12 @@ static void __attribute__((destructor)) report(void)
 
 static void __attribute__((constructor)) prepare(void)
 {
-	char name[32], last[32];
+	char name[64], last[32];
 	const char *spec = getenv("BENCHCTL_FAIL");
 
 	if (strcmp(program_invocation_short_name, "benchctl") != 0)
 		return;
-	if (spec && sscanf(spec, "%31[^:]:%lu%31s", name, &from, last) == 3) {
+	if (spec && sscanf(spec, "%63[^:]:%lu%31s", name, &from, last) == 3) {
 		const char *how = strchr(last, ':');
 		all_after = last[0] == '+';
 		is_short = how && strcmp(how, ":short") == 0;

@@ -35,6 +35,7 @@ PATIENCE_S = 60
 PIECE_PAUSE_S = 0.001
 SLOW_S = 0.05
 HALT_S = 0.1
+LONG_HALT_S = 0.4
 # What a server that runs out of memory may have: less than its threads' stacks and arenas would take in the long run.
 MEMORY_BYTES = 1 << 28
 
@@ -374,6 +375,23 @@ def halts_every(peer):
     return good(peer)
 
 
+def halts_from(peer):
+    """The n-th request halts the whole server for 400 ms, once."""
+    server = peer.server
+    with server.halt:
+        if peer.number == server.argument:
+            time.sleep(LONG_HALT_S)
+    return good(peer)
+
+
+def speaks_unasked(peer):
+    """The right answer, and a moment later, as some do before they close a connection that is idle, a 408."""
+    good(peer)
+    time.sleep(PIECE_PAUSE_S)
+    peer.send(b'HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
+    return False
+
+
 def two_answers(peer):
     peer.send(peer.right() + peer.right())
     return peer.keeps
@@ -486,7 +504,8 @@ ANSWERS = [
     endless_continue, garbage, other_protocol, status_502, status_404, length_negative, length_beyond, length_huge,
     length_words, length_twice_same, length_twice_other, length_and_chunked, chunked, chunk_extension,
     chunk_size_bad, chunk_size_negative, chunk_size_beyond, continue_first, no_content_with_body, until_close,
-    half_close_after, half_close_before, ignores_close, closes_every, drops_every, halts_every, two_answers, slow,
+    half_close_after, half_close_before, ignores_close, closes_every, drops_every, halts_every, halts_from, speaks_unasked,
+    two_answers, slow,
     leaks_listeners, leaks_connections, dies, out_of_memory, spins, leaves_children,
 ]
 BEHAVIOURS = {function.__name__: Behaviour(function) for function in ANSWERS}
