@@ -118,11 +118,14 @@ deps-all:
 	.ci/deps build bench check peers panel
 
 NAME ?= bench-$(shell date +%Y%m%d-%H%M%S)
+# Read once, so that all lines mean the same run.
+NAME := $(NAME)
 bench:
 	.ci/deps build bench
-	$(MAKE) all servers
+	$(MAKE) --no-print-directory all servers
 	./benchctl run --out $(NAME) --max-ramp 5s --max-window 5s --servers $(BENCH_SERVERS)
 	./benchctl plot results/$(NAME)/run.json
+	@echo 'The graph: plots/$(NAME)/rate-close.png, and .svg. The table again: ./benchctl table results/$(NAME)/run.json'
 BENCH_SERVERS := control,state_threads,eventlet,eventlet_wsgi,tornado,node_js
 
 # The run whose table and graphs the README shows. It takes hours, so it may be cut short (^C): the next call goes on with it.

@@ -1,5 +1,6 @@
 #include "harness/cmd/progress.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -7,15 +8,20 @@
 #include "harness/lib/clock.h"
 #include "harness/lib/units.h"
 
-/* The time that the rest will take if it goes on as so far; "" before there is anything to go by. */
-static const char *time_left(const struct progress *progress, size_t done, size_t all, char out[32])
+/* How much of a longer notice is shown, bytes. */
+#define NOTICE_HEAD 120
+#define NOTICE_TAIL 120
+
+/* The time that the rest will take; "" where there is nothing to go by, or no rest. */
+static const char *time_left(const struct progress *progress, size_t done, size_t all, char out[48])
 {
-	double elapsed_s = (double)(clock_ns() - progress->start_ns) / 1e9;
+	bool at_least;
+	double left_s = pace_left_s(&progress->pace, done, all, clock_ns(), &at_least);
 
 	out[0] = 0;
-	if (done) {
-		unsigned left = (unsigned)(elapsed_s / (double)done * (double)(all - done) + 0.5);
-		snprintf(out, 32, ", %u:%02u left", left / 60, left % 60);
+	if (left_s > 0) {
+		unsigned left = (unsigned)(fmin(left_s, 1e9) + 0.5);
+		snprintf(out, 48, ", %s%u:%02u left", at_least ? "at least " : "", left / 60, left % 60);
 	}
 	return out;
 }
@@ -36,8 +42,9 @@ static void on_begin(void *context, const struct cell *cell, size_t done, size_t
 {
 	struct progress *progress = context;
 	const struct client *client = client_find(cell->client);
-	char left[32], load[64];
+	char left[48], load[64];
 
+	pace_begin(&progress->pace, done, clock_ns());
 	if (!progress->terminal)
 		return;
 	fprintf(stderr, "\r\033[K[%zu/%zu%s] %s: %s, %s", done, all,
@@ -64,8 +71,10 @@ static void on_end(void *context, const struct cell *cell, size_t done, size_t a
 static void on_server_end(void *context, const char *server, uint64_t block, size_t done, size_t all)
 {
 	struct progress *progress = context;
-	char left[32], rate[UNITS_TEXT];
+	char left[48], rate[UNITS_TEXT];
 
+	if (!pace_end(&progress->pace, done, clock_ns()))
+		return;		/* all of it was measured before */
 	progress_clear(progress);
 	fprintf(stderr, "[%zu/%zu%s] %s", done, all, time_left(progress, done, all, left), server);
 	if (block > 1)
@@ -74,25 +83,32 @@ static void on_server_end(void *context, const char *server, uint64_t block, siz
 		fprintf(stderr, ": up to %s requests/s, at %s",
 			units_show_count(rate, (uint64_t)progress->best_rps), progress->best_at);
 	if (progress->failed_cells)
-		fprintf(stderr, "; %llu cells failed", (unsigned long long)progress->failed_cells);
+		fprintf(stderr, "; %llu cell%s failed", (unsigned long long)progress->failed_cells,
+			progress->failed_cells == 1 ? "" : "s");
 	fputc('\n', stderr);
 	progress->best_rps = 0;
 	progress->failed_cells = 0;
 }
 
+/* A server's last words may be long, and its very last say most; the cell keeps all of them. */
 static void on_notice(void *context, const char *text)
 {
+	size_t bytes = strlen(text);
+
 	progress_clear(context);
-	fprintf(stderr, "%s\n", text);
+	if (bytes <= NOTICE_HEAD + NOTICE_TAIL)
+		fprintf(stderr, "%s\n", text);
+	else
+		fprintf(stderr, "%.*s ... %s\n", NOTICE_HEAD, text, text + bytes - NOTICE_TAIL);
 }
 
 void progress_init(struct progress *progress)
 {
 	*progress = (struct progress){
 		.terminal = isatty(STDERR_FILENO),
-		.start_ns = clock_ns(),
 		.watch = { on_begin, on_end, on_server_end, on_notice, progress },
 	};
+	pace_init(&progress->pace, clock_ns());
 }
 
 void progress_clear(struct progress *progress)

@@ -8,11 +8,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "harness/pace.h"
 #include "harness/sweep.h"
 
 struct progress {
 	bool terminal;
-	uint64_t start_ns;
+	struct pace pace;
 	struct sweep_watch watch;	/* to hang on the sweep */
 	/* Of the server that runs. */
 	double best_rps;

@@ -289,7 +289,7 @@ static void print_dropped(const struct document *document)
 }
 
 /* So many cells valid; of the others, how many for which reason. */
-static void print_summary(const struct document *document)
+static void print_summary(const struct document *document, const char *path)
 {
 	size_t valid = 0, by_reason[INVALIDS] = { 0 };
 
@@ -305,7 +305,10 @@ static void print_summary(const struct document *document)
 			fprintf(stderr, "\n  %zu %s: %s.\n    What to do: %s.", by_reason[j], invalid_names[j],
 				invalid_words[j], invalid_advice[j]);
 	print_dropped(document);
-	fputs(valid == document->cells_count ? ".\n" : "\n  Each cell: benchctl explain RUN.json SERVER@LEVEL\n", stderr);
+	if (valid == document->cells_count)
+		fputs(".\n", stderr);
+	else
+		fprintf(stderr, "\n  Each cell: benchctl explain %s SERVER@LEVEL\n", path);
 }
 
 /*
@@ -336,7 +339,7 @@ static int run_finish(struct run *run, struct err *err)
 	snprintf(path, sizeof path, "%s/run.json", run->folder);
 	if (result_write(&run->document, path, err))
 		return -1;
-	print_summary(&run->document);
+	print_summary(&run->document, path);
 	/* Where the terminal went away, which interrupts too, nobody reads it: no failure more. */
 	if (table_print(&run->document, 0, TABLE_TEXT, stdout, err) ||
 	    rates_table_print(&run->document, true, TABLE_TEXT, stdout, err))

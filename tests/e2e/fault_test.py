@@ -302,6 +302,20 @@ def test_server_that_dies_at_its_start():
     failed_from_the_start('dies_at_start', ['exited with status 3 before it was ready', 'no such module: nothing'])
 
 
+def test_server_with_many_last_words():
+    """The notice has their begin and their end; the cell has them all."""
+    words = 'first %s last' % ('more ' * 100)
+    with Place() as place:
+        script = place.file('talker.py', 'import sys\nsys.exit(%r)\n' % words)
+        place.file('bench.conf', '[server talker]\ncommand = "/usr/bin/python3" "%s"\n' % script)
+        outcome = place.bench('run', '--out', 'r', '-c', '1', '--ceiling', 'no', '--port', '0')
+        tap.is_(outcome.code, 0, 'many last words: the run is made')
+        said = [line for line in outcome.err.splitlines() if line.startswith('talker@1 close: exited with status 1')]
+        tap.ok(said and 'first more' in said[0] and ' ... ' in said[0] and said[0].endswith('more  last') and len(said[0]) < 250,
+               'many last words: their begin and end are said', outcome)
+        tap.has(place.document('r')['cells'][1]['error'], words, 'many last words: the cell has them')
+
+
 def test_server_that_can_not_be_executed():
     with Place() as place:
         outcome = run(place, CONTROL + '[server gone]\ncommand = ./gone --fast\n', '-c', '1,2', *COUNTED)
