@@ -158,10 +158,14 @@ void curves_note_versions(const struct curves *curves, struct picture *picture)
 /* The names of some in a row, behind a heading. */
 static void note_names(const struct curve *from, size_t count, struct picture *picture, const char *heading)
 {
-	char text[2048] = "";
+	char text[2048];
+	size_t named = 0;
 
-	for (size_t i = 0; i < count; i++)
-		picture_add(text, sizeof text, ", ", "%s%.60s", i ? "" : heading, from[count - 1 - i].name);
+	snprintf(text, sizeof text, "%s", heading);
+	while (named < count && picture_list_add(picture, text, sizeof text, named ? ", " : "", from[count - 1 - named].name))
+		named++;
+	if (named < count)
+		picture_add(text, sizeof text, named ? ", and " : "", "%zu%s", count - named, named ? " more" : "");
 	if (count)
 		picture_note(picture, text);
 }

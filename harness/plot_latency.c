@@ -293,6 +293,7 @@ int plot_latency(struct chart *chart, const struct plot_source *source, struct e
 	keys_add(picture, &plot);
 	notes_add(picture, &plot);
 	curves_message(&plot.curves, picture, "No cell of an open loop of this mode has a figure.");
+	picture_make_room(picture);
 	size_t panel = chart_panel(chart, PICTURE_LEFT, picture->right, picture->top, picture->bottom);
 	axes_fill(chart_panel_at(chart, panel), &plot);
 	lines_add(chart, panel, &plot);
