@@ -304,7 +304,7 @@ static void put_key(FILE *out, const struct map *map)
 
 static void put_head(FILE *out, const struct map *map, const char *name)
 {
-	const struct palette *palette = &palette_light;
+	const struct palette *palette = &palettes[0];
 	char text[TYPESET_LINE], fitted[1][TYPESET_LINE];
 
 	fprintf(out, "# Draw again: gnuplot %s.gp\n\n", name);
@@ -417,7 +417,7 @@ static int describe(const char *path, const struct comparison *comparison, struc
 	for (size_t i = 0; i < count && i < 10 && compare_line_changed(&lines[i]); i++)
 		picture_add(text, sizeof text, " ", "%s.", compare_show_line(words, &lines[i]));
 	free(lines);
-	return picture_describe_svg(path, "Requests per second: NEW against BASE, server by level", text, err);
+	return picture_describe_svg(path, "comparison", "Requests per second: NEW against BASE, server by level", text, err);
 }
 
 int compare_draw(const struct comparison *comparison, const struct compare_titles *titles, const char *path,
@@ -443,7 +443,7 @@ int compare_draw(const struct comparison *comparison, const struct compare_title
 	if (!template || map_fill(&map, err))
 		goto out;
 	map_layout(&map);
-	if (!sources_write(&map, stem, name, template, err) && !gnuplot_run(folder, script, err))
+	if (!sources_write(&map, stem, name, template, err) && !gnuplot_run(folder, (const char *const[]){ script, NULL }, err))
 		result = describe(path, comparison, err);
 out:
 	free(template);
