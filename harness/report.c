@@ -273,8 +273,10 @@ static int markdown_put(const struct page *page, FILE *out, struct err *err)
 		grid_line(TABLE_MARKDOWN, overview_mode(line, page->document, page->modes[i]), out);
 		fputc('\n', out);
 		result = overview_sheet(&page->overviews[i], &sheet, err);
-		if (!result)
+		if (!result) {
+			sheet_trim(&sheet);
 			grid_write(&sheet.grid, TABLE_MARKDOWN, out);
+		}
 		sheet_release(&sheet);
 	}
 	const struct host *host = &page->document->host;
@@ -400,11 +402,11 @@ static int summary_put(const struct page *page, struct err *err)
 		snprintf(caption, sizeof caption, "Requests per second, %s",
 			 overview_mode(name, page->document, page->modes[i]));
 		int result = overview_sheet(&page->overviews[i], &sheet, err);
-		if (!result)
-			sheet_html(&sheet, caption, out);
 		snprintf(name, sizeof name, "overview-%.60s.csv", page->modes[i]);
-		if (!result)
-			result = csv_write(page, &sheet, name, err);
+		if (!result && !(result = csv_write(page, &sheet, name, err))) {
+			sheet_trim(&sheet);
+			sheet_html(&sheet, caption, out);
+		}
 		sheet_release(&sheet);
 		if (result)
 			return -1;
@@ -528,11 +530,12 @@ static int picture_put(const struct page *page, const struct plot_picture *pictu
 	if (!result && overview && sheet_rows(&sheet)) {
 		snprintf(name, sizeof name, "%s.csv", picture->stem);
 		snprintf(caption, sizeof caption, "The figures of: %.200s", picture->title);
+		result = csv_write(page, &sheet, name, err);
+		sheet_trim(&sheet);
 		html_open(out, "details", NULL);
 		html_leaf(out, "summary", "Its figures", NULL);
 		sheet_html(&sheet, caption, out);
 		html_close(out, "details");
-		result = csv_write(page, &sheet, name, err);
 	}
 	sheet_release(&sheet);
 	html_open(out, "p", NULL);
