@@ -518,7 +518,8 @@ static int picture_put(const struct page *page, const struct plot_picture *pictu
 	int result = 0;
 
 	html_open(out, "figure", NULL);
-	html_open(out, "div", "class", "scroll", "role", "region", "tabindex", "0", "aria-label", picture->title, NULL);
+	html_open(out, "div", "class", "scroll picture", "role", "region", "tabindex", "0", "aria-label", picture->title,
+		  NULL);
 	result = svg_put(page, picture, "", has_dark ? "light has-dark" : "light", err);
 	if (!result && has_dark)
 		result = svg_put(page, picture, "-dark", "dark", err);
@@ -887,10 +888,21 @@ out:
 	return result;
 }
 
+/* Files are named after the modes, which come from outside. */
+static int modes_check(const struct page *page, struct err *err)
+{
+	for (size_t i = 0; i < page->modes_count; i++) {
+		const char *mode = page->modes[i];
+		if (!*mode || strlen(mode) > 32 || mode[strspn(mode, "abcdefghijklmnopqrstuvwxyz0123456789_-")])
+			return err_set(err, "the mode '%.64s' cannot be part of a file's name", mode);
+	}
+	return 0;
+}
+
 static int page_fill(struct page *page, struct err *err)
 {
 	if (overviews_fill(&page->overviews, &page->modes, &page->modes_count, page->document, err) ||
-	    !(page->finding = finding_of(page->document, page->overviews, page->modes_count, err)) ||
+	    modes_check(page, err) || !(page->finding = finding_of(page->document, page->overviews, page->modes_count, err)) ||
 	    !(page->command = report_command(page->document, err)))
 		return -1;
 	return markdown_fill(page, err);

@@ -104,7 +104,7 @@ void sheet_set_share(struct sheet *sheet, size_t row, size_t column, double shar
 {
 	char text[GRID_TEXT];
 
-	snprintf(text, sizeof text, "%.0f %%", 100 * share);
+	snprintf(text, sizeof text, "%.0f\u00a0%%", 100 * share);
 	sheet_set_number(sheet, row, column, share, text);
 }
 
@@ -174,7 +174,9 @@ void sheet_html(const struct sheet *sheet, const char *caption, FILE *out)
 {
 	html_open(out, "div", "class", "scroll", "role", "region", "tabindex", "0", "aria-label", caption, NULL);
 	html_open(out, "table", NULL);
-	html_leaf(out, "caption", caption, NULL);
+	html_open(out, "caption", NULL);
+	html_leaf(out, "span", caption, NULL);
+	html_close(out, "caption");
 	html_open(out, "thead", NULL);
 	html_open(out, "tr", NULL);
 	for (size_t column = 0; column < sheet->grid.columns; column++)
