@@ -70,7 +70,9 @@ async function sort(page) {
 	const table = page.locator("table").first();
 	const column = await table.evaluate((element) =>
 		Array.from(element.tHead.rows[0].cells).findIndex((cell) => cell.textContent === "Maximum"));
-	const said = { numbers: [], states: [] };
+	const said = { numbers: [], states: [], names: [] };
+	if (column < 0 || await table.locator("tbody tr").count() < 2)
+		return said;
 	for (let click = 0; click < 2; click++) {
 		await table.locator("thead th").nth(column).locator("button").click();
 		said.numbers.push(await table.evaluate((element, at) =>
