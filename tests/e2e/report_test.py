@@ -282,6 +282,7 @@ def check_view(name, said):
     tap.is_(said['background'], 'rgb(22, 24, 27)' if said['view'].endswith('dark') else 'rgb(255, 255, 255)', what + 'its colours')
     if 'violations' in said:
         tap.is_(said['violations'], [], what + 'no violation of accessibility')
+    if 'opened' in said:
         opened = said['opened']
         tap.is_((opened['overflow'], opened['wide']), (0, []), what + 'nor is it wider with all unfolded')
     tap.ok((said['buttons'] > 0) == (said['view'] != 'without-javascript'), what + 'buttons where they can work')
