@@ -62,7 +62,7 @@ static void finding_names_each_server_once(void **state)
 	curve_add(&doc, "control", (double[]){ 1e4, 9e5, 9e5, 9e5 });
 	check_finding("control alone", &doc, "No server was measured beside the control server.");
 	curve_add(&doc, "steady", (double[]){ 1e4, 2e4, 2e4, 2e4 });
-	check_finding("one", &doc, "Of 1 server from 1 to 256 connections, 1 keeps up (steady).");
+	check_finding("one", &doc, "From 1 to 256 connections steady keeps up: at 256 connections 100 % of its best rate.");
 	curve_add(&doc, "weary", (double[]){ 1e4, 2e4, 1.8e4, 1.5e4 });
 	check_finding("two", &doc, "Of 2 servers from 1 to 256 connections, 1 keeps up (steady), and 1 sags (weary).");
 	curve_add(&doc, "brave", (double[]){ 1e4, 3e4, 3e4, 3e4 });
