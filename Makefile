@@ -41,7 +41,7 @@ all: $(PROGRAM) $(if $(SANITIZE),,benchctl)
 
 help:
 	@echo 'make              the program, at build/benchctl'
-	@echo 'make bench        set-up, a sweep of every server from 1 to 65536, the graph and the table'
+	@echo 'make bench        set-up, a sweep of every server from 1 to 65536, the table, and a page with the graphs'
 	@echo 'make check        set-up, all tests'
 	@echo 'make fuzz         made-up input for what reads files and answers: FUZZ_SECONDS each of FUZZ_TARGETS'
 	@echo 'make reference    all servers, levels and modes: what the README shows (hours; what is cut short goes on)'
@@ -124,8 +124,7 @@ bench:
 	.ci/deps build bench
 	$(MAKE) --no-print-directory all servers
 	./benchctl run --out $(NAME) --max-ramp 5s --max-window 5s --servers $(BENCH_SERVERS)
-	./benchctl plot results/$(NAME)/run.json
-	@echo 'The graph: plots/$(NAME)/rate-close.png, and .svg. The table again: ./benchctl table results/$(NAME)/run.json'
+	./benchctl report results/$(NAME)/run.json
 BENCH_SERVERS := control,state_threads,eventlet,eventlet_wsgi,tornado,node_js
 
 # The run whose table and graphs the README shows. It takes hours, so it may be cut short (^C): the next call goes on with it.
@@ -177,6 +176,7 @@ gate:
 
 check:
 	.ci/deps build bench check peers panel
+	.ci/modules tests/browser
 	$(MAKE) all servers check-units build/tests/helper/fail.so $(BENCHES)
 	$(MAKE) SANITIZE=address,undefined all check-units
 	$(MAKE) SANITIZE=thread all

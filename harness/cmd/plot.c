@@ -1,9 +1,5 @@
 #include "harness/plot.h"
 
-#include <libgen.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "harness/cmd/common.h"
 #include "harness/result.h"
 
@@ -20,17 +16,6 @@ static const struct option_def plot_options[] = {
 	{ "help", 'h', &option_flag, OPTION_FIELD(struct plot_settings, help), .help = "this text" },
 	{ .name = NULL }
 };
-
-/* plots/NAME for results/NAME/run.json. Freed by the caller. */
-static char *folder_of(const char *path)
-{
-	char *real = realpath(path, NULL), *folder = NULL;
-
-	if (real && asprintf(&folder, "plots/%s", basename(dirname(real))) < 0)
-		folder = NULL;
-	free(real);
-	return folder;
-}
 
 static int plot_run(int argc, char **argv)
 {
@@ -51,7 +36,7 @@ static int plot_run(int argc, char **argv)
 		goto out;
 	}
 	if (!settings.out)
-		settings.out = folder_of(argv[0]);
+		settings.out = common_plots_folder(argv[0]);
 	const char *templates = common_templates(&err);
 	if (!templates || common_make_folders(settings.out, &err) ||
 	    plot_draw(&document, kinds ? kinds : PLOT_ALL, settings.out, templates, NULL, &err))
