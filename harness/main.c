@@ -7,7 +7,8 @@
 
 const struct command *const commands[] = {
 	&command_run, &command_load, &command_list, &command_check, &command_doctor,
-	&command_table, &command_explain, &command_plot, &command_help, NULL
+	&command_table, &command_explain, &command_plot, &command_report,
+	&command_help, NULL
 };
 
 static const struct command *command_find(const char *name)

@@ -1,6 +1,7 @@
 #include "harness/cmd/common.h"
 
 #include <errno.h>
+#include <libgen.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,6 +104,16 @@ const char *common_templates(struct err *err)
 		return room;
 	err_set(err, "the plot templates are missing: neither beside the program nor at %s", room);
 	return NULL;
+}
+
+char *common_plots_folder(const char *path)
+{
+	char *real = realpath(path, NULL), *folder = NULL;
+
+	if (real && asprintf(&folder, "plots/%s", basename(dirname(real))) < 0)
+		folder = NULL;
+	free(real);
+	return folder;
 }
 
 int common_make_folders(const char *path, struct err *err)

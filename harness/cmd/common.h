@@ -36,6 +36,9 @@ int common_read_conf(struct conf *conf, struct settings *settings, char *const *
 /* The folder of the plot templates; NULL with err set where there is none. Static memory. */
 const char *common_templates(struct err *err);
 
+/* plots/NAME for results/NAME/run.json: where what is made of a run goes. Freed by the caller; NULL: out of memory. */
+char *common_plots_folder(const char *path);
+
 /* Makes a folder and those above it. Returns 0 where it exists then, or -1 with err set. */
 int common_make_folders(const char *path, struct err *err);
 

@@ -1,9 +1,5 @@
 #include "harness/plot.h"
 
-#include <libgen.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "harness/cmd/common.h"
 #include "harness/result.h"
 
@@ -19,17 +15,6 @@ static const struct option_def plot_options[] = {
 	{ .name = NULL }
 };
 
-/* plots/NAME for results/NAME/run.json. Freed by the caller. */
-static char *folder_of(const char *path)
-{
-	char *real = realpath(path, NULL), *folder = NULL;
-
-	if (real && asprintf(&folder, "plots/%s", basename(dirname(real))) < 0)
-		folder = NULL;
-	free(real);
-	return folder;
-}
-
 static int plot_run(int argc, char **argv)
 {
 	struct plot_settings settings = { 0 };
@@ -44,7 +29,7 @@ static int plot_run(int argc, char **argv)
 		goto out;
 	}
 	if (!settings.out)
-		settings.out = folder_of(argv[0]);
+		settings.out = common_plots_folder(argv[0]);
 	const char *templates = common_templates(&err);
 	if (!templates || common_make_folders(settings.out, &err) ||
 	    plot_write(&document, settings.out, templates, &err))

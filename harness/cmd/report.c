@@ -1,0 +1,50 @@
+#include "harness/report.h"
+
+#include "harness/cmd/common.h"
+#include "harness/result.h"
+
+struct report_settings {
+	char *out, *url;
+	bool help;
+};
+
+static const struct option_def report_options[] = {
+	{ "out", 'o', &option_text, OPTION_FIELD(struct report_settings, out), .placeholder = "FOLDER",
+	  .help = "where to write (plots/NAME, with the name of the run)" },
+	{ "url", 0, &option_text, OPTION_FIELD(struct report_settings, url), .placeholder = "URL",
+	  .help = "where the folder will be found: for the picture in previews of links" },
+	{ "help", 'h', &option_flag, OPTION_FIELD(struct report_settings, help), .help = "this text" },
+	{ .name = NULL }
+};
+
+static int report_run(int argc, char **argv)
+{
+	struct report_settings settings = { 0 };
+	struct document document = { 0 };
+	struct err err;
+	int code;
+
+	if (command_parse(&command_report, &settings, &settings.help, argc, argv, 1, 1, &code) < 0)
+		goto out;
+	if (result_read(&document, argv[0], &err)) {
+		code = complain(&command_report, EXIT_USAGE, "%s", err.text);
+		goto out;
+	}
+	if (!settings.out)
+		settings.out = common_plots_folder(argv[0]);
+	const char *templates = common_templates(&err);
+	struct report_request request = { .folder = settings.out, .templates = templates, .run = argv[0], .url = settings.url };
+	if (!templates || !settings.out || common_make_folders(settings.out, &err) || report_write(&document, &request, &err))
+		code = complain(&command_report, EXIT_NO_RUN, "%s", settings.out ? err.text : "out of memory");
+	else
+		printf("%s/%s\n", settings.out, REPORT_PAGE);
+out:
+	document_release(&document);
+	options_release(report_options, &settings);
+	return code;
+}
+
+const struct command command_report = {
+	.name = "report", .operands = "RUN.json", .summary = "make a page of a run: the finding, the table, the graphs",
+	.options = report_options, .run = report_run,
+};

@@ -1,0 +1,330 @@
+/* Does a server scale: the shape of its curve, the class, and what stood in its way. */
+#include "tests/unit/unit.h"
+
+#include "harness/scaling.h"
+
+#define LEVELS 6
+#define BLOCKS 5
+#define BOUND 1000000.0	/* added to a rate: the client was the limit */
+
+static const uint64_t levels[LEVELS] = { 1, 2, 4, 8, 16, 32 };
+
+static struct cell *cell_add(struct document *doc, const char *server, uint64_t level, uint64_t block, double rate_rps)
+{
+	struct cell cell;
+
+	assert_int_equal(cell_init(&cell, server, "epoll", "close", level, block), 0);
+	cell.rate_rps = rate_rps;
+	cell.ok = 100000;
+	cell.window_s = 1;
+	cell.valid = true;
+	cell.client_cpu_busiest = 0.5;
+	cell.ceiling_rps = 100000;
+	cell.server_cpu_us_per_request = 0.5e6 / rate_rps;
+	assert_int_equal(document_add_cell(doc, &cell), 0);
+	return &doc->cells[doc->cells_count - 1];
+}
+
+static void cell_invalidate(struct cell *cell, enum invalid reason)
+{
+	cell->valid = false;
+	cell->invalid |= 1u << reason;
+}
+
+static void cell_fail(struct cell *cell, const char *error)
+{
+	cell_set_text(&cell->error, error);
+	cell->rate_rps = NAN;
+	cell->ok = 0;
+	cell_invalidate(cell, INVALID_FAILED);
+}
+
+/* A curve: NAN is a failed cell, 0 none. */
+static void curve_add(struct document *doc, const char *server, const double *rates, uint64_t block)
+{
+	for (size_t i = 0; i < LEVELS; i++) {
+		if (rates[i] == 0)
+			continue;
+		bool bound = rates[i] > BOUND;
+		struct cell *cell = cell_add(doc, server, levels[i], block, bound ? rates[i] - BOUND : rates[i]);
+		if (bound)
+			cell_invalidate(cell, INVALID_CLIENT_BOUND);
+		if (isnan(rates[i]))
+			cell_fail(cell, "the server exited");
+	}
+}
+
+static struct scaling shape_of(const struct document *doc)
+{
+	struct scaling scaling;
+	struct err err;
+
+	assert_int_equal(scaling_of(&scaling, doc, "s", "close", &err), 0);
+	return scaling;
+}
+
+static void classes_are_those_of_the_method(void **state)
+{
+	static const struct {
+		const char *name;
+		double rates[LEVELS];
+		enum scaling_class class;
+		const char *title;
+	} cases[] = {
+		{ "rises", { 1e3, 2e3, 3e3, 4e3, 5e3, 6e3 }, SCALING_HOLDS, "holds to 32" },
+		{ "90 %", { 1e3, 1e4, 1e4, 1e4, 9.5e3, 9e3 }, SCALING_HOLDS, "holds to 32" },
+		{ "just less", { 1e3, 1e4, 1e4, 1e4, 9.5e3, 8999 }, SCALING_SAGS, "sags to 90 %" },
+		{ "50 %", { 1e3, 1e4, 9e3, 8e3, 6e3, 5e3 }, SCALING_SAGS, "sags to 50 %" },
+		{ "less than half", { 1e3, 1e4, 8e3, 7e3, 6e3, 4900 }, SCALING_COLLAPSES, "collapses to 49 %" },
+		{ "a cliff", { 1e3, 1e4, 1e4, 1e4, 6900, 6900 }, SCALING_CLIFF, "cliff at 16" },
+		{ "a cliff that it climbs again", { 1e3, 1e4, 6e3, 1e4, 1e4, 1e4 }, SCALING_CLIFF, "cliff at 4" },
+		{ "29 % is none", { 1e3, 1e4, 1e4, 1e4, 1e4, 7100 }, SCALING_SAGS, "sags to 71 %" },
+		{ "60 % over two doublings is one", { 1e3, 1e4, 1e4, 1e4, 0, 4e3 }, SCALING_CLIFF, "cliff at 32" },
+		{ "50 % over two need not be", { 1e3, 1e4, 1e4, 1e4, 0, 5e3 }, SCALING_SAGS, "sags to 50 %" },
+		{ "it fails at last", { 1e3, 1e4, 1e4, 1e4, 1e4, NAN }, SCALING_FAILS, "fails from 32" },
+		{ "it fails in between", { 1e3, 1e4, NAN, 1e4, 1e4, 1e4 }, SCALING_FAILS, "fails from 4" },
+		{ "it fails at once", { NAN, NAN, NAN, NAN, NAN, NAN }, SCALING_FAILS, "fails from 1" },
+		{ "failing says more than a cliff", { 1e3, 1e4, 1e3, 1e4, 1e4, NAN }, SCALING_FAILS, "fails from 32" },
+		{ "one level", { 0, 0, 0, 0, 0, 1e4 }, SCALING_UNCLEAR, "unclear" },
+		{ "the client is the limit", { 1e3, 1e4, BOUND + 2e4, BOUND + 2e4, BOUND + 2e4, BOUND + 2e4 },
+		  SCALING_UNCLEAR, "as fast as the client" },
+		{ "its best is a lower bound, and it keeps that", { 1e3, 1e4, BOUND + 2e4, 2e4, 2e4, 2e4 },
+		  SCALING_UNCLEAR, "unclear" },
+		{ "a fall from a lower bound is real", { 1e3, 1e4, BOUND + 2e4, 2e4, 1.5e4, 1.4e4 }, SCALING_SAGS,
+		  "sags to 70 %" },
+		{ "so is a collapse", { 1e3, 1e4, BOUND + 2e4, 1.6e4, 1.2e4, 9e3 }, SCALING_COLLAPSES,
+		  "collapses to 45 %" },
+		{ "and a cliff", { 1e3, 1e4, BOUND + 2e4, 1e4, 1e4, 1e4 }, SCALING_CLIFF, "cliff at 8" },
+		{ "a fall to a lower bound is none", { 1e3, 2e4, BOUND + 1e4, 2e4, 2e4, 1e4 + BOUND }, SCALING_UNCLEAR,
+		  "as fast as the client" },
+		{ "what the control server gives is no fall", { 1e3, 1.5e5, 1.4e5, 1.4e5, 1.2e5, 9e4 }, SCALING_UNCLEAR,
+		  "as fast as the client" },
+		{ "nor is it unclear where enough is kept", { 1e3, 1e5, 1e5, 1e5, 1e5, 9.5e4 }, SCALING_HOLDS,
+		  "holds to 32" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		struct document doc = { 0 };
+		char title[SCALING_TEXT];
+		curve_add(&doc, "s", cases[i].rates, 1);
+		struct scaling scaling = shape_of(&doc);
+		check_text(cases[i].name, scaling_names[scaling.class], scaling_names[cases[i].class]);
+		check_text(cases[i].name, scaling_title(title, &scaling), cases[i].title);
+		document_release(&doc);
+	}
+}
+
+static void shape_has_no_model(void **state)
+{
+	static const double rates[LEVELS] = { 1e3, 7e3, 9.6e3, 1e4, 8e3, 6e3 };
+	struct document doc = { 0 };
+
+	(void)state;
+	curve_add(&doc, "s", rates, 1);
+	struct scaling scaling = shape_of(&doc);
+	assert_int_equal(scaling.levels, 6);
+	assert_int_equal(scaling.first_level, 1);
+	assert_int_equal(scaling.last_level, 32);
+	assert_true(scaling.one_rps == 1e3 && scaling.max_rps == 1e4 && scaling.last_rps == 6e3);
+	assert_int_equal(scaling.max_level, 8);
+	assert_int_equal(scaling.n95_level, 4);
+	assert_true(fabs(scaling.retention - 0.6) < 1e-9);
+	assert_true(fabs(scaling.fall - 0.25) < 1e-9);
+	assert_int_equal(scaling.fall_from, 16);
+	assert_int_equal(scaling.fall_to, 32);
+	assert_int_equal(scaling.errors_level, 0);
+	document_release(&doc);
+
+	struct document none = { 0 };
+	scaling = shape_of(&none);
+	assert_int_equal(scaling.class, SCALING_UNCLEAR);
+	assert_int_equal(scaling.cause, SCALING_NOT_MEASURED);
+	assert_true(isnan(scaling.max_rps) && isnan(scaling.fall) && isnan(scaling.retention));
+}
+
+/* Five blocks: what one of them shows is not what the server does. */
+static void a_cliff_stands_in_most_blocks(void **state)
+{
+	static const double flat[LEVELS] = { 1e3, 1e4, 1e4, 1e4, 1e4, 1e4 };
+	static const double cliff[LEVELS] = { 1e3, 1e4, 1e4, 1e4, 5e3, 1e4 };
+
+	(void)state;
+	for (unsigned cliffs = 0; cliffs <= BLOCKS; cliffs++) {
+		struct document doc = { 0 };
+		for (unsigned block = 1; block <= BLOCKS; block++)
+			curve_add(&doc, "s", block <= cliffs ? cliff : flat, block);
+		struct scaling scaling = shape_of(&doc);
+		assert_int_equal(scaling.blocks, BLOCKS);
+		assert_int_equal(scaling.class, cliffs >= 4 ? SCALING_CLIFF : SCALING_HOLDS);
+		document_release(&doc);
+	}
+}
+
+static void a_few_errors_are_no_failure(void **state)
+{
+	static const double flat[LEVELS] = { 1e3, 1e4, 1e4, 1e4, 1e4, 1e4 };
+	static const struct {
+		uint64_t failed;
+		enum scaling_class class;
+	} cases[] = { { 0, SCALING_HOLDS }, { 100, SCALING_HOLDS }, { 101, SCALING_FAILS }, { 50000, SCALING_FAILS } };
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		struct document doc = { 0 };
+		curve_add(&doc, "s", flat, 1);
+		doc.cells[3].failed[LOAD_RESET] = cases[i].failed;
+		doc.cells[3].ok = 100000 - cases[i].failed;
+		struct scaling scaling = shape_of(&doc);
+		assert_int_equal(scaling.class, cases[i].class);
+		assert_int_equal(scaling.errors_level, cases[i].failed ? 8 : 0);
+		assert_int_equal(scaling.fails_level, cases[i].class == SCALING_FAILS ? 8 : 0);
+		document_release(&doc);
+	}
+
+	/* One launch of five that died is an error, and not what the server does. */
+	struct document doc = { 0 };
+	for (unsigned block = 1; block <= BLOCKS; block++)
+		curve_add(&doc, "s", flat, block);
+	cell_fail(&doc.cells[5], "the server exited");
+	struct scaling scaling = shape_of(&doc);
+	assert_int_equal(scaling.class, SCALING_HOLDS);
+	assert_int_equal(scaling.errors_level, 32);
+	document_release(&doc);
+}
+
+static void figures_that_are_not_valid_do_not_count(void **state)
+{
+	static const double rates[LEVELS] = { 1e3, 1e4, 1e4, 1e4, 1e4, 2e4 };
+	struct document doc = { 0 };
+	char reason[SCALING_TEXT];
+
+	(void)state;
+	curve_add(&doc, "s", rates, 1);
+	cell_invalidate(&doc.cells[5], INVALID_SHORT_CONCURRENCY);
+	struct scaling scaling = shape_of(&doc);
+	assert_int_equal(scaling.class, SCALING_UNCLEAR);
+	assert_int_equal(scaling.cause, SCALING_NOT_MEASURED);
+	assert_true(scaling.max_rps == 1e4);
+	check_text("why", scaling_reason(reason, &scaling), "no valid figure at 32 connections");
+	document_release(&doc);
+
+	/* Another server was asked at a level at which this one was not. */
+	struct document two = { 0 };
+	curve_add(&two, "s", rates, 1);
+	cell_add(&two, "other", 64, 1, 1e4);
+	assert_int_equal(shape_of(&two).class, SCALING_UNCLEAR);
+	assert_int_equal(shape_of(&two).last_level, 64);
+	document_release(&two);
+}
+
+static void spoil_files(struct cell *cell)
+{
+	cell->server_use.files_max = 20000;
+	cell->server_use.files_limit = 20000;
+}
+
+static void spoil_memory(struct cell *cell)
+{
+	cell->kernel.counters[KERNEL_MEMORY_PRESSURE_MS] = 500;
+}
+
+static void spoil_steal(struct cell *cell)
+{
+	cell->kernel.counters[KERNEL_STEAL_MS] = 100;
+}
+
+static void spoil_cost(struct cell *cell)
+{
+	cell->server_cpu_us_per_request = 1e6 / cell->rate_rps;
+}
+
+/* At the cost of its best, but at twice that rate a core: one that is full at both. */
+static void spoil_cores(struct cell *cell)
+{
+	for (struct cell *each = cell - 5; each <= cell; each++)
+		each->server_cpu_us_per_request = 200;
+}
+
+static void spoil_queue(struct cell *cell)
+{
+	cell->kernel.counters[KERNEL_LISTEN_OVERFLOWS] = 5000;
+	cell->kernel.counters[KERNEL_SYN_RETRANS] = 5000;
+}
+
+static void spoil_syns(struct cell *cell)
+{
+	cell->kernel.counters[KERNEL_SYN_RETRANS] = 5000;
+}
+
+static void spoil_nothing(struct cell *cell)
+{
+	(void)cell;
+}
+
+static void spoil_ports(struct cell *cell)
+{
+	cell->failed[LOAD_NO_LOCAL_PORT] = 1000;
+}
+
+static void spoil_client_files(struct cell *cell)
+{
+	cell->failed[LOAD_NO_FD] = 1000;
+}
+
+static void spoil_death(struct cell *cell)
+{
+	cell_fail(cell, "the server exited");
+}
+
+static void causes_follow_from_the_evidence(void **state)
+{
+	static const double sags[LEVELS] = { 1e3, 1e4, 9e3, 8e3, 8e3, 6e3 };
+	static const struct {
+		const char *name;
+		void (*spoil)(struct cell *cell);
+		enum scaling_class class;
+		enum scaling_cause cause;
+		const char *reason;
+	} cases[] = {
+		{ "nothing", spoil_nothing, SCALING_SAGS, SCALING_UNKNOWN, "at 32 connections 60 % of its best rate" },
+		{ "files", spoil_files, SCALING_SAGS, SCALING_FILES, "likely cause: the server's file limit (100 % of" },
+		{ "memory", spoil_memory, SCALING_SAGS, SCALING_MEMORY, "likely cause: memory" },
+		{ "steal", spoil_steal, SCALING_SAGS, SCALING_STEAL, "likely cause: CPU stolen" },
+		{ "cost", spoil_cost, SCALING_SAGS, SCALING_CPU_RISING, "(166.7 µs a request, 50.0 µs at its best)" },
+		{ "cores", spoil_cores, SCALING_SAGS, SCALING_CPU_FLAT, "server CPU (1.20 cores, 200.0 µs a request)" },
+		{ "queue", spoil_queue, SCALING_SAGS, SCALING_BACKLOG, "(0.05 connections dropped for each request)" },
+		{ "syns", spoil_syns, SCALING_SAGS, SCALING_SYN_LOSS, "lost SYNs (0.05 sent again" },
+		{ "ports", spoil_ports, SCALING_UNCLEAR, SCALING_CLIENT_PORTS, "the client's local ports" },
+		{ "client files", spoil_client_files, SCALING_UNCLEAR, SCALING_CLIENT_FILES, "the client's file limit" },
+		{ "death", spoil_death, SCALING_FAILS, SCALING_DIED, "at 32 connections it no longer answers" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		struct document doc = { 0 };
+		char reason[SCALING_TEXT];
+		curve_add(&doc, "s", sags, 1);
+		cases[i].spoil(&doc.cells[5]);
+		struct scaling scaling = shape_of(&doc);
+		check_text(cases[i].name, scaling_names[scaling.class], scaling_names[cases[i].class]);
+		check_text(cases[i].name, scaling_cause_words[scaling.cause], scaling_cause_words[cases[i].cause]);
+		check_words(scaling_reason(reason, &scaling), cases[i].reason);
+		document_release(&doc);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(classes_are_those_of_the_method),
+		cmocka_unit_test(shape_has_no_model),
+		cmocka_unit_test(a_cliff_stands_in_most_blocks),
+		cmocka_unit_test(a_few_errors_are_no_failure),
+		cmocka_unit_test(figures_that_are_not_valid_do_not_count),
+		cmocka_unit_test(causes_follow_from_the_evidence),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
