@@ -7,7 +7,7 @@
 
 const struct command *const commands[] = {
 	&command_run, &command_load, &command_list, &command_check, &command_doctor,
-	&command_table, &command_explain, &command_plot, &command_report,
+	&command_table, &command_explain, &command_plot, &command_report, &command_publish,
 	&command_help, NULL
 };
 

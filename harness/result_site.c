@@ -137,7 +137,7 @@ static json_t *run_json(const struct site_run *run, int *bad)
 /* The json on one line; it is taken. Returns 0, or not where memory is out. */
 static int json_put(FILE *out, json_t *json, int bad)
 {
-	size_t flags = JSON_COMPACT | JSON_REAL_PRECISION(6);
+	size_t flags = JSON_COMPACT | JSON_REAL_PRECISION(15);
 	size_t bytes = bad ? 0 : json_dumpb(json, NULL, 0, flags);
 	char *text = bytes ? malloc(bytes) : NULL;
 

@@ -241,11 +241,17 @@ static int text_keep(char **field, const char *text)
 	return *field ? 0 : -1;
 }
 
+/* To a tenth, so that the manifest, which has decimal digits, gives back just this number: pages are made from both. */
+static double rounded(double rate_rps)
+{
+	return round(rate_rps * 10) / 10;
+}
+
 static struct site_point point_of(const struct summary *summary)
 {
 	return (struct site_point){
-		.level = summary->cells ? summary->level : 0, .rate_rps = summary->rate_rps,
-		.least_rps = summary->rate_min_rps, .most_rps = summary->rate_max_rps, .valid = summary->valid,
+		.level = summary->cells ? summary->level : 0, .rate_rps = rounded(summary->rate_rps),
+		.least_rps = rounded(summary->rate_min_rps), .most_rps = rounded(summary->rate_max_rps), .valid = summary->valid,
 	};
 }
 
