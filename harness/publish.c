@@ -31,7 +31,7 @@ struct publishing {
 	size_t runs_unlisted;		/* added, and not yet in the manifest that is there */
 	char **added;			/* ids of runs that were added now */
 	size_t added_count;
-	char *css;
+	char *css;			/* the looks of a report and, on top of them, of a site; owned */
 };
 
 static void tell(const struct publishing *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -606,21 +606,39 @@ static int site_set(struct publishing *p, struct err *err)
 	return cell_set_text(&p->site.url, whole) ? err_set(err, "out of memory") : 0;
 }
 
+/* The looks, out of two files. NULL with err set. */
+static char *css_read(const char *templates, struct err *err)
+{
+	static const char *const names[] = { "page.css", "site.css" };
+	char path[4096], *parts[2] = { NULL, NULL }, *css = NULL;
+
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(path, sizeof path, "%s/%s", templates, names[i]);
+		if (!(parts[i] = picture_read(path, err)))
+			break;
+	}
+	if (parts[0] && parts[1] && asprintf(&css, "%s%s", parts[0], parts[1]) < 0) {
+		css = NULL;
+		err_set(err, "out of memory");
+	}
+	free(parts[0]);
+	free(parts[1]);
+	return css;
+}
+
 int publish(struct store *store, const struct publish_request *request, struct publish_done *done, struct err *err)
 {
 	struct publishing p = { .store = store, .request = request, .done = done };
 	static const char *const first[] = { SITE_INDEX, SITE_FEED, SITE_LATEST };
-	char path[4096];
 	int result = -1;
 
 	*done = (struct publish_done){ 0 };
-	snprintf(path, sizeof path, "%s/page.css", request->templates);
 	p.added = calloc(request->runs_count + 1, sizeof *p.added);
 	if (!p.added) {
 		err_set(err, "out of memory");
 		goto out;
 	}
-	if (!(p.css = picture_read(path, err)) || manifest_read(&p, err) || site_set(&p, err) || staging_make(&p, err))
+	if (!(p.css = css_read(request->templates, err)) || manifest_read(&p, err) || site_set(&p, err) || staging_make(&p, err))
 		goto out;
 	/* Said before the many files of a run are sent. */
 	for (size_t i = 0; i < sizeof first / sizeof *first; i++)

@@ -255,12 +255,20 @@ static struct site_point point_of(const struct summary *summary)
 	};
 }
 
-/* Whether it is a better maximum: a valid one is better than one that is not. */
-static bool is_better(const struct site_point *point, const struct site_point *best)
+/* Whether a rate may be a maximum: where the client's CPU was the limit the server can do at least as much. */
+static bool is_bound(const struct summary *summary)
 {
-	if (isnan(point->rate_rps) || (best->level && best->valid && !point->valid))
+	return summary->valid || !(summary->invalid & ~(1u << INVALID_CLIENT_BOUND));
+}
+
+/* Whether it is a better maximum than the best so far, which is a bound or not. */
+static bool is_better(const struct site_point *point, bool bound, const struct site_point *best, bool best_bound)
+{
+	if (isnan(point->rate_rps))
 		return false;
-	return !best->level || (point->valid && !best->valid) || point->rate_rps > best->rate_rps;
+	if (!best->level || isnan(best->rate_rps))
+		return true;
+	return bound != best_bound ? bound : point->rate_rps > best->rate_rps;
 }
 
 /* Fills the points of a curve. Returns 0, or -1 with err set. */
@@ -268,6 +276,7 @@ static int curve_fill(struct site_curve *curve, struct site_run *run, const stru
 		      const char *server, const uint64_t *levels, size_t count, struct err *err)
 {
 	uint64_t hundred = summary_nearest(levels, count, HUNDRED);
+	bool best_bound = false;
 
 	for (size_t i = 0; i < count; i++) {
 		struct summary summary;
@@ -282,8 +291,10 @@ static int curve_fill(struct site_curve *curve, struct site_run *run, const stru
 			curve->points[SITE_AT_ONE] = point;
 		if (levels[i] == hundred && hundred >= HUNDRED / 2 && hundred <= HUNDRED * 2)
 			curve->points[SITE_AT_HUNDRED] = point;
-		if (is_better(&point, &curve->points[SITE_AT_BEST]))
+		if (is_better(&point, is_bound(&summary), &curve->points[SITE_AT_BEST], best_bound)) {
 			curve->points[SITE_AT_BEST] = point;
+			best_bound = is_bound(&summary);
+		}
 		if (levels[i] == TOP_LEVEL)
 			curve->points[SITE_AT_TOP] = point;
 	}

@@ -61,7 +61,7 @@ struct site_files {
 enum site_at {
 	SITE_AT_ONE,		/* one connection */
 	SITE_AT_HUNDRED,	/* the level nearest to 100, if it is between 50 and 200 */
-	SITE_AT_BEST,		/* where the rate is the highest */
+	SITE_AT_BEST,		/* where the rate is the highest; one that the client bounds counts, and is not valid */
 	SITE_AT_TOP,		/* 65536 connections */
 	SITE_ATS
 };

@@ -116,8 +116,6 @@ static void run_put(const struct site *site, const struct site_run *run, FILE *o
 	html_open(out, "a", "href", text, NULL);
 	date_put(out, run->date);
 	fputs("</a></h3>", out);
-	if (run->finding)
-		html_leaf(out, "p", run->finding, NULL);
 	run_facts(run, text, sizeof text);
 	if (run->interrupted)
 		words_add(text, sizeof text, " · ", "interrupted: not all was measured");
@@ -129,6 +127,14 @@ static void run_put(const struct site *site, const struct site_run *run, FILE *o
 		words_add(text, sizeof text, " · ", run->kernel);
 	words_add(text, sizeof text, " · benchctl ", run->benchctl ? run->benchctl : "?");
 	html_leaf(out, "p", text, "class", "meta", NULL);
+	if (run->finding && run == site->runs) {
+		html_leaf(out, "p", run->finding, NULL);
+	} else if (run->finding) {
+		html_open(out, "details", NULL);
+		html_leaf(out, "summary", "What was found", NULL);
+		html_leaf(out, "p", run->finding, NULL);
+		html_close(out, "details");
+	}
 	html_close(out, "li");
 }
 
@@ -241,7 +247,7 @@ int site_pages_index(const struct site *site, const char *css, FILE *out, struct
 	if (site->latest) {
 		fputs(" · ", out);
 		html_leaf(out, "a", SITE_LATEST, "href", SITE_LATEST, NULL);
-		fputs(": the newest figures, as a baseline for <code>benchctl compare</code>", out);
+		fputs("(the newest figures, as a baseline for <code>benchctl compare</code>)", out);
 	}
 	html_close(out, "p");
 	html_leaf(out, "h2", "Runs", NULL);
@@ -276,10 +282,11 @@ static void picture_put(const struct site_pages_trend *trend, FILE *out)
 	snprintf(light, sizeof light, "%.*s.svg", SITE_PATH_MAX - 12, trend->picture);
 	snprintf(dark, sizeof dark, "%.*s-dark.svg", SITE_PATH_MAX - 12, trend->picture);
 	html_open(out, "figure", NULL);
+	html_open(out, "div", "class", "scroll", "tabindex", "0", "role", "region", "aria-label", "Picture of the trend", NULL);
 	html_open(out, "picture", NULL);
 	html_open(out, "source", "media", "screen and (prefers-color-scheme: dark)", "srcset", dark, NULL);
 	html_open(out, "img", "src", light, "alt", trend->words, "width", "780", "height", "430", NULL);
-	fputs("</picture>", out);
+	fputs("</picture></div>", out);
 	html_close(out, "figure");
 }
 

@@ -125,11 +125,20 @@ static void points_write(FILE *out, const struct site_trend *trend)
 	}
 }
 
-/* Axes: round steps from 0; dates of runs that are evenly apart. */
+static char *tic_text(char out[UNITS_TEXT], double rate)
+{
+	if (rate == floor(rate))
+		return units_show_count(out, (uint64_t)rate);
+	snprintf(out, UNITS_TEXT, "%g", rate);
+	return out;
+}
+
+/* Axes: round steps from 0; dates of runs that are evenly apart, that of the newest among them. */
 static void put_axes(FILE *out, const struct site_trend *trend, double most)
 {
 	double step = plot_step(most, Y_PARTS);
-	size_t tics = (size_t)ceil(most / step - 1e-9), count = shown(trend), dates = count < X_TICS_MAX ? count : X_TICS_MAX;
+	size_t tics = (size_t)ceil(most / step - 1e-9), count = shown(trend);
+	size_t every = (count + X_TICS_MAX - 1) / X_TICS_MAX, dates = (count + every - 1) / every;
 	char text[UNITS_TEXT];
 	bool one_day = strncmp(trend->runs[0]->date, trend->runs[count - 1]->date, 10) == 0;
 
@@ -138,17 +147,16 @@ static void put_axes(FILE *out, const struct site_trend *trend, double most)
 	fprintf(out, "Y_TICS = %zu\n", tics);
 	picture_array_open(out, "Y_TIC_TEXT", tics);
 	for (size_t i = 0; i < tics; i++)
-		picture_array_text(out, i, units_show_count(text, (uint64_t)(step * (double)(i + 1) + 0.5)));
+		picture_array_text(out, i, tic_text(text, step * (double)(i + 1)));
 	picture_array_close(out);
 	fprintf(out, "X_TICS = %zu\n", dates);
 	picture_array_open(out, "X_TIC_AT", dates);
 	for (size_t i = 0; i < dates; i++)
-		picture_array_number(out, i, 1 + (double)(i * (count - 1) / (dates > 1 ? dates - 1 : 1)));
+		picture_array_number(out, i, x_of(trend, i * every));
 	picture_array_close(out);
 	picture_array_open(out, "X_TIC_TEXT", dates);
 	for (size_t i = 0; i < dates; i++) {
-		const char *date = trend->runs[count - 1 - i * (count - 1) / (dates > 1 ? dates - 1 : 1)]->date;
-		snprintf(text, sizeof text, "%.*s", one_day ? 5 : 10, date + (one_day ? 11 : 0));
+		snprintf(text, sizeof text, "%.*s", one_day ? 5 : 10, trend->runs[i * every]->date + (one_day ? 11 : 0));
 		picture_array_text(out, i, text);
 	}
 	picture_array_close(out);

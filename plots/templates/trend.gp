@@ -1,7 +1,7 @@
 # A server's rates over runs: the looks. Everything that depends on the runs stands above, written by benchctl.
 
-X(x) = x / WIDTH
-Y(y) = 1 - y / HEIGHT
+X(x) = 1.0 * x / WIDTH
+Y(y) = 1 - 1.0 * y / HEIGHT
 
 set terminal svg size WIDTH, HEIGHT font FONT.',13' noenhanced background rgb BACKGROUND
 set output OUTPUT
