@@ -106,7 +106,7 @@ static int verdict_sheet(const struct overview *overview, struct sheet *sheet, s
 	return 0;
 }
 
-/* A line a server and level that was measured: `lines` counts them, `at` goes through them. */
+/* Tables with a line for each server and level have so many. */
 static size_t lines_count(const struct overview *overview, bool (*is_told)(const struct summary *))
 {
 	size_t lines = 0;

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,9 +15,8 @@ extern char **environ;
 
 #define SAID_MAX 1500
 
-static int spawn(pid_t *pid, const char *folder, const char *script, int stderr_fd)
+static int spawn(pid_t *pid, const char *folder, const char *const *argv, int stderr_fd)
 {
-	const char *const argv[] = { "gnuplot", "--default-settings", script, NULL };
 	posix_spawn_file_actions_t actions;
 	int failed = posix_spawn_file_actions_init(&actions);
 
@@ -46,7 +46,7 @@ static void read_all(int fd, char *out, size_t room)
 	out[used] = 0;
 }
 
-int gnuplot_run(const char *folder, const char *script, struct err *err)
+static int run(const char *folder, const char *const *argv, struct err *err)
 {
 	char said[SAID_MAX], plain[SAID_MAX];
 	int pipe_fds[2], status;
@@ -54,7 +54,7 @@ int gnuplot_run(const char *folder, const char *script, struct err *err)
 
 	if (pipe2(pipe_fds, O_CLOEXEC))
 		return err_set_errno(err, "gnuplot cannot be started");
-	int failed = spawn(&pid, folder, script, pipe_fds[1]);
+	int failed = spawn(&pid, folder, argv, pipe_fds[1]);
 	close(pipe_fds[1]);
 	if (failed) {
 		close(pipe_fds[0]);
@@ -75,5 +75,22 @@ int gnuplot_run(const char *folder, const char *script, struct err *err)
 	if (WIFSIGNALED(status))
 		return err_set(err, "gnuplot was ended by signal %d (%s): %s", WTERMSIG(status),
 			       strsignal(WTERMSIG(status)), plain + front);
-	return err_set(err, "gnuplot failed on %s/%s: %s", folder, script, plain + front);
+	return err_set(err, "gnuplot failed in %s: %s", folder, plain + front);
+}
+
+int gnuplot_run(const char *folder, const char *const *scripts, struct err *err)
+{
+	size_t count = 0;
+
+	while (scripts[count])
+		count++;
+	const char **argv = calloc(count + 3, sizeof *argv);
+	if (!argv)
+		return err_set(err, "out of memory");
+	argv[0] = "gnuplot";
+	argv[1] = "--default-settings";
+	memcpy(argv + 2, scripts, count * sizeof *argv);
+	int result = run(folder, argv, err);
+	free(argv);
+	return result;
 }

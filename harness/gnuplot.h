@@ -7,9 +7,10 @@
 #include "harness/lib/err.h"
 
 /*
- * Runs gnuplot on a script, in its folder and without the user's own start-up files, and waits for its end.
+ * Runs gnuplot on scripts (NULL-terminated), in their folder and without the user's own start-up files, and waits for
+ * its end.
  * Returns 0, or -1 with err set: not installed (the message names the package), or what it wrote to stderr.
  */
-int gnuplot_run(const char *folder, const char *script, struct err *err);
+int gnuplot_run(const char *folder, const char *const *scripts, struct err *err);
 
 #endif

@@ -172,7 +172,8 @@ char *overview_mode(char out[GRID_TEXT], const struct document *document, const 
 
 /* The table. */
 
-enum column { NAME, VERSION, SEQUENTIAL, NEAR, MOST, MOST_AT, LAST, P99, ERRORS, COST, MEMORY, OPEN, VERDICT, COLUMNS };
+/* The verdict stands beside the name, where it is seen on a narrow screen too. */
+enum column { NAME, VERDICT, SEQUENTIAL, NEAR, MOST, MOST_AT, LAST, P99, ERRORS, COST, MEMORY, OPEN, VERSION, COLUMNS };
 
 /* A rate with its marks, or why there is none. */
 static void rate_set(struct sheet *sheet, size_t row, size_t column, const struct summary *summary)
@@ -295,25 +296,43 @@ static void names_put(const struct overview *overview, enum group group, FILE *o
 	}
 }
 
-/* "2 keep up (a and b)", behind what stands before. */
-static void group_put(const struct overview *overview, enum group group, const char *one, const char *many, bool *any,
-		      FILE *out)
-{
-	size_t count = group_count(overview, group);
+static const struct {
+	const char *one, *many;
+} group_words[GROUPS] = {
+	[KEEPS] = { "keeps up", "keep up" },
+	[AS_FAST] = { "is as fast as the client can ask, so that its own limit was not met",
+		      "are as fast as the client can ask, so that their own limits were not met" },
+	[SAGS] = { "sags", "sag" },
+	[COLLAPSES] = { "collapses", "collapse" },
+	[CLIFF] = { "falls off a cliff", "fall off a cliff" },
+	[FAILS] = { "fails", "fail" },
+	[UNCLEAR] = { "stays unclear", "stay unclear" },
+};
 
-	if (!count)
-		return;
-	fprintf(out, "%s%zu %s (", *any ? ", " : "", count, count == 1 ? one : many);
-	names_put(overview, group, out);
-	fputc(')', out);
-	*any = true;
+/* "2 keep up (a and b), and 1 fails (c)" */
+static void groups_put(const struct overview *overview, FILE *out)
+{
+	size_t groups = 0, told = 0;
+
+	for (enum group group = 0; group < GROUPS; group++)
+		groups += group_count(overview, group) > 0;
+	for (enum group group = 0; group < GROUPS; group++) {
+		size_t count = group_count(overview, group);
+		if (!count)
+			continue;
+		fprintf(out, "%s%zu %s (", !told ? "" : told + 1 == groups ? ", and " : ", ", count,
+			count == 1 ? group_words[group].one : group_words[group].many);
+		names_put(overview, group, out);
+		fputc(')', out);
+		told++;
+	}
+	fputc('.', out);
 }
 
 static void finding_put(const struct overview *overview, FILE *out)
 {
 	char first[UNITS_TEXT], last[UNITS_TEXT];
 	size_t all = 0;
-	bool any = false;
 
 	for (enum group group = 0; group < GROUPS; group++)
 		all += group_count(overview, group);
@@ -323,20 +342,12 @@ static void finding_put(const struct overview *overview, FILE *out)
 		fputs("No server was measured beside the control server.", out);
 		return;
 	}
+	fprintf(out, "Of %zu %s ", all, all == 1 ? "server" : "servers");
 	if (overview->levels_count > 1)
-		fprintf(out, "Of %zu %s from %s to %s connections, ", all, all == 1 ? "server" : "servers", first, last);
+		fprintf(out, "from %s to %s connections, ", first, last);
 	else
-		fprintf(out, "Of %zu %s at %s %s, ", all, all == 1 ? "server" : "servers", last,
-			overview->last_level == 1 ? "connection" : "connections");
-	group_put(overview, KEEPS, "keeps up", "keep up", &any, out);
-	group_put(overview, AS_FAST, "is as fast as the client can ask, so that its own limit was not met",
-		  "are as fast as the client can ask, so that their own limits were not met", &any, out);
-	group_put(overview, SAGS, "sags", "sag", &any, out);
-	group_put(overview, COLLAPSES, "collapses", "collapse", &any, out);
-	group_put(overview, CLIFF, "falls off a cliff", "fall off a cliff", &any, out);
-	group_put(overview, FAILS, "fails", "fail", &any, out);
-	group_put(overview, UNCLEAR, "stays unclear", "stay unclear", &any, out);
-	fputc('.', out);
+		fprintf(out, "at %s %s, ", last, overview->last_level == 1 ? "connection" : "connections");
+	groups_put(overview, out);
 }
 
 char *overview_finding(const struct overview *overview, struct err *err)

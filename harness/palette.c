@@ -4,53 +4,64 @@
 #include <stdint.h>
 #include <string.h>
 
-const struct palette palette_light = {
-	.background = "#ffffff", .ink = "#1a1a1a", .muted = "#5c5c5c", .grid = "#e4e4e4",
-	.ceiling = "#8a8a8a", .ceiling_fill = "#f3f3f3", .context = "#c4c4c4", .error = "#e00000",
-	.servers = { "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#000000", "#8a2be2", "#6b4a12", "#23308f" },
+const struct palette palettes[PALETTES] = {
+	{
+		.suffix = "", .background = "#ffffff", .ink = "#1a1a1a", .muted = "#5c5c5c", .grid = "#e4e4e4",
+		.ceiling = "#6f6f6f", .context = "#939393", .error = "#e00000",
+		.servers = { "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#000000", "#8a2be2", "#6b4a12", "#23308f",
+			     "#780f4b", "#c3693c", "#ff0069", "#8787f0", "#691e69", "#5a5a3c", "#e100c3", "#b42d78" },
+	}, {
+		.suffix = "-dark", .background = "#14171c", .ink = "#eceef1", .muted = "#a6acb5", .grid = "#2b3038",
+		.ceiling = "#959ca6", .context = "#666d77", .error = "#ff5050",
+		.servers = { "#4b69ff", "#c3690f", "#0f8769", "#f0a5ff", "#f0e1ff", "#b487ff", "#96874b", "#697896",
+			     "#c33cc3", "#e1a50f", "#ffe100", "#4bc3b4", "#96f096", "#c3f069", "#00ffc3", "#87b487" },
+	},
 };
 
-enum colour { BLUE, VERMILLION, GREEN, PINK, BLACK, VIOLET, BROWN, NAVY };
+enum colour { BLUE, VERMILLION, GREEN, PINK, BLACK, VIOLET, BROWN, NAVY, MAROON, COPPER, ROSE, PERIWINKLE, PLUM, OLIVE,
+	      MAGENTA, BERRY };
 enum mark { CIRCLE, SQUARE, UP, DOWN, DIAMOND, PENTAGON };
 enum dash { SOLID, DASHED, DASH_DOT, DOTTED };
 
+/*
+ * Those that share a colour are a fast and a slow one, so that a picture of all of them names one of the two, and such
+ * as are hardly chosen to be set against each other.
+ */
 static const struct known {
 	const char *name;
 	struct palette_style style;
 } known[] = {
-	{ "aiohttp", { BLUE, SQUARE, DASHED } },
-	{ "asio_coroutine", { VIOLET, DIAMOND, DASHED } },
+	{ "aiohttp", { MAROON, DIAMOND, DASHED } },
+	{ "asio_coroutine", { COPPER, DIAMOND, DASHED } },
 	{ "asyncio", { NAVY, SQUARE, SOLID } },
 	{ "concurrence", { BROWN, SQUARE, SOLID } },
-	{ "concurrence_greenlet", { BROWN, CIRCLE, DASH_DOT } },
-	{ "concurrence_wsgi", { BROWN, DOWN, DASHED } },
-	{ "concurrence_wsgi_greenlet", { BROWN, DIAMOND, DOTTED } },
-	{ "erlang", { VERMILLION, CIRCLE, DASHED } },
+	{ "concurrence_greenlet", { GREEN, UP, DOTTED } },
+	{ "concurrence_wsgi", { OLIVE, DIAMOND, SOLID } },
+	{ "concurrence_wsgi_greenlet", { MAGENTA, DIAMOND, SOLID } },
+	{ "erlang", { PINK, UP, DASHED } },
 	{ "eventlet", { BLUE, CIRCLE, SOLID } },
-	{ "eventlet_wsgi", { NAVY, UP, DASHED } },
+	{ "eventlet_wsgi", { COPPER, CIRCLE, DASH_DOT } },
 	{ "gevent", { BLACK, DOWN, SOLID } },
-	{ "gevent_wsgi", { BLACK, DIAMOND, DASHED } },
-	{ "go", { GREEN, CIRCLE, DASHED } },
-	{ "libevent", { BLACK, CIRCLE, DASH_DOT } },
-	{ "libuv", { GREEN, SQUARE, DASH_DOT } },
-	{ "lua_cqueues", { NAVY, CIRCLE, DASH_DOT } },
-	{ "nginx", { GREEN, UP, DOTTED } },
+	{ "gevent_wsgi", { PERIWINKLE, SQUARE, DASHED } },
+	{ "go", { ROSE, CIRCLE, DASHED } },
+	{ "libevent", { MAROON, CIRCLE, DASH_DOT } },
+	{ "libuv", { MAGENTA, SQUARE, DASH_DOT } },
+	{ "lua_cqueues", { NAVY, DIAMOND, DASH_DOT } },
+	{ "nginx", { OLIVE, UP, DOTTED } },
 	{ "node_js", { GREEN, DIAMOND, SOLID } },
-	{ "perl_coro", { PINK, UP, DASH_DOT } },
-	{ "pth", { BROWN, UP, DASHED } },
-	{ "python_threads", { VIOLET, DOWN, DASH_DOT } },
-	{ "ruby_async", { VERMILLION, DIAMOND, DASH_DOT } },
-	{ "state_threads", { VIOLET, SQUARE, SOLID } },
+	{ "perl_coro", { BLUE, UP, DASHED } },
+	{ "pth", { VERMILLION, PENTAGON, DASH_DOT } },
+	{ "python_threads", { BROWN, DOWN, DASHED } },
+	{ "ruby_async", { BLACK, CIRCLE, DASH_DOT } },
+	{ "state_threads", { VIOLET, DIAMOND, DASH_DOT } },
 	{ "syncless", { PINK, CIRCLE, SOLID } },
-	{ "syncless_wsgi", { PINK, SQUARE, DASHED } },
-	{ "tokio", { VERMILLION, SQUARE, DOTTED } },
+	{ "syncless_wsgi", { BERRY, SQUARE, DASHED } },
+	{ "tokio", { PLUM, SQUARE, DOTTED } },
 	{ "tornado", { VERMILLION, UP, SOLID } },
-	{ "trio", { BLUE, DIAMOND, DASH_DOT } },
+	{ "trio", { PLUM, PENTAGON, DASH_DOT } },
 	{ "twisted", { VIOLET, CIRCLE, DOTTED } },
-	{ "uvloop", { NAVY, DIAMOND, DOTTED } },
+	{ "uvloop", { PERIWINKLE, DIAMOND, DOTTED } },
 };
-
-#define PAIRS (PALETTE_COLOURS * PALETTE_MARKS)
 
 static const struct palette_style *find_known(const char *name)
 {
@@ -59,6 +70,8 @@ static const struct palette_style *find_known(const char *name)
 			return &known[i].style;
 	return NULL;
 }
+
+#define PAIRS (PALETTE_COLOURS * PALETTE_MARKS)
 
 /* FNV-1a, 64 bits (Fowler, Noll, Vo). */
 static uint64_t hash(const char *name)
@@ -83,33 +96,47 @@ static struct palette_style style_at(uint64_t first, unsigned tried)
 	};
 }
 
+/* How often colours, pairs of colour and mark, and styles are taken. */
+struct taken {
+	unsigned colours[PALETTE_COLOURS], pairs[PALETTE_COLOURS][PALETTE_MARKS];
+	unsigned styles[PALETTE_COLOURS][PALETTE_MARKS][PALETTE_DASHES];
+	unsigned colours_count, pairs_count;
+};
+
+static void take(struct taken *taken, struct palette_style style)
+{
+	taken->colours_count += !taken->colours[style.colour]++;
+	taken->pairs_count += !taken->pairs[style.colour][style.mark]++;
+	taken->styles[style.colour][style.mark][style.dash]++;
+}
+
+static bool is_free(const struct taken *taken, struct palette_style style)
+{
+	if (taken->colours_count < PALETTE_COLOURS)
+		return !taken->colours[style.colour];
+	if (taken->pairs_count < PAIRS)
+		return !taken->pairs[style.colour][style.mark];
+	return !taken->styles[style.colour][style.mark][style.dash];
+}
+
 void palette_assign(struct palette_style *styles, const char *const *names, size_t count)
 {
-	bool used[PALETTE_COLOURS][PALETTE_MARKS][PALETTE_DASHES] = { 0 };
-	unsigned pairs[PALETTE_COLOURS][PALETTE_MARKS] = { 0 };
-	unsigned pairs_used = 0;
+	struct taken taken = { 0 };
 
 	for (size_t i = 0; i < count; i++) {
 		const struct palette_style *style = find_known(names[i]);
 		if (!style)
 			continue;
 		styles[i] = *style;
-		used[style->colour][style->mark][style->dash] = true;
-		pairs_used += !pairs[style->colour][style->mark]++;
+		take(&taken, *style);
 	}
 	for (size_t i = 0; i < count; i++) {
 		if (find_known(names[i]))
 			continue;
 		uint64_t first = hash(names[i]);
-		struct palette_style style = style_at(first, 0);
-		for (unsigned tried = 0; tried < PAIRS * PALETTE_DASHES; tried++) {
-			style = style_at(first, tried);
-			if (pairs_used < PAIRS ? !pairs[style.colour][style.mark]
-					       : !used[style.colour][style.mark][style.dash])
-				break;
-		}
-		styles[i] = style;
-		used[style.colour][style.mark][style.dash] = true;
-		pairs_used += !pairs[style.colour][style.mark]++;
+		styles[i] = style_at(first, 0);
+		for (unsigned tried = 1; tried < PAIRS * PALETTE_DASHES && !is_free(&taken, styles[i]); tried++)
+			styles[i] = style_at(first, tried);
+		take(&taken, styles[i]);
 	}
 }

@@ -4,31 +4,35 @@
  * A server has one colour, mark and dash, chosen from its name, so that it looks the same in every picture and
  * every run. The servers that come with benchctl have fixed ones; any other name gets its own from a hash.
  *
- * The colours are four of Okabe and Ito ("Color Universal Design", 2008) and black, with violet, brown and navy in
- * the place of those of theirs that are too light: each has a contrast of at least 3 to 1 against the background
- * (WCAG 2.1, 1.4.11), and every two of them stay apart (CIE76 distance of at least 16) for normal, protan, deutan
- * and tritan sight. Colour is never the only difference: marks and dashes differ too.
+ * The colours for a light ground are four of Okabe and Ito ("Color Universal Design", 2008), black, and others found by a
+ * search; those for a dark ground are a set of their own. Each has a contrast of at least 3 to 1 against its ground
+ * (WCAG 2.1, 1.4.11), and every two of them stay apart (CIE76 distance of at least 16) for normal, protan, deutan and
+ * tritan sight (by the matrices of Machado, Oliveira and Fernandes, 2009). There are fewer colours than servers. So the
+ * servers that come with benchctl share one only where they are seldom seen together, and a picture names no two
+ * servers of one colour as long as there are others to name (curves.h). Colour is never the only difference: marks
+ * and dashes differ too.
  */
 #ifndef HARNESS_PALETTE_H
 #define HARNESS_PALETTE_H
 
 #include <stddef.h>
 
-#define PALETTE_COLOURS 8
+#define PALETTE_COLOURS 16
 #define PALETTE_MARKS 6
 #define PALETTE_DASHES 4
 
 /* The colours of a picture, each as #rrggbb. */
 struct palette {
+	const char *suffix;		/* of the names of its files: "" or "-dark" */
 	const char *background, *ink, *muted, *grid;
 	const char *ceiling;		/* the control server's line */
-	const char *ceiling_fill;	/* below it */
 	const char *context;		/* lines without a name */
 	const char *error;		/* the cross where requests failed */
 	const char *servers[PALETTE_COLOURS];
 };
 
-extern const struct palette palette_light;
+#define PALETTES 2
+extern const struct palette palettes[PALETTES];	/* light, dark */
 
 /* Indexes below PALETTE_COLOURS, PALETTE_MARKS and PALETTE_DASHES. Dash 0 is a solid line. */
 struct palette_style {
@@ -36,9 +40,9 @@ struct palette_style {
 };
 
 /*
- * Chooses the styles of `count` servers of one picture; names are sorted, and each stands once. Up to 48 servers
- * no two have the same colour and mark, up to 192 no two the same style: where two names meet, the one of benchctl's
- * own, else the first, keeps its style.
+ * Chooses the styles of `count` servers of one run; names are sorted, and each stands once. A server of benchctl's own
+ * has its fixed style; another one the first that its name leads to of which the colour is free, else the colour and
+ * mark together (up to 96 of such), else the style (up to 384).
  */
 void palette_assign(struct palette_style *styles, const char *const *names, size_t count);
 

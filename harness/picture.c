@@ -9,15 +9,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "harness/gnuplot.h"
 #include "harness/lib/text.h"
 #include "harness/lib/units.h"
 #include "harness/summary.h"
 
-#define WIDTH PICTURE_WIDTH
-#define HEIGHT PICTURE_HEIGHT
 #define LEFT PICTURE_LEFT
-#define MARGIN 28.0		/* of texts, to the edges */
+#define MARGIN PICTURE_MARGIN
 #define TITLE_Y 34.0
 #define SUBTITLE_Y 60.0
 #define KEY_Y 88.0
@@ -36,8 +33,10 @@
 #define MESSAGE_ROW 20.0
 
 /* Font sizes. */
-#define NAME_SIZE 13.5
-#define DETAIL_SIZE 11.0
+#define TITLE_SIZE 20.0
+#define SUBTITLE_SIZE 13.5
+#define NAME_SIZE PICTURE_NAME_SIZE
+#define DETAIL_SIZE PICTURE_DETAIL_SIZE
 #define KEY_SIZE 12.0
 #define NOTE_SIZE 11.0
 #define MESSAGE_SIZE 16.0
@@ -182,14 +181,75 @@ static bool mode_is_good(const char *mode)
 	return *mode && strlen(mode) <= 32 && mode[strspn(mode, "abcdefghijklmnopqrstuvwxyz0123456789_-")] == 0;
 }
 
+static const char *mode_words(const char *mode)
+{
+	if (strcmp(mode, load_mode_names[LOAD_CLOSE]) == 0)
+		return "close mode: a new TCP connection for each request";
+	if (strcmp(mode, load_mode_names[LOAD_KEEPALIVE]) == 0)
+		return "keepalive mode: each connection carries one request after the other";
+	return NULL;
+}
+
+/* How a reader knows the mode: "close mode: a new TCP connection for each request". */
+static void subtitle(const struct document *doc, const char *mode, char *out, size_t room)
+{
+	const char *words = mode_words(mode);
+	const char *active = document_option(doc, "active");
+
+	if (words)
+		snprintf(out, room, "%s", words);
+	else if (strcmp(mode, load_mode_names[LOAD_CROWD]) == 0)
+		snprintf(out, room, "crowd mode: all connections are open, %s%.20s of them carry requests, the others are silent",
+			 *active ? "at most " : "some", active);
+	else
+		snprintf(out, room, "%s mode", mode);
+}
+
+void picture_size(struct picture *picture, double width, double height)
+{
+	picture->width = width;
+	picture->height = height;
+	picture->right = width - MARGIN;
+	picture->top = SUBTITLE_Y + AXIS_GAP;
+	picture->bottom = height - 20 - TICS_HEIGHT + NOTE_ROW / 2;
+}
+
 int picture_init(struct picture *picture, const struct document *doc, const char *kind, const char *mode,
 		 struct err *err)
 {
-	*picture = (struct picture){
-		.doc = doc, .kind = kind, .mode = mode, .palette = &palette_light, .right = WIDTH - MARGIN,
-		.top = SUBTITLE_Y + AXIS_GAP, .bottom = HEIGHT - 20 - TICS_HEIGHT + NOTE_ROW / 2,
-	};
-	return mode_is_good(mode) ? 0 : err_set(err, "'%.100s' is no mode: lower-case letters, digits, _ and -", mode);
+	*picture = (struct picture){ .doc = doc, .mode = mode, .png_scale = 2, .has_svg = true };
+	if (!mode_is_good(mode))
+		return err_set(err, "'%.100s' is no mode: lower-case letters, digits, _ and -", mode);
+	snprintf(picture->stem, sizeof picture->stem, "%.20s-%.40s", kind, mode);
+	subtitle(doc, mode, picture->subtitle, sizeof picture->subtitle);
+	picture_size(picture, PICTURE_WIDTH, PICTURE_HEIGHT);
+	return 0;
+}
+
+void picture_release(struct picture *picture)
+{
+	free(picture->texts);
+	picture->texts = NULL;
+}
+
+struct picture_text *picture_text(struct picture *picture, const char *text, double x, double y, double size)
+{
+	static struct picture_text lost;
+
+	if (picture->texts_count == picture->texts_room) {
+		size_t room = picture->texts_room * 2 + 64;
+		struct picture_text *more = realloc(picture->texts, room * sizeof *more);
+		if (!more) {
+			picture->failed = true;
+			return &lost;
+		}
+		picture->texts = more;
+		picture->texts_room = room;
+	}
+	struct picture_text *added = &picture->texts[picture->texts_count++];
+	*added = (struct picture_text){ .x = x, .y = y, .size = size };
+	snprintf(added->text, sizeof added->text, "%s", text);
+	return added;
 }
 
 void picture_name(char *out, const struct document *doc, const char *server)
@@ -203,12 +263,12 @@ void picture_name(char *out, const struct document *doc, const char *server)
 
 /* Labels: names at line ends. */
 
-struct picture_label *picture_label(struct picture *picture, const char *name, const char *detail, size_t curve)
+struct picture_label *picture_label(struct picture *picture, const char *name, const char *detail)
 {
 	if (picture->labels_count == PICTURE_NAMES_MAX)
 		return NULL;
 	struct picture_label *label = &picture->labels[picture->labels_count++];
-	label->curve = curve;
+	label->end_x = NAN;
 	label->count = typeset_lines(label->lines, PICTURE_LINES, name, NAME_SIZE, LABEL_WIDTH);
 	snprintf(label->detail, sizeof label->detail, "%s", detail);
 	label->height = LABEL_ROW * (double)(label->count + (*detail != 0)) + LABEL_SPACE;
@@ -225,7 +285,15 @@ void picture_fit(struct picture *picture)
 			widest = fmax(widest, typeset_width(label->lines[line], NAME_SIZE));
 		widest = fmax(widest, typeset_width(label->detail, DETAIL_SIZE));
 	}
-	picture->right = WIDTH - MARGIN - (picture->labels_count ? LABEL_GAP + LABEL_TEXT + widest : 0);
+	picture->right = picture->width - MARGIN - (picture->labels_count ? LABEL_GAP + LABEL_TEXT + widest : 0);
+}
+
+void picture_stretch(struct picture *picture, double room)
+{
+	double more = room - (picture->bottom - picture->top);
+
+	picture->height += more;
+	picture->bottom += more;
 }
 
 void picture_place(struct picture *picture)
@@ -253,7 +321,7 @@ void picture_key(struct picture *picture, const char *kind, const char *text)
 		x = picture->key_x[at - 1] + KEY_GLYPH + typeset_width(picture->keys[at - 1], KEY_SIZE) + KEY_GAP;
 		y = picture->key_y[at - 1];
 	}
-	if (at && x + width > WIDTH - MARGIN) {
+	if (at && x + width > picture->width - MARGIN) {
 		x = MARGIN;
 		y += KEY_LINE;
 	}
@@ -270,7 +338,7 @@ void picture_note(struct picture *picture, const char *text)
 {
 	char plain[2500], lines[NOTE_LINES][TYPESET_LINE];
 	size_t count = typeset_lines(lines, NOTE_LINES, text_plain(plain, sizeof plain, text), NOTE_SIZE,
-				     WIDTH - 2 * MARGIN);
+				     picture->width - 2 * MARGIN);
 
 	for (size_t i = 0; i < count && picture->notes_count < PICTURE_NOTES_MAX; i++) {
 		memcpy(picture->notes[picture->notes_count++], lines[i], TYPESET_LINE);
@@ -367,29 +435,6 @@ void picture_message(struct picture *picture, const char *text)
 			      picture->right - LEFT - 40);
 }
 
-static const char *mode_words(const char *mode)
-{
-	if (strcmp(mode, load_mode_names[LOAD_CLOSE]) == 0)
-		return "close mode: a new TCP connection for each request";
-	if (strcmp(mode, load_mode_names[LOAD_KEEPALIVE]) == 0)
-		return "keepalive mode: each connection carries one request after the other";
-	return NULL;
-}
-
-void picture_subtitle(const struct picture *picture, char *out, size_t room)
-{
-	const char *words = mode_words(picture->mode);
-	const char *active = document_option(picture->doc, "active");
-
-	if (words)
-		snprintf(out, room, "%s", words);
-	else if (strcmp(picture->mode, load_mode_names[LOAD_CROWD]) == 0)
-		snprintf(out, room, "crowd mode: all connections are open, %s%.20s of them carry requests, the others are silent",
-			 *active ? "at most " : "some", active);
-	else
-		snprintf(out, room, "%s mode", picture->mode);
-}
-
 /* The head of the script. */
 
 void picture_put_text(FILE *out, const char *name, const char *text)
@@ -437,7 +482,6 @@ static void put_palette(FILE *out, const struct palette *palette)
 	picture_put_text(out, "MUTED", palette->muted);
 	picture_put_text(out, "GRID", palette->grid);
 	picture_put_text(out, "CEILING", palette->ceiling);
-	picture_put_text(out, "CEILING_FILL", palette->ceiling_fill);
 	picture_put_text(out, "CONTEXT", palette->context);
 	picture_put_text(out, "ERROR", palette->error);
 }
@@ -449,20 +493,25 @@ static void put_label_numbers(FILE *out, const struct picture *picture, const ch
 	for (size_t i = 0; i < picture->labels_count; i++) {
 		double number;
 		memcpy(&number, (const char *)&picture->labels[i] + offset, sizeof number);
-		picture_array_number(out, i, number);
+		picture_array_number(out, i, isnan(number) ? -1 : number);
 	}
 	picture_array_close(out);
 }
 
-/* The mark and the leader of each label; its lines are texts, see put_texts(). */
-static void put_labels(FILE *out, const struct picture *picture)
+/* The mark and the leader of each label; its lines are texts. */
+static void put_labels(FILE *out, const struct picture *picture, const struct palette *palette)
 {
 	size_t count = picture->labels_count;
 
 	picture_put_number(out, "LABELS", (double)count);
-	picture_array_open(out, "LABEL_CURVE", count);
+	picture_array_open(out, "LABEL_COLOUR", count);
 	for (size_t i = 0; i < count; i++)
-		fprintf(out, "%s%zu", i ? ", " : "", picture->labels[i].curve + 1);
+		picture_array_text(out, i, picture->labels[i].is_control ? palette->ceiling :
+				   palette->servers[picture->labels[i].style.colour]);
+	picture_array_close(out);
+	picture_array_open(out, "LABEL_MARK", count);
+	for (size_t i = 0; i < count; i++)
+		fprintf(out, "%s%d", i ? ", " : "", picture->labels[i].is_control ? -1 : (int)picture->labels[i].style.mark);
 	picture_array_close(out);
 	put_label_numbers(out, picture, "LABEL_Y", offsetof(struct picture_label, y));
 	put_label_numbers(out, picture, "END_X", offsetof(struct picture_label, end_x));
@@ -489,53 +538,83 @@ static void put_keys(FILE *out, const struct picture *picture)
 	picture_array_close(out);
 }
 
-/* One text at a place, in the words of gnuplot; the template says what T(x, y) is. */
-static void put_line(FILE *out, double x, double y, const char *text, double size, const char *colour)
+/* All that a picture says becomes texts at places. */
+static void compose(struct picture *picture)
 {
-	char quoted[4 * TYPESET_LINE + 8];
-
-	fprintf(out, "set label %s at screen X(%.2f), Y(%.2f) font FONT.',%.1f' textcolor rgb %s front\n",
-		picture_quote(quoted, sizeof quoted, text), x, y, size, colour);
-}
-
-static void put_texts(FILE *out, const struct picture *picture)
-{
+	picture_text(picture, picture->title, MARGIN, TITLE_Y, TITLE_SIZE)->is_bold = true;
+	picture_text(picture, picture->subtitle, MARGIN, SUBTITLE_Y, SUBTITLE_SIZE)->is_muted = true;
 	for (size_t i = 0; i < picture->labels_count; i++) {
 		const struct picture_label *label = &picture->labels[i];
 		double x = picture->right + LABEL_GAP + LABEL_TEXT;
 		double y = label->y - (label->height - LABEL_SPACE) / 2 + LABEL_ROW / 2;
 		for (size_t line = 0; line < label->count; line++, y += LABEL_ROW)
-			put_line(out, x, y, label->lines[line], NAME_SIZE, label->muted ? "MUTED" : "INK");
+			picture_text(picture, label->lines[line], x, y, NAME_SIZE)->is_muted = label->is_control;
 		if (*label->detail)
-			put_line(out, x, y, label->detail, DETAIL_SIZE, "MUTED");
+			picture_text(picture, label->detail, x, y, DETAIL_SIZE)->is_muted = true;
 	}
 	for (size_t i = 0; i < picture->keys_count; i++)
-		put_line(out, picture->key_x[i] + KEY_GLYPH, picture->key_y[i], picture->keys[i], KEY_SIZE, "INK");
+		picture_text(picture, picture->keys[i], picture->key_x[i] + KEY_GLYPH, picture->key_y[i], KEY_SIZE);
 	for (size_t i = 0; i < picture->notes_count; i++)
-		put_line(out, MARGIN, HEIGHT - 18 - NOTE_ROW * (double)(picture->notes_count - 1 - i),
-			 picture->notes[i], NOTE_SIZE, "MUTED");
+		picture_text(picture, picture->notes[i], MARGIN,
+			     picture->height - 18 - NOTE_ROW * (double)(picture->notes_count - 1 - i), NOTE_SIZE)->is_muted = true;
 	double middle = (picture->top + picture->bottom) / 2 - MESSAGE_ROW * (double)picture->message_count / 2;
 	for (size_t i = 0; i < picture->message_count; i++)
-		put_line(out, LEFT + 20, middle + MESSAGE_ROW * ((double)i - (i ? 0 : 0.5)), picture->message[i],
-			 i ? NAME_SIZE : MESSAGE_SIZE, i ? "MUTED" : "INK");
+		picture_text(picture, picture->message[i], LEFT + 20, middle + MESSAGE_ROW * ((double)i - (i ? 0 : 0.5)),
+			     i ? NAME_SIZE : MESSAGE_SIZE)->is_muted = i > 0;
 }
 
-static void head_write(FILE *out, const struct picture *picture, const struct picture_parts *parts)
+static void put_text_numbers(FILE *out, const struct picture *picture, const char *name, size_t offset)
 {
-	fprintf(out, "# Draw again: gnuplot %s-%s.gp\n\n", picture->kind, picture->mode);
-	fprintf(out, "NAME = '%s-%s'\n", picture->kind, picture->mode);
-	picture_put_text(out, "TITLE", parts->title);
-	picture_put_text(out, "SUBTITLE", parts->subtitle);
-	fprintf(out, "WIDTH = %.1f\nHEIGHT = %.1f\n", WIDTH, HEIGHT);
-	fprintf(out, "LEFT = %.1f\nRIGHT = %.2f\nTOP = %.2f\nBOTTOM = %.2f\n", LEFT, picture->right, picture->top,
-		picture->bottom);
-	fprintf(out, "MARGIN = %.1f\nTITLE_Y = %.1f\nSUBTITLE_Y = %.1f\n", MARGIN, TITLE_Y, SUBTITLE_Y);
+	picture_array_open(out, name, picture->texts_count);
+	for (size_t i = 0; i < picture->texts_count; i++) {
+		double number;
+		memcpy(&number, (const char *)&picture->texts[i] + offset, sizeof number);
+		picture_array_number(out, i, number);
+	}
+	picture_array_close(out);
+}
+
+static void put_texts(FILE *out, const struct picture *picture, const struct palette *palette)
+{
+	size_t count = picture->texts_count;
+
+	picture_put_number(out, "TEXTS", (double)count);
+	picture_array_open(out, "TEXT", count);
+	for (size_t i = 0; i < count; i++)
+		picture_array_text(out, i, picture->texts[i].text);
+	picture_array_close(out);
+	put_text_numbers(out, picture, "TEXT_X", offsetof(struct picture_text, x));
+	put_text_numbers(out, picture, "TEXT_Y", offsetof(struct picture_text, y));
+	picture_array_open(out, "TEXT_FONT", count);
+	for (size_t i = 0; i < count; i++)
+		fprintf(out, "%sFONT.'%s,%.1f'", i ? ", " : "", picture->texts[i].is_bold ? ":Bold" : "",
+			picture->texts[i].size);
+	picture_array_close(out);
+	picture_array_open(out, "TEXT_COLOUR", count);
+	for (size_t i = 0; i < count; i++)
+		picture_array_text(out, i, picture->texts[i].is_muted ? palette->muted : palette->ink);
+	picture_array_close(out);
+	picture_array_open(out, "TEXT_ALIGN", count);
+	for (size_t i = 0; i < count; i++)
+		fprintf(out, "%s%d", i ? ", " : "", (int)picture->texts[i].align);
+	picture_array_close(out);
+}
+
+static void head_write(FILE *out, const struct picture *picture, const struct picture_parts *parts,
+		       const struct palette *palette)
+{
+	char script[PICTURE_SCRIPT];
+
+	fprintf(out, "# Draw again: gnuplot %s\n\nreset\n", picture_script(script, picture, palette));
+	fprintf(out, "NAME = '%s%s'\nDATA = '%s.dat'\n", picture->stem, palette->suffix, picture->stem);
+	fprintf(out, "TERMINALS = '%s'\n", picture->has_svg ? "svg png" : "png");
+	fprintf(out, "WIDTH = %.1f\nHEIGHT = %.1f\nPNG_SCALE = %.2f\n", picture->width, picture->height, picture->png_scale);
 	fputs("FONT = 'DejaVu Sans'\nX(pixel) = pixel / WIDTH\nY(pixel) = 1 - pixel / HEIGHT\n", out);
-	put_palette(out, picture->palette);
-	parts->put_head(out, parts->context);
-	put_labels(out, picture);
+	put_palette(out, palette);
+	parts->put_head(out, palette, parts->context);
+	put_labels(out, picture, palette);
 	put_keys(out, picture);
-	put_texts(out, picture);
+	put_texts(out, picture, palette);
 	fputc('\n', out);
 }
 
@@ -574,9 +653,9 @@ char *picture_read(const char *path, struct err *err)
 
 /* The path of one of its files. Returns 0, or -1 with err set where it is too long. */
 static int path_of(char *path, size_t room, struct err *err, const char *folder, const struct picture *picture,
-		   const char *ending)
+		   const char *suffix, const char *ending)
 {
-	int bytes = snprintf(path, room, "%s/%s-%s.%s", folder, picture->kind, picture->mode, ending);
+	int bytes = snprintf(path, room, "%s/%s%s.%s", folder, picture->stem, suffix, ending);
 
 	return bytes < 0 || (size_t)bytes >= room ? err_set(err, "the path of folder %.200s is too long", folder) : 0;
 }
@@ -590,19 +669,32 @@ static int file_close(FILE *file, const char *path, struct err *err)
 	return 0;
 }
 
-static int sources_write(const struct picture *picture, const struct picture_parts *parts, const char *folder,
-			 const char *template, struct err *err)
+char *picture_script(char *out, const struct picture *picture, const struct palette *palette)
+{
+	snprintf(out, PICTURE_SCRIPT, "%s%s.gp", picture->stem, palette->suffix);
+	return out;
+}
+
+int picture_write(struct picture *picture, const struct picture_parts *parts, const char *folder, const char *template,
+		  struct err *err)
 {
 	char path[4096];
 
-	if (path_of(path, sizeof path, err, folder, picture, "gp"))
-		return -1;
-	FILE *script = fopen(path, "we");
-	if (!script)
-		return err_set_errno(err, "%s", path);
-	head_write(script, picture, parts);
-	fputs(template, script);
-	if (file_close(script, path, err) || path_of(path, sizeof path, err, folder, picture, "dat"))
+	compose(picture);
+	if (picture->failed)
+		return err_set(err, "out of memory");
+	for (size_t i = 0; i < PALETTES; i++) {
+		if (path_of(path, sizeof path, err, folder, picture, palettes[i].suffix, "gp"))
+			return -1;
+		FILE *script = fopen(path, "we");
+		if (!script)
+			return err_set_errno(err, "%s", path);
+		head_write(script, picture, parts, &palettes[i]);
+		fputs(template, script);
+		if (file_close(script, path, err))
+			return -1;
+	}
+	if (path_of(path, sizeof path, err, folder, picture, "", "dat"))
 		return -1;
 	FILE *data = fopen(path, "we");
 	if (!data)
@@ -611,23 +703,43 @@ static int sources_write(const struct picture *picture, const struct picture_par
 	return file_close(data, path, err);
 }
 
-/* What gnuplot's SVG lacks: fonts to fall back on, bold ones, crosses that can be seen; its titles of plots go. */
+/*
+ * What gnuplot's SVG lacks: fonts to fall back on, bold ones, crosses that can be seen, names of its own for parts, so
+ * that several can stand in one page; its titles of plots go.
+ */
 static const struct svg_change {
 	const char *begin, *end;	/* all between them is replaced too */
 	const char *by;
+	const char *after;		/* behind that, with the picture's stem between them; or NULL */
 } svg_changes[] = {
 	{ "font-family=\"DejaVu Sans:Bold", "\"",
-	  "font-family=\"DejaVu Sans, Arial, Helvetica, sans-serif\" font-weight=\"bold\"" },
-	{ "font-family=\"DejaVu Sans", "\"", "font-family=\"DejaVu Sans, Arial, Helvetica, sans-serif\"" },
-	{ "id='gpPt1' stroke-width='", "'", "id='gpPt1' stroke-width='0.4'" },
-	{ "<title>gnuplot_plot_", "</title>", "" },
+	  "font-family=\"DejaVu Sans, Arial, Helvetica, sans-serif\" font-weight=\"bold\"", NULL },
+	{ "font-family=\"DejaVu Sans", "\"", "font-family=\"DejaVu Sans, Arial, Helvetica, sans-serif\"", NULL },
+	{ "id='gpPt1' stroke-width='", "'", "stroke-width='0.4' id='gpPt-", "1'" },
+	{ "id='gpPt", "", "id='gpPt-", "" },
+	{ "id=\"gnuplot_", "", "id=\"gnuplot-", "-" },
+	{ "xlink:href='#gpPt", "", "xlink:href='#gpPt-", "" },
+	{ "<title>gnuplot_plot_", "</title>", "", NULL },
 };
 
-static void svg_copy(const char *svg, FILE *out)
+/* The end of a group without anything in it, of which gnuplot writes thousands; NULL: it is none. */
+static const char *svg_empty_group(const char *svg)
+{
+	static const char begin[] = "<g fill=\"none\"", end[] = ">\n</g>\n";
+	const char *behind = strncmp(svg, begin, strlen(begin)) == 0 ? strchr(svg, '>') : NULL;
+
+	return behind && strncmp(behind, end, strlen(end)) == 0 ? behind + strlen(end) : NULL;
+}
+
+static void svg_copy(const char *svg, const char *stem, FILE *out)
 {
 	while (*svg) {
 		const struct svg_change *change = NULL;
-		const char *end = NULL;
+		const char *end = svg_empty_group(svg);
+		if (end) {
+			svg = end;
+			continue;
+		}
 		for (size_t i = 0; i < sizeof svg_changes / sizeof *svg_changes && !change; i++) {
 			size_t bytes = strlen(svg_changes[i].begin);
 			if (strncmp(svg, svg_changes[i].begin, bytes) == 0 &&
@@ -635,7 +747,7 @@ static void svg_copy(const char *svg, FILE *out)
 				change = &svg_changes[i];
 		}
 		if (change) {
-			fputs(change->by, out);
+			fprintf(out, "%s%s%s", change->by, change->after ? stem : "", change->after ? change->after : "");
 			svg = end + strlen(change->end);
 		} else {
 			fputc(*svg++, out);
@@ -644,18 +756,18 @@ static void svg_copy(const char *svg, FILE *out)
 }
 
 /* Gives the SVG that gnuplot wrote a title and a description of its own. */
-static int svg_finish(const struct picture *picture, const struct picture_parts *parts, const char *folder,
-		      struct err *err)
+static int svg_finish(const struct picture *picture, const char *suffix, const char *folder, struct err *err)
 {
-	char path[4096], temporary[4096], escaped[2][8192];
+	char path[4096], temporary[4096], stem[PICTURE_SCRIPT], escaped[2][6 * PICTURE_DESCRIPTION];
 
-	if (path_of(path, sizeof path, err, folder, picture, "svg") ||
-	    path_of(temporary, sizeof temporary, err, folder, picture, "svg.part"))
+	snprintf(stem, sizeof stem, "%s%s", picture->stem, suffix);
+	if (path_of(path, sizeof path, err, folder, picture, suffix, "svg") ||
+	    path_of(temporary, sizeof temporary, err, folder, picture, suffix, "svg.part"))
 		return -1;
 	char *svg = picture_read(path, err);
 	if (!svg)
 		return -1;
-	char *begin = strstr(svg, "<title>"), *end = strstr(svg, "</desc>");
+	char *root = strstr(svg, "<svg"), *begin = root ? strstr(root, "<title>") : NULL, *end = strstr(svg, "</desc>");
 	int result = -1;
 	if (!begin || !end || end < begin) {
 		err_set(err, "%s: gnuplot wrote no SVG that can be described", path);
@@ -667,10 +779,13 @@ static int svg_finish(const struct picture *picture, const struct picture_parts 
 		goto out;
 	}
 	*begin = 0;
-	fputs(svg, file);
-	fprintf(file, "<title>%s</title>\n<desc>%s</desc>", picture_escape_xml(escaped[0], sizeof escaped[0], parts->name),
-		picture_escape_xml(escaped[1], sizeof escaped[1], parts->description));
-	svg_copy(end + strlen("</desc>"), file);
+	root += strlen("<svg");
+	fprintf(file, "%.*s role=\"img\" aria-labelledby=\"%s-title %s-desc\"", (int)(root - svg), svg, stem, stem);
+	svg_copy(root, stem, file);
+	fprintf(file, "<title id=\"%s-title\">%s</title>\n<desc id=\"%s-desc\">%s</desc>", stem,
+		picture_escape_xml(escaped[0], sizeof escaped[0], picture->name), stem,
+		picture_escape_xml(escaped[1], sizeof escaped[1], picture->description));
+	svg_copy(end + strlen("</desc>"), stem, file);
 	result = file_close(file, temporary, err);
 	if (!result && rename(temporary, path))
 		result = err_set_errno(err, "%s", path);
@@ -681,13 +796,10 @@ out:
 	return result;
 }
 
-int picture_draw(const struct picture *picture, const struct picture_parts *parts, const char *folder,
-		 const char *template, struct err *err)
+int picture_finish(const struct picture *picture, const char *folder, struct err *err)
 {
-	char script[128];
-
-	snprintf(script, sizeof script, "%s-%s.gp", picture->kind, picture->mode);
-	if (sources_write(picture, parts, folder, template, err) || gnuplot_run(folder, script, err))
-		return -1;
-	return svg_finish(picture, parts, folder, err);
+	for (size_t i = 0; i < PALETTES && picture->has_svg; i++)
+		if (svg_finish(picture, palettes[i].suffix, folder, err))
+			return -1;
+	return 0;
 }

@@ -1,16 +1,16 @@
 /*
  * picture: what all pictures of a run have in common, whatever is drawn in them.
  *
- * A picture is a plot with axes, and around it a title, keys, names at the line ends, and notes. It is drawn by gnuplot
- * from three things: a template (plots/templates/KIND.gp), which has the looks; a head of numbers and texts, which has
- * everything that depends on the run; and a table of points. Head and template become `KIND-MODE.gp`, the points
- * `KIND-MODE.dat`, and both stay beside the pictures: they are their source, and `gnuplot KIND-MODE.gp` in that folder
+ * A picture is one or more panels with axes, and around them a title, keys, names, and notes. It is drawn by gnuplot
+ * from three things: a template (plots/templates/chart.gp), which has the looks; a head of numbers and texts, which has
+ * everything that depends on the run; and a table of points. Head and template become `STEM.gp` and `STEM-dark.gp`,
+ * the points `STEM.dat`, and they stay beside the pictures: they are their source, and `gnuplot STEM.gp` in that folder
  * draws them again (without the SVG's title and description, which are added afterwards).
  *
- * Who draws one fills it in this order: picture_init(), the labels and picture_fit(), the keys, the notes. Then the axes
- * stand between `left`, `right`, `top` and `bottom`; the labels are told where their lines end and are placed, and
- * picture_draw() does the rest. Texts from outside reach gnuplot with every character escaped that could have a meaning,
- * and with its markup switched off.
+ * Who draws one fills it in this order: picture_init(), the labels and picture_fit(), the keys, the notes. Then there is
+ * room for panels between PICTURE_LEFT, `right`, `top` and `bottom`; the labels are told where their lines end and are
+ * placed, and picture_write() does the rest. Texts from outside reach gnuplot with every character escaped that could
+ * have a meaning, and with its markup switched off. Where memory is out, picture_write() says so.
  */
 #ifndef HARNESS_PICTURE_H
 #define HARNESS_PICTURE_H
@@ -31,31 +31,54 @@
 #define PICTURE_WIDTH 1200.0
 #define PICTURE_HEIGHT 720.0
 #define PICTURE_LEFT 84.0	/* of the axes */
+#define PICTURE_MARGIN 28.0	/* of texts, to the edges */
 
-#define PICTURE_TIC_SIZE 12.0	/* font size at the axes */
+/* Font sizes. */
+#define PICTURE_TIC_SIZE 12.0
+#define PICTURE_NAME_SIZE 13.5
+#define PICTURE_DETAIL_SIZE 11.0
+
 #define PICTURE_TEXT 256
+#define PICTURE_STEM 64
 #define PICTURE_NOTES_MAX 16
 #define PICTURE_KEYS_MAX 8
 #define PICTURE_LINES 3		/* of a label */
 #define PICTURE_MESSAGE 12	/* lines of a message */
+#define PICTURE_DESCRIPTION 4096
 #define PICTURE_NO_BREAK "\u00a0"	/* a blank at which no line is broken */
 
-/* A name at a line's end. */
+/* The place of a text in respect of its x. */
+enum picture_align { PICTURE_LEFT_OF_TEXT, PICTURE_CENTRE, PICTURE_RIGHT_OF_TEXT };
+
+struct picture_text {
+	char text[TYPESET_LINE];
+	double x, y, size;		/* y: of its middle */
+	enum picture_align align;
+	bool is_bold, is_muted;
+};
+
+/* A name at a line's end, or in a list beside several panels. */
 struct picture_label {
 	char lines[PICTURE_LINES][TYPESET_LINE];
 	size_t count;
 	char detail[64];
-	bool muted;
-	size_t curve;			/* which one it names: an index into those of the template */
-	double end_x, end_y;		/* where its line ends */
+	bool is_control;		/* a grey line stands before it, not a mark */
+	struct palette_style style;
+	double end_x, end_y;		/* where its line ends; end_x NAN: no line leads there */
 	double height, y;		/* y: of its middle */
 };
 
 struct picture {
 	const struct document *doc;
-	const char *kind, *mode;	/* of the names of its files; mode is the document's */
-	const struct palette *palette;
-	double right, top, bottom;	/* of the axes */
+	const char *mode;		/* of the document */
+	char stem[PICTURE_STEM];	/* of the names of its files */
+	const char *title;		/* above it */
+	char subtitle[PICTURE_TEXT];	/* set to the mode in words */
+	char name[PICTURE_TEXT], description[PICTURE_DESCRIPTION];	/* in words, for those who do not see it */
+	double width, height;
+	double png_scale;		/* a PNG has so many pixels for each of these */
+	bool has_svg;
+	double right, top, bottom;	/* of the room for panels */
 	struct picture_label labels[PICTURE_NAMES_MAX];
 	size_t labels_count;
 	char keys[PICTURE_KEYS_MAX][PICTURE_TEXT];
@@ -66,20 +89,34 @@ struct picture {
 	size_t notes_count;
 	char message[PICTURE_MESSAGE][TYPESET_LINE];	/* stands in the middle where there is nothing to draw */
 	size_t message_count;
+	struct picture_text *texts;	/* owned */
+	size_t texts_count, texts_room;
+	bool failed;			/* memory is out */
 };
 
-/* An empty picture. Returns 0, or -1 with err set: the mode is no part of a file's name. */
+/* An empty picture of the files KIND-MODE. Returns 0, or -1 with err set: the mode is no part of a file's name. */
 int picture_init(struct picture *picture, const struct document *doc, const char *kind, const char *mode,
 		 struct err *err);
+
+void picture_release(struct picture *picture);
+
+/* Other than PICTURE_WIDTH and PICTURE_HEIGHT; before all else. */
+void picture_size(struct picture *picture, double width, double height);
+
+/* Adds a text at a place. Returns it, to be changed; never NULL. */
+struct picture_text *picture_text(struct picture *picture, const char *text, double x, double y, double size);
 
 /* The name of a server fit to be shown, in PICTURE_TEXT bytes. */
 void picture_name(char *out, const struct document *doc, const char *server);
 
 /* Adds a label, which may have a smaller line under it (""). Returns it; NULL where there are too many. */
-struct picture_label *picture_label(struct picture *picture, const char *name, const char *detail, size_t curve);
+struct picture_label *picture_label(struct picture *picture, const char *name, const char *detail);
 
 /* Sets the right end of the axes so that the longest label fits. */
 void picture_fit(struct picture *picture);
+
+/* Makes the picture as much higher or lower as it takes to have this room between top and bottom; after the notes. */
+void picture_stretch(struct picture *picture, double room);
 
 /* Places the labels beside the ends of their lines, none over another. */
 void picture_place(struct picture *picture);
@@ -101,21 +138,23 @@ void picture_note_versions(struct picture *picture, const char *list);
 /* Adds a line to the message; what is too long for it is cut. */
 void picture_message(struct picture *picture, const char *text);
 
-/* How a reader knows the mode: "close mode: a new TCP connection for each request". */
-void picture_subtitle(const struct picture *picture, char *out, size_t room);
-
-/* What one picture has of its own. */
+/* What one picture has of its own: variables of the template, and points. */
 struct picture_parts {
-	const char *title, *subtitle;	/* above it */
-	const char *name, *description;	/* in words, for those who do not see it */
-	void (*put_head)(FILE *out, const void *context);	/* variables of the template */
+	void (*put_head)(FILE *out, const struct palette *palette, const void *context);
 	void (*put_points)(FILE *out, const void *context);
 	const void *context;
 };
 
-/* Writes the sources into the folder and has them drawn. Returns 0, or -1 with err set. */
-int picture_draw(const struct picture *picture, const struct picture_parts *parts, const char *folder,
-		 const char *template, struct err *err);
+/* Writes the sources into the folder. Returns 0, or -1 with err set. */
+int picture_write(struct picture *picture, const struct picture_parts *parts, const char *folder, const char *template,
+		  struct err *err);
+
+/* The name of the script that draws it with a palette, of PICTURE_STEM + 16 bytes. Returns out. */
+#define PICTURE_SCRIPT (PICTURE_STEM + 16)
+char *picture_script(char *out, const struct picture *picture, const struct palette *palette);
+
+/* After gnuplot has drawn it: gives each SVG its title and description. Returns 0, or -1 with err set. */
+int picture_finish(const struct picture *picture, const char *folder, struct err *err);
 
 /* For put_head(): a variable of the template; an array, with its elements between open and close. */
 void picture_put_text(FILE *out, const char *name, const char *text);

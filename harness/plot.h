@@ -69,9 +69,4 @@ int plot_draw(const struct document *doc, unsigned kinds, const char *folder, co
 /* Adds the kinds of a text as in "hero,shape" to a set. Returns 0, or -1 with err set, which names what there is. */
 int plot_kinds_parse(unsigned *kinds, const char *text, struct err *err);
 
-int plot_write(const struct document *doc, const char *folder, const char *templates_folder, struct err *err);
-
-/* A round step (1, 2, 2.5 or 5 times a power of ten) that divides 0..most into at most `parts`. most > 0. */
-double plot_step(double most, unsigned parts);
-
 #endif

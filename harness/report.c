@@ -273,8 +273,10 @@ static int markdown_put(const struct page *page, FILE *out, struct err *err)
 		grid_line(TABLE_MARKDOWN, overview_mode(line, page->document, page->modes[i]), out);
 		fputc('\n', out);
 		result = overview_sheet(&page->overviews[i], &sheet, err);
-		if (!result)
+		if (!result) {
+			sheet_trim(&sheet);
 			grid_write(&sheet.grid, TABLE_MARKDOWN, out);
+		}
 		sheet_release(&sheet);
 	}
 	const struct host *host = &page->document->host;
@@ -400,11 +402,11 @@ static int summary_put(const struct page *page, struct err *err)
 		snprintf(caption, sizeof caption, "Requests per second, %s",
 			 overview_mode(name, page->document, page->modes[i]));
 		int result = overview_sheet(&page->overviews[i], &sheet, err);
-		if (!result)
-			sheet_html(&sheet, caption, out);
 		snprintf(name, sizeof name, "overview-%.60s.csv", page->modes[i]);
-		if (!result)
-			result = csv_write(page, &sheet, name, err);
+		if (!result && !(result = csv_write(page, &sheet, name, err))) {
+			sheet_trim(&sheet);
+			sheet_html(&sheet, caption, out);
+		}
 		sheet_release(&sheet);
 		if (result)
 			return -1;
@@ -516,7 +518,8 @@ static int picture_put(const struct page *page, const struct plot_picture *pictu
 	int result = 0;
 
 	html_open(out, "figure", NULL);
-	html_open(out, "div", "class", "scroll", "role", "region", "tabindex", "0", "aria-label", picture->title, NULL);
+	html_open(out, "div", "class", "scroll picture", "role", "region", "tabindex", "0", "aria-label", picture->title,
+		  NULL);
 	result = svg_put(page, picture, "", has_dark ? "light has-dark" : "light", err);
 	if (!result && has_dark)
 		result = svg_put(page, picture, "-dark", "dark", err);
@@ -528,11 +531,12 @@ static int picture_put(const struct page *page, const struct plot_picture *pictu
 	if (!result && overview && sheet_rows(&sheet)) {
 		snprintf(name, sizeof name, "%s.csv", picture->stem);
 		snprintf(caption, sizeof caption, "The figures of: %.200s", picture->title);
+		result = csv_write(page, &sheet, name, err);
+		sheet_trim(&sheet);
 		html_open(out, "details", NULL);
 		html_leaf(out, "summary", "Its figures", NULL);
 		sheet_html(&sheet, caption, out);
 		html_close(out, "details");
-		result = csv_write(page, &sheet, name, err);
 	}
 	sheet_release(&sheet);
 	html_open(out, "p", NULL);
@@ -884,10 +888,21 @@ out:
 	return result;
 }
 
+/* Files are named after the modes, which come from outside. */
+static int modes_check(const struct page *page, struct err *err)
+{
+	for (size_t i = 0; i < page->modes_count; i++) {
+		const char *mode = page->modes[i];
+		if (!*mode || strlen(mode) > 32 || mode[strspn(mode, "abcdefghijklmnopqrstuvwxyz0123456789_-")])
+			return err_set(err, "the mode '%.64s' cannot be part of a file's name", mode);
+	}
+	return 0;
+}
+
 static int page_fill(struct page *page, struct err *err)
 {
 	if (overviews_fill(&page->overviews, &page->modes, &page->modes_count, page->document, err) ||
-	    !(page->finding = finding_of(page->document, page->overviews, page->modes_count, err)) ||
+	    modes_check(page, err) || !(page->finding = finding_of(page->document, page->overviews, page->modes_count, err)) ||
 	    !(page->command = report_command(page->document, err)))
 		return -1;
 	return markdown_fill(page, err);

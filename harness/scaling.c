@@ -483,7 +483,7 @@ char *scaling_title(char out[SCALING_TEXT], const struct scaling *scaling)
 		break;
 	case SCALING_SAGS:
 	case SCALING_COLLAPSES:
-		snprintf(out, SCALING_TEXT, "%s to %.0f %%", scaling_names[scaling->class], 100 * scaling->retention);
+		snprintf(out, SCALING_TEXT, "%s to %.0f\u00a0%%", scaling_names[scaling->class], 100 * scaling->retention);
 		break;
 	case SCALING_CLIFF:
 		snprintf(out, SCALING_TEXT, "cliff at %s", units_show_count(level, scaling->fall_to));

@@ -99,7 +99,10 @@ int scaling_of(struct scaling *scaling, const struct document *document, const c
 
 #define SCALING_TEXT 512
 
-/* The verdict in a few words, for a title or a table: "sags to 79 %", "fails from 4,096". Returns out. */
+/*
+ * The verdict in a few words, for a title or a table: "sags to 79 %" (with a blank at which no line breaks), "fails from
+ * 4,096". Returns out.
+ */
 char *scaling_title(char out[SCALING_TEXT], const struct scaling *scaling);
 
 /* Why, in one sentence with the figures it rests on, without what came from outside. Returns out. */

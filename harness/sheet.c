@@ -104,7 +104,7 @@ void sheet_set_share(struct sheet *sheet, size_t row, size_t column, double shar
 {
 	char text[GRID_TEXT];
 
-	snprintf(text, sizeof text, "%.0f %%", 100 * share);
+	snprintf(text, sizeof text, "%.0f\u00a0%%", 100 * share);
 	sheet_set_number(sheet, row, column, share, text);
 }
 
@@ -113,6 +113,41 @@ void sheet_add_mark(struct sheet *sheet, size_t row, size_t column, const char *
 	struct grid_item *item = item_of(sheet, row, column);
 
 	strncat(item->mark, mark, sizeof item->mark - 1 - strlen(item->mark));
+}
+
+static bool says_something(const struct sheet *sheet, size_t column)
+{
+	for (size_t row = 0; row < sheet_rows(sheet); row++) {
+		double number = sheet->numbers[place(sheet, row, column)];
+		const char *text = item_of(sheet, row, column)->text;
+		if (isnan(number) ? strcmp(text, UNKNOWN) != 0 : number != 0)
+			return true;
+	}
+	return !sheet_rows(sheet);
+}
+
+void sheet_trim(struct sheet *sheet)
+{
+	struct grid *grid = &sheet->grid;
+	size_t columns = grid->columns, kept = 0;
+
+	for (size_t column = 0; column < columns; column++) {
+		/* Kept columns move to the front: an item never moves behind one that is still to be read. */
+		if (column && !says_something(sheet, column))
+			continue;
+		for (size_t line = 0; line < grid->lines && kept != column; line++)
+			*grid_item(grid, line, kept) = *grid_item(grid, line, column);
+		for (size_t row = 0; row < sheet_rows(sheet) && kept != column; row++)
+			sheet->numbers[place(sheet, row, kept)] = sheet->numbers[place(sheet, row, column)];
+		memmove(sheet->names[kept], sheet->names[column], SHEET_NAME);
+		grid->left[kept++] = grid->left[column];
+	}
+	/* Then the lines move up, to their new width. */
+	for (size_t line = 1; line < grid->lines; line++)
+		memmove(&grid->items[line * kept], &grid->items[line * columns], kept * sizeof *grid->items);
+	for (size_t row = 1; row < sheet_rows(sheet); row++)
+		memmove(&sheet->numbers[row * kept], &sheet->numbers[row * columns], kept * sizeof *sheet->numbers);
+	grid->columns = kept;
 }
 
 static void row_html(const struct sheet *sheet, size_t row, FILE *out)
@@ -139,7 +174,9 @@ void sheet_html(const struct sheet *sheet, const char *caption, FILE *out)
 {
 	html_open(out, "div", "class", "scroll", "role", "region", "tabindex", "0", "aria-label", caption, NULL);
 	html_open(out, "table", NULL);
-	html_leaf(out, "caption", caption, NULL);
+	html_open(out, "caption", NULL);
+	html_leaf(out, "span", caption, NULL);
+	html_close(out, "caption");
 	html_open(out, "thead", NULL);
 	html_open(out, "tr", NULL);
 	for (size_t column = 0; column < sheet->grid.columns; column++)

@@ -46,6 +46,12 @@ void sheet_set_share(struct sheet *sheet, size_t row, size_t column, double shar
 /* Adds a mark behind an item: GRID_INVALID, GRID_ERRORS. */
 void sheet_add_mark(struct sheet *sheet, size_t row, size_t column, const char *mark);
 
+/*
+ * Leaves out the columns, but the first, that say nothing: in which every item is unknown or 0. CSV, whose columns stay the
+ * same from run to run, is written before.
+ */
+void sheet_trim(struct sheet *sheet);
+
 /* As HTML: a region that scrolls, so that a wide one does not widen the page. `caption` names it. */
 void sheet_html(const struct sheet *sheet, const char *caption, FILE *out);
 

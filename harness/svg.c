@@ -76,11 +76,18 @@ static bool reaches_out(struct span name, struct span value)
 	return all > inside || has_word(value, "javascript:") || has_word(value, "@import");
 }
 
-static void put_attribute(FILE *out, struct span name, struct span value, char quote, const char *prefix)
+/* Gnuplot names groups, which nothing refers to, and does so twice where there are several plots. */
+static bool is_needless(struct span element, struct span name)
+{
+	return is_span(element, "g") && is_span(name, "id");
+}
+
+static void put_attribute(FILE *out, struct span element, struct span name, struct span value, char quote,
+			  const char *prefix)
 {
 	bool is_link = is_span(name, "href") || is_span(name, "xlink:href");
 
-	if (reaches_out(name, value))
+	if (reaches_out(name, value) || is_needless(element, name))
 		return;
 	fputc(' ', out);
 	put(out, name);
@@ -134,7 +141,7 @@ static const char *tag_copy(FILE *out, const char *at, const char *prefix, const
 		const char *end = quote == '"' || quote == '\'' ? strchr(at + 1, quote) : NULL;
 		if (!end)
 			return NULL;
-		put_attribute(out, attribute, (struct span){ at + 1, (size_t)(end - at - 1) }, quote, prefix);
+		put_attribute(out, name, attribute, (struct span){ at + 1, (size_t)(end - at - 1) }, quote, prefix);
 		at = end + 1;
 	}
 	fputc('>', out);

@@ -124,6 +124,15 @@ static const struct figures_2010 *find_2010(const char *server)
 	return NULL;
 }
 
+bool table_2010(const char *server, double *parallel_rps, double *sequential_rps)
+{
+	const struct figures_2010 *old = find_2010(server);
+
+	*parallel_rps = old ? old->parallel_rps : NAN;
+	*sequential_rps = old ? old->sequential_rps : NAN;
+	return old != NULL;
+}
+
 static const char *version_of(const struct rows *rows, size_t row)
 {
 	const struct document_server *server = document_server(rows->doc, rows->servers[row]);

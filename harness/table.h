@@ -15,6 +15,7 @@
 #ifndef HARNESS_TABLE_H
 #define HARNESS_TABLE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -32,5 +33,8 @@
  */
 int table_print(const struct document *doc, uint64_t at_level, enum table_format format, FILE *out,
 		struct err *err);
+
+/* The figures of 2010 of a server; whether there are any. */
+bool table_2010(const char *server, double *parallel_rps, double *sequential_rps);
 
 #endif

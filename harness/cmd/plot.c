@@ -4,13 +4,15 @@
 #include "harness/result.h"
 
 struct plot_settings {
-	char *out;
+	char *out, *kinds;
 	bool help;
 };
 
 static const struct option_def plot_options[] = {
 	{ "out", 'o', &option_text, OPTION_FIELD(struct plot_settings, out), .placeholder = "FOLDER",
 	  .help = "where to draw (plots/NAME, with the name of the run)" },
+	{ "kinds", 'k', &option_text, OPTION_FIELD(struct plot_settings, kinds), .placeholder = "LIST",
+	  .help = "which pictures: of hero, panels, shape, percentiles, cost, errors, latency, sequential, preview (all)" },
 	{ "help", 'h', &option_flag, OPTION_FIELD(struct plot_settings, help), .help = "this text" },
 	{ .name = NULL }
 };
@@ -20,10 +22,15 @@ static int plot_run(int argc, char **argv)
 	struct plot_settings settings = { 0 };
 	struct document document = { 0 };
 	struct err err;
+	unsigned kinds = 0;
 	int code;
 
 	if (command_parse(&command_plot, &settings, &settings.help, argc, argv, 1, 1, &code) < 0)
 		goto out;
+	if (settings.kinds && plot_kinds_parse(&kinds, settings.kinds, &err)) {
+		code = complain(&command_plot, EXIT_USAGE, "--kinds: %s", err.text);
+		goto out;
+	}
 	if (result_read(&document, argv[0], &err)) {
 		code = complain(&command_plot, EXIT_USAGE, "%s", err.text);
 		goto out;
@@ -32,7 +39,7 @@ static int plot_run(int argc, char **argv)
 		settings.out = common_plots_folder(argv[0]);
 	const char *templates = common_templates(&err);
 	if (!templates || common_make_folders(settings.out, &err) ||
-	    plot_write(&document, settings.out, templates, &err))
+	    plot_draw(&document, kinds ? kinds : PLOT_ALL, settings.out, templates, NULL, &err))
 		code = complain(&command_plot, EXIT_NO_RUN, "%s", err.text);
 	else
 		printf("%s\n", settings.out);

@@ -1,0 +1,144 @@
+// Looks at pages in headless Chromium, in each of the ways that a reader may, and says what it saw.
+//
+//     node look.js PAGE.html..                a line of JSON a page and view
+//     SHOTS=FOLDER node look.js PAGE.html..   the same, and a picture of each for people to look at
+//
+// It judges nothing: that is the caller's.
+"use strict";
+const fs = require("fs");
+const path = require("path");
+const url = require("url");
+const { chromium } = require("playwright-core");
+
+const axe = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const shots = process.env.SHOTS;
+// One second of a page that does nothing is long; a whole sweep of pictures on a busy machine is not.
+const PATIENCE_MS = 60000;
+
+const views = [
+	{ name: "360-light", width: 360, scheme: "light", axe: true },
+	{ name: "360-dark", width: 360, scheme: "dark" },
+	{ name: "1280-light", width: 1280, scheme: "light", axe: true, click: true },
+	{ name: "1280-dark", width: 1280, scheme: "dark", axe: true },
+	{ name: "1920-light", width: 1920, scheme: "light" },
+	{ name: "1920-dark", width: 1920, scheme: "dark" },
+	{ name: "print", width: 794, scheme: "dark", media: "print" },
+	{ name: "without-javascript", width: 1280, scheme: "light", still: true },
+];
+
+// Runs in the page.
+function observe() {
+	const root = document.documentElement;
+	const ids = Array.from(document.querySelectorAll("[id]"), (element) => element.id);
+	const seen = (element) => { const box = element.getBoundingClientRect(); return box.width > 0 && box.height > 0; };
+	const drawn = (svg) => Array.from(svg.querySelectorAll("path, polygon, text, line, rect, use")).some(seen);
+	const wide = Array.from(document.body.querySelectorAll("*")).filter(function (element) {
+		return !element.closest(".scroll > *") && element.getBoundingClientRect().right > root.clientWidth + 1;
+	});
+	// A reference that leads nowhere is a mark that is not drawn.
+	const broken = Array.from(document.querySelectorAll("use")).filter(function (use) {
+		const to = use.getAttribute("href") || use.getAttribute("xlink:href");
+		return !to || !document.getElementById(to.slice(1));
+	});
+	return {
+		overflow: root.scrollWidth - root.clientWidth,
+		wide: wide.slice(0, 5).map((element) => element.outerHTML.slice(0, 120)),
+		figures: Array.from(document.querySelectorAll("figure"), function (figure) {
+			const svgs = Array.from(figure.querySelectorAll("svg"));
+			return { svgs: svgs.length, seen: svgs.filter(seen).length, drawn: svgs.filter(seen).filter(drawn).length,
+				 rows: figure.querySelectorAll("tbody tr").length };
+		}),
+		broken: broken.length,
+		repeated: ids.filter((id, at) => ids.indexOf(id) !== at).slice(0, 5),
+		scripts: document.querySelectorAll("script").length,
+		handlers: Array.from(document.querySelectorAll("*")).filter((element) =>
+			Array.from(element.attributes).some((attribute) => /^on/i.test(attribute.name))).length,
+		foreign: Array.from(document.querySelectorAll("img, iframe, object, embed, form, input, video, audio, foreignObject, b, i"),
+			(element) => element.outerHTML.slice(0, 120)),
+		links: Array.from(document.querySelectorAll("a[href]"), (link) => link.getAttribute("href")),
+		buttons: document.querySelectorAll("button").length,
+		injected: window.injected === undefined ? null : String(window.injected),
+		title: document.title,
+		finding: document.querySelector(".finding").textContent,
+		markdown: document.getElementById("markdown").textContent,
+		background: getComputedStyle(root).backgroundColor,
+	};
+}
+
+// Sorts a column of the first table twice, and returns its numbers each time, then by the names.
+async function sort(page) {
+	const table = page.locator("table").first();
+	const column = await table.evaluate((element) =>
+		Array.from(element.tHead.rows[0].cells).findIndex((cell) => cell.textContent === "Maximum"));
+	const said = { numbers: [], states: [] };
+	for (let click = 0; click < 2; click++) {
+		await table.locator("thead th").nth(column).locator("button").click();
+		said.numbers.push(await table.evaluate((element, at) =>
+			Array.from(element.tBodies[0].rows, (row) => row.cells[at].dataset.n), column));
+		said.states.push(await table.locator("thead th").nth(column).getAttribute("aria-sort"));
+	}
+	await table.locator("thead th").first().locator("button").click();
+	said.names = await table.evaluate((element) => Array.from(element.tBodies[0].rows, (row) => row.cells[0].textContent));
+	return said;
+}
+
+async function look(browser, file, view) {
+	const context = await browser.newContext({
+		viewport: { width: view.width, height: 900 }, colorScheme: view.scheme, javaScriptEnabled: !view.still,
+		permissions: ["clipboard-read", "clipboard-write"],
+	});
+	context.setDefaultTimeout(PATIENCE_MS);
+	const page = await context.newPage();
+	const said = { page: file, view: view.name, console: [], errors: [], requests: [] };
+	const address = url.pathToFileURL(path.resolve(file)).href;
+	page.on("console", (message) => said.console.push(message.type() + ": " + message.text()));
+	page.on("pageerror", (error) => said.errors.push(String(error)));
+	page.on("request", function (request) {
+		if (request.url() !== address && !request.url().startsWith("data:"))
+			said.requests.push(request.url());
+	});
+	await page.goto(address);
+	if (view.media)
+		await page.emulateMedia({ media: view.media, colorScheme: view.scheme });
+	Object.assign(said, await page.evaluate(observe));
+	if (shots) {
+		const name = path.basename(path.dirname(path.resolve(file))) + "-" + view.name;
+		await page.screenshot({ path: path.join(shots, name + ".png"), fullPage: true });
+		if (view.media)
+			await page.pdf({ path: path.join(shots, name + ".pdf"), format: "A4" });
+	}
+	if (view.axe) {
+		// All that is folded up is to be looked at too.
+		await page.evaluate(() => document.querySelectorAll("details").forEach((details) => { details.open = true; }));
+		Object.assign(said, { opened: await page.evaluate(observe) });
+		await page.evaluate(axe);
+		const result = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+		said.violations = result.violations.map((violation) => ({
+			id: violation.id, help: violation.help, count: violation.nodes.length,
+			nodes: violation.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)),
+		}));
+	}
+	if (view.click) {
+		said.sorted = await sort(page);
+		await page.locator("button.copy").click();
+		await page.locator("button.copy", { hasText: "Copied" }).waitFor();
+		said.copied = await page.evaluate(() => navigator.clipboard.readText());
+	}
+	await context.close();
+	return said;
+}
+
+(async function () {
+	const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
+						args: ["--no-sandbox", "--disable-gpu"] });
+	try {
+		for (const file of process.argv.slice(2))
+			for (const view of views)
+				process.stdout.write(JSON.stringify(await look(browser, file, view)) + "\n");
+	} finally {
+		await browser.close();
+	}
+}()).catch(function (error) {
+	process.stderr.write(String(error.stack || error) + "\n");
+	process.exitCode = 1;
+});
