@@ -6,12 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/chart.h"
 #include "harness/gnuplot.h"
 #include "harness/lib/text.h"
 #include "harness/lib/typeset.h"
 #include "harness/lib/units.h"
 #include "harness/picture.h"
-#include "harness/plot.h"
 
 #define WIDTH 780.0
 #define HEIGHT 430.0
@@ -136,7 +136,7 @@ static char *tic_text(char out[UNITS_TEXT], double rate)
 /* Axes: round steps from 0; dates of runs that are evenly apart, that of the newest among them. */
 static void put_axes(FILE *out, const struct site_trend *trend, double most)
 {
-	double step = plot_step(most, Y_PARTS);
+	double step = chart_step(most, Y_PARTS);
 	size_t tics = (size_t)ceil(most / step - 1e-9), count = shown(trend);
 	size_t every = (count + X_TICS_MAX - 1) / X_TICS_MAX, dates = (count + every - 1) / every;
 	char text[UNITS_TEXT];
@@ -263,7 +263,7 @@ static void script_add(FILE *out, const struct trend_plot *plot, size_t number, 
 		       const char *template)
 {
 	char path[4096], quoted[4 * 4096 + 8];
-	double most = most_of(plot->trend), step = plot_step(most, Y_PARTS);
+	double most = most_of(plot->trend), step = chart_step(most, Y_PARTS);
 
 	fputs("reset session\nFONT = 'DejaVu Sans'\n", out);
 	fprintf(out, "DATA = '%zu.dat'\n", number);
@@ -347,6 +347,7 @@ static int data_write(const struct trend_plot *plot, size_t number, const char *
 int trend_plot_draw(const struct trend_plot *plots, size_t count, const char *folder, const char *scratch,
 		    const char *templates, struct err *err)
 {
+	static const char *const scripts[] = { "trends.gp", NULL };
 	char path[4096];
 	int result = 0;
 
@@ -372,7 +373,7 @@ int trend_plot_draw(const struct trend_plot *plots, size_t count, const char *fo
 	if ((fclose(out) || bad) && !result)
 		result = err_set_errno(err, "%s", path);
 	if (!result)
-		result = gnuplot_run(scratch, "trends.gp", err);
+		result = gnuplot_run(scratch, scripts, err);
 	for (size_t i = 0; i < count && !result; i++) {
 		for (size_t look = 0; look < LOOKS && !result; look++) {
 			snprintf(path, sizeof path, "%s/%s%s.svg", folder, plots[i].stem, looks[look].suffix);
