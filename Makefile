@@ -41,7 +41,7 @@ all: $(PROGRAM) $(if $(SANITIZE),,benchctl)
 
 help:
 	@echo 'make              the program, at build/benchctl'
-	@echo 'make bench        set-up, a sweep of every server from 1 to 65536, the graph and the table'
+	@echo 'make bench        set-up, a sweep of every server from 1 to 65536, the table, and a page with the graphs'
 	@echo 'make check        set-up, all tests'
 	@echo 'make fuzz         made-up input for what reads files and answers: FUZZ_SECONDS each of FUZZ_TARGETS'
 	@echo 'make bench-peers  our clients against six others, in turn, into docs/performance.md (half an hour)'
@@ -119,7 +119,7 @@ bench:
 	.ci/deps build bench
 	$(MAKE) all servers
 	./benchctl run --out $(NAME) --max-ramp 5s --max-window 5s --servers $(BENCH_SERVERS)
-	./benchctl plot results/$(NAME)/run.json
+	./benchctl report results/$(NAME)/run.json
 BENCH_SERVERS := control,state_threads,eventlet,eventlet_wsgi,tornado,node_js
 
 bench-peers:
@@ -136,6 +136,7 @@ cross-check:
 
 check:
 	.ci/deps build bench check peers panel
+	.ci/modules tests/browser
 	$(MAKE) all servers check-units build/tests/helper/fail.so
 	$(MAKE) SANITIZE=address,undefined all check-units
 	$(MAKE) SANITIZE=thread all

@@ -375,6 +375,10 @@ static void put_panels(FILE *out, const struct chart *chart)
 	for (size_t i = 0; i < chart->panels_count; i++)
 		fprintf(out, "%s%d", i ? ", " : "", chart->panels[i].is_filled);
 	picture_array_close(out);
+	picture_array_open(out, "PANEL_FAINT", chart->panels_count);
+	for (size_t i = 0; i < chart->panels_count; i++)
+		fprintf(out, "%s%d", i ? ", " : "", chart->panels[i].is_faint);
+	picture_array_close(out);
 	/* Commands of gnuplot, which the template runs: texts of tics are all that they quote. */
 	picture_array_open(out, "PANEL_AXES", chart->panels_count);
 	for (size_t i = 0; i < chart->panels_count; i++) {

@@ -62,6 +62,7 @@ struct chart_line {
 struct chart_panel {
 	double left, right, top, bottom;	/* pixels */
 	struct chart_axis x, y;
+	bool is_faint;			/* contexts are only the background */
 	bool is_filled;			/* below the control server's line */
 	bool no_x_texts, no_y_texts;	/* the tics have none: the panel beside or below it has the same */
 	bool is_empty;			/* no axis tics, no grid: there is nothing to read off */

@@ -6,6 +6,7 @@
 
 #include "harness/lib/units.h"
 #include "harness/rates.h"
+#include "harness/table.h"
 
 static void server_set(const struct overview *overview, struct sheet *sheet, size_t row, const char *server)
 {
@@ -318,13 +319,15 @@ static int sequential_sheet(const struct overview *overview, struct sheet *sheet
 {
 	char heading[GRID_TEXT], level[UNITS_TEXT];
 
-	if (sheet_init(sheet, overview->rows_count, 4, err))
+	if (sheet_init(sheet, overview->rows_count, 6, err))
 		return -1;
 	snprintf(heading, sizeof heading, "At %s connections", units_show_count(level, overview->near_level));
 	sheet_column(sheet, 0, "Server", "server", true);
 	sheet_column(sheet, 1, "One by one", "sequential_rps", false);
 	sheet_column(sheet, 2, heading, "parallel_rps", false);
 	sheet_column(sheet, 3, "times as many", "ratio", false);
+	sheet_column(sheet, 4, "2010, one by one", "sequential_2010_rps", false);
+	sheet_column(sheet, 5, "2010, at 100", "parallel_2010_rps", false);
 	for (size_t row = 0; row < overview->rows_count; row++) {
 		const struct overview_row *from = &overview->rows[row];
 		server_set(overview, sheet, row, from->server);
@@ -333,6 +336,11 @@ static int sequential_sheet(const struct overview *overview, struct sheet *sheet
 		sheet_set_decimals(sheet, row, 3, from->near.rate_rps / from->sequential.rate_rps, 2);
 		if (from->near.used)
 			mark(sheet, row, 2, &from->near);
+		double parallel_rps, sequential_rps;
+		if (table_2010(from->server, &parallel_rps, &sequential_rps)) {
+			sheet_set_count(sheet, row, 4, sequential_rps);
+			sheet_set_count(sheet, row, 5, parallel_rps);
+		}
 	}
 	return 0;
 }

@@ -48,6 +48,27 @@ void html_text(FILE *out, const char *text)
 	}
 }
 
+void html_lines(FILE *out, const char *text)
+{
+	while (*text) {
+		char line[HTML_TEXT];
+		size_t bytes = strcspn(text, "\n");
+		if (bytes >= sizeof line)
+			bytes = sizeof line - CHARACTER - 1;
+		/* No character is cut in two. */
+		while (bytes && (text[bytes] & 0xc0) == 0x80)
+			bytes--;
+		memcpy(line, text, bytes);
+		line[bytes] = 0;
+		html_text(out, line);
+		text += bytes;
+		if (*text == '\n')
+			fputc(*text++, out);
+		else if (!bytes)
+			text++;
+	}
+}
+
 void html_print(FILE *out, const char *format, ...)
 {
 	char text[HTML_TEXT];

@@ -16,6 +16,9 @@ void html_text(FILE *out, const char *text);
 #define HTML_TEXT 4096
 void html_print(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Writes a text of several lines, for an element that keeps them. */
+void html_lines(FILE *out, const char *text);
+
 /*
  * Begins an element: its name, then names and values of attributes in turn (a value may be NULL, which is ""), then
  * NULL in the place of a name.

@@ -187,18 +187,24 @@ static void rate_set(struct sheet *sheet, size_t row, size_t column, const struc
 	sheet_add_mark(sheet, row, column, summary->errors ? GRID_ERRORS : "");
 }
 
-static void last_set(struct sheet *sheet, size_t row, const struct overview_row *from)
+static void share_set(struct sheet *sheet, size_t row, const struct overview_row *from)
 {
 	const struct scaling *scaling = &from->scaling;
 
 	if (isnan(scaling->retention) && from->last.cells)
 		sheet_set_text(sheet, row, LAST, from->last.used ? "not valid" : "failed");
+	if (isnan(scaling->retention))
+		return;
 	sheet_set_share(sheet, row, LAST, scaling->retention);
-	if (!isnan(scaling->retention))
-		sheet_add_mark(sheet, row, LAST, scaling->last_bounded || scaling->max_bounded ? GRID_INVALID : "");
+	sheet_add_mark(sheet, row, LAST, scaling->last_bounded || scaling->max_bounded ? GRID_INVALID : "");
+}
+
+static void p99_set(struct sheet *sheet, size_t row, const struct overview_row *from)
+{
+	char text[UNITS_TEXT], more[UNITS_TEXT + 8];
+
 	if (from->last_censored && !isnan(from->last_p99_ns)) {
-		char text[UNITS_TEXT], more[UNITS_TEXT + 8];
-		snprintf(more, sizeof more, "> %s", units_show_latency(text, (uint64_t)fmin(from->last_p99_ns, 1e18)));
+		snprintf(more, sizeof more, "> %s", units_show_latency(text, (uint64_t)fmin(fmax(from->last_p99_ns, 0), 1e18)));
 		sheet_set_number(sheet, row, P99, from->last_p99_ns, more);
 	} else {
 		sheet_set_ns(sheet, row, P99, from->last_p99_ns);
@@ -221,7 +227,10 @@ static void row_set(const struct overview *overview, struct sheet *sheet, size_t
 		sheet_add_mark(sheet, row, MOST, scaling->max_bounded ? GRID_INVALID : "");
 		sheet_set_count(sheet, row, MOST_AT, (double)scaling->max_level);
 	}
-	last_set(sheet, row, from);
+	/* Of one level it is all, always. */
+	if (overview->levels_count > 1)
+		share_set(sheet, row, from);
+	p99_set(sheet, row, from);
 	if (scaling->errors_level)
 		sheet_set_count(sheet, row, ERRORS, (double)scaling->errors_level);
 	sheet_set_decimals(sheet, row, COST, from->near.server_cpu_us_per_request, 1);
@@ -329,6 +338,52 @@ static void groups_put(const struct overview *overview, FILE *out)
 	fputc('.', out);
 }
 
+/* "5,385 (tornado) to 25,779 (go) requests a second, and 1 fails (ruby_async)": what one level tells. */
+static void level_put(const struct overview *overview, FILE *out)
+{
+	const struct overview_row *least = NULL, *most = NULL;
+	char name[GRID_TEXT], shown[UNITS_TEXT];
+
+	for (size_t i = 0; i < overview->rows_count; i++) {
+		const struct overview_row *row = &overview->rows[i];
+		if (row->is_ceiling || !(row->last.rate_rps > 0))
+			continue;
+		if (!most || row->last.rate_rps > most->last.rate_rps)
+			most = row;
+		if (!least || row->last.rate_rps < least->last.rate_rps)
+			least = row;
+	}
+	if (least != most)
+		fprintf(out, "%s (%s) to ", units_show_count(shown, (uint64_t)fmin(least->last.rate_rps, 1e15)),
+			overview_name(name, overview->document, least->server));
+	if (most)
+		fprintf(out, "%s (%s) requests a second", units_show_count(shown, (uint64_t)fmin(most->last.rate_rps, 1e15)),
+			overview_name(name, overview->document, most->server));
+	size_t failing = group_count(overview, FAILS);
+	if (failing) {
+		fprintf(out, "%s%zu %s (", most ? ", and " : "", failing,
+			failing == 1 ? group_words[FAILS].one : group_words[FAILS].many);
+		names_put(overview, FAILS, out);
+		fputc(')', out);
+	}
+	fputs(most || failing ? "." : "there is no figure.", out);
+}
+
+/* One server has room for the reason. */
+static void only_put(const struct overview *overview, FILE *out)
+{
+	const struct overview_row *row = overview->rows;
+	char name[GRID_TEXT], reason[SCALING_TEXT];
+
+	while (row->is_ceiling)
+		row++;
+	enum group group = group_of(&row->scaling);
+	fprintf(out, "%s %s", overview_name(name, overview->document, row->server), group_words[group].one);
+	if (group != AS_FAST)
+		fprintf(out, ": %s", scaling_reason(reason, &row->scaling));
+	fputc('.', out);
+}
+
 static void finding_put(const struct overview *overview, FILE *out)
 {
 	char first[UNITS_TEXT], last[UNITS_TEXT];
@@ -342,12 +397,17 @@ static void finding_put(const struct overview *overview, FILE *out)
 		fputs("No server was measured beside the control server.", out);
 		return;
 	}
-	fprintf(out, "Of %zu %s ", all, all == 1 ? "server" : "servers");
-	if (overview->levels_count > 1)
-		fprintf(out, "from %s to %s connections, ", first, last);
-	else
-		fprintf(out, "at %s %s, ", last, overview->last_level == 1 ? "connection" : "connections");
-	groups_put(overview, out);
+	if (overview->levels_count > 1 && all > 1) {
+		fprintf(out, "Of %zu servers from %s to %s connections, ", all, first, last);
+		groups_put(overview, out);
+	} else if (overview->levels_count > 1) {
+		fprintf(out, "From %s to %s connections ", first, last);
+		only_put(overview, out);
+	} else {
+		fprintf(out, "At %s %s ", last, overview->last_level == 1 ? "connection" : "connections");
+		level_put(overview, out);
+		fputs(" One level does not tell who keeps up.", out);
+	}
 }
 
 char *overview_finding(const struct overview *overview, struct err *err)

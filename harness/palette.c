@@ -13,8 +13,8 @@ const struct palette palettes[PALETTES] = {
 	}, {
 		.suffix = "-dark", .background = "#14171c", .ink = "#eceef1", .muted = "#a6acb5", .grid = "#2b3038",
 		.ceiling = "#959ca6", .context = "#666d77", .error = "#ff5050",
-		.servers = { "#4b69ff", "#c3690f", "#0f8769", "#f0a5ff", "#f0e1ff", "#b487ff", "#96874b", "#697896",
-			     "#c33cc3", "#e1a50f", "#ffe100", "#4bc3b4", "#96f096", "#c3f069", "#00ffc3", "#87b487" },
+		.servers = { "#4b69ff", "#ff8700", "#00c387", "#f096c3", "#ffd2c3", "#b487ff", "#78874b", "#96c3ff",
+			     "#1e8769", "#d24b00", "#a5ff5a", "#87f0ff", "#966996", "#96c369", "#d22dc3", "#e1f0a5" },
 	},
 };
 

@@ -720,6 +720,7 @@ static const struct svg_change {
 	{ "id=\"gnuplot_", "", "id=\"gnuplot-", "-" },
 	{ "xlink:href='#gpPt", "", "xlink:href='#gpPt-", "" },
 	{ "<title>gnuplot_plot_", "</title>", "", NULL },
+	{ "]]>", "", "]]&gt;", NULL },	/* not allowed in XML, and gnuplot escapes no > */
 };
 
 /* The end of a group without anything in it, of which gnuplot writes thousands; NULL: it is none. */

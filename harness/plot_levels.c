@@ -145,8 +145,10 @@ int plot_percentiles(struct chart *chart, const struct plot_source *source, stru
 	curves_list(curves, picture);
 	picture_key(picture, "guide", "connections / rate: the mean that a closed loop implies");
 	plot_key_errors(chart, survey);
-	picture_key(picture, "hollow", any_censored(survey) ? "hollow: not valid, or cut off: slower than the window could see" :
-		    "hollow: not valid");
+	if (any_censored(survey))
+		picture_key(picture, "hollow", "hollow: not valid, or cut off: slower than the window could see");
+	else
+		plot_key_invalid(chart, survey, curves);
 	curves_key(curves, picture, "slower");
 	plot_notes(chart, survey, curves);
 	picture_note(picture, "A closed loop: each connection asks again when it has its answer. So latency rises with the "
@@ -155,7 +157,7 @@ int plot_percentiles(struct chart *chart, const struct plot_source *source, stru
 
 	size_t columns = count > 4 ? 3 : count > 1 ? 2 : 1, rows = (count + columns - 1) / columns, at = 0;
 	double gap = 20, width = (picture->right - PICTURE_LEFT - gap * (double)(columns - 1)) / (double)columns;
-	double height = 215, below = 52;
+	double height = 215, below = 64;
 	for (size_t i = 0; i < PERCENTILES; i++) {
 		if (!shown[i])
 			continue;

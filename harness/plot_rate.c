@@ -7,6 +7,7 @@
 #include "harness/lib/typeset.h"
 #include "harness/lib/units.h"
 #include "harness/plot_kind.h"
+#include "harness/scaling.h"
 
 #define Y_PARTS 6
 
@@ -388,22 +389,30 @@ static void peers_add(struct chart *chart, size_t panel, const struct survey *su
 
 	for (size_t peer = from + 1; peer < curves->count && !chart->picture.failed; peer++) {
 		size_t added = plot_line(chart, panel, CHART_CONTEXT, survey, &curves->all[peer], rate_of);
-		chart->points[chart->lines[first].first + points].gap = true;
+		if (added)
+			chart->points[chart->lines[first].first + points].gap = true;
 		points += added;
 	}
 	if (chart->picture.failed)
 		return;
+	for (size_t i = 0; i < points; i++)
+		chart->points[chart->lines[first].first + i].errors = false;
 	chart->lines[first].count = points;
 	snprintf(chart->lines[first].name, sizeof chart->lines[first].name, "all of them");
 	chart->lines_count = first + 1;
 	chart->panels[panel].lines[CHART_CONTEXT].count = 1;
 }
 
-static void verdict_of(char *out, size_t room, const struct survey *survey, const struct curve *curve)
+/* What its curve says, in a few words; of one level it says nothing. */
+static int verdict_of(char *out, size_t room, const struct survey *survey, const struct curve *curve, struct err *err)
 {
-	(void)survey;
-	(void)curve;
-	snprintf(out, room, "%s", "");
+	struct scaling scaling;
+	char title[SCALING_TEXT];
+
+	if (scaling_of(&scaling, survey->doc, curve->server, survey->mode, err))
+		return -1;
+	snprintf(out, room, "%s", scaling_title(title, &scaling));
+	return 0;
 }
 
 int plot_panels(struct chart *chart, const struct plot_source *source, struct err *err)
@@ -415,7 +424,6 @@ int plot_panels(struct chart *chart, const struct plot_source *source, struct er
 	/* The control server has a panel only where there is nothing else. */
 	size_t from = count ? curves->controls : 0;
 
-	(void)err;
 	if (!curves->count) {
 		chart->is_skipped = true;
 		return 0;
@@ -437,14 +445,15 @@ int plot_panels(struct chart *chart, const struct plot_source *source, struct er
 	size_t columns = columns_of(count), rows = (count + columns - 1) / columns;
 	double width = (picture->width - PICTURE_LEFT - PICTURE_MARGIN - PANELS_GAP * (double)(columns - 1)) / (double)columns;
 	double height = rows == 1 ? 300 : rows == 2 ? 190 : PANEL_HEIGHT;
-	double highest = most_rate(survey), top = picture->top - 6;
+	double highest = most_rate(survey), top = picture->top + 2;
 	size_t first = 0;
 	char verdict[PICTURE_TEXT];
 	for (size_t row = 0; row < rows; row++) {
 		double title = 0;
 		for (size_t i = row * columns; i < count && i < (row + 1) * columns; i++) {
 			const struct curve *curve = &curves->all[curves->count - 1 - i];
-			verdict_of(verdict, sizeof verdict, survey, curve);
+			if (verdict_of(verdict, sizeof verdict, survey, curve, err))
+				return -1;
 			title = fmax(title, panel_title(chart, curve, verdict, width, 0, 0));
 		}
 		top += title;
@@ -456,7 +465,7 @@ int plot_panels(struct chart *chart, const struct plot_source *source, struct er
 			chart_axis_levels(at, survey->levels, survey->levels_count);
 			chart_axis_linear(&at->y, highest, height > 150 ? Y_PARTS : 3, chart_show_count);
 			at->no_y_texts = i % columns != 0;
-			at->is_filled = true;
+			at->is_filled = at->is_faint = true;
 			if (!i) {
 				first = panel;
 				if (from)
@@ -470,13 +479,14 @@ int plot_panels(struct chart *chart, const struct plot_source *source, struct er
 			plot_line(chart, panel, CHART_NAMED, survey, curve, rate_of);
 			if (!picture->failed)
 				band_add(chart, survey, curve, 1);
-			verdict_of(verdict, sizeof verdict, survey, curve);
+			if (verdict_of(verdict, sizeof verdict, survey, curve, err))
+				return -1;
 			panel_title(chart, curve, verdict, width, left, top);
 		}
 		top += height + PANEL_TICS + PANEL_SPACE;
 	}
-	picture_text(picture, "requests per second against " PLOT_CONNECTIONS, PICTURE_MARGIN, picture->top - 30, 12)->is_muted = true;
-	picture_stretch(picture, top - picture->top - PANEL_TICS);
+	picture_text(picture, "requests per second against " PLOT_CONNECTIONS, PICTURE_MARGIN, picture->top - 20, 12)->is_muted = true;
+	picture_stretch(picture, top - picture->top - PANEL_TICS - PANEL_SPACE - 26);
 	describe(picture, survey, curves);
 	return 0;
 }

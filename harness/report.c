@@ -855,7 +855,9 @@ static void files_put(const struct page *page)
 	html_close(out, "p");
 	html_open(out, "details", NULL);
 	html_leaf(out, "summary", "The finding and the table as Markdown", NULL);
-	html_leaf(out, "pre", page->markdown, "id", "markdown", NULL);
+	html_open(out, "pre", "id", "markdown", NULL);
+	html_lines(out, page->markdown);
+	html_close(out, "pre");
 	html_close(out, "details");
 }
 

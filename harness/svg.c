@@ -59,13 +59,16 @@ static void put_value(FILE *out, struct span value, const char *prefix)
 	}
 }
 
-/* Whether what an attribute says works outside of the drawing: an event, a link, a resource. */
+/* Whether what an attribute says works outside of the drawing: an event, a link, a resource, a role. */
 static bool reaches_out(struct span name, struct span value)
 {
 	bool is_link = is_span(name, "href") || is_span(name, "xlink:href");
 	size_t inside = 0, all = 0;
 
 	if (strncasecmp(name.at, "on", 2) == 0 && name.bytes > 2)
+		return true;
+	/* The page says itself what its drawings are. */
+	if (is_span(name, "role") || strncmp(name.at, "aria-", 5) == 0)
 		return true;
 	if (is_link)
 		return !value.bytes || *value.at != '#';

@@ -5,16 +5,14 @@ set encoding utf8
 unset key
 unset title
 set border 1 linecolor rgb MUTED linewidth 1
-set tics nomirror textcolor rgb INK font FONT.',12'
-set xtics out scale 0.6
-set ytics scale 0
 
 # Marks of gnuplot: the filled one; the hollow one is the number before it. Terminals do not agree on their sizes.
 array FILLED[6] = [7, 5, 9, 11, 13, 15]
 array SIZE_SVG[6] = [0.95, 0.85, 0.95, 0.95, 0.8, 1.0]
 array SIZE_PNG[6] = [1.0, 0.95, 1.15, 1.15, 1.25, 1.1]
-# In a small panel marks and lines are smaller.
-small(p) = PANEL_RIGHT[p] - PANEL_LEFT[p] < 260 ? 0.55 : PANEL_RIGHT[p] - PANEL_LEFT[p] < 560 ? 0.8 : 1
+# In a small panel marks and lines are smaller, and where all panels have the same grey lines these are faint.
+small(p) = PANEL_RIGHT[p] - PANEL_LEFT[p] < 260 ? 0.65 : PANEL_RIGHT[p] - PANEL_LEFT[p] < 560 ? 0.8 : 1
+context(p) = PANEL_FAINT[p] ? '#a0'.substr(CONTEXT, 2, 7) : CONTEXT
 # Gnuplot looks at the properties of a loop's first plot even where there is none.
 line(i) = i > LINES ? LINES : i
 kind(i) = LINES ? MARK[line(i)] + 1 : 1
@@ -139,6 +137,9 @@ do for [TERMINAL in TERMINALS] {
 		set tmargin at screen Y(PANEL_TOP[p])
 		set bmargin at screen Y(PANEL_BOTTOM[p])
 		set grid ytics xtics back linetype 1 linewidth 0.8 linecolor rgb GRID
+		set tics nomirror textcolor rgb INK font FONT.',12'
+		set xtics out scale 0.6
+		set ytics scale 0
 		eval PANEL_AXES[p]
 		s = small(p)
 
@@ -148,9 +149,9 @@ do for [TERMINAL in TERMINALS] {
 			for [i = CONTROL_FROM[p]:CONTROL_TO[p]] DATA index i-1 using 1:(PANEL_FILLED[p] ? $2 : NaN) \
 				with filledcurves y1=0 fillcolor rgb CEILING fillstyle transparent solid 0.12 noborder notitle, \
 			for [i = CONTEXTS_FROM[p]:CONTEXTS_TO[p]] DATA index i-1 using 1:2 with lines \
-				linewidth 0.9*s linecolor rgb CONTEXT notitle, \
+				linewidth 0.9*s linecolor rgb context(p) notitle, \
 			for [i = CONTEXTS_FROM[p]:CONTEXTS_TO[p]] DATA index i-1 using 1:($7 == 1 ? $2 : NaN) with points \
-				pointtype 7 pointsize 0.5*s linecolor rgb CONTEXT notitle, \
+				pointtype 7 pointsize 0.5*s linecolor rgb context(p) notitle, \
 			for [i = CONTROL_FROM[p]:CONTROL_TO[p]] DATA index i-1 using 1:2 with lines \
 				linewidth 2.4*s linecolor rgb CEILING notitle, \
 			for [i = CONTROL_FROM[p]:CONTROL_TO[p]] DATA index i-1 using 1:($7 == 1 || $5 == 0 ? $2 : NaN) with points \

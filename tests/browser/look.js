@@ -16,7 +16,7 @@ const shots = process.env.SHOTS;
 const PATIENCE_MS = 60000;
 
 const views = [
-	{ name: "360-light", width: 360, scheme: "light", axe: true },
+	{ name: "360-light", width: 360, scheme: "light", open: true },
 	{ name: "360-dark", width: 360, scheme: "dark" },
 	{ name: "1280-light", width: 1280, scheme: "light", axe: true, click: true },
 	{ name: "1280-dark", width: 1280, scheme: "dark", axe: true },
@@ -70,7 +70,9 @@ async function sort(page) {
 	const table = page.locator("table").first();
 	const column = await table.evaluate((element) =>
 		Array.from(element.tHead.rows[0].cells).findIndex((cell) => cell.textContent === "Maximum"));
-	const said = { numbers: [], states: [] };
+	const said = { numbers: [], states: [], names: [] };
+	if (column < 0 || await table.locator("tbody tr").count() < 2)
+		return said;
 	for (let click = 0; click < 2; click++) {
 		await table.locator("thead th").nth(column).locator("button").click();
 		said.numbers.push(await table.evaluate((element, at) =>
@@ -107,10 +109,12 @@ async function look(browser, file, view) {
 		if (view.media)
 			await page.pdf({ path: path.join(shots, name + ".pdf"), format: "A4" });
 	}
-	if (view.axe) {
+	if (view.axe || view.open) {
 		// All that is folded up is to be looked at too.
 		await page.evaluate(() => document.querySelectorAll("details").forEach((details) => { details.open = true; }));
-		Object.assign(said, { opened: await page.evaluate(observe) });
+		said.opened = await page.evaluate(observe);
+	}
+	if (view.axe) {
 		await page.evaluate(axe);
 		const result = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
 		said.violations = result.violations.map((violation) => ({

@@ -193,11 +193,12 @@ def pictures(run, more):
     if outcome.code == 3 and 'gnuplot is not installed' in outcome.err:
         return
     tap.is_(outcome.code, 0, run + ': plot')
-    wanted = {'%s-%s.%s' % (kind, mode, ending) for kind in ['latency'] + more for mode in ('close', 'keepalive')
-              for ending in ('svg', 'png', 'gp', 'dat')}
+    endings = ('.svg', '.png', '.gp', '.dat', '-dark.svg', '-dark.png', '-dark.gp')
+    wanted = {'%s-%s%s' % (kind, mode, ending) for kind in ['latency'] + more for mode in ('close', 'keepalive')
+              for ending in endings if kind != 'preview' or not ending.endswith('svg')}
     tap.is_(set(os.listdir(place.file('plots/' + run))), wanted, run + ': pictures')
     svg = place.read('plots/%s/latency-close.svg' % run)
-    tap.has(svg, ['<title>Latency against the rate of requests, close</title>', '>99th percentile<', '>control<',
+    tap.has(svg, ['>Latency against the rate of requests, close</title>', '>99th percentile<', '>control<',
                   'requests per second offered'], run + ': what the picture says')
 
 
@@ -241,7 +242,7 @@ def test_after_sweep():
     tap.has(explained.out, 'the rate is 90.0 % of the most that the server reached', 'shares: explain')
     explained = place.bench('explain', 'results/shares/run.json', 'control@1024')
     tap.is_(explained.code, 2, 'shares: the bound on connections is no level')
-    pictures('shares', ['rate'])
+    pictures('shares', ['rate', 'shape', 'panels', 'percentiles', 'cost', 'errors', 'preview'])
     resumed('shares', 1)
 
 

@@ -3,9 +3,13 @@
 
 #include <fcntl.h>
 
+#include "harness/chart.h"
+#include "harness/curves.h"
 #include "harness/palette.h"
 #include "harness/picture.h"
 #include "harness/plot.h"
+#include "harness/result.h"
+#include "harness/survey.h"
 
 #define TEMPLATES "plots/templates"
 
@@ -80,7 +84,7 @@ static void steps_are_round(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(cases); i++)
-		assert_true(fabs(plot_step(cases[i].most, 6) / cases[i].step - 1) < 1e-9);
+		assert_true(fabs(chart_step(cases[i].most, 6) / cases[i].step - 1) < 1e-9);
 }
 
 static const char *const evil[] = {
@@ -144,12 +148,14 @@ static void styles_are_distinct_and_stable(void **state)
 	palette_assign(styles, pointers, 200);
 	palette_assign(&alone, pointers, 1);
 	assert_memory_equal(&alone, &styles[0], sizeof alone);
-	for (size_t i = 0; i < 192; i++) {
+	for (size_t i = 0; i < 200; i++) {
 		assert_true(styles[i].colour < PALETTE_COLOURS && styles[i].mark < PALETTE_MARKS &&
 			    styles[i].dash < PALETTE_DASHES);
 		for (size_t j = 0; j < i; j++) {
 			assert_memory_not_equal(&styles[i], &styles[j], sizeof styles[i]);
-			if (i < 48)
+			if (i < PALETTE_COLOURS)
+				assert_true(styles[i].colour != styles[j].colour);
+			if (i < PALETTE_COLOURS * PALETTE_MARKS)
 				assert_false(styles[i].colour == styles[j].colour && styles[i].mark == styles[j].mark);
 		}
 	}
@@ -179,32 +185,101 @@ static void own_servers_are_distinct(void **state)
 		free(entries);
 }
 
-static double linear(const char *hex)
+static void rgb_of(double *rgb, const char *colour)
 {
-	char digits[3] = { hex[0], hex[1], 0 };
-	double value = (double)strtol(digits, NULL, 16) / 255;
-
-	return value <= 0.03928 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4);
+	for (int i = 0; i < 3; i++) {
+		const char digits[3] = { colour[1 + 2 * i], colour[2 + 2 * i], 0 };
+		double value = (double)strtol(digits, NULL, 16) / 255;
+		rgb[i] = value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4);
+	}
 }
 
-static double luminance(const char *colour)
+static double contrast(const char *colour, const char *ground)
 {
-	return 0.2126 * linear(colour + 1) + 0.7152 * linear(colour + 3) + 0.0722 * linear(colour + 5);
+	double luminance[2];
+
+	for (int i = 0; i < 2; i++) {
+		double rgb[3];
+		rgb_of(rgb, i ? ground : colour);
+		luminance[i] = 0.2126 * rgb[0] + 0.7152 * rgb[1] + 0.0722 * rgb[2] + 0.05;
+	}
+	return fmax(luminance[0], luminance[1]) / fmin(luminance[0], luminance[1]);
 }
 
 /* WCAG 2.1: 3 to 1 for lines and marks, 4.5 to 1 for text. */
 static void colours_have_contrast(void **state)
 {
-	const struct palette *palette = &palette_light;
-	double background = luminance(palette->background) + 0.05;
-
 	(void)state;
-	for (size_t i = 0; i < PALETTE_COLOURS; i++)
-		assert_true(background / (luminance(palette->servers[i]) + 0.05) >= 3);
-	assert_true(background / (luminance(palette->ceiling) + 0.05) >= 3);
-	assert_true(background / (luminance(palette->error) + 0.05) >= 3);
-	assert_true(background / (luminance(palette->ink) + 0.05) >= 4.5);
-	assert_true(background / (luminance(palette->muted) + 0.05) >= 4.5);
+	for (size_t i = 0; i < PALETTES; i++) {
+		const struct palette *palette = &palettes[i];
+		for (size_t j = 0; j < PALETTE_COLOURS; j++)
+			if (contrast(palette->servers[j], palette->background) < 3)
+				fail_msg("%s on %s", palette->servers[j], palette->background);
+		assert_true(contrast(palette->ceiling, palette->background) >= 3);
+		assert_true(contrast(palette->context, palette->background) >= 3);
+		assert_true(contrast(palette->error, palette->background) >= 3);
+		assert_true(contrast(palette->ink, palette->background) >= 4.5);
+		assert_true(contrast(palette->muted, palette->background) >= 4.5);
+	}
+}
+
+static double bend(double t)
+{
+	return t > 0.008856 ? cbrt(t) : 7.787 * t + 16.0 / 116;
+}
+
+/* CIE 1976 L*a*b* of linear RGB, D65. */
+static void lab_of(double *lab, const double *rgb)
+{
+	double x = bend((0.4124564 * rgb[0] + 0.3575761 * rgb[1] + 0.1804375 * rgb[2]) / 0.95047);
+	double y = bend(0.2126729 * rgb[0] + 0.7151522 * rgb[1] + 0.0721750 * rgb[2]);
+	double z = bend((0.0193339 * rgb[0] + 0.1191920 * rgb[1] + 0.9503041 * rgb[2]) / 1.08883);
+
+	lab[0] = 116 * y - 16;
+	lab[1] = 500 * (x - y);
+	lab[2] = 200 * (y - z);
+}
+
+/* As normal, protan, deutan and tritan eyes see it: Machado, Oliveira and Fernandes 2009, severity 1. */
+static const double sights[][3][3] = {
+	{ { 1, 0, 0 }, { 0, 1, 0 }, { 0, 0, 1 } },
+	{ { 0.152286, 1.052583, -0.204868 }, { 0.114503, 0.786281, 0.099216 }, { -0.003882, -0.048116, 1.051998 } },
+	{ { 0.367322, 0.860646, -0.227968 }, { 0.280085, 0.672501, 0.047413 }, { -0.011820, 0.042940, 0.968881 } },
+	{ { 1.255528, -0.076749, -0.178779 }, { -0.078411, 0.930809, 0.147602 }, { 0.004733, 0.691367, 0.303900 } },
+};
+
+static double colour_distance(const char *a, const char *b)
+{
+	double least = INFINITY;
+
+	for (size_t sight = 0; sight < LENGTH(sights); sight++) {
+		double lab[2][3], sum = 0;
+		for (int i = 0; i < 2; i++) {
+			double rgb[3], seen[3];
+			rgb_of(rgb, i ? b : a);
+			for (int j = 0; j < 3; j++)
+				seen[j] = fmin(1, fmax(0, sights[sight][j][0] * rgb[0] + sights[sight][j][1] * rgb[1] +
+						       sights[sight][j][2] * rgb[2]));
+			lab_of(lab[i], seen);
+		}
+		for (int j = 0; j < 3; j++)
+			sum += (lab[0][j] - lab[1][j]) * (lab[0][j] - lab[1][j]);
+		least = fmin(least, sqrt(sum));
+	}
+	return least;
+}
+
+static void colours_stay_apart(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < PALETTES; i++)
+		for (size_t j = 0; j < PALETTE_COLOURS; j++)
+			for (size_t k = 0; k < j; k++) {
+				double distance = colour_distance(palettes[i].servers[j], palettes[i].servers[k]);
+				if (distance < 16)
+					fail_msg("%s and %s are only %.1f apart", palettes[i].servers[j], palettes[i].servers[k],
+						 distance);
+			}
 }
 
 /* Whole pictures. */
@@ -243,27 +318,32 @@ static void host_fill(struct document *doc)
 }
 
 /* Draws, or skips the test where there is no gnuplot. */
-static void draw(const struct document *doc, const char *folder)
+static void draw_kinds(const struct document *doc, unsigned kinds, const char *folder, struct plot_list *list)
 {
 	struct err err = { "" };
 
-	if (!plot_write(doc, folder, TEMPLATES, &err))
+	if (!plot_draw(doc, kinds, folder, TEMPLATES, list, &err))
 		return;
 	if (strstr(err.text, "not installed"))
 		skip();
 	fail_msg("%s", err.text);
 }
 
+static void draw(const struct document *doc, const char *folder)
+{
+	draw_kinds(doc, PLOT_ALL, folder, NULL);
+}
+
 static void assert_svg(const char *svg)
 {
-	assert_non_null(strstr(svg, "<title>Requests per second against concurrent connections"));
-	assert_non_null(strstr(svg, "<desc>Line graph of requests per second"));
+	assert_non_null(strstr(svg, "<title id=\"rate-close-title\">Requests per second against concurrent connections"));
+	assert_non_null(strstr(svg, "<desc id=\"rate-close-desc\">Line graph of requests per second"));
 	assert_null(strstr(svg, "gnuplot_plot_1</title>"));
 	assert_non_null(strstr(svg, "font-weight=\"bold\""));
 	assert_non_null(strstr(svg, "</svg>"));
 }
 
-static void assert_png(const char *folder, const char *name)
+static void assert_png_size(const char *folder, const char *name, int width, int height)
 {
 	unsigned char head[24];
 	FILE *file = fopen(inside(folder, name), "r");
@@ -272,8 +352,13 @@ static void assert_png(const char *folder, const char *name)
 	assert_int_equal(fread(head, 1, sizeof head, file), sizeof head);
 	fclose(file);
 	assert_memory_equal(head, "\x89PNG\r\n\x1a\n", 8);
-	assert_int_equal(head[18] << 8 | head[19], 2400);
-	assert_int_equal(head[22] << 8 | head[23], 1440);
+	assert_int_equal(head[18] << 8 | head[19], width);
+	assert_int_equal(head[22] << 8 | head[23], height);
+}
+
+static void assert_png(const char *folder, const char *name)
+{
+	assert_png_size(folder, name, 2400, 1440);
 }
 
 static void each_mode_has_a_picture(void **state)
@@ -305,8 +390,8 @@ static void each_mode_has_a_picture(void **state)
 	free(svg);
 
 	char *data = unit_read(inside(folder, "rate-close.dat"));
-	assert_non_null(strstr(data, "# tornado\n1 8001 8000 8002 1 1 0\n2 8001"));
-	assert_non_null(strstr(data, "\n32 8001 8000 8002 1 0 0\n\n128 8001 8000 8002 1 0 0\n256 8001 8000 8002 1 0 0\n"));
+	assert_non_null(strstr(data, "# tornado\n1 8001 8000 8002 1 1 0 0 1\n2 8001"));
+	assert_non_null(strstr(data, "\n32 8001 8000 8002 1 0 0 0 1\n\n128 8001 8000 8002 1 0 0 0 1\n256 8001 8000 8002 1 0 0 0 1\n"));
 	assert_null(strstr(data, "\n512 8001"));
 	free(data);
 	document_release(&doc);
@@ -345,30 +430,237 @@ static void only_failures_are_a_picture(void **state)
 	document_release(&doc);
 }
 
+/* A run that has something of each kind: a sweep in three launches, the sequential client, an open loop, failures. */
+static void all_kinds_fill(struct document *doc, const char *const *names, size_t count)
+{
+	host_fill(doc);
+	for (size_t i = 0; i < count; i++) {
+		for (uint64_t block = 0; block < 3; block++)
+			for (uint64_t level = 1; level <= 512; level *= 8) {
+				cell_add(doc, names[i], "close", level, block, 1000 * (double)(count - i) + (double)block,
+					 level == 512 && i == 1 ? "it died" : NULL);
+				struct cell *cell = &doc->cells[doc->cells_count - 1];
+				double ns = 1e5 * (double)level;
+				cell->latency_ns = cell->connect_ns = (struct cell_times){ ns, ns, 2 * ns, 3 * ns, 4 * ns, 5 * ns };
+				cell->latency_censored = level == 512;
+				cell->server_cpu_us_per_request = 20 + (double)i;
+				cell->server_rss_bytes = 1e6 * (double)(i + 2) + 5e3 * (double)level;
+				cell->failed[LOAD_RESET] = level == 64 && i == 2 ? 50 : 0;
+			}
+		cell_add(doc, names[i], "close", 1, 0, 700 * (double)(count - i), NULL);
+		cell_set_text(&doc->cells[doc->cells_count - 1].client, "seq");
+		for (double rate = 100; rate < 1000; rate *= 2) {
+			cell_add(doc, names[i], "close", 1024, 0, rate, NULL);
+			struct cell *cell = &doc->cells[doc->cells_count - 1];
+			cell->open_loop.offered_rps = cell->open_loop.scheduled = rate;
+			cell->latency_ns = (struct cell_times){ 2e5, 1e5, 3e5, 4e5, 5e5, 6e5 };
+		}
+	}
+}
+
+static void assert_well_formed(const char *folder)
+{
+	char command[700];
+
+	/* Python's parser refuses what is not well-formed. */
+	snprintf(command, sizeof command, "/usr/bin/python3 -c 'import sys, glob, xml.dom.minidom as m; "
+		 "[m.parse(name) for name in glob.glob(sys.argv[1] + \"/*.svg\")]' %s", folder);
+	if (access("/usr/bin/python3", X_OK) == 0)
+		assert_int_equal(system(command), 0);
+}
+
+/* What each kind is told of hostile names: nothing is run, nothing is markup, in no picture. */
 static void names_from_outside_do_nothing(void **state)
 {
 	const char *folder = *state;
 	struct document doc = { 0 };
-	char command[600];
+	struct plot_list list;
+	bool seen[PLOT_KINDS] = { 0 };
 
-	host_fill(&doc);
-	for (size_t i = 0; i < EVILS; i++)
-		for (uint64_t level = 1; level <= 64; level *= 8)
-			cell_add(&doc, evil[i], "close", level, 0, 1000 * (double)(EVILS - i), NULL);
-	draw(&doc, folder);
+	all_kinds_fill(&doc, evil, EVILS);
+	draw_kinds(&doc, PLOT_ALL, folder, &list);
 	assert_int_equal(access(inside(folder, "pwned"), F_OK), -1);
+	for (size_t i = 0; i < list.count; i++) {
+		const struct plot_picture *picture = &list.pictures[i];
+		seen[picture->kind] = true;
+		assert_string_equal(picture->mode, "close");
+		assert_true(strlen(picture->title) > 10);
+		assert_true(strlen(picture->description) > 60);
+		for (int dark = 0; dark < 2; dark++) {
+			char name[128], title[128];
+			snprintf(name, sizeof name, "%s%s.png", picture->stem, dark ? "-dark" : "");
+			if (picture->has_svg)
+				assert_png_size(folder, name, 2 * (int)round(picture->width), 2 * (int)round(picture->height));
+			else
+				assert_png_size(folder, name, 1200, 630);
+			snprintf(name, sizeof name, "%s%s.svg", picture->stem, dark ? "-dark" : "");
+			assert_int_equal(access(inside(folder, name), F_OK), picture->has_svg ? 0 : -1);
+			if (!picture->has_svg)
+				continue;
+			char *svg = unit_read(inside(folder, name));
+			assert_null(strstr(svg, "<script"));
+			assert_non_null(strstr(svg, "role=\"img\" aria-labelledby=\""));
+			snprintf(title, sizeof title, "<title id=\"%s%s-title\">", picture->stem, dark ? "-dark" : "");
+			assert_non_null(strstr(svg, title));
+			assert_non_null(strstr(svg, "-desc\">"));
+			assert_non_null(strstr(svg, "`touch pwned`"));
+			assert_null(strstr(svg, "gnuplot_plot_1"));
+			assert_non_null(strstr(svg, "benchctl 0.1.0"));
+			assert_non_null(strstr(svg, "close mode, client epoll"));
+			free(svg);
+		}
+	}
+	for (size_t kind = 0; kind < PLOT_KINDS; kind++)
+		if (!seen[kind])
+			fail_msg("no picture of the kind %s", plot_kind_names[kind]);
 	char *svg = unit_read(inside(folder, "rate-close.svg"));
 	assert_svg(svg);
-	assert_null(strstr(svg, "<script"));
 	assert_non_null(strstr(svg, "{/Symbol a}^2_x"));
-	assert_non_null(strstr(svg, "@MACRO #comment"));
 	free(svg);
-	/* Python's parser refuses what is not well-formed. */
-	snprintf(command, sizeof command, "/usr/bin/python3 -c 'import sys, xml.dom.minidom as m; m.parse(sys.argv[1])' %s",
-		 inside(folder, "rate-close.svg"));
-	if (access("/usr/bin/python3", X_OK) == 0)
-		assert_int_equal(system(command), 0);
+	assert_well_formed(folder);
+	plot_list_release(&list);
 	document_release(&doc);
+}
+
+/* What is in them, of each kind. */
+static void kinds_show_what_they_are_for(void **state)
+{
+	static const char *const names[] = { "control", "eventlet", "tornado" };
+	static const struct {
+		const char *stem, *text;
+	} wanted[] = {
+		{ "rate-close", ">each launch<" }, { "rate-close", ">least to most of 3 blocks<" },
+		{ "rate-close", ">failed from 512<" }, { "panels-close", ">fails from 64<" }, { "panels-close", ">eventlet<" },
+		{ "shape-close", ">of its own maximum<" }, { "percentiles-close", ">p99.9<" },
+		{ "percentiles-close", ">connect time<" }, { "percentiles-close", ">connections / rate: the mean that a closed loop implies<" },
+		{ "percentiles-close", ">hollow: not valid, or cut off: slower than the window could see<" },
+		{ "cost-close", ">CPU per request<" }, { "cost-close", ">resident memory<" },
+		{ "errors-close", ">tornado: reset<" }, { "errors-close", ">eventlet: server failed<" },
+		{ "errors-close", ">open inside the server<" }, { "latency-close", ">99th percentile<" },
+		{ "sequential-close", ">the same in 2010, at 100 connections, on a machine of then<" },
+		{ "sequential-close", ">parallel: 64 connections<" },
+	};
+	const char *folder = *state;
+	struct document doc = { 0 };
+
+	all_kinds_fill(&doc, names, LENGTH(names));
+	draw(&doc, folder);
+	for (size_t i = 0; i < LENGTH(wanted); i++) {
+		char name[64];
+		snprintf(name, sizeof name, "%s.svg", wanted[i].stem);
+		char *svg = unit_read(inside(folder, name));
+		if (!strstr(svg, wanted[i].text))
+			fail_msg("%s lacks %s", name, wanted[i].text);
+		free(svg);
+	}
+	document_release(&doc);
+}
+
+static void kinds_can_be_chosen(void **state)
+{
+	const char *folder = *state;
+	struct document doc = { 0 };
+	struct plot_list list;
+	struct err err;
+	unsigned kinds = 0;
+
+	assert_int_equal(plot_kinds_parse(&kinds, "shape,hero", &err), 0);
+	assert_int_equal(kinds, 1u << PLOT_HERO | 1u << PLOT_SHAPE);
+	assert_int_equal(plot_kinds_parse(&kinds, "hero,rate", &err), -1);
+	assert_string_equal(err.text, "'rate' is no kind of picture: hero, panels, shape, percentiles, cost, errors, latency, "
+			    "sequential, preview");
+	assert_int_equal(plot_kinds_parse(&kinds, "", &err), -1);
+	assert_int_equal(plot_kinds_parse(&kinds, "hero,", &err), -1);
+	host_fill(&doc);
+	for (uint64_t level = 1; level < 100; level *= 2)
+		cell_add(&doc, "tornado", "keepalive", level, 0, 8000, NULL);
+	draw_kinds(&doc, kinds, folder, &list);
+	assert_int_equal(list.count, 2);
+	assert_string_equal(list.pictures[0].stem, "rate-keepalive");
+	assert_string_equal(list.pictures[0].title, "Requests per second against concurrent connections, keepalive");
+	assert_string_equal(list.pictures[1].stem, "shape-keepalive");
+	assert_int_equal(access(inside(folder, "panels-keepalive.svg"), F_OK), -1);
+	plot_list_release(&list);
+	document_release(&doc);
+}
+
+/* Those that have a name in a picture differ in colour, as long as there are others to name. */
+static void named_ones_differ(const struct document *doc, const char *mode, bool must)
+{
+	struct survey survey;
+	struct err err;
+	bool used[PALETTE_COLOURS] = { 0 };
+	const struct curve *curve;
+
+	assert_int_equal(survey_init(&survey, doc, mode, &err), 0);
+	for (size_t rank = 0; (curve = curves_named(&survey.curves, rank)) && !curve->is_control; rank++) {
+		if (used[curve->style.colour] && must)
+			fail_msg("%s: %s has the colour of another one", mode, curve->server);
+		used[curve->style.colour] = true;
+	}
+	survey_release(&survey);
+}
+
+static void named_servers_differ_in_colour(void **state)
+{
+	static const char *const all[] = {
+		"eventlet", "perl_coro", "tornado", "pth", "node_js", "concurrence_greenlet", "syncless", "erlang", "gevent",
+		"ruby_async", "twisted", "state_threads", "concurrence", "python_threads", "mine", "yours", "theirs",
+	};
+	struct document doc = { 0 };
+	struct err err;
+
+	(void)state;
+	if (result_read(&doc, "results/reference/run.json", &err))
+		fail_msg("%s", err.text);
+	named_ones_differ(&doc, "close", true);
+	document_release(&doc);
+	/* In whatever order they are fast. */
+	for (size_t turn = 0; turn < LENGTH(all); turn++) {
+		doc = (struct document){ 0 };
+		for (size_t i = 0; i < LENGTH(all); i++)
+			cell_add(&doc, all[(i + turn) % LENGTH(all)], "close", 8, 0, 1000 + (double)i, NULL);
+		named_ones_differ(&doc, "close", true);
+		document_release(&doc);
+	}
+	/* Where there are no others, all have a name. */
+	doc = (struct document){ 0 };
+	for (size_t i = 0; i < 4; i++)
+		cell_add(&doc, all[i], "close", 8, 0, 1000 + (double)i, NULL);
+	struct survey survey;
+	assert_int_equal(survey_init(&survey, &doc, "close", &err), 0);
+	assert_int_equal(survey.curves.contexts, 0);
+	assert_non_null(curves_named(&survey.curves, 3));
+	survey_release(&survey);
+	document_release(&doc);
+}
+
+/* Axes with a logarithm: a tic at least, never more than fit, and no endless search whatever the values. */
+static void log_axes_have_tics(void **state)
+{
+	static const struct {
+		double least, most, pixels;
+	} cases[] = {
+		{ 1, 1, 500 }, { 1, 1e12, 500 }, { 3.1, 3.2, 500 }, { 900, 1100, 100 }, { 1e-3, 1e9, 40 }, { 7, 70000, 200 },
+		{ 1e18, 1e19, 300 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		struct chart_axis axis;
+		chart_axis_log(&axis, cases[i].least, cases[i].most, 0.05, cases[i].pixels, 18, chart_show_count);
+		assert_true(axis.count >= 1 && axis.count <= CHART_TICS_MAX);
+		assert_true(axis.least < cases[i].least && axis.most > cases[i].most);
+		for (size_t tic = 0; tic < axis.count; tic++)
+			assert_true(axis.tics[tic] >= axis.least && axis.tics[tic] <= axis.most);
+		for (size_t tic = 1; tic < axis.count; tic++)
+			assert_true(log(axis.tics[tic] / axis.tics[tic - 1]) / log(axis.most / axis.least) * cases[i].pixels >= 17.9);
+	}
+	struct chart_axis empty;
+	chart_axis_log(&empty, INFINITY, -INFINITY, 0.05, 500, 18, chart_show_count);
+	assert_int_equal(empty.count, 0);
+	chart_axis_log(&empty, 0, 5, 0.05, 500, 18, chart_show_count);
+	assert_int_equal(empty.count, 0);
 }
 
 static void most_names_are_eight(void **state)
@@ -428,8 +720,8 @@ static void latencies_have_a_picture(void **state)
 	assert_png(folder, "latency-keepalive.png");
 	assert_int_equal(access(inside(folder, "rate-keepalive.svg"), F_OK), -1);
 	char *svg = unit_read(inside(folder, "latency-keepalive.svg"));
-	assert_non_null(strstr(svg, "<title>Latency against the rate of requests, keepalive</title>"));
-	assert_non_null(strstr(svg, "<desc>Line graph of latency against 1,000 to 8,000 requests per second"));
+	assert_non_null(strstr(svg, "<title id=\"latency-keepalive-title\">Latency against the rate of requests, keepalive</title>"));
+	assert_non_null(strstr(svg, "<desc id=\"latency-keepalive-desc\">Line graph of latency against 1,000 to 8,000 requests per second"));
 	assert_non_null(strstr(svg, "tornado: at 8,000 a second median 80.0us, 99th percentile 800us; keeps up with 4,000/s"));
 	assert_non_null(strstr(svg, ">hollow: not valid, the client was late itself<"));
 	assert_non_null(strstr(svg, ">does not keep up: under 95 % answered<"));
@@ -439,8 +731,8 @@ static void latencies_have_a_picture(void **state)
 	assert_non_null(strstr(svg, "</svg>"));
 	free(svg);
 	char *data = unit_read(inside(folder, "latency-keepalive.dat"));
-	assert_non_null(strstr(data, "# tornado\n1000 10000 50000 100000 200000 1 0 1\n"));
-	assert_non_null(strstr(data, "\n8000 80000 400000 800000 1600000 0 1 0\n"));
+	assert_non_null(strstr(data, "# tornado\n1000 100000 100000 100000 1 0 0 0 1\n"));
+	assert_non_null(strstr(data, "\n8000 800000 800000 800000 0 1 0 1 1\n"));
 	free(data);
 	document_release(&doc);
 }
@@ -488,14 +780,17 @@ static void latencies_without_a_figure(void **state)
 
 static void folders_are_made(void **state)
 {
-	static const char *const files[] = { "rate-close.svg", "rate-close.png", "rate-close.gp", "rate-close.dat" };
+	static const char *const files[] = {
+		"rate-close.svg", "rate-close.png", "rate-close.gp", "rate-close.dat", "rate-close-dark.svg",
+		"rate-close-dark.png", "rate-close-dark.gp",
+	};
 	struct document doc = { 0 };
 	char outer[256], deeper[300];
 
 	snprintf(outer, sizeof outer, "%.200s/a", (const char *)*state);
 	snprintf(deeper, sizeof deeper, "%s/b c", outer);
 	cell_add(&doc, "tornado", "close", 1, 0, 8000, NULL);
-	draw(&doc, deeper);
+	draw_kinds(&doc, 1u << PLOT_HERO, deeper, NULL);
 	assert_png(deeper, "rate-close.png");
 	for (size_t i = 0; i < LENGTH(files); i++)
 		assert_int_equal(unlink(inside(deeper, files[i])), 0);
@@ -513,7 +808,7 @@ static void gnuplot_missing_names_the_package(void **state)
 
 	cell_add(&doc, "tornado", "close", 1, 0, 8000, NULL);
 	setenv("PATH", folder, 1);
-	int result = plot_write(&doc, folder, TEMPLATES, &err);
+	int result = plot_draw(&doc, PLOT_ALL, folder, TEMPLATES, NULL, &err);
 	setenv("PATH", path, 1);
 	free(path);
 	assert_int_equal(result, -1);
@@ -526,17 +821,17 @@ static void gnuplot_failing_is_quoted(void **state)
 	const char *folder = *state;
 	struct document doc = { 0 };
 	struct err err;
-	FILE *template = fopen(inside(folder, "rate.gp"), "w");
+	FILE *template = fopen(inside(folder, "chart.gp"), "w");
 
 	fputs("plot nonsense +\n", template);
 	fclose(template);
 	cell_add(&doc, "tornado", "close", 1, 0, 8000, NULL);
-	assert_int_equal(plot_write(&doc, folder, folder, &err), -1);
+	assert_int_equal(plot_draw(&doc, PLOT_ALL, folder, folder, NULL, &err), -1);
 	if (strstr(err.text, "not installed")) {
 		document_release(&doc);
 		skip();
 	}
-	assert_non_null(strstr(err.text, "gnuplot failed on "));
+	assert_non_null(strstr(err.text, "gnuplot failed in "));
 	assert_non_null(strstr(err.text, "nonsense"));
 	document_release(&doc);
 }
@@ -547,15 +842,15 @@ static void bad_input_is_said(void **state)
 	struct document doc = { 0 };
 	struct err err;
 
-	assert_int_equal(plot_write(&doc, folder, TEMPLATES, &err), -1);
+	assert_int_equal(plot_draw(&doc, PLOT_ALL, folder, TEMPLATES, NULL, &err), -1);
 	assert_string_equal(err.text, "there is nothing to draw: the run has no cell of the client epoll");
 	cell_add(&doc, "tornado", "../close", 1, 0, 8000, NULL);
-	assert_int_equal(plot_write(&doc, folder, TEMPLATES, &err), -1);
+	assert_int_equal(plot_draw(&doc, PLOT_ALL, folder, TEMPLATES, NULL, &err), -1);
 	assert_string_equal(err.text, "'../close' is no mode: lower-case letters, digits, _ and -");
-	assert_int_equal(plot_write(&doc, folder, "/nonexistent", &err), -1);
-	assert_string_equal(err.text, "template: /nonexistent/rate.gp: No such file or directory");
+	assert_int_equal(plot_draw(&doc, PLOT_ALL, folder, "/nonexistent", NULL, &err), -1);
+	assert_string_equal(err.text, "template: /nonexistent/chart.gp: No such file or directory");
 	close(open(inside(folder, "file"), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
-	assert_int_equal(plot_write(&doc, inside(folder, "file"), TEMPLATES, &err), -1);
+	assert_int_equal(plot_draw(&doc, PLOT_ALL, inside(folder, "file"), TEMPLATES, NULL, &err), -1);
 	assert_non_null(strstr(err.text, "/file is not a folder"));
 	document_release(&doc);
 }
@@ -575,10 +870,15 @@ int main(void)
 		cmocka_unit_test(styles_are_distinct_and_stable),
 		cmocka_unit_test(own_servers_are_distinct),
 		cmocka_unit_test(colours_have_contrast),
+		cmocka_unit_test(colours_stay_apart),
 		IN_FOLDER(each_mode_has_a_picture),
 		IN_FOLDER(sources_draw_again),
 		IN_FOLDER(only_failures_are_a_picture),
 		IN_FOLDER(names_from_outside_do_nothing),
+		IN_FOLDER(kinds_show_what_they_are_for),
+		IN_FOLDER(kinds_can_be_chosen),
+		cmocka_unit_test(named_servers_differ_in_colour),
+		cmocka_unit_test(log_axes_have_tics),
 		IN_FOLDER(most_names_are_eight),
 		IN_FOLDER(folders_are_made),
 		IN_FOLDER(latencies_have_a_picture),

@@ -1,0 +1,158 @@
+/* What a page says first: the finding, and the line of each server. */
+#include "tests/unit/unit.h"
+
+#include <math.h>
+
+#include "harness/figures.h"
+#include "harness/overview.h"
+#include "harness/report.h"
+
+static const uint64_t levels[] = { 1, 64, 128, 256 };
+
+static void curve_add(struct document *doc, const char *server, const double *rates)
+{
+	for (size_t i = 0; i < LENGTH(levels); i++) {
+		struct cell cell;
+		assert_int_equal(cell_init(&cell, server, "epoll", "close", levels[i], 1), 0);
+		cell.rate_rps = rates[i];
+		cell.ok = 1000;
+		cell.valid = true;
+		cell.client_cpu_busiest = 0.5;
+		cell.ceiling_rps = 1e6;
+		cell.latency_ns.p99 = 1e6 * (double)levels[i];
+		cell.open_mean = 10;
+		if (rates[i] > 900e3) {
+			cell.valid = false;
+			cell.invalid = 1u << INVALID_CLIENT_BOUND;
+		}
+		if (isnan(rates[i])) {
+			cell.valid = false;
+			cell.invalid = 1u << INVALID_FAILED;
+			cell_set_text(&cell.error, "it died");
+		}
+		assert_int_equal(document_add_cell(doc, &cell), 0);
+	}
+}
+
+static struct overview overview_of(const struct document *doc)
+{
+	struct overview overview;
+	struct err err;
+
+	assert_int_equal(overview_fill(&overview, doc, "close", &err), 0);
+	return overview;
+}
+
+static void check_finding(const char *name, const struct document *doc, const char *right)
+{
+	struct overview overview = overview_of(doc);
+	struct err err;
+	char *finding = overview_finding(&overview, &err);
+
+	check_text(name, finding, right);
+	free(finding);
+	overview_release(&overview);
+}
+
+static void finding_names_each_server_once(void **state)
+{
+	struct document doc = { 0 };
+
+	(void)state;
+	curve_add(&doc, "control", (double[]){ 1e4, 9e5, 9e5, 9e5 });
+	check_finding("control alone", &doc, "No server was measured beside the control server.");
+	curve_add(&doc, "steady", (double[]){ 1e4, 2e4, 2e4, 2e4 });
+	check_finding("one", &doc, "From 1 to 256 connections steady keeps up: at 256 connections 100 % of its best rate.");
+	curve_add(&doc, "weary", (double[]){ 1e4, 2e4, 1.8e4, 1.5e4 });
+	check_finding("two", &doc, "Of 2 servers from 1 to 256 connections, 1 keeps up (steady), and 1 sags (weary).");
+	curve_add(&doc, "brave", (double[]){ 1e4, 3e4, 3e4, 3e4 });
+	curve_add(&doc, "cold", (double[]){ 1e4, 2e4, 2e4, 1e4 });
+	curve_add(&doc, "dead", (double[]){ 1e4, 2e4, NAN, NAN });
+	curve_add(&doc, "fast", (double[]){ 1e4, 95e4, 95e4, 95e4 });
+	check_finding("all", &doc, "Of 6 servers from 1 to 256 connections, 2 keep up (brave and steady), 1 is as fast as the client "
+		      "can ask, so that its own limit was not met (fast), 1 sags (weary), 1 falls off a cliff (cold), and 1 fails "
+		      "(dead).");
+
+	char title[REPORT_TITLE];
+	check_text("title", report_title(title, &doc), "6 servers from 1 to 256 connections");
+	document_release(&doc);
+}
+
+static const char *text_at(const struct sheet *sheet, size_t row, const char *heading)
+{
+	for (size_t column = 0; column < sheet->grid.columns; column++)
+		if (strcmp(grid_item(&sheet->grid, 0, column)->text, heading) == 0)
+			return grid_item(&sheet->grid, row + 1, column)->text;
+	return "no such column";
+}
+
+static void lines_say_what_was_measured(void **state)
+{
+	struct document doc = { 0 };
+	struct sheet sheet;
+	struct err err;
+
+	(void)state;
+	curve_add(&doc, "weary", (double[]){ 1e4, 2e4, 1.8e4, 1.5e4 });
+	curve_add(&doc, "dead", (double[]){ 1e4, 2.5e4, NAN, NAN });
+	curve_add(&doc, "control", (double[]){ 1e4, 2e4, 2e4, 2e4 });
+	struct overview overview = overview_of(&doc);
+	assert_int_equal(overview.near_level, 128);	/* nearer to 100 than 64 is */
+	assert_int_equal(overview_sheet(&overview, &sheet, &err), 0);
+	check_text("ceiling first", text_at(&sheet, 0, "Server"), "control (ceiling)");
+	check_text("then the fastest", text_at(&sheet, 1, "Server"), "dead");
+	check_text("failed", text_at(&sheet, 1, "At 128"), "failed");
+	check_text("failed at last", text_at(&sheet, 1, "At 256 of that"), "failed");
+	check_text("errors", text_at(&sheet, 1, "Errors from"), "128");
+	check_text("verdict", text_at(&sheet, 1, "Verdict"), "fails from 128");
+	check_text("maximum", text_at(&sheet, 2, "Maximum"), "20,000");
+	check_text("where", text_at(&sheet, 2, "reached at"), "64");
+	check_text("share", text_at(&sheet, 2, "At 256 of that"), "75\u00a0%");
+	check_text("p99", text_at(&sheet, 2, "p99 there"), "256ms");
+	check_text("not measured", text_at(&sheet, 2, "One by one"), "-");
+	sheet_release(&sheet);
+
+	/* Each kind of table has a line a server at least, but those of what was not measured. */
+	for (enum figures_kind kind = 0; kind < FIGURES_KINDS; kind++) {
+		assert_int_equal(figures_sheet(&overview, kind, &sheet, &err), 0);
+		assert_true(kind == FIGURES_OPEN_LOOP ? !sheet_rows(&sheet) : sheet_rows(&sheet) >= 3);
+		sheet_release(&sheet);
+	}
+	overview_release(&overview);
+	document_release(&doc);
+}
+
+static void option_add(struct document *doc, const char *name, const char *value)
+{
+	doc->options = realloc(doc->options, (doc->options_count + 1) * sizeof *doc->options);
+	doc->options[doc->options_count++] = (struct document_option){ strdup(name), strdup(value) };
+}
+
+static void command_has_what_differs_from_the_defaults(void **state)
+{
+	struct document doc = { 0 };
+	struct err err;
+
+	(void)state;
+	option_add(&doc, "mode", "close");
+	option_add(&doc, "repeat", "5");
+	option_add(&doc, "rate", "");
+	option_add(&doc, "servers", "a b,it's $(x) `y`\n;\x1b[31m");
+	option_add(&doc, "--evil; rm", "x");
+	char *command = report_command(&doc, &err);
+	check_text("command", command, "benchctl run --repeat 5 --servers 'a b,it'\\''s $(x) `y` ;[31m'");
+	free(command);
+	document_release(&doc);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(finding_names_each_server_once),
+		cmocka_unit_test(lines_say_what_was_measured),
+		cmocka_unit_test(command_has_what_differs_from_the_defaults),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
