@@ -280,11 +280,11 @@ def test_refused():
     place.file('empty.json', json.dumps(dict(document, cells=[])))
     for words, wanted in [(('--to', 'x'), 'RUN.json.. is missing'), ((RUNS[0],), '--to is missing'),
                           (('none.json', '--to', 'x'), 'No such file'), ((RUNS[0], 'undated.json', '--to', 'x'), 'is not of the form'),
-                          (('empty.json', '--to', 'x'), 'no cells'), ((RUNS[0], '--to', ''), 'has no name'),
+                          (('empty.json', '--to', 'x'), 'no cells'), ((RUNS[0], '--to', ''), 'it is empty'),
                           ((RUNS[0], '--to', 'x', '--url', 'javascript:x'), 'not a plain http'),
                           ((RUNS[0], '--to', 'x', '--url', 'https://a@b/'), 'not a plain http'),
                           ((RUNS[0], '--to', 'ftp://127.0.0.1/'), "'ftp' is no protocol"),
-                          ((RUNS[0], '--to', 'file:///tmp/x'), "'file' is no protocol"),
+                          ((RUNS[0], '--to', 'file:///tmp/x'), 'cannot be read'),
                           ((RUNS[0], '--to', 'http://192.0.2.1/'), 'in the clear'),
                           ((RUNS[0], '--to', 'https://127.0.0.1/?a'), "no '?'")]:
         outcome = place.bench('publish', *words)
@@ -329,15 +329,17 @@ def test_cut():
             puts = relay.seen['PUT']
         wanted = site_of(os.path.join(server.root, 'whole'))
         tap.ok(puts > total, 'there is enough to cut', puts)
-        for at in sorted({1, 2, total // 2, total} | set(range(total + 1, puts + 1))):
+        for at in (1, total // 2, total + 1, total + 2, puts - 2, puts - 1, puts):
             target = 'at-%d' % at
             folder = os.path.join(server.root, target)
-            with Relay(server, lambda method, count, path: method == 'PUT' and count == at) as relay:
+            # From then on nothing gets through: libcurl tries once more where a connection that was in use has ended.
+            down = []
+            with Relay(server, lambda method, count, path: down or (method == 'PUT' and count == at and not down.append(1))) as relay:
                 outcome = place.bench('publish', RUNS[0], '--to', relay.url + target)
                 sent = relay.seen['PUT']
             name = 'cut in file %d of %d: ' % (at, puts)
             tap.is_((outcome.code, outcome.out), (3, ''), name + 'it fails')
-            tap.is_(sent, at, name + 'and ends')
+            tap.ok(sent <= at + 1, name + 'and ends', sent)
             tap.has(outcome.err, 'goes on from here', name + 'it says how to go on')
             tap.is_(dead_links(folder), [], name + 'what is there leads nowhere else')
             cut = {path: hash_ for path, hash_ in site_of(folder).items() if wanted.get(path) not in (None, hash_)}
