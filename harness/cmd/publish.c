@@ -1,0 +1,97 @@
+#include "harness/publish.h"
+
+#include <string.h>
+
+#include "harness/cmd/common.h"
+#include "harness/remote.h"
+
+struct publish_settings {
+	char *to, *title, *url, *certificates;
+	uint64_t timeout_ns;
+	bool renew, help;
+};
+
+#define FIELD(name) OPTION_FIELD(struct publish_settings, name)
+
+static const struct option_def publish_options[] = {
+	{ "to", 't', &option_text, FIELD(to), .placeholder = "PLACE",
+	  .help = "a folder, or the URL of one: https (WebDAV), sftp" },
+	{ "title", 0, &option_text, FIELD(title), .placeholder = "WORDS",
+	  .help = "what the site is called (as it is; at first \"Server benchmarks\")" },
+	{ "url", 0, &option_text, FIELD(url), .placeholder = "URL",
+	  .help = "where readers find the site, for its feed and previews of links (as it is)" },
+	{ "renew", 0, &option_flag, FIELD(renew),
+	  .help = "make the pages of these runs anew where they are there already, and look at each file" },
+	{ "ca", 0, &option_text, FIELD(certificates), .placeholder = "FILE",
+	  .help = "the certificates to trust (those of the system)" },
+	{ "timeout", 0, &option_duration, FIELD(timeout_ns), .fallback = "10m", .least = 1000000, .most = 3600000000000000,
+	  .help = "how long one file may take" },
+	{ "help", 'h', &option_flag, FIELD(help), .help = "this text" },
+	{ .name = NULL }
+};
+
+static void on_progress(void *context, const char *words)
+{
+	(void)context;
+	fprintf(stderr, "%s\n", words);
+}
+
+/* Publishes to the place. Returns the exit code. */
+static int publish_to(const struct publish_settings *settings, const struct publish_request *request)
+{
+	struct store_settings places = {
+		.certificates = settings->certificates, .timeout_ns = settings->timeout_ns, .stop = &common_stop,
+	};
+	struct publish_done done;
+	struct store *store;
+	struct err err;
+
+	if (store_open(&store, settings->to, &places, &err))
+		return complain(&command_publish, EXIT_USAGE, "%s", err.text);
+	int bad = publish(store, request, &done, &err);
+	if (bad)
+		complain(&command_publish, 0, "%s", err.text);
+	fprintf(stderr, "%zu %s added, %zu known; %zu files sent (%.1f MB), %zu were there\n", done.runs_added,
+		done.runs_added == 1 ? "run" : "runs", done.runs_known, done.sent, (double)done.sent_bytes / 1e6, done.kept);
+	if (bad)
+		fprintf(stderr, "the same command goes on from here\n");
+	else
+		printf("%s%s" SITE_INDEX "\n", store->name, store->name[strlen(store->name) - 1] == '/' ? "" : "/");
+	store_close(store);
+	return !bad ? EXIT_WELL : common_stop ? EXIT_INTERRUPTED : EXIT_NO_RUN;
+}
+
+static int publish_run(int argc, char **argv)
+{
+	struct publish_settings settings = { 0 };
+	struct err err;
+	int code;
+
+	int operands = command_parse(&command_publish, &settings, &settings.help, argc, argv, 1, argc > 1 ? argc : 1, &code);
+	if (operands < 0)
+		goto out;
+	struct publish_request request = {
+		.runs = argv, .runs_count = (size_t)operands, .title = settings.title, .url = settings.url,
+		.renew = settings.renew, .templates = common_templates(&err), .stop = &common_stop, .tell = on_progress,
+	};
+	if (!settings.to)
+		code = complain(&command_publish, EXIT_USAGE, "--to is missing: where to?");
+	else if (settings.url && !site_url_is_good(settings.url))
+		code = complain(&command_publish, EXIT_USAGE, "--url: not a plain http or https URL, without user and query");
+	else if (!request.templates)
+		code = complain(&command_publish, EXIT_NO_RUN, "%s", err.text);
+	else if (publish_check(&request, &err))
+		code = complain(&command_publish, EXIT_USAGE, "%s", err.text);
+	else {
+		common_catch_signals();
+		code = publish_to(&settings, &request);
+	}
+out:
+	options_release(publish_options, &settings);
+	return code;
+}
+
+const struct command command_publish = {
+	.name = "publish", .operands = "RUN.json..", .summary = "put runs into a static site, with the trend of each server and a feed",
+	.options = publish_options, .run = publish_run,
+};

@@ -1,0 +1,505 @@
+#!/usr/bin/python3
+"""publish: a static site of runs, in a folder and on real WebDAV servers, cut in the middle and gone on with. Prints TAP."""
+import copy
+import hashlib
+import html.parser
+import json
+import os
+import re
+import socket
+import sys
+import xml.etree.ElementTree
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from helper import tap
+from helper.dav import HOST, Relay, Server, needed
+from helper.program import CONF, Place
+
+ATOM = '{http://www.w3.org/2005/Atom}'
+EVIL = '<script>alert(1)</script>"\'&\x1b[2J../../etc'
+SECRET = 's3cret-that-nobody-may-see'
+
+
+def measured(place):
+    """A real run of two servers, from which the others are made."""
+    outcome = place.bench('run', '--conf', CONF, '--servers', 'control,tornado', '--concurrency', '1,100', '--duration', '60ms',
+                          '--warmup', '10ms', '--repeat', '2', '--port', '0', '--out', 'real')
+    tap.is_(outcome.code, 0, 'a run')
+    return place.document('real')
+
+
+def made(place, document, name, date, factor=1.0, **changes):
+    """A run.json of another day."""
+    document = copy.deepcopy(document)
+    document['environment']['date'] = date
+    document['environment'].update({key: value for key, value in changes.items() if key in document['environment']})
+    document['interrupted'] = changes.get('interrupted', False)
+    for cell in document['cells']:
+        if cell['rate_rps']:
+            cell['rate_rps'] *= factor
+    return place.file(name, json.dumps(document))
+
+
+def site_of(folder):
+    """Each file of a site with its hash."""
+    found = {}
+    for at, _, names in os.walk(folder):
+        for name in names:
+            path = os.path.join(at, name)
+            with open(path, 'rb') as file:
+                found[os.path.relpath(path, folder)] = hashlib.sha256(file.read()).hexdigest()
+    return found
+
+
+class Links(html.parser.HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.links, self.tags, self.text = [], [], []
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        self.links += [value for name, value in attributes if name in ('href', 'src', 'srcset')]
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+def page_of(path):
+    parser = Links()
+    with open(path, encoding='utf-8') as file:
+        parser.feed(file.read())
+    return parser
+
+
+def dead_links(folder):
+    """Links of all pages that can be reached from the index and from the feed, to files that are not there."""
+    dead, seen, left = [], set(), ['index.html', 'feed.xml']
+    while left:
+        path = left.pop()
+        if path in seen:
+            continue
+        seen.add(path)
+        whole = os.path.join(folder, path)
+        if not os.path.exists(whole):
+            dead.append(path)
+            continue
+        if path.endswith('.html'):
+            links = page_of(whole).links
+        elif path == 'feed.xml':
+            links = [link.get('href') for link in xml.etree.ElementTree.parse(whole).iter(ATOM + 'link')]
+        else:
+            continue
+        for link in links:
+            if not re.match(r'[a-z]+:|#', link):
+                left.append(os.path.normpath(os.path.join(os.path.dirname(path), link.split('#')[0])))
+    return [path for path in dead if path not in ('.', 'index.html', 'feed.xml')]
+
+
+def shown(place, folder):
+    """The ids of the runs that the index shows; none where there is no index."""
+    path = os.path.join(folder, 'index.html')
+    if not os.path.exists(path):
+        return []
+    return [link.split('/')[1] for link in page_of(path).links if link.startswith('runs/')]
+
+
+def counts(outcome):
+    """(added, known, sent, there) of the last line."""
+    found = re.search(r'(\d+) runs? added, (\d+) known; (\d+) files sent .*, (\d+) were there', outcome.err)
+    return tuple(int(number) for number in found.groups()) if found else None
+
+
+def test_folder():
+    outcome = place.bench('publish', *RUNS, '--to', 'site', '--title', 'Our figures & yours', '--url', 'https://example.org/b')
+    tap.is_((outcome.code, outcome.out), (0, 'site/index.html\n'), 'three runs are published to a folder')
+    folder = place.file('site')
+    tap.is_(dead_links(folder), [], 'no link leads nowhere')
+    tap.is_([name[:8] for name in shown(place, folder)], ['20260303', '20260202', '20260101'], 'the newest run stands first')
+    files = site_of(folder)
+    with open(RUNS[1], 'rb') as file:
+        wanted = hashlib.sha256(file.read()).hexdigest()
+    tap.is_(files['latest.json'], wanted, 'latest.json is the newest run that was not cut short, byte for byte')
+    tap.ok([path for path in files if path.endswith('run.json') and files[path] == wanted], 'each run has its run.json')
+    tap.is_(place.bench('table', 'site/latest.json').code, 0, 'latest.json is a run.json')
+    page = page_of(os.path.join(folder, 'servers/tornado.html'))
+    tap.is_(page.tags.count('figure'), 1, 'the trend of a server has its picture')
+    tap.has(''.join(page.text), ['close mode', '1 connection', 'interrupted', 'kernel'], 'and a table, with what changed')
+    for path in files:
+        if path.endswith('.svg'):
+            xml.etree.ElementTree.parse(os.path.join(folder, path))
+    svg = place.read('site/servers/tornado-1.svg')
+    tap.ok('<title>tornado: ' in svg and '<desc>Requests per second of tornado' in svg, 'its picture says what it is', svg[:600])
+    tap.ok('Test kernel' in svg, 'and where it was measured')
+    left = [path for path in files if 'part' in path]
+    tap.is_(left, [], 'nothing half-written is left')
+
+
+def test_feed():
+    feed = xml.etree.ElementTree.parse(place.file('site/feed.xml')).getroot()
+    ids = [element.text for element in feed.iter(ATOM + 'id')]
+    tap.ok(len(ids) == 4 and len(set(ids)) == 4, 'the feed and its entries have ids of their own', ids)
+    tap.ok(all(re.fullmatch('urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}', id_) for id_ in ids),
+           'each is a UUID', ids)
+    dates = [element.text for element in feed.iter(ATOM + 'updated')]
+    tap.is_(dates, ['2026-03-03T00:00:00Z', '2026-03-03T00:00:00Z', '2026-02-02T12:30:00Z', '2026-01-01T23:59:59Z'], 'dates, newest first')
+    tap.is_(feed.find(ATOM + 'title').text, 'Our figures & yours', 'its title')
+    tap.is_(feed.find(ATOM + 'author').find(ATOM + 'name').text, 'benchctl', 'its author, which each feed needs')
+    links = {link.get('rel'): link.get('href') for link in feed.findall(ATOM + 'link')}
+    tap.is_(links, {'self': 'https://example.org/b/feed.xml', 'alternate': 'https://example.org/b/'}, 'its links are whole where the URL is known')
+    for entry in feed.iter(ATOM + 'entry'):
+        tap.ok(entry.find(ATOM + 'title').text and entry.find(ATOM + 'summary').text, 'an entry has title and summary')
+
+
+def test_again():
+    before = site_of(place.file('site'))
+    times = {path: os.stat(place.file('site/' + path)).st_ino for path in before}
+    outcome = place.bench('publish', RUNS[0], RUNS[0], '--to', 'site')
+    tap.is_(outcome.code, 0, 'a run that is there is published again')
+    tap.is_(counts(outcome)[:3], (0, 2, 0), 'nothing is sent')
+    tap.is_(site_of(place.file('site')), before, 'nothing changes')
+    tap.is_({path: os.stat(place.file('site/' + path)).st_ino for path in before}, times, 'nothing is written anew')
+    outcome = place.bench('publish', RUNS[0], '--to', 'site', '--renew')
+    tap.is_((outcome.code, counts(outcome)[:3]), (0, (0, 1, 0)), '--renew makes the same bytes')
+    os.unlink(place.file('site/servers/tornado-1.svg'))
+    outcome = place.bench('publish', RUNS[0], '--to', 'site', '--renew')
+    tap.is_((outcome.code, counts(outcome)[2]), (0, 1), 'and mends what is missing')
+    tap.is_(site_of(place.file('site')), before, 'just so')
+
+
+def test_order():
+    """One at a time, in another order: the same site."""
+    for run in (RUNS[1], RUNS[2], RUNS[0]):
+        outcome = place.bench('publish', run, '--to', 'one-by-one', '--title', 'Our figures & yours', '--url', 'https://example.org/b/')
+        tap.is_(outcome.code, 0, 'one run')
+        tap.is_(dead_links(place.file('one-by-one')), [], 'no link leads nowhere')
+    one, all_ = site_of(place.file('one-by-one')), site_of(place.file('site'))
+    differ = sorted(path for path in one.keys() | all_.keys() if one.get(path) != all_.get(path))
+    # The feed's id is that of the run which was there first.
+    tap.is_([path for path in differ if path not in ('feed.xml', 'site.json')], [], 'runs may come in any order')
+
+
+def test_foreign():
+    place.file('foreign/README', 'mine')
+    place.file('foreign/servers/notes.txt', 'mine too')
+    place.file('foreign/runs/else/index.html', 'and this')
+    outcome = place.bench('publish', RUNS[0], '--to', 'foreign')
+    tap.is_(outcome.code, 0, 'a folder may hold other files')
+    tap.is_([place.read('foreign/' + path) for path in ('README', 'servers/notes.txt', 'runs/else/index.html')],
+            ['mine', 'mine too', 'and this'], 'they stay as they are')
+    for path in ('index.html', 'feed.xml', 'latest.json', 'servers/tornado.html'):
+        name = 'taken-' + path.replace('/', '-')
+        place.file('%s/%s' % (name, path), 'mine')
+        outcome = place.bench('publish', RUNS[0], '--to', name)
+        tap.is_((outcome.code, outcome.out), (3, ''), '%s of another: refused' % path)
+        tap.has(outcome.err, 'has not written', '%s of another: said so' % path)
+        tap.is_(place.read('%s/%s' % (name, path)), 'mine', '%s of another: not touched' % path)
+        tap.ok(path == 'index.html' or not os.path.exists(place.file(name + '/index.html')), '%s of another: no index' % path)
+
+
+def test_hostile():
+    document = json.loads(place.read(RUNS[0]))
+    for server in document['servers']:
+        if server['name'] == 'tornado':
+            server['name'], server['version'] = EVIL, EVIL
+    for cell in document['cells']:
+        if cell['server'] == 'tornado':
+            cell['server'] = EVIL
+    document['environment']['cpu_model'] = EVIL
+    for i in range(2):
+        document['environment']['date'] = '2026-04-0%dT00:00:00Z' % (i + 1)
+        document['benchctl']['commit'] = EVIL
+        place.file('evil-%d.json' % i, json.dumps(document))
+    outcome = place.bench('publish', 'evil-0.json', 'evil-1.json', '--to', 'evil', '--title', EVIL)
+    tap.is_(outcome.code, 0, 'names from outside are published')
+    tap.ok('\x1b' not in outcome.out + outcome.err, 'and do not steer the terminal')
+    folder = place.file('evil')
+    files = site_of(folder)
+    tap.is_([path for path in files if not re.fullmatch('[A-Za-z0-9._/-]+', path) or '..' in path], [], 'paths are plain')
+    ours = [path for path in files if path.endswith('.html') and not path.startswith('runs/')]
+    for path in ours:
+        page = page_of(os.path.join(folder, path))
+        tap.ok('script' not in page.tags, path + ': no name is markup', page.tags)
+        tap.ok(not any('\x1b' in text for text in page.text), path + ': nor a control character')
+    tap.ok(any('<script>alert(1)' in ''.join(page_of(os.path.join(folder, path)).text) for path in ours), 'they are shown as they are')
+    feed = xml.etree.ElementTree.parse(os.path.join(folder, 'feed.xml')).getroot()
+    tap.has(feed.find(ATOM + 'title').text, '<script>', 'the feed has them as text')
+    for path in files:
+        if path.startswith('servers/') and path.endswith('.svg'):
+            tags = {element.tag.split('}')[1] for element in xml.etree.ElementTree.parse(os.path.join(folder, path)).iter()}
+            tap.ok('script' not in tags, path + ': well-formed, without a script')
+    tap.is_(dead_links(folder), [], 'no link leads nowhere')
+
+
+def damaged(change):
+    manifest = json.loads(place.read('site/site.json'))
+    change(manifest)
+    return json.dumps(manifest)
+
+
+def test_manifest():
+    """What comes back from where the site lies is believed in nothing."""
+    run = lambda manifest: manifest['runs'][0]
+    table = [
+        ('none', 'nonsense', 'not valid JSON'),
+        ('of another', '{}', 'no manifest of benchctl'),
+        ('newer', damaged(lambda m: m.update(benchctl_site=2)), 'use a newer benchctl'),
+        ('path above', damaged(lambda m: m['files'].update({'../x': [1, '']})), 'no path of a file'),
+        ('absolute path', damaged(lambda m: m['files'].update({'/etc/x': [1, '']})), 'no path of a file'),
+        ('path of a run elsewhere', damaged(lambda m: run(m)['files'].update({'index.html': [1, '']})), 'no path of a file'),
+        ('id', damaged(lambda m: run(m).update(id='../../x')), 'id does not follow'),
+        ('date', damaged(lambda m: run(m).update(date='2026-02-30T00:00:00Z')), 'date or hash'),
+        ('hash', damaged(lambda m: run(m).update(sha256='x')), 'date or hash'),
+        ('twice', damaged(lambda m: m['runs'].append(m['runs'][0])), 'not in order'),
+        ('rate', damaged(lambda m: run(m)['curves'][0]['points'].update(one=[1, 5, 9, 9, True])), 'is no rate'),
+        ('level', damaged(lambda m: run(m)['curves'][0]['points'].update(one=[-1, 5, 5, 5, True])), 'not what it should be'),
+        ('server', damaged(lambda m: run(m)['curves'][0].update(server=None)), 'not what it should be'),
+        ('latest', damaged(lambda m: m['site'].update(latest='x')), 'none of the runs'),
+        ('url', damaged(lambda m: m['site'].update(url='javascript:alert(1)//')), 'no plain http'),
+        ('feed', damaged(lambda m: m['site'].update(feed_id='<')), 'no UUID'),
+    ]
+    for name, text, wanted in table:
+        folder = 'damaged-' + name.replace(' ', '-')
+        place.file(folder + '/site.json', text)
+        outcome = place.bench('publish', RUNS[0], '--to', folder)
+        tap.is_((outcome.code, outcome.out), (3, ''), 'a manifest that is bad (%s): refused' % name)
+        tap.has(outcome.err, wanted, 'a manifest that is bad (%s): said so' % name)
+        tap.is_(list(site_of(place.file(folder))), ['site.json'], 'a manifest that is bad (%s): nothing is written' % name)
+    path = place.file('damaged-large/site.json', '{')
+    os.truncate(path, 65 << 20)
+    outcome = place.bench('publish', RUNS[0], '--to', 'damaged-large')
+    tap.is_(outcome.code, 3, 'a manifest without end: refused')
+    tap.has(outcome.err, 'not a file of at most', 'a manifest without end: said so')
+
+
+def test_refused():
+    document = json.loads(place.read(RUNS[0]))
+    undated = copy.deepcopy(document)
+    undated['environment']['date'] = 'yesterday'
+    place.file('undated.json', json.dumps(undated))
+    place.file('empty.json', json.dumps(dict(document, cells=[])))
+    for words, wanted in [(('--to', 'x'), 'RUN.json.. is missing'), ((RUNS[0],), '--to is missing'),
+                          (('none.json', '--to', 'x'), 'No such file'), ((RUNS[0], 'undated.json', '--to', 'x'), 'is not of the form'),
+                          (('empty.json', '--to', 'x'), 'no cells'), ((RUNS[0], '--to', ''), 'it is empty'),
+                          ((RUNS[0], '--to', 'x', '--url', 'javascript:x'), 'not a plain http'),
+                          ((RUNS[0], '--to', 'x', '--url', 'https://a@b/'), 'not a plain http'),
+                          ((RUNS[0], '--to', 'ftp://127.0.0.1/'), "'ftp' is no protocol"),
+                          ((RUNS[0], '--to', 'file:///tmp/x'), 'cannot be read'),
+                          ((RUNS[0], '--to', 'http://192.0.2.1/'), 'in the clear'),
+                          ((RUNS[0], '--to', 'https://127.0.0.1/?a'), "no '?'")]:
+        outcome = place.bench('publish', *words)
+        tap.is_((outcome.code, outcome.out), (2, ''), '%s: refused' % ' '.join(words))
+        tap.has(outcome.err, wanted, '%s: in words' % ' '.join(words))
+    tap.ok(not os.path.exists(place.file('x')), 'and nothing is made')
+
+
+def run_dav(kind):
+    with Server(place, 'dav-' + kind, kind) as server, Relay(server) as relay:
+        first = place.bench('publish', *RUNS, '--to', relay.url + 'bench', '--title', 'Our figures & yours', '--url', 'https://example.org/b')
+        tap.is_((first.code, first.out), (0, relay.url + 'bench/index.html\n'), kind + ': three runs are published')
+        folder = os.path.join(server.root, 'bench')
+        tap.is_(site_of(folder), site_of(place.file('site')), kind + ': the same site as in a folder')
+        written = [path for method, path in relay.paths if method == 'MOVE']
+        tap.is_(len(written), relay.seen['PUT'], kind + ': each file gets its name when it is whole')
+        tap.ok(written[-1].endswith('site.json') and written[-2].endswith('index.html'), kind + ': the index comes last', written[-3:])
+        relay.seen.clear()
+        again = place.bench('publish', *RUNS, '--to', relay.url + 'bench/')
+        tap.is_((again.code, counts(again)[:3]), (0, (0, 3, 0)), kind + ': again, nothing is sent')
+        tap.ok('PUT' not in relay.seen, kind + ': not one file', relay.seen)
+
+
+def test_nginx():
+    needed('/usr/sbin/nginx')
+    run_dav('nginx')
+
+
+def test_apache():
+    needed('/usr/sbin/apache2')
+    run_dav('apache')
+
+
+def test_cut():
+    """The connection ends in the middle of the K-th file, for many K. What is there is whole, and the next call goes on."""
+    needed('/usr/sbin/nginx')
+    total = len(json.loads(place.read('site/site.json'))['runs'][0]['files'])
+    with Server(place, 'cut') as server:
+        with Relay(server) as relay:
+            whole = place.bench('publish', RUNS[0], '--to', relay.url + 'whole')
+            tap.is_(whole.code, 0, 'a run, for its number of files')
+            puts = relay.seen['PUT']
+        wanted = site_of(os.path.join(server.root, 'whole'))
+        tap.ok(puts > total, 'there is enough to cut', puts)
+        for at in (1, total // 2, total + 1, total + 2, puts - 2, puts - 1, puts):
+            target = 'at-%d' % at
+            folder = os.path.join(server.root, target)
+            # From then on nothing gets through: libcurl tries once more where a connection that was in use has ended.
+            down = []
+            with Relay(server, lambda method, count, path: down or (method == 'PUT' and count == at and not down.append(1))) as relay:
+                outcome = place.bench('publish', RUNS[0], '--to', relay.url + target)
+                sent = relay.seen['PUT']
+            name = 'cut in file %d of %d: ' % (at, puts)
+            tap.is_((outcome.code, outcome.out), (3, ''), name + 'it fails')
+            tap.ok(sent <= at + 1, name + 'and ends', sent)
+            tap.has(outcome.err, 'goes on from here', name + 'it says how to go on')
+            tap.is_(dead_links(folder), [], name + 'what is there leads nowhere else')
+            cut = {path: hash_ for path, hash_ in site_of(folder).items() if wanted.get(path) not in (None, hash_)}
+            tap.ok(set(cut) <= {'site.json'}, name + 'each file that is there is whole', cut)
+            with Relay(server) as relay:
+                outcome = place.bench('publish', RUNS[0], '--to', relay.url + target)
+                tap.is_(outcome.code, 0, name + 'the next call goes on')
+                # The manifest is written three times; once for the claim, once after each part.
+                tap.ok(relay.seen['PUT'] <= puts - (at - 1) + 2, name + 'and sends what was missing', (relay.seen, counts(outcome)))
+            tap.is_(site_of(folder), wanted, name + 'then all is there')
+
+
+def test_killed():
+    """benchctl itself is killed in the middle, and a folder is gone on with."""
+    needed('/usr/sbin/nginx')
+    with Server(place, 'killed') as server:
+        process = []
+
+        def cut(method, count, path):
+            if method == 'PUT' and path.endswith('servers/benchctl-part-control.html'):
+                process[0].kill()
+                return True
+            return False
+
+        with Relay(server, cut) as relay:
+            process.append(place.start(place.benchctl, 'publish', RUNS[0], '--to', relay.url + 'k'))
+            tap.is_(place.end(process[0]).code, -9, 'killed while a page is sent')
+        folder = os.path.join(server.root, 'k')
+        tap.ok(not os.path.exists(os.path.join(folder, 'index.html')), 'there is no index yet')
+        with Relay(server) as relay:
+            outcome = place.bench('publish', RUNS[1], '--to', relay.url + 'k')
+            tap.is_(outcome.code, 0, 'another run is published there')
+            tap.is_(len(shown(place, folder)), 2, 'both runs are shown')
+            tap.is_(dead_links(folder), [], 'and all links lead somewhere')
+
+
+def test_space():
+    """A file that the server does not take: said, no index, and gone on with when it does."""
+    needed('/usr/sbin/nginx')
+    with Server(place, 'space', within='client_max_body_size 20k;') as server:
+        outcome = place.bench('publish', RUNS[0], '--to', server.url)
+        tap.is_((outcome.code, outcome.out), (3, ''), 'a file too large for the server')
+        tap.has(outcome.err, 'too large', 'it says so')
+        tap.ok(not os.path.exists(os.path.join(server.root, 'index.html')), 'and there is no index')
+
+
+def test_plain_put():
+    """A server without MOVE: files go to their names at once."""
+    needed('/usr/sbin/nginx')
+    with Server(place, 'plain', methods='PUT MKCOL DELETE') as server:
+        outcome = place.bench('publish', *RUNS, '--to', server.url, '--title', 'Our figures & yours', '--url', 'https://example.org/b')
+        tap.is_(outcome.code, 0, 'a server that can not rename')
+        tap.is_(site_of(server.root), site_of(place.file('site')), 'has the same site, and nothing else')
+
+
+def test_two_at_once():
+    """Another publishes in between: the later one is told, and loses nothing."""
+    needed('/usr/sbin/nginx')
+    with Server(place, 'two') as server:
+        tap.is_(place.bench('publish', RUNS[0], '--to', server.url).code, 0, 'a run is there')
+        inner = []
+
+        def meanwhile(method, count, path):
+            if method == 'PUT' and count == 1:
+                inner.append(place.bench('publish', RUNS[1], '--to', server.url))
+            return False
+
+        with Relay(server, meanwhile) as relay:
+            outcome = place.bench('publish', RUNS[2], '--to', relay.url)
+        tap.is_((inner[0].code, outcome.code), (0, 3), 'of two at once the later one fails')
+        tap.has(outcome.err, 'at the same time: publish again', 'it says so')
+        tap.is_(len(shown(place, server.root)), 2, 'the index is that of the first')
+        tap.is_(place.bench('publish', RUNS[2], '--to', server.url).code, 0, 'again')
+        tap.is_(len(shown(place, server.root)), 3, 'all three runs are there')
+        tap.is_(dead_links(server.root), [], 'and all links lead somewhere')
+
+
+def test_credentials():
+    needed('/usr/sbin/nginx')
+    guard = 'if ($http_authorization != "Bearer %s") { return 401; }' % SECRET
+    with Server(place, 'token', extra=guard) as server:
+        for token, code in [(None, 3), ('wrong' + SECRET, 3), ('two words', 3), (SECRET, 0)]:
+            environment = place.environment(**({'BENCHCTL_TOKEN': token} if token else {}))
+            outcome = place.bench('publish', RUNS[0], '--to', server.url, env=environment)
+            tap.is_(outcome.code, code, 'token %s' % (token or 'missing'))
+            tap.ok(not token or token not in outcome.out + outcome.err, 'it is not shown', outcome)
+            if code and token != 'two words':
+                tap.has(outcome.err, 'wants other credentials', 'it says what is missing')
+        stored = [path for path in site_of(server.root) if SECRET.encode() in open(os.path.join(server.root, path), 'rb').read()]
+        tap.is_(stored, [], 'and not stored')
+    guard = 'if ($http_authorization != "Basic dXNlcjpzM2NyZXQtdGhhdC1ub2JvZHktbWF5LXNlZQ==") { return 401; }'
+    with Server(place, 'netrc', extra=guard) as server:
+        place.file('home/.netrc', 'machine 127.0.0.1 login user password %s\n' % SECRET)
+        home = place.environment(HOME=place.file('home'))
+        outcome = place.bench('publish', RUNS[0], '--to', server.url, env=home)
+        tap.is_(outcome.code, 0, 'a password from ~/.netrc')
+        outcome = place.bench('publish', RUNS[1], '--to', server.url.replace('//', '//user@'), env=home)
+        tap.is_((outcome.code, outcome.out), (0, server.url + 'index.html\n'), 'that of a user named in the URL, who is not shown')
+        for url in (server.url.replace('//', '//user:%s@' % SECRET), server.url.replace('//', '//%s:@' % SECRET),
+                    'https://u:%s@nowhere:99999/' % SECRET, 'gopher://u:%s@127.0.0.1/' % SECRET):
+            outcome = place.bench('publish', RUNS[0], '--to', url, env=home)
+            tap.is_((outcome.code, outcome.out), (2, ''), 'a password in a URL is refused')
+            tap.ok(SECRET not in outcome.err, 'and not shown', outcome)
+
+
+def test_redirect():
+    needed('/usr/sbin/nginx')
+    with Server(place, 'elsewhere') as other:
+        with Server(place, 'redirects', extra='rewrite ^ %s$uri redirect;' % other.url.rstrip('/')) as server:
+            outcome = place.bench('publish', RUNS[0], '--to', server.url, env=place.environment(BENCHCTL_TOKEN=SECRET))
+            tap.is_((outcome.code, outcome.out), (3, ''), 'a server that sends us elsewhere')
+            tap.has(outcome.err, 'not followed', 'is not followed')
+        tap.is_(other.log(), '', 'nothing goes there')
+
+
+def test_tls():
+    needed('/usr/sbin/nginx', '/usr/bin/openssl')
+    made_ = place.command('openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout',
+                          'key.pem', '-out', 'cert.pem', '-days', '2', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost')
+    tap.is_(made_.code, 0, 'a certificate of our own')
+    keys = 'ssl_certificate %s; ssl_certificate_key %s;' % (place.file('cert.pem'), place.file('key.pem'))
+    with Server(place, 'tls', tls='ssl', extra=keys) as server:
+        url = 'https://localhost:%d/' % server.port
+        outcome = place.bench('publish', RUNS[0], '--to', url)
+        tap.is_(outcome.code, 3, 'a certificate that nobody vouches for')
+        tap.has(outcome.err, 'certificate', 'is refused')
+        tap.is_(site_of(server.root), {}, 'and nothing is sent')
+        outcome = place.bench('publish', RUNS[0], '--to', url.replace('localhost', HOST), '--ca', 'cert.pem')
+        tap.is_(outcome.code, 3, 'a certificate of another name')
+        outcome = place.bench('publish', RUNS[0], '--to', url, '--ca', 'cert.pem')
+        tap.is_(outcome.code, 0, 'one that is trusted')
+        tap.is_(dead_links(server.root), [], 'has the site')
+
+
+def test_silence():
+    """A server that takes the connection and says nothing."""
+    with socket.socket() as silent:
+        silent.bind((HOST, 0))
+        silent.listen()
+        outcome = place.bench('publish', RUNS[0], '--to', 'http://%s:%d/' % silent.getsockname(), '--timeout', '300ms')
+        tap.is_((outcome.code, outcome.out), (3, ''), 'silence has an end')
+        tap.has(outcome.err, 'timed out', 'it says so')
+    outcome = place.bench('publish', RUNS[0], '--to', 'http://%s:%d/' % silent_port())
+    tap.is_(outcome.code, 3, 'nobody there')
+
+
+def silent_port():
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return probe.getsockname()
+
+
+with Place() as place:
+    real = measured(place)
+    RUNS = [made(place, real, 'a.json', '2026-01-01T23:59:59Z'),
+            made(place, real, 'b.json', '2026-02-02T12:30:00Z', 1.1, kernel='Test kernel 1'),
+            made(place, real, 'c.json', '2026-03-03T00:00:00Z', 0.9, kernel='Test kernel 2', interrupted=True)]
+    chosen = sys.argv[1:]
+    tap.checks([value for name, value in list(globals().items())
+                if name.startswith('test_') and (not chosen or name == 'test_folder' or name[5:] in chosen)])
+    left = [name for name in os.listdir(os.environ.get('TMPDIR') or '/tmp') if name.startswith('benchctl-publish-')]
+    tap.is_(left if not chosen else [], [], 'no temporary folder is left, but of one that was killed')
+tap.done()

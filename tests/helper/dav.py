@@ -1,0 +1,182 @@
+"""dav: a real WebDAV server with a folder of its own, and what may go wrong on the way to it.
+
+nginx or Apache runs as a private process, with a configuration in the test's folder, on a port that was free. Between it
+and benchctl stands a relay, which counts requests by method and can cut the connection in the middle of one.
+"""
+import http.client
+import http.server
+import os
+import signal
+import socket
+import threading
+
+from helper import tap
+from helper.program import until
+
+HOST = '127.0.0.1'
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return probe.getsockname()[1]
+
+
+def answers(port):
+    try:
+        socket.create_connection((HOST, port), 1).close()
+        return True
+    except OSError:
+        return False
+
+
+NGINX = '''
+daemon off; master_process off; pid {at}/nginx.pid; error_log {at}/nginx.log; env BENCHCTL_TEST;
+events {{ worker_connections 64; }}
+http {{
+  access_log {at}/access.log;
+  client_body_temp_path {at}/body; proxy_temp_path {at}/proxy; fastcgi_temp_path {at}/fastcgi; uwsgi_temp_path {at}/uwsgi;
+  scgi_temp_path {at}/scgi;
+  client_max_body_size 100m;
+  server {{
+    listen 127.0.0.1:{port} {tls};
+    root {root};
+    {extra}
+    location / {{ dav_methods {methods}; {within} }}
+  }}
+}}
+'''
+
+APACHE = '''
+ServerRoot {at}
+ServerName localhost
+PidFile {at}/apache.pid
+ErrorLog {at}/apache.log
+Listen 127.0.0.1:{port}
+DefaultRuntimeDir {at}
+Mutex pthread
+LoadModule mpm_event_module /usr/lib/apache2/modules/mod_mpm_event.so
+LoadModule authz_core_module /usr/lib/apache2/modules/mod_authz_core.so
+LoadModule dav_module /usr/lib/apache2/modules/mod_dav.so
+LoadModule dav_fs_module /usr/lib/apache2/modules/mod_dav_fs.so
+DavLockDB {at}/locks
+DocumentRoot {root}
+<Directory {root}>
+  Dav On
+  Require all granted
+</Directory>
+'''
+
+
+class Server:
+    """nginx, or Apache; use it in `with`. Its files are below `root`."""
+
+    def __init__(self, place, name, kind='nginx', methods='PUT MKCOL MOVE DELETE', tls='', extra='', within=''):
+        self.place, self.port = place, free_port()
+        self.at = place.file(name)
+        self.root = os.path.join(self.at, 'root')
+        os.makedirs(self.root)
+        text = (NGINX if kind == 'nginx' else APACHE).format(at=self.at, port=self.port, root=self.root, tls=tls,
+                                                             methods=methods, extra=extra, within=within)
+        conf = place.file(name + '/server.conf', text)
+        log = place.file(name + '/start.log')
+        self.words = (['/usr/sbin/nginx', '-e', log, '-c', conf] if kind == 'nginx' else
+                      ['/usr/sbin/apache2', '-X', '-f', conf])
+        self.process = None
+
+    @property
+    def url(self):
+        return 'http://%s:%d/' % (HOST, self.port)
+
+    def __enter__(self):
+        self.process = self.place.start(*self.words)
+        if not until(lambda: answers(self.port) or self.process.poll() is not None) or self.process.poll() is not None:
+            raise RuntimeError('%s does not start: %s' % (self.words[0], self.place.end(self.process)))
+        return self
+
+    def __exit__(self, *unused):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.communicate(timeout=30)
+
+    def log(self):
+        with open(os.path.join(self.at, 'access.log'), encoding='utf-8') as file:
+            return file.read()
+
+
+class Relay:
+    """Passes requests on to a server. `cut` is called with (method, how many of them there were) before each: where it
+    returns True, half of the body is sent and both connections end."""
+
+    def __init__(self, server, cut=None):
+        self.seen = {}
+        self.paths = []
+        relay = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = 'HTTP/1.1'
+
+            def serve(self):
+                bytes_ = int(self.headers.get('Content-Length') or 0)
+                if 'chunked' in (self.headers.get('Transfer-Encoding') or ''):
+                    raise RuntimeError('benchctl knows the size of what it sends')
+                body = self.rfile.read(bytes_)
+                relay.seen[self.command] = relay.seen.get(self.command, 0) + 1
+                relay.paths.append((self.command, self.path))
+                back = http.client.HTTPConnection(HOST, server.port, timeout=30)
+                headers = {key: value for key, value in self.headers.items() if key.lower() != 'connection'}
+                if cut and cut(self.command, relay.seen[self.command], self.path):
+                    # A real cut: the server gets half of what it was promised.
+                    back.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
+                    for key, value in headers.items():
+                        back.putheader(key, value)
+                    back.endheaders()
+                    back.send(body[:bytes_ // 2])
+                    back.close()
+                    self.close_connection = True
+                    self.connection.shutdown(socket.SHUT_RDWR)
+                    return
+                # Destination names the relay, so Host does too.
+                back.request(self.command, self.path, body, headers)
+                answer = back.getresponse()
+                data = answer.read()
+                self.send_response_only(answer.status)
+                for key, value in answer.getheaders():
+                    if key.lower() not in ('connection', 'content-length', 'transfer-encoding'):
+                        self.send_header(key, value)
+                self.send_header('Content-Length', str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+                back.close()
+
+            do_GET = do_PUT = do_MOVE = do_MKCOL = do_DELETE = serve
+
+            def log_message(self, *unused):
+                pass
+
+        class Listener(http.server.ThreadingHTTPServer):
+            daemon_threads = True
+
+            def handle_error(self, *unused):
+                pass
+
+        self.listener = Listener((HOST, 0), Handler)
+        self.thread = threading.Thread(target=self.listener.serve_forever)
+
+    @property
+    def url(self):
+        return 'http://%s:%d/' % (HOST, self.listener.server_port)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *unused):
+        self.listener.shutdown()
+        self.thread.join()
+        self.listener.server_close()
+
+
+def needed(*programs):
+    for program in programs:
+        if not os.access(program, os.X_OK):
+            raise tap.Skip('%s is not installed: .ci/deps check' % program)
