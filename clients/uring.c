@@ -24,6 +24,8 @@
 /* How often the kernel is asked to take entries, before that is a failure. */
 #define TRIES_MOST 1000
 #define BATCH 512
+/* Connections that are ended between two system calls: three entries each. */
+#define END_BATCH (ENTRIES / 4)
 
 /* Buffers for answers, shared by all connections of a thread. The kernel takes them in turn. */
 #define BUFFERS 1024
@@ -115,13 +117,19 @@ static struct io_uring_sqe *entry(struct engine *engine, struct conn *conn, enum
 	(sqe)->user_data = mark; \
 } while (0)
 
-static void receive_arm(struct engine *engine, struct conn *conn)
+/*
+ * Waits for the answer, and for what follows it. Behind a connect() it cannot be there yet: `early` saves the attempt
+ * to receive what is not.
+ */
+static void receive_arm(struct engine *engine, struct conn *conn, bool early)
 {
 	struct io_uring_sqe *sqe = entry(engine, conn, OPERATION_RECEIVE);
 
 	PREPARE(sqe, io_uring_prep_recv_multishot, (int)slot_of(engine, conn), NULL, 0, 0);
 	sqe->flags |= IOSQE_FIXED_FILE | IOSQE_BUFFER_SELECT;
 	sqe->buf_group = BUFFER_GROUP;
+	if (early)
+		sqe->ioprio |= IORING_RECVSEND_POLL_FIRST;
 	conn->registered = true;
 }
 
@@ -224,7 +232,7 @@ static void uring_open(struct engine *engine, struct conn *conn)
 		target->address_bytes);
 	sqe->flags |= IOSQE_FIXED_FILE | IOSQE_IO_LINK;
 	send_prepare(engine, conn, IOSQE_IO_LINK);
-	receive_arm(engine, conn);
+	receive_arm(engine, conn, true);
 }
 
 static void uring_request(struct engine *engine, struct conn *conn)
@@ -253,7 +261,7 @@ static void received(struct engine *engine, struct conn *conn, int result, unsig
 	/* Still the same connection, and nobody listens to it. */
 	if (conn->handle == serial && !conn->registered && (result > 0 || result == -ENOBUFS)) {
 		room_make(state, 1);
-		receive_arm(engine, conn);
+		receive_arm(engine, conn, false);
 	}
 }
 
@@ -404,12 +412,30 @@ static int uring_init(struct engine *engine, struct err *err)
 	return 0;
 }
 
+/*
+ * Ends each connection by its mark: to cancel all operations in one go, the kernel would look for each among all. What
+ * they still have to say is not listened to.
+ */
+static void connections_end(struct engine *engine)
+{
+	struct uring_state *state = state_of(engine);
+
+	for (uint32_t i = 0; i < engine->opened && !state->failed; i++) {
+		uring_close(engine, &engine->conns[i]);
+		if ((i + 1) % END_BATCH && i + 1 < engine->opened)
+			continue;
+		io_uring_submit_and_get_events(&state->ring);
+		io_uring_cq_advance(&state->ring, io_uring_cq_ready(&state->ring));
+	}
+}
+
 static void uring_release(struct engine *engine)
 {
 	struct uring_state *state = state_of(engine);
 
 	if (state && state->has_ring) {
-		/* All at once, and over when it returns: the next cell must not meet the connections of this one. */
+		connections_end(engine);
+		/* What is left, and over when it returns: the next cell must not meet the connections of this one. */
 		struct io_uring_sync_cancel_reg all = {
 			.flags = IORING_ASYNC_CANCEL_ALL | IORING_ASYNC_CANCEL_ANY, .timeout = { -1, -1 },
 		};
