@@ -29,7 +29,8 @@
 
 /* Buffers for answers, shared by all connections of a thread. The kernel takes them in turn. */
 #define BUFFERS 1024
-#define BUFFER_BYTES 4096
+/* No power of two, or the beginnings of all of them would share a few sets of the caches. */
+#define BUFFER_BYTES (4096 + 64)
 #define BUFFER_GROUP 0
 
 /* Of the kernel's interface, and newer than the headers of Debian 12 (include/uapi/linux/io_uring.h). */
@@ -375,6 +376,7 @@ static int buffers_make(struct uring_state *state, struct err *err)
 		return err_set_errno(err, "buffers for answers");
 	state->buffers = (struct io_uring_buf_ring *)memory;
 	state->memory = memory + ring_bytes;
+	madvise(memory, ring_bytes + (size_t)BUFFERS * BUFFER_BYTES, MADV_HUGEPAGE);	/* where it can be had */
 	struct io_uring_buf_reg reg = {
 		.ring_addr = (uintptr_t)memory, .ring_entries = BUFFERS, .bgid = BUFFER_GROUP,
 	};
