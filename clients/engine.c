@@ -12,8 +12,9 @@
 #define RAMP_BATCH_CLOSE 1024
 /* In keepalive, connections of all workers together that may wait for their first answer during the ramp. */
 #define RAMP_WAITING 512
-/* Timeouts and rests are swept this often: coarse, and cheap at 65536 connections. */
+/* Timeouts and rests are swept this often, and so much more seldom with each SWEEP_MORE connections: coarse, and cheap. */
 #define SWEEP_NS (50 * CLOCK_MS)
+#define SWEEP_MORE 8192
 /* A connection rests this long after a failure, so that a server that refuses is not asked in a tight loop. */
 #define REST_NS (500 * CLOCK_MS)
 /*
@@ -34,7 +35,7 @@ bool engine_source(struct engine *engine, struct sockaddr_in *source)
 		return false;
 	*source = (struct sockaddr_in){ .sin_family = AF_INET };
 	source->sin_addr.s_addr = htonl(INADDR_LOOPBACK + engine->next_source++ % engine->spread);
-	return true;
+	return source->sin_addr.s_addr != htonl(INADDR_LOOPBACK);	/* which is the kernel's choice too */
 }
 
 bool engine_spread(struct engine *engine)
@@ -552,7 +553,7 @@ static int engine_loop(struct engine *engine)
 		uint64_t now = clock_ns();
 		if (now >= next_sweep) {
 			engine_sweep(engine, now);
-			next_sweep = now + SWEEP_NS;
+			next_sweep = now + SWEEP_NS * (1 + engine->swept / SWEEP_MORE);
 		}
 		worker_publish(worker, engine->closing);
 		if (!worker->in_flight && !worker->idle &&

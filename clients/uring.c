@@ -26,6 +26,8 @@
 /* How often the kernel is asked to take entries, before that is a failure. */
 #define TRIES_MOST 1000
 #define BATCH 512
+/* Connections that are ended between two system calls: three entries each. */
+#define END_BATCH (ENTRIES / 4)
 
 /*
  * From so many connections of a thread on it is a multitude. The kernel's work that a completion asks for is then done
@@ -42,8 +44,9 @@
  */
 #define BUFFERS_LEAST 256
 #define BUFFERS_MOST 16384
-#define BUFFER_BYTES 4096
-#define BUFFER_BYTES_MULTITUDE 512
+/* No powers of two, or the beginnings of all of them would share a few sets of the caches. */
+#define BUFFER_BYTES (4096 + 64)
+#define BUFFER_BYTES_MULTITUDE (512 + 64)
 #define BUFFER_GROUP 0
 
 /* Of the kernel's interface, and newer than the headers of Debian 12 (include/uapi/linux/io_uring.h). */
@@ -132,13 +135,19 @@ static struct io_uring_sqe *entry(struct engine *engine, struct conn *conn, enum
 	(sqe)->user_data = mark; \
 } while (0)
 
-static void receive_arm(struct engine *engine, struct conn *conn)
+/*
+ * Waits for the answer, and for what follows it. Behind a connect() it cannot be there yet: `early` saves the attempt
+ * to receive what is not.
+ */
+static void receive_arm(struct engine *engine, struct conn *conn, bool early)
 {
 	struct io_uring_sqe *sqe = entry(engine, conn, OPERATION_RECEIVE);
 
 	PREPARE(sqe, io_uring_prep_recv_multishot, (int)slot_of(engine, conn), NULL, 0, 0);
 	sqe->flags |= IOSQE_FIXED_FILE | IOSQE_BUFFER_SELECT;
 	sqe->buf_group = BUFFER_GROUP;
+	if (early)
+		sqe->ioprio |= IORING_RECVSEND_POLL_FIRST;
 	conn->registered = true;
 }
 
@@ -241,7 +250,7 @@ static void uring_open(struct engine *engine, struct conn *conn)
 		target->address_bytes);
 	sqe->flags |= IOSQE_FIXED_FILE | IOSQE_IO_LINK;
 	send_prepare(engine, conn, IOSQE_IO_LINK);
-	receive_arm(engine, conn);
+	receive_arm(engine, conn, true);
 }
 
 static void uring_request(struct engine *engine, struct conn *conn)
@@ -282,7 +291,7 @@ static void received(struct engine *engine, struct conn *conn, int result, unsig
 	/* Still the same connection, and nobody listens to it. */
 	if (conn->handle == serial && !conn->registered && (result > 0 || result == -ENOBUFS)) {
 		room_make(state, 1);
-		receive_arm(engine, conn);
+		receive_arm(engine, conn, false);
 	}
 }
 
@@ -419,6 +428,7 @@ static int buffers_make(struct uring_state *state, uint32_t connections, struct 
 		return err_set_errno(err, "buffers for answers");
 	state->buffers = (struct io_uring_buf_ring *)memory;
 	state->memory = memory + buffers_ring_bytes(state);
+	madvise(memory, buffers_bytes(state), MADV_HUGEPAGE);	/* where it can be had */
 	struct io_uring_buf_reg reg = {
 		.ring_addr = (uintptr_t)memory, .ring_entries = state->buffers_count, .bgid = BUFFER_GROUP,
 	};
@@ -455,12 +465,35 @@ static int uring_init(struct engine *engine, struct err *err)
 	return 0;
 }
 
+/*
+ * Ends each connection by its mark: to cancel all operations in one go, the kernel would look for each among all. What
+ * they still have to say is not listened to.
+ */
+static void connections_end(struct engine *engine)
+{
+	struct uring_state *state = state_of(engine);
+	unsigned told;
+
+	for (uint32_t i = 0; i < engine->opened && !state->failed; i++) {
+		uring_close(engine, &engine->conns[i]);
+		if ((i + 1) % END_BATCH && i + 1 < engine->opened)
+			continue;
+		/* The kernel works on a few of them a call (20 on Linux 6.18), and those it has not are still among all. */
+		do {
+			io_uring_submit_and_get_events(&state->ring);
+			told = io_uring_cq_ready(&state->ring);
+			io_uring_cq_advance(&state->ring, told);
+		} while (told);
+	}
+}
+
 static void uring_release(struct engine *engine)
 {
 	struct uring_state *state = state_of(engine);
 
 	if (state && state->has_ring) {
-		/* All at once, and over when it returns: the next cell must not meet the connections of this one. */
+		connections_end(engine);
+		/* What is left, and over when it returns: the next cell must not meet the connections of this one. */
 		struct io_uring_sync_cancel_reg all = {
 			.flags = IORING_ASYNC_CANCEL_ALL | IORING_ASYNC_CANCEL_ANY, .timeout = { -1, -1 },
 		};

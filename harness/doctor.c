@@ -1,6 +1,7 @@
 #include "harness/doctor.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -353,8 +354,13 @@ static enum doctor_severity judge_port(const struct facts *facts, struct doctor_
 
 static enum doctor_severity judge_io_uring(const struct facts *facts, struct doctor_finding *finding)
 {
-	if (!facts->io_uring_errno)
+	if (!facts->io_uring_errno && facts->io_uring_binds)
 		return found(finding, DOCTOR_OK, "allowed");
+	if (!facts->io_uring_errno)
+		return found(finding, DOCTOR_NOTE, "allowed, for %u connections: Linux 6.11 is needed for more. --client uring "
+			     "measures them by epoll", LOAD_PER_ADDRESS);
+	if (facts->io_uring_errno == EINVAL)
+		return found(finding, DOCTOR_NOTE, "too old here: Linux 6.1 is needed. --client uring measures by epoll");
 	if (facts->io_uring_disabled) {
 		lift(finding, "%ssysctl -w kernel.io_uring_disabled=0", sudo(facts));
 		return found(finding, DOCTOR_NOTE, "switched off (kernel.io_uring_disabled is %llu)",

@@ -84,12 +84,23 @@ static void room_read(struct facts *facts, const char *root)
 	}
 }
 
+/* IORING_OP_BIND of Linux 6.11, newer than the headers of Debian 12. */
+#define IO_URING_OP_BIND 56
+
 static void io_uring_read(struct facts *facts, const char *root)
 {
-	struct io_uring_params params = { 0 };
+	/* The flags that the client asks for: see clients/uring.c. */
+	struct io_uring_params params = { .flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN };
 	long fd = syscall(SYS_io_uring_setup, 2, &params);
+	union {
+		struct io_uring_probe probe;
+		char room[sizeof(struct io_uring_probe) + (IO_URING_OP_BIND + 1) * sizeof(struct io_uring_probe_op)];
+	} answer = { .room = "" };
 
 	facts->io_uring_errno = fd < 0 ? errno : 0;
+	facts->io_uring_binds = fd >= 0 &&
+		!syscall(SYS_io_uring_register, fd, IORING_REGISTER_PROBE, &answer, IO_URING_OP_BIND + 1) &&
+		(answer.probe.ops[IO_URING_OP_BIND].flags & IO_URING_OP_SUPPORTED);
 	if (fd >= 0)
 		close((int)fd);
 	facts->io_uring_disabled = procfile_number(root, "/proc/sys/kernel/io_uring_disabled", 0);

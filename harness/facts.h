@@ -45,7 +45,8 @@ struct facts {
 	struct cgroup cgroup;
 	uint64_t memory_bytes;		/* available, on the host */
 	uint64_t files_open, files_most;	/* of the whole host */
-	int io_uring_errno;		/* of io_uring_setup(2); 0: allowed */
+	int io_uring_errno;		/* of io_uring_setup(2) as the client needs it; 0: allowed */
+	bool io_uring_binds;		/* it has IORING_OP_BIND, for more connections than one address has ports for */
 	uint64_t io_uring_disabled;	/* kernel.io_uring_disabled */
 	/* TCP */
 	uint64_t syn_backlog, syncookies;

@@ -76,6 +76,18 @@ def test_load_of_servers_that_close():
     tap.has(outcome.out, '3 active; of 27 silent connections 0 open at the end, 27 ended by the server', 'load: in words')
 
 
+def test_late_for_the_ramp():
+    """The server halts in the ramp: what it answers later, on connections that are to be silent, is none of the active ones'."""
+    for client in 'epoll', 'uring':
+        with Faulty('halts_from', argument=20) as server:
+            cell = crowd(server, 64, 4, '-t', '1', '--client', client, '--max-ramp', '50ms', '-d', '600ms', '--warmup', '1ms')
+        name = 'late for the ramp, %s: ' % cell['client']
+        tap.ok(conserved(cell) and not cell['failed'], name + 'none lost', cell)
+        tap.ok(cell['concurrency']['max'] <= 4, name + 'only active ones are in flight', cell['concurrency'])
+        tap.ok(cell['crowd']['silent'] < 60 and cell['crowd']['dropped'] == 0, name + 'they are not of the crowd', cell['crowd'])
+        tap.ok(cell['crowd']['silent'] + 4 >= cell['ramp']['reached'], name + 'those in time are', cell)
+
+
 def test_usage():
     for words, message in [(['--active', '0'], "--active: '0' is less than 1"), (['--active', '-1'], 'not a whole number'),
                            (['--active', '9' * 12], 'is more than')]:

@@ -10,7 +10,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from helper import tap
 from helper.faulty import HALT_S, LONG_HALT_S, Faulty
-from helper.program import CONF, SCHEMA, Place, cell_key, conserved, faulty_section, until
+from helper.program import CONF, FAIL, SCHEMA, Place, cell_key, conserved, faulty_section, until
 
 import jsonschema
 
@@ -164,6 +164,28 @@ def test_failures():
             _, cell = load(server.url, '--rate', '500', '-d', '200ms', '--warmup', '20ms')
         tap.ok(abs(cell['open_loop']['scheduled'] - 500 * cell['window_s']) <= 1.01 and scheduled(cell),
                'failures, %s by time: as many are scheduled as the rate says' % behaviour, cell)
+
+
+def test_shared_cpu():
+    """A thread that stays awake before an arrival would take its CPU from a server that shares it: there it sleeps."""
+    cpus = sorted(os.sched_getaffinity(0))
+    if not os.path.exists(FAIL) or len(cpus) < 2:
+        raise tap.Skip('needs %s and two CPUs' % FAIL)
+    waits = {}
+    for name, client_cpu in ('shared', cpus[0]), ('own', cpus[1]):
+        counts = place.file(name + '.counts')
+        outcome = place.bench('run', '--conf', CONF, '--servers', 'control', '--mode', 'keepalive', '--port', '0', '--rate',
+                              '500', '--duration', '200ms', '--warmup', '10ms', '--sequential', '1', '--out', name,
+                              '--client-cpus', str(client_cpu), '--server-cpus', str(cpus[0]),
+                              env=place.environment(LD_PRELOAD=FAIL, BENCHCTL_FAIL_COUNTS=counts))
+        if not tap.is_(outcome.code, 0, 'shared CPU, %s: exit code' % name):
+            return tap.note(outcome)
+        with open(counts, encoding='ascii') as file:
+            calls = {call: int(count) for call, count in map(str.split, file)}
+        waits[name] = calls['epoll_pwait2'] / open_cells(place.document(name))[0]['started']
+    # One wait to the arrival, one for the answer, and what the phases take; awake, it looks without end.
+    tap.ok(waits['shared'] < 6, 'shared CPU: it sleeps until the arrival', waits)
+    tap.ok(waits['own'] > waits['shared'], 'own CPU: it stays awake', waits)
 
 
 def test_words():

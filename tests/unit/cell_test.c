@@ -151,7 +151,7 @@ static void test_open_loop(void **state)
 {
 	static const struct {
 		const char *name, *server;
-		double lag_p50, lag_p99, latency_p99, scheduled, waiting_start, waiting_end, control;
+		double lag_p50, lag_p99, latency_p99, scheduled, waiting_start, waiting_end, control, late_ok, late_failed, unended;
 		uint64_t ok;			/* zeros: as in the good cell */
 		bool behind;
 		unsigned invalid;
@@ -169,6 +169,10 @@ static void test_open_loop(void **state)
 		{ .name = "waits at both ends", .scheduled = 1005, .waiting_start = 10, .waiting_end = 15 },
 		{ .name = "one waits too many", .scheduled = 1005, .waiting_start = 10, .waiting_end = 14,
 		  .invalid = BIT(CONSERVATION) },
+		{ .name = "ends behind the window", .scheduled = 1001, .waiting_end = 1, .late_ok = 1 },
+		{ .name = "in each way", .ok = 960, .late_ok = 30, .late_failed = 6, .unended = 4 },
+		{ .name = "one lost behind it", .ok = 960, .late_ok = 30, .late_failed = 6, .unended = 3,
+		  .invalid = BIT(CONSERVATION) },
 		{ .name = "keeps up with 95 %", .ok = 950 },
 		{ .name = "does not", .ok = 949, .behind = true },
 		{ .name = "does not, and neither does control", .ok = 949, .behind = true, .control = 949,
@@ -185,6 +189,11 @@ static void test_open_loop(void **state)
 		cell.open_loop.scheduled = cases[i].scheduled != 0 ? cases[i].scheduled : 1000;
 		cell.open_loop.waiting_start = cases[i].waiting_start;
 		cell.open_loop.waiting_end = cases[i].waiting_end;
+		if (cases[i].late_ok > 0) {	/* cells of before have no such figures */
+			cell.open_loop.late_ok = cases[i].late_ok;
+			cell.open_loop.late_failed = cases[i].late_failed;
+			cell.open_loop.unended = cases[i].unended;
+		}
 		cell.started = 1000;
 		cell.ok = cases[i].ok ? cases[i].ok : 1000;
 		cell.in_flight_end = cell.started - cell.ok;
@@ -311,7 +320,7 @@ static void test_take(void **state)
 	(void)state;
 	sample = (struct load_sample){
 		.counts = { .started = 20, .ok = 12, .in_flight_start = 1, .in_flight_end = 2, .connects = 13,
-			    .started_before = 7 },
+			    .started_before = 7, .stray = 3, .late_ok = 1, .late_failed = 1, .unended = 1 },
 		.rate_rps = 120.5, .window_s = 0.1, .concurrency_mean = 3.5, .concurrency_min = 1, .concurrency_max = 5,
 		.ramp_s = 0.25, .ramp_reached = 4, .served_min = 2, .served_max = 6, .never_served = 1, .jain = 0.75,
 		.threads = { { 0.01, 0.02, 0.1 }, { 0.05, 0.05, 0.2 }, { 1, 1, 0 } }, .threads_count = 3,
@@ -330,6 +339,13 @@ static void test_take(void **state)
 	assert_int_equal(cell.ok, 12);
 	assert_int_equal(cell.in_flight_start, 1);
 	assert_int_equal(cell.started_before, 7);
+	assert_int_equal(cell.stray, 3);
+	assert_true(isnan(cell.open_loop.late_ok) && isnan(cell.open_loop.unended));	/* of a closed loop */
+	assert_false(cell.latency_censored);
+	cell.open_loop.offered_rps = 200;
+	cell_take(&cell, &sample);
+	assert_true(cell.open_loop.late_ok == 1 && cell.open_loop.late_failed == 1 && cell.open_loop.unended == 1);
+	assert_true(cell.latency_censored);
 	assert_int_equal(cell.in_flight_end, 2);
 	assert_int_equal(cell.connects, 13);
 	assert_int_equal(cell.ramp_reached, 4);

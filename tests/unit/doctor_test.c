@@ -21,6 +21,7 @@ static struct facts good_host(void)
 		.memory_bytes = 8ull << 30, .files_most = 1000000,
 		.syn_backlog = 4096, .syncookies = 1, .listening = 3, .port = 8080,
 		.servers = 2, .servers_available = 2, .has_control = true,
+		.io_uring_binds = true,
 	};
 	return facts;
 }
@@ -204,6 +205,8 @@ static const struct rule_case {
 	{ "io_uring", OK, "allowed", "", {} },
 	{ "io_uring", NOTE, "kernel.io_uring_disabled is 2", "sysctl -w kernel.io_uring_disabled=0",
 	  { SET(io_uring_errno, EPERM), SET(io_uring_disabled, 2) } },
+	{ "io_uring", NOTE, "allowed, for 8192 connections: Linux 6.11", "", { SET(io_uring_binds, false) } },
+	{ "io_uring", NOTE, "too old here: Linux 6.1 is needed", "", { SET(io_uring_errno, EINVAL) } },
 	{ "io_uring", NOTE, "not allowed: Function not implemented", "", { SET(io_uring_errno, ENOSYS) } },
 
 	{ "servers", OK, "2 of 2 can run here", "", {} },
