@@ -53,8 +53,7 @@ char *compare_show_line(char out[COMPARE_WORDS * 2], const struct compare_line *
 char *compare_show_whole(char *out, size_t room, const struct comparison *comparison);
 
 /*
- * Lines as a grid with headings; with_place is whether it names client and mode. Returns 0: release it; or -1 with err
- * set, and nothing to release.
+ * Lines as a grid with headings. Returns 0: release it; or -1 with err set, and nothing to release.
  */
 int compare_grid(struct grid *grid, const struct compare_line *lines, size_t count, struct err *err);
 

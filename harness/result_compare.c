@@ -1,4 +1,4 @@
-/* A comparison as JSON. docs/method.md, "Comparing two versions", says what the figures are. */
+/* A comparison as JSON. What the fields are is docs/compare.schema.json. */
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>

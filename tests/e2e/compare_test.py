@@ -8,10 +8,12 @@ import sys
 import threading
 import xml.etree.ElementTree
 
+import jsonschema
+
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from helper import runs, tap
-from helper.program import Place
+from helper.program import ROOT, Place
 
 SERVERS = ['control', 'tornado']
 LEVELS = [1, 16, 64, 4096]
@@ -305,8 +307,8 @@ def test_addresses(place):
             ('404', Answers(b'HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n'), 'the answer is 404, not 200'),
             ('not HTTP', Answers(b'\x1b[2Jhello\r\n\r\n'), ''),
             ('not JSON', Answers(ok(b'<html>')), 'not valid JSON'),
-            ('a redirect to a file', Answers(b'HTTP/1.1 302 F\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n'), ''),
-            ('a redirect to http', Answers(b'HTTP/1.1 302 F\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n'), '')]:
+            ('a redirect to a file', Answers(b'HTTP/1.1 302 F\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n'), 'disabled'),
+            ('a redirect to http', Answers(b'HTTP/1.1 302 F\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n'), 'disabled')]:
         with server:
             outcome = place.bench('compare', 'base.json', server.url, '--timeout', '500ms')
             tap.is_((outcome.code, outcome.out), (2, ''), 'an address, %s: refused' % name)
@@ -334,6 +336,22 @@ def test_addresses(place):
         tap.has(outcome.err, wanted, '%s: in words' % address)
 
 
+def check_schema(comparison):
+    with open(os.path.join(ROOT, 'docs', 'compare.schema.json'), encoding='utf-8') as file:
+        schema = json.load(file)
+    validator = jsonschema.Draft202012Validator(schema)
+    wrong = ['%s: %s' % (error.json_path, error.message[:200]) for error in validator.iter_errors(comparison)]
+    tap.is_(wrong, [], 'JSON: as docs/compare.schema.json has it')
+    # Nothing is written that the schema does not tell of.
+    tap.is_(set(comparison) - set(schema['properties']), set(), 'JSON: each field is documented')
+    for row in comparison['gate'] + comparison['cells']:
+        unknown = set(row) - set(schema['$defs']['row']['properties'])
+        unknown |= {key for figure in row.values() if isinstance(figure, dict) for key in figure} - set(
+            schema['$defs']['figure']['properties'])
+        if unknown:
+            tap.ok(False, 'JSON: each field of a row is documented', sorted(unknown))
+
+
 OUTPUTS = {'json': 'out.json', 'markdown': 'out.md', 'junit': 'out.xml', 'tsv': 'out.tsv', 'picture': 'out.svg'}
 
 
@@ -346,6 +364,7 @@ def test_outputs(place):
         tap.ok(os.path.getsize(place.file(path)) > 0, '%s is there before the exit code' % path)
     comparison = json.loads(place.read('out.json'))
     tap.is_(comparison['verdict'], 'regressed', 'JSON: the verdict')
+    check_schema(comparison)
     suite = xml.etree.ElementTree.parse(place.file('out.xml')).getroot()[0]
     tap.is_((suite.get('failures'), suite.get('tests'), suite.get('skipped')), ('3', '12', '0'), 'JUnit: counts')
     tap.is_(len(suite.findall('.//failure')), 3, 'JUnit: failures')
@@ -362,7 +381,8 @@ def test_outputs(place):
     for name in ('json', 'markdown', 'junit', 'tsv'):
         tap.is_(compare(place, '--' + name, '-').out, place.read(OUTPUTS[name]), '--%s -: the same on stdout, and nothing else' % name)
     pair(place, spread=0.2)
-    compare(place, '--junit', 'out.xml', '--picture', 'out.svg')
+    compare(place, '--junit', 'out.xml', '--picture', 'out.svg', '--json', 'out.json')
+    check_schema(json.loads(place.read('out.json')))
     suite = xml.etree.ElementTree.parse(place.file('out.xml')).getroot()[0]
     tap.ok(int(suite.get('skipped')) > 0 and suite.get('failures') == '0', 'JUnit: inconclusive is skipped', suite.attrib)
 
