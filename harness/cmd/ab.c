@@ -231,6 +231,7 @@ static int ab_run(int argc, char **argv)
 }
 
 const struct command command_ab = {
-	.name = "ab", .operands = "", .summary = "say whether a new build of a server is slower than the old one, launched in turn",
+	.name = "ab", .operands = "",
+	.summary = "say whether a new build of a server is slower than the old one, launched in turn",
 	.options = ab_options, .run = ab_run,
 };

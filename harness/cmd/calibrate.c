@@ -93,7 +93,8 @@ static int noise_print(const struct noise *noise, struct err *err)
 		strcpy(grid_item(&grid, i + 1, 3)->text, compare_show_at(at, &row));
 		for (size_t j = FIRST; j < COLUMNS; j++) {
 			double share = figure->share[measures[j - FIRST]];
-			snprintf(grid_item(&grid, i + 1, j)->text, GRID_TEXT, isnan(share) ? "-" : "%.1f %%", 100 * share);
+			snprintf(grid_item(&grid, i + 1, j)->text, GRID_TEXT, isnan(share) ? "-" : "%.1f %%",
+				 100 * share);
 		}
 	}
 	grid_write(&grid, TABLE_TEXT, stdout);
@@ -208,6 +209,7 @@ static int calibrate_run(int argc, char **argv)
 }
 
 const struct command command_calibrate = {
-	.name = "calibrate", .operands = "", .summary = "find this host's own noise, which compare and ab then take for their floor",
+	.name = "calibrate", .operands = "",
+	.summary = "find this host's own noise, which compare and ab then take for their floor",
 	.options = calibrate_options, .run = calibrate_run,
 };

@@ -65,8 +65,8 @@ static int judge(const struct command *command, const struct document *document,
 	struct err err;
 	int found[ARMS] = { 0 };
 
-	printf("%s launches each of the control server, as it is and with more work for each request; the ratios are to the first.\n\n",
-	       document_option(document, "repeat"));
+	printf("%s launches each of the control server, as it is and with more work for each request; the ratios are to "
+	       "the first.\n\n", document_option(document, "repeat"));
 	for (int i = MUCH; i < ARMS; i++) {
 		found[i] = arm_judge(document, i, how, &err);
 		if (found[i] < 0)
