@@ -386,7 +386,7 @@ static void put_panels(FILE *out, const struct chart *chart)
 		fputs(i ? ", \"" : "\"", out);
 		put_axis(out, panel, &panel->x, 'x', panel->no_x_texts);
 		put_axis(out, panel, &panel->y, 'y', panel->no_y_texts);
-		fputs(panel->is_empty ? "unset grid\"" : "\"", out);
+		fputs(panel->is_empty ? "unset grid; unset border\"" : "\"", out);
 	}
 	picture_array_close(out);
 	for (size_t role = 0; role < CHART_ROLES; role++)
