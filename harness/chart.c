@@ -72,7 +72,8 @@ struct chart_line *chart_line(struct chart *chart, size_t panel, enum chart_role
 
 	if (!line)
 		return &lost.line;
-	assert(!in->lines[role].count || in->lines[role].first + in->lines[role].count == chart->lines_count - 1);
+	assert(chart->picture.failed || !in->lines[role].count ||
+	       in->lines[role].first + in->lines[role].count == chart->lines_count - 1);
 	if (!in->lines[role].count++)
 		in->lines[role].first = chart->lines_count - 1;
 	*line = (struct chart_line){ .role = role, .style = style, .first = chart->points_count };

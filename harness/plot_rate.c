@@ -409,7 +409,7 @@ static void peers_add(struct chart *chart, size_t panel, const struct survey *su
 
 	for (size_t peer = from + 1; peer < curves->count && !chart->picture.failed; peer++) {
 		size_t added = plot_line(chart, panel, CHART_CONTEXT, survey, &curves->all[peer], rate_of);
-		if (added)
+		if (added && !chart->picture.failed)
 			chart->points[chart->lines[first].first + points].gap = true;
 		points += added;
 	}
