@@ -298,7 +298,8 @@ int plot_latency(struct chart *chart, const struct plot_source *source, struct e
 	axes_fill(chart_panel_at(chart, panel), &plot);
 	lines_add(chart, panel, &plot);
 	labels_place(chart, panel, &plot);
-	chart_titles(chart, panel, "latency", "requests per second offered");
+	if (plot.curves.count)
+		chart_titles(chart, panel, "latency", "requests per second offered");
 	describe(picture, &plot);
 	curves_release(&plot.curves);
 	return 0;

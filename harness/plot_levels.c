@@ -332,6 +332,11 @@ static double failed_share(const struct survey *survey, const struct curve *curv
 	return point->failures[kind] ? (double)point->failures[kind] / (double)point->asked : 0;
 }
 
+static const char *failure_words(size_t kind)
+{
+	return kind == SERVER_FAILED ? "server" PICTURE_NO_BREAK "failed" : load_failure_names[kind];
+}
+
 struct failure_row {
 	const struct curve *curve;
 	size_t kind;
@@ -346,35 +351,41 @@ struct failure_rows {
 	double height, width;
 };
 
-/* A row for each server, from the fastest, and kind of failure that it has. */
+static void row_add(struct failure_rows *rows, const struct survey *survey, const struct curve *curve, size_t kind)
+{
+	char text[2 * PICTURE_TEXT];
+	bool any = false;
+
+	for (size_t level = 0; level < survey->levels_count; level++)
+		any |= failed_share(survey, curve, level, kind) > 0;
+	if (!any)
+		return;
+	if (rows->count == ROWS_MAX) {
+		rows->more++;
+		return;
+	}
+	struct failure_row *row = &rows->rows[rows->count++];
+	snprintf(text, sizeof text, "%s: %s", curve->name, failure_words(kind));
+	row->curve = curve;
+	row->kind = kind;
+	row->count = typeset_lines(row->lines, ROW_LINES, text, PICTURE_TIC_SIZE, ROW_TEXT_WIDTH);
+	row->y = rows->height + ROW_LINE * (double)row->count / 2 + ROW_SPACE / 2;
+	rows->height += ROW_LINE * (double)row->count + ROW_SPACE;
+	for (size_t line = 0; line < row->count; line++)
+		rows->width = fmax(rows->width, typeset_width(row->lines[line], PICTURE_TIC_SIZE));
+}
+
+/* A row for each server, from the fastest to those without a figure, and each kind of failure that it has. */
 static void rows_fill(struct failure_rows *rows, const struct survey *survey)
 {
 	const struct curves *curves = &survey->curves;
 
 	*rows = (struct failure_rows){ .width = 0 };
-	for (size_t i = curves->count + curves->failed; i-- > 0;)
-		for (size_t kind = 0; kind <= LOAD_FAILURES; kind++) {
-			char text[2 * PICTURE_TEXT];
-			bool any = false;
-			for (size_t level = 0; level < survey->levels_count; level++)
-				any |= failed_share(survey, &curves->all[i], level, kind) > 0;
-			if (!any)
-				continue;
-			if (rows->count == ROWS_MAX) {
-				rows->more++;
-				continue;
-			}
-			struct failure_row *row = &rows->rows[rows->count++];
-			snprintf(text, sizeof text, "%s: %s", curves->all[i].name,
-				 kind == SERVER_FAILED ? "server" PICTURE_NO_BREAK "failed" : load_failure_names[kind]);
-			row->curve = &curves->all[i];
-			row->kind = kind;
-			row->count = typeset_lines(row->lines, ROW_LINES, text, PICTURE_TIC_SIZE, ROW_TEXT_WIDTH);
-			row->y = rows->height + ROW_LINE * (double)row->count / 2 + ROW_SPACE / 2;
-			rows->height += ROW_LINE * (double)row->count + ROW_SPACE;
-			for (size_t line = 0; line < row->count; line++)
-				rows->width = fmax(rows->width, typeset_width(row->lines[line], PICTURE_TIC_SIZE));
-		}
+	for (size_t i = 0; i < curves->count + curves->failed; i++) {
+		const struct curve *curve = &curves->all[i < curves->count ? curves->count - 1 - i : i];
+		for (size_t kind = 0; kind <= LOAD_FAILURES; kind++)
+			row_add(rows, survey, curve, kind);
+	}
 }
 
 static void rows_draw(struct chart *chart, size_t panel, const struct survey *survey, const struct failure_rows *rows)
@@ -474,7 +485,7 @@ int plot_errors(struct chart *chart, const struct plot_source *source, struct er
 		while (level + 1 < survey->levels_count && !(failed_share(survey, row->curve, level, row->kind) > 0))
 			level++;
 		picture_add(picture->description, sizeof picture->description, " ", "%.60s: %s from %s connections on.",
-			    row->curve->name, row->kind == SERVER_FAILED ? "server" PICTURE_NO_BREAK "failed" : load_failure_names[row->kind],
+			    row->curve->name, failure_words(row->kind),
 			    units_show_count(from, survey->levels[level]));
 	}
 	return 0;

@@ -324,7 +324,8 @@ int plot_hero(struct chart *chart, const struct plot_source *source, struct err 
 	size_t panel = panel_add(chart, survey, most_rate(survey), chart_show_count);
 	rates_draw(chart, panel, survey, &survey->curves);
 	plot_ends_place(chart, panel, survey, &survey->curves, rate_of);
-	chart_titles(chart, panel, "requests per second", PLOT_CONNECTIONS);
+	if (survey->curves.count)
+		chart_titles(chart, panel, "requests per second", PLOT_CONNECTIONS);
 	describe(picture, survey, &survey->curves);
 	return 0;
 }
@@ -360,7 +361,8 @@ int plot_preview(struct chart *chart, const struct plot_source *source, struct e
 	size_t panel = panel_add(chart, survey, most_rate(survey), chart_show_count);
 	rates_draw(chart, panel, survey, &curves);
 	plot_ends_place(chart, panel, survey, &curves, rate_of);
-	chart_titles(chart, panel, "requests per second", PLOT_CONNECTIONS);
+	if (survey->curves.count)
+		chart_titles(chart, panel, "requests per second", PLOT_CONNECTIONS);
 	describe(picture, survey, &curves);
 	curves_release(&curves);
 	return 0;
@@ -407,7 +409,7 @@ static void peers_add(struct chart *chart, size_t panel, const struct survey *su
 
 	for (size_t peer = from + 1; peer < curves->count && !chart->picture.failed; peer++) {
 		size_t added = plot_line(chart, panel, CHART_CONTEXT, survey, &curves->all[peer], rate_of);
-		if (added)
+		if (added && !chart->picture.failed)
 			chart->points[chart->lines[first].first + points].gap = true;
 		points += added;
 	}
@@ -442,7 +444,8 @@ int plot_panels(struct chart *chart, const struct plot_source *source, struct er
 	/* The control server has a panel only where there is nothing else. */
 	size_t from = count ? curves->controls : 0;
 
-	if (!curves->count) {
+	/* Of one level the hero shows all that there is. */
+	if (!curves->count || survey->levels_count < 2) {
 		chart->is_skipped = true;
 		return 0;
 	}
