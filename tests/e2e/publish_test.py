@@ -13,7 +13,7 @@ import xml.etree.ElementTree
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from helper import tap
-from helper.dav import HOST, Relay, Server, needed
+from helper.dav import HOST, Relay, Server, Ssh, needed
 from helper.program import CONF, Place
 
 ATOM = '{http://www.w3.org/2005/Atom}'
@@ -316,6 +316,27 @@ def test_nginx():
 def test_apache():
     needed('/usr/sbin/apache2')
     run_dav('apache')
+
+
+def test_sftp():
+    needed('/usr/sbin/sshd', '/usr/bin/ssh-keygen')
+    with Ssh(place, 'ssh') as server:
+        home = place.environment(HOME=server.home, SSH_AUTH_SOCK='')
+        site = ('--title', 'Our figures & yours', '--url', 'https://example.org/b')
+        outcome = place.bench('publish', RUNS[0], '--to', server.url, env=home)
+        tap.is_(outcome.code, 3, 'a host that nobody knows')
+        tap.is_(site_of(server.root), {}, 'gets nothing')
+        server.know()
+        outcome = place.bench('publish', *RUNS[:2], '--to', server.url, *site, env=home)
+        tap.is_((outcome.code, server.user + '@' in outcome.out), (0, False), 'two runs are published by SFTP')
+        outcome = place.bench('publish', RUNS[2], '--to', server.url, *site, env=home)
+        tap.is_(outcome.code, 0, 'and a third one, which replaces files')
+        tap.is_(site_of(server.root), site_of(place.file('site')), 'the same site as in a folder')
+        outcome = place.bench('publish', *RUNS, '--to', server.url, env=home)
+        tap.is_((outcome.code, counts(outcome)[:3]), (0, (0, 3, 0)), 'again, nothing is sent')
+        os.unlink(server.key)
+        outcome = place.bench('publish', RUNS[0], '--to', server.url, env=home)
+        tap.is_(outcome.code, 3, 'without a key it is refused')
 
 
 def test_cut():
