@@ -133,6 +133,23 @@ static void drawings_stand_in_a_page(void **state)
 	}
 }
 
+/* Whatever is cut off: nothing behind its end is read, which a sanitizer would see. */
+static void drawings_may_end_anywhere(void **state)
+{
+	static const char whole[] = "<?xml?><svg a='b' c = \"d\"><!-- e --><g fill=\"url(#a)\"/><use xlink:href='#a'/></svg>";
+
+	(void)state;
+	for (size_t length = 0; length < sizeof whole; length++) {
+		struct err err;
+		char *cut = strndup(whole, length);
+		FILE *out = begin();
+		svg_inline(out, cut, "p-", "label", &err);
+		assert_int_equal(text_close(out, &text), 0);
+		free(text);
+		free(cut);
+	}
+}
+
 static void sheets_are_trimmed_sorted_and_read(void **state)
 {
 	struct sheet sheet;
@@ -180,6 +197,7 @@ int main(void)
 		cmocka_unit_test(elements_hold_text_alone),
 		cmocka_unit_test(lines_stay_lines),
 		cmocka_unit_test(drawings_stand_in_a_page),
+		cmocka_unit_test(drawings_may_end_anywhere),
 		cmocka_unit_test(sheets_are_trimmed_sorted_and_read),
 	};
 
