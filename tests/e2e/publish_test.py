@@ -6,6 +6,7 @@ import html.parser
 import json
 import os
 import re
+import shutil
 import socket
 import sys
 import xml.etree.ElementTree
@@ -14,10 +15,11 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from helper import tap
 from helper.dav import HOST, Relay, Server, Ssh, needed
-from helper.program import CONF, Place
+from helper.program import CONF, ROOT, Place
 
 ATOM = '{http://www.w3.org/2005/Atom}'
 EVIL = '<script>alert(1)</script>"\'&\x1b[2J../../etc'
+BROWSER = os.path.join(ROOT, 'tests', 'browser')
 SECRET = 's3cret-that-nobody-may-see'
 
 
@@ -229,6 +231,26 @@ def test_hostile():
             tags = {element.tag.split('}')[1] for element in xml.etree.ElementTree.parse(os.path.join(folder, path)).iter()}
             tap.ok('script' not in tags, path + ': well-formed, without a script')
     tap.is_(dead_links(folder), [], 'no link leads nowhere')
+
+
+def test_browser():
+    """The pages as a reader sees them, narrow and wide, light and dark."""
+    modules = os.path.join(BROWSER, 'node_modules')
+    if not shutil.which('node') or not os.path.isdir(modules):
+        raise tap.Skip('the browser is not set up: .ci/modules tests/browser')
+    evil = [name for name in os.listdir(place.file('evil/servers')) if name.endswith('.html') and name != 'control.html']
+    outcome = place.command('node', os.path.join(BROWSER, 'site.js'), 'site/index.html', 'site/servers/tornado.html',
+                            'evil/index.html', 'evil/servers/' + evil[0])
+    seen = [json.loads(line) for line in outcome.out.splitlines()]
+    tap.is_(len(seen), 4 * 3 * 2, 'each page is looked at in each view') or tap.note(outcome)
+    for view in seen:
+        name = '%s, %d px, %s: ' % (view['page'], view['width'], view['scheme'])
+        tap.ok(view['overflow'] <= 0, name + 'nothing overflows', view)
+        tap.is_((view['console'], view['requests'], view['scripts'], view['missing']), ([], [], 0, 0), name + 'no message, no request, no script, '
+                'no missing picture')
+        tap.ok(all(source.endswith('-dark.svg') == (view['scheme'] == 'dark') for source in view['sources']), name + 'its pictures', view['sources'])
+        tap.is_(view['violations'], [], name + 'accessible')
+    tap.ok(any(view['images'] for view in seen), 'there are pictures')
 
 
 def damaged(change):
