@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "harness/lib/clock.h"
 #include "harness/lib/text.h"
@@ -103,6 +104,25 @@ static int token_of(const char **token, struct err *err)
 	return 0;
 }
 
+/* How ssh knows the host and is known to it. Returns 0, or not where memory is out. */
+static bool prepare_ssh(CURL *easy)
+{
+	/* The first that is there; keys with a passphrase are the agent's, which libcurl asks too. */
+	static const char *const keys[] = { "id_ed25519", "id_ecdsa", "id_rsa" };
+	const char *home = getenv("HOME") ? getenv("HOME") : "";
+	char path[4096];
+
+	snprintf(path, sizeof path, "%.4000s/.ssh/known_hosts", home);
+	/* With that file set, and no function to overrule it, a host whose key is not in it is refused. */
+	bool bad = curl_easy_setopt(easy, CURLOPT_SSH_KNOWNHOSTS, path);
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		snprintf(path, sizeof path, "%.4000s/.ssh/%s", home, keys[i]);
+		if (access(path, R_OK) == 0)
+			return curl_easy_setopt(easy, CURLOPT_SSH_PRIVATE_KEYFILE, path) || bad;
+	}
+	return bad;
+}
+
 /* A handle for one request, to a path below the root. Returns 0, or -1 with err set. */
 static int prepare(struct remote *remote, const char *path, struct sink *sink, struct err *err)
 {
@@ -148,12 +168,7 @@ static int prepare(struct remote *remote, const char *path, struct sink *sink, s
 		curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_OPTIONAL);
 		curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
 	}
-	if (remote->is_sftp) {
-		char known[4096];
-		snprintf(known, sizeof known, "%.4000s/.ssh/known_hosts", getenv("HOME") ? getenv("HOME") : "");
-		/* With that file set, and no function to overrule it, a host whose key is not in it is refused. */
-		bad = curl_easy_setopt(easy, CURLOPT_SSH_KNOWNHOSTS, known) || bad;
-	}
+	bad = (remote->is_sftp && prepare_ssh(easy)) || bad;
 	remote->said[0] = 0;
 	return bad ? err_set(err, "%s cannot be asked: libcurl lacks what that takes, or memory is out", remote->store.name) : 0;
 }

@@ -275,14 +275,14 @@ int site_pages_index(const struct site *site, const char *css, FILE *out, struct
 
 /* The page of a server. */
 
-static void picture_put(const struct site_pages_trend *trend, FILE *out)
+static void picture_put(const struct site_pages_trend *trend, const char *label, FILE *out)
 {
 	char light[SITE_PATH_MAX], dark[SITE_PATH_MAX];
 
 	snprintf(light, sizeof light, "%.*s.svg", SITE_PATH_MAX - 12, trend->picture);
 	snprintf(dark, sizeof dark, "%.*s-dark.svg", SITE_PATH_MAX - 12, trend->picture);
 	html_open(out, "figure", NULL);
-	html_open(out, "div", "class", "scroll", "tabindex", "0", "role", "region", "aria-label", "Picture of the trend", NULL);
+	html_open(out, "div", "class", "scroll", "tabindex", "0", "role", "region", "aria-label", label, NULL);
 	html_open(out, "picture", NULL);
 	html_open(out, "source", "media", "screen and (prefers-color-scheme: dark)", "srcset", dark, NULL);
 	html_open(out, "img", "src", light, "alt", trend->words, "width", "780", "height", "430", NULL);
@@ -316,21 +316,23 @@ static void trend_row(const struct site_trend *trend, size_t i, FILE *out)
 	html_close(out, "tr");
 }
 
-static void trend_put(const struct site_pages_trend *one, FILE *out)
+/* `number` tells regions apart that would have the same name: hosts may differ in little. */
+static void trend_put(const struct site_pages_trend *one, size_t number, FILE *out)
 {
 	const struct site_trend *trend = one->trend;
-	char text[1200], host[600];
+	char text[1200], host[600], label[200];
 
 	host_facts(trend->runs[0], host, sizeof host);
 	snprintf(text, sizeof text, "%.100s mode, %s", trend->curves[0]->mode, host);
 	html_leaf(out, "h2", text, NULL);
+	snprintf(label, sizeof label, "Picture %zu, %.100s mode", number, trend->curves[0]->mode);
 	if (one->picture)
-		picture_put(one, out);
+		picture_put(one, label, out);
 	else
 		html_leaf(out, "p", trend->count > 1 ? "There is no picture: fewer than two of these runs have a figure."
 			  : "A picture comes with the second run on such a host.", "class", "note", NULL);
-	snprintf(text, sizeof text, "Figures in %.100s mode", trend->curves[0]->mode);
-	table_begin(out, text);
+	snprintf(label, sizeof label, "Figures %zu, %.100s mode", number, trend->curves[0]->mode);
+	table_begin(out, label);
 	html_leaf(out, "th", "run", "scope", "col", NULL);
 	heads_put(out);
 	html_leaf(out, "th", "version", "scope", "col", NULL);
@@ -363,7 +365,7 @@ void site_pages_server(const struct site *site, const char *server, const struct
 		  "over the blocks, below it the least and the most. * not valid; the page of the run says why. Where something "
 		  "else than the server changed too, a difference need not be the server's.", "class", "note", NULL);
 	for (size_t i = 0; i < count; i++)
-		trend_put(&trends[i], out);
+		trend_put(&trends[i], i + 1, out);
 	fputs("</main>\n", out);
 	page_end(out);
 }

@@ -6,6 +6,7 @@ import html.parser
 import json
 import os
 import re
+import shutil
 import socket
 import sys
 import xml.etree.ElementTree
@@ -13,11 +14,12 @@ import xml.etree.ElementTree
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from helper import tap
-from helper.dav import HOST, Relay, Server, needed
-from helper.program import CONF, Place
+from helper.dav import HOST, Relay, Server, Ssh, needed
+from helper.program import CONF, ROOT, Place
 
 ATOM = '{http://www.w3.org/2005/Atom}'
 EVIL = '<script>alert(1)</script>"\'&\x1b[2J../../etc'
+BROWSER = os.path.join(ROOT, 'tests', 'browser')
 SECRET = 's3cret-that-nobody-may-see'
 
 
@@ -231,6 +233,26 @@ def test_hostile():
     tap.is_(dead_links(folder), [], 'no link leads nowhere')
 
 
+def test_browser():
+    """The pages as a reader sees them, narrow and wide, light and dark."""
+    modules = os.path.join(BROWSER, 'node_modules')
+    if not shutil.which('node') or not os.path.isdir(modules):
+        raise tap.Skip('the browser is not set up: .ci/modules tests/browser')
+    evil = [name for name in os.listdir(place.file('evil/servers')) if name.endswith('.html') and name != 'control.html']
+    outcome = place.command('node', os.path.join(BROWSER, 'site.js'), 'site/index.html', 'site/servers/tornado.html',
+                            'evil/index.html', 'evil/servers/' + evil[0])
+    seen = [json.loads(line) for line in outcome.out.splitlines()]
+    tap.is_(len(seen), 4 * 3 * 2, 'each page is looked at in each view') or tap.note(outcome)
+    for view in seen:
+        name = '%s, %d px, %s: ' % (view['page'], view['width'], view['scheme'])
+        tap.ok(view['overflow'] <= 0, name + 'nothing overflows', view)
+        tap.is_((view['console'], view['requests'], view['scripts'], view['missing']), ([], [], 0, 0), name + 'no message, no request, no script, '
+                'no missing picture')
+        tap.ok(all(source.endswith('-dark.svg') == (view['scheme'] == 'dark') for source in view['sources']), name + 'its pictures', view['sources'])
+        tap.is_(view['violations'], [], name + 'accessible')
+    tap.ok(any(view['images'] for view in seen), 'there are pictures')
+
+
 def damaged(change):
     manifest = json.loads(place.read('site/site.json'))
     change(manifest)
@@ -316,6 +338,27 @@ def test_nginx():
 def test_apache():
     needed('/usr/sbin/apache2')
     run_dav('apache')
+
+
+def test_sftp():
+    needed('/usr/sbin/sshd', '/usr/bin/ssh-keygen')
+    with Ssh(place, 'ssh') as server:
+        home = place.environment(HOME=server.home, SSH_AUTH_SOCK='')
+        site = ('--title', 'Our figures & yours', '--url', 'https://example.org/b')
+        outcome = place.bench('publish', RUNS[0], '--to', server.url, env=home)
+        tap.is_(outcome.code, 3, 'a host that nobody knows')
+        tap.is_(site_of(server.root), {}, 'gets nothing')
+        server.know()
+        outcome = place.bench('publish', *RUNS[:2], '--to', server.url, *site, env=home)
+        tap.is_((outcome.code, server.user + '@' in outcome.out), (0, False), 'two runs are published by SFTP')
+        outcome = place.bench('publish', RUNS[2], '--to', server.url, *site, env=home)
+        tap.is_(outcome.code, 0, 'and a third one, which replaces files')
+        tap.is_(site_of(server.root), site_of(place.file('site')), 'the same site as in a folder')
+        outcome = place.bench('publish', *RUNS, '--to', server.url, env=home)
+        tap.is_((outcome.code, counts(outcome)[:3]), (0, (0, 3, 0)), 'again, nothing is sent')
+        os.unlink(server.key)
+        outcome = place.bench('publish', RUNS[0], '--to', server.url, env=home)
+        tap.is_(outcome.code, 3, 'without a key it is refused')
 
 
 def test_cut():

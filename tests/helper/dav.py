@@ -1,11 +1,12 @@
-"""dav: a real WebDAV server with a folder of its own, and what may go wrong on the way to it.
+"""dav: real servers with folders of their own, WebDAV and SFTP, and what may go wrong on the way to them.
 
-nginx or Apache runs as a private process, with a configuration in the test's folder, on a port that was free. Between it
+nginx, Apache or sshd runs as a private process, with a configuration in the test's folder, on a port that was free. Between it
 and benchctl stands a relay, which counts requests by method and can cut the connection in the middle of one.
 """
 import http.client
 import http.server
 import os
+import pwd
 import signal
 import socket
 import threading
@@ -101,6 +102,64 @@ class Server:
     def log(self):
         with open(os.path.join(self.at, 'access.log'), encoding='utf-8') as file:
             return file.read()
+
+
+SSHD = '''
+ListenAddress 127.0.0.1:{port}
+HostKey {at}/host
+PidFile none
+AuthorizedKeysFile {at}/keys
+StrictModes no
+UsePAM no
+PasswordAuthentication no
+PermitRootLogin yes
+Subsystem sftp internal-sftp
+'''
+
+
+class Ssh:
+    """sshd, for SFTP, as who runs the test; use it in `with`. `home` is one whose ~/.ssh knows the host and has a key."""
+
+    PRIVILEGE_SEPARATION = '/run/sshd'  # a folder that sshd wants of root, whatever its configuration says
+
+    def __init__(self, place, name):
+        self.place, self.port, self.at, self.made = place, free_port(), place.file(name), False
+        self.root, self.home = os.path.join(self.at, 'root'), os.path.join(self.at, 'home')
+        os.makedirs(self.root)
+        os.makedirs(os.path.join(self.home, '.ssh'), 0o700)
+        self.key = os.path.join(self.home, '.ssh', 'id_ed25519')
+        for path in (os.path.join(self.at, 'host'), self.key):
+            place.command('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', path)
+        self.conf = place.file(name + '/sshd.conf', SSHD.format(at=self.at, port=self.port))
+        with open(self.key + '.pub', encoding='ascii') as file:
+            place.file(name + '/keys', file.read())
+        self.user = pwd.getpwuid(os.getuid()).pw_name
+
+    def know(self):
+        """Writes the host's key into known_hosts."""
+        with open(os.path.join(self.at, 'host.pub'), encoding='ascii') as file:
+            kind, key = file.read().split()[:2]
+        with open(os.path.join(self.home, '.ssh', 'known_hosts'), 'w', encoding='ascii') as file:
+            file.write('[%s]:%d %s %s\n' % (HOST, self.port, kind, key))
+
+    @property
+    def url(self):
+        return 'sftp://%s@%s:%d%s/' % (self.user, HOST, self.port, self.root)
+
+    def __enter__(self):
+        if os.getuid() == 0 and not os.path.exists(self.PRIVILEGE_SEPARATION):
+            os.mkdir(self.PRIVILEGE_SEPARATION, 0o755)
+            self.made = True
+        self.process = self.place.start('/usr/sbin/sshd', '-D', '-e', '-f', self.conf)
+        if not until(lambda: answers(self.port) or self.process.poll() is not None) or self.process.poll() is not None:
+            raise RuntimeError('sshd does not start: %s' % self.place.end(self.process))
+        return self
+
+    def __exit__(self, *unused):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.communicate(timeout=30)
+        if self.made:
+            os.rmdir(self.PRIVILEGE_SEPARATION)
 
 
 class Relay:
