@@ -72,7 +72,8 @@ struct chart_line *chart_line(struct chart *chart, size_t panel, enum chart_role
 
 	if (!line)
 		return &lost.line;
-	assert(!in->lines[role].count || in->lines[role].first + in->lines[role].count == chart->lines_count - 1);
+	assert(chart->picture.failed || !in->lines[role].count ||
+	       in->lines[role].first + in->lines[role].count == chart->lines_count - 1);
 	if (!in->lines[role].count++)
 		in->lines[role].first = chart->lines_count - 1;
 	*line = (struct chart_line){ .role = role, .style = style, .first = chart->points_count };
@@ -386,7 +387,7 @@ static void put_panels(FILE *out, const struct chart *chart)
 		fputs(i ? ", \"" : "\"", out);
 		put_axis(out, panel, &panel->x, 'x', panel->no_x_texts);
 		put_axis(out, panel, &panel->y, 'y', panel->no_y_texts);
-		fputs(panel->is_empty ? "unset grid\"" : "\"", out);
+		fputs(panel->is_empty ? "unset grid; unset border\"" : "\"", out);
 	}
 	picture_array_close(out);
 	for (size_t role = 0; role < CHART_ROLES; role++)

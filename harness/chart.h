@@ -65,7 +65,7 @@ struct chart_panel {
 	bool is_faint;			/* contexts are only the background */
 	bool is_filled;			/* below the control server's line */
 	bool no_x_texts, no_y_texts;	/* the tics have none: the panel beside or below it has the same */
-	bool is_empty;			/* no axis tics, no grid: there is nothing to read off */
+	bool is_empty;			/* no axes, no grid: there is nothing to read off */
 	struct {
 		size_t first, count;
 	} lines[CHART_ROLES];

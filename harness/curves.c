@@ -74,7 +74,9 @@ static int curve_order(const void *a, const void *b)
 
 	if (group(x) != group(y))
 		return group(x) - group(y);
-	if (!isnan(x->score) && x->score != y->score)
+	if (isnan(x->score))
+		return strcmp(x->server, y->server);
+	if (x->score != y->score)
 		return x->score < y->score ? -1 : 1;
 	return strcmp(y->server, x->server);
 }
@@ -155,26 +157,32 @@ void curves_note_versions(const struct curves *curves, struct picture *picture)
 	picture_note_versions(picture, versions);
 }
 
-/* The names of some in a row, behind a heading. */
-static void note_names(const struct curve *from, size_t count, struct picture *picture, const char *heading)
+/* The names of some in a row, behind a heading; of curves the highest score is the last one. */
+static void note_names(const struct curve *from, size_t count, bool from_last, struct picture *picture,
+		       const char *heading)
 {
-	char text[2048] = "";
+	char text[2048];
+	size_t named = 0;
 
-	for (size_t i = 0; i < count; i++)
-		picture_add(text, sizeof text, ", ", "%s%.60s", i ? "" : heading, from[count - 1 - i].name);
+	snprintf(text, sizeof text, "%s", heading);
+	while (named < count && picture_list_add(picture, text, sizeof text, named ? ", " : "",
+						  from[from_last ? count - 1 - named : named].name))
+		named++;
+	if (named < count)
+		picture_add(text, sizeof text, named ? ", and " : "", "%zu%s", count - named, named ? " more" : "");
 	if (count)
 		picture_note(picture, text);
 }
 
 void curves_note_contexts(const struct curves *curves, struct picture *picture, const char *heading)
 {
-	note_names(curves->all + curves->controls, curves->contexts, picture, heading);
+	note_names(curves->all + curves->controls, curves->contexts, true, picture, heading);
 }
 
 void curves_note_failed(const struct curves *curves, struct picture *picture, const char *heading)
 {
 	if (curves->count)
-		note_names(curves->all + curves->count, curves->failed, picture, heading);
+		note_names(curves->all + curves->count, curves->failed, false, picture, heading);
 }
 
 void curves_message(const struct curves *curves, struct picture *picture, const char *heading)

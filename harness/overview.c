@@ -15,12 +15,9 @@ double overview_median(const struct overview *overview, const char *server, uint
 {
 	const struct document *document = overview->document;
 	const char *client = summary_client(document);
-	double *room = calloc(document->cells_count + 1, sizeof *room);
 	bool any_valid = false;
 	size_t count = 0;
 
-	if (!room)
-		return NAN;
 	for (size_t i = 0; i < document->cells_count; i++) {
 		const struct cell *cell = &document->cells[i];
 		if (cell->level != level || cell_is_open_loop(cell) || strcmp(cell->server, server) != 0 ||
@@ -34,11 +31,9 @@ double overview_median(const struct overview *overview, const char *server, uint
 		}
 		if (censored)
 			*censored |= cell->latency_censored;
-		room[count++] = figure(cell);
+		overview->room[count++] = figure(cell);
 	}
-	double median = summary_median(room, count);
-	free(room);
-	return median;
+	return summary_median(overview->room, count);
 }
 
 static double p99_of(const struct cell *cell)
@@ -106,7 +101,8 @@ int overview_fill(struct overview *overview, const struct document *document, co
 	while (servers[count])
 		count++;
 	overview->rows = calloc(count + 1, sizeof *overview->rows);
-	if (!overview->rows) {
+	overview->room = calloc(document->cells_count + 1, sizeof *overview->room);
+	if (!overview->rows || !overview->room) {
 		err_set(err, "out of memory");
 		goto out;
 	}
@@ -135,6 +131,7 @@ void overview_release(struct overview *overview)
 	for (size_t i = 0; i < overview->rows_count; i++)
 		free(overview->rows[i].levels);
 	free(overview->rows);
+	free(overview->room);
 	free(overview->levels);
 	*overview = (struct overview){ 0 };
 }

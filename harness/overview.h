@@ -37,6 +37,7 @@ struct overview {
 	unsigned blocks;		/* launches of a server, at most */
 	struct overview_row *rows;	/* owned */
 	size_t rows_count;
+	double *room;			/* a number a cell, for medians; owned */
 };
 
 /* The level that is looked at beside the others, or the one next to it: that of 2010. */
@@ -65,7 +66,7 @@ char *overview_finding(const struct overview *overview, struct err *err);
 /*
  * The median over the blocks of a figure of a server's cells at a level, from the same cells as summary_of() takes: the
  * valid ones, or where there is none all that have figures. `censored` becomes true where such a latency is; or NULL.
- * NAN where it is unknown, or memory is out.
+ * NAN where it is unknown.
  */
 double overview_median(const struct overview *overview, const char *server, uint64_t level,
 		       double (*figure)(const struct cell *cell), bool *censored);

@@ -29,8 +29,9 @@
 #define LABEL_ROW 16.0
 #define LABEL_SPACE 4.0
 #define NOTE_ROW 16.0
-#define NOTE_LINES 2
+#define NOTE_LINES 3
 #define MESSAGE_ROW 20.0
+#define ROOM_LEAST 380.0	/* of the height of a panel that has all the width */
 
 /* Font sizes. */
 #define TITLE_SIZE 20.0
@@ -296,6 +297,23 @@ void picture_stretch(struct picture *picture, double room)
 	picture->bottom += more;
 }
 
+double picture_labels_height(const struct picture *picture)
+{
+	double height = 0;
+
+	for (size_t i = 0; i < picture->labels_count; i++)
+		height += picture->labels[i].height;
+	return height;
+}
+
+void picture_make_room(struct picture *picture)
+{
+	double room = fmax(ROOM_LEAST, picture_labels_height(picture) - 2 * LABEL_ROW);
+
+	if (room > picture->bottom - picture->top)
+		picture_stretch(picture, room);
+}
+
 void picture_place(struct picture *picture)
 {
 	double at[PICTURE_NAMES_MAX], height[PICTURE_NAMES_MAX] = { 0 };
@@ -344,6 +362,20 @@ void picture_note(struct picture *picture, const char *text)
 		memcpy(picture->notes[picture->notes_count++], lines[i], TYPESET_LINE);
 		picture->bottom -= NOTE_ROW;
 	}
+}
+
+bool picture_list_add(const struct picture *picture, char *text, size_t room, const char *separator, const char *item)
+{
+	char longer[2500], lines[NOTE_LINES + 1][TYPESET_LINE];
+	size_t used = strlen(text);
+
+	if (used + strlen(separator) + strlen(item) + 1 > room)
+		return false;
+	snprintf(longer, sizeof longer, "%s%s%s, and 99 more", text, separator, item);
+	if (typeset_lines(lines, NOTE_LINES + 1, longer, NOTE_SIZE, picture->width - 2 * MARGIN) > NOTE_LINES)
+		return false;
+	picture_add(text, room, separator, "%s", item);
+	return true;
 }
 
 void picture_note_host(struct picture *picture)

@@ -40,7 +40,7 @@
 
 #define PICTURE_TEXT 256
 #define PICTURE_STEM 64
-#define PICTURE_NOTES_MAX 16
+#define PICTURE_NOTES_MAX 24
 #define PICTURE_KEYS_MAX 8
 #define PICTURE_LINES 3		/* of a label */
 #define PICTURE_MESSAGE 12	/* lines of a message */
@@ -118,6 +118,12 @@ void picture_fit(struct picture *picture);
 /* Makes the picture as much higher or lower as it takes to have this room between top and bottom; after the notes. */
 void picture_stretch(struct picture *picture, double room);
 
+/* How high all labels are together, one below the other. */
+double picture_labels_height(const struct picture *picture);
+
+/* After the notes, for a picture of one panel: makes it higher where the labels, or the panel, have too little room. */
+void picture_make_room(struct picture *picture);
+
 /* Places the labels beside the ends of their lines, none over another. */
 void picture_place(struct picture *picture);
 
@@ -126,6 +132,12 @@ void picture_key(struct picture *picture, const char *kind, const char *text);
 
 /* Adds a note under the axes, in as many lines as it takes; the bottom of the axes moves up. */
 void picture_note(struct picture *picture, const char *text);
+
+/*
+ * For a note that is a list: adds an item to text, if the note has room for it and for "and 99 more" behind it.
+ * Returns whether it had.
+ */
+bool picture_list_add(const struct picture *picture, char *text, size_t room, const char *separator, const char *item);
 
 /* The notes of where and how the run was measured; backlog 0 is not named. */
 void picture_note_host(struct picture *picture);

@@ -293,11 +293,13 @@ int plot_latency(struct chart *chart, const struct plot_source *source, struct e
 	keys_add(picture, &plot);
 	notes_add(picture, &plot);
 	curves_message(&plot.curves, picture, "No cell of an open loop of this mode has a figure.");
+	picture_make_room(picture);
 	size_t panel = chart_panel(chart, PICTURE_LEFT, picture->right, picture->top, picture->bottom);
 	axes_fill(chart_panel_at(chart, panel), &plot);
 	lines_add(chart, panel, &plot);
 	labels_place(chart, panel, &plot);
-	chart_titles(chart, panel, "latency", "requests per second offered");
+	if (plot.curves.count)
+		chart_titles(chart, panel, "latency", "requests per second offered");
 	describe(picture, &plot);
 	curves_release(&plot.curves);
 	return 0;

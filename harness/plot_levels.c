@@ -182,7 +182,7 @@ int plot_percentiles(struct chart *chart, const struct plot_source *source, stru
 				plot_line(chart, panel, CHART_GUIDE, survey, &curves->all[j], implied);
 		panel_title(chart, panel, percentiles[i].title, percentiles[i].detail);
 	}
-	picture_stretch(picture, (height + below) * (double)rows - below);
+	picture_stretch(picture, fmax((height + below) * (double)rows - below, picture_labels_height(picture) + 60));
 	picture_text(picture, PLOT_CONNECTIONS, (PICTURE_LEFT + picture->right) / 2, picture->bottom + 43, 12)->align =
 		PICTURE_CENTRE;
 	plot_list_place(chart);
@@ -265,6 +265,7 @@ int plot_cost(struct chart *chart, const struct plot_source *source, struct err 
 	curves_key(curves, picture, "slower");
 	plot_notes(chart, survey, curves);
 	curves_note_contexts(curves, picture, "Thin lines, fastest first: ");
+	picture_make_room(picture);
 	double gap = 84, width = (picture->right - PICTURE_LEFT - gap * (double)(count - 1)) / (double)count;
 	for (size_t i = 0; i < 2; i++) {
 		plot_range(survey, curves, costs[i].value, &least, &most);
@@ -308,7 +309,7 @@ int plot_cost(struct chart *chart, const struct plot_source *source, struct err 
 #define ROW_LINES 4
 #define ROW_LINE 15.0
 #define ROW_SPACE 7.0
-#define OPEN_HEIGHT 250.0
+#define OPEN_HEIGHT 250.0	/* at least */
 #define OPEN_LEAST 0.1
 
 /* The kind behind those of requests: the server itself failed. */
@@ -331,6 +332,11 @@ static double failed_share(const struct survey *survey, const struct curve *curv
 	return point->failures[kind] ? (double)point->failures[kind] / (double)point->asked : 0;
 }
 
+static const char *failure_words(size_t kind)
+{
+	return kind == SERVER_FAILED ? "server" PICTURE_NO_BREAK "failed" : load_failure_names[kind];
+}
+
 struct failure_row {
 	const struct curve *curve;
 	size_t kind;
@@ -345,35 +351,41 @@ struct failure_rows {
 	double height, width;
 };
 
-/* A row for each server, from the fastest, and kind of failure that it has. */
+static void row_add(struct failure_rows *rows, const struct survey *survey, const struct curve *curve, size_t kind)
+{
+	char text[2 * PICTURE_TEXT];
+	bool any = false;
+
+	for (size_t level = 0; level < survey->levels_count; level++)
+		any |= failed_share(survey, curve, level, kind) > 0;
+	if (!any)
+		return;
+	if (rows->count == ROWS_MAX) {
+		rows->more++;
+		return;
+	}
+	struct failure_row *row = &rows->rows[rows->count++];
+	snprintf(text, sizeof text, "%s: %s", curve->name, failure_words(kind));
+	row->curve = curve;
+	row->kind = kind;
+	row->count = typeset_lines(row->lines, ROW_LINES, text, PICTURE_TIC_SIZE, ROW_TEXT_WIDTH);
+	row->y = rows->height + ROW_LINE * (double)row->count / 2 + ROW_SPACE / 2;
+	rows->height += ROW_LINE * (double)row->count + ROW_SPACE;
+	for (size_t line = 0; line < row->count; line++)
+		rows->width = fmax(rows->width, typeset_width(row->lines[line], PICTURE_TIC_SIZE));
+}
+
+/* A row for each server, from the fastest to those without a figure, and each kind of failure that it has. */
 static void rows_fill(struct failure_rows *rows, const struct survey *survey)
 {
 	const struct curves *curves = &survey->curves;
 
 	*rows = (struct failure_rows){ .width = 0 };
-	for (size_t i = curves->count + curves->failed; i-- > 0;)
-		for (size_t kind = 0; kind <= LOAD_FAILURES; kind++) {
-			char text[2 * PICTURE_TEXT];
-			bool any = false;
-			for (size_t level = 0; level < survey->levels_count; level++)
-				any |= failed_share(survey, &curves->all[i], level, kind) > 0;
-			if (!any)
-				continue;
-			if (rows->count == ROWS_MAX) {
-				rows->more++;
-				continue;
-			}
-			struct failure_row *row = &rows->rows[rows->count++];
-			snprintf(text, sizeof text, "%s: %s", curves->all[i].name,
-				 kind == SERVER_FAILED ? "server failed" : load_failure_names[kind]);
-			row->curve = &curves->all[i];
-			row->kind = kind;
-			row->count = typeset_lines(row->lines, ROW_LINES, text, PICTURE_TIC_SIZE, ROW_TEXT_WIDTH);
-			row->y = rows->height + ROW_LINE * (double)row->count / 2 + ROW_SPACE / 2;
-			rows->height += ROW_LINE * (double)row->count + ROW_SPACE;
-			for (size_t line = 0; line < row->count; line++)
-				rows->width = fmax(rows->width, typeset_width(row->lines[line], PICTURE_TIC_SIZE));
-		}
+	for (size_t i = 0; i < curves->count + curves->failed; i++) {
+		const struct curve *curve = &curves->all[i < curves->count ? curves->count - 1 - i : i];
+		for (size_t kind = 0; kind <= LOAD_FAILURES; kind++)
+			row_add(rows, survey, curve, kind);
+	}
 }
 
 static void rows_draw(struct chart *chart, size_t panel, const struct survey *survey, const struct failure_rows *rows)
@@ -412,7 +424,7 @@ int plot_errors(struct chart *chart, const struct plot_source *source, struct er
 		chart->is_skipped = true;
 		return 0;
 	}
-	picture->title = "Failures, and the connections open inside the server";
+	picture->title = has_open ? "Failures, and the connections open inside the server" : "Failures";
 	if (has_open) {
 		plot_ends(chart, survey, curves, false);
 		picture_key(picture, "guide", "all that were offered are open");
@@ -430,25 +442,26 @@ int plot_errors(struct chart *chart, const struct plot_source *source, struct er
 		picture_note(picture, "No request failed at any level.");
 
 	double left = fmax(PICTURE_LEFT, PICTURE_MARGIN + rows.width + 20), top = picture->top;
+	double open_height = fmax(OPEN_HEIGHT, picture_labels_height(picture) - 30);
 	if (has_open) {
-		size_t panel = chart_panel(chart, left, picture->right, top, top + OPEN_HEIGHT);
+		size_t panel = chart_panel(chart, left, picture->right, top, top + open_height);
 		struct chart_panel *axes = chart_panel_at(chart, panel);
 		chart_axis_levels(axes, survey->levels, survey->levels_count);
 		least = fmin(least, (double)survey->levels[0]);
 		most = fmax(most, (double)survey->levels[survey->levels_count - 1]);
-		chart_axis_log(&axes->y, least, most, 0.03, OPEN_HEIGHT, 18, chart_show_count);
+		chart_axis_log(&axes->y, least, most, 0.03, open_height, 18, chart_show_count);
 		plot_curves(chart, panel, survey, curves, open_of);
 		chart_line(chart, panel, CHART_GUIDE, "offered", (struct palette_style){ 0 })->is_grey = true;
 		for (size_t level = 0; level < survey->levels_count; level++)
 			chart_point(chart, (double)survey->levels[level], (double)survey->levels[level]);
 		double bottom = picture->bottom;
-		picture->bottom = top + OPEN_HEIGHT;	/* the names stand beside this panel */
+		picture->bottom = top + open_height;	/* the names stand beside this panel */
 		plot_ends_place(chart, panel, survey, curves, open_of);
 		picture->bottom = bottom;
 		panel_title(chart, panel, "open inside the server", "on average");
 		if (!rows.count)
 			chart_titles(chart, panel, "", PLOT_CONNECTIONS);
-		top += OPEN_HEIGHT + 60;
+		top += open_height + 60;
 	}
 	if (rows.count) {
 		size_t panel = chart_panel(chart, left, picture->right, top, top + rows.height);
@@ -472,7 +485,7 @@ int plot_errors(struct chart *chart, const struct plot_source *source, struct er
 		while (level + 1 < survey->levels_count && !(failed_share(survey, row->curve, level, row->kind) > 0))
 			level++;
 		picture_add(picture->description, sizeof picture->description, " ", "%.60s: %s from %s connections on.",
-			    row->curve->name, row->kind == SERVER_FAILED ? "server failed" : load_failure_names[row->kind],
+			    row->curve->name, failure_words(row->kind),
 			    units_show_count(from, survey->levels[level]));
 	}
 	return 0;

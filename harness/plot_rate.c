@@ -218,27 +218,36 @@ void plot_ends_place(struct chart *chart, size_t panel, const struct survey *sur
 /* Connections open inside the servers, at the highest level at which they are known. */
 static void note_open(struct chart *chart, const struct survey *survey)
 {
-	char text[2048] = "", offered[UNITS_TEXT], open[UNITS_TEXT];
+	char text[2048] = "", item[2 * PICTURE_TEXT], number[UNITS_TEXT];
 	bool is_close = strcmp(survey->mode, load_mode_names[LOAD_CLOSE]) == 0;
+	size_t level = survey->levels_count, said = 0, all = 0;
 	const struct curve *curve;
 
-	for (size_t level = survey->levels_count; level-- > 0 && !*text;)
-		for (size_t rank = 0; (curve = curves_named(&survey->curves, rank)); rank++) {
-			const struct summary *summary = &survey_point(survey, curve, level)->summary;
-			if (!summary_open_differs(summary))
-				continue;
-			units_show_count(offered, summary->level);
-			picture_add(text, sizeof text, ", ", "%.60s" PICTURE_NO_BREAK "%s", curve->name,
-				    units_show_count(open, (uint64_t)llround(summary->open_mean)));
-		}
-	char note[2400];
+	while (level-- > 0 && !all)
+		for (size_t rank = 0; (curve = curves_named(&survey->curves, rank)); rank++)
+			all += summary_open_differs(&survey_point(survey, curve, level)->summary);
+	level++;
+	if (is_close)
+		picture_add(text, sizeof text, "", "Connections are those offered; in close mode fewer may be open inside the server.");
+	else if (all)
+		picture_add(text, sizeof text, "", "Connections are those offered.");
+	if (all)
+		picture_add(text, sizeof text, " ", "Of %s offered, open inside the server on average: ",
+			    units_show_count(number, survey->levels[level]));
+	for (size_t rank = 0; all && (curve = curves_named(&survey->curves, rank)); rank++) {
+		const struct summary *summary = &survey_point(survey, curve, level)->summary;
+		if (!summary_open_differs(summary))
+			continue;
+		snprintf(item, sizeof item, "%s" PICTURE_NO_BREAK "%s", curve->name,
+			 units_show_count(number, (uint64_t)llround(summary->open_mean)));
+		if (!picture_list_add(&chart->picture, text, sizeof text, said ? ", " : "", item))
+			break;
+		said++;
+	}
+	if (said < all)
+		picture_add(text, sizeof text, ", and ", "%zu more", all - said);
 	if (*text)
-		snprintf(note, sizeof note, "Connections are those offered%s. Of %s offered, open inside the server on "
-			 "average: %s", is_close ? "; in close mode fewer may be open inside the server" : "", offered, text);
-	else
-		snprintf(note, sizeof note, "Connections are those offered; in close mode fewer may be open inside the server.");
-	if (*text || is_close)
-		picture_note(&chart->picture, note);
+		picture_note(&chart->picture, text);
 }
 
 /* In words, for those who do not see the picture. */
@@ -284,6 +293,9 @@ static void keys_add(struct chart *chart, const struct survey *survey)
 static size_t panel_add(struct chart *chart, const struct survey *survey, double highest, chart_show *show)
 {
 	struct picture *picture = &chart->picture;
+
+	if (picture->has_svg)	/* a preview has the size that it must have */
+		picture_make_room(picture);
 	size_t panel = chart_panel(chart, PICTURE_LEFT, picture->right, picture->top, picture->bottom);
 	struct chart_panel *at = chart_panel_at(chart, panel);
 
@@ -312,7 +324,8 @@ int plot_hero(struct chart *chart, const struct plot_source *source, struct err 
 	size_t panel = panel_add(chart, survey, most_rate(survey), chart_show_count);
 	rates_draw(chart, panel, survey, &survey->curves);
 	plot_ends_place(chart, panel, survey, &survey->curves, rate_of);
-	chart_titles(chart, panel, "requests per second", PLOT_CONNECTIONS);
+	if (survey->curves.count)
+		chart_titles(chart, panel, "requests per second", PLOT_CONNECTIONS);
 	describe(picture, survey, &survey->curves);
 	return 0;
 }
@@ -338,11 +351,18 @@ int plot_preview(struct chart *chart, const struct plot_source *source, struct e
 	picture->title = "Requests per second against connections";
 	plot_ends(chart, survey, &curves, survey->levels_count == 1);
 	picture_note_host(picture);
+	/* Long names: fewer of them. */
+	for (size_t names = PREVIEW_NAMES; names > 2 && picture_labels_height(picture) > picture->bottom - picture->top;) {
+		curves_rank(&curves, --names);
+		picture->labels_count = 0;
+		plot_ends(chart, survey, &curves, survey->levels_count == 1);
+	}
 	curves_message(&curves, picture, ALL_FAILED);
 	size_t panel = panel_add(chart, survey, most_rate(survey), chart_show_count);
 	rates_draw(chart, panel, survey, &curves);
 	plot_ends_place(chart, panel, survey, &curves, rate_of);
-	chart_titles(chart, panel, "requests per second", PLOT_CONNECTIONS);
+	if (survey->curves.count)
+		chart_titles(chart, panel, "requests per second", PLOT_CONNECTIONS);
 	describe(picture, survey, &curves);
 	curves_release(&curves);
 	return 0;
@@ -389,7 +409,7 @@ static void peers_add(struct chart *chart, size_t panel, const struct survey *su
 
 	for (size_t peer = from + 1; peer < curves->count && !chart->picture.failed; peer++) {
 		size_t added = plot_line(chart, panel, CHART_CONTEXT, survey, &curves->all[peer], rate_of);
-		if (added)
+		if (added && !chart->picture.failed)
 			chart->points[chart->lines[first].first + points].gap = true;
 		points += added;
 	}
@@ -424,7 +444,8 @@ int plot_panels(struct chart *chart, const struct plot_source *source, struct er
 	/* The control server has a panel only where there is nothing else. */
 	size_t from = count ? curves->controls : 0;
 
-	if (!curves->count) {
+	/* Of one level the hero shows all that there is. */
+	if (!curves->count || survey->levels_count < 2) {
 		chart->is_skipped = true;
 		return 0;
 	}

@@ -37,34 +37,50 @@ struct page {
 
 /* Words of a run. */
 
+/* Whether a server is told of by an earlier entry of the document: each counts once. */
+static bool is_counted(const struct document *document, size_t cell)
+{
+	const char *server = document->cells[cell].server;
+
+	if (document_server(document, server))
+		return true;
+	for (size_t i = 0; i < cell; i++)
+		if (strcmp(document->cells[i].server, server) == 0)
+			return true;
+	return false;
+}
+
 static size_t servers_count(const struct document *document)
 {
-	struct err unused;
-	const char **servers = summary_servers(document, &unused);
 	size_t count = 0;
 
-	for (size_t i = 0; servers && servers[i]; i++)
-		count += strcmp(servers[i], CONF_CONTROL) != 0;
-	free(servers);
+	for (size_t i = 0; i < document->servers_count; i++)
+		count += strcmp(document->servers[i].name, CONF_CONTROL) != 0;
+	for (size_t i = 0; i < document->cells_count; i++)
+		count += strcmp(document->cells[i].server, CONF_CONTROL) != 0 && !is_counted(document, i);
 	return count;
 }
 
 char *report_title(char out[REPORT_TITLE], const struct document *document)
 {
+	const char *client = summary_client(document);
 	char first[UNITS_TEXT], last[UNITS_TEXT], reach[128] = "at rates of requests";
-	size_t servers = servers_count(document), count;
-	uint64_t *levels;
-	struct err unused;
+	size_t servers = servers_count(document);
+	uint64_t least = 0, most = 0;
 
-	if (!summary_levels(document, NULL, &levels, &count, &unused) && count) {
-		units_show_count(first, levels[0]);
-		units_show_count(last, levels[count - 1]);
-		if (count > 1)
-			snprintf(reach, sizeof reach, "from %s to %s connections", first, last);
-		else
-			snprintf(reach, sizeof reach, "at %s %s", first, levels[0] == 1 ? "connection" : "connections");
+	for (size_t i = 0; i < document->cells_count; i++) {
+		const struct cell *cell = &document->cells[i];
+		if (cell_is_open_loop(cell) || strcmp(cell->client, client) != 0)
+			continue;
+		least = !most || cell->level < least ? cell->level : least;
+		most = cell->level > most ? cell->level : most;
 	}
-	free(levels);
+	units_show_count(first, least);
+	units_show_count(last, most);
+	if (least < most)
+		snprintf(reach, sizeof reach, "from %s to %s connections", first, last);
+	else if (most)
+		snprintf(reach, sizeof reach, "at %s %s", first, most == 1 ? "connection" : "connections");
 	snprintf(out, REPORT_TITLE, "%zu %s %s", servers, servers == 1 ? "server" : "servers", reach);
 	return out;
 }

@@ -4,7 +4,6 @@
 set encoding utf8
 unset key
 unset title
-set border 1 linecolor rgb MUTED linewidth 1
 
 # Marks of gnuplot: the filled one; the hollow one is the number before it. Terminals do not agree on their sizes.
 array FILLED[6] = [7, 5, 9, 11, 13, 15]
@@ -137,6 +136,7 @@ do for [TERMINAL in TERMINALS] {
 		set tmargin at screen Y(PANEL_TOP[p])
 		set bmargin at screen Y(PANEL_BOTTOM[p])
 		set grid ytics xtics back linetype 1 linewidth 0.8 linecolor rgb GRID
+		set border 1 linecolor rgb MUTED linewidth 1
 		set tics nomirror textcolor rgb INK font FONT.',12'
 		set xtics out scale 0.6
 		set ytics scale 0

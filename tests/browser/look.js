@@ -32,7 +32,7 @@ function observe() {
 	const ids = Array.from(document.querySelectorAll("[id]"), (element) => element.id);
 	const seen = (element) => { const box = element.getBoundingClientRect(); return box.width > 0 && box.height > 0; };
 	const drawn = (svg) => Array.from(svg.querySelectorAll("path, polygon, text, line, rect, use")).some(seen);
-	const wide = Array.from(document.body.querySelectorAll("*")).filter(function (element) {
+	const wide = Array.from(document.body.querySelectorAll("*:not(svg *)")).filter(function (element) {
 		return !element.closest(".scroll > *") && element.getBoundingClientRect().right > root.clientWidth + 1;
 	});
 	// A reference that leads nowhere is a mark that is not drawn.
@@ -116,7 +116,7 @@ async function look(browser, file, view) {
 	}
 	if (view.axe) {
 		await page.evaluate(axe);
-		const result = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+		const result = await page.evaluate(() => window.axe.run({ exclude: [["svg *"]] }, { resultTypes: ["violations"] }));
 		said.violations = result.violations.map((violation) => ({
 			id: violation.id, help: violation.help, count: violation.nodes.length,
 			nodes: violation.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)),

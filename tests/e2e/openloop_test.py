@@ -196,6 +196,8 @@ def pictures(run, more):
     endings = ('.svg', '.png', '.gp', '.dat', '-dark.svg', '-dark.png', '-dark.gp')
     wanted = {'%s-%s%s' % (kind, mode, ending) for kind in ['latency'] + more for mode in ('close', 'keepalive')
               for ending in endings if kind != 'preview' or not ending.endswith('svg')}
+    # The sequential client has one picture for all modes.
+    wanted |= {'sequential-close' + ending for ending in endings if more}
     tap.is_(set(os.listdir(place.file('plots/' + run))), wanted, run + ': pictures')
     svg = place.read('plots/%s/latency-close.svg' % run)
     tap.has(svg, ['>Latency against the rate of requests, close</title>', '>99th percentile<', '>control<',

@@ -236,6 +236,11 @@ def test_3_plot():
                mode + ': a whole PNG', (data[:32], width, height))
     outcome = place.bench('plot', '--out', 'elsewhere/deep', 'results/small/run.json')
     tap.ok(outcome.code == 0 and os.path.exists(place.file('elsewhere/deep/rate-close.svg')), 'plot --out', outcome)
+    outcome = place.bench('plot', '--kinds', 'shape,preview', '--out', 'chosen', 'results/small/run.json')
+    tap.is_(outcome.code, 0, 'plot --kinds: exit code')
+    tap.is_({name.split('-')[0] for name in os.listdir(place.file('chosen'))}, {'shape', 'preview'}, 'plot --kinds')
+    outcome = place.bench('plot', '--kinds', 'hero,nonsense', 'results/small/run.json')
+    tap.ok(outcome.code == 2 and "'nonsense' is no kind of picture: hero" in outcome.err, 'plot --kinds: no such kind', outcome)
 
 
 def test_5_seed():

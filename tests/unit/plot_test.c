@@ -535,7 +535,7 @@ static void kinds_show_what_they_are_for(void **state)
 		{ "percentiles-close", ">connect time<" }, { "percentiles-close", ">connections / rate: the mean that a closed loop implies<" },
 		{ "percentiles-close", ">hollow: not valid, or cut off: slower than the window could see<" },
 		{ "cost-close", ">CPU per request<" }, { "cost-close", ">resident memory<" },
-		{ "errors-close", ">tornado: reset<" }, { "errors-close", ">eventlet: server failed<" },
+		{ "errors-close", ">tornado: reset<" }, { "errors-close", ">eventlet: server\u00a0failed<" },
 		{ "errors-close", ">open inside the server<" }, { "latency-close", ">99th percentile<" },
 		{ "sequential-close", ">the same in 2010, at 100 connections, on a machine of then<" },
 		{ "sequential-close", ">parallel: 64 connections<" },
