@@ -536,6 +536,9 @@ def silent_port():
 
 
 with Place() as place:
+    # What benchctl makes and removes while it publishes lies there.
+    os.environ['TMPDIR'] = place.file('temporary')
+    os.mkdir(os.environ['TMPDIR'])
     real = measured(place)
     RUNS = [made(place, real, 'a.json', '2026-01-01T23:59:59Z'),
             made(place, real, 'b.json', '2026-02-02T12:30:00Z', 1.1, kernel='Test kernel 1'),
@@ -543,6 +546,6 @@ with Place() as place:
     chosen = sys.argv[1:]
     tap.checks([value for name, value in list(globals().items())
                 if name.startswith('test_') and (not chosen or name == 'test_folder' or name[5:] in chosen)])
-    left = [name for name in os.listdir(os.environ.get('TMPDIR') or '/tmp') if name.startswith('benchctl-publish-')]
-    tap.is_(left if not chosen else [], [], 'no temporary folder is left, but of one that was killed')
+    left = [name for name in os.listdir(os.environ['TMPDIR']) if name.startswith('benchctl-publish-')]
+    tap.ok(len(left) <= 1, 'no temporary folder is left, but of the one that was killed', left)
 tap.done()
