@@ -53,7 +53,8 @@ void worker_window_end(struct worker *worker, uint64_t now_ns)
 	worker->late = worker->spec->offered_rps > 0;
 	worker->counts.in_flight_end = worker->in_flight;
 	worker->window_end_ns = now_ns;
-	worker->usage.window_s = (double)(now_ns - worker->window_start_ns) / 1e9;
+	/* Where it opens with the schedule, it may be cut short before it has. */
+	worker->usage.window_s = now_ns > worker->window_start_ns ? (double)(now_ns - worker->window_start_ns) / 1e9 : 0;
 }
 
 void worker_enter(struct worker *worker, enum load_phase phase, uint64_t now_ns)
@@ -129,12 +130,14 @@ static bool has_cpu(const struct crew *crew, unsigned index)
 {
 	const struct load_spec *spec = crew->spec;
 	int cpu = cpu_at(spec->cpus, index);
+	cpu_set_t all;
 
 	if (crew->count > spec_cpus(spec))
 		return false;
 	if (spec->server_cpus && cpu >= 0)
 		return !CPU_ISSET(cpu, spec->server_cpus);
-	return sysconf(_SC_NPROCESSORS_ONLN) > (long)crew->count;
+	/* Not all that the host has: others are no use to whom may not run there. */
+	return !sched_getaffinity(0, sizeof all, &all) && CPU_COUNT(&all) > (int)crew->count;
 }
 
 static unsigned threads_needed(const struct load_spec *spec)

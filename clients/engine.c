@@ -140,7 +140,11 @@ static void conn_failed(struct engine *engine, struct conn *conn, enum load_fail
 
 void engine_failed(struct engine *engine, struct conn *conn, int number)
 {
-	conn_failed(engine, conn, load_failure_of_errno(number));
+	/* A send can fail that the answer did not wait for; and what comes behind an answer, too. */
+	if (conn->state == CONN_CONNECTING || conn->state == CONN_READING)
+		conn_failed(engine, conn, load_failure_of_errno(number));
+	else
+		engine_disturbed(engine, conn, false);
 }
 
 /* Counts the connection as through the ramp, once. */

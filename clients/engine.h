@@ -92,8 +92,8 @@ struct engine_io {
 	 */
 	void (*open)(struct engine *engine, struct conn *conn);
 	/*
-	 * Sends the request on an open connection, which is in CONN_READING already: there is no telling of
-	 * engine_sent(). May tell of a failure before it returns.
+	 * Sends the request on an open connection, which is in CONN_READING already: engine_sent() need not be called.
+	 * May tell of a failure before it returns.
 	 */
 	void (*request)(struct engine *engine, struct conn *conn);
 	/* Sends what was only written down so far, and calls engine_left(); NULL: all is sent at once. */
@@ -132,7 +132,7 @@ void engine_received(struct engine *engine, struct conn *conn, const char *data,
 /* The server has ended the connection in CONN_READING. */
 void engine_ended(struct engine *engine, struct conn *conn);
 
-/* A call for the connection has failed, with that errno. */
+/* A call for the connection has failed, with that errno: so has its request, or where it carries none, it is disturbed. */
 void engine_failed(struct engine *engine, struct conn *conn, int number);
 
 /* Bytes, an end or an error on a connection that waits for no answer; `bytes`: there were some. */

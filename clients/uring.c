@@ -109,7 +109,10 @@ static void uring_flush(struct engine *engine)
 	struct uring_state *state = state_of(engine);
 	uint64_t before = engine->leaving_count ? clock_ns() : 0;
 
-	io_uring_submit(&state->ring);
+	/* Short of memory for a moment, the kernel leaves some to the next system call; anything else is for good. */
+	int result = io_uring_submit(&state->ring);
+	if (result < 0 && result != -EAGAIN && result != -EBUSY && result != -EINTR && !state->failed)
+		state->failed = -result;
 	state->dials = 0;
 	if (engine->leaving_count)
 		engine_left(engine, before, engine->leaving_count > 1 ? clock_ns() : before);

@@ -171,12 +171,12 @@ double cell_active(const struct cell *cell)
 
 /*
  * Where half of a round outlasts the window, most of the requests that began in it have not ended. In an open loop the
- * latency is that of all requests which were due in the window, unless some have not even ended behind it.
+ * latency is that of all requests which were due in the window, unless some have failed or not even ended behind it.
  */
 static bool is_censored(const struct cell *cell)
 {
 	if (cell_is_open_loop(cell))
-		return cell->open_loop.unended > 0;
+		return cell->open_loop.unended > 0 || cell->open_loop.late_failed > 0;
 	return cell->rate_rps > 0 && cell_active(cell) / cell->rate_rps > cell->window_s / 2;
 }
 

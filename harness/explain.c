@@ -271,8 +271,8 @@ static void explain_latency(const struct cell *cell, FILE *out)
 	if (cell_is_open_loop(cell)) {
 		row(out, "", "of an open loop: from the scheduled time, with all waiting and with the client's own lag");
 		if (cell->latency_censored)
-			row(out, "", "censored: %s requests had not ended long after the window, so that the slowest are missing",
-			    number(cell->open_loop.unended));
+			row(out, "", "censored: behind the window %s requests failed, %s had no end: the slowest are missing",
+			    number(cell->open_loop.late_failed), number(cell->open_loop.unended));
 		explain_times("lag", NULL, &cell->lag_ns, false, out);
 		return;
 	}

@@ -2,8 +2,8 @@
  * How long requests take at the rates that servers were offered.
  *
  * Both axes are logarithmic. A server has a thick line for its 99th percentile and a thin one for the median; where
- * there are at most two servers, those of the 90th and of the 99.9th too. A point that is not valid is hollow, one
- * with failed requests has a cross, and a ring marks where the server did not keep up: from there on latency says how
+ * there are at most two servers, those of the 90th and of the 99.9th too. A point that is not valid or censored is
+ * hollow, one with failed requests has a cross, and a ring marks where the server did not keep up: from there on latency says how
  * long the load lasted.
  */
 #include <math.h>
@@ -143,6 +143,11 @@ static bool any_invalid(const struct rate_point *point)
 	return !point->valid;
 }
 
+static bool any_censored(const struct rate_point *point)
+{
+	return point->censored;
+}
+
 /* Whether it holds for a point that is drawn. */
 static bool any(const struct latency_plot *plot, bool (*holds)(const struct rate_point *))
 {
@@ -168,7 +173,7 @@ static void reasons_add(const struct latency_plot *plot, char *out, size_t room)
 
 static void keys_add(struct picture *picture, const struct latency_plot *plot)
 {
-	char text[PICTURE_TEXT] = "hollow: not valid";
+	char text[PICTURE_TEXT] = "hollow: ";
 
 	picture_key(picture, "thick", "99th percentile");
 	picture_key(picture, "thin", plot->is_detailed ? "50th, 90th and 99.9th, from below" : "50th percentile");
@@ -176,10 +181,15 @@ static void keys_add(struct picture *picture, const struct latency_plot *plot)
 		picture_key(picture, "behind", "does not keep up: under 95 % answered");
 	if (any(plot, any_errors))
 		picture_key(picture, "errors", "requests failed");
-	if (any(plot, any_invalid)) {
+	bool invalid = any(plot, any_invalid), censored = any(plot, any_censored);
+	if (invalid) {
+		picture_add(text, sizeof text, "", "not valid");
 		reasons_add(plot, text, sizeof text);
-		picture_key(picture, "hollow", text);
 	}
+	if (censored)
+		picture_add(text, sizeof text, invalid ? ", or " : "", "slower than shown: some had no right end");
+	if (invalid || censored)
+		picture_key(picture, "hollow", text);
 	if (plot->curves.contexts) {
 		snprintf(text, sizeof text, "%zu more %s, 99th percentile", plot->curves.contexts,
 			 plot->curves.contexts == 1 ? "server" : "servers");
@@ -223,7 +233,7 @@ static void line_add(struct chart *chart, size_t panel, enum chart_role role, co
 		double ns;
 		memcpy(&ns, (const char *)&from->latency_ns + quantile, sizeof ns);
 		struct chart_point *point = chart_point(chart, from->offered_rps, ns);
-		point->invalid = !from->valid;
+		point->invalid = !from->valid || from->censored;
 		point->errors = from->errors;
 		point->ring = !from->keeps_up;
 		point->gap = broken;

@@ -44,7 +44,7 @@ static void point_fill(struct rate_point *point, const struct cell **cells, size
 		bool failed = cell_is_failed(cell);
 		if (failed && !point->failed++)
 			point->error = cell->error;
-		point->errors |= failed || cell_failed(cell) > 0;
+		point->errors |= failed || cell_failed(cell) > 0 || cell->open_loop.late_failed > 0;
 	}
 	size_t used = summary_keep(cells, count, &point->valid);
 	point->used = (unsigned)used;
@@ -60,6 +60,7 @@ static void point_fill(struct rate_point *point, const struct cell **cells, size
 	for (size_t i = 0; i < used; i++) {
 		point->invalid |= cells[i]->invalid;
 		point->keeps_up &= cell_keeps_up(cells[i]);
+		point->censored |= cells[i]->latency_censored;
 		point->latency_ns.max = fmax(point->latency_ns.max, cells[i]->latency_ns.max);
 		point->lag_max_ns = fmax(point->lag_max_ns, cells[i]->lag_ns.max);
 	}

@@ -9,6 +9,7 @@
 
 /* What a figure is to be read with, beside the marks of every grid. */
 #define MARK_BEHIND "<"
+#define MARK_CENSORED ">"
 
 enum column { COLUMN_NAME, COLUMN_MODE, COLUMN_OFFERED, COLUMN_SHARE, COLUMN_RATE, COLUMN_P50, COLUMN_P90, COLUMN_P99,
 	      COLUMN_P999, COLUMN_MAX, COLUMN_LAG, COLUMN_WAITED, COLUMNS };
@@ -25,6 +26,13 @@ static void time_item(struct grid_item *item, double ns)
 
 	if (!isnan(ns))
 		snprintf(item->text, sizeof item->text, "%s", units_show_latency(text, (uint64_t)ns));
+}
+
+static void latency_item(struct grid_item *item, const struct rate_point *point, double ns)
+{
+	time_item(item, ns);
+	if (point->censored && !isnan(ns))
+		strcpy(item->mark, MARK_CENSORED);
 }
 
 static void count_item(struct grid_item *item, double count)
@@ -70,19 +78,19 @@ static void item_fill(const struct points *points, size_t row, enum column colum
 		rate_item(item, point);
 		return;
 	case COLUMN_P50:
-		time_item(item, latency->p50);
+		latency_item(item, point, latency->p50);
 		return;
 	case COLUMN_P90:
-		time_item(item, latency->p90);
+		latency_item(item, point, latency->p90);
 		return;
 	case COLUMN_P99:
-		time_item(item, latency->p99);
+		latency_item(item, point, latency->p99);
 		return;
 	case COLUMN_P999:
-		time_item(item, latency->p999);
+		latency_item(item, point, latency->p999);
 		return;
 	case COLUMN_MAX:
-		time_item(item, latency->max);
+		latency_item(item, point, latency->max);
 		return;
 	case COLUMN_LAG:
 		time_item(item, point->lag_p99_ns);
@@ -142,6 +150,12 @@ static bool is_behind(const struct rate_point *point, unsigned unused)
 	return point->used && !point->keeps_up;
 }
 
+static bool is_censored(const struct rate_point *point, unsigned unused)
+{
+	(void)unused;
+	return point->used && point->censored;
+}
+
 static bool is_invalid(const struct rate_point *point, unsigned reason)
 {
 	return point->used && !point->valid && point->invalid >> reason & 1;
@@ -154,6 +168,8 @@ static void notes_put(const struct points *points, enum table_format format, FIL
 
 	note_points(points, is_behind, 0, MARK_BEHIND " does not keep up: less than 95 % of what was offered was answered "
 		    "rightly, and where requests wait, they wait the longer the longer the load lasts", format, &first, out);
+	note_points(points, is_censored, 0, MARK_CENSORED " latency is higher than that: requests that were due in the window "
+		    "failed behind it, or had not ended long after it, and are not among these", format, &first, out);
 	for (unsigned reason = 0; reason < INVALIDS; reason++) {
 		snprintf(words, sizeof words, GRID_INVALID " not to be relied on, %s", invalid_words[reason]);
 		note_points(points, is_invalid, reason, words, format, &first, out);
@@ -227,7 +243,7 @@ static int grid_put(const struct points *points, enum table_format format, FILE 
 static void csv_write(const struct points *points, FILE *out)
 {
 	fputs("implementation,kind,mode,offered_rps,share,answered_rps,state,blocks,keeps_up,p50_ns,p90_ns,p99_ns,p999_ns,"
-	      "max_ns,lag_p99_ns,lag_max_ns,waited\r\n", out);
+	      "max_ns,lag_p99_ns,lag_max_ns,waited,censored\r\n", out);
 	for (size_t i = 0; i < points->count; i++) {
 		const struct rate_point *point = &points->point[i];
 		const struct cell_times *latency = &point->latency_ns;
@@ -243,7 +259,7 @@ static void csv_write(const struct points *points, FILE *out)
 			!point->used ? "" : point->keeps_up ? "yes" : "no");
 		for (size_t j = 0; j < sizeof figures / sizeof *figures; j++)
 			grid_csv_number(figures[j], out);
-		fputs("\r\n", out);
+		fprintf(out, ",%s\r\n", !point->used ? "" : point->censored ? "yes" : "no");
 	}
 }
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,12 +18,15 @@
 
 #include "harness/lib/clock.h"
 #include "harness/lib/words.h"
+#include "harness/port.h"
 #include "harness/proctree.h"
 
 /* Between two looks at whether the server is ready: it has no way to say so but an answer. */
 #define READY_PAUSE_MS 5
 /* One question while waiting for readiness. */
 #define PROBE_NS CLOCK_S
+/* How long the first process of a server that has left it behind may take to end. */
+#define LEFT_MS 1000
 
 /* What goes over the socket, in whole messages (SOCK_SEQPACKET). */
 struct message {
@@ -297,6 +302,41 @@ const char *supervisor_show_exit(const struct supervisor *supervisor, char out[9
 	return out;
 }
 
+/* Whether who listens descends from the server's first process no more: it has made itself a daemon, as a rule. */
+static bool has_left(const struct supervisor *supervisor, const struct target *target)
+{
+	const struct sockaddr *address = (const struct sockaddr *)&target->address;
+	unsigned port = ntohs(address->sa_family == AF_INET ? ((const struct sockaddr_in *)address)->sin_port
+							     : ((const struct sockaddr_in6 *)address)->sin6_port);
+	pid_t pids[PROCTREE_MAX];
+	struct port_holder holder;
+
+	if (!port_is_held(port, &holder) || !holder.pid || holder.pid == supervisor->server)
+		return false;
+	size_t count = proctree_list(supervisor->server, pids, PROCTREE_MAX);
+	for (size_t i = 0; i < count; i++)
+		if (pids[i] == holder.pid)
+			return false;
+	return count < PROCTREE_MAX;
+}
+
+/*
+ * Whether the first process has ended by now, or ends within wait_ms. The kernel itself is asked: the keeper may not
+ * have had the time yet to say so. Its word is waited for then.
+ */
+static bool has_ended(struct supervisor *supervisor, int wait_ms)
+{
+	int process = (int)syscall(SYS_pidfd_open, supervisor->server, 0);	/* readable once it has ended */
+	struct pollfd end = { .fd = process, .events = POLLIN }, word = { .fd = supervisor->socket, .events = POLLIN };
+	bool ended = process < 0 ? errno == ESRCH : poll(&end, 1, wait_ms) > 0;
+
+	if (process >= 0)
+		close(process);
+	while (ended && supervisor_is_alive(supervisor))
+		poll(&word, 1, -1);
+	return ended;
+}
+
 /* Asks until an answer is right; patient: also after one that is wrong. */
 static int wait_right(struct supervisor *supervisor, const struct target *target, uint64_t timeout_ns, bool patient,
 		      const volatile sig_atomic_t *stop, struct err *err)
@@ -316,8 +356,14 @@ static int wait_right(struct supervisor *supervisor, const struct target *target
 			return err_set(err, "not ready after %.3g s: %.1000s", (double)timeout_ns / 1e9, last.text);
 		uint64_t left = deadline - now;
 		int answer = target_probe(target, left < PROBE_NS ? left : PROBE_NS, &probe);
-		if (answer == 0)
+		/*
+		 * The answer may be that of a daemon, whose first process is about to end. It is looked for once, at the start:
+		 * a server whose first process stays all the same is not made to wait after each cell.
+		 */
+		if (answer == 0 && !has_ended(supervisor, !patient && has_left(supervisor, target) ? LEFT_MS : 0))
 			return 0;
+		if (answer == 0)
+			continue;
 		/* The last one may have had too little time: what a wrong answer was says more. */
 		if (answer > 0 || !wrong)
 			last = probe;

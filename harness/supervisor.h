@@ -47,7 +47,8 @@ int supervisor_launch(struct supervisor *supervisor, const struct launch *launch
 
 /*
  * Waits until the server answers the target rightly. Returns 0; or -1 with err set where it exits, answers
- * wrongly or does not answer within timeout_ns. In each case it still has to be stopped.
+ * wrongly or does not answer within timeout_ns. What makes itself a daemon has exited, whichever comes first, its
+ * answer or the end of its first process. In each case it still has to be stopped.
  */
 int supervisor_wait_ready(struct supervisor *supervisor, const struct target *target, uint64_t timeout_ns,
 			  const volatile sig_atomic_t *stop, struct err *err);

@@ -83,8 +83,8 @@ static void print_special(const struct cell *cell)
 		print_times("lag", &cell->lag_ns);
 		printf("  offered: %s\n", explain_offered(offered, cell));
 		if (cell->latency_censored)
-			printf("  latency is censored: %.0f requests had not ended long after the window\n",
-			       cell->open_loop.unended);
+			printf("  latency is censored: behind the window %.0f requests failed, and %.0f had not ended long after\n",
+			       cell->open_loop.late_failed, cell->open_loop.unended);
 	}
 	if (*explain_crowd(crowd, cell))
 		printf("  crowd: %s\n", crowd);

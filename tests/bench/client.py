@@ -36,15 +36,15 @@ TIED = ['setpriv', '--pdeathsig', 'KILL', 'taskset', '-c']
 
 
 class Ended:
-    """A client's process at its end: what it printed, what it wrote to the file, its CPU, memory and wall time."""
+    """A client's process at its end: what it printed and complained of, what it wrote to the file, its CPU, memory and wall time."""
 
     def __init__(self, command, **variables):
         """Runs it on the last CPU. '{file}' in the command is the path of a file in memory."""
-        log, out = os.memfd_create('log'), os.memfd_create('out')
+        log, out, err = (os.memfd_create(name) for name in ('log', 'out', 'err'))
         words = [word.format(file='/dev/fd/%d' % log) if '{file}' in word else word for word in command]
         self.peak_bytes = 0
         start = time.monotonic()
-        process = subprocess.Popen(TIED + [str(CPUS[-1])] + words, stdout=out, stderr=out, pass_fds=[log],
+        process = subprocess.Popen(TIED + [str(CPUS[-1])] + words, stdout=out, stderr=err, pass_fds=[log],
                                    stdin=subprocess.DEVNULL, env=dict(os.environ, **variables))
         try:
             hung = not self.watch(process.pid, start + PATIENCE_S)
@@ -54,12 +54,12 @@ class Ended:
             process.returncode = os.waitstatus_to_exitcode(status)
             self.wall_s = time.monotonic() - start
             self.cpu_s = usage.ru_utime + usage.ru_stime
-            self.log, self.out = self.text(log), self.text(out)
+            self.log, self.out, self.err = self.text(log), self.text(out), self.text(err)
         if hung:
             raise RuntimeError('%s: had not ended after %d s' % (' '.join(words), PATIENCE_S))
         if process.returncode:
             raise RuntimeError('%s\n%s: exit %d: %s' % (' '.join(words), words[0], process.returncode,
-                                                       ' '.join(self.out[-2000:].split())[-300:]))
+                                                       ' '.join((self.out + self.err)[-2000:].split())[-300:]))
 
     def watch(self, pid, deadline):
         """
@@ -104,6 +104,8 @@ def ours(name):
         ended = Ended([BENCHCTL, 'load', url, '--json', '--client', name, '-m', mode, '-c', str(level), '--warmup', '0ms'] +
                       (['-n', str(requests)] if requests else ['-d', '%dms' % (seconds * 1000)]))
         cell = json.loads(ended.out)
+        if cell['client'] != name:  # it went on without io_uring, and says so
+            raise RuntimeError('%s ran instead: %s' % (cell['client'], ' '.join(ended.err.split())))
         learned = 1  # the first answer, which tells what is right
         return ended.outcome(cell['ok'], sum(cell['failed'].values()), learned + cell['started_before'] + cell['started'],
                              cell['rate_rps'], cell['latency_ns']['p50'], cell['latency_ns']['mean'], cell)

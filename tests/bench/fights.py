@@ -18,7 +18,7 @@ Round = collections.namedtuple('Round', 'mode level requests when machine progra
 
 
 class Unfit(Exception):
-    """The file is none of ours, or of another machine."""
+    """The file is none of ours, or of another machine or program."""
 
 
 def round_of(line):
@@ -33,14 +33,17 @@ def line_of(taken):
 
 
 class Fights:
-    """All rounds so far, by mode and level, and the file that they are in; without a path they are kept in memory only."""
+    """
+    All rounds so far, by mode and level, and the file that they are in; without a path they are kept in memory only.
+    program: what more rounds are to be measured with, or None where there will be none.
+    """
 
-    def __init__(self, path, machine):
+    def __init__(self, path, machine, program):
         self.path, self.rounds = path, collections.defaultdict(list)
         if path and os.path.exists(path):
-            self.read(machine)
+            self.read(machine, program)
 
-    def read(self, machine):
+    def read(self, machine, program):
         with open(self.path, 'rb+') as file:
             data = file.read()
             whole = data.rfind(b'\n') + 1
@@ -52,6 +55,9 @@ class Fights:
                 if taken.machine != machine:
                     raise Unfit('%s: line %d was measured on another machine (%s; this is %s): take another file' % (
                         self.path, number, taken.machine, machine))
+                if program is not None and taken.program != program:
+                    raise Unfit('%s: line %d was measured with another program (%s; this is %s): remove the file' % (
+                        self.path, number, taken.program, program))
                 self.rounds[taken.mode, taken.level].append(taken)
             file.truncate(whole)  # a round whose line was cut is measured again
 

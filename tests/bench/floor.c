@@ -75,17 +75,21 @@ static void calls(bool keepalive, unsigned connections, unsigned long requests)
 
 static int epoll;
 
-static void await(int op, int *fd, bool keepalive)
+static void await(int *fd)
 {
-	struct epoll_event event = { .events = EPOLLIN | EPOLLRDHUP | (keepalive ? EPOLLET : 0), .data.ptr = fd };
+	struct epoll_event event = { .events = EPOLLIN | EPOLLRDHUP | EPOLLET, .data.ptr = fd };
 
-	must(!epoll_ctl(epoll, op, *fd, &event));
+	must(!epoll_ctl(epoll, EPOLL_CTL_ADD, *fd, &event));
 }
 
-/* The same, with each answer taken when epoll tells of it. */
+/*
+ * The same, with each answer taken when epoll tells of it. In close mode the server ends the connection first, as it does
+ * for our own client: the answer counts once the end has been heard of too, with it or by an event of its own.
+ */
 static void events(bool keepalive, unsigned connections, unsigned long requests)
 {
 	static int fds[CONNECTIONS_MAX];
+	static bool answered[CONNECTIONS_MAX];	/* and not ended yet */
 	struct epoll_event happened[512];
 	const char *request = keepalive ? request_keepalive : request_close;
 	size_t bytes = keepalive ? sizeof request_keepalive - 1 : sizeof request_close - 1;
@@ -95,21 +99,27 @@ static void events(bool keepalive, unsigned connections, unsigned long requests)
 	for (unsigned i = 0; i < connections; i++) {
 		fds[i] = dial();
 		ask(fds[i], request, bytes);
-		await(EPOLL_CTL_ADD, &fds[i], keepalive);
+		await(&fds[i]);
 	}
 	for (unsigned long done = 0; done < requests;) {
 		int count = epoll_wait(epoll, happened, sizeof happened / sizeof *happened, -1);
 		must(count > 0);
-		for (int i = 0; i < count; i++, done++) {
+		for (int i = 0; i < count; i++) {
 			int *fd = happened[i].data.ptr;
-			must(recv(*fd, response, sizeof response, 0) > 0);
+			bool *had = &answered[fd - fds];
+			bool over = keepalive || happened[i].events & EPOLLRDHUP;
+			must((*had && over) || recv(*fd, response, sizeof response, 0) > 0);
+			*had = !over;
+			if (!over)
+				continue;
 			if (!keepalive) {
 				close(*fd);
 				*fd = dial();
 			}
 			ask(*fd, request, bytes);
 			if (!keepalive)
-				await(EPOLL_CTL_ADD, fd, keepalive);
+				await(fd);
+			done++;
 		}
 	}
 }

@@ -423,6 +423,9 @@ def test_usage():
             (['--check', 'hash', url], 'is not one of: exact, length, status'),
             (['--client', 'nobody', url], "no client 'nobody'"),
             (['--client', 'seq', '-c', '2', url], 'one connection at a time'),
+            (['--rate', '100', '-m', 'crowd', url], '--rate goes with modes close and keepalive'),
+            (['--rate', '100', '--client', 'seq', url], '--rate goes with modes close and keepalive of a client of many'),
+            (['--rate', '100', '-c', '5', url], 'with --rate, --max-connections bounds them'),
             (['--json=yes', url], 'takes no value'),
             ([url, '-n'], 'needs a value')]:
         outcome = place.bench('load', *words)

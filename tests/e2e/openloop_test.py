@@ -101,10 +101,12 @@ def test_unasked():
     with Faulty('speaks_unasked') as server:
         outcome, cell = load(server.url, '-m', 'keepalive', '--rate', '50', '-n', '10')
     if tap.ok(cell and conserved(cell) and scheduled(cell), 'unasked: nothing is lost', outcome):
-        tap.ok(cell['stray'] > 0 and cell['wrong'] == 'bytes on a connection that waits for no answer', 'unasked: is counted', cell)
+        tap.ok(cell['stray'] > 0, 'unasked: is counted', cell)
         # What comes as the next request is on its way can only be taken for an answer, and what is read together with an
         # answer for a part of it.
         tap.ok(set(cell['failed']) <= {'bad_status', 'bad_http', 'reset', 'eof_early'} and cell['ok'] > 0, 'unasked: kinds', cell)
+        tap.ok(cell['wrong'] == 'bytes on a connection that waits for no answer' or cell['failed'] and cell['wrong'],
+               'unasked: the first wrong words are of the one or of the other', cell)
 
 
 def test_bound():

@@ -9,6 +9,7 @@ import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from bench import report
 from helper import tap
 from helper.program import BENCHCTL, ROOT, Place, until
 
@@ -17,6 +18,11 @@ PAGE = 'before\n<!-- measured: begin -->\nold\n<!-- measured: end -->\nafter\n'
 SHORT = ('--seconds', '0.01', '--levels', '1', '--modes', 'close')
 # A load generator that can't use io_uring, and says why.
 WITHOUT_URING = '#!/bin/sh\ncase "$*" in *"--client uring"*) echo "no | ring" >&2; exit 3;; esac\nexec %s "$@"\n' % BENCHCTL
+# One that goes on without it, and says so.
+INSTEAD_OF_URING = '#!/bin/sh\ncase "$*" in *"--client uring"*) echo "io_uring is forbidden; by epoll" >&2;; esac\n' \
+    'for word; do shift; [ "$word" = uring ] && word=epoll; set -- "$@" "$word"; done\nexec %s "$@"\n' % BENCHCTL
+# One whose answer is nonsense.
+NONSENSE = '#!/bin/sh\ncase "$*" in *"--client uring"*) echo 7; exit;; esac\nexec %s "$@"\n' % BENCHCTL
 
 
 def peers(place, *words, **variables):
@@ -70,6 +76,35 @@ def test_a_client_that_fails():
         tap.is_(place.read('data'), before, 'and measures nothing')
 
 
+def test_a_client_of_other_words():
+    for script, words in ((INSTEAD_OF_URING, 'epoll ran instead: io\\_uring is forbidden; by epoll'), (NONSENSE, 'not understood')):
+        with Place() as place:
+            place.file('page', PAGE)
+            path = place.file('benchctl', script)
+            os.chmod(path, 0o755)
+            outcome = place.end(peers(place, '--rounds', '1', *SHORT, BENCHCTL=path))
+            tap.is_(outcome.code, 0, words + ': the others are measured all the same')
+            tap.has(row(place.read('page'), 'benchctl uring'), ['| - |', '**failed**', words], words + ': the reason stands')
+            tap.ok(re.match(r'\| benchctl epoll \| \d+ ', row(place.read('page'), 'benchctl epoll')), words + ': another has figures',
+                   place.read('page'))
+
+
+def test_another_program():
+    with Place() as place:
+        place.file('page', PAGE)
+        line = {'mode': 'close', 'level': 1, 'requests': 1, 'when': '2026-01-01 00:00 UTC', 'machine': report.machine(),
+                'program': 'benchctl 9 (one)', 'shots': {}}
+        text = json.dumps(line) + '\n' + json.dumps(dict(line, program='benchctl 9 (two)')) + '\n'
+        place.file('data', text)
+        outcome = place.end(peers(place, '--rounds', '3', *SHORT))
+        tap.is_(outcome.code, 2, 'rounds of another program are not gone on with')
+        tap.has(outcome.err, ['line 1', 'benchctl 9 (one)', 'remove the file'], 'it says why, and what to do')
+        tap.is_((place.read('data'), place.read('page')), (text, PAGE), 'all files stay as they were')
+        outcome = place.end(peers(place, '--rounds', '0'))
+        tap.is_(outcome.code, 0, 'but they can be shown')
+        tap.has(outcome.out, ['benchctl 9 (one), benchctl 9 (two)'], 'with the name of each program')
+
+
 def test_cut_short():
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
         with Place() as place:
@@ -119,5 +154,5 @@ def test_into():
             tap.is_(place.read('page'), text if code else text.replace('old', 'new'), 'into: the file is what it should be')
 
 
-tap.checks([test_a_client_that_fails, test_cut_short, test_files_of_others, test_into])
+tap.checks([test_a_client_that_fails, test_a_client_of_other_words, test_another_program, test_cut_short, test_files_of_others, test_into])
 tap.done()

@@ -346,6 +346,12 @@ static void test_take(void **state)
 	cell_take(&cell, &sample);
 	assert_true(cell.open_loop.late_ok == 1 && cell.open_loop.late_failed == 1 && cell.open_loop.unended == 1);
 	assert_true(cell.latency_censored);
+	sample.counts.unended = 0;	/* what has failed behind the window has no latency either */
+	cell_take(&cell, &sample);
+	assert_true(cell.latency_censored);
+	sample.counts.late_failed = 0;
+	cell_take(&cell, &sample);
+	assert_false(cell.latency_censored);
 	assert_int_equal(cell.in_flight_end, 2);
 	assert_int_equal(cell.connects, 13);
 	assert_int_equal(cell.ramp_reached, 4);

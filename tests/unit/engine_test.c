@@ -1,6 +1,8 @@
 /* What an engine notes of its own lateness, and how a thread counts what ends behind the window of an open loop. */
 #include "tests/unit/unit.h"
 
+#include <errno.h>
+
 #include "clients/engine.h"
 
 /* Requests that go to the kernel together leave one after the other; those outside the window are not looked at. */
@@ -45,11 +47,49 @@ static void test_late(void **state)
 	assert_int_equal(worker.counts.started_before, 0);
 }
 
+static unsigned closed;
+
+static void count_closed(struct engine *engine, struct conn *conn)
+{
+	(void)engine;
+	(void)conn;
+	closed++;
+}
+
+/* A call fails on a connection whose request is answered: no second end is counted, and it is free one time only. */
+static void test_failed_behind_an_answer(void **state)
+{
+	static const struct engine_io io = { .close = count_closed };
+	static struct worker worker = { .in_flight = 2, .measuring = true };
+	static struct conn conns[2];
+	static uint32_t slots[2];
+	static struct engine engine = {
+		.worker = &worker, .io = &io, .conns = conns, .free = slots, .open_loop = true, .keepalive = true,
+	};
+
+	(void)state;
+	conns[0].state = CONN_READING;
+	engine_failed(&engine, &conns[0], ECONNRESET);	/* it carries one: that has failed */
+	assert_int_equal(worker.in_flight, 1);
+	assert_int_equal(worker.counts.failed[LOAD_RESET], 1);
+	assert_int_equal(engine.free_count, 1);
+	assert_int_equal(conns[0].state, CONN_UNUSED);
+	conns[1].state = CONN_IDLE;
+	engine.free[engine.free_count++] = 1;
+	engine_failed(&engine, &conns[1], EPIPE);
+	assert_int_equal(worker.in_flight, 1);
+	assert_int_equal(worker.counts.failed[LOAD_RESET], 1);
+	assert_int_equal(engine.free_count, 2);
+	assert_int_equal(conns[1].state, CONN_UNUSED);
+	assert_int_equal(closed, 2);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_left),
 		cmocka_unit_test(test_late),
+		cmocka_unit_test(test_failed_behind_an_answer),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

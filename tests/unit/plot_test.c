@@ -734,6 +734,16 @@ static void latencies_have_a_picture(void **state)
 	assert_non_null(strstr(data, "# tornado\n1000 100000 100000 100000 1 0 0 0 1\n"));
 	assert_non_null(strstr(data, "\n8000 800000 800000 800000 0 1 0 1 1\n"));
 	free(data);
+	/* Censored latency is hollow too, and the key tells the two apart. */
+	last->valid = last->latency_censored = true;
+	last->invalid = 0;
+	draw(&doc, folder);
+	svg = unit_read(inside(folder, "latency-keepalive.svg"));
+	assert_non_null(strstr(svg, ">hollow: slower than shown: some had no right end<"));
+	free(svg);
+	data = unit_read(inside(folder, "latency-keepalive.dat"));
+	assert_non_null(strstr(data, "\n8000 800000 800000 800000 0 1 0 1 1\n"));
+	free(data);
 	document_release(&doc);
 }
 

@@ -149,6 +149,36 @@ static void test_apart(void **state)
 	document_release(&doc);
 }
 
+/* What failed or had no end behind the window: the table says that there were failures, and that latency is higher. */
+static void test_censored(void **state)
+{
+	struct document doc = { 0 };
+	char *text = NULL;
+	size_t bytes;
+	struct err err;
+
+	(void)state;
+	cell_add(&doc, "tornado", "close", 1, 100, 1);
+	struct cell *cell = cell_add(&doc, "tornado", "close", 2, 100, 1);
+	cell->open_loop.late_failed = 7;
+	cell->latency_censored = true;
+	cell_add(&doc, "tornado", "close", 1, 200, 1);
+	struct rate_point *points = points_of(&doc, 2);
+	assert_true(points[0].errors && points[0].censored);
+	assert_true(!points[1].errors && !points[1].censored);
+	free(points);
+	FILE *out = open_memstream(&text, &bytes);
+	assert_non_null(out);
+	assert_int_equal(rates_table_print(&doc, false, TABLE_TEXT, out, &err), 0);
+	fclose(out);
+	check_words(text, "100.00!  1.00ms>  1.00ms>  1.00ms>  1.00ms>  1.00ms>");
+	check_words(text, "> latency is higher than that: requests that were due in the window failed behind it, or had not ended "
+			  "long after it, and are not among these: tornado (close, 100/s)\n");
+	check_words(text, "! requests or blocks failed");
+	free(text);
+	document_release(&doc);
+}
+
 static void test_csv(void **state)
 {
 	struct document doc = { 0 };
@@ -163,7 +193,7 @@ static void test_csv(void **state)
 	assert_int_equal(rates_table_print(&doc, true, TABLE_CSV, out, &err), 0);
 	fclose(out);
 	check_words(text, "\r\n\"a,b\",original,close,500,,500,valid,1,no,1000000,1000000,1000000,1000000,1000000,1000000,"
-			  "1000000,3\r\n");
+			  "1000000,3,no\r\n");
 	free(text);
 	document_release(&doc);
 }
@@ -176,6 +206,7 @@ int main(void)
 		cmocka_unit_test(test_valid_first),
 		cmocka_unit_test(test_no_rate),
 		cmocka_unit_test(test_apart),
+		cmocka_unit_test(test_censored),
 		cmocka_unit_test(test_csv),
 	};
 

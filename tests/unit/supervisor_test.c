@@ -116,6 +116,8 @@ static void role_files(void)
 #define RIGHT "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nhi"
 #define WRONG "HTTP/1.0 503 Busy\r\nContent-Length: 2\r\n\r\nhi"
 
+static int answered = -1;	/* a descriptor that is closed once there has been an answer */
+
 /* Answers every request on the port of $PORT, the first ones wrongly. */
 static void serve(int wrong)
 {
@@ -136,12 +138,38 @@ static void serve(int wrong)
 			wrong -= wrong > 0;
 		}
 		close(fd);
+		if (answered >= 0)
+			close(answered);
+		answered = -1;
 	}
 }
 
 static void role_server(void)
 {
 	serve(0);
+}
+
+/* Serves as a daemon, whose first process ends only when a question has been answered. */
+static void role_daemon_server(void)
+{
+	int ends[2];
+	char byte;
+
+	if (pipe(ends))
+		_exit(1);
+	if (fork() == 0) {
+		setsid();
+		if (fork() == 0) {
+			close(ends[0]);
+			answered = ends[1];
+			serve(0);
+		}
+		_exit(0);
+	}
+	close(ends[1]);
+	wait(NULL);
+	(void)!read(ends[0], &byte, 1);
+	_exit(4);
 }
 
 static void role_wrong_server(void)
@@ -160,6 +188,7 @@ static const struct role {
 } roles[] = {
 	{ "daemon", role_daemon }, { "pair", role_pair }, { "stubborn", role_stubborn }, { "tree", role_tree },
 	{ "orderly", role_orderly }, { "files", role_files }, { "server", role_server },
+	{ "daemon_server", role_daemon_server },
 	{ "wrong_server", role_wrong_server }, { "recovering_server", role_recovering_server },
 };
 
@@ -578,6 +607,7 @@ static void test_ready(void **state)
 	} cases[] = {
 		{ SELF "server", UNIT_PATIENCE_NS, NULL, true },
 		{ SELF "wrong_server", UNIT_PATIENCE_NS, "answers wrongly: status 503 instead of 200", true },
+		{ SELF "daemon_server", UNIT_PATIENCE_NS, "exited with status 4 before it was ready", false },
 		{ "sh -c 'exit 3'", UNIT_PATIENCE_NS, "exited with status 3 before it was ready", false },
 		{ "sh -c 'kill -ABRT $$'", UNIT_PATIENCE_NS, "was killed by signal 6 (Aborted) before it was ready", false },
 		{ "sleep 100", 100 * CLOCK_MS, "not ready after 0.1 s: connecting: Connection refused", true },
