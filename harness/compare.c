@@ -8,6 +8,7 @@
 #include "harness/lib/adjust.h"
 #include "harness/lib/rank.h"
 #include "harness/lib/text.h"
+#include "harness/summary.h"
 
 const char *const compare_measure_names[COMPARE_MEASURES] = { "rate", "cpu", "failures", "p99", "rss" };
 const char *const compare_measure_words[COMPARE_MEASURES] = {
@@ -297,13 +298,35 @@ static const char *version_of(const struct document *document, char *room, size_
 	return document->benchctl;
 }
 
+/* The load generator is a part of every figure. What was not committed is another matter, which a run can't tell. */
+static const char *commit_of(const struct document *document, char *room, size_t bytes)
+{
+	static const char dirty[] = "-dirty";
+	size_t length = document->commit ? strlen(document->commit) : 0, end = sizeof dirty - 1;
+
+	if (length >= end && strcmp(document->commit + length - end, dirty) == 0)
+		length -= end;
+	snprintf(room, bytes, "%.*s", (int)length, document->commit ? document->commit : "");
+	return strcmp(room, "unknown") == 0 ? "" : room;
+}
+
+/* Unknown on one side, it is not held against it; git shortens a commit now more, now less. */
+static bool is_same_commit(const char *a, const char *b)
+{
+	size_t x = strlen(a), y = strlen(b);
+
+	return strncmp(a, b, x < y ? x : y) == 0;
+}
+
 static const struct {
 	const char *field;
 	const char *(*of)(const struct document *document, char *room, size_t bytes);
+	bool (*is_alike)(const char *a, const char *b);	/* NULL: they are equal */
 } host_parts[] = {
-	{ "CPU model", cpu_model_of }, { "cores", cores_of }, { "kernel", kernel_of }, { "governor", governor_of },
-	{ "CPUs of the client", client_cpus_of }, { "CPUs of the servers", server_cpus_of },
-	{ "version of benchctl", version_of },
+	{ "CPU model", cpu_model_of, NULL }, { "cores", cores_of, NULL }, { "kernel", kernel_of, NULL },
+	{ "governor", governor_of, NULL }, { "CPUs of the client", client_cpus_of, NULL },
+	{ "CPUs of the servers", server_cpus_of, NULL }, { "version of benchctl", version_of, NULL },
+	{ "commit of benchctl", commit_of, is_same_commit },
 };
 
 /* The options that the figures depend on; one that a run does not have is not held against it. */
@@ -332,12 +355,13 @@ static int difference_add(struct comparison *comparison, const char *field, cons
 static int differences_of(struct comparison *comparison, const struct document *base, const struct document *new,
 			  struct err *err)
 {
-	char room[2][32];
+	char room[2][100];
 
 	for (size_t i = 0; i < sizeof host_parts / sizeof *host_parts; i++) {
 		const char *a = host_parts[i].of(base, room[0], sizeof room[0]);
 		const char *b = host_parts[i].of(new, room[1], sizeof room[1]);
-		if (strcmp(a ? a : "", b ? b : "") != 0 && difference_add(comparison, host_parts[i].field, a, b, err))
+		bool is_alike = host_parts[i].is_alike ? host_parts[i].is_alike(a, b) : strcmp(a ? a : "", b ? b : "") == 0;
+		if (!is_alike && difference_add(comparison, host_parts[i].field, a, b, err))
 			return -1;
 	}
 	for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
@@ -396,22 +420,6 @@ static double spread_of(double *const values[SIDES], const size_t counts[SIDES])
 	return freedom ? sqrt(squares / (double)freedom) : NAN;
 }
 
-static int double_order(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-/* Sorts the values. */
-static double median(double *values, size_t count)
-{
-	if (!count)
-		return NAN;
-	qsort(values, count, sizeof *values, double_order);
-	return (values[(count - 1) / 2] + values[count / 2]) / 2;
-}
-
 /* How many shares are more than a finding needs. */
 static size_t bad_count(const double *values, size_t count)
 {
@@ -426,9 +434,10 @@ static size_t bad_count(const double *values, size_t count)
 struct extra {
 	double spread;
 	bool is_certain;	/* failures: most launches of one side have them and not one of the other */
+	bool is_new;		/* failures: a kind of them that is new, beyond chance */
 };
 
-/* Fills in what the values say; they are sorted. */
+/* Fills in what the values, which it sorts, say. */
 static int figure_fill(struct compare_figure *figure, struct extra *extra, enum compare_measure measure,
 		       double *const values[SIDES], const size_t counts[SIDES], const struct compare_settings *settings,
 		       struct err *err)
@@ -440,7 +449,7 @@ static int figure_fill(struct compare_figure *figure, struct extra *extra, enum 
 	figure->base_count = counts[BASE];
 	figure->new_count = counts[NEW];
 	figure->ratio = figure->low = figure->high = figure->p = figure->p_adjusted = NAN;
-	double base = median(values[BASE], counts[BASE]), new = median(values[NEW], counts[NEW]);
+	double base = summary_median(values[BASE], counts[BASE]), new = summary_median(values[NEW], counts[NEW]);
 	figure->base = shown(measure, base);
 	figure->new = shown(measure, new);
 	*extra = (struct extra){ .spread = spread_of(values, counts) };
@@ -469,41 +478,64 @@ static int figure_fill(struct compare_figure *figure, struct extra *extra, enum 
 	return 0;
 }
 
-static double floor_of(const struct comparison *comparison, const struct compare_row *row,
-		       enum compare_measure measure)
+/* By how much the noise of so many launches a side differs from that of those it was measured with: n launches have 1/n of the variance. */
+static double noise_factor(const struct work *work)
 {
+	double base = (double)work->launches[BASE].count, new = (double)work->launches[NEW].count;
+	double launches = (double)work->comparison->settings.noise.launches;
+
+	return launches > 0 ? sqrt(launches * (1 / base + 1 / new) / 2) : 1;
+}
+
+static double floor_of(const struct work *work, const struct compare_row *row, enum compare_measure measure)
+{
+	const struct comparison *comparison = work->comparison;
 	const struct compare_noise *noise = &comparison->settings.noise;
 	double known = NAN;
 
 	if (measures[measure].is_share)
 		return COMPARE_FAILURES_FLOOR;
 	if (noise->at)
-		known = noise->at(noise->context, row->server, row->client, row->mode, measure, row->least, row->most);
+		known = noise->at(noise->context, row->server, row->client, row->mode, measure, row->least, row->most) *
+			noise_factor(work);
 	/* fmax() takes the other where one is NAN. A floor of 1 would let everything pass as nothing. */
 	return fmin(fmax(comparison->settings.floor, COMPARE_NOISE_TIMES * known), 0.99);
 }
 
-/* Kinds of failures that most launches of NEW have had, and none of BASE. */
-static unsigned new_failures(const struct sample *samples, size_t count)
+/*
+ * Kinds of failures that most launches of NEW have had, at one of the row's levels at least, and none of BASE; and whether
+ * chance would hardly deal one of them so.
+ */
+static int new_failures(struct work *work, struct compare_figure *figure, struct extra *extra,
+			const struct sample *samples, size_t count, struct err *err)
 {
-	unsigned kinds = 0;
-
 	for (int kind = 0; kind < LOAD_FAILURES; kind++) {
-		size_t launches = 0, have = 0, base = 0;
+		size_t counts[SIDES] = { 0, 0 }, have = 0, base = 0;
+		struct rank_test test;
+		for (int side = 0; side < SIDES; side++)
+			for (size_t i = 0; i < work->launches[side].count; i++)
+				work->sums[side][i] = -1;
 		for (size_t i = 0; i < count; i++) {
 			const struct cell *cell = samples[i].cell;
-			double all = (double)(cell->ok + cell_failed(cell));
-			if (samples[i].side == BASE) {
-				base += cell->failed[kind] > 0;
-				continue;
-			}
-			launches++;
-			have += (double)cell->failed[kind] > COMPARE_FAILURES_FLOOR * all;
+			double all = (double)(cell->ok + cell_failed(cell)), failed = (double)cell->failed[kind];
+			double *most = &work->sums[samples[i].side][samples[i].launch];
+			base += samples[i].side == BASE && failed > 0;
+			*most = fmax(*most, failed > 0 ? failed / all : 0);
 		}
-		if (!base && 2 * have > launches)
-			kinds |= 1u << kind;
+		for (int side = 0; side < SIDES; side++)
+			for (size_t i = 0; i < work->launches[side].count; i++)
+				if (work->sums[side][i] >= 0) {
+					have += side == NEW && work->sums[side][i] > COMPARE_FAILURES_FLOOR;
+					work->values[side][counts[side]++] = work->sums[side][i];
+				}
+		if (base || 2 * have <= counts[NEW])
+			continue;
+		figure->new_failures |= 1u << kind;
+		if (rank_test(&test, work->values[BASE], counts[BASE], work->values[NEW], counts[NEW]))
+			return err_set(err, "out of memory");
+		extra->is_new |= test.p < work->comparison->settings.alpha;
 	}
-	return kinds;
+	return 0;
 }
 
 static int cell_figure(struct work *work, struct compare_row *row, struct extra *extra, enum compare_measure measure,
@@ -518,10 +550,10 @@ static int cell_figure(struct work *work, struct compare_row *row, struct extra 
 			work->values[samples[i].side][counts[samples[i].side]++] = value;
 	}
 	figure->levels = 1;
-	figure->floor = floor_of(work->comparison, row, measure);
-	if (measure == COMPARE_FAILURES)
-		figure->new_failures = new_failures(samples, count);
-	return figure_fill(figure, extra, measure, work->values, counts, &work->comparison->settings, err);
+	figure->floor = floor_of(work, row, measure);
+	if (figure_fill(figure, extra, measure, work->values, counts, &work->comparison->settings, err))
+		return -1;
+	return measure == COMPARE_FAILURES ? new_failures(work, figure, extra, samples, count, err) : 0;
 }
 
 /* The end of the samples that are of the same level (or of the same band) as the first. */
@@ -595,10 +627,10 @@ static int band_figure(struct work *work, struct compare_row *row, struct extra 
 		for (size_t i = 0; i < work->launches[side].count; i++)
 			if (figure->levels && work->levels[side][i] == figure->levels)
 				work->values[side][counts[side]++] = work->sums[side][i] / (double)figure->levels;
-	figure->floor = floor_of(work->comparison, row, measure);
-	if (measure == COMPARE_FAILURES)
-		figure->new_failures = new_failures(samples, count);
-	return figure_fill(figure, extra, measure, work->values, counts, &work->comparison->settings, err);
+	figure->floor = floor_of(work, row, measure);
+	if (figure_fill(figure, extra, measure, work->values, counts, &work->comparison->settings, err))
+		return -1;
+	return measure == COMPARE_FAILURES ? new_failures(work, figure, extra, samples, count, err) : 0;
 }
 
 /* Verdicts. */
@@ -611,6 +643,9 @@ static enum compare_verdict worse_or_better(enum compare_measure measure, double
 static enum compare_verdict failures_verdict(const struct compare_figure *figure, const struct extra *extra,
 					     double alpha)
 {
+	/* A kind that BASE has never had is a finding of its own: as many of another kind may have gone. */
+	if (figure->new_failures)
+		return extra->is_new ? COMPARE_REGRESSED : COMPARE_INCONCLUSIVE;
 	if (isnan(figure->p))
 		return COMPARE_EQUIVALENT;
 	/* One side has none at all: then nothing is estimated, and its own test is enough. */
@@ -648,15 +683,15 @@ static void figure_judge(const struct comparison *comparison, struct compare_fig
 		return;
 	size_t have = figure->base_count < figure->new_count ? figure->base_count : figure->new_count;
 	size_t needed = rank_needed(is_share ? NAN : log(figure->ratio), extra->spread, -log(1 - figure->floor), alpha,
-				    extra->is_certain ? 1 : tests, COMPARE_MORE_MOST);
+				    extra->is_certain || figure->new_failures ? 1 : tests, COMPARE_MORE_MOST);
 	figure->more = !needed ? 0 : needed > have ? needed - have : 1;
 }
 
 /*
  * A row is what its worst figure says. Else it is what its rate says or, where that is not valid, the CPU of its server:
- * that no request failed says nothing of speed.
+ * that no request failed says nothing of speed. Returns whether anything of both sides could be compared.
  */
-static void row_judge(struct compare_row *row)
+static bool speed_judge(struct compare_row *row)
 {
 	static const enum compare_measure speeds[] = { COMPARE_RATE, COMPARE_CPU };
 
@@ -666,17 +701,28 @@ static void row_judge(struct compare_row *row)
 		if (row->figures[measure].verdict == COMPARE_REGRESSED) {
 			row->verdict = COMPARE_REGRESSED;
 			row->by = (enum compare_measure)measure;
-			return;
+			return true;
 		}
 	if (row->figures[COMPARE_FAILURES].verdict == COMPARE_INCONCLUSIVE) {
 		row->verdict = COMPARE_INCONCLUSIVE;
 		row->by = COMPARE_FAILURES;
-		return;
+		return true;
 	}
 	for (size_t i = 0; i < sizeof speeds / sizeof *speeds && row->verdict == COMPARE_INVALID; i++) {
 		row->verdict = row->figures[speeds[i]].verdict;
 		row->by = row->verdict == COMPARE_INVALID ? COMPARE_RATE : speeds[i];
 	}
+	return row->verdict != COMPARE_INVALID;
+}
+
+/* The same, but for what NEW has lost: what can't be seen any more is not as good as it was. */
+static bool row_judge(struct compare_row *row)
+{
+	bool has_speed = speed_judge(row);
+
+	if (row->lost && row->verdict != COMPARE_REGRESSED && row->verdict != COMPARE_INCOMPARABLE)
+		row->verdict = COMPARE_INCONCLUSIVE;
+	return has_speed;
 }
 
 /* Adjusts one measure of all cells by Benjamini and Hochberg, or those of the gate together by Holm. */
@@ -697,8 +743,10 @@ static long adjust(struct compare_row *rows, size_t count, int first, int end, l
 	return tests;
 }
 
+/* Returns 1 where anything could be compared, 0 where nothing; -1 with err set. */
 static int gate_judge(struct comparison *comparison, struct extra (*extras)[COMPARE_MEASURES], struct err *err)
 {
+	bool has_speed = false;
 	long tests = adjust(comparison->gate, comparison->gate_count, 0, COMPARE_GATING, adjust_holm, err);
 
 	if (tests < 0)
@@ -709,10 +757,10 @@ static int gate_judge(struct comparison *comparison, struct extra (*extras)[COMP
 		for (int measure = 0; measure < COMPARE_GATING; measure++)
 			figure_judge(comparison, &row->figures[measure], &extras[i][measure], (enum compare_measure)measure,
 				     comparison->gate_tests);
-		row_judge(row);
+		has_speed |= row_judge(row);
 		comparison->gate_verdicts[row->verdict]++;
 	}
-	return 0;
+	return has_speed;
 }
 
 static int cells_judge(struct comparison *comparison, struct extra (*extras)[COMPARE_MEASURES], struct err *err)
@@ -737,20 +785,26 @@ static int cells_judge(struct comparison *comparison, struct extra (*extras)[COM
 	return 0;
 }
 
-static void whole_judge(struct comparison *comparison)
+static void whole_judge(struct comparison *comparison, bool has_speed)
 {
 	static const enum compare_verdict order[] = {
 		COMPARE_REGRESSED, COMPARE_INCOMPARABLE, COMPARE_INCONCLUSIVE, COMPARE_IMPROVED, COMPARE_EQUIVALENT,
 	};
 
 	comparison->verdict = COMPARE_INVALID;
-	for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+	for (size_t i = 0; i < sizeof order / sizeof *order && has_speed; i++)
 		if (comparison->gate_verdicts[order[i]]) {
 			comparison->verdict = order[i];
 			break;
 		}
 	if (comparison->cliffs)
 		comparison->verdict = COMPARE_REGRESSED;
+}
+
+bool compare_is_sure(const struct comparison *comparison)
+{
+	return !comparison->gate_verdicts[COMPARE_INCONCLUSIVE] && !comparison->base_only &&
+	       !comparison->base_interrupted && !comparison->new_interrupted;
 }
 
 /* The rows: of each level that both sides have, and of each band with such a level. */
@@ -763,6 +817,30 @@ static struct compare_row row_of(const struct sample *sample, uint64_t least, ui
 	};
 }
 
+/*
+ * Whether the speed of a level is known in BASE and lost in NEW: neither rate nor CPU is valid in most launches. Where the client
+ * has become the limit, the CPU still tells.
+ */
+static bool level_lost(const struct sample *samples, size_t count, unsigned *to)
+{
+	size_t all[SIDES], known[SIDES] = { 0, 0 };
+	unsigned reasons, lost_to = 0;
+
+	sides_count(all, samples, count);
+	for (size_t i = 0; i < count; i++) {
+		reasons = 0;
+		bool is_known = !isnan(value_of(samples[i].cell, COMPARE_RATE, &reasons)) ||
+				!isnan(value_of(samples[i].cell, COMPARE_CPU, &reasons));
+		known[samples[i].side] += is_known;
+		if (!is_known && samples[i].side == NEW)
+			lost_to |= reasons;
+	}
+	if (2 * known[BASE] <= all[BASE] || 2 * known[NEW] > all[NEW])
+		return false;
+	*to |= lost_to;
+	return true;
+}
+
 static int rows_fill(struct work *work, struct extra (*gate)[COMPARE_MEASURES], struct extra (*cells)[COMPARE_MEASURES],
 		     struct err *err)
 {
@@ -771,13 +849,17 @@ static int rows_fill(struct work *work, struct extra (*gate)[COMPARE_MEASURES], 
 
 	for (size_t i = 0, band; i < work->samples_count; i = band) {
 		uint64_t least = 0, most = 0;
+		size_t lost = 0;
+		unsigned lost_to = 0;
 		band = i + band_end(samples + i, work->samples_count - i);
 		for (size_t j = i, end; j < band; j = end) {
 			size_t counts[SIDES];
 			end = j + level_end(samples + j, band - j);
 			sides_count(counts, samples + j, end - j);
 			if (!counts[BASE] || !counts[NEW]) {
-				comparison->base_only += counts[BASE] > 0;
+				if (counts[BASE] && !comparison->base_only++)
+					comparison->first_base_only = row_of(&samples[j], samples[j].cell->level,
+									     samples[j].cell->level);
 				comparison->new_only += counts[NEW] > 0;
 				continue;
 			}
@@ -789,6 +871,9 @@ static int rows_fill(struct work *work, struct extra (*gate)[COMPARE_MEASURES], 
 				comparison->new_launches = counts[NEW];
 			size_t at = comparison->cells_count++;
 			comparison->cells[at] = row_of(&samples[j], most, most);
+			comparison->cells[at].lost = level_lost(samples + j, end - j, &comparison->cells[at].lost_to);
+			lost += comparison->cells[at].lost;
+			lost_to |= comparison->cells[at].lost_to;
 			for (int measure = 0; measure < COMPARE_MEASURES; measure++)
 				if (cell_figure(work, &comparison->cells[at], &cells[at][measure],
 						(enum compare_measure)measure, samples + j, end - j, err))
@@ -800,6 +885,8 @@ static int rows_fill(struct work *work, struct extra (*gate)[COMPARE_MEASURES], 
 			continue;
 		size_t at = comparison->gate_count++;
 		comparison->gate[at] = row_of(&samples[i], least, most);
+		comparison->gate[at].lost = lost;
+		comparison->gate[at].lost_to = lost_to;
 		for (int measure = 0; measure < COMPARE_GATING; measure++)
 			if (band_figure(work, &comparison->gate[at], &gate[at][measure], (enum compare_measure)measure,
 					samples + i, band - i, err))
@@ -848,9 +935,10 @@ static int compare(struct work *work, struct err *err)
 		err_set(err, "BASE and NEW have no cell in common: BASE has %s; NEW has %s", has[BASE], has[NEW]);
 		goto out;
 	}
-	if (gate_judge(comparison, gate, err) || cells_judge(comparison, cells, err))
+	int has_speed = gate_judge(comparison, gate, err);
+	if (has_speed < 0 || cells_judge(comparison, cells, err))
 		goto out;
-	whole_judge(comparison);
+	whole_judge(comparison, has_speed);
 	result = 0;
 out:
 	free(gate);
@@ -902,6 +990,10 @@ int compare_sides(struct comparison *comparison, const struct compare_side *base
 	struct work work = { .comparison = comparison };
 
 	*comparison = (struct comparison){ .settings = *settings };
+	for (size_t i = 0; i < base->count; i++)
+		comparison->base_interrupted += base->documents[i]->interrupted;
+	for (size_t i = 0; i < new->count; i++)
+		comparison->new_interrupted += new->documents[i]->interrupted;
 	int result = differences_find(comparison, base, new, err) || work_init(&work, sides, err) || compare(&work, err)
 		     ? -1 : 0;
 	work_release(&work);

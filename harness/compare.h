@@ -66,6 +66,7 @@ struct compare_noise {
 	double (*at)(const void *context, const char *server, const char *client, const char *mode,
 		     enum compare_measure measure, uint64_t least, uint64_t most);
 	const void *context;
+	uint64_t launches;	/* of a side, by which it was measured: with fewer there is more noise; 0: unknown, taken as it is */
 };
 
 #define COMPARE_FLOOR 0.05
@@ -95,7 +96,8 @@ struct compare_figure {
 	size_t more;			/* inconclusive: launches a side that it takes beside those there are, by the spread seen;
 					   0: more than COMPARE_MORE_MOST */
 	unsigned invalid;		/* bit set of enum invalid: why figures were left out, on either side */
-	unsigned new_failures;		/* of failures: bit set of enum load_failure, kinds that most launches of NEW have, none of BASE */
+	unsigned new_failures;		/* of failures: bit set of enum load_failure, kinds that most launches of NEW have, none of BASE;
+					   beyond chance they have regressed, whatever the share of all failures */
 };
 
 #define COMPARE_MORE_MOST 1000
@@ -111,6 +113,8 @@ struct compare_row {
 	struct compare_figure figures[COMPARE_MEASURES];	/* the gate: those before COMPARE_GATING only */
 	enum compare_verdict verdict;	/* the one to look at first */
 	enum compare_measure by;	/* the measure that has it */
+	size_t lost;			/* levels whose speed most launches of BASE know, and not most of NEW: the row is no pass then */
+	unsigned lost_to;		/* bit set of enum invalid: what NEW's cells have there */
 };
 
 /* What was not alike, beside the servers. */
@@ -127,12 +131,20 @@ struct comparison {
 	struct compare_row *gate, *cells;	/* owned; by server, client, mode, level */
 	size_t gate_count, cells_count;
 	size_t base_only, new_only;	/* rows of cells that the other side has not, and that are not compared */
+	struct compare_row first_base_only;	/* where there is one: its names and its level */
+	size_t base_interrupted, new_interrupted;	/* runs that are not whole */
 	size_t open_loops;		/* cells of open loops, which are not compared: their rate is a choice */
 	size_t gate_verdicts[COMPARE_VERDICTS], cell_verdicts[COMPARE_VERDICTS];	/* rows by verdict */
 	size_t cliffs;
 	size_t gate_tests;		/* those that Holm has counted */
 	enum compare_verdict verdict;	/* of the whole: regressed where the gate or a cliff says so */
 };
+
+/*
+ * Whether a pass may be relied on: nothing of the gate is inconclusive, all that BASE has was measured of NEW too, and no run
+ * was interrupted.
+ */
+bool compare_is_sure(const struct comparison *comparison);
 
 /* What is usual. */
 extern const struct compare_settings compare_settings_usual;

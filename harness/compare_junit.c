@@ -29,7 +29,7 @@ static bool is_failure(const struct compare_line *line)
 /* A text as the value of an attribute, or as content. */
 static void put(const char *text, FILE *out)
 {
-	char plain[2000];
+	char plain[4096];
 
 	for (const char *at = text_plain(plain, sizeof plain, text); *at; at++)
 		switch (*at) {
@@ -81,7 +81,7 @@ static void suite_print(const struct comparison *comparison, const struct compar
 			const size_t counts[2], FILE *out)
 {
 	size_t tests = 0, failures = 0, skipped = 0;
-	char whole[2000];
+	char whole[4096];
 
 	for (int part = 0; part < 2; part++)
 		for (size_t i = 0; i < counts[part]; i++)

@@ -9,6 +9,9 @@
 #include "harness/lib/text.h"
 #include "harness/lib/units.h"
 
+/* Of what NEW has lost, so many are named. */
+#define LOST_MOST 4
+
 const struct compare_figure *compare_line_figure(const struct compare_line *line)
 {
 	return &line->row->figures[line->measure];
@@ -19,9 +22,12 @@ static bool is_change(enum compare_verdict verdict)
 	return verdict == COMPARE_REGRESSED || verdict == COMPARE_IMPROVED;
 }
 
+/* A new kind of failure is a change, even where the launches are too few for a verdict. */
 bool compare_line_changed(const struct compare_line *line)
 {
-	return is_change(compare_line_figure(line)->verdict);
+	const struct compare_figure *figure = compare_line_figure(line);
+
+	return is_change(figure->verdict) || figure->new_failures;
 }
 
 /* Verdicts in the order of the lines. */
@@ -30,15 +36,22 @@ static const int ranks[COMPARE_VERDICTS] = {
 	[COMPARE_INVALID] = 4, [COMPARE_EQUIVALENT] = 5,
 };
 
+static int rank_of(const struct compare_line *line)
+{
+	enum compare_verdict verdict = compare_line_figure(line)->verdict;
+
+	return compare_line_changed(line) && !is_change(verdict) ? ranks[COMPARE_REGRESSED] : ranks[verdict];
+}
+
 static int line_order(const void *a, const void *b)
 {
 	const struct compare_line *x = a, *y = b;
 	const struct compare_figure *figures[] = { compare_line_figure(x), compare_line_figure(y) };
-	int order = ranks[figures[0]->verdict] - ranks[figures[1]->verdict];
+	int order = rank_of(x) - rank_of(y);
 
 	if (!order)
 		order = (int)figures[1]->cliff - (int)figures[0]->cliff;
-	if (!order && is_change(figures[0]->verdict))
+	if (!order && compare_line_changed(x))
 		order = (int)x->measure - (int)y->measure;
 	if (!order)
 		order = (x->row > y->row) - (x->row < y->row);
@@ -133,31 +146,30 @@ char *compare_show_interval(char out[COMPARE_WORDS], const struct compare_figure
 	return out;
 }
 
-static void kinds_add(char *out, size_t room, unsigned kinds)
+/* The names of those that are set, with a text before the first. */
+static void names_add(char *out, size_t room, const char *before, unsigned bits, const char *const *names, int count)
 {
-	const char *before = "; new: ";
-
-	for (int kind = 0; kind < LOAD_FAILURES; kind++)
-		if (kinds & 1u << kind) {
-			words_add(out, room, "%s%s", before, load_failure_names[kind]);
+	for (int i = 0; i < count; i++)
+		if (bits & 1u << i) {
+			words_add(out, room, "%s%s", before, names[i]);
 			before = ", ";
 		}
 }
 
+static void kinds_add(char *out, size_t room, unsigned kinds)
+{
+	names_add(out, room, "; new: ", kinds, load_failure_names, LOAD_FAILURES);
+}
+
 char *compare_show_verdict(char out[COMPARE_WORDS], const struct compare_figure *figure, enum compare_measure measure)
 {
-	const char *before = ": ";
-
 	snprintf(out, COMPARE_WORDS, "%s%s", compare_verdict_names[figure->verdict], figure->cliff ? ": a cliff" : "");
 	if (figure->verdict == COMPARE_INCONCLUSIVE && figure->more)
 		words_add(out, COMPARE_WORDS, ": %zu more %s a side", figure->more, figure->more == 1 ? "launch" : "launches");
 	else if (figure->verdict == COMPARE_INCONCLUSIVE)
 		words_add(out, COMPARE_WORDS, ": over %d launches more", COMPARE_MORE_MOST);
-	for (int i = 0; figure->verdict == COMPARE_INVALID && i < INVALIDS; i++)
-		if (figure->invalid & 1u << i) {
-			words_add(out, COMPARE_WORDS, "%s%s", before, invalid_names[i]);
-			before = ", ";
-		}
+	if (figure->verdict == COMPARE_INVALID)
+		names_add(out, COMPARE_WORDS, ": ", figure->invalid, invalid_names, INVALIDS);
 	if (figure->verdict == COMPARE_INVALID && !figure->invalid)
 		words_add(out, COMPARE_WORDS, ": not measured");
 	if (measure == COMPARE_FAILURES)
@@ -188,6 +200,16 @@ char *compare_show_line(char out[COMPARE_WORDS * 2], const struct compare_line *
 	return out;
 }
 
+/* Whether more launches could tell more. */
+static bool is_open(const struct comparison *comparison)
+{
+	for (size_t i = 0; i < comparison->gate_count; i++)
+		if (comparison->gate[i].verdict == COMPARE_INCONCLUSIVE &&
+		    comparison->gate[i].figures[comparison->gate[i].by].verdict == COMPARE_INCONCLUSIVE)
+			return true;
+	return false;
+}
+
 /* How many more launches would make every row of the gate conclusive; 0 where no number would. */
 static size_t more_of(const struct comparison *comparison)
 {
@@ -196,9 +218,12 @@ static size_t more_of(const struct comparison *comparison)
 	for (size_t i = 0; i < comparison->gate_count; i++) {
 		const struct compare_row *row = &comparison->gate[i];
 		size_t more = row->figures[row->by].more;
-		if (row->verdict == COMPARE_INCONCLUSIVE && !more)
+		/* A row that is so by what NEW has lost needs no launches. */
+		if (row->figures[row->by].verdict != COMPARE_INCONCLUSIVE)
+			continue;
+		if (!more)
 			return 0;
-		if (row->verdict == COMPARE_INCONCLUSIVE && more > most)
+		if (more > most)
 			most = more;
 	}
 	return most;
@@ -230,6 +255,48 @@ static double highest_floor(const struct comparison *comparison)
 	return highest;
 }
 
+/* A level of a server, with what tells it from others. */
+static void row_add(char *out, size_t room, const struct compare_row *row)
+{
+	char server[60], client[20], mode[20], at[COMPARE_AT];
+
+	words_add(out, room, "%s (%s, %s) at %s", text_plain(server, sizeof server, row->server),
+		  text_plain(client, sizeof client, row->client), text_plain(mode, sizeof mode, row->mode),
+		  compare_show_at(at, row));
+}
+
+/* What BASE has shown and NEW has not: no pass may hide it. */
+static void lost_add(char *out, size_t room, const struct comparison *comparison)
+{
+	size_t lost = 0;
+
+	for (size_t i = 0; i < comparison->cells_count; i++) {
+		const struct compare_row *row = &comparison->cells[i];
+		if (!row->lost)
+			continue;
+		if (lost++ < LOST_MOST) {
+			words_add(out, room, "%s", lost == 1 ? " NEW has lost its valid figures, which BASE has, of " : ", ");
+			row_add(out, room, row);
+			names_add(out, room, ": ", row->lost_to, invalid_names, INVALIDS);
+		}
+	}
+	if (lost > LOST_MOST)
+		words_add(out, room, " and %zu more", lost - LOST_MOST);
+	words_add(out, room, "%s", lost ? "." : "");
+	if (comparison->base_only || comparison->new_only)
+		words_add(out, room, " Not compared, since the other side has none (server, mode, level): %zu of BASE, %zu of NEW",
+			  comparison->base_only, comparison->new_only);
+	if (comparison->base_only) {
+		words_add(out, room, "; NEW lacks ");
+		row_add(out, room, &comparison->first_base_only);
+		words_add(out, room, "%s", comparison->base_only > 1 ? " and others" : "");
+	}
+	words_add(out, room, "%s", comparison->base_only || comparison->new_only ? "." : "");
+	if (comparison->base_interrupted || comparison->new_interrupted)
+		words_add(out, room, " Interrupted before its end: %s.", !comparison->new_interrupted ? "BASE" :
+			  !comparison->base_interrupted ? "NEW" : "BASE and NEW");
+}
+
 char *compare_show_whole(char *out, size_t room, const struct comparison *comparison)
 {
 	static const char *const words[COMPARE_VERDICTS] = {
@@ -238,6 +305,7 @@ char *compare_show_whole(char *out, size_t room, const struct comparison *compar
 	};
 	const size_t *verdicts = comparison->gate_verdicts;
 	const char *before = ": ";
+	unsigned kinds = 0;
 
 	snprintf(out, room, "%s", words[comparison->verdict]);
 	if (comparison->differences_count) {
@@ -254,12 +322,16 @@ char *compare_show_whole(char *out, size_t room, const struct comparison *compar
 	if (comparison->cliffs)
 		words_add(out, room, "; %zu cliff%s (a level that fell by more than a fifth)", comparison->cliffs,
 			  plural(comparison->cliffs));
+	for (size_t i = 0; i < comparison->gate_count; i++)
+		kinds |= comparison->gate[i].figures[COMPARE_FAILURES].new_failures;
+	names_add(out, room, "; requests fail in a way that is new: ", kinds, load_failure_names, LOAD_FAILURES);
 	words_add(out, room, ". %zu launch%s of BASE and %zu of NEW.", comparison->base_launches,
 		  comparison->base_launches == 1 ? "" : "es", comparison->new_launches);
 	if (highest_floor(comparison) > comparison->settings.floor)
 		words_add(out, room, " The noise of this host lifts the floor from %.3g %% to %.3g %% at most.",
 			  100 * comparison->settings.floor, 100 * highest_floor(comparison));
-	if (verdicts[COMPARE_INCONCLUSIVE]) {
+	lost_add(out, room, comparison);
+	if (is_open(comparison)) {
 		size_t more = more_of(comparison);
 		if (more)
 			words_add(out, room, " By the spread seen it takes about %zu more a side to be sure of all.", more);

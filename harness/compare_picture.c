@@ -21,7 +21,7 @@
 #define TITLE_Y 34.0
 #define SUBTITLE_Y 60.0
 #define SUBTITLE_ROW 18.0
-#define SUBTITLE_LINES 3
+#define SUBTITLE_LINES 5
 #define KEY_GAP 32.0		/* from the last line above to the key */
 #define COLUMNS_GAP 54.0	/* from the key to the cells: the levels stand here */
 #define ROW_HEIGHT 24.0
@@ -59,7 +59,8 @@ struct map {
 	const struct compare_titles *titles;
 	struct column *columns;		/* owned */
 	struct line *lines;		/* owned */
-	size_t columns_count, lines_count, left_out;
+	size_t columns_count, lines_count;
+	size_t rows_out, columns_out;	/* that are not shown */
 	bool has_modes, has_clients;	/* more than one */
 	double left, right, top, bottom, height, key_y, row_height, column_width;
 	char subtitle[SUBTITLE_LINES][TYPESET_LINE];
@@ -129,13 +130,14 @@ static int map_fill(struct map *map, struct err *err)
 			map->lines[map->lines_count++] = (struct line){ row->server, row->client, row->mode };
 		else if (line && is_sequential(line->client))
 			line->client = row->client;
-		map->left_out += !line && map->lines_count == ROWS_MOST;
+		map->rows_out += !line && map->lines_count == ROWS_MOST;
 	}
 	qsort(map->columns, map->columns_count, sizeof *map->columns, column_order);
 	for (size_t i = 0; i < map->columns_count; i++)
 		if (!i || column_order(&map->columns[unique - 1], &map->columns[i]) != 0)
 			map->columns[unique++] = map->columns[i];
 	map->columns_count = unique < COLUMNS_MOST ? unique : COLUMNS_MOST;
+	map->columns_out = unique - map->columns_count;
 	for (size_t i = 1; i < map->lines_count; i++) {
 		map->has_modes |= strcmp(map->lines[i].mode, map->lines[0].mode) != 0;
 		map->has_clients |= strcmp(map->lines[i].client, map->lines[0].client) != 0;
@@ -186,8 +188,9 @@ static void map_layout(struct map *map)
 	map->bottom = map->top + map->row_height * (double)map->lines_count;
 	note_add(map, "BASE: %s", map->titles->base);
 	note_add(map, "NEW: %s", map->titles->new);
-	if (map->left_out)
-		note_add(map, "%s", "Not all servers and modes are shown: they are too many for a picture.");
+	if (map->rows_out || map->columns_out)
+		note_add(map, "Not all %s are shown: they are too many for a picture.",
+			 !map->columns_out ? "servers and modes" : !map->rows_out ? "levels" : "servers, modes and levels");
 	map->height = map->bottom + 34 + NOTE_ROW * (double)map->notes_count;
 }
 

@@ -30,9 +30,6 @@ static int lines_print(const struct compare_line *lines, size_t count, FILE *out
 
 static void notes_print(const struct comparison *comparison, FILE *out)
 {
-	if (comparison->base_only || comparison->new_only)
-		fprintf(out, "not compared, since the other side has none: %zu of BASE, %zu of NEW (server, mode, level)\n",
-			comparison->base_only, comparison->new_only);
 	if (comparison->open_loops)
 		fprintf(out, "not compared: %zu cells of open loops, whose rate was chosen\n", comparison->open_loops);
 }

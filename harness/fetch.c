@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <curl/curl.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -25,6 +26,41 @@ static bool is_loopback(const char *host)
 
 	return strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 ||
 	       (inet_pton(AF_INET, host, &address) == 1 && ntohl(address.s_addr) >> 24 == 127);
+}
+
+/* Whether an address has a part that is not shown. */
+static bool has_part(CURLU *url, CURLUPart part)
+{
+	char *text = NULL;
+	CURLUcode code = curl_url_get(url, part, &text, 0);
+
+	curl_free(text);
+	return code == CURLUE_OK;
+}
+
+char *fetch_show(const char *text)
+{
+	static const CURLUPart secrets[] = {
+		CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_OPTIONS, CURLUPART_QUERY, CURLUPART_FRAGMENT,
+	};
+	CURLU *url = fetch_is_address(text) ? curl_url() : NULL;
+	char *whole = NULL, *shown;
+	bool has_secrets = false;
+
+	if (!url)
+		return fetch_is_address(text) ? NULL : strdup(text);
+	if (curl_url_set(url, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME | CURLU_PATH_AS_IS)) {
+		shown = strndup(text, (size_t)(strstr(text, "://") - text) + 3);
+	} else {
+		for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++) {
+			has_secrets |= has_part(url, secrets[i]);
+			curl_url_set(url, secrets[i], NULL, 0);
+		}
+		shown = !has_secrets ? strdup(text) : curl_url_get(url, CURLUPART_URL, &whole, 0) ? NULL : strdup(whole);
+	}
+	curl_free(whole);
+	curl_url_cleanup(url);
+	return shown;
 }
 
 /* A local file is opened as one: not a pipe or a device that never ends, and without curl, which would wait for it. */
@@ -71,6 +107,10 @@ static int download_run(CURL *easy, CURLU *url, struct download *download, const
 	curl_easy_setopt(easy, CURLOPT_MAXREDIRS, (long)REDIRECTS_MOST);
 	if (is_plain)
 		curl_easy_setopt(easy, CURLOPT_PROXY, "");
+	/* These are libcurl's own defaults, but for the version; what a verdict rests on is not left to defaults. */
+	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+	curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(timeout_ns / CLOCK_MS));
 	curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)download->most);
@@ -117,23 +157,29 @@ FILE *fetch_open(const char *address, uint64_t bytes_most, uint64_t timeout_ns, 
 	CURLU *url = curl_url();
 	char *scheme = NULL, *host = NULL, *path = NULL;
 	FILE *file = NULL;
+	char *shown = fetch_show(address);
 
-	if (!url || curl_url_set(url, CURLUPART_URL, address, 0) || curl_url_get(url, CURLUPART_SCHEME, &scheme, 0)) {
-		err_set(err, "%.200s: not an address that can be used: https:// or file://", address);
+	if (!url || !shown) {
+		err_set(err, "out of memory");
+		goto out;
+	}
+	if (curl_url_set(url, CURLUPART_URL, address, 0) || curl_url_get(url, CURLUPART_SCHEME, &scheme, 0)) {
+		err_set(err, "%.200s: not an address that can be used: https:// or file://", shown);
 		goto out;
 	}
 	curl_url_get(url, CURLUPART_HOST, &host, 0);
 	if (strcmp(scheme, "file") == 0) {
 		if (curl_url_get(url, CURLUPART_PATH, &path, CURLU_URLDECODE))
-			err_set(err, "%.200s: no path", address);
+			err_set(err, "%.200s: no path", shown);
 		else
-			file = path_open(address, host ? host : "", path, err);
+			file = path_open(shown, host ? host : "", path, err);
 	} else if (strcmp(scheme, "https") == 0 || (strcmp(scheme, "http") == 0 && host && is_loopback(host))) {
-		file = download(url, address, strcmp(scheme, "http") == 0, bytes_most, timeout_ns, err);
+		file = download(url, shown, strcmp(scheme, "http") == 0, bytes_most, timeout_ns, err);
 	} else {
-		err_set(err, "%.200s: %.20s:// is not used: https:// or file://", address, scheme);
+		err_set(err, "%.200s: %.20s:// is not used: https:// or file://", shown, scheme);
 	}
 out:
+	free(shown);
 	curl_free(scheme);
 	curl_free(host);
 	curl_free(path);

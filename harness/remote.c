@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/fetch.h"
 #include "harness/lib/clock.h"
 #include "harness/lib/text.h"
 
@@ -505,10 +506,7 @@ static int url_take(struct remote *remote, CURLU *parts, const char *url, struct
 		remote->is_local = is_loopback(host);
 		remote->url = part_of(parts, CURLUPART_URL, 0);
 		remote->folder = part_of(parts, CURLUPART_PATH, CURLU_URLDECODE);
-		curl_url_set(parts, CURLUPART_USER, NULL, 0);
-		char *name = part_of(parts, CURLUPART_URL, 0);
-		remote->store.name = name ? strdup(name) : NULL;
-		curl_free(name);
+		remote->store.name = remote->url ? fetch_show(remote->url) : NULL;
 		if (!remote->url || !remote->store.name)
 			err_set(err, "out of memory");
 		else if (!remote->folder || strpbrk(remote->folder, "\"\\\r\n"))

@@ -83,6 +83,9 @@ static json_t *row_json(const struct compare_row *row, int measures)
 	bad |= json_object_set_new(json, "most", json_integer((json_int_t)row->most));
 	bad |= json_object_set_new(json, "verdict", json_string(compare_verdict_names[row->verdict]));
 	bad |= json_object_set_new(json, "by", json_string(compare_measure_names[row->by]));
+	bad |= json_object_set_new(json, "lost", json_integer((json_int_t)row->lost));
+	if (row->lost_to)
+		bad |= json_object_set_new(json, "lost_to", names_json(row->lost_to, invalid_names, INVALIDS));
 	for (int measure = 0; measure < measures; measure++)
 		bad |= json_object_set_new(json, compare_measure_names[measure],
 					   figure_json(&row->figures[measure], (enum compare_measure)measure));
@@ -141,6 +144,8 @@ static json_t *comparison_json(const struct comparison *comparison, const struct
 	bad |= json_object_set_new(json, "new_launches", json_integer((json_int_t)comparison->new_launches));
 	bad |= json_object_set_new(json, "base_only", json_integer((json_int_t)comparison->base_only));
 	bad |= json_object_set_new(json, "new_only", json_integer((json_int_t)comparison->new_only));
+	bad |= json_object_set_new(json, "base_interrupted", json_integer((json_int_t)comparison->base_interrupted));
+	bad |= json_object_set_new(json, "new_interrupted", json_integer((json_int_t)comparison->new_interrupted));
 	bad |= json_object_set_new(json, "open_loops", json_integer((json_int_t)comparison->open_loops));
 	bad |= json_object_set_new(json, "gate_tests", json_integer((json_int_t)comparison->gate_tests));
 	bad |= json_object_set_new(json, "differences", differences_json(comparison));

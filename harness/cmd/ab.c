@@ -18,6 +18,7 @@ struct ab {
 	char *out;
 	struct gate_settings gate;
 	struct compare_outputs outputs;
+	struct noise noise;	/* read before anything is measured */
 	bool help;
 };
 
@@ -146,25 +147,21 @@ static int arms_compare(const struct arm *arms, const struct ab *ab, const char 
 {
 	const struct document *old = &arms[OLD].document, *new = &arms[NEW].document;
 	struct compare_settings how;
-	struct noise noise = { 0 };
 	struct compare_titles titles = { arms[OLD].named.command, arms[NEW].named.command };
 	struct comparison comparison;
 	struct err err;
 
 	if (ab->conf[OLD])
 		titles = (struct compare_titles){ ab->conf[OLD], ab->conf[NEW] };
-	if (gate_how(&how, &ab->gate, &noise, old, &err) ||
+	if (gate_how(&how, &ab->gate, &ab->noise, old, &err) ||
 	    compare_sides(&comparison, &(struct compare_side){ &old, 1, NULL }, &(struct compare_side){ &new, 1, NULL },
-			  &how, &err)) {
-		noise_release(&noise);
+			  &how, &err))
 		return complain(&command_ab, EXIT_NO_RUN, "%s", err.text);
-	}
 	int failed = compare_outputs_write(&ab->outputs, &comparison, &titles, templates, &err);
 	if (failed)
 		complain(&command_ab, EXIT_NO_RUN, "%s", err.text);
 	int code = gate_exit(&command_ab, &ab->gate, &comparison);
 	comparison_release(&comparison);
-	noise_release(&noise);
 	return failed && !code ? EXIT_NO_RUN : code;
 }
 
@@ -186,7 +183,7 @@ static int arms_measure(struct arm *arms, const struct ab *ab, struct session *s
 	return code ? code : arms_compare(arms, ab, templates);
 }
 
-static int ab_measure(const struct ab *ab)
+static int ab_measure(struct ab *ab)
 {
 	struct arm arms[ARMS] = { 0 };
 	const struct conf_server *servers[ARMS] = { &arms[OLD].running, &arms[NEW].running };
@@ -198,7 +195,7 @@ static int ab_measure(const struct ab *ab)
 	struct err err;
 	int code;
 
-	if (arms_find(arms, ab, &err) || compare_outputs_check(&ab->outputs, &err) ||
+	if (arms_find(arms, ab, &err) || compare_outputs_check(&ab->outputs, &err) || gate_read(&ab->noise, &ab->gate, &err) ||
 	    (ab->outputs.picture && !(templates = common_templates(&err)))) {
 		code = complain(&command_ab, EXIT_USAGE, "%s", err.text);
 	} else {
@@ -225,6 +222,7 @@ static int ab_run(int argc, char **argv)
 		code = complain(&command_ab, EXIT_NO_RUN, "%s", err.text);
 	else if (command_parse(&command_ab, &ab, &ab.help, argc, argv, 0, 0, &code) >= 0)
 		code = ab_measure(&ab);
+	noise_release(&ab.noise);
 	options_release(ab_options, &ab);
 	options_release(settings_options, &ab.settings);
 	return code;

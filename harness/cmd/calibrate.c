@@ -118,8 +118,10 @@ static int noise_keep(struct noise *noise, const char *path, struct err *err)
 			return -1;
 		}
 		int fits = noise_fits(&before, &noise->document, &why);
-		if (fits > 0 && before.launches != noise->launches)
-			fits = err_set(&why, "%llu launches of a side", (unsigned long long)before.launches) + 1;
+		if (fits > 0 && before.launches != noise->launches) {
+			err_set(&why, "%llu launches of a side", (unsigned long long)before.launches);
+			fits = 0;
+		}
 		if (fits > 0)
 			result = noise_merge(&before, noise);
 		else
@@ -159,7 +161,7 @@ static int noise_finish(struct session *session, const struct calibrate *calibra
 	noise_release(&noise);
 	if (bad)
 		return complain(&command_calibrate, EXIT_NO_RUN, "%s", err.text);
-	printf("\nThe noise of two sides of %llu launches each: twice as much is the floor of a comparison here.\n%s\n",
+	printf("\nThe noise of two sides of %llu launches each: twice as much is the floor of a comparison of as many here.\n%s\n",
 	       (unsigned long long)calibrate->launches, calibrate->noise);
 	return EXIT_WELL;
 }

@@ -46,36 +46,50 @@ struct runs {
 	char *title;			/* the names of its files, owned */
 };
 
-static int run_read(struct document *document, const char *name, uint64_t timeout_ns, struct err *err)
+static int run_read(struct document *document, const char *name, const char *shown, uint64_t timeout_ns, struct err *err)
 {
 	if (!fetch_is_address(name))
 		return result_read(document, name, err);
 	FILE *file = fetch_open(name, RESULT_BYTES_MAX, timeout_ns, err);
 	if (!file)
 		return -1;
-	int result = result_read_stream(document, file, name, err);
+	int result = result_read_stream(document, file, shown, err);
 	fclose(file);
 	return result;
 }
 
+/* Adds a name to the title. Returns 0, or -1 where memory is out. */
+static int title_add(struct runs *runs, const char *shown)
+{
+	char *title = NULL;
+
+	if (asprintf(&title, "%s%s%s", runs->title ? runs->title : "", runs->title ? ", " : "", shown) < 0)
+		return -1;
+	free(runs->title);
+	runs->title = title;
+	return 0;
+}
+
 static int runs_read(struct runs *runs, char *first, char *const *more, uint64_t timeout_ns, struct err *err)
 {
-	size_t names = 1, bytes = strlen(first) + 1;
+	size_t names = 1;
 
-	for (char *const *name = more; name && *name; name++, names++)
-		bytes += strlen(*name) + 2;
+	for (char *const *name = more; name && *name; name++)
+		names++;
 	runs->documents = calloc(names, sizeof *runs->documents);
 	runs->all = calloc(names, sizeof *runs->all);
-	runs->title = calloc(1, bytes);
-	if (!runs->documents || !runs->all || !runs->title)
+	if (!runs->documents || !runs->all)
 		return err_set(err, "out of memory");
 	for (size_t i = 0; i < names; i++) {
 		const char *name = i ? more[i - 1] : first;
+		char *shown = fetch_show(name);
 		runs->all[i] = &runs->documents[i];
 		runs->count++;
-		if (run_read(&runs->documents[i], name, timeout_ns, err))
+		int result = !shown || title_add(runs, shown) ? err_set(err, "out of memory")
+							      : run_read(&runs->documents[i], name, shown, timeout_ns, err);
+		free(shown);
+		if (result)
 			return -1;
-		strcat(strcat(runs->title, i ? ", " : ""), name);
 	}
 	return 0;
 }
@@ -101,6 +115,7 @@ static int compare_files(const struct compare_command *settings, char **operands
 
 	if (compare_outputs_check(&settings->outputs, &err) ||
 	    (settings->outputs.picture && !(templates = common_templates(&err))) ||
+	    gate_read(&noise, &settings->gate, &err) ||
 	    runs_read(&base, operands[0], settings->base, settings->timeout_ns, &err) ||
 	    runs_read(&new, operands[1], settings->new, settings->timeout_ns, &err) ||
 	    gate_how(&how, &settings->gate, &noise, base.all[0], &err) ||
@@ -129,8 +144,15 @@ static int compare_choose(const struct compare_command *settings, int operands, 
 	struct compare_settings how = compare_settings_usual;
 
 	how.floor = settings->gate.floor;
-	if (settings->self_test && operands)
+	const struct compare_outputs *outputs = &settings->outputs;
+	if (settings->self_test && (operands || settings->base || settings->new))
 		return complain(&command_compare, EXIT_USAGE, "--self-test compares no files");
+	if (settings->self_test && (outputs->json || outputs->markdown || outputs->junit || outputs->tsv || outputs->picture))
+		return complain(&command_compare, EXIT_USAGE, "--self-test writes to stdout only: no --json and the like");
+	if (settings->self_test && (settings->gate.strict || settings->gate.noise || settings->gate.fail_on != GATE_REGRESSED))
+		return complain(&command_compare, EXIT_USAGE, "--self-test knows no --strict, --noise and --fail-on");
+	if (!settings->self_test && settings->conf)
+		return complain(&command_compare, EXIT_USAGE, "--conf is for --self-test");
 	if (settings->self_test)
 		return self_test(&command_compare, settings->conf, &how);
 	if (operands < 2)

@@ -9,18 +9,30 @@
 
 const char *const gate_fail_on_names[] = { "regressed", "nothing", NULL };
 
-int gate_how(struct compare_settings *how, const struct gate_settings *settings, struct noise *noise,
+static const char *path_of(const struct gate_settings *settings)
+{
+	return settings->noise ? settings->noise : GATE_NOISE;
+}
+
+int gate_read(struct noise *noise, const struct gate_settings *settings, struct err *err)
+{
+	const char *path = path_of(settings);
+
+	if (strcmp(path, "none") == 0 || (!settings->noise && access(path, F_OK)))
+		return 0;
+	return result_read_noise(noise, path, err);
+}
+
+int gate_how(struct compare_settings *how, const struct gate_settings *settings, const struct noise *noise,
 	     const struct document *run, struct err *err)
 {
-	const char *path = settings->noise ? settings->noise : GATE_NOISE;
+	const char *path = path_of(settings);
 	struct err why;
 
 	*how = compare_settings_usual;
 	how->floor = settings->floor;
-	if (strcmp(path, "none") == 0 || (!settings->noise && access(path, F_OK)))
+	if (!noise->figures)
 		return 0;
-	if (result_read_noise(noise, path, err))
-		return -1;
 	int fits = noise_fits(noise, run, &why);
 	if (fits < 0)
 		return err_set(err, "%s", why.text);
@@ -28,21 +40,21 @@ int gate_how(struct compare_settings *how, const struct gate_settings *settings,
 		fprintf(stderr, "%s is not used: it was measured otherwise: %s\n", path, why.text);
 		return 0;
 	}
-	fprintf(stderr, "the floor is at least twice the noise in %s, where it has the same server and levels\n", path);
-	how->noise = (struct compare_noise){ noise_at, noise };
+	fprintf(stderr, "the floor is at least twice the noise in %s, for so many launches, where it has the same server and levels\n", path);
+	how->noise = (struct compare_noise){ noise_at, noise, noise->launches };
 	return 0;
 }
 
 int gate_exit(const struct command *command, const struct gate_settings *settings,
 	      const struct comparison *comparison)
 {
-	char whole[2000];
+	char whole[4096];
 
 	if (comparison->verdict == COMPARE_INCOMPARABLE || comparison->verdict == COMPARE_INVALID)
 		return complain(command, EXIT_USAGE, "%s", compare_show_whole(whole, sizeof whole, comparison));
 	if (comparison->verdict == COMPARE_REGRESSED && settings->fail_on == GATE_REGRESSED)
 		return EXIT_REGRESSION;
-	if (settings->strict && comparison->gate_verdicts[COMPARE_INCONCLUSIVE])
+	if (settings->strict && !compare_is_sure(comparison))
 		return EXIT_INCONCLUSIVE;
 	return EXIT_WELL;
 }

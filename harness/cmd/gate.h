@@ -33,19 +33,25 @@ extern const char *const gate_fail_on_names[];
 	{ "noise", 0, &option_text, OPTION_FIELD(type, gate.noise), .placeholder = "FILE", \
 	  .help = "noise of this host, from benchctl calibrate; none: take no account of it (" GATE_NOISE ")" }, \
 	{ "strict", 0, &option_flag, OPTION_FIELD(type, gate.strict), \
-	  .help = "exit with 4 where a part of the gate is inconclusive" }
+	  .help = "exit with 4 where a part of the gate is inconclusive, NEW lacks what BASE has, or a run was interrupted" }
+
+/*
+ * Reads the noise of this host that was asked for, or the usual file where there is one, into `noise`, which is zeroed and must
+ * be released in any case. To be called before anything is measured. Returns 0, or -1 with err set: a file that was asked for
+ * can't be used.
+ */
+int gate_read(struct noise *noise, const struct gate_settings *settings, struct err *err);
 
 /*
  * How to compare: the floor, and the noise of this host, where it was measured as `run` was; stderr says whether it is used.
- * `noise` is zeroed, must outlive the comparison and be released. Returns 0, or -1 with err set: a file that was asked for
- * can't be used.
+ * `noise` is that of gate_read(), and must outlive the comparison. Returns 0, or -1 with err set where memory is out.
  */
-int gate_how(struct compare_settings *how, const struct gate_settings *settings, struct noise *noise,
+int gate_how(struct compare_settings *how, const struct gate_settings *settings, const struct noise *noise,
 	     const struct document *run, struct err *err);
 
 /*
  * The exit code: 1 regressed; 2, and the reason in words on stderr, where nothing could be compared (not measured alike,
- * or nothing valid); 4 strict, and inconclusive; else 0.
+ * or nothing valid); 4 strict, and not sure (compare_is_sure()); else 0.
  */
 int gate_exit(const struct command *command, const struct gate_settings *settings,
 	      const struct comparison *comparison);

@@ -38,6 +38,35 @@ def ab(name, old, new, *words, **options):
                        *words, **options)
 
 
+def measured(name, need, measure):
+    """measure(name, launches) until `need` launches of each build have a valid cell, which a machine that does much else may not
+    give at once: then again, with more launches. Of what is found nothing is asked. Returns the name, and the outcome."""
+    launches = LAUNCHES if need > 1 else 1
+    for attempt in range(4):
+        run = '%s%s' % (name, attempt or '')
+        outcome = measure(run, launches)
+        least = min(sum(cell['valid'] for cell in arm(run, which)['cells']) for which in ('old', 'new'))
+        if least >= need:
+            break
+        tap.note('%s: only %d of %d launches are valid' % (run, least, launches))
+        launches = min(launches * 2, 24) if need > 1 else 1
+    return run, outcome
+
+
+def self_test(*words):
+    """Again where the machine was too busy for a valid figure, or, of the plain one, for a verdict."""
+    for _ in range(3):
+        outcome = place.bench('compare', '--self-test', '--conf', CONF, *words)
+        if outcome.code == 0 or (words and outcome.code == 1):
+            break
+        tap.note(repr(outcome))
+    return outcome
+
+
+# So many launches a side can have a verdict when there are two tests.
+FEWEST = 5
+
+
 def arm(run, name):
     """old.json or new.json of a session."""
     return json.loads(place.read('results/%s/%s.json' % (run, name)))
@@ -49,14 +78,14 @@ def gate_of(comparison):
 
 
 def test_self_test():
-    outcome = place.bench('compare', '--self-test', '--conf', CONF)
+    outcome = self_test()
     tap.is_(outcome.code, 0, 'the self-test finds what has been made 30 % slower')
     tap.has(outcome.out, ['30 % slower: found', '8 % slower: ', 'rate', 'cpu'], 'and says of both what it has seen')
     tap.note(outcome.out)
 
 
 def test_self_test_that_finds_nothing():
-    outcome = place.bench('compare', '--self-test', '--floor', '90%', '--conf', CONF)
+    outcome = self_test('--floor', '90%')
     tap.is_(outcome.code, 1, 'a gate that takes 90 % for nothing does not pass its self-test')
     tap.has(outcome.out, '30 % slower: NOT FOUND', 'and it says so')
 
@@ -72,25 +101,29 @@ def test_self_test_without_a_control_server():
 
 def test_slower():
     files = {name: place.file('slower.' + name) for name in ('json', 'markdown', 'junit', 'tsv')}
-    outcome = ab('slower', busy(20000), busy(200000), *[word for name, path in files.items() for word in ('--' + name, path)])
+    words = [word for name, path in files.items() for word in ('--' + name, path)]
+    run, outcome = measured('slower', FEWEST, lambda run, launches: ab(run, busy(20000), busy(200000), *words, '--launches',
+                                                                       str(launches)))
     tap.is_(outcome.code, 1, 'a build with ten times the work has regressed')
     tap.has(outcome.out, ['regressed', 'BENCH_BUSY_NS=200000'], 'the table says so, and what was compared')
     tap.ok(all(os.path.getsize(path) for path in files.values()), 'each output is there although the exit code is 1')
     comparison = json.loads(place.read('slower.json'))
     tap.is_(comparison['verdict'], 'regressed', 'the JSON says so')
-    documents = [arm('slower', name) for name in ('old', 'new')]
+    documents = [arm(run, name) for name in ('old', 'new')]
+    launches = int(documents[0]['config']['repeat'])
     for document in documents:
         tap.is_([error.message for error in validator.iter_errors(document)], [], 'an arm is a run.json')
         tap.is_([server['name'] for server in document['servers']], ['server'], 'its server has the same name')
-        tap.is_([(cell['level'], cell['block']) for cell in document['cells']], [(4, block + 1) for block in range(LAUNCHES)],
+        tap.is_([(cell['level'], cell['block']) for cell in document['cells']], [(4, block + 1) for block in range(launches)],
                 'a cell a launch, in their order, and no sequential one')
         tap.is_(document['interrupted'], False, 'it is whole')
-    order = [json.loads(line)['server'] for line in place.lines('slower')]
-    tap.is_(order, (['old', 'new', 'new', 'old'] * LAUNCHES)[:2 * LAUNCHES], 'launched AB BA AB BA, as the ledger shows')
-    again = place.bench('compare', 'results/slower/old.json', 'results/slower/new.json', '--json', '-')
+    order = [json.loads(line)['server'] for line in place.lines(run)]
+    tap.is_(order, (['old', 'new', 'new', 'old'] * launches)[:2 * launches], 'launched AB BA AB BA, as the ledger shows')
+    files = ['results/%s/%s.json' % (run, name) for name in ('old', 'new')]
+    again = place.bench('compare', *files, '--json', '-')
     tap.is_(again.code, 1, 'compare of the two files: the same exit code')
     tap.is_(gate_of(json.loads(again.out)), gate_of(comparison), 'and the same gate')
-    back = place.bench('compare', 'results/slower/new.json', 'results/slower/old.json')
+    back = place.bench('compare', *reversed(files))
     tap.is_(back.code, 0, 'the other way round: no regression')
     tap.has(back.out, 'improved', 'but an improvement')
     tap.is_(ab('slower', busy(0), busy(0)).code, 3, 'a session is not written over')
@@ -102,24 +135,26 @@ def test_confs():
         place.file('confs/%s/%s.conf' % (name, name),
                    '[server x]\ncommand = env BENCH_BUSY_NS=%d ./control\nrequires = test -x ./control\n' % ns)
         os.symlink(CONTROL, place.file('confs/%s/control' % name))
-    words = ['ab', '--old-conf', 'confs/A/A.conf', '--new-conf', 'confs/B/B.conf', '--server', 'x', '--launches', str(LAUNCHES),
-             *QUICK, '--levels', '4', '--out', 'confs', '--fail-on', 'nothing']
-    outcome = place.bench(*words)
+    words = ['ab', '--old-conf', 'confs/A/A.conf', '--new-conf', 'confs/B/B.conf', '--server', 'x',
+             *QUICK, '--levels', '4', '--fail-on', 'nothing']
+    run, outcome = measured('confs', FEWEST, lambda run, launches: place.bench(*words, '--out', run, '--launches', str(launches)))
     tap.is_(outcome.code, 0, '--fail-on nothing: exit code')
     tap.has(outcome.out, ['regressed', 'confs/A/A.conf', 'confs/B/B.conf'], 'two configurations: the verdict')
-    tap.is_([arm('confs', name)['servers'][0]['name'] for name in ('old', 'new')], ['x', 'x'], 'the server has its name')
+    tap.is_([arm(run, name)['servers'][0]['name'] for name in ('old', 'new')], ['x', 'x'], 'the server has its name')
     os.unlink(place.file('confs/B/control'))
-    outcome = place.bench(*words, '--out', 'confs2')
+    outcome = place.bench(*words, '--out', 'unable', '--launches', str(LAUNCHES))
     tap.is_(outcome.code, 3, 'one that can not run here: exit code')
     tap.has(outcome.err, 'new can\'t run here', 'one that can not run here: which')
 
 
 def test_same():
     """With so high a floor that no noise is beyond it."""
-    outcome = ab('same', busy(50000), busy(50000), '--floor', '60%', '--json', '-')
+    outcome = measured('same', FEWEST, lambda run, launches: ab(run, busy(50000), busy(50000), '--floor', '60%', '--json', '-',
+                                                                '--launches', str(launches)))[1]
     tap.is_(outcome.code, 0, 'a build against itself: exit code')
     tap.ok(json.loads(outcome.out)['verdict'] in ('equivalent', 'inconclusive'), 'and no difference', outcome)
-    outcome = ab('one', busy(50000), busy(50000), '--launches', '1', '--strict')
+    outcome = measured('one', 1, lambda run, launches: ab(run, busy(50000), busy(50000), '--strict', '--launches',
+                                                          str(launches)))[1]
     tap.is_(outcome.code, 4, 'one launch a side, --strict: inconclusive')
 
 
@@ -174,8 +209,10 @@ def test_interrupted():
     cells = [cell for name in ('old', 'new') for cell in arm('cut', name)['cells']]
     tap.is_(len(cells), len(place.lines('cut')), '^C: what was measured is kept')
     tap.is_(len({cell_key(cell) for cell in arm('cut', 'old')['cells']}), len(arm('cut', 'old')['cells']), 'each cell once')
-    tap.is_(place.bench('compare', 'results/cut/old.json', 'results/cut/new.json').code in (0, 1, 2), True,
-            'and can be compared')
+    # Where the machine does much else, no cell may be valid; then that is said too.
+    outcome = place.bench('compare', 'results/cut/old.json', 'results/cut/new.json', '--strict')
+    tap.ok(outcome.code == 4 or (outcome.code == 2 and 'Nothing valid' in outcome.err), 'and is no pass', outcome)
+    tap.has(outcome.out, 'Interrupted before its end: BASE and NEW.', 'compare says that it was interrupted')
 
 
 def calibrate(name, *words):
@@ -197,6 +234,12 @@ def test_calibrate():
            'as shares', noise)
     for one in noise['noise']['figures']:
         one['rate'] = one['cpu'] = 0.4
+    noise['noise']['launches'] = 4 * LAUNCHES
+    place.file('results/noise.json', json.dumps(noise))
+    outcome = ab('more', busy(20000), busy(20000), '--server', 'control', '--levels', '4,8', '--json', '-')
+    tap.is_([row[name]['floor'] for row in json.loads(outcome.out)['gate'] for name in ('rate', 'cpu')], [0.99, 0.99],
+            'a quarter of the launches: twice the noise')
+    noise['noise']['launches'] = LAUNCHES
     place.file('results/noise.json', json.dumps(noise))
     outcome = ab('floor', busy(20000), busy(20000), '--server', 'control', '--levels', '4,8', '--json', '-')
     tap.is_([row[name]['floor'] for row in json.loads(outcome.out)['gate'] for name in ('rate', 'cpu')], [0.8, 0.8],
@@ -222,6 +265,8 @@ def test_calibrate():
         tap.is_(outcome.code, 2, '--noise %s: exit code' % wanted)
         tap.has(outcome.err, ['bad.json', wanted], '--noise %s: in words' % wanted)
     tap.is_(place.bench('compare', *files, '--noise', 'none.here').code, 2, 'a file of noise that there is not')
+    outcome = ab('early', busy(0), busy(0), '--noise', 'none.here')
+    tap.is_((outcome.code, os.path.exists(place.file('results/early'))), (2, False), 'ab says so before it measures')
     os.unlink(place.file('results/noise.json'))
 
 

@@ -3,7 +3,9 @@
 import json
 import os
 import re
+import shutil
 import socket
+import ssl
 import sys
 import threading
 import xml.etree.ElementTree
@@ -127,6 +129,163 @@ def test_failures(place):
     tap.has(outcome.out, 'inconclusive: 2 more launches a side; new: reset', 'but they are shown')
 
 
+def test_new_kind(place):
+    """As many failures as before, of another kind."""
+    pair(place)
+    for name, kind in (('base.json', 'timeout'), ('new.json', 'reset')):
+        write(place, name, fail(json.loads(place.read(name)), 'tornado', 0.02, kind))
+    words = [word for name, path in OUTPUTS.items() for word in ('--' + name, path)]
+    outcome = compare(place, *words)
+    row = row_of(json.loads(place.read('out.json')), 'gate', 'tornado', 1)
+    tap.is_((outcome.code, row['by'], row['failures']['new_kinds']), (1, 'failures', ['reset']), 'a new kind of failure gates')
+    tap.has(outcome.out, 'requests fail in a way that is new: reset', 'a new kind of failure: in the summary')
+    line = [line for line in outcome.out.splitlines() if line.startswith(('tornado', 'control'))][0]
+    tap.has(line, ['failures', 'regressed; new: reset'], 'and first in the table')
+    for path in ('out.md', 'out.xml', 'out.svg'):
+        tap.has(place.read(path), 'way that is new: reset', 'a new kind of failure: %s' % path)
+    tap.has(place.read('out.tsv'), 'failures\tregressed', 'a new kind of failure: out.tsv')
+    pair(place)
+    document = fail(json.loads(place.read('base.json')), 'tornado', 0.02, 'timeout')
+    write(place, 'base.json', document)
+    document = fail(json.loads(place.read('new.json')), 'tornado', 0.02, 'timeout')
+    for cell in document['cells']:
+        if cell['block'] <= 2 and cell['server'] == 'tornado':
+            cell['failed'] = {'timeout': 150, 'reset': 50}
+    write(place, 'new.json', document)
+    outcome = compare(place)
+    tap.is_((outcome.code, 'new: reset' in outcome.out), (0, False), 'a kind that two launches of eight have is no finding')
+
+
+def lose(place, level, blocks=8, server='tornado'):
+    """NEW is too short of connections at a level."""
+    document = json.loads(place.read('new.json'))
+    for cell in document['cells']:
+        if cell['server'] == server and level in (None, cell['level']) and cell['block'] <= blocks:
+            cell.update(valid=False, invalid=['short_concurrency'])
+    write(place, 'new.json', document)
+
+
+def test_lost(place):
+    for level, name in ((4096, 'the only level of a band'), (16, 'one level of a band')):
+        pair(place)
+        lose(place, level)
+        outcome = compare(place, '--json', 'out.json', '--strict')
+        comparison = json.loads(place.read('out.json'))
+        tap.is_((outcome.code, comparison['verdict']), (4, 'inconclusive'), '%s lost in NEW: no pass' % name)
+        row = row_of(comparison, 'gate', 'tornado', 4096 if level == 4096 else 1)
+        tap.is_((row['verdict'], row['lost'], row['lost_to']), ('inconclusive', 1, ['short_concurrency']), '%s lost: JSON' % name)
+        tap.has(outcome.out, 'of tornado (epoll, close) at %d: short_concurrency' % level, '%s lost: it says which' % name)
+        check_schema(comparison)
+    pair(place)
+    lose(place, 16, 3)
+    tap.is_(compare(place, '--strict').code, 0, 'lost in three launches of eight: the others tell')
+    pair(place)
+    lose(place, None)
+    lose(place, None, server='control')
+    outcome = compare(place)
+    tap.is_(outcome.code, 2, 'all lost in NEW: nothing to compare')
+    pair(place, factor=slower)
+    lose(place, 4096)
+    tap.is_(compare(place).code, 1, 'what has regressed elsewhere has')
+
+
+def test_missing(place):
+    for change, wanted in ((lambda cell: cell['server'] != 'tornado', 'tornado (epoll, close) at 1 and others'),
+                           (lambda cell: (cell['server'], cell['level']) != ('tornado', 64), 'tornado (epoll, close) at 64.')):
+        pair(place)
+        document = json.loads(place.read('new.json'))
+        write(place, 'new.json', dict(document, cells=[cell for cell in document['cells'] if change(cell)]))
+        words = [word for name, path in OUTPUTS.items() for word in ('--' + name, path)]
+        outcome = compare(place, *words)
+        tap.is_(outcome.code, 0, 'NEW lacks %s: exit code' % wanted)
+        for text in (outcome.out, place.read('out.md').replace('&#40;', '(').replace('&#41;', ')').replace('\\', ''), place.read('out.xml')):
+            tap.has(text, 'NEW lacks ' + wanted, 'NEW lacks %s: in words' % wanted)
+        tap.is_(compare(place, '--strict').code, 4, 'NEW lacks %s: strictly' % wanted)
+        tap.is_(place.bench('compare', 'new.json', 'base.json', '--strict').code, 0, 'what NEW has more is no matter')
+
+
+def test_interrupted(place):
+    pair(place)
+    write(place, 'new.json', dict(json.loads(place.read('new.json')), interrupted=True))
+    outcome = compare(place, '--json', 'out.json')
+    tap.is_((outcome.code, json.loads(place.read('out.json'))['new_interrupted']), (0, 1), 'an interrupted run: exit code, JSON')
+    tap.has(outcome.out, 'Interrupted before its end: NEW.', 'an interrupted run: in words')
+    tap.is_(compare(place, '--strict').code, 4, 'an interrupted run, strictly: exit 4')
+
+
+def test_commits(place):
+    for base, new, wanted in (('abcdef1', 'abcdef2', 2), ('abcdef1', 'abcdef1-dirty', 0), ('abcdef1', '', 0), ('unknown', 'abcdef1', 0),
+                              ('abcdef1', 'abcdef12', 0)):
+        pair(place)
+        for name, commit in (('base.json', base), ('new.json', new)):
+            document = json.loads(place.read(name))
+            document['benchctl']['commit'] = commit
+            write(place, name, document)
+        outcome = compare(place)
+        tap.is_(outcome.code, wanted, 'commits of benchctl %r and %r: exit code' % (base, new))
+        if wanted:
+            tap.has(outcome.err, 'commit of benchctl (abcdef1 and abcdef2)', 'commits of benchctl: in words')
+
+
+def test_secrets(place):
+    """An address may hold a password or a token."""
+    pair(place)
+    new = place.read('new.json').encode()
+    files = {name: path for name, path in OUTPUTS.items() if name != 'picture'}
+    words = [word for name, path in files.items() for word in ('--' + name, path)]
+    for answer, code in ((ok(new), 0), (ok(b'<html>'), 2), (b'HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n', 2)):
+        with Answers(answer) as server:
+            url = server.url.replace('http://', 'http://me:hush@') + '?token=hush#hush'
+            outcome = place.bench('compare', 'base.json', url, *words, '--picture', 'out.svg')
+        tap.is_(outcome.code, code, 'an address with a password and a token')
+        tap.has(outcome.out + outcome.err, server.url, 'it is named')
+        told_ = [outcome.out, outcome.err] + [place.read(path) for path in OUTPUTS.values()] + [place.read('out.gp')] if not code else [outcome.err]
+        tap.ok(not any('hush' in text for text in told_), 'and shows none of them', outcome)
+    for address in ('ftp://me:hush@127.0.0.1/?hush', 'https://me:hush@/', 'file://hush:hush@192.0.2.1/x'):
+        outcome = place.bench('compare', 'base.json', address)
+        tap.ok(outcome.code == 2 and 'hush' not in outcome.err, '%s: refused without them' % address, outcome)
+
+
+def test_certificate(place):
+    if not shutil.which('openssl'):
+        raise tap.Skip('openssl is missing')
+    pair(place)
+    place.command('openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout',
+                  'key.pem', '-out', 'cert.pem', '-days', '2', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost')
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(place.file('cert.pem'), place.file('key.pem'))
+    with Answers(ok(place.read('new.json').encode()), context=context) as server:
+        outcome = place.bench('compare', 'base.json', server.url.replace('http://127.0.0.1', 'https://localhost'))
+    tap.is_(outcome.code, 2, 'a certificate that nobody vouches for')
+    tap.has(outcome.err, 'certificate', 'is refused')
+
+
+def test_large(place):
+    """A hundred megabytes are more than any run has."""
+    pair(place)
+    with open(place.file('large.json'), 'w', encoding='utf-8') as file:
+        document = json.loads(place.read('new.json'))
+        head, tail = json.dumps(dict(document, cells=['HERE'])).split('"HERE"')
+        file.write(head)
+        one = json.dumps(document['cells'][0])
+        for i in range((100 << 20) // len(one)):
+            file.write((',' if i else '') + one)
+        file.write(tail)
+    code = 'import resource, subprocess, sys; resource.setrlimit(resource.RLIMIT_AS, (512 << 20, 512 << 20)); ' \
+           'sys.exit(subprocess.run(sys.argv[1:]).returncode)'
+    outcome = place.command(sys.executable, '-c', code, place.benchctl, 'compare', 'base.json', 'large.json')
+    tap.is_(outcome.code, 2, 'a file of 100 MB: refused, within 512 MiB of memory')
+    tap.has(outcome.err, 'large.json: not a file, or larger than 64 MiB', 'a file of 100 MB: in words')
+
+
+def test_self_test_alone(place):
+    for words in (['--json', 'x.json'], ['--picture', 'x.svg'], ['--strict'], ['--noise', 'none'], ['--base', 'a.json'],
+                  ['--fail-on', 'nothing']):
+        outcome = place.bench('compare', '--self-test', *words)
+        tap.is_((outcome.code, outcome.out), (2, ''), '--self-test %s: refused' % words[0])
+    tap.is_(compare(place, '--conf', 'x.conf').code, 2, '--conf without --self-test: refused')
+
+
 def test_server_died(place):
     pair(place)
     document = json.loads(place.read('new.json'))
@@ -239,9 +398,9 @@ def test_refused(place):
         tap.is_(outcome.code, 2, '%s: exit 2' % name)
         tap.has(outcome.err, wanted, '%s: in words' % name)
     with open(place.file('large.json'), 'w') as file:
-        file.truncate((256 << 20) + 1)
+        file.truncate((64 << 20) + 1)
     os.mkfifo(place.file('pipe'))
-    for words, wanted in [(('base.json', 'large.json'), 'larger than 256 MiB'), (('base.json', 'none.json'), 'none.json: No such file'),
+    for words, wanted in [(('base.json', 'large.json'), 'larger than 64 MiB'), (('base.json', 'none.json'), 'none.json: No such file'),
                           (('base.json', '.'), 'not a file'), (('base.json', 'pipe'), 'not a file'), (('base.json',), 'too few'),
                           (('base.json', 'new.json', '--floor', '5'), 'not a percentage'),
                           (('base.json', 'new.json', '--floor', '100%'), 'not a percentage'),
@@ -257,8 +416,8 @@ def test_refused(place):
 class Answers:
     """A server that sends bytes to the first who asks, and then holds the connection or goes on for ever."""
 
-    def __init__(self, answer, endless=b'', hold=False):
-        self.answer, self.endless, self.hold = answer, endless, hold
+    def __init__(self, answer, endless=b'', hold=False, context=None):
+        self.answer, self.endless, self.hold, self.context = answer, endless, hold, context
         self.socket = socket.create_server(('127.0.0.1', 0))
         self.url = 'http://127.0.0.1:%d/run.json' % self.socket.getsockname()[1]
         self.thread = threading.Thread(target=self.serve)
@@ -279,6 +438,8 @@ class Answers:
             return
         with peer:
             try:
+                if self.context:
+                    peer = self.context.wrap_socket(peer, server_side=True)
                 peer.recv(65536)
                 peer.sendall(self.answer)
                 while self.endless:
@@ -303,7 +464,7 @@ def test_addresses(place):
             ('no answer', Answers(b'', hold=True), 'imed out'),
             ('half an answer', Answers(ok(new[:50], len(new)), hold=True), 'imed out'),
             ('cut short', Answers(ok(new[:50], len(new))), ''),
-            ('too large', Answers(ok(b'', 300 << 20), hold=True), 'larger than 256 MiB'),
+            ('too large', Answers(ok(b'', 300 << 20), hold=True), 'larger than 64 MiB'),
             ('404', Answers(b'HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n'), 'the answer is 404, not 200'),
             ('not HTTP', Answers(b'\x1b[2Jhello\r\n\r\n'), ''),
             ('not JSON', Answers(ok(b'<html>')), 'not valid JSON'),
@@ -317,7 +478,7 @@ def test_addresses(place):
     with Answers(ok(b''), endless=b' ' * (1 << 20)) as server:
         outcome = place.bench('compare', 'base.json', server.url)
         tap.is_(outcome.code, 2, 'an address that never ends: refused')
-        tap.has(outcome.err, 'larger than 256 MiB', 'an address that never ends: in words')
+        tap.has(outcome.err, 'larger than 64 MiB', 'an address that never ends: in words')
     with socket.socket() as taken:   # bound, and nobody listens
         taken.bind(('127.0.0.1', 0))
         for scheme in ('http', 'https'):

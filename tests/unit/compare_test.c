@@ -163,7 +163,7 @@ static void test_noise(void **state)
 	for (size_t i = 0; i < LENGTH(cases); i++) {
 		struct compare_settings settings = compare_settings_usual;
 		struct comparison comparison;
-		settings.noise = (struct compare_noise){ noise_at, &cases[i].noise };
+		settings.noise = (struct compare_noise){ .at = noise_at, .context = &cases[i].noise };
 		compare(&comparison, &base, &new, &settings);
 		const struct compare_figure *rate = &comparison.gate[0].figures[COMPARE_RATE];
 		check_case(cases[i].name, rate->floor == cases[i].floor);

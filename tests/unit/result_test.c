@@ -507,14 +507,14 @@ static void test_other_files(void **state)
 	check_words(err.text, "none.json: No such file or directory");
 	document_release(&document);
 	assert_int_equal(result_read(&document, *state, &err), -1);
-	check_words(err.text, "not a file, or larger than 256 MiB");
+	check_words(err.text, "not a file, or larger than 64 MiB");
 	document_release(&document);
-	/* A sparse file of 256 MiB and one byte. */
+	/* A sparse file of 64 MiB and one byte. */
 	const char *path = unit_path(state, "large.json");
 	unit_write(path, "{}", 2);
 	assert_int_equal(truncate(path, RESULT_BYTES_MAX + 1ll), 0);
 	assert_int_equal(result_read(&document, path, &err), -1);
-	check_words(err.text, "not a file, or larger than 256 MiB");
+	check_words(err.text, "not a file, or larger than 64 MiB");
 	document_release(&document);
 }
 
