@@ -351,10 +351,10 @@ static void level_put(const struct overview *overview, FILE *out)
 			least = row;
 	}
 	if (least != most)
-		fprintf(out, "%s (%s) to ", units_show_count(shown, (uint64_t)fmin(least->last.rate_rps, 1e15)),
+		fprintf(out, "%s (%s) to ", units_show_count(shown, units_whole(least->last.rate_rps)),
 			overview_name(name, overview->document, least->server));
 	if (most)
-		fprintf(out, "%s (%s) requests a second", units_show_count(shown, (uint64_t)fmin(most->last.rate_rps, 1e15)),
+		fprintf(out, "%s (%s) requests a second", units_show_count(shown, units_whole(most->last.rate_rps)),
 			overview_name(name, overview->document, most->server));
 	size_t failing = group_count(overview, FAILS);
 	if (failing) {

@@ -96,47 +96,26 @@ static struct palette_style style_at(uint64_t first, unsigned tried)
 	};
 }
 
-/* How often colours, pairs of colour and mark, and styles are taken. */
-struct taken {
-	unsigned colours[PALETTE_COLOURS], pairs[PALETTE_COLOURS][PALETTE_MARKS];
-	unsigned styles[PALETTE_COLOURS][PALETTE_MARKS][PALETTE_DASHES];
-	unsigned colours_count, pairs_count;
-};
-
-static void take(struct taken *taken, struct palette_style style)
-{
-	taken->colours_count += !taken->colours[style.colour]++;
-	taken->pairs_count += !taken->pairs[style.colour][style.mark]++;
-	taken->styles[style.colour][style.mark][style.dash]++;
-}
-
-static bool is_free(const struct taken *taken, struct palette_style style)
-{
-	if (taken->colours_count < PALETTE_COLOURS)
-		return !taken->colours[style.colour];
-	if (taken->pairs_count < PAIRS)
-		return !taken->pairs[style.colour][style.mark];
-	return !taken->styles[style.colour][style.mark][style.dash];
-}
-
 void palette_assign(struct palette_style *styles, const char *const *names, size_t count)
 {
-	struct taken taken = { 0 };
+	bool taken[PALETTE_COLOURS][PALETTE_MARKS][PALETTE_DASHES] = { 0 };
 
 	for (size_t i = 0; i < count; i++) {
 		const struct palette_style *style = find_known(names[i]);
 		if (!style)
 			continue;
 		styles[i] = *style;
-		take(&taken, *style);
+		taken[style->colour][style->mark][style->dash] = true;
 	}
 	for (size_t i = 0; i < count; i++) {
 		if (find_known(names[i]))
 			continue;
 		uint64_t first = hash(names[i]);
-		styles[i] = style_at(first, 0);
-		for (unsigned tried = 1; tried < PAIRS * PALETTE_DASHES && !is_free(&taken, styles[i]); tried++)
+		bool is_taken = true;
+		for (unsigned tried = 0; tried < PAIRS * PALETTE_DASHES && is_taken; tried++) {
 			styles[i] = style_at(first, tried);
-		take(&taken, styles[i]);
+			is_taken = taken[styles[i].colour][styles[i].mark][styles[i].dash];
+		}
+		taken[styles[i].colour][styles[i].mark][styles[i].dash] = true;
 	}
 }

@@ -1,8 +1,9 @@
 /*
  * palette: the looks of pictures, and of each server in all of them.
  *
- * A server has one colour, mark and dash, chosen from its name, so that it looks the same in every picture and
- * every run. The servers that come with benchctl have fixed ones; any other name gets its own from a hash.
+ * A server has one colour, mark and dash, which follow from its name, so that it looks the same in every picture and
+ * every run. The servers that come with benchctl have fixed ones; any other name gets one of 384 from a hash. Only where two
+ * names of one run lead to the very same, one of them gets another there.
  *
  * The colours for a light ground are four of Okabe and Ito ("Color Universal Design", 2008), black, and others found by a
  * search; those for a dark ground are a set of their own. Each has a contrast of at least 3 to 1 against its ground
@@ -40,9 +41,8 @@ struct palette_style {
 };
 
 /*
- * Chooses the styles of `count` servers of one run; names are sorted, and each stands once. A server of benchctl's own
- * has its fixed style; another one the first that its name leads to of which the colour is free, else the colour and
- * mark together (up to 96 of such), else the style (up to 384).
+ * The styles of `count` servers of one run; names are sorted, and each stands once. A server of benchctl's own has its fixed
+ * style; another one that to which its name leads, or if a server before it in the run has just that, the next free one.
  */
 void palette_assign(struct palette_style *styles, const char *const *names, size_t count);
 

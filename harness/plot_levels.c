@@ -196,8 +196,8 @@ int plot_percentiles(struct chart *chart, const struct plot_source *source, stru
 			continue;
 		picture_add(picture->description, sizeof picture->description, " ", "%.60s: at %s connections median %s, 99th "
 			    "percentile %s.", curve->name, units_show_count(level, last->summary.level),
-			    units_show_latency(median, (uint64_t)last->latency_ns.p50),
-			    units_show_latency(slow, (uint64_t)last->latency_ns.p99));
+			    units_show_latency(median, units_whole(last->latency_ns.p50)),
+			    units_show_latency(slow, units_whole(last->latency_ns.p99)));
 	}
 	return 0;
 }

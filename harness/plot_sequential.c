@@ -169,11 +169,11 @@ static void describe(struct picture *picture, const struct rows *rows)
 		const struct row *row = &rows->rows[i];
 		if (!isnan(row->parallel_rps))
 			picture_add(picture->description, room, " ", "%.60s: parallel %s", row->curve->name,
-				    units_show_count(text, (uint64_t)llround(row->parallel_rps)));
+				    units_show_count(text, units_whole(row->parallel_rps + 0.5)));
 		if (!isnan(row->sequential_rps))
 			picture_add(picture->description, room, isnan(row->parallel_rps) ? " " : ", ", "%.60s%ssequential %s",
 				    isnan(row->parallel_rps) ? row->curve->name : "", isnan(row->parallel_rps) ? ": " : "",
-				    units_show_count(text, (uint64_t)llround(row->sequential_rps)));
+				    units_show_count(text, units_whole(row->sequential_rps + 0.5)));
 		picture_add(picture->description, room, "", ".");
 	}
 }
