@@ -120,7 +120,7 @@ chart_show chart_show_bytes;		/* 20 KiB */
  * be nothing, or without an end.
  */
 #define CHART_LEAST 1e-6
-#define CHART_MOST 1e18
+#define CHART_MOST 1e24
 
 /* The end of a linear axis for values up to that: 1 where they are too small, or none, and no more than CHART_MOST. */
 double chart_most(double most);
