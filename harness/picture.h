@@ -143,9 +143,8 @@ bool picture_list_add(const struct picture *picture, char *text, size_t room, co
 void picture_note_host(struct picture *picture);
 void picture_note_protocol(struct picture *picture, uint64_t backlog, size_t blocks);
 
-/* Adds the version of a server to a list, once for those that say the same; and the note of such a list. */
-void picture_add_version(char *list, size_t room, const struct document *doc, const char *server, const char *name);
-void picture_note_versions(struct picture *picture, const char *list);
+/* The version of a server, with its name where the version has none, in PICTURE_TEXT bytes; "" where it is unknown. */
+void picture_version(char *out, const struct document *doc, const char *server, const char *name);
 
 /* Adds a line to the message; what is too long for it is cut. */
 void picture_message(struct picture *picture, const char *text);

@@ -194,7 +194,7 @@ static void notes_add(struct picture *picture, const struct latency_plot *plot)
 
 	picture_note_host(picture);
 	picture_note_protocol(picture, 0, plot->blocks);
-	curves_note_versions(&plot->curves, picture);
+	curves_note_versions(&plot->curves, picture, false);
 	snprintf(text, sizeof text, "An open loop of %.20s arrivals: latency counts from the time for which a request was "
 		 "scheduled. At most %.20s connections.", document_option(picture->doc, "arrivals"),
 		 document_option(picture->doc, "max-connections"));

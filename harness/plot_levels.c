@@ -329,7 +329,10 @@ static double failed_share(const struct survey *survey, const struct curve *curv
 
 	if (kind == SERVER_FAILED)
 		return point->summary.cells ? (double)point->summary.failed / (double)point->summary.cells : 0;
-	return point->failures[kind] ? (double)point->failures[kind] / (double)point->asked : 0;
+	double asked = (double)point->summary.ok;
+	for (size_t i = 0; i < LOAD_FAILURES; i++)
+		asked += (double)point->summary.failures[i];
+	return point->summary.failures[kind] ? (double)point->summary.failures[kind] / asked : 0;
 }
 
 static const char *failure_words(size_t kind)

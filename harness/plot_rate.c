@@ -65,7 +65,7 @@ void plot_notes(struct chart *chart, const struct survey *survey, const struct c
 {
 	picture_note_host(&chart->picture);
 	picture_note_protocol(&chart->picture, survey->backlog, survey->blocks);
-	curves_note_versions(curves, &chart->picture);
+	curves_note_versions(curves, &chart->picture, false);
 }
 
 /* The reasons of all points whose figures are not valid, shortly. Returns whether there is one. */
@@ -350,7 +350,7 @@ int plot_preview(struct chart *chart, const struct plot_source *source, struct e
 	picture->has_svg = false;
 	picture->title = "Requests per second against connections";
 	plot_ends(chart, survey, &curves, survey->levels_count == 1);
-	picture_note_host(picture);
+	plot_notes(chart, survey, &curves);
 	/* Long names: fewer of them. */
 	for (size_t names = PREVIEW_NAMES; names > 2 && picture_labels_height(picture) > picture->bottom - picture->top;) {
 		curves_rank(&curves, --names);
@@ -461,6 +461,7 @@ int plot_panels(struct chart *chart, const struct plot_source *source, struct er
 		picture_key(picture, "context", "all others");
 	picture_note_host(picture);
 	picture_note_protocol(picture, survey->backlog, survey->blocks);
+	curves_note_versions(curves, picture, true);
 	curves_note_failed(curves, picture, "Failed at every level: ");
 
 	size_t columns = columns_of(count), rows = (count + columns - 1) / columns;

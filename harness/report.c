@@ -286,7 +286,7 @@ static int markdown_put(const struct page *page, FILE *out, struct err *err)
 	for (size_t i = 0; i < page->modes_count && !result; i++) {
 		struct sheet sheet;
 		fputc('\n', out);
-		grid_line(TABLE_MARKDOWN, overview_mode(line, page->document, page->modes[i]), out);
+		grid_line(TABLE_MARKDOWN, summary_mode(line, page->document, page->modes[i]), out);
 		fputc('\n', out);
 		result = overview_sheet(&page->overviews[i], &sheet, err);
 		if (!result) {
@@ -416,7 +416,7 @@ static int summary_put(const struct page *page, struct err *err)
 		struct sheet sheet;
 		char name[GRID_TEXT], caption[GRID_TEXT + 64];
 		snprintf(caption, sizeof caption, "Requests per second, %s",
-			 overview_mode(name, page->document, page->modes[i]));
+			 summary_mode(name, page->document, page->modes[i]));
 		int result = overview_sheet(&page->overviews[i], &sheet, err);
 		snprintf(name, sizeof name, "overview-%.60s.csv", page->modes[i]);
 		if (!result && !(result = csv_write(page, &sheet, name, err))) {
@@ -778,7 +778,7 @@ static void method_put(const struct page *page)
 	heading_put(out, "method", "How it was measured");
 	html_open(out, "ul", NULL);
 	for (size_t i = 0; i < page->modes_count; i++)
-		item_put(out, "%s.", overview_mode(mode, document, page->modes[i]));
+		item_put(out, "%s.", summary_mode(mode, document, page->modes[i]));
 	item_put(out, "The load is a closed loop, by benchctl's own client %.32s: each connection starts its next request when its "
 		 "last one has ended, so that latency is the latency under this load.", summary_client(document));
 	item_put(out, "Only a complete and correct answer counts: the status, the length and each byte of the body.");
