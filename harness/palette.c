@@ -2,6 +2,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 const struct palette palettes[PALETTES] = {
@@ -17,6 +18,27 @@ const struct palette palettes[PALETTES] = {
 			     "#1e8769", "#d24b00", "#a5ff5a", "#87f0ff", "#966996", "#96c369", "#d22dc3", "#e1f0a5" },
 	},
 };
+
+const char *palette_colour(const struct palette *palette, unsigned index)
+{
+	const char *const others[] = {
+		palette->background, palette->ink, palette->muted, palette->grid, palette->ceiling, palette->context, palette->error,
+	};
+
+	_Static_assert(sizeof others / sizeof *others + PALETTE_COLOURS == PALETTE_ALL, "PALETTE_ALL counts them");
+	return index < PALETTE_COLOURS ? palette->servers[index] : others[index - PALETTE_COLOURS];
+}
+
+int palette_find(unsigned red, unsigned green, unsigned blue)
+{
+	char wanted[32];
+
+	snprintf(wanted, sizeof wanted, "#%02x%02x%02x", red, green, blue);
+	for (unsigned i = 0; i < PALETTE_ALL; i++)
+		if (strcmp(palette_colour(&palettes[0], i), wanted) == 0)
+			return (int)i;
+	return -1;
+}
 
 enum colour { BLUE, VERMILLION, GREEN, PINK, BLACK, VIOLET, BROWN, NAVY, MAROON, COPPER, ROSE, PERIWINKLE, PLUM, OLIVE,
 	      MAGENTA, BERRY };

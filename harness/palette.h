@@ -35,6 +35,13 @@ struct palette {
 #define PALETTES 2
 extern const struct palette palettes[PALETTES];	/* light, dark */
 
+/* All colours of a palette in a row, below PALETTE_ALL: the same index is the same thing in each palette. */
+#define PALETTE_ALL (7 + PALETTE_COLOURS)
+const char *palette_colour(const struct palette *palette, unsigned index);
+
+/* The index of a colour of the light palette, in which each stands once; -1: it is none. */
+int palette_find(unsigned red, unsigned green, unsigned blue);
+
 /* Indexes below PALETTE_COLOURS, PALETTE_MARKS and PALETTE_DASHES. Dash 0 is a solid line. */
 struct palette_style {
 	unsigned colour, mark, dash;

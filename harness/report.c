@@ -373,6 +373,7 @@ static void head_put(const struct page *page, const char *title, const char *css
 	/* Else a browser asks the host for one. */
 	fputs("<link rel=\"icon\" href=\"data:,\">\n<style>\n", out);
 	fputs(css, out);
+	svg_style(out);
 	fputs("</style>\n</head>\n<body>\n", out);
 }
 
@@ -479,24 +480,20 @@ static const struct overview *overview_of(const struct page *page, const char *m
 	return NULL;
 }
 
-/* One variant of a picture; where its file is missing there is none. */
-static int svg_put(const struct page *page, const struct plot_picture *picture, const char *variant, const char *class,
-		   struct err *err)
+static int svg_put(const struct page *page, const struct plot_picture *picture, struct err *err)
 {
 	char path[PATH], name[PLOT_STEM + 16], prefix[PLOT_STEM + 16];
 
-	snprintf(name, sizeof name, "%s%s.svg", picture->stem, variant);
+	snprintf(name, sizeof name, "%s.svg", picture->stem);
 	if (path_of(path, page, name, err))
 		return -1;
 	char *svg = picture_read(path, err);
 	if (!svg)
 		return -1;
-	html_open(page->out, "div", "class", class, NULL);
-	snprintf(prefix, sizeof prefix, "%s%s-", picture->stem, variant);
+	snprintf(prefix, sizeof prefix, "%s-", picture->stem);
 	int result = svg_inline(page->out, svg, prefix, picture->description, err);
 	if (result)
 		err_prefix(err, "%s", path);
-	html_close(page->out, "div");
 	free(svg);
 	return result;
 }
@@ -527,7 +524,6 @@ static int picture_put(const struct page *page, const struct plot_picture *pictu
 {
 	const struct picture_words *words = &picture_words[picture->kind];
 	const struct overview *overview = overview_of(page, picture->mode);
-	bool has_dark = has_file(page, picture->stem, "-dark.svg");
 	char caption[GRID_TEXT], name[PLOT_STEM + 16];
 	FILE *out = page->out;
 	struct sheet sheet = { 0 };
@@ -536,9 +532,7 @@ static int picture_put(const struct page *page, const struct plot_picture *pictu
 	html_open(out, "figure", NULL);
 	html_open(out, "div", "class", "scroll picture", "role", "region", "tabindex", "0", "aria-label", picture->title,
 		  NULL);
-	result = svg_put(page, picture, "", has_dark ? "light has-dark" : "light", err);
-	if (!result && has_dark)
-		result = svg_put(page, picture, "-dark", "dark", err);
+	result = svg_put(page, picture, err);
 	html_close(out, "div");
 	html_open(out, "figcaption", NULL);
 	html_leaf(out, "p", words->words, NULL);

@@ -163,6 +163,18 @@ def test_pages_are_made():
     tap.ok(size < PAGE_BYTES, 'the page of all servers is below 5 MiB', size)
 
 
+def test_all_modes_are_one_page():
+    """All servers in three modes: what `make reference` makes."""
+    document = copy.deepcopy(reference)
+    for mode in ('keepalive', 'crowd'):
+        document['cells'] += [dict(cell, mode=mode) for cell in reference['cells']]
+    written('all-modes', document)
+    folder, outcome = report('all-modes')
+    if tap.is_(outcome.code, 0, 'a page of all servers in three modes'):
+        size = os.path.getsize(os.path.join(folder, 'index.html'))
+        tap.ok(size < PAGE_BYTES, 'is below 5 MiB', size)
+
+
 def test_csv():
     for name in CASES:
         for file in sorted(os.listdir(place.file('pages/' + name))):
@@ -282,6 +294,7 @@ def check_view(name, said):
     tap.is_((said['broken'], said['repeated']), (0, []), what + 'ids are unique, and lead somewhere')
     tap.is_((said['scripts'], said['handlers'], said['foreign'], said['injected']), (1, 0, [], None), what + 'nothing was injected')
     tap.is_(said['background'], 'rgb(22, 24, 27)' if said['view'].endswith('dark') else 'rgb(255, 255, 255)', what + 'its colours')
+    tap.is_(said['papers'], ['rgb(20, 23, 28)' if said['view'].endswith('dark') else 'rgb(255, 255, 255)'], what + 'its pictures\' too')
     if 'violations' in said:
         tap.is_(said['violations'], [], what + 'no violation of accessibility')
     if 'opened' in said:
