@@ -648,6 +648,20 @@ char *picture_read(const char *path, struct err *err)
 	return text;
 }
 
+char *picture_template(const char *folder, const char *name, struct err *err)
+{
+	char path[4096];
+
+	if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path) {
+		err_set(err, "the path of folder %.200s is too long", folder);
+		return NULL;
+	}
+	char *template = picture_read(path, err);
+	if (!template)
+		err_prefix(err, "template");
+	return template;
+}
+
 /* The path of one of its files. Returns 0, or -1 with err set where it is too long. */
 static int path_of(char *path, size_t room, struct err *err, const char *folder, const struct picture *picture,
 		   const char *suffix, const char *ending)

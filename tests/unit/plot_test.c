@@ -561,6 +561,31 @@ static void kinds_show_what_they_are_for(void **state)
 	document_release(&doc);
 }
 
+/* What was measured, where and how stands in every kind, small as the picture may be. */
+static void kinds_say_what_was_measured(void **state)
+{
+	static const char *const names[] = { "control", "eventlet", "tornado" };
+	const char *folder = *state;
+	struct document doc = { 0 };
+	struct plot_list list;
+
+	all_kinds_fill(&doc, names, LENGTH(names));
+	doc.servers = calloc(1, sizeof *doc.servers);
+	doc.servers[doc.servers_count++] = (struct document_server){ .name = strdup("tornado"), .version = strdup("tornado 6.2") };
+	draw_kinds(&doc, PLOT_ALL, folder, &list);
+	for (size_t i = 0; i < list.count; i++) {
+		char name[PLOT_STEM + 8];
+		snprintf(name, sizeof name, "%s.gp", list.pictures[i].stem);
+		char *script = unit_read(inside(folder, name));
+		if (!strstr(script, "Versions: tornado 6.2") || !strstr(script, "close mode, client epoll") ||
+		    !strstr(script, "Linux 6.1.0"))
+			fail_msg("%s does not say it", name);
+		free(script);
+	}
+	plot_list_release(&list);
+	document_release(&doc);
+}
+
 /* A run.json from outside can have any number that JSON has. */
 static void figures_from_outside_can_be_drawn(void **state)
 {
@@ -908,6 +933,7 @@ int main(void)
 		IN_FOLDER(only_failures_are_a_picture),
 		IN_FOLDER(names_from_outside_do_nothing),
 		IN_FOLDER(kinds_show_what_they_are_for),
+		IN_FOLDER(kinds_say_what_was_measured),
 		IN_FOLDER(figures_from_outside_can_be_drawn),
 		IN_FOLDER(kinds_can_be_chosen),
 		cmocka_unit_test(named_servers_differ_in_colour),
