@@ -143,7 +143,7 @@ reference:
 	fi
 	mkdir -p results/reference
 	cp results/$(REFERENCE_RUN)/run.json results/reference/run.json
-	./benchctl plot results/reference/run.json
+	./benchctl report results/reference/run.json
 	./benchctl table results/reference/run.json --markdown | tests/bench/into README.md reference
 
 # In one go, or in several calls: PEERS='--levels 100 --modes close'. What PEERS_DATA has is not measured again.

@@ -99,9 +99,12 @@ void chart_share(struct chart *chart, size_t panel, size_t from, enum chart_role
 
 static double part_of(const struct chart_axis *axis, double value)
 {
+	double part = (value - axis->least) / (axis->most - axis->least);
+
 	if (axis->is_log)
-		return log(value / axis->least) / log(axis->most / axis->least);
-	return (value - axis->least) / (axis->most - axis->least);
+		part = log(value / axis->least) / log(axis->most / axis->least);
+	/* What the axis does not reach to is still a number of pixels. */
+	return fmin(fmax(part, -1), 2);
 }
 
 double chart_x(const struct chart_panel *panel, double value)
@@ -172,6 +175,11 @@ void chart_axis_levels(struct chart_panel *panel, const uint64_t *levels, size_t
 	}
 }
 
+double chart_most(double most)
+{
+	return most >= CHART_LEAST ? fmin(most, CHART_MOST) : 1;
+}
+
 double chart_step(double most, unsigned parts)
 {
 	static const double rounds[] = { 1, 2, 2.5, 5, 10 };
@@ -188,7 +196,7 @@ void chart_show_count(char *out, double value)
 	char shown[UNITS_TEXT];
 
 	if (value == floor(value))
-		snprintf(out, CHART_TIC_TEXT, "%s", units_show_count(shown, (uint64_t)value));
+		snprintf(out, CHART_TIC_TEXT, "%s", units_show_count(shown, units_whole(value)));
 	else
 		snprintf(out, CHART_TIC_TEXT, "%g", value);
 }
@@ -236,9 +244,7 @@ void chart_axis_linear(struct chart_axis *axis, double highest, unsigned parts, 
 {
 	char text[CHART_TIC_TEXT];
 
-	if (!(highest > 0))
-		highest = 1;
-	*axis = (struct chart_axis){ .most = highest * 1.06 };
+	*axis = (struct chart_axis){ .most = chart_most(highest) * 1.06 };
 	double step = chart_step(axis->most, parts);
 	for (size_t i = 0; (double)i * step <= axis->most * (1 + 1e-9); i++) {
 		show(text, (double)i * step);
@@ -291,6 +297,8 @@ void chart_axis_log(struct chart_axis *axis, double least, double most, double m
 		*axis = (struct chart_axis){ .least = 1, .most = 10, .is_log = true };
 		return;
 	}
+	least = fmin(fmax(least, CHART_LEAST), CHART_MOST);
+	most = fmin(fmax(most, CHART_LEAST), CHART_MOST);
 	double beyond = most > least ? pow(most / least, margin) : 2;
 	beyond = fmax(beyond, 1.02);
 	*axis = (struct chart_axis){ .least = least / beyond, .most = most * beyond, .is_log = true };

@@ -115,6 +115,16 @@ chart_show chart_show_ns;		/* 20 µs */
 chart_show chart_show_us;		/* the same, from microseconds */
 chart_show chart_show_bytes;		/* 20 KiB */
 
+/*
+ * What an axis can show. A figure from a file can be any number, and the steps of an axis of such as are beyond these would
+ * be nothing, or without an end.
+ */
+#define CHART_LEAST 1e-6
+#define CHART_MOST 1e24
+
+/* The end of a linear axis for values up to that: 1 where they are too small, or none, and no more than CHART_MOST. */
+double chart_most(double most);
+
 /* A linear axis from 0 to a little more than the highest value. */
 void chart_axis_linear(struct chart_axis *axis, double highest, unsigned parts, chart_show *show);
 
@@ -126,7 +136,7 @@ void chart_axis_linear(struct chart_axis *axis, double highest, unsigned parts, 
 void chart_axis_log(struct chart_axis *axis, double least, double most, double margin, double pixels, double tic_pixels,
 		    chart_show *show);
 
-/* A round step (1, 2, 2.5 or 5 times a power of ten) that divides 0..most into at most `parts`. most > 0. */
+/* A round step (1, 2, 2.5 or 5 times a power of ten) that divides 0..most into at most `parts`. `most` is one of chart_most(). */
 double chart_step(double most, unsigned parts);
 
 /* The titles of a panel's axes: that of y above it, that of x below it. "": none. */

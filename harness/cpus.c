@@ -127,6 +127,14 @@ bool cpus_share_core(const struct cpus *cpus)
 	return false;
 }
 
+unsigned cpus_count(const char *list)
+{
+	cpu_set_t set;
+	struct err ignored;
+
+	return list && !list_read(&set, list, &ignored) ? (unsigned)CPU_COUNT(&set) : 0;
+}
+
 char *cpus_show(const cpu_set_t *set, char out[128])
 {
 	size_t used = 0;

@@ -23,6 +23,9 @@ int cpus_divide(struct cpus *cpus, const char *client, const char *server, struc
 /* Whether a client's CPU is a hardware thread of a core that a server runs on. */
 bool cpus_share_core(const struct cpus *cpus);
 
+/* How many CPUs stand in such a list; 0 where it is none. */
+unsigned cpus_count(const char *list);
+
 /* Writes a set as a list ("0-1,3") into out; returns out. */
 char *cpus_show(const cpu_set_t *set, char out[128]);
 

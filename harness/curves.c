@@ -147,14 +147,26 @@ void curves_key(const struct curves *curves, struct picture *picture, const char
 		picture_key(picture, "context", text);
 }
 
-void curves_note_versions(const struct curves *curves, struct picture *picture)
+void curves_note_versions(const struct curves *curves, struct picture *picture, bool of_all)
 {
-	char versions[2048] = "";
-	const struct curve *curve;
+	char text[2048] = "Versions: ", version[PICTURE_TEXT];
+	size_t said = 0, more = 0;
 
-	for (size_t rank = 0; (curve = curves_named(curves, rank)) && !curve->is_control; rank++)
-		picture_add_version(versions, sizeof versions, picture->doc, curve->server, curve->name);
-	picture_note_versions(picture, versions);
+	/* From the highest score down; those that say the same once. */
+	for (size_t i = curves->count; i-- > curves->controls;) {
+		const struct curve *curve = &curves->all[i];
+		picture_version(version, picture->doc, curve->server, curve->name);
+		if (!*version || (!of_all && !curve->is_named) || strstr(text, version))
+			continue;
+		if (!more && picture_list_add(picture, text, sizeof text, said ? ", " : "", version))
+			said++;
+		else
+			more++;
+	}
+	if (more)
+		picture_add(text, sizeof text, said ? ", and " : "", "%zu more", more);
+	if (said + more)
+		picture_note(picture, text);
 }
 
 /* The names of some in a row, behind a heading; of curves the highest score is the last one. */

@@ -56,8 +56,8 @@ void curves_list(const struct curves *curves, struct picture *picture);
 /* Adds the key of the grey lines, as in "23 slower servers". */
 void curves_key(const struct curves *curves, struct picture *picture, const char *which);
 
-/* Notes: the versions of those named, the names of the grey lines, those without a figure. */
-void curves_note_versions(const struct curves *curves, struct picture *picture);
+/* Notes: the versions of those named, or of all, as far as there is room; the names of the grey lines, those without a figure. */
+void curves_note_versions(const struct curves *curves, struct picture *picture, bool of_all);
 void curves_note_contexts(const struct curves *curves, struct picture *picture, const char *heading);
 void curves_note_failed(const struct curves *curves, struct picture *picture, const char *heading);
 

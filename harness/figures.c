@@ -188,8 +188,7 @@ static int latency_sheet(const struct overview *overview, struct sheet *sheet, s
 			sheet_set_count(sheet, line, 1, (double)overview->levels[i]);
 			for (size_t column = 0; column < count; column++)
 				sheet_set_ns(sheet, line, first + column,
-					     overview_median(overview, from->server, overview->levels[i],
-							     columns[column].figure, &censored));
+					     overview_median(overview, &from->levels[i], columns[column].figure, &censored));
 			sheet_set_text(sheet, line, first + count,
 				       censored ? "censored: the slow ones are missing" : !from->levels[i].valid ? "not valid" : NULL);
 			line++;
@@ -214,25 +213,6 @@ static int cost_sheet(const struct overview *overview, struct sheet *sheet, stru
 	return 0;
 }
 
-/* Failures of all blocks at a level, by kind. */
-static void errors_count(const struct overview *overview, const char *server, uint64_t level,
-			 uint64_t failed[LOAD_FAILURES], uint64_t *ok)
-{
-	const char *client = summary_client(overview->document);
-
-	*ok = 0;
-	memset(failed, 0, LOAD_FAILURES * sizeof *failed);
-	for (size_t i = 0; i < overview->document->cells_count; i++) {
-		const struct cell *cell = &overview->document->cells[i];
-		if (cell->level != level || cell_is_open_loop(cell) || strcmp(cell->server, server) != 0 ||
-		    strcmp(cell->client, client) != 0 || strcmp(cell->mode, overview->mode) != 0)
-			continue;
-		*ok += cell->ok;
-		for (int kind = 0; kind < LOAD_FAILURES; kind++)
-			failed[kind] += cell->failed[kind];
-	}
-}
-
 static int errors_sheet(const struct overview *overview, struct sheet *sheet, struct err *err)
 {
 	enum column { NAME, LEVEL, OPEN, OK, FIRST };
@@ -251,17 +231,16 @@ static int errors_sheet(const struct overview *overview, struct sheet *sheet, st
 	for (size_t row = 0; row < overview->rows_count; row++)
 		for (size_t i = 0; i < overview->levels_count; i++) {
 			const struct overview_row *from = &overview->rows[row];
-			uint64_t failed[LOAD_FAILURES], ok;
-			if (!was_measured(&from->levels[i]))
+			const struct summary *summary = &from->levels[i];
+			if (!was_measured(summary))
 				continue;
-			errors_count(overview, from->server, overview->levels[i], failed, &ok);
 			server_set(overview, sheet, line, from->server);
 			sheet_set_count(sheet, line, LEVEL, (double)overview->levels[i]);
-			sheet_set_count(sheet, line, OPEN, from->levels[i].open_mean);
-			sheet_set_count(sheet, line, OK, (double)ok);
+			sheet_set_count(sheet, line, OPEN, summary->open_mean);
+			sheet_set_count(sheet, line, OK, (double)summary->ok);
 			for (int kind = 0; kind < LOAD_FAILURES; kind++)
-				sheet_set_count(sheet, line, FIRST + (size_t)kind, (double)failed[kind]);
-			sheet_set_count(sheet, line, launches, from->levels[i].failed);
+				sheet_set_count(sheet, line, FIRST + (size_t)kind, (double)summary->failures[kind]);
+			sheet_set_count(sheet, line, launches, summary->failed);
 			line++;
 		}
 	return 0;

@@ -8,29 +8,16 @@
 #include "harness/lib/text.h"
 #include "harness/lib/units.h"
 
-#define SEQUENTIAL_CLIENT "seq"
-
-double overview_median(const struct overview *overview, const char *server, uint64_t level,
+double overview_median(const struct overview *overview, const struct summary *summary,
 		       double (*figure)(const struct cell *cell), bool *censored)
 {
-	const struct document *document = overview->document;
-	const char *client = summary_client(document);
-	bool any_valid = false;
 	size_t count = 0;
 
-	for (size_t i = 0; i < document->cells_count; i++) {
-		const struct cell *cell = &document->cells[i];
-		if (cell->level != level || cell_is_open_loop(cell) || strcmp(cell->server, server) != 0 ||
-		    strcmp(cell->client, client) != 0 || strcmp(cell->mode, overview->mode) != 0)
+	for (size_t i = 0; i < overview->document->cells_count; i++) {
+		const struct cell *cell = &overview->document->cells[i];
+		if (!summary_uses(summary, cell))
 			continue;
-		if (cell_is_failed(cell) || (any_valid && !cell->valid))
-			continue;
-		if (cell->valid && !any_valid) {
-			any_valid = true;
-			count = 0;
-		}
-		if (censored)
-			*censored |= cell->latency_censored;
+		*censored |= cell->latency_censored;
 		overview->room[count++] = figure(cell);
 	}
 	return summary_median(overview->room, count);
@@ -58,9 +45,9 @@ static int row_fill(struct overview_row *row, const struct overview *overview, c
 			row->near = *summary;
 		row->last = *summary;
 	}
-	row->last_p99_ns = overview_median(overview, server, overview->last_level, p99_of, &row->last_censored);
+	row->last_p99_ns = overview_median(overview, &row->last, p99_of, &row->last_censored);
 	return scaling_of(&row->scaling, document, server, overview->mode, err) ||
-	       summary_of(&row->sequential, document, server, SEQUENTIAL_CLIENT, NULL, 1, err) ||
+	       summary_of(&row->sequential, document, server, SUMMARY_SEQUENTIAL, NULL, 1, err) ||
 	       summary_memory(&row->memory_bytes, document, server, err) ? -1 : 0;
 }
 
@@ -143,27 +130,6 @@ char *overview_name(char out[GRID_TEXT], const struct document *document, const 
 	text_plain(name, sizeof name, server);
 	snprintf(out, GRID_TEXT, "%s%s", name, strcmp(server, CONF_CONTROL) == 0 ? " (ceiling)"
 		 : document_is_revival(document, server) ? " (revival)" : "");
-	return out;
-}
-
-char *overview_mode(char out[GRID_TEXT], const struct document *document, const char *mode)
-{
-	const char *active = document_option(document, "active");
-	char name[64];
-
-	switch (load_mode_find(mode)) {
-	case LOAD_CLOSE:
-		return strcpy(out, "close mode: a new TCP connection for each request");
-	case LOAD_KEEPALIVE:
-		return strcpy(out, "keepalive mode: each connection carries one request after the other");
-	case LOAD_CROWD:
-		snprintf(out, GRID_TEXT, "crowd mode: all connections are open, %s%.20s of them carry requests",
-			 *active ? "at most " : "some", active);
-		return out;
-	case LOAD_MODES:
-		break;
-	}
-	snprintf(out, GRID_TEXT, "%s mode", text_plain(name, sizeof name, mode));
 	return out;
 }
 
@@ -255,8 +221,10 @@ int overview_sheet(const struct overview *overview, struct sheet *sheet, struct 
 	sheet_column(sheet, LAST, heading, "retention", false);
 	sheet_column(sheet, P99, "p99 there", "last_p99_ns", false);
 	sheet_column(sheet, ERRORS, "Errors from", "errors_level", false);
-	sheet_column(sheet, COST, "CPU µs/request", "server_cpu_us_per_request", false);
+	snprintf(heading, sizeof heading, "CPU µs/request at %s", units_show_count(level, overview->near_level));
+	sheet_column(sheet, COST, heading, "server_cpu_us_per_request", false);
 	sheet_column(sheet, MEMORY, "KiB/connection", "memory_per_connection_kib", false);
+	units_show_count(level, overview->last_level);
 	snprintf(heading, sizeof heading, "Open in it at %s", level);
 	sheet_column(sheet, OPEN, heading, "last_open_in_server", false);
 	sheet_column(sheet, VERDICT, "Verdict", "verdict", true);
@@ -351,10 +319,10 @@ static void level_put(const struct overview *overview, FILE *out)
 			least = row;
 	}
 	if (least != most)
-		fprintf(out, "%s (%s) to ", units_show_count(shown, (uint64_t)fmin(least->last.rate_rps, 1e15)),
+		fprintf(out, "%s (%s) to ", units_show_count(shown, units_whole(least->last.rate_rps)),
 			overview_name(name, overview->document, least->server));
 	if (most)
-		fprintf(out, "%s (%s) requests a second", units_show_count(shown, (uint64_t)fmin(most->last.rate_rps, 1e15)),
+		fprintf(out, "%s (%s) requests a second", units_show_count(shown, units_whole(most->last.rate_rps)),
 			overview_name(name, overview->document, most->server));
 	size_t failing = group_count(overview, FAILS);
 	if (failing) {

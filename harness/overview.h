@@ -51,9 +51,6 @@ void overview_release(struct overview *overview);
 /* The name of a server for people: which one is the ceiling, which one our own revival. Returns out. */
 char *overview_name(char out[GRID_TEXT], const struct document *document, const char *server);
 
-/* How a mode is called in words: "close mode: a new TCP connection for each request". Returns out. */
-char *overview_mode(char out[GRID_TEXT], const struct document *document, const char *mode);
-
 /* The table. Returns 0, or -1 with err set where memory is out. Release it in both cases. */
 int overview_sheet(const struct overview *overview, struct sheet *sheet, struct err *err);
 
@@ -64,11 +61,10 @@ int overview_sheet(const struct overview *overview, struct sheet *sheet, struct 
 char *overview_finding(const struct overview *overview, struct err *err);
 
 /*
- * The median over the blocks of a figure of a server's cells at a level, from the same cells as summary_of() takes: the
- * valid ones, or where there is none all that have figures. `censored` becomes true where such a latency is; or NULL.
- * NAN where it is unknown.
+ * The median of a figure over the cells that a summary of the document uses; NAN where it is unknown. `censored` becomes true
+ * where the latency of one of them is.
  */
-double overview_median(const struct overview *overview, const char *server, uint64_t level,
+double overview_median(const struct overview *overview, const struct summary *summary,
 		       double (*figure)(const struct cell *cell), bool *censored);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 const struct palette palettes[PALETTES] = {
@@ -17,6 +18,27 @@ const struct palette palettes[PALETTES] = {
 			     "#1e8769", "#d24b00", "#a5ff5a", "#87f0ff", "#966996", "#96c369", "#d22dc3", "#e1f0a5" },
 	},
 };
+
+const char *palette_colour(const struct palette *palette, unsigned index)
+{
+	const char *const others[] = {
+		palette->background, palette->ink, palette->muted, palette->grid, palette->ceiling, palette->context, palette->error,
+	};
+
+	_Static_assert(sizeof others / sizeof *others + PALETTE_COLOURS == PALETTE_ALL, "PALETTE_ALL counts them");
+	return index < PALETTE_COLOURS ? palette->servers[index] : others[index - PALETTE_COLOURS];
+}
+
+int palette_find(unsigned red, unsigned green, unsigned blue)
+{
+	char wanted[32];
+
+	snprintf(wanted, sizeof wanted, "#%02x%02x%02x", red, green, blue);
+	for (unsigned i = 0; i < PALETTE_ALL; i++)
+		if (strcmp(palette_colour(&palettes[0], i), wanted) == 0)
+			return (int)i;
+	return -1;
+}
 
 enum colour { BLUE, VERMILLION, GREEN, PINK, BLACK, VIOLET, BROWN, NAVY, MAROON, COPPER, ROSE, PERIWINKLE, PLUM, OLIVE,
 	      MAGENTA, BERRY };
@@ -96,47 +118,26 @@ static struct palette_style style_at(uint64_t first, unsigned tried)
 	};
 }
 
-/* How often colours, pairs of colour and mark, and styles are taken. */
-struct taken {
-	unsigned colours[PALETTE_COLOURS], pairs[PALETTE_COLOURS][PALETTE_MARKS];
-	unsigned styles[PALETTE_COLOURS][PALETTE_MARKS][PALETTE_DASHES];
-	unsigned colours_count, pairs_count;
-};
-
-static void take(struct taken *taken, struct palette_style style)
-{
-	taken->colours_count += !taken->colours[style.colour]++;
-	taken->pairs_count += !taken->pairs[style.colour][style.mark]++;
-	taken->styles[style.colour][style.mark][style.dash]++;
-}
-
-static bool is_free(const struct taken *taken, struct palette_style style)
-{
-	if (taken->colours_count < PALETTE_COLOURS)
-		return !taken->colours[style.colour];
-	if (taken->pairs_count < PAIRS)
-		return !taken->pairs[style.colour][style.mark];
-	return !taken->styles[style.colour][style.mark][style.dash];
-}
-
 void palette_assign(struct palette_style *styles, const char *const *names, size_t count)
 {
-	struct taken taken = { 0 };
+	bool taken[PALETTE_COLOURS][PALETTE_MARKS][PALETTE_DASHES] = { 0 };
 
 	for (size_t i = 0; i < count; i++) {
 		const struct palette_style *style = find_known(names[i]);
 		if (!style)
 			continue;
 		styles[i] = *style;
-		take(&taken, *style);
+		taken[style->colour][style->mark][style->dash] = true;
 	}
 	for (size_t i = 0; i < count; i++) {
 		if (find_known(names[i]))
 			continue;
 		uint64_t first = hash(names[i]);
-		styles[i] = style_at(first, 0);
-		for (unsigned tried = 1; tried < PAIRS * PALETTE_DASHES && !is_free(&taken, styles[i]); tried++)
+		bool is_taken = true;
+		for (unsigned tried = 0; tried < PAIRS * PALETTE_DASHES && is_taken; tried++) {
 			styles[i] = style_at(first, tried);
-		take(&taken, styles[i]);
+			is_taken = taken[styles[i].colour][styles[i].mark][styles[i].dash];
+		}
+		taken[styles[i].colour][styles[i].mark][styles[i].dash] = true;
 	}
 }

@@ -1,8 +1,9 @@
 /*
  * palette: the looks of pictures, and of each server in all of them.
  *
- * A server has one colour, mark and dash, chosen from its name, so that it looks the same in every picture and
- * every run. The servers that come with benchctl have fixed ones; any other name gets its own from a hash.
+ * A server has one colour, mark and dash, which follow from its name, so that it looks the same in every picture and
+ * every run. The servers that come with benchctl have fixed ones; any other name gets one of 384 from a hash. Only where two
+ * names of one run lead to the very same, one of them gets another there.
  *
  * The colours for a light ground are four of Okabe and Ito ("Color Universal Design", 2008), black, and others found by a
  * search; those for a dark ground are a set of their own. Each has a contrast of at least 3 to 1 against its ground
@@ -34,15 +35,21 @@ struct palette {
 #define PALETTES 2
 extern const struct palette palettes[PALETTES];	/* light, dark */
 
+/* All colours of a palette in a row, below PALETTE_ALL: the same index is the same thing in each palette. */
+#define PALETTE_ALL (7 + PALETTE_COLOURS)
+const char *palette_colour(const struct palette *palette, unsigned index);
+
+/* The index of a colour of the light palette, in which each stands once; -1: it is none. */
+int palette_find(unsigned red, unsigned green, unsigned blue);
+
 /* Indexes below PALETTE_COLOURS, PALETTE_MARKS and PALETTE_DASHES. Dash 0 is a solid line. */
 struct palette_style {
 	unsigned colour, mark, dash;
 };
 
 /*
- * Chooses the styles of `count` servers of one run; names are sorted, and each stands once. A server of benchctl's own
- * has its fixed style; another one the first that its name leads to of which the colour is free, else the colour and
- * mark together (up to 96 of such), else the style (up to 384).
+ * The styles of `count` servers of one run; names are sorted, and each stands once. A server of benchctl's own has its fixed
+ * style; another one that to which its name leads, or if a server before it in the run has just that, the next free one.
  */
 void palette_assign(struct palette_style *styles, const char *const *names, size_t count);
 

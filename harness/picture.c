@@ -182,30 +182,6 @@ static bool mode_is_good(const char *mode)
 	return *mode && strlen(mode) <= 32 && mode[strspn(mode, "abcdefghijklmnopqrstuvwxyz0123456789_-")] == 0;
 }
 
-static const char *mode_words(const char *mode)
-{
-	if (strcmp(mode, load_mode_names[LOAD_CLOSE]) == 0)
-		return "close mode: a new TCP connection for each request";
-	if (strcmp(mode, load_mode_names[LOAD_KEEPALIVE]) == 0)
-		return "keepalive mode: each connection carries one request after the other";
-	return NULL;
-}
-
-/* How a reader knows the mode: "close mode: a new TCP connection for each request". */
-static void subtitle(const struct document *doc, const char *mode, char *out, size_t room)
-{
-	const char *words = mode_words(mode);
-	const char *active = document_option(doc, "active");
-
-	if (words)
-		snprintf(out, room, "%s", words);
-	else if (strcmp(mode, load_mode_names[LOAD_CROWD]) == 0)
-		snprintf(out, room, "crowd mode: all connections are open, %s%.20s of them carry requests, the others are silent",
-			 *active ? "at most " : "some", active);
-	else
-		snprintf(out, room, "%s mode", mode);
-}
-
 void picture_size(struct picture *picture, double width, double height)
 {
 	picture->width = width;
@@ -222,7 +198,7 @@ int picture_init(struct picture *picture, const struct document *doc, const char
 	if (!mode_is_good(mode))
 		return err_set(err, "'%.100s' is no mode: lower-case letters, digits, _ and -", mode);
 	snprintf(picture->stem, sizeof picture->stem, "%.20s-%.40s", kind, mode);
-	subtitle(doc, mode, picture->subtitle, sizeof picture->subtitle);
+	summary_mode(picture->subtitle, doc, mode);
 	picture_size(picture, PICTURE_WIDTH, PICTURE_HEIGHT);
 	return 0;
 }
@@ -436,26 +412,15 @@ static bool is_only_number(const char *version)
 	return isdigit((unsigned char)version[*version == 'v']);
 }
 
-void picture_add_version(char *list, size_t room, const struct document *doc, const char *server, const char *name)
+void picture_version(char *out, const struct document *doc, const char *server, const char *name)
 {
 	const struct document_server *found = document_server(doc, server);
-	const char *version = found ? found->version : NULL;
+	const char *version = found && found->version ? found->version : "";
 
-	if (!version || !*version)
-		return;
 	if (is_only_number(version))
-		picture_add(list, room, ", ", "%.60s" PICTURE_NO_BREAK "%.60s", name, version);
-	else if (!strstr(list, version))
-		picture_add(list, room, ", ", "%.60s", version);
-}
-
-void picture_note_versions(struct picture *picture, const char *list)
-{
-	char note[2100];
-
-	snprintf(note, sizeof note, "Versions: %s", list);
-	if (*list)
-		picture_note(picture, note);
+		snprintf(out, PICTURE_TEXT, "%.60s" PICTURE_NO_BREAK "%.60s", name, version);
+	else
+		snprintf(out, PICTURE_TEXT, "%.60s", version);
 }
 
 void picture_message(struct picture *picture, const char *text)
@@ -681,6 +646,20 @@ char *picture_read(const char *path, struct err *err)
 	}
 	fclose(file);
 	return text;
+}
+
+char *picture_template(const char *folder, const char *name, struct err *err)
+{
+	char path[4096];
+
+	if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path) {
+		err_set(err, "the path of folder %.200s is too long", folder);
+		return NULL;
+	}
+	char *template = picture_read(path, err);
+	if (!template)
+		err_prefix(err, "template");
+	return template;
 }
 
 /* The path of one of its files. Returns 0, or -1 with err set where it is too long. */

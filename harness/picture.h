@@ -143,9 +143,8 @@ bool picture_list_add(const struct picture *picture, char *text, size_t room, co
 void picture_note_host(struct picture *picture);
 void picture_note_protocol(struct picture *picture, uint64_t backlog, size_t blocks);
 
-/* Adds the version of a server to a list, once for those that say the same; and the note of such a list. */
-void picture_add_version(char *list, size_t room, const struct document *doc, const char *server, const char *name);
-void picture_note_versions(struct picture *picture, const char *list);
+/* The version of a server, with its name where the version has none, in PICTURE_TEXT bytes; "" where it is unknown. */
+void picture_version(char *out, const struct document *doc, const char *server, const char *name);
 
 /* Adds a line to the message; what is too long for it is cut. */
 void picture_message(struct picture *picture, const char *text);
@@ -187,8 +186,9 @@ void picture_array_close(FILE *out);
 void picture_add(char *text, size_t room, const char *separator, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
-/* Reads a whole file, to be freed; NULL with err set. */
+/* Reads a whole file, or the template of that name, to be freed; NULL with err set. */
 char *picture_read(const char *path, struct err *err);
+char *picture_template(const char *folder, const char *name, struct err *err);
 
 /*
  * Spreads labels on a vertical axis so that none overlaps another, moving them as little as possible (least

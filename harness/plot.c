@@ -1,15 +1,14 @@
 #include "harness/plot.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "harness/gnuplot.h"
+#include "harness/lib/folders.h"
 #include "harness/plot_kind.h"
 
-#define TEMPLATE "chart"
+#define TEMPLATE "chart.gp"
 
 const char *const plot_kind_names[PLOT_KINDS] = {
 	[PLOT_HERO] = "hero", [PLOT_PANELS] = "panels", [PLOT_SHAPE] = "shape", [PLOT_PERCENTILES] = "percentiles",
@@ -123,41 +122,6 @@ struct drawn {
 	size_t count;
 };
 
-static int folder_make(const char *folder, struct err *err)
-{
-	char path[4096];
-	struct stat found;
-
-	if (snprintf(path, sizeof path, "%s", folder) >= (int)sizeof path)
-		return err_set(err, "the path of folder %.200s is too long", folder);
-	for (char *slash = path + 1; (slash = strchr(slash, '/')); slash++) {
-		*slash = 0;
-		if (mkdir(path, 0777) && errno != EEXIST)
-			return err_set_errno(err, "folder %s cannot be made", path);
-		*slash = '/';
-	}
-	if (mkdir(path, 0777) && errno != EEXIST)
-		return err_set_errno(err, "folder %s cannot be made", path);
-	if (stat(path, &found) || !S_ISDIR(found.st_mode))
-		return err_set(err, "%s is not a folder", path);
-	return 0;
-}
-
-/* The looks. Freed by the caller; NULL with err set. */
-static char *template_read(const char *folder, struct err *err)
-{
-	char path[4096];
-
-	if (snprintf(path, sizeof path, "%s/" TEMPLATE ".gp", folder) >= (int)sizeof path) {
-		err_set(err, "the path of folder %.200s is too long", folder);
-		return NULL;
-	}
-	char *template = picture_read(path, err);
-	if (!template)
-		err_prefix(err, "template");
-	return template;
-}
-
 /* Writes the sources of one picture, if the run has what it shows. */
 static int picture_make(struct drawn *drawn, enum plot_kind_id kind, const struct plot_source *source, const char *folder,
 			const char *template, struct err *err)
@@ -249,7 +213,7 @@ int plot_draw(const struct document *doc, unsigned kinds, const char *folder, co
 	char *template = NULL;
 	int result = -1;
 
-	if (sources_fill(&sources, doc, err) || folder_make(folder, err) || !(template = template_read(templates_folder, err)))
+	if (sources_fill(&sources, doc, err) || folders_make(folder, err) || !(template = picture_template(templates_folder, TEMPLATE, err)))
 		goto out;
 	drawn.pictures = calloc(PLOT_KINDS * sources.count + 1, sizeof *drawn.pictures);
 	drawn.kinds = calloc(PLOT_KINDS * sources.count + 1, sizeof *drawn.kinds);

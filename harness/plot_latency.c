@@ -102,7 +102,7 @@ static void labels_add(struct picture *picture, const struct latency_plot *plot)
 		if (last_of(plot, curve)->keeps_up)
 			;	/* with all that it was offered */
 		else if (curve->score > 0)
-			snprintf(detail, sizeof detail, "keeps up with %s/s", units_show_count(shown, (uint64_t)curve->score));
+			snprintf(detail, sizeof detail, "keeps up with %s/s", units_show_count(shown, units_whole(curve->score)));
 		else
 			snprintf(detail, sizeof detail, "does not keep up");
 		struct picture_label *label = picture_label(picture, curve->name, detail);
@@ -204,7 +204,7 @@ static void notes_add(struct picture *picture, const struct latency_plot *plot)
 
 	picture_note_host(picture);
 	picture_note_protocol(picture, 0, plot->blocks);
-	curves_note_versions(&plot->curves, picture);
+	curves_note_versions(&plot->curves, picture, false);
 	snprintf(text, sizeof text, "An open loop of %.20s arrivals: latency counts from the time for which a request was "
 		 "scheduled. At most %.20s connections.", document_option(picture->doc, "arrivals"),
 		 document_option(picture->doc, "max-connections"));
@@ -265,20 +265,20 @@ static void describe(struct picture *picture, const struct latency_plot *plot)
 	const struct curve *curve;
 
 	picture_add(picture->description, room, "", "Line graph of latency against %s to %s requests per second in %s mode, "
-		    "with %zu %s.", units_show_count(from, (uint64_t)llround(plot->least_rps)),
-		    units_show_count(to, (uint64_t)llround(plot->most_rps)), picture->mode, plot->curves.count,
+		    "with %zu %s.", units_show_count(from, units_whole(plot->least_rps + 0.5)),
+		    units_show_count(to, units_whole(plot->most_rps + 0.5)), picture->mode, plot->curves.count,
 		    plot->curves.count == 1 ? "server" : "servers");
 	if (picture->message_count)
 		picture_add(picture->description, room, " ", "%s", picture->message[0]);
 	for (size_t rank = 0; (curve = curves_named(&plot->curves, rank)); rank++) {
 		const struct rate_point *last = last_of(plot, curve);
 		picture_add(picture->description, room, " ", "%.60s: at %s a second median %s, 99th percentile %s", curve->name,
-			    units_show_count(at, (uint64_t)llround(last->offered_rps)),
-			    units_show_latency(from, (uint64_t)last->latency_ns.p50),
-			    units_show_latency(to, (uint64_t)last->latency_ns.p99));
+			    units_show_count(at, units_whole(last->offered_rps + 0.5)),
+			    units_show_latency(from, units_whole(last->latency_ns.p50)),
+			    units_show_latency(to, units_whole(last->latency_ns.p99)));
 		if (!last->keeps_up && curve->score > 0)
 			picture_add(picture->description, room, "; ", "keeps up with %s/s",
-				    units_show_count(at, (uint64_t)curve->score));
+				    units_show_count(at, units_whole(curve->score)));
 		else if (!last->keeps_up)
 			picture_add(picture->description, room, "; ", "does not keep up");
 		picture_add(picture->description, room, "", ".");

@@ -196,8 +196,8 @@ int plot_percentiles(struct chart *chart, const struct plot_source *source, stru
 			continue;
 		picture_add(picture->description, sizeof picture->description, " ", "%.60s: at %s connections median %s, 99th "
 			    "percentile %s.", curve->name, units_show_count(level, last->summary.level),
-			    units_show_latency(median, (uint64_t)last->latency_ns.p50),
-			    units_show_latency(slow, (uint64_t)last->latency_ns.p99));
+			    units_show_latency(median, units_whole(last->latency_ns.p50)),
+			    units_show_latency(slow, units_whole(last->latency_ns.p99)));
 	}
 	return 0;
 }
@@ -329,7 +329,10 @@ static double failed_share(const struct survey *survey, const struct curve *curv
 
 	if (kind == SERVER_FAILED)
 		return point->summary.cells ? (double)point->summary.failed / (double)point->summary.cells : 0;
-	return point->failures[kind] ? (double)point->failures[kind] / (double)point->asked : 0;
+	double asked = (double)point->summary.ok;
+	for (size_t i = 0; i < LOAD_FAILURES; i++)
+		asked += (double)point->summary.failures[i];
+	return point->summary.failures[kind] ? (double)point->summary.failures[kind] / asked : 0;
 }
 
 static const char *failure_words(size_t kind)

@@ -65,7 +65,7 @@ void plot_notes(struct chart *chart, const struct survey *survey, const struct c
 {
 	picture_note_host(&chart->picture);
 	picture_note_protocol(&chart->picture, survey->backlog, survey->blocks);
-	curves_note_versions(curves, &chart->picture);
+	curves_note_versions(curves, &chart->picture, false);
 }
 
 /* The reasons of all points whose figures are not valid, shortly. Returns whether there is one. */
@@ -183,7 +183,7 @@ void plot_ends(struct chart *chart, const struct survey *survey, const struct cu
 		if (failed_from)
 			snprintf(detail, sizeof detail, "failed from %s", units_show_count(shown, failed_from));
 		else if (with_rate)
-			units_show_count(detail, (uint64_t)llround(curve->score));
+			units_show_count(detail, units_whole(curve->score + 0.5));
 		struct picture_label *label = picture_label(&chart->picture,
 							    curve->is_control ? CONF_CONTROL " (ceiling)" : curve->name, detail);
 		label->is_control = curve->is_control;
@@ -239,7 +239,7 @@ static void note_open(struct chart *chart, const struct survey *survey)
 		if (!summary_open_differs(summary))
 			continue;
 		snprintf(item, sizeof item, "%s" PICTURE_NO_BREAK "%s", curve->name,
-			 units_show_count(number, (uint64_t)llround(summary->open_mean)));
+			 units_show_count(number, units_whole(summary->open_mean + 0.5)));
 		if (!picture_list_add(&chart->picture, text, sizeof text, said ? ", " : "", item))
 			break;
 		said++;
@@ -266,7 +266,7 @@ static void describe(struct picture *picture, const struct survey *survey, const
 	for (size_t rank = 0; (curve = curves_named(curves, rank)); rank++) {
 		uint64_t failed_from = survey_failed_from(survey, curve);
 		picture_add(picture->description, room, " ", "%.60s: at most %s, at %s connections%s%s.", curve->name,
-			    units_show_count(count, (uint64_t)llround(curve->score)),
+			    units_show_count(count, units_whole(curve->score + 0.5)),
 			    units_show_count(at, survey->levels[survey_best(survey, curve)]),
 			    failed_from ? "; failed from " : "", failed_from ? units_show_count(from, failed_from) : "");
 	}
@@ -350,7 +350,7 @@ int plot_preview(struct chart *chart, const struct plot_source *source, struct e
 	picture->has_svg = false;
 	picture->title = "Requests per second against connections";
 	plot_ends(chart, survey, &curves, survey->levels_count == 1);
-	picture_note_host(picture);
+	plot_notes(chart, survey, &curves);
 	/* Long names: fewer of them. */
 	for (size_t names = PREVIEW_NAMES; names > 2 && picture_labels_height(picture) > picture->bottom - picture->top;) {
 		curves_rank(&curves, --names);
@@ -461,6 +461,7 @@ int plot_panels(struct chart *chart, const struct plot_source *source, struct er
 		picture_key(picture, "context", "all others");
 	picture_note_host(picture);
 	picture_note_protocol(picture, survey->backlog, survey->blocks);
+	curves_note_versions(curves, picture, true);
 	curves_note_failed(curves, picture, "Failed at every level: ");
 
 	size_t columns = columns_of(count), rows = (count + columns - 1) / columns;

@@ -9,8 +9,6 @@
 #include "harness/plot_kind.h"
 #include "harness/table.h"
 
-#define SEQUENTIAL_CLIENT "seq"
-
 #define NAME_WIDTH 230.0
 #define NAME_LINES 3
 #define NAME_LINE 15.0
@@ -71,7 +69,7 @@ static int rows_fill(struct rows *rows, const struct survey *survey, struct err 
 		const struct curve *curve = &curves->all[i];
 		struct row *row = &rows->rows[rows->count];
 		struct summary sequential;
-		if (summary_of(&sequential, survey->doc, curve->server, SEQUENTIAL_CLIENT, NULL, 1, err))
+		if (summary_of(&sequential, survey->doc, curve->server, SUMMARY_SEQUENTIAL, NULL, 1, err))
 			return -1;
 		const struct summary *parallel = &survey_point(survey, curve, level)->summary;
 		*row = (struct row){
@@ -169,11 +167,11 @@ static void describe(struct picture *picture, const struct rows *rows)
 		const struct row *row = &rows->rows[i];
 		if (!isnan(row->parallel_rps))
 			picture_add(picture->description, room, " ", "%.60s: parallel %s", row->curve->name,
-				    units_show_count(text, (uint64_t)llround(row->parallel_rps)));
+				    units_show_count(text, units_whole(row->parallel_rps + 0.5)));
 		if (!isnan(row->sequential_rps))
 			picture_add(picture->description, room, isnan(row->parallel_rps) ? " " : ", ", "%.60s%ssequential %s",
 				    isnan(row->parallel_rps) ? row->curve->name : "", isnan(row->parallel_rps) ? ": " : "",
-				    units_show_count(text, (uint64_t)llround(row->sequential_rps)));
+				    units_show_count(text, units_whole(row->sequential_rps + 0.5)));
 		picture_add(picture->description, room, "", ".");
 	}
 }
@@ -207,6 +205,7 @@ int plot_sequential(struct chart *chart, const struct plot_source *source, struc
 		picture_key(picture, "hollow", "hollow: not valid");
 	picture_note_host(picture);
 	picture_note_protocol(picture, survey->backlog, survey->blocks);
+	curves_note_versions(&survey->curves, picture, true);
 	curves_note_failed(&survey->curves, picture, "Failed: ");
 	double left = fmax(PICTURE_LEFT, PICTURE_MARGIN + rows.width + 20), top = picture->top - 24;
 	size_t panel = chart_panel(chart, left, picture->right, top, top + rows.height);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/conf.h"
+#include "harness/cpus.h"
 #include "harness/lib/units.h"
 #include "harness/summary.h"
 
@@ -20,7 +21,8 @@
 #define AT_CEILING 0.90
 /* What is full, scarce or dear. */
 #define CLIENT_FULL 0.90
-#define CPU_FULL 0.85
+#define CPU_FULL 0.85		/* of each CPU that it uses */
+#define ONE_CPU 1.05		/* who never uses more has one thread, whatever it may use */
 #define COST_RISES 1.15
 #define FILES_FULL 0.98
 #define MEMORY_FULL 0.80
@@ -120,6 +122,9 @@ static double figure_of(const struct cell *cell, enum figure figure, const struc
 	case OPEN:
 		return cell->open_mean;
 	case SERVER_ERRORS:
+		/* Where no request has reached the server it has not failed. */
+		if (!cell_is_failed(cell) && client_errors > 0 && (double)cell_failed(cell) <= client_errors)
+			return 0;
 		return cell_is_failed(cell) || !cell->ok ? 1 : per_request(cell, (double)cell_failed(cell) - client_errors);
 	case PORT_ERRORS:
 		return per_request(cell, (double)cell->failed[LOAD_NO_LOCAL_PORT]);
@@ -358,13 +363,13 @@ static enum scaling_class classify(struct scaling *scaling, const struct shape *
 		scaling->at = scaling->fall_to;
 		return SCALING_CLIFF;
 	}
-	if (scaling->levels < 2 || isnan(scaling->retention))
-		return SCALING_UNCLEAR;
 	for (size_t i = 0; i < shape->points_count; i++)
 		if (shape->points[i].figures[PORT_ERRORS] > ERRORS || shape->points[i].figures[FILE_ERRORS] > ERRORS) {
 			scaling->at = shape->points[i].level;
 			return SCALING_UNCLEAR;
 		}
+	if (scaling->levels < 2 || isnan(scaling->retention))
+		return SCALING_UNCLEAR;
 	/* A lower bound at the end: what it has kept at least; one of the best: what it has kept at most. */
 	if (scaling->last_bounded)
 		return !scaling->max_bounded && scaling->retention >= HOLDS ? SCALING_HOLDS : SCALING_UNCLEAR;
@@ -373,11 +378,24 @@ static enum scaling_class classify(struct scaling *scaling, const struct shape *
 	return scaling->retention >= SAGS ? SCALING_SAGS : SCALING_COLLAPSES;
 }
 
-static unsigned causes_at(const struct scaling *scaling, const struct point *point)
+/* How many CPUs a server can fill: one, or where it has used more than that at any level, all that it may use. */
+static double cpus_of(const struct shape *shape)
+{
+	unsigned allowed = cpus_count(shape->document->server_cpus);
+
+	if (!allowed)
+		allowed = (unsigned)shape->document->host.cores;
+	for (size_t i = 0; i < shape->points_count; i++)
+		if (shape->points[i].figures[CORES] > ONE_CPU && allowed > 1)
+			return allowed;
+	return 1;
+}
+
+static unsigned causes_at(const struct scaling *scaling, const struct shape *shape, const struct point *point)
 {
 	const double *figures = point->figures;
 	double best = scaling->evidence.cost_best_us;
-	bool cpu_full = figures[CORES] >= CPU_FULL, rises = figures[COST] >= COST_RISES * best;
+	bool cpu_full = figures[CORES] >= CPU_FULL * cpus_of(shape), rises = figures[COST] >= COST_RISES * best;
 	bool drops = figures[DROPS] > DROPPED;
 
 	return (unsigned)(scaling->class == SCALING_FAILS && figures[SERVER_ERRORS] >= 1) << SCALING_DIED |
@@ -420,7 +438,7 @@ static void find_cause(struct scaling *scaling, const struct shape *shape)
 	if (best)
 		scaling->evidence.cost_best_us = best->figures[COST];
 	if (point) {
-		scaling->causes = causes_at(scaling, point) & causes_of(scaling->class);
+		scaling->causes = causes_at(scaling, shape, point) & causes_of(scaling->class);
 		scaling->evidence.files_share = point->figures[FILES];
 		scaling->evidence.cpu_cores = point->figures[CORES];
 		scaling->evidence.cost_us = point->figures[COST];
@@ -430,10 +448,10 @@ static void find_cause(struct scaling *scaling, const struct shape *shape)
 	}
 	if (scaling->class == SCALING_UNCLEAR) {
 		unsigned client = 1u << SCALING_CLIENT_PORTS | 1u << SCALING_CLIENT_FILES;
-		if (scaling->levels < 2 || isnan(scaling->retention))
-			scaling->causes = 1u << SCALING_NOT_MEASURED;
-		else if (scaling->causes & client)
+		if (scaling->causes & client)
 			scaling->causes &= client;
+		else if (scaling->levels < 2 || isnan(scaling->retention))
+			scaling->causes = 1u << SCALING_NOT_MEASURED;
 		else
 			scaling->causes = 1u << SCALING_CLIENT_CPU;
 	}

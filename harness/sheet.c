@@ -72,17 +72,11 @@ void sheet_set_number(struct sheet *sheet, size_t row, size_t column, double num
 	sheet_set_text(sheet, row, column, shown);
 }
 
-/* A figure from a file can be any number: what no count can be is shown as the highest. */
-static uint64_t whole(double number)
-{
-	return number < 1 ? 0 : number < (double)INT64_MAX ? (uint64_t)number : INT64_MAX;
-}
-
 void sheet_set_count(struct sheet *sheet, size_t row, size_t column, double number)
 {
 	char text[UNITS_TEXT];
 
-	sheet_set_number(sheet, row, column, number, units_show_count(text, whole(number + 0.5)));
+	sheet_set_number(sheet, row, column, number, units_show_count(text, units_whole(number + 0.5)));
 }
 
 void sheet_set_decimals(struct sheet *sheet, size_t row, size_t column, double number, int decimals)
@@ -97,7 +91,7 @@ void sheet_set_ns(struct sheet *sheet, size_t row, size_t column, double ns)
 {
 	char text[UNITS_TEXT];
 
-	sheet_set_number(sheet, row, column, ns, units_show_latency(text, whole(ns)));
+	sheet_set_number(sheet, row, column, ns, units_show_latency(text, units_whole(ns)));
 }
 
 void sheet_set_share(struct sheet *sheet, size_t row, size_t column, double share)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/conf.h"
+#include "harness/lib/text.h"
 
 #define OPEN_OFF 0.10
 #define MEMORY_LEVELS 3
@@ -72,7 +73,7 @@ int summary_of(struct summary *summary, const struct document *document, const c
 	size_t count = 0;
 
 	*summary = (struct summary){
-		.level = level, .rate_rps = NAN, .rate_min_rps = NAN, .rate_max_rps = NAN,
+		.server = server, .client = client, .mode = mode, .level = level, .rate_rps = NAN, .rate_min_rps = NAN, .rate_max_rps = NAN,
 		.server_cpu_us_per_request = NAN, .open_mean = NAN,
 	};
 	if (!cells || !room) {
@@ -82,9 +83,12 @@ int summary_of(struct summary *summary, const struct document *document, const c
 	}
 	for (size_t i = 0; i < document->cells_count; i++) {
 		const struct cell *cell = &document->cells[i];
-		if (cell->level != level || strcmp(cell->server, server) != 0 || !is_cell_of(cell, client, mode))
+		if (!summary_has(summary, cell))
 			continue;
 		summary->cells++;
+		summary->ok += cell->ok;
+		for (int kind = 0; kind < LOAD_FAILURES; kind++)
+			summary->failures[kind] += cell->failed[kind];
 		if (cell->backlog > summary->backlog)
 			summary->backlog = cell->backlog;
 		if (cell_is_failed(cell)) {
@@ -102,6 +106,17 @@ int summary_of(struct summary *summary, const struct document *document, const c
 	free(cells);
 	free(room);
 	return 0;
+}
+
+bool summary_has(const struct summary *summary, const struct cell *cell)
+{
+	return cell->level == summary->level && strcmp(cell->server, summary->server) == 0 &&
+	       is_cell_of(cell, summary->client, summary->mode);
+}
+
+bool summary_uses(const struct summary *summary, const struct cell *cell)
+{
+	return summary_has(summary, cell) && !cell_is_failed(cell) && (cell->valid || !summary->valid);
 }
 
 const char *summary_client(const struct document *document)
@@ -201,6 +216,27 @@ int summary_levels(const struct document *document, const char *mode, uint64_t *
 		if (!*count || found[*count - 1] != found[i])
 			found[(*count)++] = found[i];
 	return 0;
+}
+
+char *summary_mode(char out[SUMMARY_MODE], const struct document *document, const char *mode)
+{
+	const char *active = document_option(document, "active");
+	char name[64];
+
+	switch (load_mode_find(mode)) {
+	case LOAD_CLOSE:
+		return strcpy(out, "close mode: a new TCP connection for each request");
+	case LOAD_KEEPALIVE:
+		return strcpy(out, "keepalive mode: each connection carries one request after the other");
+	case LOAD_CROWD:
+		snprintf(out, SUMMARY_MODE, "crowd mode: all connections are open, %s%.20s of them carry requests, the others are silent",
+			 *active ? "at most " : "some", active);
+		return out;
+	case LOAD_MODES:
+		break;
+	}
+	snprintf(out, SUMMARY_MODE, "%s mode", text_plain(name, sizeof name, mode));
+	return out;
 }
 
 static uint64_t distance(uint64_t a, uint64_t b)

@@ -12,7 +12,11 @@
 #include "harness/document.h"
 #include "harness/lib/err.h"
 
+/* The client that asks one thing at a time, which is of no mode. */
+#define SUMMARY_SEQUENTIAL "seq"
+
 struct summary {
+	const char *server, *client, *mode;	/* as given; mode NULL: any */
 	uint64_t level;
 	unsigned cells, failed;		/* how many there are, and how many of them have no figures */
 	unsigned used;			/* cells that the figures are from */
@@ -24,6 +28,7 @@ struct summary {
 	double server_cpu_us_per_request;	/* median, NAN where unknown */
 	double open_mean;		/* connections open inside the server, median, NAN where unknown */
 	uint64_t backlog;		/* the largest */
+	uint64_t ok, failures[LOAD_FAILURES];	/* requests that ended, by how, over all cells */
 };
 
 /*
@@ -32,6 +37,10 @@ struct summary {
  */
 int summary_of(struct summary *summary, const struct document *document, const char *server, const char *client,
 	       const char *mode, uint64_t level, struct err *err);
+
+/* Whether a cell is one of those that a summary sums up; and whether it is one that its figures are from. */
+bool summary_has(const struct summary *summary, const struct cell *cell);
+bool summary_uses(const struct summary *summary, const struct cell *cell);
 
 /* The client that offered the levels: that of the cells; the default where there are none. */
 const char *summary_client(const struct document *document);
@@ -59,6 +68,10 @@ double summary_median(double *numbers, size_t count);
  * and returns how many they are; where there are none, the order is as it was. Stores whether they are valid.
  */
 size_t summary_keep(const struct cell **cells, size_t count, bool *valid);
+
+/* How a mode is called in words: "close mode: a new TCP connection for each request". Returns out. */
+#define SUMMARY_MODE 160
+char *summary_mode(char out[SUMMARY_MODE], const struct document *document, const char *mode);
 
 /* The level nearest to `wanted`, the lower of two; 0 where there is none. */
 uint64_t summary_nearest(const uint64_t *levels, size_t count, uint64_t wanted);

@@ -14,39 +14,23 @@ static const struct figure {
 #undef FIGURE
 };
 
-static bool is_of(const struct cell *cell, const struct survey *survey, const char *server, uint64_t level)
-{
-	return cell->level == level && !cell_is_open_loop(cell) && strcmp(cell->server, server) == 0 &&
-	       strcmp(cell->mode, survey->mode) == 0 && strcmp(cell->client, summary_client(survey->doc)) == 0;
-}
-
-static bool is_used(const struct cell *cell, const struct summary *summary)
-{
-	return !cell_is_failed(cell) && (!summary->valid || cell->valid);
-}
-
 /* `room` holds as many numbers as the document has cells. */
 static int point_fill(struct survey_point *point, const struct survey *survey, const struct curve *curve,
 		      uint64_t level, double *room, struct err *err)
 {
 	const struct document *doc = survey->doc;
 
-	*point = (struct survey_point){ .asked = 0 };
+	*point = (struct survey_point){ .censored = false };
 	if (summary_of(&point->summary, doc, curve->server, summary_client(doc), survey->mode, level, err))
 		return -1;
 	for (size_t i = 0; i < doc->cells_count; i++) {
 		const struct cell *cell = &doc->cells[i];
-		if (!is_of(cell, survey, curve->server, level))
-			continue;
-		point->asked += cell->ok + cell_failed(cell);
-		for (size_t kind = 0; kind < LOAD_FAILURES; kind++)
-			point->failures[kind] += cell->failed[kind];
-		point->censored |= is_used(cell, &point->summary) && cell->latency_censored;
+		point->censored |= summary_uses(&point->summary, cell) && cell->latency_censored;
 	}
 	for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
 		size_t count = 0;
 		for (size_t j = 0; j < doc->cells_count; j++)
-			if (is_of(&doc->cells[j], survey, curve->server, level) && is_used(&doc->cells[j], &point->summary))
+			if (summary_uses(&point->summary, &doc->cells[j]))
 				memcpy(&room[count++], (const char *)&doc->cells[j] + figures[i].in_cell, sizeof *room);
 		double median = summary_median(room, count);
 		memcpy((char *)point + figures[i].in_point, &median, sizeof median);
@@ -112,8 +96,7 @@ const struct survey_point *survey_point(const struct survey *survey, const struc
 
 bool survey_uses(const struct survey *survey, const struct curve *curve, size_t level, const struct cell *cell)
 {
-	return is_of(cell, survey, curve->server, survey->levels[level]) &&
-	       is_used(cell, &survey_point(survey, curve, level)->summary);
+	return summary_uses(&survey_point(survey, curve, level)->summary, cell);
 }
 
 bool survey_has(const struct survey_point *point)

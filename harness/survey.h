@@ -19,7 +19,6 @@ struct survey_point {
 	struct cell_times latency_ns, connect_ns;
 	bool censored;			/* the latency of one of these cells is */
 	double rss_bytes;
-	uint64_t asked, failures[LOAD_FAILURES];	/* requests that ended, over all cells */
 };
 
 struct survey {

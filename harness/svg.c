@@ -1,10 +1,15 @@
 #include "harness/svg.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "harness/html.h"
+#include "harness/palette.h"
+
+/* Numbers from here on are places in pixels; those of marks, which are drawn larger than they say, are below it. */
+#define PIXELS_LEAST 10
 
 /* Elements that gnuplot draws with, and those that carry words. */
 static const char *const elements[] = {
@@ -39,6 +44,60 @@ static struct span name_of(const char *at)
 static void put(FILE *out, struct span span)
 {
 	fwrite(span.at, 1, span.bytes, out);
+}
+
+/* The index in the palette of a value that is a colour; -1: it is none of those. */
+static int colour_of(struct span value)
+{
+	char text[32];
+	unsigned red, green, blue;
+	int end = 0;
+
+	if (value.bytes >= sizeof text)
+		return -1;
+	memcpy(text, value.at, value.bytes);
+	text[value.bytes] = 0;
+	if ((sscanf(text, "rgb(%3u,%3u,%3u)%n", &red, &green, &blue, &end) == 3 && end && !text[end]) ||
+	    (sscanf(text, "#%2x%2x%2x%n", &red, &green, &blue, &end) == 3 && end == 7 && !text[end]))
+		return palette_find(red, green, blue);
+	return -1;
+}
+
+/* The number that stands at a place: how many bytes it has; 0: it is none with two decimals. */
+static size_t number_bytes(struct span value)
+{
+	size_t whole = 0;
+
+	while (whole < value.bytes && whole < 6 && value.at[whole] >= '0' && value.at[whole] <= '9')
+		whole++;
+	size_t bytes = whole + 3;
+	if (!whole || bytes > value.bytes || value.at[whole] != '.' || strspn(value.at + whole + 1, "0123456789") != 2)
+		return 0;
+	return bytes;
+}
+
+/* Places, with one decimal, and none where that is 0. */
+static void put_places(FILE *out, struct span value)
+{
+	while (value.bytes) {
+		size_t bytes = number_bytes(value);
+		double number = bytes ? strtod(value.at, NULL) : 0;
+		if (number >= PIXELS_LEAST) {
+			char text[32];
+			size_t length = (size_t)snprintf(text, sizeof text, "%.1f", number);
+			if (text[length - 1] == '0')
+				text[length - 2] = 0;
+			fputs(text, out);
+		} else {
+			/* All of a number that stays, or the last digits of it would be taken for one. */
+			bytes = strspn(value.at, "0123456789.");
+			bytes = bytes ? bytes : 1;
+			bytes = bytes < value.bytes ? bytes : value.bytes;
+			put(out, (struct span){ value.at, bytes });
+		}
+		value.at += bytes;
+		value.bytes -= bytes;
+	}
 }
 
 /* A value with the prefix in each url(#...). */
@@ -102,7 +161,13 @@ static void put_attribute(FILE *out, struct span element, struct span name, stru
 	} else if (is_span(name, "id")) {
 		fputs(prefix, out);
 	}
-	put_value(out, value, prefix);
+	int colour = colour_of(value);
+	if (colour >= 0)
+		fprintf(out, "var(--p%d)", colour);
+	else if (is_span(name, "d") || is_span(name, "points") || is_span(name, "transform"))
+		put_places(out, value);
+	else
+		put_value(out, value, prefix);
 	fputc(quote, out);
 }
 
@@ -149,6 +214,25 @@ static const char *tag_copy(FILE *out, const char *at, const char *prefix, const
 	}
 	fputc('>', out);
 	return at + 1;
+}
+
+static void rule_put(FILE *out, const struct palette *palette)
+{
+	fputs(":root {", out);
+	for (unsigned i = 0; i < PALETTE_ALL; i++)
+		fprintf(out, " --p%u: %s;", i, palette_colour(palette, i));
+	fputs(" }\n", out);
+}
+
+void svg_style(FILE *out)
+{
+	static const char *const media[] = { "all", "(prefers-color-scheme: dark)", "print" };
+
+	for (size_t i = 0; i < sizeof media / sizeof *media; i++) {
+		fprintf(out, "@media %s {\n", media[i]);
+		rule_put(out, &palettes[i % PALETTES]);
+		fputs("}\n", out);
+	}
 }
 
 int svg_inline(FILE *out, const char *svg, const char *prefix, const char *label, struct err *err)

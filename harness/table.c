@@ -28,7 +28,6 @@ static const struct figures_2010 {
 	{ "tornado", 3228.51, 2287.28 },
 };
 
-#define SEQUENTIAL_CLIENT "seq"
 #define PRESET_2010 "2010"
 
 /* What the table is made from: all figures of all rows. */
@@ -96,7 +95,7 @@ static int rows_fill(struct rows *rows, uint64_t at_level, struct err *err)
 	const char *preset = document_option(rows->doc, "preset");
 	rows->with_2010 = preset && strcmp(preset, PRESET_2010) == 0;
 	for (size_t i = 0; i < rows->servers_count; i++) {
-		if (summary_of(&rows->sequential[i], rows->doc, rows->servers[i], SEQUENTIAL_CLIENT, NULL, 1, err) ||
+		if (summary_of(&rows->sequential[i], rows->doc, rows->servers[i], SUMMARY_SEQUENTIAL, NULL, 1, err) ||
 		    summary_memory(&rows->memory[i], rows->doc, rows->servers[i], err))
 			return -1;
 		for (size_t mode = 0; mode < rows->modes_count; mode++)

@@ -78,8 +78,8 @@ char *trend_plot_words(char out[TREND_PLOT_WORDS], const struct trend_plot *plot
 		 trend->runs[count - 1]->date, trend->runs[0]->date);
 	if (has_figure(first) && has_figure(last))
 		picture_add(out, TREND_PLOT_WORDS, ": ", "at the best level %s in the first of them and %s in the last",
-			    units_show_count(from, (uint64_t)(first->rate_rps + 0.5)),
-			    units_show_count(to, (uint64_t)(last->rate_rps + 0.5)));
+			    units_show_count(from, units_whole(first->rate_rps + 0.5)),
+			    units_show_count(to, units_whole(last->rate_rps + 0.5)));
 	return out;
 }
 
@@ -97,7 +97,7 @@ static double most_of(const struct site_trend *trend)
 		for (int at = 0; at < SITE_ATS; at++)
 			if (has_figure(point_at(trend, i, at)))
 				most = fmax(most, point_at(trend, i, at)->most_rps);
-	return most > 0 ? most : 1;
+	return chart_most(most);
 }
 
 static bool is_drawn(const struct site_trend *trend, int at)
@@ -128,7 +128,7 @@ static void points_write(FILE *out, const struct site_trend *trend)
 static char *tic_text(char out[UNITS_TEXT], double rate)
 {
 	if (rate == floor(rate))
-		return units_show_count(out, (uint64_t)rate);
+		return units_show_count(out, units_whole(rate));
 	snprintf(out, UNITS_TEXT, "%g", rate);
 	return out;
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "harness/build.h"
+#include "harness/lib/folders.h"
 
 int complain(const struct command *command, int code, const char *format, ...)
 {
@@ -117,22 +118,6 @@ char *common_plots_folder(const char *path)
 	return folder;
 }
 
-int common_make_folders(const char *path, struct err *err)
-{
-	char part[4096];
-
-	if (strlen(path) >= sizeof part)
-		return err_set(err, "%s: the path is too long", path);
-	for (size_t i = 1; i <= strlen(path); i++) {
-		if (path[i] != '/' && path[i])
-			continue;
-		snprintf(part, sizeof part, "%.*s", (int)i, path);
-		if (mkdir(part, 0777) && errno != EEXIST)
-			return err_set_errno(err, "making the folder %s", part);
-	}
-	return 0;
-}
-
 int common_run_folder(char out[COMMON_FOLDER], const char *name, struct err *err)
 {
 	char stamp[32];
@@ -152,7 +137,7 @@ int common_run_folder(char out[COMMON_FOLDER], const char *name, struct err *err
 
 int common_make_run_folder(const char *folder, struct err *err)
 {
-	if (common_make_folders("results", err))
+	if (folders_make("results", err))
 		return -1;
 	if (!mkdir(folder, 0777))
 		return 0;

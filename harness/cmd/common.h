@@ -39,9 +39,6 @@ const char *common_templates(struct err *err);
 /* plots/NAME for results/NAME/run.json: where what is made of a run goes. Freed by the caller; NULL: out of memory. */
 char *common_plots_folder(const char *path);
 
-/* Makes a folder and those above it. Returns 0 where it exists then, or -1 with err set. */
-int common_make_folders(const char *path, struct err *err);
-
 /*
  * The folder of a run of that name (NULL: the date and time), results/NAME, into out. Returns 0, or -1 with err set:
  * it is no name.

@@ -38,9 +38,9 @@ static int plot_run(int argc, char **argv)
 	if (!settings.out)
 		settings.out = common_plots_folder(argv[0]);
 	const char *templates = common_templates(&err);
-	if (!templates || common_make_folders(settings.out, &err) ||
+	if (!templates || !settings.out ||
 	    plot_draw(&document, kinds ? kinds : PLOT_ALL, settings.out, templates, NULL, &err))
-		code = complain(&command_plot, EXIT_NO_RUN, "%s", err.text);
+		code = complain(&command_plot, EXIT_NO_RUN, "%s", settings.out ? err.text : "out of memory");
 	else
 		printf("%s\n", settings.out);
 out:

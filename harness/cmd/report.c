@@ -34,7 +34,7 @@ static int report_run(int argc, char **argv)
 		settings.out = common_plots_folder(argv[0]);
 	const char *templates = common_templates(&err);
 	struct report_request request = { .folder = settings.out, .templates = templates, .run = argv[0], .url = settings.url };
-	if (!templates || !settings.out || common_make_folders(settings.out, &err) || report_write(&document, &request, &err))
+	if (!templates || !settings.out || report_write(&document, &request, &err))
 		code = complain(&command_report, EXIT_NO_RUN, "%s", settings.out ? err.text : "out of memory");
 	else
 		printf("%s/%s\n", settings.out, REPORT_PAGE);

@@ -86,6 +86,11 @@ char *units_show_latency(char out[UNITS_TEXT], uint64_t ns)
 	return out;
 }
 
+uint64_t units_whole(double figure)
+{
+	return figure >= 1 ? figure < (double)INT64_MAX ? (uint64_t)figure : INT64_MAX : 0;
+}
+
 char *units_show_count(char out[UNITS_TEXT], uint64_t count)
 {
 	char digits[UNITS_TEXT];

@@ -30,6 +30,12 @@ char *units_show_duration(char out[UNITS_TEXT], uint64_t ns);
 /* A duration for people, with three digits: 1.23ms, 45.6s. Returns out. */
 char *units_show_latency(char out[UNITS_TEXT], uint64_t ns);
 
+/*
+ * The count that a figure is, rounded down. A figure from a file can be any number: what is below 1 or none is 0, and what no
+ * count can be is the highest.
+ */
+uint64_t units_whole(double figure);
+
 /* A count for people, with commas: 65,536. Returns out. */
 char *units_show_count(char out[UNITS_TEXT], uint64_t count);
 

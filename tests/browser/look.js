@@ -48,6 +48,8 @@ function observe() {
 			return { svgs: svgs.length, seen: svgs.filter(seen).length, drawn: svgs.filter(seen).filter(drawn).length,
 				 rows: figure.querySelectorAll("tbody tr").length };
 		}),
+		papers: Array.from(new Set(Array.from(document.querySelectorAll("figure svg > rect:first-of-type, figure svg > g > rect:first-of-type"),
+			(rect) => getComputedStyle(rect).fill))),
 		broken: broken.length,
 		repeated: ids.filter((id, at) => ids.indexOf(id) !== at).slice(0, 5),
 		scripts: document.querySelectorAll("script").length,

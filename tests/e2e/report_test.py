@@ -98,6 +98,8 @@ CASES = {
     'one-level': (only(['control', 'tornado', 'node_js', 'go'], [64]), 3,
                   ['At 64 connections 5,385 (tornado) to 25,779 (go) requests a second', 'One level does not tell']),
     'long-names': (renamed(only(ALL[:12]), ['%s_%s' % (chr(97 + at) * 29, 'w' * 30) for at in range(12)]), 12, ['w' * 30]),
+    'crowded': (renamed(only(ALL), ['control'] + ['%s_%s' % ('%02d' % at * 14, 'w' * 31) for at in range(1, len(ALL))]), len(ALL) - 1,
+                ['w' * 31]),
     'hostile': (hostile(), len(HOSTILE), ['<script>injected=1</script>']),
 }
 
@@ -159,6 +161,18 @@ def test_pages_are_made():
     tap.ok(not os.path.exists(place.file('injected')), 'no command in a run was run')
     size = os.path.getsize(place.file('pages/reference/index.html'))
     tap.ok(size < PAGE_BYTES, 'the page of all servers is below 5 MiB', size)
+
+
+def test_all_modes_are_one_page():
+    """All servers in three modes: what `make reference` makes."""
+    document = copy.deepcopy(reference)
+    for mode in ('keepalive', 'crowd'):
+        document['cells'] += [dict(cell, mode=mode) for cell in reference['cells']]
+    written('all-modes', document)
+    folder, outcome = report('all-modes')
+    if tap.is_(outcome.code, 0, 'a page of all servers in three modes'):
+        size = os.path.getsize(os.path.join(folder, 'index.html'))
+        tap.ok(size < PAGE_BYTES, 'is below 5 MiB', size)
 
 
 def test_csv():
@@ -280,6 +294,7 @@ def check_view(name, said):
     tap.is_((said['broken'], said['repeated']), (0, []), what + 'ids are unique, and lead somewhere')
     tap.is_((said['scripts'], said['handlers'], said['foreign'], said['injected']), (1, 0, [], None), what + 'nothing was injected')
     tap.is_(said['background'], 'rgb(22, 24, 27)' if said['view'].endswith('dark') else 'rgb(255, 255, 255)', what + 'its colours')
+    tap.is_(said['papers'], ['rgb(20, 23, 28)' if said['view'].endswith('dark') else 'rgb(255, 255, 255)'], what + 'its pictures\' too')
     if 'violations' in said:
         tap.is_(said['violations'], [], what + 'no violation of accessibility')
     if 'opened' in said:
@@ -300,6 +315,8 @@ def check_sorting(name, said):
 
 
 def test_in_the_browser():
+    if not shutil.which('node') or not os.path.isdir(os.path.join(BROWSER, 'node_modules')):
+        raise tap.Skip('the browser is not set up: .ci/modules tests/browser')
     names = list(CASES) + (['three-modes'] if os.path.exists(place.file('pages/three-modes/index.html')) else [])
     seen = {}
     for name, said in looks(names):
@@ -313,8 +330,6 @@ def test_in_the_browser():
     tap.is_({name: len(views) for name, views in seen.items()}, {name: VIEWS for name in names}, 'each page was seen in each way')
 
 
-if not shutil.which('node') or not os.path.isdir(os.path.join(BROWSER, 'node_modules')):
-    tap.skip_all('the browser is not set up: .ci/modules tests/browser')
 with Place() as place:
     tap.checks([value for name, value in list(globals().items()) if name.startswith('test_')])
 tap.done()

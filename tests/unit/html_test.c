@@ -95,6 +95,13 @@ static void drawings_stand_in_a_page(void **state)
 		{ "ids", "<svg><path id='a'/><use xlink:href='#a'/><use href=\"#a\"/><g fill=\"url(#a) url(#b)\"/></svg>",
 		  "<svg role=\"img\" aria-label=\"a &lt;b&gt;\"><path id='p-a'/><use xlink:href='#p-a'/><use href=\"#p-a\"/>"
 		  "<g fill=\"url(#p-a) url(#p-b)\"/></svg>" },
+		{ "colours", "<svg><g fill='#FFFFFF' stroke=\"rgb(  0, 114, 178)\" color='rgb(1,2,3)'/><g fill=\"rgb(26,26,26)x\"/></svg>",
+		  "<svg role=\"img\" aria-label=\"a &lt;b&gt;\"><g fill='var(--p16)' stroke=\"var(--p0)\" color='rgb(1,2,3)'/>"
+		  "<g fill=\"rgb(26,26,26)x\"/></svg>" },
+		{ "places", "<svg><path d='M84.00,514.26 L924.25,9.99 L-10.06,0.95 L12.345,1234567.89 L77.7,5'/>"
+		  "<text x='84.00'>84.00</text></svg>",
+		  "<svg role=\"img\" aria-label=\"a &lt;b&gt;\"><path d='M84,514.3 L924.2,9.99 L-10.1,0.95 L12.345,1234567.89 L77.7,5'/>"
+		  "<text x='84.00'>84.00</text></svg>" },
 		{ "needless ids", "<svg><g id=\"x\"></g></svg>", "<svg role=\"img\" aria-label=\"a &lt;b&gt;\"><g></g></svg>" },
 		{ "text is as it was", "<svg><text>id='a' href='#a' url(#a)</text></svg>",
 		  "<svg role=\"img\" aria-label=\"a &lt;b&gt;\"><text>id='a' href='#a' url(#a)</text></svg>" },
@@ -136,7 +143,7 @@ static void drawings_stand_in_a_page(void **state)
 /* Whatever is cut off: nothing behind its end is read, which a sanitizer would see. */
 static void drawings_may_end_anywhere(void **state)
 {
-	static const char whole[] = "<?xml?><svg a='b' c = \"d\"><!-- e --><g fill=\"url(#a)\"/><use xlink:href='#a'/></svg>";
+	static const char whole[] = "<?xml?><svg a='b' d='M12.34,5.67' fill='rgb(1,2,3)' c = \"d\"><!-- e --><g fill=\"url(#a)\"/><use xlink:href='#a'/></svg>";
 
 	(void)state;
 	for (size_t length = 0; length < sizeof whole; length++) {

@@ -19,6 +19,7 @@ static void curve_add(struct document *doc, const char *server, const double *ra
 		cell.valid = true;
 		cell.client_cpu_busiest = 0.5;
 		cell.ceiling_rps = 1e6;
+		cell.server_cpu_us_per_request = levels[i] == 128 ? 20 : 30;
 		cell.latency_ns.p99 = 1e6 * (double)levels[i];
 		cell.open_mean = 10;
 		if (rates[i] > 900e3) {
@@ -107,6 +108,7 @@ static void lines_say_what_was_measured(void **state)
 	check_text("verdict", text_at(&sheet, 1, "Verdict"), "fails from 128");
 	check_text("maximum", text_at(&sheet, 2, "Maximum"), "20,000");
 	check_text("where", text_at(&sheet, 2, "reached at"), "64");
+	check_text("cost, of the level near 100", text_at(&sheet, 2, "CPU µs/request at 128"), "20.0");
 	check_text("share", text_at(&sheet, 2, "At 256 of that"), "75\u00a0%");
 	check_text("p99", text_at(&sheet, 2, "p99 there"), "256ms");
 	check_text("not measured", text_at(&sheet, 2, "One by one"), "-");
@@ -118,6 +120,33 @@ static void lines_say_what_was_measured(void **state)
 		assert_true(kind == FIGURES_OPEN_LOOP ? !sheet_rows(&sheet) : sheet_rows(&sheet) >= 3);
 		sheet_release(&sheet);
 	}
+	overview_release(&overview);
+	document_release(&doc);
+}
+
+/* What a cell that does not count could not see does not make another's latency a lower bound. */
+static void only_cells_that_count_are_censored(void **state)
+{
+	struct document doc = { 0 };
+
+	(void)state;
+	for (int block = 0; block < 2; block++)
+		curve_add(&doc, "weary", (double[]){ 1e4, 2e4, 1.8e4, 1.5e4 });
+	for (size_t i = 0; i < LENGTH(levels); i++) {
+		doc.cells[i].valid = false;
+		doc.cells[i].invalid = 1u << INVALID_LITTLE;
+		doc.cells[i].latency_censored = true;
+		doc.cells[LENGTH(levels) + i].block = 2;
+		doc.cells[LENGTH(levels) + i].failed[LOAD_RESET] = 3;
+	}
+	struct overview overview = overview_of(&doc);
+	assert_false(overview.rows[0].last_censored);
+	assert_int_equal(overview.rows[0].last.ok, 2000);
+	assert_int_equal(overview.rows[0].last.failures[LOAD_RESET], 3);
+	overview_release(&overview);
+	doc.cells[doc.cells_count - 1].latency_censored = true;
+	overview = overview_of(&doc);
+	assert_true(overview.rows[0].last_censored);
 	overview_release(&overview);
 	document_release(&doc);
 }
@@ -150,6 +179,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finding_names_each_server_once),
 		cmocka_unit_test(lines_say_what_was_measured),
+		cmocka_unit_test(only_cells_that_count_are_censored),
 		cmocka_unit_test(command_has_what_differs_from_the_defaults),
 	};
 

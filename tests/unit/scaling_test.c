@@ -272,6 +272,29 @@ static void spoil_client_files(struct cell *cell)
 	cell->failed[LOAD_NO_FD] = 1000;
 }
 
+/* Not one request has left the client. */
+static void spoil_all_ports(struct cell *cell)
+{
+	cell->rate_rps = 0;
+	cell->ok = 0;
+	cell->failed[LOAD_NO_LOCAL_PORT] = 1000;
+	cell_invalidate(cell, INVALID_NO_ANSWERS);
+}
+
+static void spoil_all_client_files(struct cell *cell)
+{
+	spoil_all_ports(cell);
+	cell->failed[LOAD_NO_LOCAL_PORT] = 0;
+	cell->failed[LOAD_NO_FD] = 1000;
+}
+
+/* Some of them have, and none was answered. */
+static void spoil_ports_and_silence(struct cell *cell)
+{
+	spoil_all_ports(cell);
+	cell->failed[LOAD_TIMEOUT] = 10;
+}
+
 static void spoil_death(struct cell *cell)
 {
 	cell_fail(cell, "the server exited");
@@ -297,6 +320,10 @@ static void causes_follow_from_the_evidence(void **state)
 		{ "syns", spoil_syns, SCALING_SAGS, SCALING_SYN_LOSS, "lost SYNs (0.05 sent again" },
 		{ "ports", spoil_ports, SCALING_UNCLEAR, SCALING_CLIENT_PORTS, "the client's local ports" },
 		{ "client files", spoil_client_files, SCALING_UNCLEAR, SCALING_CLIENT_FILES, "the client's file limit" },
+		{ "nothing but ports", spoil_all_ports, SCALING_UNCLEAR, SCALING_CLIENT_PORTS, "the client's local ports" },
+		{ "nothing but client files", spoil_all_client_files, SCALING_UNCLEAR, SCALING_CLIENT_FILES,
+		  "the client's file limit" },
+		{ "silence too", spoil_ports_and_silence, SCALING_FAILS, SCALING_DIED, "it no longer answers" },
 		{ "death", spoil_death, SCALING_FAILS, SCALING_DIED, "at 32 connections it no longer answers" },
 	};
 
@@ -314,6 +341,32 @@ static void causes_follow_from_the_evidence(void **state)
 	}
 }
 
+/* A server of several threads has not filled its CPUs where it has filled one. */
+static void a_full_cpu_is_one_of_those_it_can_use(void **state)
+{
+	static const double sags[LEVELS] = { 1e3, 1e4, 9e3, 8e3, 8e3, 6e3 };
+	static const struct {
+		const char *cpus;
+		double cost_us;		/* at all levels: the cores used are 0.006 times that at the last, 0.01 at most */
+		enum scaling_cause cause;
+	} cases[] = {
+		{ "1", 200, SCALING_CPU_FLAT }, { "0-1", 200, SCALING_UNKNOWN }, { "0-1", 300, SCALING_CPU_FLAT },
+		{ "0,2-4", 300, SCALING_UNKNOWN }, { "0,2-4", 600, SCALING_CPU_FLAT },
+		/* One thread is full at one CPU, wherever it may run. */
+		{ "0-3", 104, SCALING_UNKNOWN }, { "1", 104, SCALING_UNKNOWN }, { "no list", 200, SCALING_CPU_FLAT },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		struct document doc = { .server_cpus = strdup(cases[i].cpus) };
+		curve_add(&doc, "s", sags, 1);
+		for (size_t j = 0; j < doc.cells_count; j++)
+			doc.cells[j].server_cpu_us_per_request = cases[i].cost_us;
+		check_text(cases[i].cpus, scaling_cause_words[shape_of(&doc).cause], scaling_cause_words[cases[i].cause]);
+		document_release(&doc);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -323,6 +376,7 @@ int main(void)
 		cmocka_unit_test(a_few_errors_are_no_failure),
 		cmocka_unit_test(figures_that_are_not_valid_do_not_count),
 		cmocka_unit_test(causes_follow_from_the_evidence),
+		cmocka_unit_test(a_full_cpu_is_one_of_those_it_can_use),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
