@@ -534,8 +534,10 @@ static int latest_stage(struct publishing *p, struct staged_list *list, struct e
 	int result = -1;
 	if (strcmp(hash, run->sha256) != 0)
 		err_set(err, "%s: %s is not what was published: publish that run with --renew", p->store->name, path);
-	else if ((out = page_open(p, SITE_LATEST, err)) && fwrite(text, 1, bytes, out) <= bytes)
+	else if ((out = page_open(p, SITE_LATEST, err))) {
+		fwrite(text, 1, bytes, out);	/* page_close() sees whether it was taken */
 		result = page_close(out, SITE_LATEST, err);
+	}
 	free(text);
 	return result || !list_add(list, SITE_LATEST) ? result : err_set(err, "out of memory");
 }
