@@ -63,6 +63,9 @@ int overview_sheet(const struct overview *overview, struct sheet *sheet, struct 
  */
 char *overview_finding(const struct overview *overview, struct err *err);
 
+/* The finding in a few words, without names: "2 keep up, 14 as fast as the client, 6 sag". Freed by the caller as that. */
+char *overview_gist(const struct overview *overview, struct err *err);
+
 /*
  * The median over the blocks of a figure of a server's cells at a level, from the same cells as summary_of() takes: the
  * valid ones, or where there is none all that have figures. `censored` becomes true where such a latency is; or NULL.
