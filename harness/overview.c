@@ -272,15 +272,17 @@ static void names_put(const struct overview *overview, enum group group, FILE *o
 
 static const struct {
 	const char *one, *many;
+	const char *gist_one, *gist_many;	/* in fewer words; NULL: the same */
 } group_words[GROUPS] = {
 	[KEEPS] = { "keeps up", "keep up" },
 	[AS_FAST] = { "is as fast as the client can ask, so that its own limit was not met",
-		      "are as fast as the client can ask, so that their own limits were not met" },
+		      "are as fast as the client can ask, so that their own limits were not met",
+		      "as fast as the client", "as fast as the client" },
 	[SAGS] = { "sags", "sag" },
 	[COLLAPSES] = { "collapses", "collapse" },
 	[CLIFF] = { "falls off a cliff", "fall off a cliff" },
 	[FAILS] = { "fails", "fail" },
-	[UNCLEAR] = { "stays unclear", "stay unclear" },
+	[UNCLEAR] = { "stays unclear", "stay unclear", "unclear", "unclear" },
 };
 
 /* "2 keep up (a and b), and 1 fails (c)" */
@@ -375,17 +377,49 @@ static void finding_put(const struct overview *overview, FILE *out)
 	}
 }
 
-char *overview_finding(const struct overview *overview, struct err *err)
+/* What `put` writes. NULL with err set where memory is out. */
+static char *written(const struct overview *overview, void (*put)(const struct overview *, FILE *), struct err *err)
 {
 	char *text = NULL;
 	size_t bytes;
 	FILE *out = open_memstream(&text, &bytes);
 
 	if (out)
-		finding_put(overview, out);
+		put(overview, out);
 	if (!out || text_close(out, &text)) {
 		err_set(err, "out of memory");
 		return NULL;
 	}
 	return text;
+}
+
+char *overview_finding(const struct overview *overview, struct err *err)
+{
+	return written(overview, finding_put, err);
+}
+
+static void gist_put(const struct overview *overview, FILE *out)
+{
+	size_t told = 0;
+	char level[UNITS_TEXT];
+
+	if (overview->levels_count < 2) {
+		fprintf(out, "rates at %s %s", units_show_count(level, overview->last_level),
+			overview->last_level == 1 ? "connection" : "connections");
+		return;
+	}
+	for (enum group group = 0; group < GROUPS; group++) {
+		size_t count = group_count(overview, group);
+		const char *brief = count == 1 ? group_words[group].gist_one : group_words[group].gist_many;
+		if (count)
+			fprintf(out, "%s%zu %s", told++ ? ", " : "", count,
+				brief ? brief : count == 1 ? group_words[group].one : group_words[group].many);
+	}
+	if (!told)
+		fputs("only the control server", out);
+}
+
+char *overview_gist(const struct overview *overview, struct err *err)
+{
+	return written(overview, gist_put, err);
 }

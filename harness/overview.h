@@ -60,6 +60,9 @@ int overview_sheet(const struct overview *overview, struct sheet *sheet, struct 
  */
 char *overview_finding(const struct overview *overview, struct err *err);
 
+/* The finding in a few words, without names: "2 keep up, 14 as fast as the client, 6 sag". Freed by the caller as that. */
+char *overview_gist(const struct overview *overview, struct err *err);
+
 /*
  * The median of a figure over the cells that a summary of the document uses; NAN where it is unknown. `censored` becomes true
  * where the latency of one of them is.

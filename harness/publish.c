@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/lib/text.h"
 #include "harness/picture.h"
 #include "harness/report.h"
 #include "harness/result.h"
@@ -148,6 +149,25 @@ static void hash_of(char out[SHA256_TEXT], const char *text, size_t bytes)
 	sha256_show(&sha, out);
 }
 
+/*
+ * Where a file cannot be renamed onto another (SFTP), the old manifest goes before the new one gets its name. A call that was
+ * cut just there has left the new one whole under its other name. What is cut itself is the first one of a site, and says
+ * nothing that would be missed.
+ */
+static int manifest_rescue(struct publishing *p, struct err *err)
+{
+	char path[STORE_PART_PATH], *text;
+	struct err ignored;
+	size_t bytes;
+
+	if (p->store->ops->read(p->store, store_part(path, SITE_MANIFEST), RESULT_SITE_BYTES_MAX, &text, &bytes, err))
+		return -1;
+	if (text && result_site_read(&p->site, text, bytes, &ignored))
+		site_release(&p->site);
+	free(text);
+	return 0;
+}
+
 /* Reads the manifest that is there; the hash of it is stored. A site without one is empty. */
 static int manifest_read(struct publishing *p, struct err *err)
 {
@@ -157,11 +177,28 @@ static int manifest_read(struct publishing *p, struct err *err)
 	if (p->store->ops->read(p->store, SITE_MANIFEST, RESULT_SITE_BYTES_MAX, &text, &bytes, err))
 		return -1;
 	if (!text)
-		return 0;
+		return manifest_rescue(p, err);
 	hash_of(p->seen, text, bytes);
 	int result = result_site_read(&p->site, text, bytes, err);
 	free(text);
 	return result ? err_prefix(err, "%s: " SITE_MANIFEST " there", p->store->name) : 0;
+}
+
+/* The next call must be able to read what this one writes. */
+static int manifest_fits(const struct publishing *p, size_t bytes, struct err *err)
+{
+	size_t files = p->site.files.count;
+
+	for (size_t i = 0; i < p->site.runs_count; i++)
+		if (p->site.runs[i].files.count > files)
+			files = p->site.runs[i].files.count;
+	if (files > SITE_FILES_MAX)
+		return err_set(err, "%s is full: its manifest would have a list of %zu files, and %d is the most: begin another site",
+			       p->store->name, files, SITE_FILES_MAX);
+	if (bytes > RESULT_SITE_BYTES_MAX)
+		return err_set(err, "%s is full: its manifest would be larger than %u MiB: begin another site", p->store->name,
+			       RESULT_SITE_BYTES_MAX >> 20);
+	return 0;
 }
 
 /* Writes the manifest, if it says something new; unless another has written it since it was read. */
@@ -175,6 +212,8 @@ static int manifest_write(struct publishing *p, struct err *err)
 		err_set(err, "out of memory");
 		goto out;
 	}
+	if (manifest_fits(p, strlen(text), err))
+		goto out;
 	hash_of(hash, text, strlen(text));
 	p->runs_unlisted = 0;
 	if (strcmp(hash, p->seen) == 0) {
@@ -297,6 +336,19 @@ static int added_note(struct publishing *p, const char *id)
 	return (p->added[p->added_count] = strdup(id)) ? (p->added_count++, 0) : -1;
 }
 
+/* Gives the run its finding, in one sentence and in a line. */
+static int run_tell(struct site_run *run, const struct document *document, struct err *err)
+{
+	char *finding = report_finding(document, err), *gist = finding ? report_gist(document, err) : NULL;
+	int result = -1;
+
+	if (gist && (result = site_run_tell(run, finding, gist)))
+		err_set(err, "out of memory");
+	free(finding);
+	free(gist);
+	return result;
+}
+
 /* Publishes one run, as far as its own folder goes. */
 static int run_publish(struct publishing *p, const char *source, struct err *err)
 {
@@ -322,7 +374,7 @@ static int run_publish(struct publishing *p, const char *source, struct err *err
 		result = 0;
 		goto out;
 	}
-	if (!(run.finding = report_finding(&document, err)) || run_stage(p, &document, &run, source, folder, err) ||
+	if (run_tell(&run, &document, err) || run_stage(p, &document, &run, source, folder, err) ||
 	    run_put(p, &run, folder, err))
 		goto out;
 	if (added_note(p, run.id)) {
@@ -432,10 +484,7 @@ static void server_page_release(struct server_page *page)
 	free(page->words);
 }
 
-/*
- * Finds the trends of a server. Pictures are numbered from the oldest trend on, so that their names stay as the history grows.
- * Those to be drawn are added to `plots`.
- */
+/* Finds the trends of a server. Those of their pictures that are to be drawn are added to `plots`. */
 static int server_page_of(struct server_page *page, struct publishing *p, const char *server, struct trend_plot **plots,
 			  size_t *count, struct staged_list *list, struct err *err)
 {
@@ -455,7 +504,7 @@ static int server_page_of(struct server_page *page, struct publishing *p, const 
 		struct trend_plot *plot = &page->plots[i];
 		page->shown[i].trend = plot->trend = &page->trends.trends[i];
 		plot->server = server;
-		snprintf(plot->stem, sizeof plot->stem, "%s-%zu", page->slug, trends - i);
+		snprintf(plot->stem, sizeof plot->stem, "%s-%zu", page->slug, plot->trend->number);
 		if (!trend_plot_is_due(plot->trend))
 			continue;
 		page->shown[i].picture = plot->stem;
@@ -534,8 +583,10 @@ static int latest_stage(struct publishing *p, struct staged_list *list, struct e
 	int result = -1;
 	if (strcmp(hash, run->sha256) != 0)
 		err_set(err, "%s: %s is not what was published: publish that run with --renew", p->store->name, path);
-	else if ((out = page_open(p, SITE_LATEST, err)) && fwrite(text, 1, bytes, out) <= bytes)
+	else if ((out = page_open(p, SITE_LATEST, err))) {
+		fwrite(text, 1, bytes, out);	/* page_close() sees whether it was taken */
 		result = page_close(out, SITE_LATEST, err);
+	}
 	free(text);
 	return result || !list_add(list, SITE_LATEST) ? result : err_set(err, "out of memory");
 }
@@ -596,9 +647,10 @@ static int pages_publish(struct publishing *p, struct err *err)
 static int site_set(struct publishing *p, struct err *err)
 {
 	const char *url = p->request->url;
-	char whole[SITE_PATH_MAX + 2];
+	char whole[SITE_PATH_MAX + 2], plain[SITE_TEXT_MAX];
 
-	if (p->request->title && cell_set_text(&p->site.title, p->request->title))
+	/* As the manifest keeps it, so that pages made from that are the same. */
+	if (p->request->title && cell_set_text(&p->site.title, text_plain(plain, sizeof plain, p->request->title)))
 		return err_set(err, "out of memory");
 	if (!url)
 		return 0;

@@ -12,8 +12,10 @@
  * is ours. It goes on: a file that the manifest lists with the right hash is not sent again; one that is not listed, but lies
  * there with the right content, as a call that was cut has left it, neither.
  *
- * A file that is there and that benchctl has not written is never replaced: that is an error, and nothing is written
- * in its place. Nothing is deleted.
+ * At the site's root and in its folder of servers, a file that is there and that benchctl has not written is never
+ * replaced: that is an error, and nothing is written in its place. Below runs/ID/, a name that is made of the run's own
+ * hash, whatever has the name of a file of the run is taken for one that a cut call has left, and is replaced where it
+ * differs; other files there stay. Nothing is deleted.
  */
 #ifndef HARNESS_PUBLISH_H
 #define HARNESS_PUBLISH_H

@@ -21,13 +21,15 @@
 #define ANSWER_MOST (256u << 10)	/* of an answer that nobody reads */
 #define FOLDERS_MOST 4096
 #define TOKEN_MOST 8192
+#define HOME "/~/"		/* the folder in which an SFTP session begins */
 
 struct remote {
 	struct store store;	/* first */
 	const struct store_settings *settings;
 	CURL *easy;
 	char *url;		/* with a slash at its end, without a password; owned */
-	char *folder;		/* SFTP: its path there, with a slash at its end; owned */
+	char *path;		/* SFTP: its path there, with a slash at its end; owned */
+	const char *folder;	/* that path as SFTP has it: relative where the URL's begins with the user's home, /~/ */
 	bool is_sftp, is_local;	/* is_local: it does not leave this machine */
 	bool no_move;		/* the server was asked and has none */
 	char *made[FOLDERS_MOST];	/* folders that are known to be there; owned */
@@ -452,7 +454,7 @@ static void remote_close(struct store *store)
 	for (size_t i = 0; i < remote->made_count; i++)
 		free(remote->made[i]);
 	curl_free(remote->url);
-	curl_free(remote->folder);
+	curl_free(remote->path);
 	free(store->name);
 	free(remote);
 }
@@ -505,7 +507,10 @@ static int url_take(struct remote *remote, CURLU *parts, const char *url, struct
 		remote->is_sftp = strcmp(scheme, "sftp") == 0;
 		remote->is_local = is_loopback(host);
 		remote->url = part_of(parts, CURLUPART_URL, 0);
-		remote->folder = part_of(parts, CURLUPART_PATH, CURLU_URLDECODE);
+		remote->path = part_of(parts, CURLUPART_PATH, CURLU_URLDECODE);
+		/* libcurl does the same for the URL, but not for the commands that we send beside it. */
+		remote->folder = remote->path && strncmp(remote->path, HOME, strlen(HOME)) == 0 ? remote->path + strlen(HOME)
+												: remote->path;
 		remote->store.name = remote->url ? fetch_show(remote->url) : NULL;
 		if (!remote->url || !remote->store.name)
 			err_set(err, "out of memory");

@@ -128,6 +128,45 @@ char *report_finding(const struct document *document, struct err *err)
 	return finding;
 }
 
+static char *gist_of(const struct overview *overviews, size_t count, struct err *err)
+{
+	char *text = NULL;
+	size_t bytes;
+	FILE *out = open_memstream(&text, &bytes);
+	bool bad = !out;
+
+	for (size_t i = 0; i < count && !bad; i++) {
+		char mode[GRID_TEXT];
+		char *gist = overview_gist(&overviews[i], err);
+		bad = !gist;
+		if (count > 1)
+			fprintf(out, "%s%s: ", i ? "; " : "", text_plain(mode, sizeof mode, overviews[i].mode));
+		fputs(gist ? gist : "", out);
+		free(gist);
+	}
+	if (out && (text_close(out, &text) || bad)) {
+		bad = true;
+		free(text);
+		text = NULL;
+	}
+	if (bad)
+		err_set(err, "out of memory");
+	return text;
+}
+
+char *report_gist(const struct document *document, struct err *err)
+{
+	struct overview *overviews = NULL;
+	const char **modes = NULL;
+	size_t count;
+	char *gist = NULL;
+
+	if (!overviews_fill(&overviews, &modes, &count, document, err))
+		gist = gist_of(overviews, count, err);
+	overviews_release(overviews, modes, count);
+	return gist;
+}
+
 /* A word as a shell reads it back; what is hidden in it is left out, so that it can be seen what it does. */
 static void shell_put(const char *word, FILE *out)
 {

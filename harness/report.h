@@ -41,6 +41,9 @@ char *report_title(char out[REPORT_TITLE], const struct document *document);
  */
 char *report_finding(const struct document *document, struct err *err);
 
+/* The same in a line, without names, by overview_gist(). */
+char *report_gist(const struct document *document, struct err *err);
+
 /* The command that makes such a run again: the options that are not the defaults, quoted for a shell. Freed by the
  * caller; NULL with err set where memory is out. */
 char *report_command(const struct document *document, struct err *err);

@@ -11,13 +11,13 @@
 #define MARK "benchctl_site"	/* the key that only a manifest has, with its version */
 
 /* The texts and numbers of the structs; one table both writes and reads. */
-enum kind { TEXT, HASH, COUNT, BOOL };
+enum kind { TEXT, LONG_TEXT, HASH, COUNT, BOOL };
 
 struct field {
 	const char *name;
 	enum kind kind;
 	size_t offset;
-	bool needed;	/* a TEXT that can't be null */
+	bool needed;	/* a text that can't be null */
 };
 
 #define RUN(name, kind, needed) { #name, kind, offsetof(struct site_run, name), needed }
@@ -25,7 +25,8 @@ static const struct field run_fields[] = {
 	RUN(id, TEXT, true), RUN(date, TEXT, true), RUN(sha256, HASH, true), RUN(cpu_model, TEXT, false),
 	RUN(cores, COUNT, true), RUN(memory_bytes, COUNT, true), RUN(kernel, TEXT, false), RUN(governor, TEXT, false),
 	RUN(client_cpus, TEXT, false), RUN(server_cpus, TEXT, false), RUN(benchctl, TEXT, false), RUN(backlog, COUNT, true),
-	RUN(level_least, COUNT, true), RUN(level_most, COUNT, true), RUN(servers, COUNT, true), RUN(finding, TEXT, false),
+	RUN(level_least, COUNT, true), RUN(level_most, COUNT, true), RUN(servers, COUNT, true), RUN(finding, LONG_TEXT, false),
+	RUN(gist, TEXT, false),
 	RUN(interrupted, BOOL, true),
 	{ .name = NULL }
 };
@@ -43,13 +44,19 @@ static const struct field site_fields[] = {
 	{ .name = NULL }
 };
 
+/* The most bytes of a text of that kind, with its NUL: the same for what is written and for what is read. */
+static size_t text_room(enum kind kind)
+{
+	return kind == LONG_TEXT ? SITE_FINDING_MAX : SITE_TEXT_MAX;
+}
+
 /* Writing. Each returns 0, or not where memory is out. */
 
-static json_t *text_json(const char *text)
+static json_t *text_json(const char *text, enum kind kind)
 {
-	char plain[SITE_TEXT_MAX];
+	char plain[SITE_FINDING_MAX];
 
-	return text ? json_string(text_plain(plain, sizeof plain, text)) : json_null();
+	return text ? json_string(text_plain(plain, text_room(kind), text)) : json_null();
 }
 
 static int fields_write(json_t *json, const struct field *fields, const void *from)
@@ -61,7 +68,8 @@ static int fields_write(json_t *json, const struct field *fields, const void *fr
 		json_t *value = NULL;
 		switch (field->kind) {
 		case TEXT:
-			value = text_json(*(char *const *)at);
+		case LONG_TEXT:
+			value = text_json(*(char *const *)at, field->kind);
 			break;
 		case HASH:
 			value = json_string(at);
@@ -186,9 +194,10 @@ static int field_read(const struct field *field, void *into, const json_t *json)
 
 	switch (field->kind) {
 	case TEXT:
+	case LONG_TEXT:
 		if (!json || json_is_null(json))
 			return field->needed ? -1 : 0;
-		if (!json_is_string(json) || json_string_length(json) > SITE_TEXT_MAX)
+		if (!json_is_string(json) || json_string_length(json) >= text_room(field->kind))
 			return -1;
 		*(char **)at = strdup(json_string_value(json));
 		return *(char **)at ? 0 : -1;

@@ -46,6 +46,7 @@ void site_run_release(struct site_run *run)
 	free(run->server_cpus);
 	free(run->benchctl);
 	free(run->finding);
+	free(run->gist);
 	site_files_release(&run->files);
 	*run = (struct site_run){ 0 };
 }
@@ -228,6 +229,14 @@ int site_file_set(struct site_files *files, const char *path, uint64_t bytes, co
 }
 
 /* A run, out of its document. */
+
+int site_run_tell(struct site_run *run, const char *finding, const char *gist)
+{
+	char plain[SITE_FINDING_MAX];
+
+	return cell_set_text(&run->finding, text_plain(plain, sizeof plain, finding)) ||
+	       cell_set_text(&run->gist, text_plain(plain, SITE_TEXT_MAX, gist)) ? -1 : 0;
+}
 
 /* A copy fit to be shown and kept; NULL and "" give NULL. Returns 0, or -1 where memory is out. */
 static int text_keep(char **field, const char *text)
@@ -490,6 +499,9 @@ int site_check(const struct site *site, struct err *err)
 		if (i && strcmp(site->runs[i - 1].id, site->runs[i].id) <= 0)
 			return err_set(err, "runs[%zu]: the runs are not in order", i);
 	}
+	/* site_add() sets both, so that whoever has a run may rely on them. */
+	if (site->runs_count && (!site->latest || !site->feed_id))
+		return err_set(err, "'%s' is missing beside runs", site->latest ? "feed_id" : "latest");
 	if (site->latest && !site_run(site, site->latest))
 		return err_set(err, "'latest' is none of the runs");
 	return files_check(&site->files, "", err);
@@ -568,6 +580,19 @@ static struct site_trend *trend_for(struct site_trends *trends, const struct sit
 	return trend->runs && trend->curves ? trend : NULL;
 }
 
+/* Whether one trend is older than another: by its oldest run, in which there may be one of each mode and client. */
+static bool begins_before(const struct site_trend *a, const struct site_trend *b)
+{
+	const struct site_curve *x = a->curves[a->count - 1], *y = b->curves[b->count - 1];
+	int order = strcmp(a->runs[a->count - 1]->id, b->runs[b->count - 1]->id);
+
+	if (!order)
+		order = strcmp(x->mode, y->mode);
+	if (!order)
+		order = strcmp(x->client, y->client);
+	return order < 0;
+}
+
 int site_trends_of(struct site_trends *trends, const struct site *site, const char *server, struct err *err)
 {
 	*trends = (struct site_trends){ 0 };
@@ -588,6 +613,9 @@ int site_trends_of(struct site_trends *trends, const struct site *site, const ch
 			trend->curves[trend->count++] = &run->curves[j];
 		}
 	}
+	for (size_t i = 0; i < trends->count; i++)
+		for (size_t j = 0; j < trends->count; j++)
+			trends->trends[i].number += !begins_before(&trends->trends[i], &trends->trends[j]);
 	return 0;
 }
 

@@ -41,7 +41,8 @@
 #define SITE_RUNS_MAX 20000
 #define SITE_FILES_MAX 20000
 #define SITE_CURVES_MAX 2000
-#define SITE_TEXT_MAX 2000	/* bytes of any text */
+#define SITE_TEXT_MAX 2000	/* bytes of any text but a finding, with the NUL */
+#define SITE_FINDING_MAX 16000	/* which names all servers */
 #define SITE_PATH_MAX 200
 #define SITE_BYTES_MAX (1ull << 40)
 
@@ -91,6 +92,7 @@ struct site_run {
 	uint64_t cores, memory_bytes, backlog;
 	uint64_t level_least, level_most, servers;
 	char *finding;			/* one sentence, or NULL */
+	char *gist;			/* that in a line, without names; or NULL */
 	bool interrupted;
 	struct site_curve *curves;	/* by server, then by mode; owned */
 	size_t curves_count;
@@ -101,7 +103,7 @@ struct site {
 	char *title;			/* owned, as all texts */
 	char *url;			/* where readers find it, with a slash at the end; NULL where unknown */
 	char *feed_id;			/* an IRI that never changes (RFC 4287, 4.2.6); NULL while there is no run */
-	char *latest;			/* id of the run that latest.json is; NULL: none */
+	char *latest;			/* id of the run that latest.json is; NULL while there is no run */
 	struct site_run *runs;		/* newest first, owned */
 	size_t runs_count;
 	struct site_files files;	/* of all that are no run's: indices, trends, feed */
@@ -118,6 +120,9 @@ int site_date(time_t *when, const char *date);
  * err set: the document has no date, no cells, or too much for the bounds. Release the run in both cases.
  */
 int site_run_of(struct site_run *run, const struct document *document, const char *sha256, struct err *err);
+
+/* Sets what was found, cut to what a manifest keeps. Returns 0, or -1 where memory is out. */
+int site_run_tell(struct site_run *run, const char *finding, const char *gist);
 
 /*
  * Puts a run into its place, or in the place of the one with its id, and sets `latest` and `feed_id`. The site owns it
@@ -168,6 +173,7 @@ struct site_trend {
 	const struct site_run **runs;	/* owned; all else is the site's */
 	const struct site_curve **curves;	/* of each, owned */
 	size_t count;
+	size_t number;			/* from 1: by the oldest run, so that it stays as a history grows */
 };
 
 struct site_trends {

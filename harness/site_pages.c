@@ -127,11 +127,13 @@ static void run_put(const struct site *site, const struct site_run *run, FILE *o
 		words_add(text, sizeof text, " · ", run->kernel);
 	words_add(text, sizeof text, " · benchctl ", run->benchctl ? run->benchctl : "?");
 	html_leaf(out, "p", text, "class", "meta", NULL);
-	if (run->finding && run == site->runs) {
-		html_leaf(out, "p", run->finding, NULL);
-	} else if (run->finding) {
-		html_open(out, "details", NULL);
-		html_leaf(out, "summary", "What was found", NULL);
+	/* Findings name all servers, and would fill a screen each: they are a line, behind which the names are. */
+	if (run->finding) {
+		if (run == site->runs)
+			html_open(out, "details", "open", "", NULL);
+		else
+			html_open(out, "details", NULL);
+		html_leaf(out, "summary", run->gist && *run->gist ? run->gist : "What was found", NULL);
 		html_leaf(out, "p", run->finding, NULL);
 		html_close(out, "details");
 	}

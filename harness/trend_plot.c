@@ -283,52 +283,13 @@ static void script_add(FILE *out, const struct trend_plot *plot, size_t number, 
 	fputs(template, out);
 }
 
-/* Replaces what stands between two marks, the first time; the rest is copied. Returns where it goes on. */
-static const char *between(FILE *out, const char *svg, const char *begin, const char *end, const char *text)
+/* Says in an SVG of gnuplot's what it shows. */
+static int describe(const struct trend_plot *plot, const char *path, struct err *err)
 {
-	char escaped[8192];
-	const char *from = strstr(svg, begin), *to = from ? strstr(from, end) : NULL;
+	char words[TREND_PLOT_WORDS], name[PICTURE_TEXT + 64], plain[PICTURE_TEXT];
 
-	if (!to)
-		return svg;
-	fwrite(svg, 1, (size_t)(from - svg) + strlen(begin), out);
-	fputs(picture_escape_xml(escaped, sizeof escaped, text), out);
-	return to;
-}
-
-/* Gives an SVG of gnuplot's a title and a description of its own, fonts to fall back on, and takes its tool tips away. */
-static int svg_finish(const struct trend_plot *plot, const char *path, struct err *err)
-{
-	static const char font[] = "font-family=\"DejaVu Sans", tip[] = "<title>gnuplot_plot_";
-	char words[TREND_PLOT_WORDS], title[400], plain[300];
-	char *svg = picture_read(path, err);
-
-	if (!svg)
-		return -1;
-	FILE *out = fopen(path, "we");
-	if (!out) {
-		err_set_errno(err, "%s", path);
-		free(svg);
-		return -1;
-	}
-	snprintf(title, sizeof title, "%s: requests per second over runs", text_plain(plain, sizeof plain, plot->server));
-	const char *at = between(out, svg, "<title>", "</title>", title);
-	at = between(out, at, "<desc>", "</desc>", trend_plot_words(words, plot));
-	while (*at) {
-		const char *end;
-		if (strncmp(at, tip, strlen(tip)) == 0 && (end = strstr(at, "</title>"))) {
-			at = end + strlen("</title>");
-		} else if (strncmp(at, font, strlen(font)) == 0 && (end = strchr(at + strlen(font), '"'))) {
-			bool bold = strncmp(at + strlen(font), ":Bold", 5) == 0;
-			fprintf(out, "font-family=\"DejaVu Sans, Arial, Helvetica, sans-serif\"%s", bold ? " font-weight=\"bold\"" : "");
-			at = end + 1;
-		} else {
-			fputc(*at++, out);
-		}
-	}
-	free(svg);
-	bool bad = ferror(out);
-	return fclose(out) || bad ? err_set_errno(err, "%s", path) : 0;
+	snprintf(name, sizeof name, "%s: requests per second over runs", text_plain(plain, sizeof plain, plot->server));
+	return picture_describe_svg(path, plot->stem, name, trend_plot_words(words, plot), err);
 }
 
 static int data_write(const struct trend_plot *plot, size_t number, const char *scratch, struct err *err)
@@ -377,7 +338,7 @@ int trend_plot_draw(const struct trend_plot *plots, size_t count, const char *fo
 	for (size_t i = 0; i < count && !result; i++) {
 		for (size_t look = 0; look < LOOKS && !result; look++) {
 			snprintf(path, sizeof path, "%s/%s%s.svg", folder, plots[i].stem, looks[look].suffix);
-			result = svg_finish(&plots[i], path, err);
+			result = describe(&plots[i], path, err);
 		}
 	}
 	return result;

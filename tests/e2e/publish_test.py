@@ -18,17 +18,21 @@ from helper.dav import HOST, Relay, Server, Ssh, needed
 from helper.program import CONF, ROOT, Place
 
 ATOM = '{http://www.w3.org/2005/Atom}'
-EVIL = '<script>alert(1)</script>"\'&\x1b[2J../../etc'
+EVIL = '<script>alert(1)</script>]]>"\'&\x1b[2J../../etc'
 BROWSER = os.path.join(ROOT, 'tests', 'browser')
 SECRET = 's3cret-that-nobody-may-see'
 
 
 def measured(place):
     """A real run of two servers, from which the others are made."""
-    outcome = place.bench('run', '--conf', CONF, '--servers', 'control,tornado', '--concurrency', '1,100', '--duration', '60ms',
-                          '--warmup', '10ms', '--repeat', '2', '--port', '0', '--out', 'real')
+    # Requests, not a time: each cell has its figures on a busy machine too.
+    outcome = place.bench('run', '--conf', CONF, '--servers', 'control,tornado', '--concurrency', '1,100', '--requests', '400',
+                          '--sequential', '50', '--warmup', '10ms', '--repeat', '2', '--port', '0', '--out', 'real')
     tap.is_(outcome.code, 0, 'a run')
-    return place.document('real')
+    document = place.document('real')
+    tap.ok(all(cell['rate_rps'] for cell in document['cells']), 'each of its cells has a rate',
+           [(cell['server'], cell['level'], cell['invalid']) for cell in document['cells']])
+    return document
 
 
 def made(place, document, name, date, factor=1.0, **changes):
@@ -131,7 +135,8 @@ def test_folder():
         if path.endswith('.svg'):
             xml.etree.ElementTree.parse(os.path.join(folder, path))
     svg = place.read('site/servers/tornado-1.svg')
-    tap.ok('<title>tornado: ' in svg and '<desc>Requests per second of tornado' in svg, 'its picture says what it is', svg[:600])
+    tap.ok('>tornado: requests per second over runs</title>' in svg and '>Requests per second of tornado' in svg,
+           'its picture says what it is', svg[:900])
     tap.ok('Test kernel' in svg, 'and where it was measured')
     left = [path for path in files if 'part' in path]
     tap.is_(left, [], 'nothing half-written is left')
@@ -179,6 +184,43 @@ def test_order():
     differ = sorted(path for path in one.keys() | all_.keys() if one.get(path) != all_.get(path))
     # The feed's id is that of the run which was there first.
     tap.is_([path for path in differ if path not in ('feed.xml', 'site.json')], [], 'runs may come in any order')
+
+
+def test_long():
+    """A finding that names many servers is the same when it comes from the manifest."""
+    document = json.loads(place.read(RUNS[0]))
+    server, cells = document['servers'][-1], [cell for cell in document['cells'] if cell['server'] == 'tornado']
+    for i in range(60):
+        name = 'a server that has a rather long name, which is of no use but to be named in the finding %03d' % i
+        document['servers'].append(dict(server, name=name))
+        document['cells'] += [dict(cell, server=name) for cell in cells]
+    place.file('long.json', json.dumps(document))
+    title = ' '.join(['long'] * 1000)
+    tap.is_(place.bench('publish', 'long.json', '--to', 'long', '--title', title).code, 0, 'a run of many servers')
+    folder = place.file('long')
+    before = site_of(folder)
+    text = ''.join(page_of(os.path.join(folder, 'index.html')).text)
+    tap.ok('finding 059' in text.split('Servers')[0], 'its finding names them all')
+    outcome = place.bench('publish', 'long.json', '--to', 'long')
+    tap.is_((outcome.code, counts(outcome)[2]), (0, 0), 'again, nothing is sent')
+    tap.is_(site_of(folder), before, 'and nothing changes')
+
+
+def test_full():
+    """A manifest that the next call could not read is not written."""
+    place.bench('publish', RUNS[0], '--to', 'full')
+    manifest = json.loads(place.read('full/site.json'))
+    for i in range(20000 - len(manifest['files'])):
+        manifest['files']['old/%05d' % i] = [1, '']
+    # One page is of another server, which is no longer there.
+    manifest['files']['servers/gone.html'] = manifest['files'].pop('servers/tornado.html')
+    os.unlink(place.file('full/servers/tornado.html'))
+    place.file('full/site.json', json.dumps(manifest))
+    before = site_of(place.file('full'))
+    outcome = place.bench('publish', RUNS[0], '--to', 'full')
+    tap.is_((outcome.code, outcome.out), (3, ''), 'a site with as many files as a manifest has room for')
+    tap.has(outcome.err, 'is full', 'it says so')
+    tap.is_(site_of(place.file('full')), before, 'and nothing is written')
 
 
 def test_foreign():
@@ -239,10 +281,13 @@ def test_browser():
     if not shutil.which('node') or not os.path.isdir(modules):
         raise tap.Skip('the browser is not set up: .ci/modules tests/browser')
     evil = [name for name in os.listdir(place.file('evil/servers')) if name.endswith('.html') and name != 'control.html']
-    outcome = place.command('node', os.path.join(BROWSER, 'site.js'), 'site/index.html', 'site/servers/tornado.html',
-                            'evil/index.html', 'evil/servers/' + evil[0])
-    seen = [json.loads(line) for line in outcome.out.splitlines()]
-    tap.is_(len(seen), 4 * 3 * 2, 'each page is looked at in each view') or tap.note(outcome)
+    seen = []
+    # One after the other: each has the time of a whole command.
+    for page in ('site/index.html', 'site/servers/tornado.html', 'evil/index.html', 'evil/servers/' + evil[0]):
+        outcome = place.command('node', os.path.join(BROWSER, 'site.js'), page)
+        views = [json.loads(line) for line in outcome.out.splitlines()]
+        tap.is_(len(views), 3 * 2, page + ' is looked at in each view') or tap.note(outcome)
+        seen += views
     for view in seen:
         name = '%s, %d px, %s: ' % (view['page'], view['width'], view['scheme'])
         tap.ok(view['overflow'] <= 0, name + 'nothing overflows', view)
@@ -277,6 +322,8 @@ def test_manifest():
         ('level', damaged(lambda m: run(m)['curves'][0]['points'].update(one=[-1, 5, 5, 5, True])), 'not what it should be'),
         ('server', damaged(lambda m: run(m)['curves'][0].update(server=None)), 'not what it should be'),
         ('latest', damaged(lambda m: m['site'].update(latest='x')), 'none of the runs'),
+        ('no latest', damaged(lambda m: m['site'].update(latest=None)), "'latest' is missing"),
+        ('no feed', damaged(lambda m: m['site'].update(feed_id=None)), "'feed_id' is missing"),
         ('url', damaged(lambda m: m['site'].update(url='javascript:alert(1)//')), 'no plain http'),
         ('feed', damaged(lambda m: m['site'].update(feed_id='<')), 'no UUID'),
     ]
@@ -359,6 +406,49 @@ def test_sftp():
         os.unlink(server.key)
         outcome = place.bench('publish', RUNS[0], '--to', server.url, env=home)
         tap.is_(outcome.code, 3, 'without a key it is refused')
+
+
+def test_sftp_home():
+    """A place below the user's home, as libcurl writes it."""
+    needed('/usr/sbin/sshd', '/usr/bin/ssh-keygen')
+    with Ssh(place, 'ssh-home') as server:
+        server.know()
+        home = place.environment(HOME=server.home, SSH_AUTH_SOCK='')
+        url = 'sftp://%s@%s:%d/~/' % (server.user, HOST, server.port)
+        for to, folder in ((url + 'a/b/', 'a/b'), (url, '')):
+            outcome = place.bench('publish', *RUNS, '--to', to, '--title', 'Our figures & yours', '--url', 'https://example.org/b', env=home)
+            tap.is_(outcome.code, 0, 'below the home: "%s"' % folder) or tap.note(outcome)
+            found = {path: hash_ for path, hash_ in site_of(os.path.join(server.root, folder)).items() if not path.startswith('a/')}
+            tap.is_(found, site_of(place.file('site')), 'the same site as in a folder, and nothing half-written')
+
+
+def test_sftp_cut():
+    """The old manifest has gone, and the new one has not got its name: the server does not let files be renamed."""
+    needed('/usr/sbin/sshd', '/usr/bin/ssh-keygen')
+    server = Ssh(place, 'ssh-cut')
+    home = place.environment(HOME=server.home, SSH_AUTH_SOCK='')
+    path = os.path.join(server.root, 'site.json')
+    with server:
+        server.know()
+        tap.is_(place.bench('publish', *RUNS[:2], '--to', server.url, env=home).code, 0, 'two runs are there')
+    server.sftp = '-P rename,posix-rename'
+    with server:
+        server.know()
+        outcome = place.bench('publish', RUNS[0], '--to', server.url, '--title', 'Another', env=home)
+        tap.is_((outcome.code, os.path.exists(path)), (3, False), 'cut between the old manifest and the new one')
+    server.sftp = ''
+    with server:
+        server.know()
+        outcome = place.bench('publish', RUNS[2], '--to', server.url, env=home)
+        tap.is_(outcome.code, 0, 'the next call goes on') or tap.note(outcome)
+        tap.is_(len(shown(place, server.root)), 3, 'with the runs that were there')
+        tap.is_(dead_links(server.root), [], 'and all links lead somewhere')
+        tap.is_([path for path in site_of(server.root) if 'part' in path], [], 'nothing half-written is left')
+    # The first manifest of all, cut in its middle, is none.
+    with open(path, encoding='utf-8') as file:
+        half = file.read()[:100]
+    place.file('half/benchctl-part-site.json', half)
+    tap.is_(place.bench('publish', RUNS[0], '--to', 'half').code, 0, 'a first manifest that is cut itself does not matter')
 
 
 def test_cut():

@@ -15,6 +15,7 @@ from helper import tap
 from helper.program import until
 
 HOST = '127.0.0.1'
+TRIES = 10
 
 
 def free_port():
@@ -23,12 +24,31 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def answers(port):
+def listens(pid, port):
+    """Whether just that process listens there; another may have taken the port."""
+    with open('/proc/net/tcp', encoding='ascii') as file:
+        rows = [line.split() for line in file][1:]
+    inodes = {'socket:[%s]' % row[9] for row in rows if row[3] == '0A' and int(row[1].split(':')[1], 16) == port}
     try:
-        socket.create_connection((HOST, port), 1).close()
-        return True
+        at = '/proc/%d/fd' % pid
+        return any(os.readlink(os.path.join(at, fd)) in inodes for fd in os.listdir(at))
     except OSError:
         return False
+
+
+def start(server, text, words):
+    """Starts a server on a free port, which is written into its configuration; on another where that was taken meanwhile, as a
+    busy host does: then the server ends, whoever else answers there."""
+    for _ in range(TRIES):
+        server.port = free_port()
+        conf = server.place.file(server.at + '/server.conf', text())
+        server.process = server.place.start(*words(conf))
+        until(lambda: listens(server.process.pid, server.port) or server.process.poll() is not None)
+        if server.process.poll() is None and listens(server.process.pid, server.port):
+            return
+        server.process.kill()
+        outcome = server.place.end(server.process)
+    raise RuntimeError('%s does not start: %s' % (words('')[0], outcome))
 
 
 NGINX = '''
@@ -73,16 +93,15 @@ class Server:
     """nginx, or Apache; use it in `with`. Its files are below `root`."""
 
     def __init__(self, place, name, kind='nginx', methods='PUT MKCOL MOVE DELETE', tls='', extra='', within=''):
-        self.place, self.port = place, free_port()
+        self.place, self.port = place, None
         self.at = place.file(name)
         self.root = os.path.join(self.at, 'root')
         os.makedirs(self.root)
-        text = (NGINX if kind == 'nginx' else APACHE).format(at=self.at, port=self.port, root=self.root, tls=tls,
-                                                             methods=methods, extra=extra, within=within)
-        conf = place.file(name + '/server.conf', text)
+        self.text = lambda: (NGINX if kind == 'nginx' else APACHE).format(at=self.at, port=self.port, root=self.root, tls=tls,
+                                                                          methods=methods, extra=extra, within=within)
         log = place.file(name + '/start.log')
-        self.words = (['/usr/sbin/nginx', '-e', log, '-c', conf] if kind == 'nginx' else
-                      ['/usr/sbin/apache2', '-X', '-f', conf])
+        self.words = lambda conf: (['/usr/sbin/nginx', '-e', log, '-c', conf] if kind == 'nginx' else
+                                   ['/usr/sbin/apache2', '-X', '-f', conf])
         self.process = None
 
     @property
@@ -90,9 +109,7 @@ class Server:
         return 'http://%s:%d/' % (HOST, self.port)
 
     def __enter__(self):
-        self.process = self.place.start(*self.words)
-        if not until(lambda: answers(self.port) or self.process.poll() is not None) or self.process.poll() is not None:
-            raise RuntimeError('%s does not start: %s' % (self.words[0], self.place.end(self.process)))
+        start(self, self.text, self.words)
         return self
 
     def __exit__(self, *unused):
@@ -113,24 +130,24 @@ StrictModes no
 UsePAM no
 PasswordAuthentication no
 PermitRootLogin yes
-Subsystem sftp internal-sftp
+Subsystem sftp internal-sftp -d {root} {sftp}
 '''
 
 
 class Ssh:
-    """sshd, for SFTP, as who runs the test; use it in `with`. `home` is one whose ~/.ssh knows the host and has a key."""
+    """sshd, for SFTP, as who runs the test; use it in `with`, once or again. `home` is one whose ~/.ssh knows the host and has
+    a key. A session begins in `root`, as if that were the user's home. `sftp`: further words for sftp-server."""
 
     PRIVILEGE_SEPARATION = '/run/sshd'  # a folder that sshd wants of root, whatever its configuration says
 
     def __init__(self, place, name):
-        self.place, self.port, self.at, self.made = place, free_port(), place.file(name), False
+        self.place, self.port, self.at, self.made, self.sftp = place, None, place.file(name), False, ''
         self.root, self.home = os.path.join(self.at, 'root'), os.path.join(self.at, 'home')
         os.makedirs(self.root)
         os.makedirs(os.path.join(self.home, '.ssh'), 0o700)
         self.key = os.path.join(self.home, '.ssh', 'id_ed25519')
         for path in (os.path.join(self.at, 'host'), self.key):
             place.command('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', path)
-        self.conf = place.file(name + '/sshd.conf', SSHD.format(at=self.at, port=self.port))
         with open(self.key + '.pub', encoding='ascii') as file:
             place.file(name + '/keys', file.read())
         self.user = pwd.getpwuid(os.getuid()).pw_name
@@ -150,9 +167,8 @@ class Ssh:
         if os.getuid() == 0 and not os.path.exists(self.PRIVILEGE_SEPARATION):
             os.mkdir(self.PRIVILEGE_SEPARATION, 0o755)
             self.made = True
-        self.process = self.place.start('/usr/sbin/sshd', '-D', '-e', '-f', self.conf)
-        if not until(lambda: answers(self.port) or self.process.poll() is not None) or self.process.poll() is not None:
-            raise RuntimeError('sshd does not start: %s' % self.place.end(self.process))
+        start(self, lambda: SSHD.format(at=self.at, root=self.root, port=self.port, sftp=self.sftp),
+              lambda conf: ['/usr/sbin/sshd', '-D', '-e', '-f', conf])
         return self
 
     def __exit__(self, *unused):

@@ -74,6 +74,13 @@ static void finding_names_each_server_once(void **state)
 		      "can ask, so that its own limit was not met (fast), 1 sags (weary), 1 falls off a cliff (cold), and 1 fails "
 		      "(dead).");
 
+	struct overview overview = overview_of(&doc);
+	struct err err;
+	char *gist = overview_gist(&overview, &err);
+	check_text("in a line", gist, "2 keep up, 1 as fast as the client, 1 sags, 1 falls off a cliff, 1 fails");
+	free(gist);
+	overview_release(&overview);
+
 	char title[REPORT_TITLE];
 	check_text("title", report_title(title, &doc), "6 servers from 1 to 256 connections");
 	document_release(&doc);

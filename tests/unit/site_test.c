@@ -288,6 +288,61 @@ static void test_trends(void **state)
 	site_release(&site);
 }
 
+/* The number of the trend whose oldest run is of that date. */
+static size_t number_of(const struct site_trends *trends, const char *date)
+{
+	for (size_t i = 0; i < trends->count; i++)
+		if (strcmp(trends->trends[i].runs[trends->trends[i].count - 1]->date, date) == 0)
+			return trends->trends[i].number;
+	return 0;
+}
+
+/* Trends keep their numbers, which are in the names of pictures, when an old host comes back. */
+static void test_numbers(void **state)
+{
+	static const char first[] = "2026-01-01T00:00:00Z", second[] = "2026-02-01T00:00:00Z";
+	struct site site = site_make();
+	struct site_trends trends;
+	struct err err;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(site_trends_of(&trends, &site, "one", &err), 0);
+		assert_int_equal(trends.count, 2);
+		assert_int_equal(number_of(&trends, first), 1);
+		assert_int_equal(number_of(&trends, second), 2);
+		check_text("newest first", trends.trends[0].runs[trends.trends[0].count - 1]->date, i ? first : second);
+		site_trends_release(&trends);
+		struct site_run run = run_make("2026-04-01T00:00:00Z", 1, HASH_B);
+		run.cores = 64;
+		add(&site, run);
+	}
+	site_release(&site);
+}
+
+/* A finding is cut where it is set, so that a page made of the manifest is the same. */
+static void test_finding(void **state)
+{
+	struct site site = site_make(), back;
+	struct err err;
+	char finding[2 * SITE_FINDING_MAX];
+
+	(void)state;
+	memset(finding, 'f', sizeof finding - 1);
+	finding[sizeof finding - 1] = 0;
+	assert_int_equal(site_run_tell(&site.runs[0], finding, finding), 0);
+	assert_int_equal(strlen(site.runs[0].finding), SITE_FINDING_MAX - 1);
+	assert_int_equal(strlen(site.runs[0].gist), SITE_TEXT_MAX - 1);
+	char *text = result_site_text(&site);
+	assert_non_null(text);
+	assert_int_equal(result_site_read(&back, text, strlen(text), &err), 0);
+	assert_string_equal(back.runs[0].finding, site.runs[0].finding);
+	assert_string_equal(back.runs[0].gist, site.runs[0].gist);
+	free(text);
+	site_release(&back);
+	site_release(&site);
+}
+
 static void test_manifest(void **state)
 {
 	struct site site = site_make(), back;
@@ -340,6 +395,8 @@ int main(void)
 		cmocka_unit_test(test_run_refused),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_trends),
+		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_finding),
 		cmocka_unit_test(test_manifest),
 	};
 
