@@ -1,11 +1,10 @@
-#include "harness/compare.h"
+#include "harness/compare_parts.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/lib/adjust.h"
 #include "harness/lib/rank.h"
 #include "harness/lib/text.h"
 #include "harness/summary.h"
@@ -58,12 +57,7 @@ static double failures_of(const struct cell *cell)
 #define BOUND (1u << INVALID_CLIENT_BOUND)
 #define COUNTED (~(1u << INVALID_CONSERVATION | 1u << INVALID_BUILD))
 
-static const struct measure {
-	double (*value)(const struct cell *cell);
-	unsigned tolerated;	/* bit set of enum invalid: reasons that do not touch it */
-	bool is_cost;		/* more of it is worse */
-	bool is_share;		/* compared as it is, and not as a ratio */
-} measures[COMPARE_MEASURES] = {
+const struct compare_how compare_hows[COMPARE_MEASURES] = {
 	[COMPARE_RATE] = { rate_of, 0, false, false },
 	[COMPARE_CPU] = { cpu_of, BOUND, true, false },
 	[COMPARE_FAILURES] = { failures_of, COUNTED, true, true },
@@ -74,7 +68,7 @@ static const struct measure {
 /* The figure of a cell as it is compared: a logarithm, or a share. NAN, and the reasons added, where it has none. */
 static double value_of(const struct cell *cell, enum compare_measure measure, unsigned *reasons)
 {
-	const struct measure *how = &measures[measure];
+	const struct compare_how *how = &compare_hows[measure];
 	unsigned bad = cell->invalid & ~how->tolerated;
 	double value = how->value(cell);
 
@@ -88,7 +82,7 @@ static double value_of(const struct cell *cell, enum compare_measure measure, un
 
 static double shown(enum compare_measure measure, double value)
 {
-	return measures[measure].is_share ? value : exp(value);
+	return compare_hows[measure].is_share ? value : exp(value);
 }
 
 size_t compare_band(uint64_t level)
@@ -156,8 +150,6 @@ static int launches_find(struct launches *launches, const struct compare_side *s
 }
 
 /* Samples: all cells of both sides, in the order of the rows. */
-
-enum side { BASE, NEW, SIDES };
 
 static const char *const side_names[SIDES] = { "BASE", "NEW" };
 
@@ -254,137 +246,6 @@ static int check_runs(const struct compare_side *side, enum side which, struct e
 	return 0;
 }
 
-/* What must be alike. */
-
-static const char *cpu_model_of(const struct document *document, char *room, size_t bytes)
-{
-	(void)room, (void)bytes;
-	return document->host.cpu_model;
-}
-
-static const char *cores_of(const struct document *document, char *room, size_t bytes)
-{
-	snprintf(room, bytes, "%" PRIu64, document->host.cores);
-	return room;
-}
-
-static const char *kernel_of(const struct document *document, char *room, size_t bytes)
-{
-	(void)room, (void)bytes;
-	return document->host.kernel;
-}
-
-static const char *governor_of(const struct document *document, char *room, size_t bytes)
-{
-	(void)room, (void)bytes;
-	return document->host.governor;
-}
-
-static const char *client_cpus_of(const struct document *document, char *room, size_t bytes)
-{
-	(void)room, (void)bytes;
-	return document->client_cpus;
-}
-
-static const char *server_cpus_of(const struct document *document, char *room, size_t bytes)
-{
-	(void)room, (void)bytes;
-	return document->server_cpus;
-}
-
-static const char *version_of(const struct document *document, char *room, size_t bytes)
-{
-	(void)room, (void)bytes;
-	return document->benchctl;
-}
-
-/* The load generator is a part of every figure. What was not committed is another matter, which a run can't tell. */
-static const char *commit_of(const struct document *document, char *room, size_t bytes)
-{
-	static const char dirty[] = "-dirty";
-	size_t length = document->commit ? strlen(document->commit) : 0, end = sizeof dirty - 1;
-
-	if (length >= end && strcmp(document->commit + length - end, dirty) == 0)
-		length -= end;
-	snprintf(room, bytes, "%.*s", (int)length, document->commit ? document->commit : "");
-	return strcmp(room, "unknown") == 0 ? "" : room;
-}
-
-/* Unknown on one side, it is not held against it; git shortens a commit now more, now less. */
-static bool is_same_commit(const char *a, const char *b)
-{
-	size_t x = strlen(a), y = strlen(b);
-
-	return strncmp(a, b, x < y ? x : y) == 0;
-}
-
-static const struct {
-	const char *field;
-	const char *(*of)(const struct document *document, char *room, size_t bytes);
-	bool (*is_alike)(const char *a, const char *b);	/* NULL: they are equal */
-} host_parts[] = {
-	{ "CPU model", cpu_model_of, NULL }, { "cores", cores_of, NULL }, { "kernel", kernel_of, NULL },
-	{ "governor", governor_of, NULL }, { "CPUs of the client", client_cpus_of, NULL },
-	{ "CPUs of the servers", server_cpus_of, NULL }, { "version of benchctl", version_of, NULL },
-	{ "commit of benchctl", commit_of, is_same_commit },
-};
-
-/* The options that the figures depend on; one that a run does not have is not held against it. */
-static const char *const options[] = {
-	"duration", "warmup", "max-window", "max-ramp", "timeout", "requests", "sequential", "backlog", "active",
-};
-
-static int difference_add(struct comparison *comparison, const char *field, const char *base, const char *new,
-			  struct err *err)
-{
-	for (size_t i = 0; i < comparison->differences_count; i++)
-		if (strcmp(comparison->differences[i].field, field) == 0)
-			return 0;
-	struct compare_difference *more = realloc(comparison->differences,
-						  (comparison->differences_count + 1) * sizeof *more);
-	if (!more)
-		return err_set(err, "out of memory");
-	comparison->differences = more;
-	struct compare_difference *difference = &more[comparison->differences_count++];
-	difference->field = field;
-	text_plain(difference->base, sizeof difference->base, base);
-	text_plain(difference->new, sizeof difference->new, new);
-	return 0;
-}
-
-static int differences_of(struct comparison *comparison, const struct document *base, const struct document *new,
-			  struct err *err)
-{
-	char room[2][100];
-
-	for (size_t i = 0; i < sizeof host_parts / sizeof *host_parts; i++) {
-		const char *a = host_parts[i].of(base, room[0], sizeof room[0]);
-		const char *b = host_parts[i].of(new, room[1], sizeof room[1]);
-		bool is_alike = host_parts[i].is_alike ? host_parts[i].is_alike(a, b) : strcmp(a ? a : "", b ? b : "") == 0;
-		if (!is_alike && difference_add(comparison, host_parts[i].field, a, b, err))
-			return -1;
-	}
-	for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
-		const char *a = document_option(base, options[i]), *b = document_option(new, options[i]);
-		if (*a && *b && strcmp(a, b) != 0 && difference_add(comparison, options[i], a, b, err))
-			return -1;
-	}
-	return 0;
-}
-
-/* All runs of both sides, each against the first one. */
-static int differences_find(struct comparison *comparison, const struct compare_side *base,
-			    const struct compare_side *new, struct err *err)
-{
-	const struct compare_side *const sides[SIDES] = { base, new };
-
-	for (int side = 0; side < SIDES; side++)
-		for (size_t i = 0; i < sides[side]->count; i++)
-			if (differences_of(comparison, base->documents[0], sides[side]->documents[i], err))
-				return -1;
-	return 0;
-}
-
 /* The backlog that a run got is known in its cells. */
 static int backlog_check(struct comparison *comparison, const struct sample *samples, size_t count, struct err *err)
 {
@@ -396,7 +257,7 @@ static int backlog_check(struct comparison *comparison, const struct sample *sam
 			continue;
 		snprintf(room[0], sizeof room[0], "%" PRIu64, base);
 		snprintf(room[1], sizeof room[1], "%" PRIu64, new);
-		return difference_add(comparison, "listen backlog", room[0], room[1], err);
+		return compare_difference_add(comparison, "listen backlog", room[0], room[1], err);
 	}
 	return 0;
 }
@@ -430,19 +291,12 @@ static size_t bad_count(const double *values, size_t count)
 	return bad;
 }
 
-/* What the verdict of a figure needs beside it: it is given when all tests are known, and can be adjusted. */
-struct extra {
-	double spread;
-	bool is_certain;	/* failures: most launches of one side have them and not one of the other */
-	bool is_new;		/* failures: a kind of them that is new, beyond chance */
-};
-
 /* Fills in what the values, which it sorts, say. */
-static int figure_fill(struct compare_figure *figure, struct extra *extra, enum compare_measure measure,
+static int figure_fill(struct compare_figure *figure, struct compare_extra *extra, enum compare_measure measure,
 		       double *const values[SIDES], const size_t counts[SIDES], const struct compare_settings *settings,
 		       struct err *err)
 {
-	const struct measure *how = &measures[measure];
+	const struct compare_how *how = &compare_hows[measure];
 	struct rank_test test;
 	struct rank_shift shift;
 
@@ -452,7 +306,7 @@ static int figure_fill(struct compare_figure *figure, struct extra *extra, enum 
 	double base = summary_median(values[BASE], counts[BASE]), new = summary_median(values[NEW], counts[NEW]);
 	figure->base = shown(measure, base);
 	figure->new = shown(measure, new);
-	*extra = (struct extra){ .spread = spread_of(values, counts) };
+	*extra = (struct compare_extra){ .spread = spread_of(values, counts) };
 	if (!counts[BASE] || !counts[NEW])
 		return 0;
 	if (how->is_share) {
@@ -478,7 +332,10 @@ static int figure_fill(struct compare_figure *figure, struct extra *extra, enum 
 	return 0;
 }
 
-/* By how much the noise of so many launches a side differs from that of those it was measured with: n launches have 1/n of the variance. */
+/*
+ * By how much the noise of so many launches a side differs from that of those it was measured with: n launches have 1/n of
+ * the variance.
+ */
 static double noise_factor(const struct work *work)
 {
 	double base = (double)work->launches[BASE].count, new = (double)work->launches[NEW].count;
@@ -493,7 +350,7 @@ static double floor_of(const struct work *work, const struct compare_row *row, e
 	const struct compare_noise *noise = &comparison->settings.noise;
 	double known = NAN;
 
-	if (measures[measure].is_share)
+	if (compare_hows[measure].is_share)
 		return COMPARE_FAILURES_FLOOR;
 	if (noise->at)
 		known = noise->at(noise->context, row->server, row->client, row->mode, measure, row->least, row->most) *
@@ -506,7 +363,7 @@ static double floor_of(const struct work *work, const struct compare_row *row, e
  * Kinds of failures that most launches of NEW have had, at one of the row's levels at least, and none of BASE; and whether
  * chance would hardly deal one of them so.
  */
-static int new_failures(struct work *work, struct compare_figure *figure, struct extra *extra,
+static int new_failures(struct work *work, struct compare_figure *figure, struct compare_extra *extra,
 			const struct sample *samples, size_t count, struct err *err)
 {
 	for (int kind = 0; kind < LOAD_FAILURES; kind++) {
@@ -538,7 +395,7 @@ static int new_failures(struct work *work, struct compare_figure *figure, struct
 	return 0;
 }
 
-static int cell_figure(struct work *work, struct compare_row *row, struct extra *extra, enum compare_measure measure,
+static int cell_figure(struct work *work, struct compare_row *row, struct compare_extra *extra, enum compare_measure measure,
 		       const struct sample *samples, size_t count, struct err *err)
 {
 	struct compare_figure *figure = &row->figures[measure];
@@ -593,7 +450,7 @@ static void sides_count(size_t counts[SIDES], const struct sample *samples, size
  * A band: the mean over its levels, of each launch. Levels that not even most launches of both sides have are left out;
  * then so are launches that lack one of the levels, for a mean over other levels would be another figure.
  */
-static int band_figure(struct work *work, struct compare_row *row, struct extra *extra, enum compare_measure measure,
+static int band_figure(struct work *work, struct compare_row *row, struct compare_extra *extra, enum compare_measure measure,
 		       const struct sample *samples, size_t count, struct err *err)
 {
 	struct compare_figure *figure = &row->figures[measure];
@@ -633,180 +490,6 @@ static int band_figure(struct work *work, struct compare_row *row, struct extra 
 	return measure == COMPARE_FAILURES ? new_failures(work, figure, extra, samples, count, err) : 0;
 }
 
-/* Verdicts. */
-
-static enum compare_verdict worse_or_better(enum compare_measure measure, double base, double new)
-{
-	return (new > base) == measures[measure].is_cost ? COMPARE_REGRESSED : COMPARE_IMPROVED;
-}
-
-static enum compare_verdict failures_verdict(const struct compare_figure *figure, const struct extra *extra,
-					     double alpha)
-{
-	/* A kind that BASE has never had is a finding of its own: as many of another kind may have gone. */
-	if (figure->new_failures)
-		return extra->is_new ? COMPARE_REGRESSED : COMPARE_INCONCLUSIVE;
-	if (isnan(figure->p))
-		return COMPARE_EQUIVALENT;
-	/* One side has none at all: then nothing is estimated, and its own test is enough. */
-	if ((extra->is_certain && figure->p < alpha) ||
-	    (figure->p_adjusted < alpha && fabs(figure->new - figure->base) > COMPARE_FAILURES_FLOOR))
-		return worse_or_better(COMPARE_FAILURES, figure->base, figure->new);
-	return COMPARE_INCONCLUSIVE;
-}
-
-static enum compare_verdict ratio_verdict(const struct compare_figure *figure, enum compare_measure measure,
-					  double alpha)
-{
-	double least = 1 - figure->floor, most = 1 / least;
-
-	if (figure->p_adjusted < alpha && (figure->ratio < least || figure->ratio > most))
-		return worse_or_better(measure, 1, figure->ratio);
-	return figure->low >= least && figure->high <= most ? COMPARE_EQUIVALENT : COMPARE_INCONCLUSIVE;
-}
-
-static void figure_judge(const struct comparison *comparison, struct compare_figure *figure,
-			 const struct extra *extra, enum compare_measure measure, size_t tests)
-{
-	double alpha = comparison->settings.alpha;
-	bool is_share = measures[measure].is_share;
-
-	if (!figure->base_count || !figure->new_count)
-		figure->verdict = COMPARE_INVALID;
-	else if (comparison->differences_count)
-		figure->verdict = COMPARE_INCOMPARABLE;
-	else if (is_share)
-		figure->verdict = failures_verdict(figure, extra, alpha);
-	else
-		figure->verdict = ratio_verdict(figure, measure, alpha);
-	if (figure->verdict != COMPARE_INCONCLUSIVE)
-		return;
-	size_t have = figure->base_count < figure->new_count ? figure->base_count : figure->new_count;
-	size_t needed = rank_needed(is_share ? NAN : log(figure->ratio), extra->spread, -log(1 - figure->floor), alpha,
-				    extra->is_certain || figure->new_failures ? 1 : tests, COMPARE_MORE_MOST);
-	figure->more = !needed ? 0 : needed > have ? needed - have : 1;
-}
-
-/*
- * A row is what its worst figure says. Else it is what its rate says or, where that is not valid, the CPU of its server:
- * that no request failed says nothing of speed. Returns whether anything of both sides could be compared.
- */
-static bool speed_judge(struct compare_row *row)
-{
-	static const enum compare_measure speeds[] = { COMPARE_RATE, COMPARE_CPU };
-
-	row->verdict = COMPARE_INVALID;
-	row->by = COMPARE_RATE;
-	for (int measure = 0; measure < COMPARE_GATING; measure++)
-		if (row->figures[measure].verdict == COMPARE_REGRESSED) {
-			row->verdict = COMPARE_REGRESSED;
-			row->by = (enum compare_measure)measure;
-			return true;
-		}
-	if (row->figures[COMPARE_FAILURES].verdict == COMPARE_INCONCLUSIVE) {
-		row->verdict = COMPARE_INCONCLUSIVE;
-		row->by = COMPARE_FAILURES;
-		return true;
-	}
-	for (size_t i = 0; i < sizeof speeds / sizeof *speeds && row->verdict == COMPARE_INVALID; i++) {
-		row->verdict = row->figures[speeds[i]].verdict;
-		row->by = row->verdict == COMPARE_INVALID ? COMPARE_RATE : speeds[i];
-	}
-	return row->verdict != COMPARE_INVALID;
-}
-
-/* The same, but for what NEW has lost: what can't be seen any more is not as good as it was. */
-static bool row_judge(struct compare_row *row)
-{
-	bool has_speed = speed_judge(row);
-
-	if (row->lost && row->verdict != COMPARE_REGRESSED && row->verdict != COMPARE_INCOMPARABLE)
-		row->verdict = COMPARE_INCONCLUSIVE;
-	return has_speed;
-}
-
-/* Adjusts one measure of all cells by Benjamini and Hochberg, or those of the gate together by Holm. */
-static long adjust(struct compare_row *rows, size_t count, int first, int end, long (*how)(double *, size_t),
-		   struct err *err)
-{
-	size_t each = (size_t)(end - first);
-	double *p = calloc(count * each + 1, sizeof *p);
-	long tests = -1;
-
-	for (size_t i = 0; p && i < count * each; i++)
-		p[i] = rows[i / each].figures[(size_t)first + i % each].p;
-	if (!p || (tests = how(p, count * each)) < 0)
-		err_set(err, "out of memory");
-	for (size_t i = 0; tests >= 0 && i < count * each; i++)
-		rows[i / each].figures[(size_t)first + i % each].p_adjusted = p[i];
-	free(p);
-	return tests;
-}
-
-/* Returns 1 where anything could be compared, 0 where nothing; -1 with err set. */
-static int gate_judge(struct comparison *comparison, struct extra (*extras)[COMPARE_MEASURES], struct err *err)
-{
-	bool has_speed = false;
-	long tests = adjust(comparison->gate, comparison->gate_count, 0, COMPARE_GATING, adjust_holm, err);
-
-	if (tests < 0)
-		return -1;
-	comparison->gate_tests = (size_t)tests;
-	for (size_t i = 0; i < comparison->gate_count; i++) {
-		struct compare_row *row = &comparison->gate[i];
-		for (int measure = 0; measure < COMPARE_GATING; measure++)
-			figure_judge(comparison, &row->figures[measure], &extras[i][measure], (enum compare_measure)measure,
-				     comparison->gate_tests);
-		has_speed |= row_judge(row);
-		comparison->gate_verdicts[row->verdict]++;
-	}
-	return has_speed;
-}
-
-static int cells_judge(struct comparison *comparison, struct extra (*extras)[COMPARE_MEASURES], struct err *err)
-{
-	for (int measure = 0; measure < COMPARE_MEASURES; measure++) {
-		long tests = adjust(comparison->cells, comparison->cells_count, measure, measure + 1,
-				    adjust_benjamini_hochberg, err);
-		if (tests < 0)
-			return -1;
-		for (size_t i = 0; i < comparison->cells_count; i++)
-			figure_judge(comparison, &comparison->cells[i].figures[measure], &extras[i][measure],
-				     (enum compare_measure)measure, (size_t)tests);
-	}
-	for (size_t i = 0; i < comparison->cells_count; i++) {
-		struct compare_row *row = &comparison->cells[i];
-		struct compare_figure *rate = &row->figures[COMPARE_RATE];
-		rate->cliff = rate->verdict == COMPARE_REGRESSED && rate->high < COMPARE_CLIFF;
-		row_judge(row);
-		comparison->cliffs += rate->cliff;
-		comparison->cell_verdicts[row->verdict]++;
-	}
-	return 0;
-}
-
-static void whole_judge(struct comparison *comparison, bool has_speed)
-{
-	static const enum compare_verdict order[] = {
-		COMPARE_REGRESSED, COMPARE_INCOMPARABLE, COMPARE_INCONCLUSIVE, COMPARE_IMPROVED, COMPARE_EQUIVALENT,
-	};
-
-	comparison->verdict = COMPARE_INVALID;
-	for (size_t i = 0; i < sizeof order / sizeof *order && has_speed; i++)
-		if (comparison->gate_verdicts[order[i]]) {
-			comparison->verdict = order[i];
-			break;
-		}
-	if (comparison->cliffs)
-		comparison->verdict = COMPARE_REGRESSED;
-}
-
-bool compare_is_sure(const struct comparison *comparison)
-{
-	return !comparison->gate_verdicts[COMPARE_INCONCLUSIVE] && !comparison->base_only &&
-	       !comparison->base_interrupted && !comparison->new_interrupted;
-}
-
 /* The rows: of each level that both sides have, and of each band with such a level. */
 
 static struct compare_row row_of(const struct sample *sample, uint64_t least, uint64_t most)
@@ -818,8 +501,8 @@ static struct compare_row row_of(const struct sample *sample, uint64_t least, ui
 }
 
 /*
- * Whether the speed of a level is known in BASE and lost in NEW: neither rate nor CPU is valid in most launches. Where the client
- * has become the limit, the CPU still tells.
+ * Whether the speed of a level is known in BASE and lost in NEW: neither rate nor CPU is valid in most launches. Where the
+ * client has become the limit, the CPU still tells.
  */
 static bool level_lost(const struct sample *samples, size_t count, unsigned *to)
 {
@@ -841,7 +524,7 @@ static bool level_lost(const struct sample *samples, size_t count, unsigned *to)
 	return true;
 }
 
-static int rows_fill(struct work *work, struct extra (*gate)[COMPARE_MEASURES], struct extra (*cells)[COMPARE_MEASURES],
+static int rows_fill(struct work *work, struct compare_extra (*gate)[COMPARE_MEASURES], struct compare_extra (*cells)[COMPARE_MEASURES],
 		     struct err *err)
 {
 	struct comparison *comparison = work->comparison;
@@ -916,8 +599,8 @@ static void side_show(char *out, size_t room, const struct work *work, enum side
 static int compare(struct work *work, struct err *err)
 {
 	struct comparison *comparison = work->comparison;
-	struct extra (*gate)[COMPARE_MEASURES] = calloc(work->samples_count + 1, sizeof *gate);
-	struct extra (*cells)[COMPARE_MEASURES] = calloc(work->samples_count + 1, sizeof *cells);
+	struct compare_extra (*gate)[COMPARE_MEASURES] = calloc(work->samples_count + 1, sizeof *gate);
+	struct compare_extra (*cells)[COMPARE_MEASURES] = calloc(work->samples_count + 1, sizeof *cells);
 	char has[SIDES][400];
 	int result = -1;
 
@@ -935,10 +618,8 @@ static int compare(struct work *work, struct err *err)
 		err_set(err, "BASE and NEW have no cell in common: BASE has %s; NEW has %s", has[BASE], has[NEW]);
 		goto out;
 	}
-	int has_speed = gate_judge(comparison, gate, err);
-	if (has_speed < 0 || cells_judge(comparison, cells, err))
+	if (compare_judge(comparison, gate, cells, err))
 		goto out;
-	whole_judge(comparison, has_speed);
 	result = 0;
 out:
 	free(gate);
@@ -994,7 +675,7 @@ int compare_sides(struct comparison *comparison, const struct compare_side *base
 		comparison->base_interrupted += base->documents[i]->interrupted;
 	for (size_t i = 0; i < new->count; i++)
 		comparison->new_interrupted += new->documents[i]->interrupted;
-	int result = differences_find(comparison, base, new, err) || work_init(&work, sides, err) || compare(&work, err)
+	int result = compare_alike(comparison, base, new, err) || work_init(&work, sides, err) || compare(&work, err)
 		     ? -1 : 0;
 	work_release(&work);
 	if (result)
@@ -1008,18 +689,4 @@ void comparison_release(struct comparison *comparison)
 	free(comparison->gate);
 	free(comparison->cells);
 	*comparison = (struct comparison){ 0 };
-}
-
-int compare_documents(struct compare_difference *first, const struct document *base, const struct document *new,
-		      struct err *err)
-{
-	struct comparison comparison = { .differences_count = 0 };
-	int result = differences_of(&comparison, base, new, err);
-
-	if (!result && comparison.differences_count) {
-		*first = comparison.differences[0];
-		result = 1;
-	}
-	comparison_release(&comparison);
-	return result;
 }

@@ -113,7 +113,7 @@ struct compare_row {
 	struct compare_figure figures[COMPARE_MEASURES];	/* the gate: those before COMPARE_GATING only */
 	enum compare_verdict verdict;	/* the one to look at first */
 	enum compare_measure by;	/* the measure that has it */
-	size_t lost;			/* levels whose speed most launches of BASE know, and not most of NEW: the row is no pass then */
+	size_t lost;			/* levels whose speed most launches of BASE know, and not most of NEW: no pass then */
 	unsigned lost_to;		/* bit set of enum invalid: what NEW's cells have there */
 };
 

@@ -148,11 +148,15 @@ static void test_noise(void **state)
 		const char *name;
 		double noise, floor;
 		enum compare_verdict verdict;
+		uint64_t launches;
 	} cases[] = {
-		{ "small", 0.01, 0.05, COMPARE_REGRESSED },
-		{ "unknown", NAN, 0.05, COMPARE_REGRESSED },
-		{ "large", 0.08, 0.16, COMPARE_EQUIVALENT },
-		{ "absurd", 7, 0.99, COMPARE_EQUIVALENT },
+		{ "small", 0.01, 0.05, COMPARE_REGRESSED, 0 },
+		{ "unknown", NAN, 0.05, COMPARE_REGRESSED, 0 },
+		{ "large", 0.08, 0.16, COMPARE_EQUIVALENT, 0 },
+		{ "of as many launches", 0.08, 0.16, COMPARE_EQUIVALENT, 8 },
+		{ "of four times the launches", 0.04, 0.16, COMPARE_EQUIVALENT, 32 },
+		{ "of a quarter of the launches", 0.08, 0.08, COMPARE_REGRESSED, 2 },
+		{ "absurd", 7, 0.99, COMPARE_EQUIVALENT, 8 },
 	};
 	struct document base = { 0 }, new = { 0 };
 	uint64_t random = 3;
@@ -163,10 +167,10 @@ static void test_noise(void **state)
 	for (size_t i = 0; i < LENGTH(cases); i++) {
 		struct compare_settings settings = compare_settings_usual;
 		struct comparison comparison;
-		settings.noise = (struct compare_noise){ .at = noise_at, .context = &cases[i].noise };
+		settings.noise = (struct compare_noise){ noise_at, &cases[i].noise, cases[i].launches };
 		compare(&comparison, &base, &new, &settings);
 		const struct compare_figure *rate = &comparison.gate[0].figures[COMPARE_RATE];
-		check_case(cases[i].name, rate->floor == cases[i].floor);
+		check_case(cases[i].name, fabs(rate->floor - cases[i].floor) < 1e-12);
 		check_case(cases[i].name, rate->verdict == cases[i].verdict);
 		check_case(cases[i].name, comparison.gate[0].figures[COMPARE_CPU].floor == 0.05);
 		comparison_release(&comparison);
