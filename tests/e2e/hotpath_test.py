@@ -81,6 +81,28 @@ def test_allocations_and_locks():
             tap.ok(abs(calls.get(call, 0)) * (LONG - SHORT) < 30, '%s, %s: no %s while measuring' % (client, mode, call), calls)
 
 
+# Instructions of the whole program outside of the kernel, for a request by epoll: at most. A core makes more than these in a
+# microsecond. By io_uring a load does not end under valgrind.
+USER = {'close': 1600, 'keepalive': 900}
+
+
+def user_instructions(requests, client, mode):
+    path = place.file('callgrind.log')
+    load(['valgrind', '--tool=callgrind', '--callgrind-out-file=' + os.devnull, '--log-file=' + path], requests, client, mode,
+         LD_PRELOAD=FAIL)  # for a valgrind that does not know epoll_pwait2()
+    with open(path, encoding='utf-8', errors='replace') as file:
+        return {'instructions': int(count) for count in re.findall(r'Collected : (\d+)', file.read())}
+
+
+def test_user_instructions():
+    """All that a request costs in user space: the C library is in it, and the thread that looks on."""
+    if not shutil.which('valgrind') or not os.path.exists(FAIL):
+        raise tap.Skip('needs valgrind and %s' % FAIL)
+    for mode, most in USER.items():
+        each = counted('epoll', mode, user_instructions).get('instructions', 0)
+        tap.ok(0 < each <= most, 'epoll, %s: %d instructions at most' % (mode, most), each)
+
+
 # Instructions of our own code, for each: at most. What differs by compiler is well within it.
 HOT = os.path.join(ROOT, 'build', 'tests', 'bench', 'hot')
 INSTRUCTIONS = {'answer': 200, 'parse': 1600, 'histogram': 60}
