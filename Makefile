@@ -180,7 +180,7 @@ check:
 	$(MAKE) all servers check-units build/tests/helper/fail.so $(BENCHES)
 	$(MAKE) SANITIZE=address,undefined all check-units
 	$(MAKE) SANITIZE=thread all
-	prove --timer build/tests/unit build/tests/fuzz build/address-undefined/tests/unit \
+	prove --timer --jobs 2 build/tests/unit build/tests/fuzz build/address-undefined/tests/unit \
 		build/address-undefined/tests/fuzz tests/e2e tests/revival_test.py
 
 check-units: $(UNITS) $(REPLAYS)
