@@ -46,7 +46,8 @@ class Server:
                 if self.process.poll() is not None:
                     raise RuntimeError('%s did not start' % self.name)
                 try:
-                    fetch(self.port, '/')
+                    # From another address: from its own, a connect() to a free port may meet itself (simultaneous open).
+                    fetch(self.port, '/', '127.0.0.2')
                     return
                 except ConnectionRefusedError:
                     pass
