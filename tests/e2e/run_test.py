@@ -201,7 +201,8 @@ def test_3_table():
     for server, rate in rates('close', 64).items():
         line = next(line for line in text.splitlines() if line.startswith(server))
         tap.has(line, '%.2f' % rate, 'table: the rate of ' + server)
-    tap.ok('2010' not in text.split('\n', 3)[3], 'table: no figures of 2010 without the preset', text)
+    heading = next(line for line in text.splitlines() if 'Sequential' in line)
+    tap.ok('2010' not in heading, 'table: no figures of 2010 without the preset', text)
     rows = list(csv.DictReader(io.StringIO(table('--csv'))))
     tap.is_(sorted(row['implementation'] for row in rows), sorted(servers), 'table --csv: a row a server')
     tap.ok(all(None not in row and None not in row.values() for row in rows), 'table --csv: rows as long as the heading', rows)
