@@ -181,7 +181,8 @@ check:
 	$(MAKE) SANITIZE=address,undefined all check-units
 	$(MAKE) SANITIZE=thread all
 	prove --timer --jobs 2 build/tests/unit build/tests/fuzz build/address-undefined/tests/unit \
-		build/address-undefined/tests/fuzz tests/e2e tests/revival_test.py
+		build/address-undefined/tests/fuzz
+	prove --timer tests/e2e tests/revival_test.py
 
 check-units: $(UNITS) $(REPLAYS)
 

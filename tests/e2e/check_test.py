@@ -217,7 +217,7 @@ def write_conf(folder):
 
 
 def test_faults(conf):
-    code, out, err = check('--conf', conf, '--json', '--timeout', '2s', *FAULTS)
+    code, out, err = check('--conf', conf, '--json', '--timeout', '4s', *FAULTS)
     ok(code == 1, 'a failed check exits 1', code, err)
     failed = failed_of(out)
     for fault, expected in FAULTS.items():
