@@ -274,14 +274,14 @@ static const struct {
 	const char *one, *many;
 	const char *gist_one, *gist_many;	/* in fewer words; NULL: the same */
 } group_words[GROUPS] = {
-	[KEEPS] = { "keeps up", "keep up" },
+	[KEEPS] = { "keeps up", "keep up", NULL, NULL },
 	[AS_FAST] = { "is as fast as the client can ask, so that its own limit was not met",
 		      "are as fast as the client can ask, so that their own limits were not met",
 		      "as fast as the client", "as fast as the client" },
-	[SAGS] = { "sags", "sag" },
-	[COLLAPSES] = { "collapses", "collapse" },
-	[CLIFF] = { "falls off a cliff", "fall off a cliff" },
-	[FAILS] = { "fails", "fail" },
+	[SAGS] = { "sags", "sag", NULL, NULL },
+	[COLLAPSES] = { "collapses", "collapse", NULL, NULL },
+	[CLIFF] = { "falls off a cliff", "fall off a cliff", NULL, NULL },
+	[FAILS] = { "fails", "fail", NULL, NULL },
 	[UNCLEAR] = { "stays unclear", "stay unclear", "unclear", "unclear" },
 };
 
