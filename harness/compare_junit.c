@@ -6,7 +6,7 @@
 
 #include "harness/compare_lines.h"
 #include "harness/compare_outputs.h"
-#include "harness/lib/text.h"
+#include "harness/html.h"
 
 /* Whether there is a test case of it. */
 static bool is_case(const struct compare_line *line)
@@ -26,34 +26,10 @@ static bool is_failure(const struct compare_line *line)
 	return compare_line_figure(line)->verdict == COMPARE_REGRESSED;
 }
 
-/* A text as the value of an attribute, or as content. */
-static void put(const char *text, FILE *out)
-{
-	char plain[4096];
-
-	for (const char *at = text_plain(plain, sizeof plain, text); *at; at++)
-		switch (*at) {
-		case '&':
-			fputs("&amp;", out);
-			break;
-		case '<':
-			fputs("&lt;", out);
-			break;
-		case '>':
-			fputs("&gt;", out);
-			break;
-		case '"':
-			fputs("&quot;", out);
-			break;
-		default:
-			fputc(*at, out);
-		}
-}
-
 static void element_print(const char *begin, const char *message, FILE *out)
 {
 	fprintf(out, ">\n      %s message=\"", begin);
-	put(message, out);
+	html_text(out, message);
 	fputs("\"/>\n    </testcase>\n", out);
 }
 
@@ -62,11 +38,11 @@ static void case_print(const struct compare_line *line, FILE *out)
 	char at[COMPARE_AT], words[2 * COMPARE_WORDS];
 
 	fputs("    <testcase classname=\"", out);
-	put(line->row->server, out);
+	html_text(out, line->row->server);
 	fputs("\" name=\"", out);
-	put(line->row->client, out);
+	html_text(out, line->row->client);
 	fputc(' ', out);
-	put(line->row->mode, out);
+	html_text(out, line->row->mode);
 	fprintf(out, " %s %s%s\"", compare_show_at(at, line->row), compare_measure_names[line->measure],
 		line->is_gate ? "" : " cliff");
 	if (is_failure(line))
@@ -97,7 +73,7 @@ static void suite_print(const struct comparison *comparison, const struct compar
 			if (is_case(&lines[part][i]))
 				case_print(&lines[part][i], out);
 	fputs("    <system-out>", out);
-	put(compare_show_whole(whole, sizeof whole, comparison), out);
+	html_text(out, compare_show_whole(whole, sizeof whole, comparison));
 	fputs("</system-out>\n  </testsuite>\n</testsuites>\n", out);
 }
 
