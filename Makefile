@@ -19,11 +19,11 @@ SANITIZE_CFLAGS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover
 ALL_CFLAGS := -std=gnu11 $(WARNINGS) -pthread $(CFLAGS) $(SANITIZE_CFLAGS)
 ALL_LDFLAGS := -pthread $(LDFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE))
 
-LIB_SOURCES := $(wildcard harness/lib/*.c clients/*.c) $(filter-out harness/main.c harness/build.c,$(wildcard harness/*.c))
-PROGRAM_SOURCES := harness/main.c $(wildcard harness/cmd/*.c)
+LIB_SOURCES := $(wildcard clients/*.c) $(filter-out harness/cmd/%.c harness/host/build.c,$(wildcard harness/*/*.c))
+PROGRAM_SOURCES := $(wildcard harness/cmd/*.c)
 UNIT_SOURCES := $(wildcard tests/unit/*_test.c)
 FUZZ_SOURCES := $(wildcard tests/fuzz/*_fuzz.c)
-LIB_OBJECTS := $(LIB_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/harness/build.o
+LIB_OBJECTS := $(LIB_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/harness/host/build.o
 PROGRAM_OBJECTS := $(PROGRAM_SOURCES:%.c=$(BUILD)/%.o)
 UNITS := $(UNIT_SOURCES:%.c=$(BUILD)/%)
 # Of each fuzz target: the fuzzer itself, and the program that replays its corpus as a test.
@@ -72,7 +72,7 @@ $(BUILD)/stamp: FORCE
 	@echo '$(subst ','\'',$(STAMP))' | cmp -s - $@ || echo '$(subst ','\'',$(STAMP))' >$@
 FORCE:
 
-$(BUILD)/harness/build.o: harness/build.c $(BUILD)/stamp
+$(BUILD)/harness/host/build.o: harness/host/build.c $(BUILD)/stamp
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(STAMP) $(ALL_CFLAGS) -c -o $@ $<
 

@@ -3,9 +3,9 @@
 
 #include "harness/cmd/gate.h"
 #include "harness/cmd/session.h"
-#include "harness/compare_outputs.h"
-#include "harness/preamble.h"
-#include "harness/result.h"
+#include "harness/compare/compare_outputs.h"
+#include "harness/record/result.h"
+#include "harness/run/preamble.h"
 
 enum { OLD, NEW, ARMS };
 

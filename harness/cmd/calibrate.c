@@ -5,10 +5,10 @@
 
 #include "harness/cmd/gate.h"
 #include "harness/cmd/session.h"
-#include "harness/grid.h"
 #include "harness/lib/text.h"
 #include "harness/lib/words.h"
-#include "harness/result.h"
+#include "harness/record/result.h"
+#include "harness/text/grid.h"
 
 /* So that the same launches give the same noise. */
 #define SEED 1

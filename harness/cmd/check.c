@@ -2,13 +2,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/availability.h"
 #include "harness/cmd/common.h"
-#include "harness/conformance.h"
-#include "harness/host.h"
+#include "harness/contract/conformance.h"
+#include "harness/host/host.h"
+#include "harness/host/port.h"
 #include "harness/lib/clock.h"
-#include "harness/port.h"
-#include "harness/result.h"
+#include "harness/record/result.h"
+#include "harness/server/availability.h"
 
 struct check_settings {
 	uint64_t port, ready_ns, timeout_ns;

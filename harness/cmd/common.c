@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "harness/build.h"
+#include "harness/host/build.h"
 #include "harness/lib/folders.h"
 
 int complain(const struct command *command, int code, const char *format, ...)

@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "harness/command.h"
-#include "harness/conf.h"
+#include "harness/cmd/command.h"
+#include "harness/config/conf.h"
 #include "harness/lib/err.h"
 
 /* Prints "benchctl COMMAND: words" to stderr. Returns the exit code given. */

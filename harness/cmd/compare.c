@@ -1,4 +1,4 @@
-#include "harness/compare.h"
+#include "harness/compare/compare.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -6,10 +6,10 @@
 #include "harness/cmd/common.h"
 #include "harness/cmd/gate.h"
 #include "harness/cmd/self_test.h"
-#include "harness/compare_outputs.h"
-#include "harness/fetch.h"
+#include "harness/compare/compare_outputs.h"
 #include "harness/lib/clock.h"
-#include "harness/result.h"
+#include "harness/record/result.h"
+#include "harness/site/fetch.h"
 
 struct compare_command {
 	struct gate_settings gate;

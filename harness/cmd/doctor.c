@@ -4,14 +4,14 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "harness/availability.h"
 #include "harness/cmd/common.h"
-#include "harness/doctor.h"
-#include "harness/facts.h"
+#include "harness/config/settings.h"
+#include "harness/doctor/doctor.h"
+#include "harness/doctor/facts.h"
 #include "harness/lib/clock.h"
 #include "harness/lib/text.h"
-#include "harness/result.h"
-#include "harness/settings.h"
+#include "harness/record/result.h"
+#include "harness/server/availability.h"
 
 /* Long enough for hundredths of a second to say something, short enough to wait for. */
 #define WATCH_NS (500 * CLOCK_MS)

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "harness/cmd/common.h"
-#include "harness/explain.h"
-#include "harness/result.h"
+#include "harness/record/result.h"
+#include "harness/report/explain.h"
 
 struct explain_settings {
 	char *mode;

@@ -6,9 +6,9 @@
 
 #include <stdbool.h>
 
-#include "harness/command.h"
-#include "harness/compare.h"
-#include "harness/noise.h"
+#include "harness/cmd/command.h"
+#include "harness/compare/compare.h"
+#include "harness/compare/noise.h"
 
 struct gate_settings {
 	int fail_on;		/* enum gate_fail_on */

@@ -1,7 +1,7 @@
 #include <string.h>
 
-#include "harness/build.h"
 #include "harness/cmd/common.h"
+#include "harness/host/build.h"
 
 struct help_settings {
 	bool man, help;

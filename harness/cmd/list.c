@@ -1,8 +1,8 @@
 #include <stdlib.h>
 
-#include "harness/availability.h"
 #include "harness/cmd/common.h"
-#include "harness/result.h"
+#include "harness/record/result.h"
+#include "harness/server/availability.h"
 
 struct list_settings {
 	char **conf;

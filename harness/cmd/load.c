@@ -6,14 +6,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "harness/build.h"
-#include "harness/cell.h"
 #include "harness/cmd/common.h"
-#include "harness/explain.h"
+#include "harness/config/settings.h"
+#include "harness/host/build.h"
 #include "harness/lib/clock.h"
 #include "harness/lib/units.h"
-#include "harness/result.h"
-#include "harness/settings.h"
+#include "harness/record/cell.h"
+#include "harness/record/result.h"
+#include "harness/report/explain.h"
 
 struct load_settings {
 	uint64_t connections, requests, threads, active, rate_rps, seed;

@@ -1,7 +1,7 @@
-#include "harness/plot.h"
+#include "harness/plot/plot.h"
 
 #include "harness/cmd/common.h"
-#include "harness/result.h"
+#include "harness/record/result.h"
 
 struct plot_settings {
 	char *out, *kinds;

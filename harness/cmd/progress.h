@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "harness/pace.h"
-#include "harness/sweep.h"
+#include "harness/run/pace.h"
+#include "harness/run/sweep.h"
 
 struct progress {
 	bool terminal;

@@ -1,9 +1,9 @@
-#include "harness/publish.h"
+#include "harness/site/publish.h"
 
 #include <string.h>
 
 #include "harness/cmd/common.h"
-#include "harness/remote.h"
+#include "harness/site/remote.h"
 
 struct publish_settings {
 	char *to, *title, *url, *certificates;

@@ -1,7 +1,7 @@
-#include "harness/report.h"
+#include "harness/report/report.h"
 
 #include "harness/cmd/common.h"
-#include "harness/result.h"
+#include "harness/record/result.h"
 
 struct report_settings {
 	char *out, *url;

@@ -2,20 +2,20 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/availability.h"
-#include "harness/build.h"
 #include "harness/cmd/common.h"
 #include "harness/cmd/progress.h"
-#include "harness/explain.h"
+#include "harness/host/build.h"
+#include "harness/host/port.h"
 #include "harness/lib/clock.h"
 #include "harness/lib/words.h"
-#include "harness/port.h"
-#include "harness/preamble.h"
-#include "harness/rates_table.h"
-#include "harness/result.h"
-#include "harness/resume.h"
-#include "harness/sweep.h"
-#include "harness/table.h"
+#include "harness/record/result.h"
+#include "harness/report/explain.h"
+#include "harness/report/rates_table.h"
+#include "harness/report/table.h"
+#include "harness/run/preamble.h"
+#include "harness/run/resume.h"
+#include "harness/run/sweep.h"
+#include "harness/server/availability.h"
 
 /* All that a run needs, so that one place can let go of it. */
 struct run {

@@ -8,8 +8,8 @@
 #ifndef HARNESS_CMD_SELF_TEST_H
 #define HARNESS_CMD_SELF_TEST_H
 
-#include "harness/command.h"
-#include "harness/compare.h"
+#include "harness/cmd/command.h"
+#include "harness/compare/compare.h"
 
 /*
  * Runs it and prints what it has found. `conf` are the files of the configuration that has the control server, NULL: the

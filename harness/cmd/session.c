@@ -3,11 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/build.h"
-#include "harness/host.h"
+#include "harness/host/build.h"
+#include "harness/host/host.h"
+#include "harness/host/port.h"
 #include "harness/lib/clock.h"
-#include "harness/port.h"
-#include "harness/preamble.h"
+#include "harness/run/preamble.h"
 
 int session_default(struct settings *settings, struct err *err)
 {

@@ -2,19 +2,19 @@
  * session: launches of servers that are to be compared with each other, in one go: what `ab`, `calibrate` and the self-test
  * of `compare` have in common.
  *
- * A session is a sweep (harness/sweep.h) without the sequential cell. Its servers are arms, which take turns, AB BA AB BA,
+ * A session is a sweep (harness/run/sweep.h) without the sequential cell. Its servers are arms, which take turns, AB BA AB BA,
  * or those of bench.conf in the order of a run. Progress goes to stderr as that of `run` does. ^C ends it early: what was
  * measured is in the document then.
  */
 #ifndef HARNESS_CMD_SESSION_H
 #define HARNESS_CMD_SESSION_H
 
-#include "harness/availability.h"
 #include "harness/cmd/common.h"
 #include "harness/cmd/progress.h"
-#include "harness/document.h"
-#include "harness/ledger.h"
-#include "harness/sweep.h"
+#include "harness/record/document.h"
+#include "harness/record/ledger.h"
+#include "harness/run/sweep.h"
+#include "harness/server/availability.h"
 
 struct session {
 	const struct command *command;		/* whose words errors have */

@@ -1,8 +1,8 @@
-#include "harness/table.h"
+#include "harness/report/table.h"
 
 #include "harness/cmd/common.h"
-#include "harness/rates_table.h"
-#include "harness/result.h"
+#include "harness/record/result.h"
+#include "harness/report/rates_table.h"
 
 struct table_settings {
 	bool markdown, csv, open_loop, help;

@@ -4,7 +4,7 @@
  */
 #include "tests/fuzz/fuzz.h"
 
-#include "harness/conf.h"
+#include "harness/config/conf.h"
 #include "harness/lib/words.h"
 
 static void check_command(const char *command)

@@ -4,7 +4,7 @@
  */
 #include "tests/fuzz/fuzz.h"
 
-#include "harness/levels.h"
+#include "harness/config/levels.h"
 
 /* The levels as a list of numbers; freed by the caller. */
 static char *levels_list(const struct levels *levels)

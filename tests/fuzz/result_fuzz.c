@@ -4,10 +4,10 @@
  */
 #include "tests/fuzz/fuzz.h"
 
-#include "harness/explain.h"
 #include "harness/lib/text.h"
-#include "harness/result.h"
-#include "harness/table.h"
+#include "harness/record/result.h"
+#include "harness/report/explain.h"
+#include "harness/report/table.h"
 
 static char folder[256];
 

@@ -1,7 +1,7 @@
 /* Cells: what is taken over from a sample, and when the figures are valid. */
 #include "tests/unit/unit.h"
 
-#include "harness/cell.h"
+#include "harness/record/cell.h"
 
 /* A cell with figures that no rule finds fault with: 100 in flight, 1 ms each, 100000 a second. */
 struct figures {

@@ -1,7 +1,7 @@
 /* bench.conf: what is read, and what is refused with file and line. */
 #include "tests/unit/unit.h"
 
-#include "harness/conf.h"
+#include "harness/config/conf.h"
 
 /* Reads a text as a file of the test's folder. */
 static int read_text(void **state, struct conf *conf, struct settings *settings, const char *name,

@@ -1,7 +1,7 @@
 /* Which CPUs the client and the servers get, on whatever host this runs. */
 #include "tests/unit/unit.h"
 
-#include "harness/cpus.h"
+#include "harness/host/cpus.h"
 
 static cpu_set_t allowed;	/* to this process, when the test began */
 

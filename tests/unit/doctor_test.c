@@ -1,7 +1,7 @@
 /* What doctor makes of facts: each rule on its good and on its other side. */
 #include "tests/unit/unit.h"
 
-#include "harness/doctor.h"
+#include "harness/doctor/doctor.h"
 
 /* A host on which nothing is to be said. */
 static struct facts good_host(void)

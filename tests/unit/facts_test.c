@@ -1,9 +1,9 @@
 /* Facts read from made-up trees of /proc and /sys, so that hosts are seen that are not here. */
 #include "tests/unit/unit.h"
 
-#include "harness/activity.h"
-#include "harness/cgroup.h"
-#include "harness/facts.h"
+#include "harness/doctor/facts.h"
+#include "harness/host/activity.h"
+#include "harness/host/cgroup.h"
 #include "harness/lib/err.h"
 
 #define V2_MOUNT "30 23 0:26 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate\n"

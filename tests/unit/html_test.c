@@ -3,10 +3,10 @@
 
 #include <math.h>
 
-#include "harness/html.h"
 #include "harness/lib/text.h"
-#include "harness/sheet.h"
-#include "harness/svg.h"
+#include "harness/report/svg.h"
+#include "harness/text/html.h"
+#include "harness/text/sheet.h"
 
 static char *text;
 static size_t bytes;

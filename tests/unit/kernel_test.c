@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "harness/kernel.h"
+#include "harness/host/kernel.h"
 
 static char folder[] = "/tmp/kernel_test.XXXXXX";
 

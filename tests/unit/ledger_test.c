@@ -7,7 +7,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
-#include "harness/ledger.h"
+#include "harness/record/ledger.h"
 
 static void cell_make(struct cell *cell, uint64_t level)
 {

@@ -1,7 +1,7 @@
 /* Levels: what people write and which numbers of connections it means. */
 #include "tests/unit/unit.h"
 
-#include "harness/levels.h"
+#include "harness/config/levels.h"
 
 /* The levels as text: "1 2 4". */
 static char *show(const struct levels *levels)

@@ -3,8 +3,8 @@
 
 #include <math.h>
 
-#include "harness/noise.h"
-#include "harness/result.h"
+#include "harness/compare/noise.h"
+#include "harness/record/result.h"
 
 static void cell_add(struct document *document, const char *server, uint64_t level, uint64_t block, double rate, double cpu)
 {

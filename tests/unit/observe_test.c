@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "harness/observe.h"
+#include "harness/server/observe.h"
 
 #define FILES 37
 #define LIMIT 555

@@ -3,8 +3,8 @@
 
 #include <math.h>
 
+#include "harness/config/settings.h"
 #include "harness/lib/options.h"
-#include "harness/settings.h"
 
 struct things {
 	bool quiet;

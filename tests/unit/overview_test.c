@@ -3,9 +3,9 @@
 
 #include <math.h>
 
-#include "harness/figures.h"
-#include "harness/overview.h"
-#include "harness/report.h"
+#include "harness/report/figures.h"
+#include "harness/report/overview.h"
+#include "harness/report/report.h"
 
 static const uint64_t levels[] = { 1, 64, 128, 256 };
 

@@ -1,7 +1,7 @@
 #include <math.h>
 
 #include "harness/lib/clock.h"
-#include "harness/pace.h"
+#include "harness/run/pace.h"
 #include "unit.h"
 
 #define S CLOCK_S

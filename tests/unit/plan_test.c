@@ -1,7 +1,7 @@
 /* The order of servers in a block. */
 #include "tests/unit/unit.h"
 
-#include "harness/plan.h"
+#include "harness/run/plan.h"
 
 #define MOST 64
 

@@ -3,13 +3,13 @@
 
 #include <fcntl.h>
 
-#include "harness/chart.h"
-#include "harness/curves.h"
-#include "harness/palette.h"
-#include "harness/picture.h"
-#include "harness/plot.h"
-#include "harness/result.h"
-#include "harness/survey.h"
+#include "harness/plot/chart.h"
+#include "harness/plot/curves.h"
+#include "harness/plot/palette.h"
+#include "harness/plot/picture.h"
+#include "harness/plot/plot.h"
+#include "harness/plot/survey.h"
+#include "harness/record/result.h"
 
 #define TEMPLATES "plots/templates"
 

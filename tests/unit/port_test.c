@@ -6,7 +6,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#include "harness/port.h"
+#include "harness/host/port.h"
 
 /* A socket bound to any port of the loopback address; -1 where the family is not there. Its port is stored. */
 static int bound(int family, unsigned *port)

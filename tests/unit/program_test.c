@@ -1,7 +1,7 @@
 /* Running a short program: its status, what it printed, and its end. */
 #include "tests/unit/unit.h"
 
-#include "harness/program.h"
+#include "harness/server/program.h"
 
 #define LONG_NS UNIT_PATIENCE_NS
 

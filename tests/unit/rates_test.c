@@ -1,9 +1,9 @@
 /* Rates: which cells of open loops are one point, and what its figures are. */
 #include "tests/unit/unit.h"
 
-#include "harness/rates.h"
-#include "harness/rates_table.h"
-#include "harness/summary.h"
+#include "harness/analysis/rates.h"
+#include "harness/analysis/summary.h"
+#include "harness/report/rates_table.h"
 
 /* A cell that was offered a rate; 0: closed loop. A latency of `ms` at every percentile. */
 static struct cell *cell_add(struct document *doc, const char *server, const char *mode, uint64_t block, double offered,

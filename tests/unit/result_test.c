@@ -7,7 +7,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
-#include "harness/result.h"
+#include "harness/record/result.h"
 
 static bool same_number(double a, double b)
 {

@@ -1,7 +1,7 @@
 /* Does a server scale: the shape of its curve, the class, and what stood in its way. */
 #include "tests/unit/unit.h"
 
-#include "harness/scaling.h"
+#include "harness/analysis/scaling.h"
 
 #define LEVELS 6
 #define BLOCKS 5

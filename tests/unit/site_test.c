@@ -1,9 +1,9 @@
 /* A site: addresses, dates, what of a run is kept, its order, trends; and its manifest, there and back. */
-#include "harness/site.h"
+#include "harness/site/site.h"
 
 #include <math.h>
 
-#include "harness/result_site.h"
+#include "harness/site/result_site.h"
 #include "tests/unit/unit.h"
 
 #define HASH_A "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"

@@ -12,9 +12,9 @@
 #include <poll.h>
 #include <sys/socket.h>
 
-#include "harness/port.h"
-#include "harness/proctree.h"
-#include "harness/supervisor.h"
+#include "harness/host/port.h"
+#include "harness/server/proctree.h"
+#include "harness/server/supervisor.h"
 
 #define SELF "/proc/self/exe "
 #define GRACE_NS UNIT_PATIENCE_NS

@@ -1,9 +1,9 @@
 /* The table of 2010, in its three formats. */
 #include "tests/unit/unit.h"
 
+#include "harness/analysis/summary.h"
 #include "harness/lib/text.h"
-#include "harness/summary.h"
-#include "harness/table.h"
+#include "harness/report/table.h"
 
 static void option_add(struct document *doc, const char *name, const char *value)
 {

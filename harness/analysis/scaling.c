@@ -1,0 +1,613 @@
+#include "harness/analysis/scaling.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/analysis/summary.h"
+#include "harness/config/conf.h"
+#include "harness/host/cpus.h"
+#include "harness/lib/units.h"
+
+/* The bounds of the classes. */
+#define HOLDS 0.90
+#define SAGS 0.50
+#define CLIFF 0.30
+#define CLIFF_BLOCKS 0.80
+#define ERRORS 0.001
+#define NEAR_BEST 0.95
+/* A rate of so much of the control server's is as good as the harness's own limit. */
+#define AT_CEILING 0.90
+/* What is full, scarce or dear. */
+#define CLIENT_FULL 0.90
+#define CPU_FULL 0.85		/* of each CPU that it uses */
+#define ONE_CPU 1.05		/* who never uses more has one thread, whatever it may use */
+#define COST_RISES 1.15
+#define FILES_FULL 0.98
+#define MEMORY_FULL 0.80
+#define PRESSED 0.10
+#define STOLEN 0.05
+#define DROPPED 0.01
+
+const char *const scaling_names[SCALING_CLASSES] = { "holds", "sags", "collapses", "cliff", "fails", "unclear" };
+
+const char *const scaling_words[SCALING_CLASSES] = {
+	"at the highest level it gives at least 90 % of its best rate",
+	"at the highest level it gives 50 to 90 % of its best rate",
+	"at the highest level it gives less than half of its best rate",
+	"it loses at least 30 % in one doubling of the connections",
+	"more than 0.1 % of the requests failed, or the server did",
+	"what was measured does not tell",
+};
+
+const char *const scaling_cause_words[SCALING_CAUSES] = {
+	[SCALING_DIED] = "the server failed",
+	[SCALING_CLIENT_PORTS] = "the client's local ports",
+	[SCALING_CLIENT_FILES] = "the client's file limit",
+	[SCALING_FILES] = "the server's file limit",
+	[SCALING_MEMORY] = "memory",
+	[SCALING_STEAL] = "CPU stolen by the hypervisor",
+	[SCALING_CLIENT_CPU] = "the client's CPU",
+	[SCALING_CPU_RISING] = "server CPU, at a rising cost per request",
+	[SCALING_BACKLOG] = "a full accept queue",
+	[SCALING_SYN_LOSS] = "lost SYNs",
+	[SCALING_CPU_FLAT] = "server CPU",
+	[SCALING_NOT_MEASURED] = "no valid figure",
+	[SCALING_UNKNOWN] = "unknown",
+};
+
+/* What is looked at in a cell; all are medians over the blocks. */
+enum figure { RATE, CEILING, COST, CORES, FILES, CLIENT, DROPS, SYNS, STEAL, PRESSURE, RESIDENT, OPEN,
+	      SERVER_ERRORS, PORT_ERRORS, FILE_ERRORS, FIGURES };
+
+struct point {
+	uint64_t level;
+	const struct cell **cells;	/* not owned */
+	size_t count;
+	bool counts;			/* it has a rate to rely on, if only as a lower bound */
+	bool is_bounded;		/* the client was the limit */
+	bool has_errors;
+	const char *error;
+	double figures[FIGURES];
+};
+
+struct shape {
+	const struct document *document;
+	const struct cell **cells;	/* of the server, client and mode, by level; owned */
+	struct point *points;		/* a level each, rising; owned */
+	size_t points_count;
+	double *room;			/* owned */
+};
+
+static double per_request(const struct cell *cell, double count)
+{
+	double requests = (double)(cell->ok + cell_failed(cell));
+
+	return requests > 0 ? count / requests : NAN;
+}
+
+static double of_window(const struct cell *cell, double ms)
+{
+	return cell->window_s > 0 ? ms / 1e3 / cell->window_s : NAN;
+}
+
+static double figure_of(const struct cell *cell, enum figure figure, const struct host *host)
+{
+	double client_errors = (double)(cell->failed[LOAD_NO_LOCAL_PORT] + cell->failed[LOAD_NO_FD]);
+
+	switch (figure) {
+	case RATE:
+		return cell->rate_rps;
+	case CEILING:
+		return cell->rate_rps / cell->ceiling_rps;
+	case COST:
+		return cell->server_cpu_us_per_request;
+	case CORES:
+		return cell->server_cpu_us_per_request * cell->rate_rps / 1e6;
+	case FILES:
+		return cell->server_use.files_max / cell->server_use.files_limit;
+	case CLIENT:
+		return cell->client_cpu_busiest;
+	case DROPS:
+		return per_request(cell, cell->kernel.counters[KERNEL_LISTEN_OVERFLOWS]);
+	case SYNS:
+		return per_request(cell, cell->kernel.counters[KERNEL_SYN_RETRANS]);
+	case STEAL:
+		return of_window(cell, cell->kernel.counters[KERNEL_STEAL_MS]);
+	case PRESSURE:
+		return of_window(cell, cell->kernel.counters[KERNEL_MEMORY_PRESSURE_MS]);
+	case RESIDENT:
+		return host->memory_bytes ? cell->server_rss_bytes / (double)host->memory_bytes : NAN;
+	case OPEN:
+		return cell->open_mean;
+	case SERVER_ERRORS:
+		/* Where no request has reached the server it has not failed. */
+		if (!cell_is_failed(cell) && client_errors > 0 && (double)cell_failed(cell) <= client_errors)
+			return 0;
+		return cell_is_failed(cell) || !cell->ok ? 1 : per_request(cell, (double)cell_failed(cell) - client_errors);
+	case PORT_ERRORS:
+		return per_request(cell, (double)cell->failed[LOAD_NO_LOCAL_PORT]);
+	case FILE_ERRORS:
+		return per_request(cell, (double)cell->failed[LOAD_NO_FD]);
+	case FIGURES:
+		break;
+	}
+	return NAN;
+}
+
+/* The control server shows the harness's limit and is not invalid where it meets it; but it is not its own limit. */
+static bool is_bound(const struct cell *cell)
+{
+	return cell->invalid & 1u << INVALID_CLIENT_BOUND ||
+	       (strcmp(cell->server, CONF_CONTROL) == 0 && cell->client_cpu_busiest > CLIENT_FULL);
+}
+
+/* Whether its rate is one, if only as a lower bound. */
+static bool has_rate(const struct cell *cell)
+{
+	return !cell_is_failed(cell) && cell->rate_rps > 0 && !(cell->invalid & ~(1u << INVALID_CLIENT_BOUND));
+}
+
+static double median_of(const struct shape *shape, const struct point *point, enum figure figure, bool only_rates,
+			bool only_free)
+{
+	size_t known = 0;
+
+	for (size_t i = 0; i < point->count; i++) {
+		const struct cell *cell = point->cells[i];
+		if ((!only_rates || has_rate(cell)) && (!only_free || !is_bound(cell)))
+			shape->room[known++] = figure_of(cell, figure, &shape->document->host);
+	}
+	return summary_median(shape->room, known);
+}
+
+static void point_fill(const struct shape *shape, struct point *point)
+{
+	bool any_free = false;
+
+	for (size_t i = 0; i < point->count; i++) {
+		const struct cell *cell = point->cells[i];
+		point->counts |= has_rate(cell);
+		any_free |= has_rate(cell) && !is_bound(cell);
+		point->has_errors |= cell_is_failed(cell) || cell_failed(cell) > 0;
+		if (!point->error)
+			point->error = cell->error;
+	}
+	point->is_bounded = point->counts && !any_free;
+	for (enum figure figure = 0; figure < FIGURES; figure++) {
+		bool is_share = figure == SERVER_ERRORS || figure == PORT_ERRORS || figure == FILE_ERRORS;
+		point->figures[figure] = median_of(shape, point, figure, !is_share && point->counts,
+						   !is_share && any_free);
+	}
+	if (!point->counts)
+		point->figures[RATE] = NAN;
+}
+
+static int cell_order(const void *a, const void *b)
+{
+	const struct cell *x = *(const struct cell *const *)a, *y = *(const struct cell *const *)b;
+
+	if (x->level != y->level)
+		return x->level < y->level ? -1 : 1;
+	return (x->block > y->block) - (x->block < y->block);
+}
+
+static int shape_fill(struct shape *shape, const struct document *document, const char *server, const char *mode,
+		      struct err *err)
+{
+	const char *client = summary_client(document);
+	size_t count = 0;
+
+	shape->document = document;
+	shape->cells = calloc(document->cells_count + 1, sizeof *shape->cells);
+	shape->points = calloc(document->cells_count + 1, sizeof *shape->points);
+	shape->room = calloc(document->cells_count + 1, sizeof *shape->room);
+	if (!shape->cells || !shape->points || !shape->room)
+		return err_set(err, "out of memory");
+	for (size_t i = 0; i < document->cells_count; i++) {
+		const struct cell *cell = &document->cells[i];
+		if (!cell_is_open_loop(cell) && strcmp(cell->server, server) == 0 && strcmp(cell->client, client) == 0 &&
+		    strcmp(cell->mode, mode) == 0)
+			shape->cells[count++] = cell;
+	}
+	qsort(shape->cells, count, sizeof *shape->cells, cell_order);
+	for (size_t i = 0; i < count; i++) {
+		struct point *point = shape->points_count ? &shape->points[shape->points_count - 1] : NULL;
+		if (!point || point->level != shape->cells[i]->level) {
+			point = &shape->points[shape->points_count++];
+			*point = (struct point){ .level = shape->cells[i]->level, .cells = &shape->cells[i] };
+		}
+		point->count++;
+	}
+	for (size_t i = 0; i < shape->points_count; i++)
+		point_fill(shape, &shape->points[i]);
+	return 0;
+}
+
+static void shape_release(struct shape *shape)
+{
+	free(shape->cells);
+	free(shape->points);
+	free(shape->room);
+}
+
+static const struct point *point_at(const struct shape *shape, uint64_t level)
+{
+	for (size_t i = 0; i < shape->points_count; i++)
+		if (shape->points[i].level == level)
+			return &shape->points[i];
+	return NULL;
+}
+
+/* Whether what its rate is less than before need not be the server's doing. */
+static bool is_harness_limit(const struct point *point)
+{
+	return point->is_bounded || point->figures[CEILING] >= AT_CEILING;
+}
+
+/*
+ * What is left after one doubling, where a rate went from one level to another: of several doublings at least one must
+ * have left so little. Of less than one, it is what was left.
+ */
+static double left_of_doubling(double from_rps, double to_rps, uint64_t from, uint64_t to)
+{
+	double doublings = log2((double)to / (double)from);
+
+	return doublings > 1 ? pow(to_rps / from_rps, 1 / doublings) : to_rps / from_rps;
+}
+
+/* The share of the blocks with a rate at both levels in which that fall is a cliff. */
+static double cliff_share(const struct point *from, const struct point *to)
+{
+	unsigned both = 0, cliffs = 0;
+
+	for (size_t i = 0; i < from->count; i++)
+		for (size_t j = 0; j < to->count; j++) {
+			const struct cell *a = from->cells[i], *b = to->cells[j];
+			if (a->block != b->block || !has_rate(a) || !has_rate(b))
+				continue;
+			both++;
+			cliffs += !is_bound(b) &&
+				  left_of_doubling(a->rate_rps, b->rate_rps, from->level, to->level) <= 1 - CLIFF;
+		}
+	return both ? (double)cliffs / both : 0;
+}
+
+/* The worst fall; where there are cliffs, the worst of these, so that a fall of one block does not hide one of all. */
+static bool find_fall(struct scaling *scaling, const struct shape *shape)
+{
+	bool is_cliff = false;
+
+	scaling->fall = scaling->levels > 1 ? 0 : NAN;
+	for (size_t i = 0; i < shape->points_count; i++) {
+		const struct point *from = &shape->points[i];
+		bool is_next = true;
+		for (size_t j = i + 1; from->counts && j < shape->points_count; j++) {
+			const struct point *to = &shape->points[j];
+			if (!to->counts)
+				continue;
+			if (!is_next && to->level > 2 * from->level)
+				break;
+			is_next = false;
+			if (is_harness_limit(to))
+				continue;
+			double fall = 1 - left_of_doubling(from->figures[RATE], to->figures[RATE], from->level, to->level);
+			bool cliff = fall >= CLIFF && cliff_share(from, to) >= CLIFF_BLOCKS;
+			if (cliff < is_cliff || (cliff == is_cliff && !(fall > scaling->fall)))
+				continue;
+			is_cliff = cliff;
+			scaling->fall = fall;
+			scaling->fall_from = from->level;
+			scaling->fall_to = to->level;
+		}
+	}
+	return is_cliff;
+}
+
+static void find_rates(struct scaling *scaling, const struct shape *shape)
+{
+	const struct point *last = point_at(shape, scaling->last_level);
+
+	for (size_t i = 0; i < shape->points_count; i++) {
+		const struct point *point = &shape->points[i];
+		double rate = point->figures[RATE];
+		if (point->count > scaling->blocks)
+			scaling->blocks = (unsigned)point->count;
+		if (!point->counts)
+			continue;
+		scaling->levels++;
+		scaling->max_bounded |= point->is_bounded;
+		if (point->level == 1)
+			scaling->one_rps = rate;
+		if (!(rate <= scaling->max_rps)) {
+			scaling->max_rps = rate;
+			scaling->max_level = point->level;
+		}
+	}
+	for (size_t i = 0; i < shape->points_count && !scaling->n95_level; i++)
+		if (shape->points[i].counts && shape->points[i].figures[RATE] >= NEAR_BEST * scaling->max_rps)
+			scaling->n95_level = shape->points[i].level;
+	if (last && last->counts) {
+		scaling->last_rps = last->figures[RATE];
+		scaling->last_bounded = is_harness_limit(last);
+		scaling->retention = scaling->last_rps / scaling->max_rps;
+	}
+	if (last)
+		scaling->open_mean = last->figures[OPEN];
+}
+
+static void find_errors(struct scaling *scaling, const struct shape *shape)
+{
+	for (size_t i = 0; i < shape->points_count; i++) {
+		const struct point *point = &shape->points[i];
+		if (point->has_errors && !scaling->errors_level)
+			scaling->errors_level = point->level;
+		if (point->figures[SERVER_ERRORS] > ERRORS && !scaling->fails_level) {
+			scaling->fails_level = point->level;
+			scaling->error_share = point->figures[SERVER_ERRORS];
+			scaling->error = point->error;
+		}
+	}
+}
+
+/* The class, and in `at` the level whose evidence explains it. */
+static enum scaling_class classify(struct scaling *scaling, const struct shape *shape, bool is_cliff)
+{
+	scaling->at = scaling->last_level;
+	if (scaling->fails_level) {
+		scaling->at = scaling->fails_level;
+		return SCALING_FAILS;
+	}
+	if (is_cliff) {
+		scaling->at = scaling->fall_to;
+		return SCALING_CLIFF;
+	}
+	for (size_t i = 0; i < shape->points_count; i++)
+		if (shape->points[i].figures[PORT_ERRORS] > ERRORS || shape->points[i].figures[FILE_ERRORS] > ERRORS) {
+			scaling->at = shape->points[i].level;
+			return SCALING_UNCLEAR;
+		}
+	if (scaling->levels < 2 || isnan(scaling->retention))
+		return SCALING_UNCLEAR;
+	/* A lower bound at the end: what it has kept at least; one of the best: what it has kept at most. */
+	if (scaling->last_bounded)
+		return !scaling->max_bounded && scaling->retention >= HOLDS ? SCALING_HOLDS : SCALING_UNCLEAR;
+	if (scaling->retention >= HOLDS)
+		return scaling->max_bounded ? SCALING_UNCLEAR : SCALING_HOLDS;
+	return scaling->retention >= SAGS ? SCALING_SAGS : SCALING_COLLAPSES;
+}
+
+/* How many CPUs a server can fill: one, or where it has used more than that at any level, all that it may use. */
+static double cpus_of(const struct shape *shape)
+{
+	unsigned allowed = cpus_count(shape->document->server_cpus);
+
+	if (!allowed)
+		allowed = (unsigned)shape->document->host.cores;
+	for (size_t i = 0; i < shape->points_count; i++)
+		if (shape->points[i].figures[CORES] > ONE_CPU && allowed > 1)
+			return allowed;
+	return 1;
+}
+
+static unsigned causes_at(const struct scaling *scaling, const struct shape *shape, const struct point *point)
+{
+	const double *figures = point->figures;
+	double best = scaling->evidence.cost_best_us;
+	bool cpu_full = figures[CORES] >= CPU_FULL * cpus_of(shape), rises = figures[COST] >= COST_RISES * best;
+	bool drops = figures[DROPS] > DROPPED;
+
+	return (unsigned)(scaling->class == SCALING_FAILS && figures[SERVER_ERRORS] >= 1) << SCALING_DIED |
+	       (unsigned)(figures[PORT_ERRORS] > ERRORS) << SCALING_CLIENT_PORTS |
+	       (unsigned)(figures[FILE_ERRORS] > ERRORS) << SCALING_CLIENT_FILES |
+	       (unsigned)(figures[FILES] >= FILES_FULL) << SCALING_FILES |
+	       (unsigned)(figures[PRESSURE] > PRESSED || figures[RESIDENT] > MEMORY_FULL) << SCALING_MEMORY |
+	       (unsigned)(figures[STEAL] > STOLEN) << SCALING_STEAL |
+	       (unsigned)(point->counts && is_harness_limit(point)) << SCALING_CLIENT_CPU |
+	       (unsigned)(cpu_full && rises) << SCALING_CPU_RISING | (unsigned)drops << SCALING_BACKLOG |
+	       (unsigned)(figures[SYNS] > DROPPED && !drops) << SCALING_SYN_LOSS |
+	       (unsigned)(cpu_full && !rises) << SCALING_CPU_FLAT;
+}
+
+/* What can explain a class at all: a busy CPU makes no request fail, and a full queue does not bound what is kept. */
+static unsigned causes_of(enum scaling_class class)
+{
+	unsigned cpu = 1u << SCALING_CPU_RISING | 1u << SCALING_CPU_FLAT | 1u << SCALING_STEAL;
+
+	switch (class) {
+	case SCALING_HOLDS:
+		return cpu | 1u << SCALING_CLIENT_CPU;
+	case SCALING_FAILS:
+		return ~(cpu | 1u << SCALING_CLIENT_CPU);
+	case SCALING_SAGS:
+	case SCALING_COLLAPSES:
+	case SCALING_CLIFF:
+		return ~(1u << SCALING_CLIENT_CPU);
+	case SCALING_UNCLEAR:
+	case SCALING_CLASSES:
+		break;
+	}
+	return ~0u;
+}
+
+static void find_cause(struct scaling *scaling, const struct shape *shape)
+{
+	const struct point *point = point_at(shape, scaling->at), *best = point_at(shape, scaling->max_level);
+
+	if (best)
+		scaling->evidence.cost_best_us = best->figures[COST];
+	if (point) {
+		scaling->causes = causes_at(scaling, shape, point) & causes_of(scaling->class);
+		scaling->evidence.files_share = point->figures[FILES];
+		scaling->evidence.cpu_cores = point->figures[CORES];
+		scaling->evidence.cost_us = point->figures[COST];
+		scaling->evidence.client_cpu = point->figures[CLIENT];
+		scaling->evidence.dropped_share = point->figures[DROPS];
+		scaling->evidence.syn_share = point->figures[SYNS];
+	}
+	if (scaling->class == SCALING_UNCLEAR) {
+		unsigned client = 1u << SCALING_CLIENT_PORTS | 1u << SCALING_CLIENT_FILES;
+		if (scaling->causes & client)
+			scaling->causes &= client;
+		else if (scaling->levels < 2 || isnan(scaling->retention))
+			scaling->causes = 1u << SCALING_NOT_MEASURED;
+		else
+			scaling->causes = 1u << SCALING_CLIENT_CPU;
+	}
+	scaling->cause = SCALING_UNKNOWN;
+	for (int cause = SCALING_CAUSES - 1; cause >= 0; cause--)
+		if (scaling->causes >> cause & 1)
+			scaling->cause = (enum scaling_cause)cause;
+}
+
+int scaling_of(struct scaling *scaling, const struct document *document, const char *server, const char *mode,
+	       struct err *err)
+{
+	struct shape shape = { 0 };
+	uint64_t *levels = NULL;
+	size_t count;
+	int result = -1;
+
+	*scaling = (struct scaling){
+		.server = server, .mode = mode, .one_rps = NAN, .max_rps = NAN, .last_rps = NAN, .retention = NAN,
+		.error_share = NAN, .open_mean = NAN,
+		.evidence = { NAN, NAN, NAN, NAN, NAN, NAN, NAN },
+	};
+	if (summary_levels(document, mode, &levels, &count, err) || shape_fill(&shape, document, server, mode, err))
+		goto out;
+	if (count) {
+		scaling->first_level = levels[0];
+		scaling->last_level = levels[count - 1];
+	}
+	find_rates(scaling, &shape);
+	find_errors(scaling, &shape);
+	scaling->class = classify(scaling, &shape, find_fall(scaling, &shape));
+	find_cause(scaling, &shape);
+	result = 0;
+out:
+	free(levels);
+	shape_release(&shape);
+	return result;
+}
+
+char *scaling_title(char out[SCALING_TEXT], const struct scaling *scaling)
+{
+	char level[UNITS_TEXT];
+
+	switch (scaling->class) {
+	case SCALING_HOLDS:
+		snprintf(out, SCALING_TEXT, "holds to %s", units_show_count(level, scaling->last_level));
+		break;
+	case SCALING_SAGS:
+	case SCALING_COLLAPSES:
+		snprintf(out, SCALING_TEXT, "%s to %.0f\u00a0%%", scaling_names[scaling->class], 100 * scaling->retention);
+		break;
+	case SCALING_CLIFF:
+		snprintf(out, SCALING_TEXT, "cliff at %s", units_show_count(level, scaling->fall_to));
+		break;
+	case SCALING_FAILS:
+		snprintf(out, SCALING_TEXT, "fails from %s", units_show_count(level, scaling->fails_level));
+		break;
+	case SCALING_UNCLEAR:
+	case SCALING_CLASSES:
+		snprintf(out, SCALING_TEXT, "%s", scaling->cause == SCALING_CLIENT_CPU && scaling->last_bounded
+			 ? "as fast as the client" : "unclear");
+		break;
+	}
+	return out;
+}
+
+/* What the evidence of a cause is, in words; "" where its name says it all. */
+static void evidence_say(char *out, size_t room, const struct scaling *scaling, enum scaling_cause cause)
+{
+	*out = 0;
+	switch (cause) {
+	case SCALING_FILES:
+		snprintf(out, room, " (%.0f %% of its descriptors open)", 100 * scaling->evidence.files_share);
+		break;
+	case SCALING_CPU_RISING:
+		snprintf(out, room, " (%.1f µs a request, %.1f µs at its best)", scaling->evidence.cost_us,
+			 scaling->evidence.cost_best_us);
+		break;
+	case SCALING_BACKLOG:
+		snprintf(out, room, " (%.2g connections dropped for each request)", scaling->evidence.dropped_share);
+		break;
+	case SCALING_SYN_LOSS:
+		snprintf(out, room, " (%.2g sent again for each request)", scaling->evidence.syn_share);
+		break;
+	case SCALING_CPU_FLAT:
+		snprintf(out, room, " (%.2f cores, %.1f µs a request)", scaling->evidence.cpu_cores,
+			 scaling->evidence.cost_us);
+		break;
+	case SCALING_CLIENT_CPU:
+		snprintf(out, room, " (%.0f %% busy)", 100 * scaling->evidence.client_cpu);
+		break;
+	case SCALING_DIED:
+	case SCALING_CLIENT_PORTS:
+	case SCALING_CLIENT_FILES:
+	case SCALING_MEMORY:
+	case SCALING_STEAL:
+	case SCALING_NOT_MEASURED:
+	case SCALING_UNKNOWN:
+	case SCALING_CAUSES:
+		break;
+	}
+}
+
+/* What happened, before the cause. */
+static int outcome_say(char *out, size_t room, const struct scaling *scaling)
+{
+	char level[UNITS_TEXT], other[UNITS_TEXT];
+
+	units_show_count(level, scaling->last_level);
+	switch (scaling->class) {
+	case SCALING_HOLDS:
+	case SCALING_SAGS:
+	case SCALING_COLLAPSES:
+		return snprintf(out, room, "at %s connections %s%.0f %% of its best rate", level,
+				scaling->max_bounded ? "at most " : "", 100 * scaling->retention);
+	case SCALING_CLIFF:
+		return snprintf(out, room, "from %s to %s connections it loses %.0f %% in a doubling",
+				units_show_count(other, scaling->fall_from), units_show_count(level, scaling->fall_to),
+				100 * scaling->fall);
+	case SCALING_FAILS:
+		units_show_count(level, scaling->fails_level);
+		if (scaling->error_share >= 1)
+			return snprintf(out, room, "at %s connections it no longer answers", level);
+		return snprintf(out, room, "at %s connections %.2g %% of the requests failed", level,
+				100 * scaling->error_share);
+	case SCALING_UNCLEAR:
+	case SCALING_CLASSES:
+		break;
+	}
+	if (scaling->cause == SCALING_NOT_MEASURED)
+		return snprintf(out, room, scaling->levels < 2 && !isnan(scaling->max_rps)
+				? "one level says nothing of a shape" : "no valid figure at %s connections", level);
+	if (scaling->cause == SCALING_CLIENT_CPU && scaling->last_bounded)
+		return snprintf(out, room, "at %s connections it answers as fast as the client can ask: its own limit "
+				"was not met", level);
+	if (scaling->cause == SCALING_CLIENT_CPU)
+		return snprintf(out, room, "the client was the limit at its best rate, which may be higher");
+	return snprintf(out, room, "%s", scaling_words[SCALING_UNCLEAR]);
+}
+
+char *scaling_reason(char out[SCALING_TEXT], const struct scaling *scaling)
+{
+	int bytes = outcome_say(out, SCALING_TEXT, scaling);
+	const char *before = scaling->class == SCALING_HOLDS ? "; its limit is " : "; likely cause: ";
+	char evidence[128];
+
+	if (scaling->class == SCALING_UNCLEAR && scaling->cause != SCALING_CLIENT_PORTS &&
+	    scaling->cause != SCALING_CLIENT_FILES)
+		return out;
+	for (int cause = 0; cause < SCALING_UNKNOWN && bytes < SCALING_TEXT; cause++) {
+		if (!(scaling->causes >> cause & 1) || cause == SCALING_DIED)
+			continue;
+		evidence_say(evidence, sizeof evidence, scaling, (enum scaling_cause)cause);
+		bytes += snprintf(out + bytes, SCALING_TEXT - (size_t)bytes, "%s%s%s", before,
+				  scaling_cause_words[cause], evidence);
+		before = "; also seen: ";
+	}
+	return out;
+}

@@ -1,0 +1,46 @@
+/* benchctl: a harness that measures how servers scale from 1 to 65536 connections. */
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/cmd/command.h"
+#include "harness/host/build.h"
+
+const struct command *const commands[] = {
+	&command_run, &command_load, &command_list, &command_check, &command_doctor,
+	&command_table, &command_explain, &command_plot, &command_report, &command_publish, &command_compare,
+	&command_ab, &command_calibrate, &command_help, NULL
+};
+
+static const struct command *command_find(const char *name)
+{
+	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+		return &command_help;
+	for (const struct command *const *command = commands; *command; command++)
+		if (strcmp((*command)->name, name) == 0)
+			return *command;
+	return NULL;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2) {
+		command_help.run(0, NULL);
+		return EXIT_USAGE;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		printf("benchctl %s (commit %s, %s, %s)\n", build_version, build_commit, build_compiler, build_flags);
+		return EXIT_WELL;
+	}
+	const struct command *command = command_find(argv[1]);
+	if (!command) {
+		fprintf(stderr, "benchctl: there is no command '%s' (see 'benchctl help')\n", argv[1]);
+		return EXIT_USAGE;
+	}
+	int code = command->run(argc - 2, argv + 2);
+	/* A result that could not be written is no result: a full disk behind stdout must not look like success. */
+	if (fflush(stdout) || ferror(stdout)) {
+		perror("benchctl: writing to stdout");
+		return code ? code : EXIT_NO_RUN;
+	}
+	return code;
+}

@@ -1,0 +1,68 @@
+/*
+ * compare_outputs: a comparison as people and programs read it.
+ *
+ * Every output is a function that writes the whole of it to a stream, and one table in compare_outputs.c knows them all.
+ * What comes from files is escaped for each format. `compare` and `ab` share the options.
+ */
+#ifndef HARNESS_COMPARE_OUTPUTS_H
+#define HARNESS_COMPARE_OUTPUTS_H
+
+#include <stdio.h>
+
+#include "harness/compare/compare.h"
+#include "harness/lib/options.h"
+
+/* What was compared, in words: the names of the files, or the two commands. */
+struct compare_titles {
+	const char *base, *new;
+};
+
+/* Where the outputs go: paths, "-" for stdout; NULL: not wanted. Owned by the options. */
+struct compare_outputs {
+	char *json, *markdown, *junit, *tsv, *picture;
+};
+
+/* The rows of an option table for them; `type` is a struct of settings that has them as `outputs`. */
+#define COMPARE_OUTPUTS_OPTIONS(type) \
+	{ "json", 0, &option_text, OPTION_FIELD(type, outputs.json), .placeholder = "FILE", \
+	  .help = "write all figures as JSON (- is stdout, here and below)" }, \
+	{ "markdown", 0, &option_text, OPTION_FIELD(type, outputs.markdown), .placeholder = "FILE", \
+	  .help = "write a comment for a merge request" }, \
+	{ "junit", 0, &option_text, OPTION_FIELD(type, outputs.junit), .placeholder = "FILE", \
+	  .help = "write the gate as JUnit XML; what is inconclusive is skipped" }, \
+	{ "tsv", 0, &option_text, OPTION_FIELD(type, outputs.tsv), .placeholder = "FILE", \
+	  .help = "write a line a figure, separated by tabs" }, \
+	{ "picture", 0, &option_text, OPTION_FIELD(type, outputs.picture), .placeholder = "FILE.svg", \
+	  .help = "draw the ratios of the rate, server by level; FILE.png and its sources beside it" }
+
+/*
+ * Checks, before anything is measured, that at most one output goes to stdout and that the picture has a name that ends
+ * in .svg. Returns 0, or -1 with err set.
+ */
+int compare_outputs_check(const struct compare_outputs *outputs, struct err *err);
+
+/*
+ * Writes all that are wanted, and the table to stdout where no output is there. One that fails does not keep the others
+ * from being written. `templates` is the folder of the plot templates, NULL where no picture is wanted. Returns 0, or -1
+ * with err set: the first failure.
+ */
+int compare_outputs_write(const struct compare_outputs *outputs, const struct comparison *comparison,
+			  const struct compare_titles *titles, const char *templates, struct err *err);
+
+/* The single outputs. Each returns 0, or -1 with err set. */
+int compare_print_text(const struct comparison *comparison, const struct compare_titles *titles, FILE *out,
+		       struct err *err);
+int compare_print_markdown(const struct comparison *comparison, const struct compare_titles *titles, FILE *out,
+			   struct err *err);
+int compare_print_junit(const struct comparison *comparison, const struct compare_titles *titles, FILE *out,
+			struct err *err);
+int compare_print_tsv(const struct comparison *comparison, const struct compare_titles *titles, FILE *out,
+		      struct err *err);
+int result_print_comparison(const struct comparison *comparison, const struct compare_titles *titles, FILE *out,
+			    struct err *err);	/* JSON; in result_compare.c */
+
+/* Draws the heat map at path, which ends in .svg, and the same as PNG beside it. Returns 0, or -1 with err set. */
+int compare_draw(const struct comparison *comparison, const struct compare_titles *titles, const char *path,
+		 const char *templates, struct err *err);
+
+#endif

@@ -1,0 +1,456 @@
+/*
+ * The heat map of a comparison: a row for each server and mode, a column for each level, and in each cell how NEW's rate
+ * stands to BASE's. As other pictures (picture.h) it is drawn by gnuplot from a template, a head and a table of points,
+ * which stay beside it as its source; but it is as high as it has rows.
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clients/client.h"
+#include "harness/compare/compare_lines.h"
+#include "harness/compare/compare_outputs.h"
+#include "harness/lib/text.h"
+#include "harness/lib/typeset.h"
+#include "harness/plot/gnuplot.h"
+#include "harness/plot/picture.h"
+
+#define WIDTH PICTURE_WIDTH
+#define MARGIN 28.0
+#define TITLE_Y 34.0
+#define SUBTITLE_Y 60.0
+#define SUBTITLE_ROW 18.0
+#define SUBTITLE_LINES 5
+#define KEY_GAP 32.0		/* from the last line above to the key */
+#define COLUMNS_GAP 54.0	/* from the key to the cells: the levels stand here */
+#define ROW_HEIGHT 24.0
+#define FEW_ROWS 3		/* up to these, rows are higher */
+#define FEW_ROW_HEIGHT 40.0
+#define COLUMN_WIDTH_MOST 120.0
+#define LABEL_WIDTH 250.0
+#define NOTE_ROW 16.0
+#define NOTE_LINES 2
+#define HATCH_STEP 8.0
+
+#define NAME_SIZE 12.5
+#define SUBTITLE_SIZE 13.5
+#define LEVEL_SIZE 11.0
+#define NOTE_SIZE 11.0
+#define KEY_SIZE 12.0
+#define CELL_SIZE_MOST 12.0
+#define CELL_SIZE_LEAST 6.5	/* a smaller ratio is not written */
+
+/* More than these cannot be read any more; what is left out is said. */
+#define ROWS_MOST 200
+#define COLUMNS_MOST 100
+
+struct column {
+	const char *client;	/* of a client of one connection; "" of the levels */
+	uint64_t level;
+};
+
+struct line {
+	const char *server, *client, *mode;
+};
+
+struct map {
+	const struct comparison *comparison;
+	const struct compare_titles *titles;
+	struct column *columns;		/* owned */
+	struct line *lines;		/* owned */
+	size_t columns_count, lines_count;
+	size_t rows_out, columns_out;	/* that are not shown */
+	bool has_modes, has_clients;	/* more than one */
+	double left, right, top, bottom, height, key_y, row_height, column_width;
+	char subtitle[SUBTITLE_LINES][TYPESET_LINE];
+	size_t subtitle_count;
+	char notes[3 * NOTE_LINES][TYPESET_LINE];
+	size_t notes_count;
+};
+
+static bool is_sequential(const char *name)
+{
+	const struct client *client = client_find(name);
+
+	return client && client->most_connections == 1;
+}
+
+static struct column column_of(const struct compare_row *row)
+{
+	return (struct column){ is_sequential(row->client) ? row->client : "", row->least };
+}
+
+static int column_order(const void *a, const void *b)
+{
+	const struct column *x = a, *y = b;
+	int order = (*y->client != 0) - (*x->client != 0);
+
+	if (!order)
+		order = strcmp(x->client, y->client);
+	return order ? order : (x->level > y->level) - (x->level < y->level);
+}
+
+/* The line of a row; a client of one connection stands in the line of its server and mode, whatever client that is of. */
+static bool is_line_of(const struct line *line, const struct compare_row *row)
+{
+	return strcmp(line->server, row->server) == 0 && strcmp(line->mode, row->mode) == 0 &&
+	       (is_sequential(row->client) || is_sequential(line->client) || strcmp(line->client, row->client) == 0);
+}
+
+static struct line *line_find(const struct map *map, const struct compare_row *row)
+{
+	for (size_t i = 0; i < map->lines_count; i++)
+		if (is_line_of(&map->lines[i], row))
+			return &map->lines[i];
+	return NULL;
+}
+
+static struct column *column_find(const struct map *map, const struct compare_row *row)
+{
+	struct column key = column_of(row);
+
+	return bsearch(&key, map->columns, map->columns_count, sizeof key, column_order);
+}
+
+static int map_fill(struct map *map, struct err *err)
+{
+	const struct comparison *comparison = map->comparison;
+	size_t unique = 0;
+
+	map->columns = calloc(comparison->cells_count + 1, sizeof *map->columns);
+	map->lines = calloc(ROWS_MOST + 1, sizeof *map->lines);
+	if (!map->columns || !map->lines)
+		return err_set(err, "out of memory");
+	for (size_t i = 0; i < comparison->cells_count; i++) {
+		const struct compare_row *row = &comparison->cells[i];
+		struct line *line = line_find(map, row);
+		map->columns[map->columns_count++] = column_of(row);
+		if (!line && map->lines_count < ROWS_MOST)
+			map->lines[map->lines_count++] = (struct line){ row->server, row->client, row->mode };
+		else if (line && is_sequential(line->client))
+			line->client = row->client;
+		map->rows_out += !line && map->lines_count == ROWS_MOST;
+	}
+	qsort(map->columns, map->columns_count, sizeof *map->columns, column_order);
+	for (size_t i = 0; i < map->columns_count; i++)
+		if (!i || column_order(&map->columns[unique - 1], &map->columns[i]) != 0)
+			map->columns[unique++] = map->columns[i];
+	map->columns_count = unique < COLUMNS_MOST ? unique : COLUMNS_MOST;
+	map->columns_out = unique - map->columns_count;
+	for (size_t i = 1; i < map->lines_count; i++) {
+		map->has_modes |= strcmp(map->lines[i].mode, map->lines[0].mode) != 0;
+		map->has_clients |= strcmp(map->lines[i].client, map->lines[0].client) != 0;
+	}
+	return 0;
+}
+
+static char *line_name(char *out, size_t room, const struct map *map, const struct line *line)
+{
+	char plain[200];
+
+	*out = 0;
+	picture_add(out, room, "", "%s", *text_plain(plain, sizeof plain, line->server) ? plain : "(no name)");
+	if (map->has_modes)
+		picture_add(out, room, " ", "%s", text_plain(plain, sizeof plain, line->mode));
+	if (map->has_clients)
+		picture_add(out, room, " ", "%s", text_plain(plain, sizeof plain, line->client));
+	return out;
+}
+
+static void note_add(struct map *map, const char *format, const char *text)
+{
+	char whole[1200], plain[1200];
+
+	snprintf(whole, sizeof whole, format, text);
+	map->notes_count += typeset_lines(map->notes + map->notes_count, NOTE_LINES, text_plain(plain, sizeof plain, whole),
+					  NOTE_SIZE, WIDTH - 2 * MARGIN);
+}
+
+/* Where all stands. */
+static void map_layout(struct map *map)
+{
+	char text[4096], name[TYPESET_LINE], fitted[1][TYPESET_LINE];
+	double widest = 0;
+
+	compare_show_whole(text, sizeof text, map->comparison);
+	map->subtitle_count = typeset_lines(map->subtitle, SUBTITLE_LINES, text, SUBTITLE_SIZE, WIDTH - 2 * MARGIN);
+	for (size_t i = 0; i < map->lines_count; i++) {
+		typeset_lines(fitted, 1, line_name(name, sizeof name, map, &map->lines[i]), NAME_SIZE, LABEL_WIDTH);
+		widest = fmax(widest, typeset_width(fitted[0], NAME_SIZE));
+	}
+	map->left = MARGIN + widest + 14;
+	map->column_width = fmin(COLUMN_WIDTH_MOST, (WIDTH - MARGIN - map->left) / (double)map->columns_count);
+	map->right = map->left + map->column_width * (double)map->columns_count;
+	map->row_height = map->lines_count <= FEW_ROWS ? FEW_ROW_HEIGHT : ROW_HEIGHT;
+	map->key_y = SUBTITLE_Y + SUBTITLE_ROW * (double)(map->subtitle_count - 1) + KEY_GAP;
+	map->top = map->key_y + COLUMNS_GAP;
+	map->bottom = map->top + map->row_height * (double)map->lines_count;
+	note_add(map, "BASE: %s", map->titles->base);
+	note_add(map, "NEW: %s", map->titles->new);
+	if (map->rows_out || map->columns_out)
+		note_add(map, "Not all %s are shown: they are too many for a picture.",
+			 !map->columns_out ? "servers and modes" : !map->rows_out ? "levels" : "servers, modes and levels");
+	map->height = map->bottom + 34 + NOTE_ROW * (double)map->notes_count;
+}
+
+/* The head of the script. */
+
+static void screen_text(FILE *out, double x, double y, const char *align, const char *text, double size,
+			const char *colour)
+{
+	char quoted[4 * TYPESET_LINE + 8];
+
+	fprintf(out, "set label %s at screen X(%.2f), Y(%.2f) %s font FONT.',%.1f' textcolor rgb %s front\n",
+		picture_quote(quoted, sizeof quoted, text), x, y, align, size, colour);
+}
+
+/* One text in the middle of a cell. */
+static void cell_text(FILE *out, double column, double row, const char *text, double size, const char *colour)
+{
+	fprintf(out, "set label \"%s\" at first %.2f, first %.2f center font FONT.',%.1f' textcolor rgb %s front\n", text,
+		column + 0.5, row + 0.5, size, colour);
+}
+
+/* The kinds of cells. A figure without a verdict is hatched; one without a ratio is a dash. */
+static bool is_hatched(const struct compare_figure *figure)
+{
+	return figure->verdict == COMPARE_INCONCLUSIVE || figure->verdict == COMPARE_INCOMPARABLE;
+}
+
+static bool is_framed(const struct compare_figure *figure)
+{
+	return figure->verdict == COMPARE_REGRESSED || figure->verdict == COMPARE_IMPROVED;
+}
+
+/* Calls a function for each cell that stands in the picture. */
+static void each_cell(const struct map *map, void (*call)(FILE *out, const struct map *map, double column, double row,
+							   const struct compare_figure *figure), FILE *out)
+{
+	for (size_t i = 0; i < map->comparison->cells_count; i++) {
+		const struct compare_row *row = &map->comparison->cells[i];
+		const struct column *column = column_find(map, row);
+		const struct line *line = line_find(map, row);
+		if (column && line)
+			call(out, map, (double)(column - map->columns), (double)(line - map->lines),
+			     &row->figures[COMPARE_RATE]);
+	}
+}
+
+static void put_cell(FILE *out, const struct map *map, double column, double row, const struct compare_figure *figure)
+{
+	double size = fmin(CELL_SIZE_MOST, map->column_width / 3.1);
+	char text[32];
+
+	if (isnan(figure->ratio)) {
+		cell_text(out, column, row, "-", CELL_SIZE_MOST, "MUTED");
+		return;
+	}
+	if (size < CELL_SIZE_LEAST)
+		return;
+	snprintf(text, sizeof text, figure->ratio < 9.995 ? "%.2f" : "%.3g", figure->ratio);
+	cell_text(out, column, row, text, size, fabs(log(figure->ratio)) > 0.8 * log(1.5) ? "BACKGROUND" : "INK");
+}
+
+static void put_frame(FILE *out, const struct map *map, double column, double row, const struct compare_figure *figure)
+{
+	/* Two pixels inside of the cell. */
+	double x = 2.5 / map->column_width, y = 2.5 / map->row_height;
+
+	if (is_framed(figure))
+		fprintf(out, "set object rectangle from first %.4f, first %.4f to first %.4f, first %.4f front fillstyle empty "
+			     "border linecolor rgb INK linewidth 1.6\n", column + x, row + y, column + 1 - x, row + 1 - y);
+}
+
+static void put_levels(FILE *out, const struct map *map)
+{
+	char text[64];
+	double until = 0;
+
+	for (size_t i = 0; i < map->columns_count; i++) {
+		const struct column *column = &map->columns[i];
+		double x = map->left + map->column_width * ((double)i + 0.5);
+		if (*column->client)
+			text_plain(text, 12, column->client);
+		else
+			snprintf(text, sizeof text, "%llu", (unsigned long long)column->level);
+		double half = typeset_width(text, LEVEL_SIZE) / 2 + 2;
+		/* Where there is no room for all, some are left out. */
+		if (x - half < until)
+			continue;
+		until = x + half;
+		screen_text(out, x, map->top - 9, "center", text, LEVEL_SIZE, "INK");
+	}
+	screen_text(out, map->left, map->top - 26, "left", "concurrent connections", LEVEL_SIZE, "MUTED");
+}
+
+static void put_key(FILE *out, const struct map *map)
+{
+	static const char *const texts[] = { "slower", "faster (ratio of NEW to BASE)", "inconclusive", "regressed or improved",
+					     "- no valid rate" };
+	double x = MARGIN;
+
+	screen_text(out, x, map->key_y, "left", texts[0], KEY_SIZE, "INK");
+	x += typeset_width(texts[0], KEY_SIZE) + 8;
+	picture_put_number(out, "KEY_COLOURS", x);
+	x += 164 + 8;
+	screen_text(out, x, map->key_y, "left", texts[1], KEY_SIZE, "INK");
+	x += typeset_width(texts[1], KEY_SIZE) + 28;
+	picture_put_number(out, "KEY_HATCH", x);
+	screen_text(out, x + 32, map->key_y, "left", texts[2], KEY_SIZE, "INK");
+	x += 32 + typeset_width(texts[2], KEY_SIZE) + 28;
+	picture_put_number(out, "KEY_FRAME", x);
+	screen_text(out, x + 32, map->key_y, "left", texts[3], KEY_SIZE, "INK");
+	x += 32 + typeset_width(texts[3], KEY_SIZE) + 28;
+	screen_text(out, x, map->key_y, "left", texts[4], KEY_SIZE, "INK");
+}
+
+static void put_head(FILE *out, const struct map *map, const char *name)
+{
+	const struct palette *palette = &palettes[0];
+	char text[TYPESET_LINE], fitted[1][TYPESET_LINE];
+
+	fprintf(out, "# Draw again: gnuplot %s.gp\n\n", name);
+	picture_put_text(out, "NAME", name);
+	picture_put_text(out, "TITLE", "Requests per second: NEW against BASE");
+	picture_put_text(out, "BACKGROUND", palette->background);
+	picture_put_text(out, "INK", palette->ink);
+	picture_put_text(out, "MUTED", palette->muted);
+	picture_put_text(out, "HATCH", "#a0a0a0");
+	picture_put_number(out, "WIDTH", WIDTH);
+	picture_put_number(out, "HEIGHT", map->height);
+	fprintf(out, "LEFT = %.2f\nRIGHT = %.2f\nTOP = %.2f\nBOTTOM = %.2f\n", map->left, map->right, map->top, map->bottom);
+	fprintf(out, "MARGIN = %.1f\nTITLE_Y = %.1f\nKEY_Y = %.1f\n", MARGIN, TITLE_Y, map->key_y);
+	fprintf(out, "COLUMNS = %zu\nROWS = %zu\n", map->columns_count, map->lines_count);
+	fputs("FONT = 'DejaVu Sans'\nX(pixel) = pixel / (1.0 * WIDTH)\nY(pixel) = 1 - pixel / (1.0 * HEIGHT)\n", out);
+	for (size_t i = 0; i < map->subtitle_count; i++)
+		screen_text(out, MARGIN, SUBTITLE_Y + SUBTITLE_ROW * (double)i, "left", map->subtitle[i], SUBTITLE_SIZE, "MUTED");
+	for (size_t i = 0; i < map->lines_count; i++) {
+		typeset_lines(fitted, 1, line_name(text, sizeof text, map, &map->lines[i]), NAME_SIZE, LABEL_WIDTH);
+		screen_text(out, map->left - 10, map->top + map->row_height * ((double)i + 0.5), "right", fitted[0], NAME_SIZE,
+			    "INK");
+	}
+	for (size_t i = 0; i < map->notes_count; i++)
+		screen_text(out, MARGIN, map->bottom + 28 + NOTE_ROW * (double)i, "left", map->notes[i], NOTE_SIZE, "MUTED");
+	put_levels(out, map);
+	put_key(out, map);
+	each_cell(map, put_cell, out);
+	each_cell(map, put_frame, out);
+	fputc('\n', out);
+}
+
+/* The table of points. */
+
+static void point_of(FILE *out, const struct map *map, double column, double row, const struct compare_figure *figure)
+{
+	double most = log(1.5);
+
+	(void)map;
+	if (isnan(figure->ratio))
+		fprintf(out, "%g %g NaN\n", column, row);
+	else
+		fprintf(out, "%g %g %.5f\n", column, row, fmax(-most, fmin(most, log(figure->ratio))));
+}
+
+/* Lines from the lower left to the upper right of a cell, clipped to it. */
+static void hatch_of(FILE *out, const struct map *map, double column, double row, const struct compare_figure *figure)
+{
+	double w = map->column_width, h = map->row_height;
+
+	for (double k = HATCH_STEP / 2; k < w + h && is_hatched(figure); k += HATCH_STEP) {
+		double x = fmax(0, k - h), y = fmin(k, h), to_x = fmin(k, w), to_y = fmax(0, k - w);
+		fprintf(out, "%.4f %.4f %.4f %.4f\n", column + x / w, row + y / h, (to_x - x) / w, (to_y - y) / h);
+	}
+}
+
+static void put_points(FILE *out, const struct map *map)
+{
+	fputs("# column, row, logarithm of the ratio\n", out);
+	each_cell(map, point_of, out);
+	/* An index without a point would be none at all. */
+	fputs("\n\n# hatching: x, y, dx, dy\nNaN NaN NaN NaN\n", out);
+	each_cell(map, hatch_of, out);
+}
+
+/* Files. */
+
+static int source_open(FILE **file, char *path, size_t room, const char *stem, const char *ending, struct err *err)
+{
+	int bytes = snprintf(path, room, "%s.%s", stem, ending);
+
+	if (bytes < 0 || (size_t)bytes >= room)
+		return err_set(err, "the path %.200s is too long", stem);
+	*file = fopen(path, "we");
+	return *file ? 0 : err_set_errno(err, "%s", path);
+}
+
+static int source_close(FILE *file, const char *path, struct err *err)
+{
+	bool failed = ferror(file) != 0;
+
+	return fclose(file) || failed ? err_set_errno(err, "%s cannot be written", path) : 0;
+}
+
+static int sources_write(const struct map *map, const char *stem, const char *name, const char *template,
+			 struct err *err)
+{
+	char path[4096];
+	FILE *file;
+
+	if (source_open(&file, path, sizeof path, stem, "gp", err))
+		return -1;
+	put_head(file, map, name);
+	fputs(template, file);
+	if (source_close(file, path, err) || source_open(&file, path, sizeof path, stem, "dat", err))
+		return -1;
+	put_points(file, map);
+	return source_close(file, path, err);
+}
+
+/* What is seen, in words: the verdict, and what has changed. */
+static int describe(const char *path, const struct comparison *comparison, struct err *err)
+{
+	char text[6000], words[2 * COMPARE_WORDS];
+	struct compare_line *lines;
+	size_t count;
+
+	if (compare_lines(&lines, &count, comparison, true, err))
+		return -1;
+	compare_show_whole(text, sizeof text, comparison);
+	for (size_t i = 0; i < count && i < 10 && compare_line_changed(&lines[i]); i++)
+		picture_add(text, sizeof text, " ", "%s.", compare_show_line(words, &lines[i]));
+	free(lines);
+	return picture_describe_svg(path, "comparison", "Requests per second: NEW against BASE, server by level", text, err);
+}
+
+int compare_draw(const struct comparison *comparison, const struct compare_titles *titles, const char *path,
+		 const char *templates, struct err *err)
+{
+	struct map map = { .comparison = comparison, .titles = titles };
+	char stem[4096], folder[4096], script[4096 + 8];
+	char *template = NULL;
+	int result = -1;
+
+	if (strlen(path) >= sizeof stem)
+		return err_set(err, "the path %.200s is too long", path);
+	/* Without .svg, which compare_outputs_check() has seen. */
+	snprintf(stem, sizeof stem, "%.*s", (int)(strlen(path) - 4), path);
+	char *slash = strrchr(stem, '/');
+	const char *name = slash ? slash + 1 : stem;
+	snprintf(folder, sizeof folder, "%.*s", slash == stem ? 1 : slash ? (int)(slash - stem) : 1, slash ? stem : ".");
+	snprintf(script, sizeof script, "./%s.gp", name);
+	char source[4096];
+	if ((size_t)snprintf(source, sizeof source, "%s/compare.gp", templates) >= sizeof source)
+		return err_set(err, "the path %.200s is too long", templates);
+	template = picture_read(source, err);
+	if (!template || map_fill(&map, err))
+		goto out;
+	map_layout(&map);
+	if (!sources_write(&map, stem, name, template, err) && !gnuplot_run(folder, (const char *const[]){ script, NULL }, err))
+		result = describe(path, comparison, err);
+out:
+	free(template);
+	free(map.columns);
+	free(map.lines);
+	return result;
+}

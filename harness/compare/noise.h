@@ -1,0 +1,64 @@
+/*
+ * noise: what this host makes of no difference at all.
+ *
+ * A server is launched many times, and its launches are dealt to two sides at random: whatever differs between these is
+ * noise. That is done often (NOISE_DEALS times) with one set of launches, and each time the two sides are compared as any
+ * two sides are. The noise of a figure is the root mean square of the logarithm of its ratio: a share, 0.02 for 2 %. It
+ * is that of a comparison with as many launches a side as a deal has, and of launches in turn: what one day differs from
+ * the next by is not in it.
+ *
+ * A comparison takes it for its floor (COMPARE_NOISE_TIMES) where it was measured as the two sides were: on this host, with
+ * the same options.
+ */
+#ifndef HARNESS_NOISE_H
+#define HARNESS_NOISE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "harness/compare/compare.h"
+#include "harness/lib/err.h"
+#include "harness/record/document.h"
+
+#define NOISE_DEALS 200
+
+/* Of one row of the gate, or of the cells, where least and most are the same. */
+struct noise_figure {
+	char *server, *client, *mode;	/* owned */
+	uint64_t least, most;
+	double share[COMPARE_MEASURES];	/* NAN: unknown */
+};
+
+struct noise {
+	struct document document;	/* the host, the options and the servers; no cells */
+	uint64_t launches;		/* of a side */
+	struct noise_figure *figures;	/* owned */
+	size_t count;
+};
+
+/*
+ * Finds the noise in the launches of each server of a document, `deals` times two halves of them. What has fewer than two
+ * valid launches a side, in each deal, stays unknown. Fills in launches and figures of a noise that is zeroed. Returns 0, or
+ * -1 with err set: there are too few launches, or memory is out. Release it in both cases.
+ */
+int noise_find(struct noise *noise, const struct document *document, size_t deals, uint64_t seed, struct err *err);
+
+/*
+ * Puts the figures of `from`, which is left without them, in place of those that the noise has of the same server.
+ * Returns 0, or -1 where memory is out.
+ */
+int noise_merge(struct noise *noise, struct noise *from);
+
+/* Whether it was measured as the runs were. Returns 1; 0 with what differs in words in *why; -1 where memory is out. */
+int noise_fits(const struct noise *noise, const struct document *run, struct err *why);
+
+/*
+ * For struct compare_noise; the context is a struct noise. Of a band that was not measured with just these levels it is the
+ * largest that a level between has.
+ */
+double noise_at(const void *context, const char *server, const char *client, const char *mode,
+		enum compare_measure measure, uint64_t least, uint64_t most);
+
+void noise_release(struct noise *noise);
+
+#endif

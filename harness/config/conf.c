@@ -1,0 +1,306 @@
+#include "harness/config/conf.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <ini.h>
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/lib/words.h"
+
+static int command_parse(void *field, const char *text, const struct option_def *def, struct err *err)
+{
+	char **words = words_split(text, err);
+
+	if (!words)
+		return -1;
+	words_free(words);
+	return option_text.parse(field, text, def, err);
+}
+
+static void text_free(void *field)
+{
+	option_text.release(field);
+}
+
+static const struct option_type option_command = { "COMMAND", command_parse, NULL, text_free };
+
+#define FIELD(name) OPTION_FIELD(struct conf_server, name)
+
+static const struct option_def server_keys[] = {
+	{ .name = "command", .type = &option_command, .offset = FIELD(command) },
+	{ .name = "requires", .type = &option_command, .offset = FIELD(requires) },
+	{ .name = "version", .type = &option_command, .offset = FIELD(version) },
+	{ .name = "implementation", .type = &option_command, .offset = FIELD(implementation) },
+	{ .name = "install", .type = &option_text, .offset = FIELD(install) },
+	{ .name = "family", .type = &option_text, .offset = FIELD(family) },
+	{ .name = "model", .type = &option_text, .offset = FIELD(model) },
+	{ .name = "since", .type = &option_text, .offset = FIELD(since) },
+	{ .name = "note", .type = &option_text, .offset = FIELD(note) },
+	{ .name = "keepalive", .type = &option_flag, .offset = FIELD(keepalive), .fallback = "yes" },
+	{ .name = "client_address", .type = &option_flag, .offset = FIELD(client_address), .fallback = "yes" },
+	{ .name = NULL }
+};
+
+static const struct option_def interpreter_keys[] = {
+	{ .name = "stackless", .type = &option_text, .offset = OPTION_FIELD(struct conf, stackless) },
+	{ .name = "python2_greenlet", .type = &option_text, .offset = OPTION_FIELD(struct conf, python2_greenlet) },
+	{ .name = NULL }
+};
+
+/* The longest line of a file, with its end. */
+#define LINE_MAX_BYTES 2000
+
+struct reading {
+	struct conf *conf;
+	size_t from;			/* servers of this file start here */
+	struct settings *settings;
+	struct settings unused;		/* where the caller wants no settings: [run] is still checked */
+	const char *path;
+	char *folder;
+	FILE *file;
+	int line;			/* the last one read */
+	char section[128];		/* "" before the first */
+	bool run_seen, interpreters_seen;
+	uint64_t keys_seen;		/* bit set of the section's keys, by their place in the table */
+	const struct option_def *keys;	/* of the section */
+	void *into;			/* what they describe */
+	struct err *err;
+	bool failed;
+};
+
+static bool name_is_good(const char *name)
+{
+	size_t bytes = strlen(name);
+
+	for (size_t i = 0; i < bytes; i++)
+		if (!isalnum((unsigned char)name[i]) && name[i] != '_' && name[i] != '-')
+			return false;
+	return bytes > 0 && bytes <= CONF_NAME_MAX;
+}
+
+/* A server without a command as yet; NULL with err set. */
+static struct conf_server *server_add(struct conf *conf, const char *name, const char *folder, struct err *err)
+{
+	struct conf_server *servers = NULL;
+
+	if (!name_is_good(name))
+		err_set(err, "'%.200s' is no server name: 1 to %d letters, digits, _ and -", name, CONF_NAME_MAX);
+	else if (conf_find(conf, name))
+		err_set(err, "there is a server '%s' already", name);
+	else if (!(servers = realloc(conf->servers, (conf->count + 1) * sizeof *servers)))
+		err_set(err, "out of memory");
+	if (!servers)
+		return NULL;
+	conf->servers = servers;
+	struct conf_server *server = &servers[conf->count++];
+	*server = (struct conf_server){ .name = strdup(name), .folder = strdup(folder) };
+	if (!server->name || !server->folder) {
+		err_set(err, "out of memory");
+		return NULL;
+	}
+	return options_default(server_keys, server, err) ? NULL : server;
+}
+
+static int server_open(struct reading *reading, const char *name)
+{
+	reading->keys = server_keys;
+	reading->into = server_add(reading->conf, name, reading->folder, reading->err);
+	return reading->into ? 0 : -1;
+}
+
+int conf_add(struct conf *conf, const char *name, const char *command, struct err *err)
+{
+	char *here = realpath(".", NULL);
+	int result = -1;
+
+	if (!here)
+		err_set_errno(err, "the folder that we are in");
+	else if (server_add(conf, name, here, err))
+		result = options_set(server_keys, &conf->servers[conf->count - 1], "command", command, err);
+	free(here);
+	return result;
+}
+
+/* A file has each section once. */
+static int section_again(struct reading *reading, bool *seen)
+{
+	if (*seen)
+		return err_set(reading->err, "there is a section [%s] already", reading->section);
+	*seen = true;
+	return 0;
+}
+
+static int section_open(struct reading *reading, const char *section)
+{
+	reading->keys_seen = 0;
+	snprintf(reading->section, sizeof reading->section, "%.*s", (int)sizeof reading->section - 1, section);
+	if (strcmp(section, "run") == 0) {
+		if (section_again(reading, &reading->run_seen))
+			return -1;
+		reading->keys = settings_options;
+		reading->into = reading->settings;
+		return 0;
+	}
+	if (strcmp(section, "interpreters") == 0) {
+		if (section_again(reading, &reading->interpreters_seen))
+			return -1;
+		reading->keys = interpreter_keys;
+		reading->into = reading->conf;
+		return 0;
+	}
+	if (strncmp(section, "server ", 7) == 0)
+		return server_open(reading, section + 7);
+	return err_set(reading->err, "unknown section [%s]: there are [run], [interpreters] and [server NAME]", section);
+}
+
+/* Reads the line of a section, which starts with '['. */
+static int section_read(struct reading *reading, const char *line)
+{
+	char section[LINE_MAX_BYTES];
+	size_t bytes = strlen(line);
+
+	while (isspace((unsigned char)line[bytes - 1]))
+		bytes--;
+	if (line[bytes - 1] != ']')
+		return err_set(reading->err, "the line of a section does not end with ]");
+	snprintf(section, sizeof section, "%.*s", (int)bytes - 2, line + 1);
+	return section_open(reading, section);
+}
+
+static int key_set(struct reading *reading, const char *key, const char *value)
+{
+	if (!reading->section[0])
+		return err_set(reading->err, "'%s' stands before the first section", key);
+	const struct option_def *def = options_find(reading->keys, key);
+	uint64_t bit = def ? 1ull << (def - reading->keys) : 0;
+	if (reading->keys_seen & bit)
+		return err_set(reading->err, "'%s' stands twice in [%s]", key, reading->section);
+	reading->keys_seen |= bit;
+	return options_set(reading->keys, reading->into, key, value, reading->err);
+}
+
+static void refuse(struct reading *reading)
+{
+	if (!reading->failed)
+		err_prefix(reading->err, "%s:%d", reading->path, reading->line);
+	reading->failed = true;
+}
+
+/*
+ * libinih reads its lines here: it does not tell line numbers, cuts the names of sections at 49 bytes, and says
+ * nothing of a section without keys.
+ */
+static char *on_line(char *line, int room, void *context)
+{
+	struct reading *reading = context;
+
+	if (reading->failed)
+		return NULL;
+	/* Without a NUL, so that the last one is that which fgets() puts behind what it read. */
+	memset(line, '\n', (size_t)room);
+	if (!fgets(line, room, reading->file))
+		return NULL;
+	const char *end = memrchr(line, 0, (size_t)room);
+	reading->line++;
+	const char *start = line;
+	if (reading->line == 1 && strncmp(start, "\xef\xbb\xbf", 3) == 0)
+		start += 3;	/* the byte order mark of some editors, which libinih skips too */
+	while (isspace((unsigned char)*start))
+		start++;
+	if (strlen(line) != (size_t)(end - line))
+		err_set(reading->err, "a NUL, which would hide the rest of its line");
+	else if (!strchr(line, '\n') && !feof(reading->file))
+		err_set(reading->err, "a line is longer than %d characters", LINE_MAX_BYTES - 2);
+	else if (*start != '[' || !section_read(reading, start))
+		return line;
+	refuse(reading);
+	return NULL;
+}
+
+/* libinih calls this for each key. */
+static int on_entry(void *context, const char *section, const char *key, const char *value)
+{
+	struct reading *reading = context;
+
+	(void)section;
+	if (!reading->failed && key_set(reading, key, value))
+		refuse(reading);
+	return 1;
+}
+
+int conf_read(struct conf *conf, struct settings *settings, const char *path, struct err *err)
+{
+	int result = -1;
+	char *copy = strdup(path);
+	char *real = copy ? realpath(dirname(copy), NULL) : NULL;
+	struct reading reading = {
+		.conf = conf, .from = conf->count, .path = path, .folder = real, .err = err,
+	};
+	reading.settings = settings ? settings : &reading.unused;
+	reading.file = fopen(path, "re");
+	if (!reading.file || !real) {
+		err_set_errno(err, "%s", path);
+		goto out;
+	}
+	/* A ';' may stand in a command, and a line that goes on would hide a missing '='. */
+	ini_allow_inline_comments = false;
+	ini_allow_multiline = false;
+	ini_stop_on_first_error = true;
+	ini_use_stack = false;
+	ini_initial_alloc = ini_max_line = LINE_MAX_BYTES;
+	int line = ini_parse_stream(on_line, &reading, on_entry, &reading);
+	if (reading.failed)
+		goto out;
+	if (line < 0 || ferror(reading.file)) {
+		err_set(err, "%s: it can't be read, or memory is out", path);
+		goto out;
+	}
+	if (line) {
+		err_set(err, "%s:%d: neither a [section] nor 'key = value'", path, line);
+		goto out;
+	}
+	for (size_t i = reading.from; i < conf->count; i++) {
+		if (!conf->servers[i].command) {
+			err_set(err, "%s: [server %s] has no command", path, conf->servers[i].name);
+			goto out;
+		}
+	}
+	result = 0;
+out:
+	options_release(settings_options, &reading.unused);
+	if (reading.file)
+		fclose(reading.file);
+	free(real);
+	free(copy);
+	return result;
+}
+
+void conf_export(const struct conf *conf)
+{
+	if (conf->stackless)
+		setenv("BENCH_STACKLESS", conf->stackless, 0);
+	if (conf->python2_greenlet)
+		setenv("BENCH_PYTHON2_GREENLET", conf->python2_greenlet, 0);
+}
+
+const struct conf_server *conf_find(const struct conf *conf, const char *name)
+{
+	for (size_t i = 0; i < conf->count; i++)
+		if (strcmp(conf->servers[i].name, name) == 0)
+			return &conf->servers[i];
+	return NULL;
+}
+
+void conf_release(struct conf *conf)
+{
+	for (size_t i = 0; i < conf->count; i++) {
+		options_release(server_keys, &conf->servers[i]);
+		free(conf->servers[i].name);
+		free(conf->servers[i].folder);
+	}
+	options_release(interpreter_keys, conf);
+	free(conf->servers);
+	*conf = (struct conf){ 0 };
+}

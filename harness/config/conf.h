@@ -1,0 +1,69 @@
+/*
+ * conf: bench.conf, the servers that there are and the defaults of a run.
+ *
+ * An INI file. [run] holds options of `benchctl run` by their long names; each [server NAME] describes one
+ * server; [interpreters] names interpreters that servers may ask for. A second file adds to the first. Commands
+ * run without a shell, in the folder of the file that names them. Whatever is not understood is an error with
+ * file and line.
+ */
+#ifndef HARNESS_CONF_H
+#define HARNESS_CONF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "harness/config/settings.h"
+#include "harness/lib/err.h"
+
+/* One [server NAME]. All texts are owned by the conf. */
+struct conf_server {
+	char *name;		/* letters, digits, _ and -; at most CONF_NAME_MAX */
+	char *command;		/* one line, split by words_split() */
+	char *requires;		/* a command that exits 0 where the server can run here; NULL: always */
+	char *version;		/* a command that prints the version; NULL: none */
+	char *implementation;	/* a command that prints "original" or "revival"; NULL: original */
+	char *install;		/* Debian packages */
+	char *family;		/* c, python, js, ... */
+	char *model;		/* coroutine, callback, ... */
+	char *since;		/* 2010 for the rows of the seed */
+	char *note;
+	bool client_address;		/* no: its library may not tell the client's address; then it logs a dash */
+	bool keepalive;
+	char *folder;		/* in which the commands run */
+};
+
+#define CONF_NAME_MAX 60
+
+struct conf {
+	struct conf_server *servers;
+	size_t count;
+	char *stackless, *python2_greenlet;	/* of [interpreters], owned; NULL where not named */
+};
+
+/*
+ * Reads a file. Adds its servers to conf (zeroed or holding earlier files) and applies [run] to settings, which
+ * may be NULL. Returns 0, or -1 with err set, and conf then holds what was read so far.
+ */
+int conf_read(struct conf *conf, struct settings *settings, const char *path, struct err *err);
+
+/*
+ * Adds a server that is known by its command alone, to run in the folder that we are in. Returns 0; or -1 with err set: the
+ * name is none or there already, the command can't be split into words, or memory is out.
+ */
+int conf_add(struct conf *conf, const char *name, const char *command, struct err *err);
+
+/*
+ * Puts the interpreters into this process's environment, where servers and their commands look for them:
+ * BENCH_STACKLESS and BENCH_PYTHON2_GREENLET. A variable that is set already wins over the file.
+ */
+void conf_export(const struct conf *conf);
+
+/* The server of that name, or NULL. */
+const struct conf_server *conf_find(const struct conf *conf, const char *name);
+
+/* The name of the control server, which measures the harness itself. */
+#define CONF_CONTROL "control"
+
+void conf_release(struct conf *conf);
+
+#endif

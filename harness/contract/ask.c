@@ -1,0 +1,307 @@
+#include "harness/contract/ask.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "clients/http.h"
+#include "clients/page.h"
+#include "harness/lib/units.h"
+
+/* More than this of a body is not read. */
+#define BODY_MOST (1u << 20)
+
+/* For a server to hang up when its client has: not in the contract, so nothing fails by it. */
+#define HANG_UP_NS CLOCK_S
+
+/* Bytes as a text in quotes, cut where it is long. */
+static const char *quote(char *out, size_t room, const char *data, size_t bytes)
+{
+	const char *end = out + room - sizeof "\\x00\"...";
+	char *to = out;
+	size_t i;
+
+	*to++ = '"';
+	for (i = 0; i < bytes && to < end; i++) {
+		unsigned char c = (unsigned char)data[i];
+		if (c == '\n')
+			to = stpcpy(to, "\\n");
+		else if (isprint(c))
+			*to++ = (char)c;
+		else
+			to += sprintf(to, "\\x%02x", c);
+	}
+	strcpy(to, i < bytes ? "\"..." : "\"");
+	return out;
+}
+
+bool answer_is(struct subject *subject, const struct answer *answer, unsigned status, const char *body)
+{
+	char expected[160], text[300], quoted[PAGE_MAX + 32];
+
+	if (body)
+		snprintf(expected, sizeof expected, "%u and the body %s", status,
+			 quote(quoted, sizeof quoted, body, strlen(body)));
+	else
+		snprintf(expected, sizeof expected, "%u", status);
+	if (answer->trouble[0])
+		return subject_fail(subject, expected, "%s", answer->trouble);
+	if (answer->status != status)
+		return subject_fail(subject, expected, "%u", answer->status);
+	if (body && (answer->body_bytes != strlen(body) || answer->kept_bytes != answer->body_bytes ||
+		     memcmp(answer->body, body, answer->body_bytes) != 0))
+		return subject_fail(subject, expected, "%u and %zu bytes of body, %s", answer->status,
+				    answer->body_bytes, quote(text, sizeof text, answer->body, answer->kept_bytes));
+	return true;
+}
+
+static size_t on_body(char *data, size_t size, size_t count, void *context)
+{
+	struct answer *answer = context;
+	size_t bytes = size * count;
+	size_t room = sizeof answer->body - answer->kept_bytes;
+	size_t kept = bytes < room ? bytes : room;
+
+	memcpy(answer->body + answer->kept_bytes, data, kept);
+	answer->kept_bytes += kept;
+	answer->body_bytes += bytes;
+	return answer->body_bytes > BODY_MOST ? 0 : bytes;
+}
+
+static int on_progress(void *context, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+	(void)a, (void)b, (void)c, (void)d;
+	return subject_is_stopped(context);
+}
+
+CURL *ask_prepare(struct subject *subject, const char *path, struct answer *answer)
+{
+	CURL *easy = curl_easy_init();
+
+	*answer = (struct answer){ 0 };
+	if (!easy) {
+		strcpy(answer->trouble, "out of memory");
+		return NULL;
+	}
+	curl_easy_setopt(easy, CURLOPT_URL, subject->target.url);
+	curl_easy_setopt(easy, CURLOPT_REQUEST_TARGET, path);
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http");
+	curl_easy_setopt(easy, CURLOPT_PROXY, "");
+	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(subject_wait_ns(subject) / CLOCK_MS));
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, answer);
+	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, answer->trouble);
+	curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+	curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
+	curl_easy_setopt(easy, CURLOPT_XFERINFODATA, subject);
+	return easy;
+}
+
+void ask_finish(struct answer *answer, CURL *easy, CURLcode code)
+{
+	long status = 0;
+	const char *type = NULL;
+
+	if (code) {
+		if (answer->body_bytes > BODY_MOST)
+			snprintf(answer->trouble, sizeof answer->trouble, "a body of more than %u bytes", BODY_MOST);
+		else if (!answer->trouble[0])
+			snprintf(answer->trouble, sizeof answer->trouble, "%s", curl_easy_strerror(code));
+		return;
+	}
+	answer->trouble[0] = 0;
+	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(easy, CURLINFO_CONTENT_TYPE, &type);
+	answer->status = (unsigned)status;
+	snprintf(answer->type, sizeof answer->type, "%s", type ? type : "");
+}
+
+void ask_page(struct subject *subject, const char *path, struct answer *answer)
+{
+	CURL *easy = ask_prepare(subject, path, answer);
+
+	if (easy)
+		ask_finish(answer, easy, curl_easy_perform(easy));
+	curl_easy_cleanup(easy);
+}
+
+bool ask_number(struct subject *subject, uint32_t n)
+{
+	char path[16], body[PAGE_MAX];
+	struct answer answer;
+
+	snprintf(path, sizeof path, "/%u", n);
+	page_write(body, n);
+	ask_page(subject, path, &answer);
+	return answer_is(subject, &answer, 200, body);
+}
+
+int line_open(struct subject *subject, const char *source)
+{
+	struct sockaddr_in from = { .sin_family = AF_INET };
+	uint64_t most = subject_wait_ns(subject);
+	struct timeval timeout = { (time_t)(most / CLOCK_S), (suseconds_t)(most % CLOCK_S / CLOCK_US) };
+	int on = 1;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd >= 0) {
+		setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);	/* of connect(2) too */
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+	}
+	if (fd < 0 || (source && (inet_pton(AF_INET, source, &from.sin_addr) != 1 ||
+				  bind(fd, (const struct sockaddr *)&from, sizeof from))) ||
+	    connect(fd, (const struct sockaddr *)&subject->target.address, subject->target.address_bytes)) {
+		subject_fail(subject, "a connection", "%s", errno == EINPROGRESS ? "none in time" : strerror(errno));
+		if (fd >= 0)
+			close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+void line_send(int fd, const char *data, size_t bytes)
+{
+	while (bytes) {
+		ssize_t sent = send(fd, data, bytes, MSG_NOSIGNAL);
+		if (sent < 0)
+			return;
+		data += sent;
+		bytes -= (size_t)sent;
+	}
+}
+
+/* Receives until the deadline. Returns bytes, 0 at the end, or -1 with errno: ETIMEDOUT where nothing came. */
+static ssize_t line_receive(const struct subject *subject, int fd, char *buffer, size_t room, uint64_t deadline)
+{
+	for (;;) {
+		struct pollfd ready = { .fd = fd, .events = POLLIN };
+		uint64_t now = clock_ns();
+		if (now >= deadline || subject_is_stopped(subject)) {
+			errno = ETIMEDOUT;
+			return -1;
+		}
+		if (poll(&ready, 1, (int)((deadline - now) / CLOCK_MS) + 1) > 0)
+			return recv(fd, buffer, room, 0);
+	}
+}
+
+/* What a receive that failed with errno means. `none` is what did not come. */
+static void line_trouble(char *out, size_t room, const char *none, uint64_t start)
+{
+	char time[UNITS_TEXT];
+
+	if (errno == ETIMEDOUT)
+		snprintf(out, room, "%s after %s", none, units_show_latency(time, clock_ns() - start));
+	else if (errno == ECONNRESET)
+		snprintf(out, room, "a reset");
+	else
+		snprintf(out, room, "%s", strerror(errno));
+}
+
+void line_answer(const struct subject *subject, int fd, struct answer *answer)
+{
+	struct http_reader reader = { 0 };
+	struct http_span body;
+	char buffer[4096], quoted[160];
+	uint64_t start = clock_ns(), deadline = start + subject_wait_ns(subject);
+	enum http_event event;
+
+	*answer = (struct answer){ 0 };
+	do {
+		ssize_t bytes = line_receive(subject, fd, buffer, sizeof buffer, deadline);
+		const char *input = buffer;
+		if (bytes < 0) {
+			line_trouble(answer->trouble, sizeof answer->trouble,
+				     http_begun(&reader) ? "no complete answer" : "no answer", start);
+			return;
+		}
+		if (bytes == 0 && !http_read_eof(&reader)) {
+			snprintf(answer->trouble, sizeof answer->trouble, "the end of the connection %s the answer",
+				 http_begun(&reader) ? "in" : "without");
+			return;
+		}
+		event = bytes ? HTTP_MORE : HTTP_END;
+		while (bytes && (event = http_read(&reader, &input, buffer + bytes, &body)) == HTTP_BODY)
+			on_body((char *)body.data, 1, body.bytes, answer);
+		if (event == HTTP_BAD || (event == HTTP_END && bytes && input < buffer + bytes) ||
+		    answer->body_bytes > BODY_MOST) {
+			snprintf(answer->trouble, sizeof answer->trouble, "%s: %s",
+				 event == HTTP_BAD ? "what is no HTTP" : "more than the answer",
+				 quote(quoted, sizeof quoted, buffer, (size_t)bytes));
+			return;
+		}
+	} while (event != HTTP_END);
+	answer->status = reader.status;
+}
+
+/* Whether the server closes the line, on which an answer was read. */
+static bool line_ends(struct subject *subject, int fd)
+{
+	static const char expected[] = "the end of the connection behind the answer";
+	char buffer[32], text[160];
+	uint64_t start = clock_ns();
+	ssize_t bytes = line_receive(subject, fd, buffer, sizeof buffer, start + subject_wait_ns(subject));
+
+	if (bytes > 0)
+		return subject_fail(subject, expected, "more bytes: %s",
+				    quote(text, sizeof text, buffer, (size_t)bytes));
+	if (bytes < 0) {
+		line_trouble(text, sizeof text, "no end of it", start);
+		return subject_fail(subject, expected, "%s", text);
+	}
+	return true;
+}
+
+void lines_hang_up(const struct subject *subject, int *lines, size_t count)
+{
+	char buffer[4096];
+	uint64_t deadline = clock_ns() + HANG_UP_NS;
+
+	for (size_t i = 0; i < count; i++)
+		if (lines[i] >= 0)
+			shutdown(lines[i], SHUT_WR);
+	for (size_t i = 0; i < count; i++) {
+		while (lines[i] >= 0 && line_receive(subject, lines[i], buffer, sizeof buffer, deadline) > 0)
+			;
+		if (lines[i] >= 0)
+			close(lines[i]);
+		lines[i] = -1;
+	}
+}
+
+int line_ask(struct subject *subject, const char *request, bool *right)
+{
+	struct answer answer;
+	int fd = line_open(subject, NULL);
+
+	*right = false;
+	if (fd < 0)
+		return -1;
+	line_send(fd, request, strlen(request));
+	line_answer(subject, fd, &answer);
+	*right = answer_is(subject, &answer, 200, PAGE_START);
+	return fd;
+}
+
+bool line_ask_closes(struct subject *subject, const char *request)
+{
+	bool right;
+	int fd = line_ask(subject, request, &right);
+
+	if (fd < 0)
+		return false;
+	right = right && line_ends(subject, fd);
+	close(fd);
+	return right;
+}

@@ -1,0 +1,76 @@
+/*
+ * subject: one server while its conformance is checked.
+ *
+ * It holds what every check needs: the server as processes, its start page as the known right answer, its stderr
+ * (a file in memory, so that what it logs can be counted and its last words quoted), the time that is left, and
+ * the finding that the check under way fills in.
+ *
+ * A check says first what it tries, then, where that fails, what was expected and what came. So a finding always
+ * names the first thing that failed:
+ *
+ *     subject_try(subject, "GET /%u", n);
+ *     ...
+ *     return subject_fail(subject, "200", "%u", status);
+ */
+#ifndef HARNESS_SUBJECT_H
+#define HARNESS_SUBJECT_H
+
+#include <stdbool.h>
+
+#include "clients/target.h"
+#include "harness/contract/conformance.h"
+#include "harness/lib/clock.h"
+#include "harness/server/supervisor.h"
+
+/* For a server to be gone after SIGTERM. */
+#define SUBJECT_GRACE_NS (2 * CLOCK_S)
+
+struct subject {
+	const struct conformance_spec *spec;
+	struct supervisor supervisor;	/* its keeper is 0 while the server does not run */
+	struct target target;		/* the start page */
+	int stderr_fd;
+	uint64_t deadline;		/* of the check under way */
+	struct conformance_finding *finding;	/* of the check under way */
+	char variables[4][64];
+	const char *environment[5];	/* of the server */
+};
+
+/* Prepares everything but the start. Returns 0, or -1 with err set. Call subject_release() in both cases. */
+int subject_init(struct subject *subject, const struct conformance_spec *spec, struct err *err);
+
+/*
+ * Starts the server and waits until it answers. Where it does not, returns false with err set, which ends with
+ * the server's last words, and nothing of it is left running.
+ */
+bool subject_start(struct subject *subject, struct err *err);
+
+/*
+ * Whether the server's first process has exited; then `how` says so, with its last words. Called where something
+ * seems wrong: a death is seen on a connection before the keeper tells of it, so this may wait for a moment.
+ */
+bool subject_has_exited(struct subject *subject, char *how, size_t room);
+
+/*
+ * Reads what the server has said on stderr, from an offset on, as text: at most room - 1 bytes, a zero byte as '?'.
+ * Returns their number.
+ */
+size_t subject_read_stderr(const struct subject *subject, off_t from, char *out, size_t room);
+
+/* Whether the checks are to end. */
+bool subject_is_stopped(const struct subject *subject);
+
+/* How long a single wait may last now, in nanoseconds: at least a millisecond. */
+uint64_t subject_wait_ns(const struct subject *subject);
+
+/* Says what is tried from now on. */
+void subject_try(struct subject *subject, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* What was tried has failed. `got` may hold words of the server: it is cleaned. Always returns false. */
+bool subject_fail(struct subject *subject, const char *expected, const char *got, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Ends the server and lets go of everything. */
+void subject_release(struct subject *subject);
+
+#endif

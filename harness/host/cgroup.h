@@ -1,0 +1,32 @@
+/*
+ * cgroup: what the control groups that this process is in allow it (cgroups(7)).
+ *
+ * A limit holds for a group and all below it, so each is looked for from our own group up to the root that is to
+ * be seen from here, in version 2 and in version 1, and the tightest counts.
+ */
+#ifndef HARNESS_CGROUP_H
+#define HARNESS_CGROUP_H
+
+#include <stdint.h>
+
+#include "harness/host/procfile.h"
+
+#define CGROUP_UNLIMITED UINT64_MAX
+
+/* What is left under one limit. */
+struct cgroup_limit {
+	uint64_t left;			/* CGROUP_UNLIMITED where nothing limits */
+	char file[PROCFILE_PATH];	/* that sets the limit; "" where nothing does */
+	const char *lifted;		/* what to write into it so that it does not limit; NULL where nothing does */
+};
+
+struct cgroup {
+	struct cgroup_limit cpu;	/* CPUs, in thousandths */
+	struct cgroup_limit memory;	/* bytes; what the group holds for files that can go counts as left */
+	struct cgroup_limit processes;	/* and threads */
+};
+
+/* Reads the limits below root (see procfile.h). */
+void cgroup_read(struct cgroup *cgroup, const char *root);
+
+#endif

@@ -1,0 +1,467 @@
+#include "harness/plot/chart.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/lib/typeset.h"
+#include "harness/lib/units.h"
+
+#define TITLE_SIZE 12.0
+#define Y_TITLE_GAP 18.0	/* from a panel's top to the title of y above it */
+#define X_TITLE_GAP 43.0	/* from its bottom to the title of x below it */
+
+void chart_release(struct chart *chart)
+{
+	picture_release(&chart->picture);
+	free(chart->panels);
+	free(chart->lines);
+	free(chart->points);
+	chart->panels = NULL;
+	chart->lines = NULL;
+	chart->points = NULL;
+}
+
+/* Makes room for one more element of an array, which may move. Returns it, cleared; NULL where memory is out. */
+static void *array_add(struct chart *chart, void *array, size_t *count, size_t *room, size_t bytes)
+{
+	void *moved;
+
+	memcpy(&moved, array, sizeof moved);
+	if (*count == *room) {
+		void *more = realloc(moved, (*room * 2 + 16) * bytes);
+		if (!more) {
+			chart->picture.failed = true;
+			return NULL;
+		}
+		*room = *room * 2 + 16;
+		memcpy(array, &more, sizeof more);
+		moved = more;
+	}
+	return memset((char *)moved + (*count)++ * bytes, 0, bytes);
+}
+
+/* What is written to where there is no memory; the picture is not drawn then. */
+static union {
+	struct chart_panel panel;
+	struct chart_line line;
+	struct chart_point point;
+} lost;
+
+size_t chart_panel(struct chart *chart, double left, double right, double top, double bottom)
+{
+	struct chart_panel *panel = array_add(chart, &chart->panels, &chart->panels_count, &chart->panels_room, sizeof *panel);
+
+	if (!panel)
+		return chart->panels_count;
+	*panel = (struct chart_panel){ .left = left, .right = right, .top = top, .bottom = bottom };
+	return chart->panels_count - 1;
+}
+
+struct chart_panel *chart_panel_at(struct chart *chart, size_t panel)
+{
+	return panel < chart->panels_count ? &chart->panels[panel] : &lost.panel;
+}
+
+struct chart_line *chart_line(struct chart *chart, size_t panel, enum chart_role role, const char *name,
+			      struct palette_style style)
+{
+	struct chart_panel *in = chart_panel_at(chart, panel);
+	struct chart_line *line = array_add(chart, &chart->lines, &chart->lines_count, &chart->lines_room, sizeof *line);
+
+	if (!line)
+		return &lost.line;
+	assert(chart->picture.failed || !in->lines[role].count ||
+	       in->lines[role].first + in->lines[role].count == chart->lines_count - 1);
+	if (!in->lines[role].count++)
+		in->lines[role].first = chart->lines_count - 1;
+	*line = (struct chart_line){ .role = role, .style = style, .first = chart->points_count };
+	snprintf(line->name, sizeof line->name, "%s", name);
+	return line;
+}
+
+struct chart_point *chart_point(struct chart *chart, double x, double y)
+{
+	struct chart_point *point = array_add(chart, &chart->points, &chart->points_count, &chart->points_room, sizeof *point);
+
+	if (!point || !chart->lines_count)
+		return &lost.point;
+	chart->lines[chart->lines_count - 1].count++;
+	*point = (struct chart_point){ .x = x, .y = y, .low = y, .high = y, .size = 1 };
+	return point;
+}
+
+void chart_share(struct chart *chart, size_t panel, size_t from, enum chart_role role)
+{
+	chart_panel_at(chart, panel)->lines[role] = chart_panel_at(chart, from)->lines[role];
+}
+
+static double part_of(const struct chart_axis *axis, double value)
+{
+	double part = (value - axis->least) / (axis->most - axis->least);
+
+	if (axis->is_log)
+		part = log(value / axis->least) / log(axis->most / axis->least);
+	/* What the axis does not reach to is still a number of pixels. */
+	return fmin(fmax(part, -1), 2);
+}
+
+double chart_x(const struct chart_panel *panel, double value)
+{
+	return panel->left + (panel->right - panel->left) * part_of(&panel->x, value);
+}
+
+double chart_y(const struct chart_panel *panel, double value)
+{
+	return panel->bottom - (panel->bottom - panel->top) * part_of(&panel->y, value);
+}
+
+/* Axes. */
+
+static void tic_add(struct chart_axis *axis, double at, const char *text)
+{
+	if (axis->count == CHART_TICS_MAX)
+		return;
+	axis->tics[axis->count] = at;
+	snprintf(axis->texts[axis->count++], CHART_TIC_TEXT, "%s", text);
+}
+
+static bool is_power_of_two(uint64_t level)
+{
+	return (level & (level - 1)) == 0;
+}
+
+void chart_axis_levels(struct chart_panel *panel, const uint64_t *levels, size_t count)
+{
+	struct chart_axis *axis = &panel->x;
+	double least = (double)levels[0], most = (double)levels[count - 1], used = -INFINITY;
+	uint64_t wanted[CHART_TICS_MAX];
+	size_t wanted_count = 0;
+	bool doubling = true;
+
+	/* Room for half a mark at both ends; one level stands in the middle. */
+	double margin = count > 1 ? exp2(fmax(0.02, 8 / (panel->right - panel->left)) * log2(most / least)) : 2;
+	*axis = (struct chart_axis){ .least = least / margin, .most = most * margin, .is_log = true };
+	for (size_t i = 0; i < count; i++)
+		doubling = doubling && is_power_of_two(levels[i]);
+	if (doubling)
+		for (uint64_t level = levels[0]; level && level <= levels[count - 1]; level *= 2)
+			wanted[wanted_count++] = level;
+	else
+		for (size_t i = 0; i < CHART_TICS_MAX && i < count; i++)
+			wanted[wanted_count++] = levels[count < CHART_TICS_MAX ? i : i * (count - 1) / (CHART_TICS_MAX - 1)];
+	/* In a narrow panel each tic stands 2, 4, 8 ... steps from the last one, seen from the first level. */
+	size_t each = doubling ? 1 : 0;
+	char text[CHART_TIC_TEXT];
+	snprintf(text, sizeof text, "%llu", (unsigned long long)levels[count - 1]);
+	double room = typeset_width(text, PICTURE_TIC_SIZE) + 4;
+	while (each && wanted_count > 1 && (panel->right - panel->left) * (double)each / (double)wanted_count < room)
+		each *= 2;
+	for (size_t i = 0; i < wanted_count; i++) {
+		snprintf(text, sizeof text, "%llu", (unsigned long long)wanted[i]);
+		double half = typeset_width(text, PICTURE_TIC_SIZE) / 2 + 2;
+		double x = chart_x(panel, (double)wanted[i]);
+		if (each && i % each && i + 1 < wanted_count)
+			continue;
+		if (x - half < used) {
+			/* The last level is more worth knowing than the one before it. */
+			if (i + 1 < wanted_count || axis->count < 2)
+				continue;
+			axis->count--;
+		}
+		tic_add(axis, (double)wanted[i], text);
+		used = x + half;
+	}
+}
+
+double chart_most(double most)
+{
+	return most >= CHART_LEAST ? fmin(most, CHART_MOST) : 1;
+}
+
+double chart_step(double most, unsigned parts)
+{
+	static const double rounds[] = { 1, 2, 2.5, 5, 10 };
+	double tens = pow(10, floor(log10(most / parts)));
+	size_t i = 0;
+
+	while (i + 1 < sizeof rounds / sizeof *rounds && rounds[i] * tens * parts < most * (1 - 1e-9))
+		i++;
+	return rounds[i] * tens;
+}
+
+void chart_show_count(char *out, double value)
+{
+	char shown[UNITS_TEXT];
+
+	if (value == floor(value))
+		snprintf(out, CHART_TIC_TEXT, "%s", units_show_count(shown, units_whole(value)));
+	else
+		snprintf(out, CHART_TIC_TEXT, "%g", value);
+}
+
+void chart_show_percent(char *out, double value)
+{
+	snprintf(out, CHART_TIC_TEXT, "%g" PICTURE_NO_BREAK "%%", value);
+}
+
+struct unit {
+	double size;
+	const char *name;
+};
+
+/* Units fall, and the last one has no smaller beside it. */
+static void show_unit(char *out, double value, const struct unit *unit)
+{
+	while (unit[1].name && value < unit->size * (1 - 1e-9))
+		unit++;
+	snprintf(out, CHART_TIC_TEXT, "%.4g" PICTURE_NO_BREAK "%s", value / unit->size, unit->name);
+}
+
+void chart_show_ns(char *out, double value)
+{
+	static const struct unit units[] = { { 1e9, "s" }, { 1e6, "ms" }, { 1e3, "µs" }, { 1, "ns" }, { 0, NULL } };
+
+	show_unit(out, value, units);
+}
+
+void chart_show_us(char *out, double value)
+{
+	chart_show_ns(out, value * 1e3);
+}
+
+void chart_show_bytes(char *out, double value)
+{
+	static const struct unit units[] = {
+		{ 1073741824, "GiB" }, { 1048576, "MiB" }, { 1024, "KiB" }, { 1, "B" }, { 0, NULL },
+	};
+
+	show_unit(out, value, units);
+}
+
+void chart_axis_linear(struct chart_axis *axis, double highest, unsigned parts, chart_show *show)
+{
+	char text[CHART_TIC_TEXT];
+
+	*axis = (struct chart_axis){ .most = chart_most(highest) * 1.06 };
+	double step = chart_step(axis->most, parts);
+	for (size_t i = 0; (double)i * step <= axis->most * (1 + 1e-9); i++) {
+		show(text, (double)i * step);
+		tic_add(axis, (double)i * step, text);
+	}
+}
+
+/* The round values of a logarithmic axis: of each `base` to a power, the parts of `rounds`. */
+static size_t rounds_of(double *out, const struct chart_axis *axis, double base, const double *rounds, size_t count,
+			int every)
+{
+	size_t found = 0;
+	int from = (int)floor(log(axis->least) / log(base)), to = (int)ceil(log(axis->most) / log(base));
+
+	for (int power = from; power <= to; power++)
+		for (size_t i = 0; i < count; i++) {
+			double at = rounds[i] * pow(base, power);
+			if (power % every == 0 && at >= axis->least && at <= axis->most && found < CHART_TICS_MAX)
+				out[found++] = at;
+		}
+	return found;
+}
+
+static bool fit(const double *at, size_t count, const struct chart_axis *axis, double pixels, double tic_pixels,
+		chart_show *show)
+{
+	double used = -INFINITY;
+
+	for (size_t i = 0; i < count; i++) {
+		char text[CHART_TIC_TEXT];
+		show(text, at[i]);
+		double half = tic_pixels > 0 ? tic_pixels / 2 : typeset_width(text, PICTURE_TIC_SIZE) / 2 + 5;
+		double place = part_of(axis, at[i]) * pixels;
+		if (place - half < used)
+			return false;
+		used = place + half;
+	}
+	return count > 0;
+}
+
+void chart_axis_log(struct chart_axis *axis, double least, double most, double margin, double pixels, double tic_pixels,
+		    chart_show *show)
+{
+	static const double rounds[] = { 1, 2, 5 };
+	double at[CHART_TICS_MAX];
+	size_t count = 0;
+	bool is_binary = show == chart_show_bytes;
+
+	if (!(least > 0) || !(most >= least)) {
+		*axis = (struct chart_axis){ .least = 1, .most = 10, .is_log = true };
+		return;
+	}
+	least = fmin(fmax(least, CHART_LEAST), CHART_MOST);
+	most = fmin(fmax(most, CHART_LEAST), CHART_MOST);
+	double beyond = most > least ? pow(most / least, margin) : 2;
+	beyond = fmax(beyond, 1.02);
+	*axis = (struct chart_axis){ .least = least / beyond, .most = most * beyond, .is_log = true };
+	/* From the most tics to the fewest: the first choice that fits. */
+	for (int every = is_binary ? 1 : 0; every <= 16 && !count; every++) {
+		count = every ? rounds_of(at, axis, is_binary ? 2 : 10, rounds, 1, every) : rounds_of(at, axis, 10, rounds, 3, 1);
+		if (!fit(at, count, axis, pixels, tic_pixels, show))
+			count = 0;
+	}
+	if (!count || (count == 1 && most > least * 1.5)) {	/* a short axis: its least and its greatest value */
+		at[0] = least;
+		at[1] = most;
+		count = most > least && fit(at, 2, axis, pixels, tic_pixels, show) ? 2 : 1;
+	}
+	for (size_t i = 0; i < count; i++) {
+		char text[CHART_TIC_TEXT];
+		show(text, at[i]);
+		tic_add(axis, at[i], text);
+	}
+}
+
+void chart_titles(struct chart *chart, size_t panel, const char *y_title, const char *x_title)
+{
+	const struct chart_panel *in = chart_panel_at(chart, panel);
+
+	if (*y_title) {
+		double left = in->left == PICTURE_LEFT ? PICTURE_MARGIN : in->left;
+		picture_text(&chart->picture, y_title, left, in->top - Y_TITLE_GAP, TITLE_SIZE);
+	}
+	if (*x_title)
+		picture_text(&chart->picture, x_title, (in->left + in->right) / 2, in->bottom + X_TITLE_GAP,
+			     TITLE_SIZE)->align = PICTURE_CENTRE;
+}
+
+/* The script. */
+
+static const char *const role_names[CHART_ROLES] = {
+	[CHART_CONTROL] = "CONTROL", [CHART_CONTEXT] = "CONTEXTS", [CHART_GUIDE] = "GUIDES", [CHART_DOTS] = "DOTS",
+	[CHART_THIN] = "THIN", [CHART_NAMED] = "NAMED", [CHART_ROW] = "ROWS",
+};
+
+static void put_axis(FILE *out, const struct chart_panel *panel, const struct chart_axis *axis, char name, bool no_texts)
+{
+	if (axis->is_log)
+		fprintf(out, "set logscale %c %d; ", name, name == 'x' ? 2 : 10);
+	else
+		fprintf(out, "unset logscale %c; ", name);
+	fprintf(out, "set %crange [%.12g:%.12g]; ", name, axis->least, axis->most);
+	if (panel->is_empty || !axis->count) {
+		fprintf(out, "unset %ctics; ", name);
+		return;
+	}
+	/* A text of a tic is a format. */
+	fprintf(out, "set %ctics (", name);
+	for (size_t i = 0; i < axis->count; i++) {
+		fprintf(out, "%s'", i ? ", " : "");
+		for (const char *at = no_texts ? "" : axis->texts[i]; *at; at++)
+			fputs(*at == '%' ? "%%" : (const char[]){ *at, 0 }, out);
+		fprintf(out, "' %.12g", axis->tics[i]);
+	}
+	fputs("); ", out);
+}
+
+static void put_panels(FILE *out, const struct chart *chart)
+{
+	static const size_t edges[] = {
+		offsetof(struct chart_panel, left), offsetof(struct chart_panel, right), offsetof(struct chart_panel, top),
+		offsetof(struct chart_panel, bottom),
+	};
+	static const char *const edge_names[] = { "PANEL_LEFT", "PANEL_RIGHT", "PANEL_TOP", "PANEL_BOTTOM" };
+
+	picture_put_number(out, "PANELS", (double)chart->panels_count);
+	for (size_t edge = 0; edge < sizeof edges / sizeof *edges; edge++) {
+		picture_array_open(out, edge_names[edge], chart->panels_count);
+		for (size_t i = 0; i < chart->panels_count; i++) {
+			double number;
+			memcpy(&number, (const char *)&chart->panels[i] + edges[edge], sizeof number);
+			picture_array_number(out, i, number);
+		}
+		picture_array_close(out);
+	}
+	picture_array_open(out, "PANEL_FILLED", chart->panels_count);
+	for (size_t i = 0; i < chart->panels_count; i++)
+		fprintf(out, "%s%d", i ? ", " : "", chart->panels[i].is_filled);
+	picture_array_close(out);
+	picture_array_open(out, "PANEL_FAINT", chart->panels_count);
+	for (size_t i = 0; i < chart->panels_count; i++)
+		fprintf(out, "%s%d", i ? ", " : "", chart->panels[i].is_faint);
+	picture_array_close(out);
+	/* Commands of gnuplot, which the template runs: texts of tics are all that they quote. */
+	picture_array_open(out, "PANEL_AXES", chart->panels_count);
+	for (size_t i = 0; i < chart->panels_count; i++) {
+		const struct chart_panel *panel = &chart->panels[i];
+		fputs(i ? ", \"" : "\"", out);
+		put_axis(out, panel, &panel->x, 'x', panel->no_x_texts);
+		put_axis(out, panel, &panel->y, 'y', panel->no_y_texts);
+		fputs(panel->is_empty ? "unset grid; unset border\"" : "\"", out);
+	}
+	picture_array_close(out);
+	for (size_t role = 0; role < CHART_ROLES; role++)
+		for (int end = 0; end < 2; end++) {
+			char name[64];
+			snprintf(name, sizeof name, "%s_%s", role_names[role], end ? "TO" : "FROM");
+			picture_array_open(out, name, chart->panels_count);
+			for (size_t i = 0; i < chart->panels_count; i++)
+				fprintf(out, "%s%zu", i ? ", " : "", chart->panels[i].lines[role].first +
+					(end ? chart->panels[i].lines[role].count : 1));
+			picture_array_close(out);
+		}
+}
+
+static const char *line_colour(const struct chart_line *line, const struct palette *palette)
+{
+	if (line->role == CHART_CONTEXT)
+		return palette->context;
+	return line->is_grey || line->role == CHART_CONTROL ? palette->ceiling : palette->servers[line->style.colour];
+}
+
+static void put_head(FILE *out, const struct palette *palette, const void *context)
+{
+	const struct chart *chart = context;
+	size_t count = chart->lines_count;
+
+	put_panels(out, chart);
+	picture_put_number(out, "LINES", (double)count);
+	picture_array_open(out, "COLOUR", count);
+	for (size_t i = 0; i < count; i++)
+		picture_array_text(out, i, line_colour(&chart->lines[i], palette));
+	picture_array_close(out);
+	picture_array_open(out, "MARK", count);
+	for (size_t i = 0; i < count; i++)
+		fprintf(out, "%s%u", i ? ", " : "", chart->lines[i].style.mark);
+	picture_array_close(out);
+	picture_array_open(out, "DASH", count);
+	for (size_t i = 0; i < count; i++)
+		fprintf(out, "%s%u", i ? ", " : "", chart->lines[i].style.dash + 1);
+	picture_array_close(out);
+}
+
+/* An index of gnuplot for each line, in which an empty line breaks the line. */
+static void put_points(FILE *out, const void *context)
+{
+	const struct chart *chart = context;
+
+	fputs("# x y low high valid errors alone ring size\n", out);
+	for (size_t i = 0; i < chart->lines_count; i++) {
+		const struct chart_line *line = &chart->lines[i];
+		fprintf(out, "%s# %s\n", i ? "\n\n" : "", line->name);
+		for (size_t j = 0; j < line->count; j++) {
+			const struct chart_point *point = &chart->points[line->first + j];
+			bool alone = (!j || point->gap) && (j + 1 == line->count || point[1].gap);
+			fprintf(out, "%s%.10g %.10g %.10g %.10g %d %d %d %d %.3g\n", j && point->gap ? "\n" : "", point->x, point->y,
+				point->low, point->high, !point->invalid, point->errors, alone, point->ring, point->size);
+		}
+		/* An index without a point would not be one. */
+		if (!line->count)
+			fputs("NaN NaN NaN NaN 1 0 0 0 1\n", out);
+	}
+}
+
+int chart_write(struct chart *chart, const char *folder, const char *template, struct err *err)
+{
+	const struct picture_parts parts = { put_head, put_points, chart };
+
+	return picture_write(&chart->picture, &parts, folder, template, err);
+}

@@ -1,0 +1,72 @@
+/*
+ * plot: a run as pictures.
+ *
+ * There is a table of the kinds of picture. Each kind makes one picture a mode, if the run has what it shows, and each
+ * picture is there as SVG and PNG, light and dark:
+ *
+ *     rate-close.svg  rate-close.png  rate-close-dark.svg  rate-close-dark.png
+ *
+ * with their sources beside them (see picture.h). What is the same for all of them stands once: who is in a picture
+ * and who is named in it (curves.h), axes, panels and lines (chart.h), title, keys, names and notes (picture.h).
+ */
+#ifndef HARNESS_PLOT_H
+#define HARNESS_PLOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "harness/lib/err.h"
+#include "harness/record/document.h"
+
+/* The kinds, in the order in which a reader wants them. */
+enum plot_kind_id {
+	PLOT_HERO,		/* requests per second against connections */
+	PLOT_PANELS,		/* the same, a panel for each server */
+	PLOT_SHAPE,		/* the same, relative to each server's own maximum */
+	PLOT_PERCENTILES,	/* latency against connections, and the connect time */
+	PLOT_COST,		/* CPU per request and memory per connection */
+	PLOT_ERRORS,		/* failures by kind, and the connections open inside the server */
+	PLOT_LATENCY,		/* latency against the rate offered in an open loop */
+	PLOT_SEQUENTIAL,	/* sequential against parallel, and the figures of 2010 */
+	PLOT_PREVIEW,		/* 1200 x 630 pixels for previews of links: PNG only */
+	PLOT_KINDS
+};
+
+#define PLOT_ALL ((1u << PLOT_KINDS) - 1)	/* a set of all kinds */
+
+/* As --kinds has them: "hero", "panels", ... */
+extern const char *const plot_kind_names[PLOT_KINDS];
+
+#define PLOT_STEM 64
+
+/* A picture that was drawn. */
+struct plot_picture {
+	enum plot_kind_id kind;
+	char stem[PLOT_STEM];	/* of its files: STEM.svg, STEM-dark.svg, STEM.png, STEM-dark.png, STEM.gp, STEM.dat */
+	char mode[PLOT_STEM];	/* "close", ... */
+	char *title;		/* one line of plain text; owned, as `description` is */
+	char *description;	/* what it shows, in words, for those who do not see it (alt text) */
+	double width, height;	/* in pixels: of the SVG; a PNG has twice as many, a preview's as many */
+	bool has_svg;		/* a preview has none */
+};
+
+struct plot_list {
+	struct plot_picture *pictures;	/* by kind, then by mode */
+	size_t count;
+};
+
+void plot_list_release(struct plot_list *list);
+
+/*
+ * Draws those pictures of the set `kinds` (bits of enum plot_kind_id) for which the run has data into a folder, which
+ * is made where it is missing, and says in *list, where it is not NULL, which these are. A mode of which every cell
+ * failed has a hero that says so. Returns 0; or -1 with err set and nothing to release: nothing to draw, folder or
+ * template not accessible, gnuplot missing or failed (with what it said).
+ */
+int plot_draw(const struct document *doc, unsigned kinds, const char *folder, const char *templates_folder,
+	      struct plot_list *list, struct err *err);
+
+/* Adds the kinds of a text as in "hero,shape" to a set. Returns 0, or -1 with err set, which names what there is. */
+int plot_kinds_parse(unsigned *kinds, const char *text, struct err *err);
+
+#endif

@@ -1,0 +1,59 @@
+/*
+ * document: a whole run, as run.json holds it.
+ */
+#ifndef HARNESS_DOCUMENT_H
+#define HARNESS_DOCUMENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "harness/host/host.h"
+#include "harness/record/cell.h"
+
+/* One option of the run as it was used, by its long name. */
+struct document_option {
+	char *name, *value;	/* owned */
+};
+
+struct document_server {
+	char *name, *command, *version, *family, *model, *since, *implementation;	/* owned; NULL where unknown */
+};
+
+struct document {
+	char *benchctl;			/* version, owned */
+	char *commit, *compiler, *flags;	/* of its build, owned */
+	struct host host;
+	char *client_cpus, *server_cpus;	/* owned */
+	char *client;			/* that offered the load, whatever was asked for; owned; NULL where a run does not say */
+	struct document_option *options;
+	size_t options_count;
+	struct document_server *servers;
+	size_t servers_count;
+	struct cell *cells;
+	size_t cells_count;
+	bool interrupted;
+};
+
+void document_release(struct document *document);
+
+/* Adds a cell; the document owns it then. Returns 0, or -1 where memory is out. */
+int document_add_cell(struct document *document, struct cell *cell);
+
+/* The value of an option, or "". */
+const char *document_option(const struct document *document, const char *name);
+
+const struct document_server *document_server(const struct document *document, const char *name);
+
+/* The cell of that server that is like another one (cell_is_alike), or NULL. */
+const struct cell *document_cell(const struct document *document, const char *server, const struct cell *like);
+
+/*
+ * Whether our own revival of a server's library ran, and not the library: wherever its figures are shown, its name
+ * must say so.
+ */
+bool document_is_revival(const struct document *document, const char *server);
+
+/* Judges all cells anew, each against the control server's cell that is alike. */
+void document_judge(struct document *document);
+
+#endif

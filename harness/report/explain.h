@@ -1,0 +1,29 @@
+/*
+ * explain: one cell with all its evidence, on one screen.
+ */
+#ifndef HARNESS_EXPLAIN_H
+#define HARNESS_EXPLAIN_H
+
+#include <stdio.h>
+
+#include "harness/record/cell.h"
+
+/*
+ * Writes what is known of a cell: whether it is valid, how it came to its rate, and what was seen of client, server
+ * and kernel meanwhile. What was not measured is said to be unknown. The latency figures are read from the cell's
+ * histogram again, where it has one.
+ */
+void explain_print(const struct cell *cell, FILE *out);
+
+/* What was offered in an open loop and what of it had to wait, in words; `load` says it too. Returns out. */
+#define EXPLAIN_OFFERED 256
+char *explain_offered(char out[EXPLAIN_OFFERED], const struct cell *cell);
+
+/*
+ * The crowd of a cell in words: how many were active, and what became of the silent ones. Writes to `text`, "" where
+ * the cell is of another mode, and returns it.
+ */
+#define EXPLAIN_CROWD 256
+const char *explain_crowd(char text[EXPLAIN_CROWD], const struct cell *cell);
+
+#endif

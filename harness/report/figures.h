@@ -1,0 +1,29 @@
+/*
+ * figures: the numbers that stand behind each picture of a run, as tables.
+ *
+ * A picture is for a glance; who wants to know, or cannot see it, reads its figures. A kind of table belongs to a kind of
+ * picture. All are of one mode, and of the servers in the order of the overview.
+ */
+#ifndef HARNESS_FIGURES_H
+#define HARNESS_FIGURES_H
+
+#include "harness/lib/err.h"
+#include "harness/report/overview.h"
+#include "harness/text/sheet.h"
+
+enum figures_kind {
+	FIGURES_RATE,		/* requests per second, by level */
+	FIGURES_SHAPE,		/* the same as a share of each server's best */
+	FIGURES_VERDICT,	/* the shape of each curve, its class, and why */
+	FIGURES_LATENCY,	/* percentiles, by server and level */
+	FIGURES_COST,		/* server CPU per request, by level, and memory per connection */
+	FIGURES_ERRORS,		/* failures by kind, and connections open in the server, by server and level */
+	FIGURES_OPEN_LOOP,	/* latency at rates */
+	FIGURES_SEQUENTIAL,	/* one by one against many at once */
+	FIGURES_KINDS
+};
+
+/* Makes such a table, perhaps without a line. Returns 0, or -1 with err set: memory is out. Release it in both cases. */
+int figures_sheet(const struct overview *overview, enum figures_kind kind, struct sheet *sheet, struct err *err);
+
+#endif

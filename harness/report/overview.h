@@ -1,0 +1,73 @@
+/*
+ * overview: what a run says of its servers in one mode: the finding, and the table that sums it up.
+ *
+ * There is a line for each server that was measured in the mode, the control server first, then the fastest. All that a
+ * page says of a server comes from here, so that the sentence, the table and its Markdown cannot differ.
+ */
+#ifndef HARNESS_OVERVIEW_H
+#define HARNESS_OVERVIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "harness/analysis/scaling.h"
+#include "harness/analysis/summary.h"
+#include "harness/lib/err.h"
+#include "harness/record/document.h"
+#include "harness/text/sheet.h"
+
+struct overview_row {
+	const char *server;		/* of the document */
+	bool is_ceiling;		/* the control server */
+	struct scaling scaling;
+	struct summary sequential, near, last;	/* one by one; at the level near 100; at the highest level */
+	struct summary *levels;		/* of each level of the mode; owned */
+	double last_p99_ns;		/* at the highest level */
+	bool last_censored;		/* it is higher than that */
+	double memory_bytes;		/* a connection */
+};
+
+struct overview {
+	const struct document *document;
+	const char *mode;		/* of the document */
+	uint64_t *levels;		/* of the mode, rising; owned */
+	size_t levels_count;
+	uint64_t near_level, last_level;
+	unsigned blocks;		/* launches of a server, at most */
+	struct overview_row *rows;	/* owned */
+	size_t rows_count;
+	double *room;			/* a number a cell, for medians; owned */
+};
+
+/* The level that is looked at beside the others, or the one next to it: that of 2010. */
+#define OVERVIEW_LEVEL 100
+
+/* Sums up a mode. Returns 0, or -1 with err set where memory is out. Release it in both cases. */
+int overview_fill(struct overview *overview, const struct document *document, const char *mode, struct err *err);
+
+void overview_release(struct overview *overview);
+
+/* The name of a server for people: which one is the ceiling, which one our own revival. Returns out. */
+char *overview_name(char out[GRID_TEXT], const struct document *document, const char *server);
+
+/* The table. Returns 0, or -1 with err set where memory is out. Release it in both cases. */
+int overview_sheet(const struct overview *overview, struct sheet *sheet, struct err *err);
+
+/*
+ * The finding: which servers keep up to the highest level and which do not, as one sentence of plain text. Freed by the
+ * caller; NULL with err set where memory is out.
+ */
+char *overview_finding(const struct overview *overview, struct err *err);
+
+/* The finding in a few words, without names: "2 keep up, 14 as fast as the client, 6 sag". Freed by the caller as that. */
+char *overview_gist(const struct overview *overview, struct err *err);
+
+/*
+ * The median of a figure over the cells that a summary of the document uses; NAN where it is unknown. `censored` becomes true
+ * where the latency of one of them is.
+ */
+double overview_median(const struct overview *overview, const struct summary *summary,
+		       double (*figure)(const struct cell *cell), bool *censored);
+
+#endif

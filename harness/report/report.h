@@ -1,0 +1,51 @@
+/*
+ * report: a run as one page that can be put on any host or attached to a mail.
+ *
+ * The page is one HTML file with its looks, its pictures and its figures in it; it asks for nothing over the network, and
+ * works without JavaScript, which only sorts tables and copies the Markdown. It begins with the finding. Below it stand
+ * the table that sums up, the pictures, each with its figures folded under it, what was not valid and why, how and where
+ * it was measured, and how to measure it again. Beside it lie its sources: the run.json, each table as CSV, each picture
+ * with what it was drawn from.
+ *
+ * Names, versions and messages in a run come from outside: all are escaped where they are written (html.h, svg.h).
+ */
+#ifndef HARNESS_REPORT_H
+#define HARNESS_REPORT_H
+
+#include "harness/lib/err.h"
+#include "harness/record/document.h"
+
+/* The page's file in its folder. */
+#define REPORT_PAGE "index.html"
+
+struct report_request {
+	const char *folder;	/* where to write; made where it is missing */
+	const char *templates;	/* where the looks are: page.css, page.js, and the templates of the pictures */
+	const char *run;	/* the run.json, which is copied into the folder; NULL: the page has no link to one */
+	const char *url;	/* where the folder will be found, for previews of links, without a slash at its end; or NULL */
+};
+
+/*
+ * Writes the page and what lies beside it; the page comes last, and at once. Returns 0; or -1 with err set: nothing to
+ * show, a file cannot be read or written, gnuplot failed.
+ */
+int report_write(const struct document *document, const struct report_request *request, struct err *err);
+
+/* What a page is called: how many servers, how many connections, when. Returns out. */
+#define REPORT_TITLE 256
+char *report_title(char out[REPORT_TITLE], const struct document *document);
+
+/*
+ * What was found, as plain text: the sentence of overview_finding() for each mode. Freed by the caller; NULL with err set
+ * where memory is out.
+ */
+char *report_finding(const struct document *document, struct err *err);
+
+/* The same in a line, without names, by overview_gist(). */
+char *report_gist(const struct document *document, struct err *err);
+
+/* The command that makes such a run again: the options that are not the defaults, quoted for a shell. Freed by the
+ * caller; NULL with err set where memory is out. */
+char *report_command(const struct document *document, struct err *err);
+
+#endif

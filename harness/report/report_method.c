@@ -1,0 +1,136 @@
+/* How a run was measured, where, and how to measure it again. */
+#include "harness/report/report_page.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "harness/lib/units.h"
+#include "harness/text/html.h"
+
+static void item_put(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void item_put(FILE *out, const char *format, ...)
+{
+	char text[HTML_TEXT];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	html_leaf(out, "li", text, NULL);
+}
+
+static void card_put(FILE *out, const char *name, const char *value)
+{
+	if (!value || !*value)
+		return;
+	html_leaf(out, "dt", name, NULL);
+	html_leaf(out, "dd", value, NULL);
+}
+
+static void card_count(FILE *out, const char *name, uint64_t value, const char *unit)
+{
+	char shown[UNITS_TEXT], text[UNITS_TEXT + 32];
+
+	snprintf(text, sizeof text, "%s%s", units_show_count(shown, value), unit);
+	if (value)
+		card_put(out, name, text);
+}
+
+static void method_put(const struct report_page *page)
+{
+	const struct document *document = page->document;
+	const char *requests = document_option(document, "requests"), *seed = document_option(document, "seed");
+	FILE *out = page->out;
+	char mode[GRID_TEXT];
+	uint64_t backlog = 0;
+	unsigned blocks = 0;
+
+	for (size_t i = 0; i < document->cells_count; i++)
+		backlog = document->cells[i].backlog > backlog ? document->cells[i].backlog : backlog;
+	for (size_t i = 0; i < page->modes_count; i++)
+		blocks = page->overviews[i].blocks > blocks ? page->overviews[i].blocks : blocks;
+	report_heading(out, "method", "How it was measured");
+	html_open(out, "ul", NULL);
+	for (size_t i = 0; i < page->modes_count; i++)
+		item_put(out, "%s.", summary_mode(mode, document, page->modes[i]));
+	item_put(out, "The load is a closed loop, by benchctl's own client %.32s: each connection starts its next request when its "
+		 "last one has ended, so that latency is the latency under this load.", summary_client(document));
+	item_put(out, "Only a complete and correct answer counts: the status, the length and each byte of the body.");
+	if (*requests && strcmp(requests, "0") != 0)
+		item_put(out, "A measurement lasts for %.32s requests.", requests);
+	else
+		item_put(out, "A measurement lasts for at least %.32s and two rounds of all connections, at most %.32s, after a ramp and "
+			 "a warm-up of %.32s that do not count.", document_option(document, "duration"),
+			 document_option(document, "max-window"), document_option(document, "warmup"));
+	if (blocks > 1)
+		item_put(out, "%u blocks: in each, every server was launched afresh, in a random order%s%.32s.", blocks,
+			 *seed ? " of the seed " : "", seed);
+	else
+		item_put(out, "One block: each figure is of one launch, so how much it would scatter is not known.");
+	if (backlog)
+		item_put(out, "The listen backlog is %llu connections. In close mode those beyond what a server takes wait there.",
+			 (unsigned long long)backlog);
+	item_put(out, "The control server is a minimal one in C: what the harness reaches with it is the ceiling of all others.");
+	html_close(out, "ul");
+	html_open(out, "details", NULL);
+	html_leaf(out, "summary", "All options", NULL);
+	html_open(out, "dl", "class", "card", NULL);
+	for (size_t i = 0; i < document->options_count; i++)
+		card_put(out, document->options[i].name, document->options[i].value);
+	html_close(out, "dl");
+	html_close(out, "details");
+}
+
+static void host_put(const struct report_page *page)
+{
+	const struct document *document = page->document;
+	const struct host *host = &document->host;
+	FILE *out = page->out;
+	char text[256];
+
+	report_heading(out, "host", "The host");
+	html_open(out, "dl", "class", "card", NULL);
+	card_put(out, "Date", host->date);
+	card_put(out, "CPU", host->cpu_model);
+	card_count(out, "Cores", host->cores, "");
+	snprintf(text, sizeof text, "%.1f GiB", (double)host->memory_bytes / (1 << 30));
+	card_put(out, "Memory", host->memory_bytes ? text : "");
+	card_put(out, "Kernel", host->kernel);
+	card_put(out, "Frequency governor", host->governor);
+	card_put(out, "Client's CPUs", document->client_cpus);
+	card_put(out, "Servers' CPUs", document->server_cpus);
+	snprintf(text, sizeof text, "%.2f", host->load);
+	card_put(out, "Load before it", text);
+	card_count(out, "Open files, soft limit", host->files_soft, "");
+	card_count(out, "Open files, hard limit", host->files_hard, "");
+	card_count(out, "Longest accept queue", host->somaxconn, " (somaxconn)");
+	snprintf(text, sizeof text, "%llu to %llu", (unsigned long long)host->port_low, (unsigned long long)host->port_high);
+	card_put(out, "Ephemeral ports", host->port_high ? text : "");
+	card_count(out, "Most sockets in TIME_WAIT", host->tw_buckets, "");
+	snprintf(text, sizeof text, "%.60s, commit %.60s", document->benchctl ? document->benchctl : "of an unknown version",
+		 document->commit ? document->commit : "unknown");
+	card_put(out, "benchctl", text);
+	card_put(out, "Compiler", document->compiler);
+	card_put(out, "Its flags", document->flags);
+	html_close(out, "dl");
+}
+
+static void again_put(const struct report_page *page)
+{
+	FILE *out = page->out;
+
+	report_heading(out, "again", "Measure it again");
+	html_open(out, "p", NULL);
+	html_print(out, "With benchctl %.60s at commit %.60s, on this host:", page->document->benchctl ? page->document->benchctl : "",
+		   page->document->commit ? page->document->commit : "unknown");
+	html_close(out, "p");
+	html_leaf(out, "pre", page->command, NULL);
+}
+
+void report_method(const struct report_page *page)
+{
+	method_put(page);
+	host_put(page);
+	again_put(page);
+}

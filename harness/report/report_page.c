@@ -1,0 +1,191 @@
+/* The page from its head to its end. */
+#include "harness/report/report_page.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/plot/picture.h"
+#include "harness/report/svg.h"
+#include "harness/text/html.h"
+
+#define PREVIEW_WIDTH "1200"
+#define PREVIEW_HEIGHT "630"
+
+void report_heading(FILE *out, const char *id, const char *words)
+{
+	html_leaf(out, "h2", words, "id", id, NULL);
+}
+
+/* The head. */
+
+static const struct plot_picture *preview_of(const struct report_page *page)
+{
+	for (size_t i = 0; i < page->pictures.count; i++)
+		if (page->pictures.pictures[i].kind == PLOT_PREVIEW)
+			return &page->pictures.pictures[i];
+	return NULL;
+}
+
+static void meta_put(FILE *out, const char *key, const char *name, const char *content)
+{
+	html_open(out, "meta", key, name, "content", content, NULL);
+	fputc('\n', out);
+}
+
+static void head_put(const struct report_page *page, const char *title, const char *css)
+{
+	const struct plot_picture *preview = preview_of(page);
+	const char *url = page->request->url;
+	FILE *out = page->out;
+	char address[REPORT_PATH];
+
+	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n", out);
+	meta_put(out, "http-equiv", "Content-Security-Policy",
+		 "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+		 "form-action 'none'");
+	meta_put(out, "name", "viewport", "width=device-width, initial-scale=1");
+	meta_put(out, "name", "color-scheme", "light dark");
+	meta_put(out, "name", "description", page->finding);
+	meta_put(out, "name", "generator", "benchctl");
+	meta_put(out, "property", "og:type", "article");
+	meta_put(out, "property", "og:title", title);
+	meta_put(out, "property", "og:description", page->finding);
+	if (url) {
+		snprintf(address, sizeof address, "%.3900s/", url);
+		meta_put(out, "property", "og:url", address);
+	}
+	if (preview) {
+		snprintf(address, sizeof address, "%.3900s%s%s.png", url ? url : "", url ? "/" : "", preview->stem);
+		meta_put(out, "property", "og:image", address);
+		meta_put(out, "property", "og:image:type", "image/png");
+		meta_put(out, "property", "og:image:width", PREVIEW_WIDTH);
+		meta_put(out, "property", "og:image:height", PREVIEW_HEIGHT);
+		meta_put(out, "property", "og:image:alt", preview->description);
+		meta_put(out, "name", "twitter:card", "summary_large_image");
+	}
+	html_leaf(out, "title", title, NULL);
+	/* Else a browser asks the host for one. */
+	fputs("<link rel=\"icon\" href=\"data:,\">\n<style>\n", out);
+	fputs(css, out);
+	svg_style(out);
+	fputs("</style>\n</head>\n<body>\n", out);
+}
+
+/* The parts of the page. */
+
+static void first_put(const struct report_page *page, const char *title)
+{
+	const struct document *document = page->document;
+	FILE *out = page->out;
+	char line[1024] = "", text[GRID_TEXT];
+
+	html_open(out, "header", NULL);
+	html_leaf(out, "h1", title, NULL);
+	html_leaf(out, "p", page->finding, "class", "finding", NULL);
+	grid_add(line, sizeof line, " · ", document->host.date);
+	grid_add(line, sizeof line, " · ", document->host.cpu_model);
+	if (document->host.cores) {
+		snprintf(text, sizeof text, "%llu %s", (unsigned long long)document->host.cores,
+			 document->host.cores == 1 ? "core" : "cores");
+		grid_add(line, sizeof line, " · ", text);
+	}
+	grid_add(line, sizeof line, " · ", document->host.kernel);
+	snprintf(text, sizeof text, "benchctl %.60s", document->benchctl ? document->benchctl : "");
+	grid_add(line, sizeof line, " · ", text);
+	html_leaf(out, "p", line, "class", "meta", NULL);
+	html_close(out, "header");
+}
+
+/* The table of a mode, and what its columns and marks mean. */
+static int summary_put(const struct report_page *page, struct err *err)
+{
+	FILE *out = page->out;
+
+	report_heading(out, "summary", "Each server in one line");
+	for (size_t i = 0; i < page->modes_count; i++) {
+		struct sheet sheet;
+		char name[GRID_TEXT], caption[GRID_TEXT + 64];
+		snprintf(caption, sizeof caption, "Requests per second, %s",
+			 summary_mode(name, page->document, page->modes[i]));
+		int result = overview_sheet(&page->overviews[i], &sheet, err);
+		snprintf(name, sizeof name, "overview-%.60s.csv", page->modes[i]);
+		if (!result && !(result = report_csv(page, &sheet, name, err))) {
+			sheet_trim(&sheet);
+			sheet_html(&sheet, caption, out);
+		}
+		sheet_release(&sheet);
+		if (result)
+			return -1;
+	}
+	html_open(out, "p", "class", "note", NULL);
+	html_print(out, "Medians over the blocks of the run. " GRID_INVALID " is not to be relied on: a lower bound, or not valid "
+		   "for another reason, which stands below. " GRID_ERRORS " means that requests or launches failed; only right "
+		   "answers are counted. One by one: requests of a client that asks one thing at a time. p99: of a closed loop, "
+		   "under this load; > where the slow ones are missing. The ceiling is what the harness itself reaches here.");
+	html_close(out, "p");
+	html_open(out, "details", NULL);
+	html_leaf(out, "summary", "What the verdicts mean", NULL);
+	html_open(out, "dl", NULL);
+	for (int class = 0; class < SCALING_CLASSES; class++) {
+		html_leaf(out, "dt", scaling_names[class], NULL);
+		html_leaf(out, "dd", scaling_words[class], NULL);
+	}
+	html_leaf(out, "dt", "as fast as the client", NULL);
+	html_leaf(out, "dd", "unclear because the client, or the control server, was no faster at the highest level", NULL);
+	html_close(out, "dl");
+	html_close(out, "details");
+	return 0;
+}
+
+/* Its end. */
+
+static void files_put(const struct report_page *page)
+{
+	FILE *out = page->out;
+	char stem[PLOT_STEM + 16];
+
+	report_heading(out, "files", "Files");
+	html_open(out, "p", NULL);
+	fputs("Beside this page lie ", out);
+	report_link(page, REPORT_RUN, "", "run.json", "");
+	fputs(page->request->run ? ", every measurement with its evidence" : "its sources", out);
+	for (size_t i = 0; i < page->modes_count; i++) {
+		snprintf(stem, sizeof stem, "overview-%.60s", page->modes[i]);
+		report_link(page, stem, ".csv", page->modes_count > 1 ? page->modes[i] : "the table as CSV", i ? ", " : ", and ");
+	}
+	fputs(". The files of each picture are named under it.", out);
+	html_close(out, "p");
+	html_open(out, "details", NULL);
+	html_leaf(out, "summary", "The finding and the table as Markdown", NULL);
+	html_open(out, "pre", "id", "markdown", NULL);
+	html_lines(out, page->markdown);
+	html_close(out, "pre");
+	html_close(out, "details");
+}
+
+int report_page_put(const struct report_page *page, struct err *err)
+{
+	char *css = picture_template(page->request->templates, "page.css", err), *js = NULL;
+	char title[REPORT_TITLE];
+	int result = -1;
+
+	if (!css || !(js = picture_template(page->request->templates, "page.js", err)))
+		goto out;
+	report_title(title, page->document);
+	head_put(page, title, css);
+	first_put(page, title);
+	html_open(page->out, "main", NULL);
+	if (summary_put(page, err) || report_pictures(page, err) || report_not_valid(page, err))
+		goto out;
+	report_method(page);
+	files_put(page);
+	html_close(page->out, "main");
+	fputs("<script>\n", page->out);
+	fputs(js, page->out);
+	fputs("</script>\n</body>\n</html>\n", page->out);
+	result = 0;
+out:
+	free(css);
+	free(js);
+	return result;
+}

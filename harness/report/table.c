@@ -1,0 +1,555 @@
+#include "harness/report/table.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/analysis/summary.h"
+#include "harness/config/conf.h"
+#include "harness/lib/text.h"
+#include "harness/lib/units.h"
+#include "harness/text/grid.h"
+
+/* Requests per second of 2010, from the benchmark that this one continues. */
+static const struct figures_2010 {
+	const char *server;
+	double parallel_rps, sequential_rps;
+} figures_2010[] = {
+	{ "concurrence", 3446.41, 2777.78 },
+	{ "concurrence_greenlet", 2855.61, 2517.62 },
+	{ "concurrence_wsgi", 1591.80, 1234.72 },
+	{ "concurrence_wsgi_greenlet", 1019.02, 963.39 },
+	{ "eventlet", 4385.39, 2787.06 },
+	{ "eventlet_wsgi", 1857.89, 1442.58 },
+	{ "node_js", 4370.64, 3450.65 },
+	{ "syncless", 8313.59, 4249.89 },
+	{ "syncless_wsgi", 4281.65, 2836.07 },
+	{ "tornado", 3228.51, 2287.28 },
+};
+
+#define PRESET_2010 "2010"
+
+/* What the table is made from: all figures of all rows. */
+struct rows {
+	const struct document *doc;
+	const char **servers;		/* NULL-terminated */
+	const char **modes;		/* NULL-terminated */
+	size_t servers_count, modes_count;
+	uint64_t level;			/* 0: no level was measured */
+	struct summary *parallel;	/* of servers x modes */
+	struct summary *sequential;	/* of servers */
+	double *memory;			/* of servers: bytes a connection, NAN where unknown */
+	bool with_2010;
+};
+
+static size_t names_count(const char **names)
+{
+	size_t count = 0;
+
+	while (names[count])
+		count++;
+	return count;
+}
+
+static const struct summary *parallel_of(const struct rows *rows, size_t server, size_t mode)
+{
+	return &rows->parallel[server * rows->modes_count + mode];
+}
+
+static bool is_crowd(const struct rows *rows, size_t mode)
+{
+	return strcmp(rows->modes[mode], load_mode_names[LOAD_CROWD]) == 0;
+}
+
+static int level_choose(struct rows *rows, uint64_t at_level, struct err *err)
+{
+	uint64_t *levels;
+	size_t count;
+
+	if (summary_levels(rows->doc, NULL, &levels, &count, err))
+		return -1;
+	rows->level = summary_nearest(levels, count, at_level ? at_level : TABLE_LEVEL);
+	free(levels);
+	if (!at_level || rows->level == at_level)
+		return 0;
+	if (!rows->level)
+		return err_set(err, "level %llu was not measured, nor any other", (unsigned long long)at_level);
+	return err_set(err, "level %llu was not measured: the nearest is %llu", (unsigned long long)at_level,
+		       (unsigned long long)rows->level);
+}
+
+static int rows_fill(struct rows *rows, uint64_t at_level, struct err *err)
+{
+	if (!(rows->servers = summary_servers(rows->doc, err)) || !(rows->modes = summary_modes(rows->doc, err)))
+		return -1;
+	rows->servers_count = names_count(rows->servers);
+	rows->modes_count = names_count(rows->modes);
+	rows->parallel = calloc(rows->servers_count * rows->modes_count + 1, sizeof *rows->parallel);
+	rows->sequential = calloc(rows->servers_count + 1, sizeof *rows->sequential);
+	rows->memory = calloc(rows->servers_count + 1, sizeof *rows->memory);
+	if (!rows->parallel || !rows->sequential || !rows->memory)
+		return err_set(err, "out of memory");
+	if (level_choose(rows, at_level, err))
+		return -1;
+	const char *preset = document_option(rows->doc, "preset");
+	rows->with_2010 = preset && strcmp(preset, PRESET_2010) == 0;
+	for (size_t i = 0; i < rows->servers_count; i++) {
+		if (summary_of(&rows->sequential[i], rows->doc, rows->servers[i], SUMMARY_SEQUENTIAL, NULL, 1, err) ||
+		    summary_memory(&rows->memory[i], rows->doc, rows->servers[i], err))
+			return -1;
+		for (size_t mode = 0; mode < rows->modes_count; mode++)
+			if (summary_of(&rows->parallel[i * rows->modes_count + mode], rows->doc, rows->servers[i],
+				       summary_client(rows->doc), rows->modes[mode], rows->level, err))
+				return -1;
+	}
+	return 0;
+}
+
+static void rows_release(struct rows *rows)
+{
+	free(rows->servers);
+	free(rows->modes);
+	free(rows->parallel);
+	free(rows->sequential);
+	free(rows->memory);
+}
+
+static const struct figures_2010 *find_2010(const char *server)
+{
+	for (size_t i = 0; i < sizeof figures_2010 / sizeof *figures_2010; i++)
+		if (strcmp(figures_2010[i].server, server) == 0)
+			return &figures_2010[i];
+	return NULL;
+}
+
+bool table_2010(const char *server, double *parallel_rps, double *sequential_rps)
+{
+	const struct figures_2010 *old = find_2010(server);
+
+	*parallel_rps = old ? old->parallel_rps : NAN;
+	*sequential_rps = old ? old->sequential_rps : NAN;
+	return old != NULL;
+}
+
+static const char *version_of(const struct rows *rows, size_t row)
+{
+	const struct document_server *server = document_server(rows->doc, rows->servers[row]);
+
+	return server ? server->version : NULL;
+}
+
+/* Text and Markdown: a grid of texts, of which each column is as wide as its widest. */
+
+#define TEXT_MAX GRID_TEXT
+#define VERSION_WIDTH 32
+
+enum column_kind { COLUMN_NAME, COLUMN_VERSION, COLUMN_PARALLEL, COLUMN_SEQUENTIAL, COLUMN_2010_PARALLEL,
+		   COLUMN_2010_SEQUENTIAL, COLUMN_CPU, COLUMN_MEMORY, COLUMN_OPEN };
+
+struct column {
+	enum column_kind kind;
+	size_t mode;
+};
+
+static bool any_version(const struct rows *rows)
+{
+	for (size_t i = 0; i < rows->servers_count; i++)
+		if (version_of(rows, i))
+			return true;
+	return false;
+}
+
+static bool any_open_differs(const struct rows *rows, size_t mode)
+{
+	for (size_t i = 0; i < rows->servers_count; i++)
+		if (summary_open_differs(parallel_of(rows, i, mode)))
+			return true;
+	return false;
+}
+
+static bool any_memory(const struct rows *rows)
+{
+	for (size_t i = 0; i < rows->servers_count; i++)
+		if (!isnan(rows->memory[i]))
+			return true;
+	return false;
+}
+
+static size_t columns_choose(const struct rows *rows, struct column *columns)
+{
+	size_t count = 0;
+
+	columns[count++] = (struct column){ COLUMN_NAME, 0 };
+	if (any_version(rows))
+		columns[count++] = (struct column){ COLUMN_VERSION, 0 };
+	for (size_t mode = 0; mode < rows->modes_count; mode++)
+		columns[count++] = (struct column){ COLUMN_PARALLEL, mode };
+	columns[count++] = (struct column){ COLUMN_SEQUENTIAL, 0 };
+	if (rows->with_2010) {
+		columns[count++] = (struct column){ COLUMN_2010_PARALLEL, 0 };
+		columns[count++] = (struct column){ COLUMN_2010_SEQUENTIAL, 0 };
+	}
+	for (size_t mode = 0; mode < rows->modes_count; mode++)
+		columns[count++] = (struct column){ COLUMN_CPU, mode };
+	if (any_memory(rows))
+		columns[count++] = (struct column){ COLUMN_MEMORY, 0 };
+	for (size_t mode = 0; mode < rows->modes_count; mode++)
+		if (any_open_differs(rows, mode))
+			columns[count++] = (struct column){ COLUMN_OPEN, mode };
+	return count;
+}
+
+static void heading(const struct rows *rows, struct column column, struct grid_item *item)
+{
+	static const char *const words[] = {
+		[COLUMN_NAME] = "Implementation", [COLUMN_VERSION] = "Version", [COLUMN_PARALLEL] = "Parallel",
+		[COLUMN_SEQUENTIAL] = "Sequential", [COLUMN_2010_PARALLEL] = "2010 parallel",
+		[COLUMN_2010_SEQUENTIAL] = "2010 sequential", [COLUMN_CPU] = "CPU µs/request",
+		[COLUMN_MEMORY] = "Memory/connection", [COLUMN_OPEN] = "Open in server",
+	};
+	bool of_mode = column.kind == COLUMN_PARALLEL || column.kind == COLUMN_CPU || column.kind == COLUMN_OPEN;
+	char mode[64] = "", level[32] = "";
+
+	if (of_mode && rows->modes_count > 1)
+		text_plain(mode, sizeof mode, rows->modes[column.mode]);
+	if (column.kind == COLUMN_PARALLEL)
+		snprintf(level, sizeof level, " (%llu)", (unsigned long long)rows->level);
+	item->mark[0] = 0;
+	snprintf(item->text, sizeof item->text, "%s%s%s%s", words[column.kind], *mode ? " " : "", mode, level);
+}
+
+/* A rate with its marks, or why there is none. */
+static void rate_item(struct grid_item *item, const struct summary *summary)
+{
+	if (!summary->cells)
+		return;
+	if (!summary->used) {
+		strcpy(item->text, "failed");
+		return;
+	}
+	snprintf(item->text, sizeof item->text, "%.2f", summary->rate_rps);
+	snprintf(item->mark, sizeof item->mark, "%s%s", summary->valid ? "" : GRID_INVALID,
+		 summary->errors ? GRID_ERRORS : "");
+}
+
+static void number_item(struct grid_item *item, int decimals, double number)
+{
+	if (!isnan(number))
+		snprintf(item->text, sizeof item->text, "%.*f", decimals, number);
+}
+
+static void memory_item(struct grid_item *item, double bytes)
+{
+	/* Rounded first, so that noise below nothing is no "-0.0". */
+	if (!isnan(bytes))
+		snprintf(item->text, sizeof item->text, "%.1f KiB", round(bytes / 1024 * 10) / 10 + 0.0);
+}
+
+static void item_fill(const struct rows *rows, size_t row, struct column column, struct grid_item *item)
+{
+	const struct figures_2010 *old = find_2010(rows->servers[row]);
+
+	strcpy(item->text, "-");
+	item->mark[0] = 0;
+	switch (column.kind) {
+	case COLUMN_NAME:
+		text_plain(item->text, sizeof item->text, rows->servers[row]);
+		if (strcmp(rows->servers[row], CONF_CONTROL) == 0)
+			strcpy(item->text, CONF_CONTROL " (ceiling)");
+		else if (document_is_revival(rows->doc, rows->servers[row]))
+			strncat(item->text, " (revival)", sizeof item->text - strlen(item->text) - 1);
+		return;
+	case COLUMN_VERSION:
+		if (version_of(rows, row))
+			text_plain(item->text, sizeof item->text, version_of(rows, row));
+		if (text_width(item->text) > VERSION_WIDTH)
+			strcpy(item->text + text_bytes(item->text, VERSION_WIDTH - 1), "…");
+		return;
+	case COLUMN_PARALLEL:
+		rate_item(item, parallel_of(rows, row, column.mode));
+		return;
+	case COLUMN_SEQUENTIAL:
+		rate_item(item, &rows->sequential[row]);
+		return;
+	case COLUMN_2010_PARALLEL:
+		number_item(item, 2, old ? old->parallel_rps : NAN);
+		return;
+	case COLUMN_2010_SEQUENTIAL:
+		number_item(item, 2, old ? old->sequential_rps : NAN);
+		return;
+	case COLUMN_CPU:
+		number_item(item, 1, parallel_of(rows, row, column.mode)->server_cpu_us_per_request);
+		return;
+	case COLUMN_MEMORY:
+		memory_item(item, rows->memory[row]);
+		return;
+	case COLUMN_OPEN:
+		number_item(item, 0, parallel_of(rows, row, column.mode)->open_mean);
+		return;
+	}
+}
+
+static bool is_left(enum column_kind kind)
+{
+	return kind == COLUMN_NAME || kind == COLUMN_VERSION;
+}
+
+/* Adds an option between two words, where it is set. */
+static void line_option(char *line, size_t room, const struct document *doc, const char *name, const char *before,
+			const char *after)
+{
+	const char *value = document_option(doc, name);
+	char text[TEXT_MAX];
+
+	if (!value || !*value || strcmp(value, "0") == 0)
+		return;
+	snprintf(text, sizeof text, "%s%.100s%s", before, value, after);
+	grid_add(line, room, ", ", text);
+}
+
+/* How many of a crowd are active. */
+static void line_active(char *line, size_t room, const struct document *doc)
+{
+	const char *active = document_option(doc, "active");
+	char text[TEXT_MAX];
+
+	snprintf(text, sizeof text, "(%.20s active)", active);
+	if (*active)
+		grid_add(line, room, " ", text);
+}
+
+static void head_put(const struct rows *rows, enum table_format format, FILE *out)
+{
+	const struct document *doc = rows->doc;
+	const struct host *host = &doc->host;
+	char line[1024] = "", text[TEXT_MAX];
+	uint64_t backlog = 0;
+
+	grid_line(format, "Requests per second: the larger the better. Medians over the blocks of the run.", out);
+	fputs(format == TABLE_MARKDOWN ? "\n" : "", out);
+	grid_add(line, sizeof line, ", ", host->date);
+	grid_add(line, sizeof line, ", ", host->cpu_model);
+	if (host->cores) {
+		snprintf(text, sizeof text, "%llu %s", (unsigned long long)host->cores, host->cores == 1 ? "core" : "cores");
+		grid_add(line, sizeof line, ", ", text);
+	}
+	grid_add(line, sizeof line, ", ", host->kernel);
+	snprintf(text, sizeof text, "benchctl %s", doc->benchctl ? doc->benchctl : "of an unknown version");
+	grid_add(line, sizeof line, ", ", text);
+	grid_line(format, line, out);
+	fputs(format == TABLE_MARKDOWN ? "\n" : "", out);
+
+	line[0] = 0;
+	line_option(line, sizeof line, doc, "preset", "preset ", "");
+	const char *requests = document_option(doc, "requests");
+	if (requests && *requests && strcmp(requests, "0") != 0)
+		line_option(line, sizeof line, doc, "requests", "", " requests a cell");
+	else
+		line_option(line, sizeof line, doc, "duration", "window at least ", "");
+	line_option(line, sizeof line, doc, "repeat", "blocks: ", "");
+	for (size_t i = 0; i < rows->servers_count * rows->modes_count; i++)
+		backlog = rows->parallel[i].backlog > backlog ? rows->parallel[i].backlog : backlog;
+	if (backlog) {
+		snprintf(text, sizeof text, "backlog %llu", (unsigned long long)backlog);
+		grid_add(line, sizeof line, ", ", text);
+	}
+	for (size_t i = 0; i < rows->modes_count; i++) {
+		snprintf(text, sizeof text, "%s%.60s", i ? "" : rows->modes_count > 1 ? "modes " : "mode ", rows->modes[i]);
+		grid_add(line, sizeof line, i && i + 1 == rows->modes_count ? " and " : ", ", text);
+		if (is_crowd(rows, i))
+			line_active(line, sizeof line, doc);
+	}
+	if (*line)
+		grid_line(format, line, out);
+	if (doc->interrupted)
+		grid_line(format, "The run was interrupted: not all cells were measured.", out);
+	fputc('\n', out);
+}
+
+/* Who a note is about: tornado, tornado (keepalive), tornado (sequential). */
+static void note_who(const struct rows *rows, size_t row, size_t mode, char *out, size_t room)
+{
+	bool sequential = mode == rows->modes_count;
+
+	if (!sequential && rows->modes_count == 1)
+		snprintf(out, room, "%.*s", TEXT_MAX / 2, rows->servers[row]);
+	else
+		snprintf(out, room, "%.*s (%.*s)", TEXT_MAX / 2, rows->servers[row], TEXT_MAX / 4,
+			 sequential ? "sequential" : rows->modes[mode]);
+}
+
+/* The figures of a row in turn: its modes, then the sequential one. */
+static const struct summary *summary_at(const struct rows *rows, size_t row, size_t mode)
+{
+	return mode < rows->modes_count ? parallel_of(rows, row, mode) : &rows->sequential[row];
+}
+
+static void invalid_note(const struct rows *rows, enum table_format format, unsigned reason, bool *first, FILE *out)
+{
+	char line[4096] = "", who[TEXT_MAX], note[4096 + 128];
+
+	for (size_t row = 0; row < rows->servers_count; row++)
+		for (size_t mode = 0; mode <= rows->modes_count; mode++) {
+			const struct summary *summary = summary_at(rows, row, mode);
+			if (!summary->used || summary->valid || !(summary->invalid & 1u << reason))
+				continue;
+			note_who(rows, row, mode, who, sizeof who);
+			grid_add(line, sizeof line, ", ", who);
+		}
+	if (!*line)
+		return;
+	snprintf(note, sizeof note, GRID_INVALID " not to be relied on, %s: %s", invalid_words[reason], line);
+	grid_note(format, note, first, out);
+}
+
+static void failed_note(const struct rows *rows, enum table_format format, size_t row, size_t mode, bool *first,
+			FILE *out)
+{
+	const struct summary *summary = summary_at(rows, row, mode);
+	char who[TEXT_MAX], why[1024], note[2048], blocks[64] = "failed";
+
+	if (!summary->failed)
+		return;
+	note_who(rows, row, mode, who, sizeof who);
+	text_plain(why, sizeof why, summary->error ? summary->error : "no figures");
+	if (summary->failed < summary->cells)
+		snprintf(blocks, sizeof blocks, "failed in %u of %u blocks", summary->failed, summary->cells);
+	char plain[TEXT_MAX];
+	snprintf(note, sizeof note, "%s %s: %s", text_plain(plain, sizeof plain, who), blocks, why);
+	grid_note(format, note, first, out);
+}
+
+static void notes_put(const struct rows *rows, enum table_format format, FILE *out)
+{
+	bool first = true, errors = false, open = false;
+
+	for (unsigned reason = 0; reason < INVALIDS; reason++)
+		invalid_note(rows, format, reason, &first, out);
+	for (size_t row = 0; row < rows->servers_count; row++)
+		for (size_t mode = 0; mode <= rows->modes_count; mode++) {
+			const struct summary *summary = summary_at(rows, row, mode);
+			errors |= summary->used && summary->errors;
+			open |= summary_open_differs(summary);
+		}
+	if (errors)
+		grid_note(format, GRID_ERRORS " requests or blocks failed; only right answers are counted", &first, out);
+	for (size_t row = 0; row < rows->servers_count; row++)
+		for (size_t mode = 0; mode <= rows->modes_count; mode++)
+			failed_note(rows, format, row, mode, &first, out);
+	if (any_memory(rows))
+		grid_note(format, "Memory/connection: by how much the server's resident memory grows with the connections of "
+			 "the mode crowd, over all its levels", &first, out);
+	if (open)
+		grid_note(format, "Open in server: connections open inside the server on average, where the level is "
+			 "what was offered", &first, out);
+}
+
+static int grid_put(const struct rows *rows, enum table_format format, FILE *out, struct err *err)
+{
+	struct column *columns = calloc(3 * rows->modes_count + 5, sizeof *columns);
+	struct grid grid = { 0 };
+	int result = -1;
+
+	if (!columns) {
+		err_set(err, "out of memory");
+		goto out;
+	}
+	if (grid_init(&grid, rows->servers_count + 1, columns_choose(rows, columns), err))
+		goto out;
+	for (size_t i = 0; i < grid.columns; i++) {
+		grid.left[i] = is_left(columns[i].kind);
+		heading(rows, columns[i], grid_item(&grid, 0, i));
+		for (size_t row = 0; row < rows->servers_count; row++)
+			item_fill(rows, row, columns[i], grid_item(&grid, row + 1, i));
+	}
+	head_put(rows, format, out);
+	grid_write(&grid, format, out);
+	notes_put(rows, format, out);
+	result = 0;
+out:
+	free(columns);
+	grid_release(&grid);
+	return result;
+}
+
+/* CSV, with the line ends of RFC 4180. */
+
+static void csv_rate(const struct summary *summary, FILE *out)
+{
+	grid_csv_number(summary->rate_rps, out);
+	fprintf(out, ",%s", !summary->cells ? "" : !summary->used ? "failed" : summary->valid ? "valid" : "invalid");
+	grid_csv_number(summary->rate_min_rps, out);
+	grid_csv_number(summary->rate_max_rps, out);
+	fprintf(out, ",%u", summary->used);
+}
+
+static void csv_rate_heading(const char *what, FILE *out)
+{
+	static const char *const columns[] = { "rps", "state", "min_rps", "max_rps", "blocks" };
+
+	for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
+		char name[TEXT_MAX];
+		fputc(',', out);
+		snprintf(name, sizeof name, "%.64s_%s", what, columns[i]);
+		grid_csv_text(name, out);
+	}
+}
+
+static void csv_write(const struct rows *rows, FILE *out)
+{
+	fputs("implementation,kind,version,level", out);
+	for (size_t mode = 0; mode < rows->modes_count; mode++) {
+		char name[TEXT_MAX];
+		snprintf(name, sizeof name, "parallel_%.32s", rows->modes[mode]);
+		csv_rate_heading(name, out);
+		snprintf(name, sizeof name, "server_cpu_us_per_request_%.32s", rows->modes[mode]);
+		fputc(',', out);
+		grid_csv_text(name, out);
+		snprintf(name, sizeof name, "open_in_server_%.32s", rows->modes[mode]);
+		fputc(',', out);
+		grid_csv_text(name, out);
+		fputs(is_crowd(rows, mode) ? ",memory_per_connection_bytes" : "", out);
+	}
+	csv_rate_heading("sequential", out);
+	fputs(rows->with_2010 ? ",parallel_2010_rps,sequential_2010_rps\r\n" : "\r\n", out);
+	for (size_t row = 0; row < rows->servers_count; row++) {
+		grid_csv_text(rows->servers[row], out);
+		fputs(document_is_revival(rows->doc, rows->servers[row]) ? ",revival," : ",original,", out);
+		grid_csv_text(version_of(rows, row), out);
+		fputc(',', out);
+		if (rows->level)
+			fprintf(out, "%llu", (unsigned long long)rows->level);
+		for (size_t mode = 0; mode < rows->modes_count; mode++) {
+			const struct summary *summary = parallel_of(rows, row, mode);
+			csv_rate(summary, out);
+			grid_csv_number(summary->server_cpu_us_per_request, out);
+			grid_csv_number(summary->open_mean, out);
+			if (is_crowd(rows, mode))
+				grid_csv_number(rows->memory[row], out);
+		}
+		csv_rate(&rows->sequential[row], out);
+		const struct figures_2010 *old = find_2010(rows->servers[row]);
+		if (rows->with_2010) {
+			grid_csv_number(old ? old->parallel_rps : NAN, out);
+			grid_csv_number(old ? old->sequential_rps : NAN, out);
+		}
+		fputs("\r\n", out);
+	}
+}
+
+int table_print(const struct document *doc, uint64_t at_level, enum table_format format, FILE *out,
+		struct err *err)
+{
+	struct rows rows = { .doc = doc };
+	int result = rows_fill(&rows, at_level, err);
+
+	if (!result && format == TABLE_CSV)
+		csv_write(&rows, out);
+	else if (!result)
+		result = grid_put(&rows, format, out, err);
+	if (!result && (fflush(out) || ferror(out)))
+		result = err_set_errno(err, "the table cannot be written");
+	rows_release(&rows);
+	return result;
+}

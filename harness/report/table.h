@@ -1,0 +1,40 @@
+/*
+ * table: the table of 2010, from a run.
+ *
+ * One row a server, the control server first, since nothing can be faster than the harness reaches with it.
+ * Parallel is the rate at one level of the sweep, which the heading names; Sequential is the rate of the client
+ * `seq`, one request at a time; beside them stand the server's CPU time per request, once a mode where the run has
+ * several, what a connection costs in memory, where a crowd was measured (summary_memory()), and, where they are not
+ * those offered, the connections open inside the server. Figures are medians over
+ * the blocks (summary.h). What is not to be relied on is marked, and a note under the table says why; what was not
+ * measured is `-`. A run of the preset 2010 has the figures of 2010 beside its own.
+ *
+ * CSV has no heading and no notes, names its columns so that they stay the same from run to run, and has numbers
+ * as measured, with a column `state` for each rate: valid, invalid, failed, or empty where nothing was measured.
+ */
+#ifndef HARNESS_TABLE_H
+#define HARNESS_TABLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "harness/lib/err.h"
+#include "harness/record/document.h"
+#include "harness/text/grid.h"
+
+/* The level that Parallel is nearest to, as in 2010. */
+#define TABLE_LEVEL 100
+
+/*
+ * Writes the table. at_level 0 is the measured level nearest TABLE_LEVEL; another must have been measured.
+ * Returns 0, or -1 with err set: no such level (the message names the nearest), out of memory, or `out` cannot be
+ * written.
+ */
+int table_print(const struct document *doc, uint64_t at_level, enum table_format format, FILE *out,
+		struct err *err);
+
+/* The figures of 2010 of a server; whether there are any. */
+bool table_2010(const char *server, double *parallel_rps, double *sequential_rps);
+
+#endif

@@ -1,0 +1,659 @@
+#include "harness/run/sweep.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "clients/page.h"
+#include "clients/seq.h"
+#include "clients/target.h"
+#include "harness/host/build.h"
+#include "harness/host/port.h"
+#include "harness/lib/clock.h"
+#include "harness/lib/words.h"
+#include "harness/run/plan.h"
+#include "harness/server/observe.h"
+#include "harness/server/program.h"
+#include "harness/server/supervisor.h"
+
+/* Between SIGTERM and SIGKILL. */
+#define GRACE_NS (2 * CLOCK_S)
+/* Failed cells in a row after which the rest of a server's levels is skipped. */
+#define FAILURES_MOST 3
+/* How much of a failing server's words is kept. */
+#define WORDS_MAX 1000
+/* How long a server that failed is watched the second time, for its words; one that died under a load, for longer. */
+#define WORDS_NS (5 * CLOCK_S)
+/* How long a server that hung under its second load may take to show that it hangs again. */
+#define WORDS_ANSWER_NS CLOCK_S
+
+/* The load of one cell. */
+struct step {
+	const struct client *client;
+	enum load_mode mode;
+	uint32_t level;
+	double offered_rps, share;	/* of an open loop, as in struct cell; NAN in a closed one */
+};
+
+/* One launch of a server, with all that a cell of it needs. */
+struct visit {
+	struct sweep *sweep;
+	const struct conf_server *server;
+	uint64_t block;
+	struct supervisor supervisor;
+	struct target target;
+	struct observe observe;
+	char variables[4][64];
+	const char *environment[5];
+	unsigned failures;	/* in a row */
+	bool skipping;
+	struct err last;	/* what the last of them said */
+	size_t *done;
+	/* Sums of the cell's window. */
+	uint64_t idle_fds, observer_start_ns, observer_end_ns;
+	struct observe_usage use_start, use_end;
+	struct kernel kernel_start, kernel_end;
+	double open_sum, open_max, files_max;
+	uint64_t open_samples;
+	enum load_phase phase;
+	uint64_t give_up_ns;	/* when to cut the load short */
+};
+
+static bool stopped(const struct sweep *sweep)
+{
+	return sweep->stop && *sweep->stop;
+}
+
+static void notice(const struct sweep *sweep, const char *text)
+{
+	if (sweep->watch && sweep->watch->notice)
+		sweep->watch->notice(sweep->watch->context, text);
+}
+
+/* The cells of one mode: rates, or levels and what comes after them; but a crowd is never an open loop. */
+static size_t mode_cells(const struct settings *settings, enum load_mode mode)
+{
+	if (settings->rate.count)
+		return settings->rate.count;
+	return settings->concurrency.count + (mode == LOAD_CROWD ? 0 : settings->after_sweep.count);
+}
+
+/* Whether a server can be measured in a mode: all but close need connections that stay open. */
+static bool takes_mode(const struct conf_server *server, enum load_mode mode)
+{
+	return mode == LOAD_CLOSE || server->keepalive;
+}
+
+static size_t server_cells(const struct sweep *sweep, const struct conf_server *server)
+{
+	size_t sum = !sweep->levels_only;	/* the sequential one */
+
+	for (size_t i = 0; i < sweep->modes_count; i++)
+		if (takes_mode(server, sweep->modes[i]))
+			sum += mode_cells(sweep->settings, sweep->modes[i]);
+	return sum;
+}
+
+size_t sweep_cells(const struct sweep *sweep)
+{
+	size_t sum = 0;
+
+	for (size_t i = 0; i < sweep->servers_count; i++)
+		sum += server_cells(sweep, sweep->servers[i]);
+	return sum * sweep->settings->repeat;
+}
+
+static int port_check(const struct sweep *sweep, struct err *err)
+{
+	struct port_holder holder;
+
+	if (!port_is_held(sweep->port, &holder))
+		return 0;
+	if (!holder.pid)
+		return err_set(err, "port %u is in use by a process that can't be seen from here: "
+			       "choose another with --port", sweep->port);
+	return err_set(err, "port %u is in use by process %d (%s): end it, or choose another port with --port",
+		       sweep->port, (int)holder.pid, holder.name);
+}
+
+/* The end of what a server said on stderr, cleaned, on one line; without the addresses that it logs. */
+static void words_read(int fd, char *out, size_t room)
+{
+	char *into = out;
+	bool more = true;
+	off_t bytes = lseek(fd, 0, SEEK_END);
+	off_t from = bytes > (off_t)room - 1 ? bytes - ((off_t)room - 1) : 0;
+	ssize_t got = pread(fd, out, room - 1, from);
+
+	out[got > 0 ? got : 0] = 0;
+	program_clean(out);
+	for (char *line = out; more;) {
+		size_t length = strcspn(line, "\n");
+		char *next = line + length + 1;
+		more = line[length];
+		if (strspn(line, "0123456789.:-") < length) {
+			memmove(into, line, length);
+			into[length] = ' ';
+			into += length + 1;
+		}
+		line = next;
+	}
+	*(into > out ? into - 1 : out) = 0;
+}
+
+static void words_add(int fd, struct err *err)
+{
+	char words[WORDS_MAX];
+	size_t used = strlen(err->text);
+
+	words_read(fd, words, sizeof words);
+	if (words[0])
+		snprintf(err->text + used, sizeof err->text - used, ": %s", words);
+}
+
+static struct launch visit_launch_spec(const struct visit *visit)
+{
+	return (struct launch){
+		.command = visit->server->command, .folder = visit->server->folder,
+		.environment = visit->environment, .cpus = &visit->sweep->cpus.server, .stderr_fd = -1,
+	};
+}
+
+/*
+ * While measuring, stderr goes to /dev/null, as in 2010. So where a server has exited at its start it is started
+ * once more to hear why.
+ */
+static void visit_hear_words(struct visit *visit, struct err *err)
+{
+	struct err ignored;
+	struct supervisor supervisor;
+	struct launch launch = visit_launch_spec(visit);
+
+	launch.stderr_fd = memfd_create("stderr", MFD_CLOEXEC);
+	if (launch.stderr_fd < 0)
+		return;
+	if (!supervisor_launch(&supervisor, &launch, &ignored)) {
+		supervisor_wait_ready(&supervisor, &visit->target, WORDS_NS, visit->sweep->stop, &ignored);
+		supervisor_stop(&supervisor, GRACE_NS);
+		words_add(launch.stderr_fd, err);
+	}
+	close(launch.stderr_fd);
+}
+
+/* Starts the server and waits until it answers. On a failure nothing is left running. */
+static int visit_start(struct visit *visit, struct err *err)
+{
+	struct launch launch = visit_launch_spec(visit);
+
+	if (supervisor_launch(&visit->supervisor, &launch, err))
+		return -1;
+	if (supervisor_wait_ready(&visit->supervisor, &visit->target, visit->sweep->settings->ready_ns,
+				  visit->sweep->stop, err)) {
+		bool exited = visit->supervisor.exited;
+		supervisor_stop(&visit->supervisor, GRACE_NS);
+		if (exited && !stopped(visit->sweep))
+			visit_hear_words(visit, err);
+		return -1;
+	}
+	observe_find(&visit->observe, visit->supervisor.keeper);
+	visit->idle_fds = observe_fds(&visit->observe);
+	return 0;
+}
+
+/* Ends the server and sees to it that its port is free. */
+static int visit_stop(struct visit *visit, struct err *err)
+{
+	supervisor_stop(&visit->supervisor, GRACE_NS);
+	return port_check(visit->sweep, err);
+}
+
+static void watch_enter(void *context, enum load_phase phase)
+{
+	struct visit *visit = context;
+
+	visit->phase = phase;
+	if (phase == LOAD_RAMP) {
+		/* A closed connection may have been counted as idle before the server had got round to closing it. */
+		uint64_t fds = observe_fds(&visit->observe);
+		if (fds < visit->idle_fds)
+			visit->idle_fds = fds;
+	} else if (phase == LOAD_MEASURE) {
+		observe_find(&visit->observe, visit->supervisor.keeper);
+		kernel_read(&visit->kernel_start, "/proc");
+		observe_use(&visit->observe, &visit->use_start);
+		visit->observer_start_ns = clock_read_ns(CLOCK_THREAD_CPUTIME_ID);
+	} else if (phase == LOAD_DRAIN) {
+		visit->observer_end_ns = clock_read_ns(CLOCK_THREAD_CPUTIME_ID);
+		observe_use(&visit->observe, &visit->use_end);
+		kernel_read(&visit->kernel_end, "/proc");
+	}
+}
+
+/* Looks at the server; once it is gone there is nothing left to measure. */
+static bool watch_tick(void *context)
+{
+	struct visit *visit = context;
+
+	if (!supervisor_is_alive(&visit->supervisor) || clock_ns() >= visit->give_up_ns)
+		return false;
+	if (visit->phase != LOAD_MEASURE)
+		return true;
+	uint64_t fds = observe_fds(&visit->observe);
+	double open = fds > visit->idle_fds ? (double)(fds - visit->idle_fds) : 0;
+
+	visit->open_sum += open;
+	visit->open_samples++;
+	if (open > visit->open_max)
+		visit->open_max = open;
+	if ((double)fds > visit->files_max)
+		visit->files_max = (double)fds;
+	return true;
+}
+
+/* CPU time is exact as a sum; what of it is user and what system, by the proportion of the kernel's clock ticks. */
+static void take_cpu(const struct visit *visit, struct cell *cell)
+{
+	const struct observe_usage *start = &visit->use_start, *end = &visit->use_end;
+	double cpu_s = end->cpu_ns > start->cpu_ns ? (double)(end->cpu_ns - start->cpu_ns) / 1e9 : 0;
+	double user = (double)end->user_ticks - (double)start->user_ticks;
+	double system = (double)end->system_ticks - (double)start->system_ticks;
+
+	/* No answer costs nothing: in a window of a few microseconds the kernel's clock has just not moved. */
+	if (cell->ok && cpu_s > 0)
+		cell->server_cpu_us_per_request = cpu_s * 1e6 / (double)cell->ok;
+	if (user >= 0 && system >= 0 && user + system > 0) {
+		cell->server_use.user_s = cpu_s * user / (user + system);
+		cell->server_use.system_s = cpu_s * system / (user + system);
+	}
+}
+
+/* What was seen of the server and the kernel in the window. */
+static void visit_take(const struct visit *visit, struct cell *cell, bool sequential)
+{
+	const struct observe_usage *start = &visit->use_start, *end = &visit->use_end;
+
+	if (!end->processes)
+		return;		/* the server was gone before the window was over */
+	take_cpu(visit, cell);
+	cell->server_rss_bytes = (double)end->rss_bytes;
+	cell->server_use.peak_rss_bytes = (double)end->peak_rss_bytes;
+	if (end->files_limit != UINT64_MAX)
+		cell->server_use.files_limit = (double)end->files_limit;
+	cell->server_use.processes = (double)end->processes;
+	cell->server_use.threads = (double)end->threads;
+	/* Threads that have ended took their counts with them. */
+	if (end->switches_voluntary >= start->switches_voluntary)
+		cell->server_use.switches_voluntary = (double)(end->switches_voluntary - start->switches_voluntary);
+	if (end->switches_involuntary >= start->switches_involuntary)
+		cell->server_use.switches_involuntary = (double)(end->switches_involuntary - start->switches_involuntary);
+	if (visit->open_samples) {
+		cell->open_mean = visit->open_sum / (double)visit->open_samples;
+		cell->open_max = visit->open_max;
+		cell->server_use.files_max = visit->files_max;
+	}
+	cell->kernel = kernel_between(&visit->kernel_start, &visit->kernel_end);
+	if (!sequential && cell->window_s > 0)	/* the sequential clients ask in the thread that watches */
+		cell->observer_cpu = (double)(visit->observer_end_ns - visit->observer_start_ns) / 1e9 / cell->window_s;
+}
+
+/* Drives the server once and fills in the cell. Returns -1 with err set where the load could not be offered. */
+static int visit_measure(struct visit *visit, struct cell *cell, const struct client *client, struct err *err)
+{
+	const struct settings *settings = visit->sweep->settings;
+	bool sequential = client->most_connections == 1;
+	struct load_watch watch = { watch_enter, watch_tick, visit };
+	struct load_spec spec = {
+		.target = &visit->target,
+		.mode = load_mode_find(cell->mode),
+		.links = sequential,
+		.connections = (uint32_t)cell->level, .active = (uint32_t)settings->active,
+		.offered_rps = cell_is_open_loop(cell) ? cell->open_loop.offered_rps : 0,
+		.arrivals = (enum arrivals_kind)settings->open_loop.arrivals,
+		.seed = visit->sweep->seed + cell->block,	/* the same arrivals for all servers of a block */
+		.requests = sequential ? settings->sequential : settings->requests,
+		.warmup_ns = settings->warmup_ns, .duration_ns = settings->duration_ns,
+		.max_window_ns = settings->max_window_ns, .max_ramp_ns = settings->max_ramp_ns,
+		.timeout_ns = settings->timeout_ns,
+		.cpus = &visit->sweep->cpus.client, .server_cpus = &visit->sweep->cpus.server, .stop = visit->sweep->stop, .watch = &watch,
+	};
+	struct load_sample *sample = calloc(1, sizeof *sample);
+
+	if (!sample)
+		return err_set(err, "out of memory");
+	if (spec.mode == LOAD_CROWD)
+		cell->crowd.active = load_active(&spec);
+	visit->open_sum = visit->open_max = visit->files_max = 0;
+	visit->open_samples = 0;
+	visit->use_start = visit->use_end = (struct observe_usage){ 0 };
+	int bad = client->run(&spec, sample, err);
+	if (!bad && cell_take(cell, sample))
+		bad = err_set(err, "out of memory for the evidence");
+	if (!bad)
+		visit_take(visit, cell, sequential);
+	load_sample_release(sample);
+	free(sample);
+	return bad;
+}
+
+/* Whether the server, left alone after the load, answers one question rightly before long. */
+static bool visit_is_well(struct visit *visit, uint64_t within_ns, struct err *err)
+{
+	return !supervisor_wait_recovered(&visit->supervisor, &visit->target, within_ns, visit->sweep->stop, err);
+}
+
+/*
+ * Hears the words of a server that has failed under the load of a cell: it meets that load once more. With one that
+ * hung, and so lets every request run into its timeout, that would take very long: it gets WORDS_NS.
+ */
+static void visit_hear_last_words(struct visit *visit, const struct cell *like, const struct client *client,
+				  bool hung, struct err *err)
+{
+	struct cell again;
+	struct err ignored;
+	struct launch launch = visit_launch_spec(visit);
+
+	launch.stderr_fd = memfd_create("stderr", MFD_CLOEXEC);
+	if (launch.stderr_fd < 0)
+		return;
+	supervisor_stop(&visit->supervisor, GRACE_NS);
+	int bad = cell_init(&again, like->server, like->client, like->mode, like->level, like->block);
+	again.open_loop.offered_rps = like->open_loop.offered_rps;
+	if (!bad && !supervisor_launch(&visit->supervisor, &launch, &ignored)) {
+		if (!supervisor_wait_ready(&visit->supervisor, &visit->target, visit->sweep->settings->ready_ns,
+					   visit->sweep->stop, &ignored)) {
+			if (hung)
+				visit->give_up_ns = clock_ns() + WORDS_NS;
+			visit_measure(visit, &again, client, &ignored);
+			visit->give_up_ns = UINT64_MAX;
+		}
+		/* Of one that bears it the second time, nothing that it says is about the failure. */
+		if (!visit_is_well(visit, WORDS_ANSWER_NS, &ignored))
+			words_add(launch.stderr_fd, err);
+	}
+	cell_release(&again);
+	close(launch.stderr_fd);
+}
+
+static int record(struct visit *visit, struct cell *cell, struct err *err)
+{
+	struct sweep *sweep = visit->sweep;
+
+	cell_judge(cell, NAN);
+	if (sweep->ledger && ledger_append(sweep->ledger, cell, err))
+		return -1;
+	if (document_add_cell(sweep->document, cell))
+		return err_set(err, "out of memory");
+	++*visit->done;
+	if (sweep->watch && sweep->watch->end)
+		sweep->watch->end(sweep->watch->context, cell, *visit->done, sweep_cells(sweep));
+	return 0;
+}
+
+/*
+ * Measures one cell on a server that may have to be started first. The cell's error says what went wrong. Returns 0, or
+ * -1 where it can't be said, since memory is out.
+ */
+static int visit_attempt(struct visit *visit, struct cell *cell, const struct client *client)
+{
+	struct err err;
+	char how[96];
+	bool hung;
+
+	if ((!visit->supervisor.keeper && visit_start(visit, &err)) || visit_measure(visit, cell, client, &err))
+		return cell_set_text(&cell->error, err.text);
+	/* Also where it has not recovered it may have died meanwhile. */
+	if (visit_is_well(visit, visit->sweep->settings->ready_ns, &err) || stopped(visit->sweep))
+		return 0;
+	hung = supervisor_is_alive(&visit->supervisor);
+	if (hung)
+		err_prefix(&err, "the server did not answer after this load");
+	else
+		err_set(&err, "the server %s under this load", supervisor_show_exit(&visit->supervisor, how));
+	visit_hear_last_words(visit, cell, client, hung, &err);
+	int result = cell_set_text(&cell->error, err.text);
+	/* It is not fit for the next level: a fresh one is. */
+	cell->restarted = true;
+	supervisor_stop(&visit->supervisor, GRACE_NS);
+	return result;
+}
+
+/* What a cell that is not measured any more says. Returns 0, or -1 where memory is out. */
+static int visit_skip(const struct visit *visit, struct cell *cell)
+{
+	struct err why = visit->last;
+
+	err_prefix(&why, "skipped after three failures in a row, the last");
+	return cell_set_text(&cell->error, why.text);
+}
+
+/* Counts a cell that is over: NULL is one that has not failed. */
+static void visit_count(struct visit *visit, const char *error)
+{
+	visit->failures = error ? visit->failures + 1 : 0;
+	if (error && !visit->skipping)
+		err_set(&visit->last, "%s", error);
+	visit->skipping = visit->failures >= FAILURES_MOST;
+}
+
+/* Measures and records one cell. Returns -1 with err set where the sweep can't go on. */
+static int visit_cell(struct visit *visit, const struct step *step, struct err *err)
+{
+	struct sweep *sweep = visit->sweep;
+	struct cell cell;
+	char text[2200], at[CELL_AT];
+
+	if (cell_init(&cell, visit->server->name, step->client->name, load_mode_names[step->mode], step->level,
+		      visit->block))
+		return err_set(err, "out of memory");
+	cell.open_loop.offered_rps = step->offered_rps;
+	cell.open_loop.share = step->share;
+	const struct cell *known = document_cell(sweep->document, cell.server, &cell);
+	if (known) {	/* measured before this run was cut short */
+		cell_release(&cell);
+		++*visit->done;
+		visit_count(visit, known->error);
+		return 0;
+	}
+	cell.backlog = sweep->backlog;
+	cell.debug_build = !build_is_benchmark();
+	if (sweep->watch && sweep->watch->begin)
+		sweep->watch->begin(sweep->watch->context, &cell, *visit->done, sweep_cells(sweep));
+	int bad = 0;
+	if (cell_is_open_loop(&cell) && isnan(cell.open_loop.offered_rps))
+		bad = cell_set_text(&cell.error, "there is no rate to take a share of: no level of this block has a figure");
+	else if (visit->skipping)
+		bad = visit_skip(visit, &cell);
+	else
+		bad = visit_attempt(visit, &cell, step->client);
+	if (bad || stopped(sweep)) {	/* stopped: this cell's window was cut short */
+		cell_release(&cell);
+		return bad ? err_set(err, "out of memory") : 0;
+	}
+	if (!visit->skipping && cell.error) {
+		snprintf(text, sizeof text, "%s@%s %s: %s", cell.server, cell_show_at(at, &cell), cell.mode, cell.error);
+		notice(sweep, text);
+		if (!visit->supervisor.keeper && port_check(sweep, err)) {
+			cell_release(&cell);
+			return -1;
+		}
+	}
+	visit_count(visit, cell.error);
+	if (record(visit, &cell, err)) {
+		cell_release(&cell);
+		return -1;
+	}
+	return 0;
+}
+
+/* A new ladder: what failed at the top of the last one may hold at the foot of this. */
+static void visit_forgive(struct visit *visit)
+{
+	visit->failures = 0;
+	visit->skipping = false;
+}
+
+/* The most right answers a second that any level of this launch has brought; NAN where none has a figure. */
+static double visit_best_rate(const struct visit *visit, enum load_mode mode)
+{
+	const struct document *document = visit->sweep->document;
+	double best = NAN;
+
+	for (size_t i = 0; i < document->cells_count; i++) {
+		const struct cell *cell = &document->cells[i];
+		if (cell_is_failed(cell) || cell_is_open_loop(cell))
+			continue;
+		if (cell->block == visit->block && strcmp(cell->server, visit->server->name) == 0 &&
+		    strcmp(cell->client, visit->sweep->client->name) == 0 &&
+		    strcmp(cell->mode, load_mode_names[mode]) == 0 && cell->rate_rps > 0)
+			best = fmax(best, cell->rate_rps);
+	}
+	return best;
+}
+
+/* The open-loop cells of a mode: at rates, or, where best_rps is not 0, at percentages of that. */
+static int visit_rates(struct visit *visit, enum load_mode mode, const struct levels *rates, double best_rps,
+		       struct err *err)
+{
+	struct sweep *sweep = visit->sweep;
+	struct step step = {
+		.client = sweep->client, .mode = mode,
+		.level = (uint32_t)sweep->settings->open_loop.max_connections, .share = NAN,
+	};
+
+	visit_forgive(visit);
+	for (size_t i = 0; i < rates->count && !stopped(sweep); i++) {
+		step.offered_rps = rates->level[i];
+		if (best_rps != 0) {
+			step.share = rates->level[i] / 100.0;
+			step.offered_rps = isnan(best_rps) ? NAN : fmax(1, round(step.share * best_rps));
+		}
+		if (visit_cell(visit, &step, err))
+			return -1;
+	}
+	return 0;
+}
+
+static int visit_levels(struct visit *visit, enum load_mode mode, struct err *err)
+{
+	struct sweep *sweep = visit->sweep;
+	const struct levels *levels = &sweep->settings->concurrency;
+	struct step step = { .client = sweep->client, .mode = mode, .offered_rps = NAN, .share = NAN };
+
+	visit_forgive(visit);
+	for (size_t i = 0; i < levels->count && !stopped(sweep); i++) {
+		step.level = levels->level[i];
+		if (visit_cell(visit, &step, err))
+			return -1;
+	}
+	return 0;
+}
+
+static int visit_modes(struct visit *visit, struct err *err)
+{
+	static const struct step sequential = { &client_seq, LOAD_CLOSE, 1, NAN, NAN };
+	struct sweep *sweep = visit->sweep;
+	const struct settings *settings = sweep->settings;
+
+	if (!sweep->levels_only && visit_cell(visit, &sequential, err))
+		return -1;
+	for (size_t i = 0; i < sweep->modes_count; i++) {
+		enum load_mode mode = sweep->modes[i];
+		if (!takes_mode(visit->server, mode))
+			continue;
+		/* What the connections of other modes have left in the server's memory would hide what a crowd's take. */
+		if (mode == LOAD_CROWD && visit_stop(visit, err))
+			return err_prefix(err, "after %s", visit->server->name);
+		if (settings->rate.count) {
+			if (visit_rates(visit, mode, &settings->rate, 0, err))
+				return -1;
+		} else if (visit_levels(visit, mode, err)) {
+			return -1;
+		} else if (mode != LOAD_CROWD &&
+			   visit_rates(visit, mode, &settings->after_sweep, visit_best_rate(visit, mode), err)) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static int visit_prepare(struct visit *visit, struct err *err)
+{
+	struct sweep *sweep = visit->sweep;
+	char url[64];
+
+	snprintf(url, sizeof url, "http://127.0.0.1:%u/", sweep->port);
+	snprintf(visit->variables[0], sizeof visit->variables[0], "BENCH_HOST=127.0.0.1");
+	snprintf(visit->variables[1], sizeof visit->variables[1], "BENCH_PORT=%u", sweep->port);
+	snprintf(visit->variables[2], sizeof visit->variables[2], "BENCH_BACKLOG=%u", sweep->backlog);
+	snprintf(visit->variables[3], sizeof visit->variables[3], "BENCH_WORKERS=1");
+	for (int i = 0; i < 4; i++)
+		visit->environment[i] = visit->variables[i];
+	if (target_init(&visit->target, url, err))
+		return -1;
+	return target_expect(&visit->target, 200, PAGE_START, PAGE_START_BYTES, err);
+}
+
+static int server_visit(struct sweep *sweep, const struct conf_server *server, uint64_t block, size_t *done,
+			struct err *err)
+{
+	struct visit visit = {
+		.sweep = sweep, .server = server, .block = block, .done = done, .give_up_ns = UINT64_MAX,
+	};
+	struct err stop_err;
+	int result = -1;
+
+	if (!visit_prepare(&visit, err) && !port_check(sweep, err))
+		result = visit_modes(&visit, err);
+	if (visit_stop(&visit, &stop_err) && !result)
+		result = err_set(err, "after %s: %.1000s", server->name, stop_err.text);
+	target_release(&visit.target);
+	if (!result && !stopped(sweep) && sweep->watch && sweep->watch->server_end)
+		sweep->watch->server_end(sweep->watch->context, server->name, block, *done, sweep_cells(sweep));
+	return result;
+}
+
+int sweep_modes(struct sweep *sweep, const char *text, struct err *err)
+{
+	char **names = words_list(text, err);
+
+	if (!names)
+		return err_prefix(err, "--mode");
+	for (char **name = names; *name; name++) {
+		enum load_mode mode = load_mode_find(*name);
+		if (mode == LOAD_MODES || sweep->modes_count == sizeof sweep->modes / sizeof *sweep->modes) {
+			err_set(err, "--mode: '%s' is not one of: close, keepalive, crowd", *name);
+			words_free(names);
+			return -1;
+		}
+		sweep->modes[sweep->modes_count++] = mode;
+	}
+	words_free(names);
+	return 0;
+}
+
+int sweep_run(struct sweep *sweep, struct err *err)
+{
+	int result = 0;
+	size_t done = 0;
+	size_t *order = calloc(sweep->servers_count + 1, sizeof *order);
+
+	if (!order)
+		return err_set(err, "out of memory");
+	if (sched_setaffinity(0, sizeof sweep->cpus.client, &sweep->cpus.client))
+		result = err_set_errno(err, "pinning to the client CPUs");
+	for (uint64_t block = 1; block <= sweep->settings->repeat && !result && !stopped(sweep); block++) {
+		if (sweep->is_mirrored)
+			plan_mirrored(order, sweep->servers_count, block);
+		else
+			plan_order(order, sweep->servers_count, sweep->seed, block);
+		for (size_t i = 0; i < sweep->servers_count && !result && !stopped(sweep); i++)
+			result = server_visit(sweep, sweep->servers[order[i]], block, &done, err);
+	}
+	sweep->document->interrupted = stopped(sweep);
+	document_judge(sweep->document);
+	free(order);
+	return result;
+}

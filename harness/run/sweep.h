@@ -1,0 +1,65 @@
+/*
+ * sweep: the run itself. Launches each server, drives it through all levels and rates, observes, and records each cell.
+ *
+ * A server that fails costs its own cells only: they are recorded as failed, with the reason, and it is
+ * restarted for the next level; after three failures in a row the rest of its levels is skipped as such. What
+ * ends a sweep is only what makes going on pointless: a port that others hold, a disk that is full, ^C.
+ */
+#ifndef HARNESS_SWEEP_H
+#define HARNESS_SWEEP_H
+
+#include <signal.h>
+#include <stddef.h>
+
+#include "clients/client.h"
+#include "harness/config/conf.h"
+#include "harness/config/settings.h"
+#include "harness/host/cpus.h"
+#include "harness/lib/err.h"
+#include "harness/record/document.h"
+#include "harness/record/ledger.h"
+
+/* What a sweep tells while it runs, so that a person can follow it. Any may be NULL. */
+struct sweep_watch {
+	/* A cell begins: the done-th of all (0 is the first). */
+	void (*begin)(void *context, const struct cell *cell, size_t done, size_t all);
+	void (*end)(void *context, const struct cell *cell, size_t done, size_t all);
+	/* All cells of one launch of a server are over. */
+	void (*server_end)(void *context, const char *server, uint64_t block, size_t done, size_t all);
+	/* Something went wrong and the sweep goes on. */
+	void (*notice)(void *context, const char *text);
+	void *context;
+};
+
+struct sweep {
+	const struct settings *settings;
+	const struct conf_server *const *servers;	/* to measure */
+	size_t servers_count;
+	const struct client *client;
+	enum load_mode modes[8];
+	size_t modes_count;
+	struct cpus cpus;
+	unsigned port, backlog;
+	uint64_t seed;
+	bool is_mirrored;	/* the servers are arms: launched as plan_mirrored() says, and not in a seeded order */
+	bool levels_only;	/* no sequential cell */
+	struct ledger *ledger;		/* NULL: none is kept */
+	struct document *document;	/* takes the cells */
+	const struct sweep_watch *watch;
+	const volatile sig_atomic_t *stop;
+};
+
+/*
+ * Runs all blocks; cells that are in the document already are not measured again. Returns 0 where all cells are recorded, or -1 with err set where it had to end early. When
+ * *stop is set it ends early too: returns 0 and sets document->interrupted. The cells recorded so far are in the
+ * document in each case, and no server is left running.
+ */
+int sweep_run(struct sweep *sweep, struct err *err);
+
+/* Fills in the modes from a list of their names. Returns 0, or -1 with err set. */
+int sweep_modes(struct sweep *sweep, const char *text, struct err *err);
+
+/* The cells that a sweep records where nothing ends it early. */
+size_t sweep_cells(const struct sweep *sweep);
+
+#endif

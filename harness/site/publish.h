@@ -1,0 +1,53 @@
+/*
+ * publish: runs put into a site, so that it is never broken and can be gone on with.
+ *
+ * What is written, and in which order:
+ *
+ *  1. of each run its folder, the page last; then the manifest, which has the run from then on;
+ *  2. the manifest again, with all indices and trends that are about to change marked as ours and of unknown content;
+ *  3. the pages of servers, latest.json, the feed, and then index.html;
+ *  4. the manifest, with what they are now.
+ *
+ * So whatever is cut short, and wherever: a page that is there never leads to one that is not, and the next call knows what
+ * is ours. It goes on: a file that the manifest lists with the right hash is not sent again; one that is not listed, but lies
+ * there with the right content, as a call that was cut has left it, neither.
+ *
+ * At the site's root and in its folder of servers, a file that is there and that benchctl has not written is never
+ * replaced: that is an error, and nothing is written in its place. Below runs/ID/, a name that is made of the run's own
+ * hash, whatever has the name of a file of the run is taken for one that a cut call has left, and is replaced where it
+ * differs; other files there stay. Nothing is deleted.
+ */
+#ifndef HARNESS_PUBLISH_H
+#define HARNESS_PUBLISH_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "harness/lib/err.h"
+#include "harness/site/store.h"
+
+struct publish_request {
+	char *const *runs;		/* run.json files */
+	size_t runs_count;
+	const char *title, *url;	/* of the site; NULL: as they are */
+	bool renew;			/* pages of runs that are there already are made anew, and all files looked at */
+	const char *templates;
+	const volatile sig_atomic_t *stop;	/* set: it ends after the file in hand */
+	void (*tell)(void *context, const char *words);	/* progress, a line each */
+	void *context;
+};
+
+struct publish_done {
+	size_t runs_added, runs_known;
+	size_t sent, kept;		/* files written, and files that were right as they were */
+	uint64_t sent_bytes;
+};
+
+/* Whether all of the runs can be published, before anything is begun. Returns 0, or -1 with err set, which names the file. */
+int publish_check(const struct publish_request *request, struct err *err);
+
+/* Publishes. Returns 0, or -1 with err set; *done is right in both cases. */
+int publish(struct store *store, const struct publish_request *request, struct publish_done *done, struct err *err);
+
+#endif

@@ -1,0 +1,26 @@
+/*
+ * result_site: the manifest of a published site as JSON (site.json). With result.c the only user of jansson.
+ *
+ * It is compact, a line a run, so that a version control system in which sites are kept stores little anew.
+ */
+#ifndef HARNESS_RESULT_SITE_H
+#define HARNESS_RESULT_SITE_H
+
+#include "harness/lib/err.h"
+#include "harness/site/site.h"
+
+/* The version of site.json. */
+#define RESULT_SITE_SCHEMA 1
+/* The largest manifest that is read. */
+#define RESULT_SITE_BYTES_MAX (64u << 20)
+
+/* The manifest as text, to free(); NULL where memory is out. */
+char *result_site_text(const struct site *site);
+
+/*
+ * Reads a manifest, which comes from outside, and checks it (site_check). Returns 0, or -1 with err set. Release the site in
+ * both cases.
+ */
+int result_site_read(struct site *site, const char *text, size_t bytes, struct err *err);
+
+#endif

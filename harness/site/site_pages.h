@@ -1,0 +1,37 @@
+/*
+ * site_pages: the pages of a site: the list of runs, the trend of a server, the feed.
+ *
+ * They are made anew from the manifest each time; the same site gives the same bytes. Texts in it come from outside and are
+ * escaped (html.h). Links are relative, so that the site works at any address, and from a disk.
+ */
+#ifndef HARNESS_SITE_PAGES_H
+#define HARNESS_SITE_PAGES_H
+
+#include <stdio.h>
+
+#include "harness/lib/err.h"
+#include "harness/site/site.h"
+
+#define SITE_PAGES_FEED_MAX 50	/* entries, the newest */
+
+/* The title of a site: its own, or the usual one. */
+const char *site_pages_title(const struct site *site);
+
+/* The list of runs, newest first, and of servers. `css` is put into the page. Returns 0, or -1 with err set. */
+int site_pages_index(const struct site *site, const char *css, FILE *out, struct err *err);
+
+/* A trend of a page of a server, and its picture. */
+struct site_pages_trend {
+	const struct site_trend *trend;
+	const char *picture;	/* stem of its files, which lie beside the page; NULL: none */
+	const char *words;	/* what the picture shows */
+};
+
+/* The page of a server: its trends, each with a picture and a table. */
+void site_pages_server(const struct site *site, const char *server, const struct site_pages_trend *trends, size_t count,
+		       const char *css, FILE *out);
+
+/* The feed of the newest runs (RFC 4287). The site has a run. */
+void site_pages_feed(const struct site *site, FILE *out);
+
+#endif

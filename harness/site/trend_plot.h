@@ -1,0 +1,36 @@
+/*
+ * trend_plot: a server's trend as a picture: its rates over the runs, oldest at the left, in a light and a dark SVG.
+ *
+ * Runs stand one beside the other, whatever time lies between them, or a day of many would hide the others. gnuplot is
+ * started once for all pictures of a site, which may be hundreds.
+ */
+#ifndef HARNESS_TREND_PLOT_H
+#define HARNESS_TREND_PLOT_H
+
+#include "harness/lib/err.h"
+#include "harness/site/site.h"
+
+#define TREND_PLOT_RUNS_MAX 60		/* the newest */
+
+/* One picture to be drawn. */
+struct trend_plot {
+	const char *server;		/* name, as it is shown */
+	const struct site_trend *trend;
+	char stem[SITE_PATH_MAX];	/* of its files in the folder: STEM.svg, STEM-dark.svg */
+};
+
+/* Whether there is a line to draw: two runs with a figure. */
+bool trend_plot_is_due(const struct site_trend *trend);
+
+/* What the picture shows, in words. Returns out. */
+#define TREND_PLOT_WORDS 600
+char *trend_plot_words(char out[TREND_PLOT_WORDS], const struct trend_plot *plot);
+
+/*
+ * Draws them all into a folder that exists. `scratch` is another one, for what gnuplot reads; nothing there is removed.
+ * Returns 0, or -1 with err set: a file cannot be written, gnuplot is missing or failed.
+ */
+int trend_plot_draw(const struct trend_plot *plots, size_t count, const char *folder, const char *scratch,
+		    const char *templates, struct err *err);
+
+#endif
