@@ -20,8 +20,8 @@ static enum answer_end answer_judge(const struct answers *answers, const struct 
 		return answer_is(ANSWER_WRONG, LOAD_BAD_STATUS, failure);
 	}
 	if (wrong || !target_end_matches(target, answers->check, reader->body_bytes)) {
-		worker_wrong(answers->worker, TARGET_WRONG_BODY,
-			     (unsigned long long)reader->body_bytes, target->body_bytes);
+		worker_wrong(answers->worker, TARGET_WRONG_BODY, (unsigned long long)reader->body_bytes,
+			     target->body_bytes);
 		return answer_is(ANSWER_WRONG, LOAD_BAD_BODY, failure);
 	}
 	return ANSWER_RIGHT;
@@ -49,8 +49,7 @@ static enum answer_end answer_parse(struct answers *answers, struct http_reader 
 			break;
 	}
 	switch (event) {
-	case HTTP_MORE:
-		return ANSWER_MORE;
+	case HTTP_MORE: return ANSWER_MORE;
 	case HTTP_END:
 		if (data == end)
 			return answer_judge(answers, reader, *wrong, failure);
@@ -59,8 +58,7 @@ static enum answer_end answer_parse(struct answers *answers, struct http_reader 
 	case HTTP_BODY:
 		worker_wrong(answers->worker, "a body without an end");
 		return answer_is(ANSWER_BROKEN, LOAD_BAD_BODY, failure);
-	case HTTP_BAD:
-		break;
+	case HTTP_BAD: break;
 	}
 	worker_wrong(answers->worker, "not a valid HTTP answer");
 	return answer_is(ANSWER_BROKEN, LOAD_BAD_HTTP, failure);

@@ -20,17 +20,17 @@
 struct answers {
 	const struct target *target;
 	enum target_check check;
-	struct worker *worker;		/* keeps the words for the first that is wrong */
-	struct http_reader known_reader;	/* as it stood at the end of the remembered answer */
-	size_t known_bytes;		/* 0: none is remembered */
+	struct worker *worker;           /* keeps the words for the first that is wrong */
+	struct http_reader known_reader; /* as it stood at the end of the remembered answer */
+	size_t known_bytes;              /* 0: none is remembered */
 	char known[ANSWER_KNOWN_MAX];
 };
 
 enum answer_end {
-	ANSWER_MORE,	/* it is not complete */
-	ANSWER_RIGHT,	/* complete and right */
-	ANSWER_WRONG,	/* complete, and another answer than the right one */
-	ANSWER_BROKEN,	/* no valid answer: nothing more can be read on this connection */
+	ANSWER_MORE,   /* it is not complete */
+	ANSWER_RIGHT,  /* complete and right */
+	ANSWER_WRONG,  /* complete, and another answer than the right one */
+	ANSWER_BROKEN, /* no valid answer: nothing more can be read on this connection */
 };
 
 /*

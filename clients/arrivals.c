@@ -27,7 +27,10 @@ void arrivals_init(struct arrivals *arrivals, enum arrivals_kind kind, double ra
 		   unsigned part, unsigned parts, uint64_t seed)
 {
 	*arrivals = (struct arrivals){
-		.kind = kind, .gap_ns = 1e9 / rate_rps, .start_ns = start_ns, .random = seed + part * 0x632be59bd9b4e019u,
+		.kind = kind,
+		.gap_ns = 1e9 / rate_rps,
+		.start_ns = start_ns,
+		.random = seed + part * 0x632be59bd9b4e019u,
 	};
 	arrivals->at_ns = kind == ARRIVALS_UNIFORM ? arrivals->gap_ns * part / parts : gap_next(arrivals);
 	arrivals->next_ns = start_ns + (uint64_t)arrivals->at_ns;

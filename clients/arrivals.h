@@ -13,14 +13,14 @@
 
 enum arrivals_kind { ARRIVALS_UNIFORM, ARRIVALS_POISSON };
 
-extern const char *const arrivals_names[];	/* "uniform", "poisson", NULL */
+extern const char *const arrivals_names[]; /* "uniform", "poisson", NULL */
 
 struct arrivals {
 	enum arrivals_kind kind;
-	double gap_ns;		/* mean */
-	double at_ns;		/* of the next arrival, since start_ns */
+	double gap_ns; /* mean */
+	double at_ns;  /* of the next arrival, since start_ns */
 	uint64_t start_ns;
-	uint64_t next_ns;	/* the next arrival, on the clock of start_ns */
+	uint64_t next_ns; /* the next arrival, on the clock of start_ns */
 	uint64_t random;
 };
 

@@ -13,8 +13,8 @@
 const char *const target_check_names[] = { "exact", "length", "status", NULL };
 const char *const load_mode_names[] = { "close", "keepalive", "crowd", NULL };
 const char *const load_failure_names[LOAD_FAILURES] = {
-	"refused", "reset", "timeout", "eof_early", "bad_status", "bad_body", "bad_http",
-	"no_local_port", "no_fd", "other",
+	"refused",  "reset",    "timeout",       "eof_early", "bad_status",
+	"bad_body", "bad_http", "no_local_port", "no_fd",     "other",
 };
 
 const struct client *const clients[] = { &client_epoll, &client_uring, &client_seq, &client_curl, NULL };
@@ -69,11 +69,11 @@ enum load_failure load_failure_of_errno(int number)
 		int number;
 		enum load_failure failure;
 	} kinds[] = {
-		{ ECONNREFUSED, LOAD_REFUSED },
-		{ ECONNRESET, LOAD_RESET }, { EPIPE, LOAD_RESET }, { ECONNABORTED, LOAD_RESET },
-		{ ETIMEDOUT, LOAD_TIMEOUT }, { EAGAIN, LOAD_TIMEOUT }, { EINPROGRESS, LOAD_TIMEOUT },
-		{ EADDRNOTAVAIL, LOAD_NO_LOCAL_PORT },
-		{ EMFILE, LOAD_NO_FD }, { ENFILE, LOAD_NO_FD },
+		{ ECONNREFUSED, LOAD_REFUSED }, { ECONNRESET, LOAD_RESET },
+		{ EPIPE, LOAD_RESET },          { ECONNABORTED, LOAD_RESET },
+		{ ETIMEDOUT, LOAD_TIMEOUT },    { EAGAIN, LOAD_TIMEOUT },
+		{ EINPROGRESS, LOAD_TIMEOUT },  { EADDRNOTAVAIL, LOAD_NO_LOCAL_PORT },
+		{ EMFILE, LOAD_NO_FD },         { ENFILE, LOAD_NO_FD },
 	};
 
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)

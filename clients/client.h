@@ -32,33 +32,33 @@
 #include "harness/lib/hist.h"
 
 enum load_mode {
-	LOAD_CLOSE,	/* a new connection for each request */
-	LOAD_KEEPALIVE,	/* each connection carries one request after the other */
-	LOAD_CROWD,	/* the same, but only some are active: the others are open and silent */
+	LOAD_CLOSE,     /* a new connection for each request */
+	LOAD_KEEPALIVE, /* each connection carries one request after the other */
+	LOAD_CROWD,     /* the same, but only some are active: the others are open and silent */
 	LOAD_MODES
 };
 
-extern const char *const load_mode_names[];	/* "close", "keepalive", "crowd", NULL */
+extern const char *const load_mode_names[]; /* "close", "keepalive", "crowd", NULL */
 
 /* The mode of that name, or LOAD_MODES. */
 enum load_mode load_mode_find(const char *name);
 
 /* Why a request failed. Only a complete and correct answer is ok. */
 enum load_failure {
-	LOAD_REFUSED,		/* connection refused */
-	LOAD_RESET,		/* connection reset, or the pipe broken */
-	LOAD_TIMEOUT,		/* no complete answer within timeout_ns, or the kernel gave up connecting */
-	LOAD_EOF_EARLY,		/* the connection ended before the answer did */
-	LOAD_BAD_STATUS,	/* another status code than the right answer's */
-	LOAD_BAD_BODY,		/* another body */
-	LOAD_BAD_HTTP,		/* not a valid HTTP answer, or bytes behind it */
-	LOAD_NO_LOCAL_PORT,	/* this host had no port left (EADDRNOTAVAIL) */
-	LOAD_NO_FD,		/* this process had no file descriptor left (EMFILE, ENFILE) */
+	LOAD_REFUSED,       /* connection refused */
+	LOAD_RESET,         /* connection reset, or the pipe broken */
+	LOAD_TIMEOUT,       /* no complete answer within timeout_ns, or the kernel gave up connecting */
+	LOAD_EOF_EARLY,     /* the connection ended before the answer did */
+	LOAD_BAD_STATUS,    /* another status code than the right answer's */
+	LOAD_BAD_BODY,      /* another body */
+	LOAD_BAD_HTTP,      /* not a valid HTTP answer, or bytes behind it */
+	LOAD_NO_LOCAL_PORT, /* this host had no port left (EADDRNOTAVAIL) */
+	LOAD_NO_FD,         /* this process had no file descriptor left (EMFILE, ENFILE) */
 	LOAD_OTHER,
 	LOAD_FAILURES
 };
 
-extern const char *const load_failure_names[LOAD_FAILURES];	/* "refused", "reset", ... */
+extern const char *const load_failure_names[LOAD_FAILURES]; /* "refused", "reset", ... */
 
 /* The failure that an errno of a socket call means. */
 enum load_failure load_failure_of_errno(int number);
@@ -67,8 +67,8 @@ enum load_phase { LOAD_RAMP, LOAD_WARMUP, LOAD_MEASURE, LOAD_DRAIN, LOAD_STOP };
 
 /* Calls from the thread that called run(), never from one that generates load. Keep them short. */
 struct load_watch {
-	void (*enter)(void *context, enum load_phase phase);	/* as a phase begins */
-	bool (*tick)(void *context);	/* about every 20 ms until the drain; false: there is no use in going on */
+	void (*enter)(void *context, enum load_phase phase); /* as a phase begins */
+	bool (*tick)(void *context); /* about every 20 ms until the drain; false: there is no use in going on */
 	void *context;
 };
 
@@ -76,24 +76,24 @@ struct load_spec {
 	const struct target *target;
 	enum target_check check;
 	enum load_mode mode;
-	bool links;			/* follow the numbered links from /0 (clients `seq` and `curl` only) */
-	uint32_t connections;		/* the level: at least 1; in an open loop, the most that may be open */
-	uint32_t active;		/* crowd: so many of the connections carry requests; else not looked at */
-	double offered_rps;		/* an open loop of so many arrivals a second; 0: a closed loop */
-	enum arrivals_kind arrivals;	/* of an open loop */
-	uint64_t seed;			/* of random arrivals */
-	uint64_t requests;		/* stop after so many; 0: measure for a time */
-	bool raw;			/* keep each latency too, not the histogram alone */
+	bool links;                  /* follow the numbered links from /0 (clients `seq` and `curl` only) */
+	uint32_t connections;        /* the level: at least 1; in an open loop, the most that may be open */
+	uint32_t active;             /* crowd: so many of the connections carry requests; else not looked at */
+	double offered_rps;          /* an open loop of so many arrivals a second; 0: a closed loop */
+	enum arrivals_kind arrivals; /* of an open loop */
+	uint64_t seed;               /* of random arrivals */
+	uint64_t requests;           /* stop after so many; 0: measure for a time */
+	bool raw;                    /* keep each latency too, not the histogram alone */
 	uint64_t warmup_ns;
-	uint64_t duration_ns;		/* the window, at least; it grows to two rounds of all connections */
-	uint64_t max_window_ns;		/* the window, at most */
-	uint64_t max_ramp_ns;		/* the ramp, at most; what it reached is recorded */
-	uint64_t timeout_ns;		/* of a request */
-	unsigned threads;		/* 0: one a CPU, and more where the file limit asks for it */
-	const cpu_set_t *cpus;		/* threads are pinned to these in turn; NULL: not pinned */
-	const cpu_set_t *server_cpus;	/* where the server runs; NULL: not known */
-	const volatile sig_atomic_t *stop;	/* set by a signal: end early and keep what was measured; or NULL */
-	const struct load_watch *watch;	/* or NULL */
+	uint64_t duration_ns;              /* the window, at least; it grows to two rounds of all connections */
+	uint64_t max_window_ns;            /* the window, at most */
+	uint64_t max_ramp_ns;              /* the ramp, at most; what it reached is recorded */
+	uint64_t timeout_ns;               /* of a request */
+	unsigned threads;                  /* 0: one a CPU, and more where the file limit asks for it */
+	const cpu_set_t *cpus;             /* threads are pinned to these in turn; NULL: not pinned */
+	const cpu_set_t *server_cpus;      /* where the server runs; NULL: not known */
+	const volatile sig_atomic_t *stop; /* set by a signal: end early and keep what was measured; or NULL */
+	const struct load_watch *watch;    /* or NULL */
 };
 
 #define LOAD_THREADS_MAX 64
@@ -112,60 +112,60 @@ static inline uint64_t load_connections_of(uint64_t descriptors)
 
 	return descriptors > 2 * reserve ? descriptors - reserve : reserve;
 }
-#define LOAD_TENTHS_MAX 36000	/* an hour of tenths of a second */
+#define LOAD_TENTHS_MAX 36000 /* an hour of tenths of a second */
 
 /* What was counted in the window. started + in_flight_start = ok + all failed + in_flight_end. */
 struct load_counts {
 	uint64_t started, ok, failed[LOAD_FAILURES];
 	uint64_t in_flight_start, in_flight_end;
-	uint64_t connects;		/* connections established */
+	uint64_t connects; /* connections established */
 	/* Of an open loop: scheduled + waiting_start = started + waiting_end. */
-	uint64_t scheduled;		/* arrivals */
-	uint64_t waiting_start, waiting_end;	/* arrivals that were due and not started, for want of a connection */
-	uint64_t waited;		/* started late, for want of a connection */
+	uint64_t scheduled;                  /* arrivals */
+	uint64_t waiting_start, waiting_end; /* arrivals that were due and not started, for want of a connection */
+	uint64_t waited;                     /* started late, for want of a connection */
 	/* And behind the window: in_flight_end + waiting_end = late_ok + late_failed + unended. */
 	uint64_t late_ok, late_failed, unended;
-	uint64_t started_before;	/* not of the window: requests started in ramp and warmup */
-	uint64_t stray;			/* until the drain: connections given up, since bytes came that answer no request */
+	uint64_t started_before; /* not of the window: requests started in ramp and warmup */
+	uint64_t stray;          /* until the drain: connections given up, since bytes came that answer no request */
 };
 
 struct load_thread {
-	double user_s, system_s;	/* CPU time in the window */
+	double user_s, system_s; /* CPU time in the window */
 	double window_s;
 };
 
 struct load_sample {
 	struct load_counts counts;
-	double rate_rps;		/* ok a second */
+	double rate_rps; /* ok a second */
 	double window_s;
-	struct hist latency_ns;		/* of ok answers, from the start of connect(), or of send() on an open connection */
-	struct hist connect_ns;		/* to the established connection */
-	double concurrency_mean;	/* requests in flight, sampled over the window */
+	struct hist latency_ns;  /* of ok answers, from the start of connect(), or of send() on an open connection */
+	struct hist connect_ns;  /* to the established connection */
+	double concurrency_mean; /* requests in flight, sampled over the window */
 	uint64_t concurrency_min, concurrency_max;
 	double ramp_s;
-	uint32_t ramp_reached;		/* connections established in the ramp (but in close mode: and answered once) */
-	uint64_t served_min, served_max;	/* answers of one connection (a slot of the loop) in the window */
-	uint32_t never_served;		/* connections without one */
-	double jain;			/* Jain's fairness index of answers over connections: 1 is equal */
-	struct hist lag_ns;		/* open loop: how late the client itself was to start what it could have started */
-	uint32_t silent;		/* crowd: silent connections that are open at the window's end */
-	uint32_t silent_dropped;	/* and those that the server has ended, since they were established */
-	uint64_t dropped_after_ns;	/* the shortest time that one of these had been silent */
-	uint32_t *tenths;		/* ok answers in each tenth of a second of the window; freed by load_sample_release */
+	uint32_t ramp_reached; /* connections established in the ramp (but in close mode: and answered once) */
+	uint64_t served_min, served_max; /* answers of one connection (a slot of the loop) in the window */
+	uint32_t never_served;           /* connections without one */
+	double jain;                     /* Jain's fairness index of answers over connections: 1 is equal */
+	struct hist lag_ns;        /* open loop: how late the client itself was to start what it could have started */
+	uint32_t silent;           /* crowd: silent connections that are open at the window's end */
+	uint32_t silent_dropped;   /* and those that the server has ended, since they were established */
+	uint64_t dropped_after_ns; /* the shortest time that one of these had been silent */
+	uint32_t *tenths; /* ok answers in each tenth of a second of the window; freed by load_sample_release */
 	unsigned tenths_count;
 	struct load_thread threads[LOAD_THREADS_MAX];
-	struct raw raw_ns[LOAD_THREADS_MAX];	/* with spec.raw: each value of latency_ns; released with the sample */
+	struct raw raw_ns[LOAD_THREADS_MAX]; /* with spec.raw: each value of latency_ns; released with the sample */
 	unsigned threads_count;
-	double busiest_cpu;		/* the fraction of a CPU that the threads on it used, of the busiest CPU */
-	uint64_t engine_bytes;		/* memory of the connections' state, without histograms */
-	bool interrupted;		/* `stop` was set */
-	char wrong[256];		/* what the first wrong answer was, in words; "" where there was none */
+	double busiest_cpu;    /* the fraction of a CPU that the threads on it used, of the busiest CPU */
+	uint64_t engine_bytes; /* memory of the connections' state, without histograms */
+	bool interrupted;      /* `stop` was set */
+	char wrong[256];       /* what the first wrong answer was, in words; "" where there was none */
 };
 
 struct client {
 	const char *name;
 	const char *summary;
-	uint32_t most_connections;	/* 1 for those that ask one thing at a time; 0: no bound */
+	uint32_t most_connections; /* 1 for those that ask one thing at a time; 0: no bound */
 	/* Returns 0 where it can run here, on so many source addresses; else -1 with err set. NULL: it can everywhere. */
 	int (*find)(uint32_t sources, struct err *err);
 	/*

@@ -10,7 +10,7 @@
 
 #include <linux/close_range.h>
 
-#define TICK_NS (5 * CLOCK_MS)
+#define TICK_NS  (5 * CLOCK_MS)
 #define WATCH_NS (20 * CLOCK_MS)
 /* How long requests in flight may take to end after the window, in an open loop as long as it was. The rest is cut off. */
 #define DRAIN_NS CLOCK_S
@@ -23,7 +23,7 @@ struct crew {
 	const struct load_spec *spec;
 	crew_work *work;
 	_Atomic int phase;
-	_Atomic uint64_t schedule_ns;	/* when the schedules of an open loop begin; 0: not known yet */
+	_Atomic uint64_t schedule_ns; /* when the schedules of an open loop begin; 0: not known yet */
 	unsigned count;
 	struct worker *workers;
 	/* The window as the crew sees it. */
@@ -31,7 +31,7 @@ struct crew {
 	uint64_t concurrency_samples, concurrency_min, concurrency_max;
 	uint64_t window_ns;
 	uint64_t next_watch_ns;
-	bool abandoned;			/* the watch sees no use in going on */
+	bool abandoned; /* the watch sees no use in going on */
 };
 
 enum load_phase worker_phase(const struct worker *worker)
@@ -54,7 +54,8 @@ void worker_window_end(struct worker *worker, uint64_t now_ns)
 	worker->counts.in_flight_end = worker->in_flight;
 	worker->window_end_ns = now_ns;
 	/* Where it opens with the schedule, it may be cut short before it has. */
-	worker->usage.window_s = now_ns > worker->window_start_ns ? (double)(now_ns - worker->window_start_ns) / 1e9 : 0;
+	worker->usage.window_s = now_ns > worker->window_start_ns ? (double)(now_ns - worker->window_start_ns) / 1e9
+								  : 0;
 }
 
 void worker_enter(struct worker *worker, enum load_phase phase, uint64_t now_ns)
@@ -180,7 +181,7 @@ static int crew_divide(struct crew *crew, struct err *err)
 	uint64_t window_ns = spec->requests ? 600 * CLOCK_S : spec->max_window_ns;
 	unsigned tenths = (unsigned)(window_ns / (CLOCK_S / 10)) + 20;
 	uint32_t active = load_active(spec);
-	unsigned busy = active < crew->count ? active : crew->count;	/* workers with a connection to ask on */
+	unsigned busy = active < crew->count ? active : crew->count; /* workers with a connection to ask on */
 
 	for (unsigned i = 0; i < crew->count; i++) {
 		struct worker *worker = &crew->workers[i];
@@ -300,9 +301,10 @@ static uint64_t window_wanted(const struct crew *crew, uint64_t elapsed_ns)
 	const struct load_spec *spec = crew->spec;
 	uint64_t ok = crew_ok(crew);
 
-	if (spec->offered_rps > 0)	/* its rate is the schedule's, whatever the number of connections */
+	if (spec->offered_rps > 0) /* its rate is the schedule's, whatever the number of connections */
 		return spec->duration_ns;
-	double rounds_ns = ok ? (double)elapsed_ns * ROUNDS * load_active(spec) / (double)ok : (double)spec->max_window_ns;
+	double rounds_ns = ok ? (double)elapsed_ns * ROUNDS * load_active(spec) / (double)ok
+			      : (double)spec->max_window_ns;
 	uint64_t wanted = rounds_ns < (double)spec->max_window_ns ? (uint64_t)rounds_ns : spec->max_window_ns;
 	return wanted > spec->duration_ns ? wanted : spec->duration_ns;
 }
@@ -455,7 +457,8 @@ static int crew_merge(struct crew *crew, struct load_sample *sample, struct err 
 		sample->never_served += (uint32_t)worker->never_served;
 		hist_merge(&sample->lag_ns, &worker->lag_ns);
 		sample->silent += worker->silent;
-		if (worker->silent_dropped && (!sample->silent_dropped || worker->dropped_after_ns < sample->dropped_after_ns))
+		if (worker->silent_dropped &&
+		    (!sample->silent_dropped || worker->dropped_after_ns < sample->dropped_after_ns))
 			sample->dropped_after_ns = worker->dropped_after_ns;
 		sample->silent_dropped += worker->silent_dropped;
 		sample->threads[i] = worker->usage;
@@ -510,7 +513,7 @@ int crew_run(const struct load_spec *spec, crew_work *work, struct load_sample *
 			phase_warmup(&crew);
 		phase_measure(&crew);
 	} else {
-		crew.abandoned = true;	/* those that have started end, and are not waited for to follow */
+		crew.abandoned = true; /* those that have started end, and are not waited for to follow */
 	}
 	phase_drain(&crew);
 	for (unsigned i = 0; i < started; i++)

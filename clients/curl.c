@@ -33,18 +33,13 @@ static enum load_failure failure_of(CURLcode code, CURL *easy)
 
 	curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &number);
 	switch (code) {
-	case CURLE_OPERATION_TIMEDOUT:
-		return LOAD_TIMEOUT;
+	case CURLE_OPERATION_TIMEDOUT: return LOAD_TIMEOUT;
 	case CURLE_PARTIAL_FILE:
-	case CURLE_GOT_NOTHING:
-		return LOAD_EOF_EARLY;
+	case CURLE_GOT_NOTHING: return LOAD_EOF_EARLY;
 	case CURLE_UNSUPPORTED_PROTOCOL:
-	case CURLE_WEIRD_SERVER_REPLY:
-		return LOAD_BAD_HTTP;
-	case CURLE_WRITE_ERROR:
-		return LOAD_BAD_BODY;
-	default:
-		return number ? load_failure_of_errno((int)number) : LOAD_OTHER;
+	case CURLE_WEIRD_SERVER_REPLY: return LOAD_BAD_HTTP;
+	case CURLE_WRITE_ERROR: return LOAD_BAD_BODY;
+	default: return number ? load_failure_of_errno((int)number) : LOAD_OTHER;
 	}
 }
 
@@ -66,9 +61,13 @@ static void curl_ask(void *context, const char *path, struct sequence_answer *an
 	curl_easy_getinfo(fetcher->easy, CURLINFO_CONNECT_TIME_T, &connect_us);
 	curl_easy_getinfo(fetcher->easy, CURLINFO_TOTAL_TIME_T, &total_us);
 	*answer = (struct sequence_answer){
-		.ok = true, .status = (unsigned)status, .body_bytes = fetcher->body_bytes,
-		.body = fetcher->body, .kept_bytes = fetcher->kept_bytes,
-		.connect_ns = (uint64_t)connect_us * 1000, .total_ns = (uint64_t)total_us * 1000,
+		.ok = true,
+		.status = (unsigned)status,
+		.body_bytes = fetcher->body_bytes,
+		.body = fetcher->body,
+		.kept_bytes = fetcher->kept_bytes,
+		.connect_ns = (uint64_t)connect_us * 1000,
+		.total_ns = (uint64_t)total_us * 1000,
 	};
 }
 

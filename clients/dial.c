@@ -27,8 +27,8 @@ static int dial_errno(int *failure, struct err *err, const char *what)
 }
 
 /* The answer is read to its end; the rest of its body that does not fit is only counted. */
-static int answer_read(int fd, uint64_t deadline, char *keep, size_t room, struct dial_answer *answer,
-		       int *failure, struct err *err)
+static int answer_read(int fd, uint64_t deadline, char *keep, size_t room, struct dial_answer *answer, int *failure,
+		       struct err *err)
 {
 	struct http_reader reader = { 0 };
 	char buffer[16384];
@@ -40,7 +40,7 @@ static int answer_read(int fd, uint64_t deadline, char *keep, size_t room, struc
 		if (bytes < 0)
 			return dial_errno(failure, err, "reading the answer");
 		errno = 0;
-		if (clock_ns() > deadline)	/* an answer may trickle in without any one recv() timing out */
+		if (clock_ns() > deadline) /* an answer may trickle in without any one recv() timing out */
 			return dial_failed(failure, LOAD_TIMEOUT, err, "reading the answer");
 		const char *input = buffer;
 		struct http_span body;
@@ -84,8 +84,8 @@ static int dial_connect(int fd, const struct target *target, uint64_t timeout_ns
 	return -1;
 }
 
-int dial_fetch(const struct target *target, const char *request, size_t request_bytes, uint64_t timeout_ns,
-	       char *keep, size_t room, struct dial_answer *answer, int *failure, struct err *err)
+int dial_fetch(const struct target *target, const char *request, size_t request_bytes, uint64_t timeout_ns, char *keep,
+	       size_t room, struct dial_answer *answer, int *failure, struct err *err)
 {
 	int result = -1;
 	*answer = (struct dial_answer){ 0 };
@@ -103,7 +103,7 @@ int dial_fetch(const struct target *target, const char *request, size_t request_
 		goto out;
 	}
 	answer->connect_ns = clock_ns() - start;
-	for (size_t sent = 0; sent < request_bytes; ) {
+	for (size_t sent = 0; sent < request_bytes;) {
 		ssize_t bytes = send(fd, request + sent, request_bytes - sent, MSG_NOSIGNAL);
 		if (bytes < 0 && errno == EINTR && clock_ns() <= start + timeout_ns)
 			continue;

@@ -16,10 +16,10 @@
 /* One answer as read by dial_fetch(). */
 struct dial_answer {
 	unsigned status;
-	uint64_t body_bytes;		/* of the whole body */
-	size_t kept_bytes;		/* of it in the caller's room */
-	uint64_t connect_ns;		/* from the start of connect(2) to its end */
-	uint64_t total_ns;		/* from the start of connect(2) to the last byte */
+	uint64_t body_bytes; /* of the whole body */
+	size_t kept_bytes;   /* of it in the caller's room */
+	uint64_t connect_ns; /* from the start of connect(2) to its end */
+	uint64_t total_ns;   /* from the start of connect(2) to the last byte */
 };
 
 /*
@@ -27,7 +27,7 @@ struct dial_answer {
  * timeout_ns bounds the whole. Returns 0 with the answer filled in; or -1 with *failure set to the kind
  * (enum load_failure, clients/client.h) and err, where it is not NULL, to the words.
  */
-int dial_fetch(const struct target *target, const char *request, size_t request_bytes, uint64_t timeout_ns,
-	       char *keep, size_t room, struct dial_answer *answer, int *failure, struct err *err);
+int dial_fetch(const struct target *target, const char *request, size_t request_bytes, uint64_t timeout_ns, char *keep,
+	       size_t room, struct dial_answer *answer, int *failure, struct err *err);
 
 #endif

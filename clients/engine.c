@@ -9,11 +9,11 @@
  * close mode those already open start over meanwhile, hundreds at a time: the ramp must outrun them.
  */
 #define RAMP_BATCH_KEEPALIVE 64
-#define RAMP_BATCH_CLOSE 1024
+#define RAMP_BATCH_CLOSE     1024
 /* In keepalive, connections of all workers together that may wait for their first answer during the ramp. */
 #define RAMP_WAITING 512
 /* Timeouts and rests are swept this often, and so much more seldom with each SWEEP_MORE connections: coarse, and cheap. */
-#define SWEEP_NS (50 * CLOCK_MS)
+#define SWEEP_NS   (50 * CLOCK_MS)
 #define SWEEP_MORE 8192
 /* A connection rests this long after a failure, so that a server that refuses is not asked in a tight loop. */
 #define REST_NS (500 * CLOCK_MS)
@@ -35,7 +35,7 @@ bool engine_source(struct engine *engine, struct sockaddr_in *source)
 		return false;
 	*source = (struct sockaddr_in){ .sin_family = AF_INET };
 	source->sin_addr.s_addr = htonl(INADDR_LOOPBACK + engine->next_source++ % engine->spread);
-	return source->sin_addr.s_addr != htonl(INADDR_LOOPBACK);	/* which is the kernel's choice too */
+	return source->sin_addr.s_addr != htonl(INADDR_LOOPBACK); /* which is the kernel's choice too */
 }
 
 bool engine_spread(struct engine *engine)
@@ -153,7 +153,7 @@ static void conn_reached(struct engine *engine, struct conn *conn)
 	if (conn->reached)
 		return;
 	conn->reached = true;
-	if (!engine->open_loop)		/* which has no ramp */
+	if (!engine->open_loop) /* which has no ramp */
 		engine->ramp_waiting--;
 	atomic_store_explicit(&engine->worker->live_reached, ++engine->reached, memory_order_relaxed);
 }
@@ -213,15 +213,10 @@ static void conn_judged(struct engine *engine, struct conn *conn, enum answer_en
 			bool ended)
 {
 	switch (end) {
-	case ANSWER_MORE:
-		break;
+	case ANSWER_MORE: break;
 	case ANSWER_RIGHT:
-	case ANSWER_WRONG:
-		conn_answered(engine, conn, end == ANSWER_RIGHT, failure, ended);
-		break;
-	case ANSWER_BROKEN:
-		conn_failed(engine, conn, failure);
-		break;
+	case ANSWER_WRONG: conn_answered(engine, conn, end == ANSWER_RIGHT, failure, ended); break;
+	case ANSWER_BROKEN: conn_failed(engine, conn, failure); break;
 	}
 }
 
@@ -259,12 +254,8 @@ void engine_disturbed(struct engine *engine, struct conn *conn, bool bytes)
 		worker_wrong(worker, "bytes on a connection that waits for no answer");
 	}
 	switch ((enum conn_state)conn->state) {
-	case CONN_CLOSING:
-		conn_closed(engine, conn);
-		break;
-	case CONN_SILENT:
-		conn_dropped(engine, conn, clock_ns() - conn->start_ns);
-		break;
+	case CONN_CLOSING: conn_closed(engine, conn); break;
+	case CONN_SILENT: conn_dropped(engine, conn, clock_ns() - conn->start_ns); break;
 	case CONN_HELD:
 		if (is_silent(engine, conn)) {
 			conn_dropped(engine, conn, clock_ns() - conn->start_ns);
@@ -275,14 +266,13 @@ void engine_disturbed(struct engine *engine, struct conn *conn, bool bytes)
 		conn->start_ns = 0;
 		break;
 	case CONN_IDLE:
-		conn_end(engine, conn, CONN_UNUSED);	/* its slot is free, and stays so */
+		conn_end(engine, conn, CONN_UNUSED); /* its slot is free, and stays so */
 		break;
 	case CONN_UNUSED:
 	case CONN_CONNECTING:
 	case CONN_READING:
 	case CONN_RESTING:
-	case CONN_ENDED:
-		break;	/* closed, or about to hear of it otherwise */
+	case CONN_ENDED: break; /* closed, or about to hear of it otherwise */
 	}
 }
 
@@ -321,8 +311,7 @@ static bool conn_sweep(struct engine *engine, struct conn *conn, uint64_t now_ns
 	case CONN_UNUSED:
 	case CONN_SILENT:
 	case CONN_IDLE:
-	case CONN_ENDED:
-		return false;
+	case CONN_ENDED: return false;
 	}
 	return false;
 }
@@ -332,7 +321,8 @@ static bool arrival_left(const struct engine *engine)
 {
 	const struct worker *worker = engine->worker;
 
-	return worker->budget && (worker->phase < LOAD_DRAIN || (worker->late && engine->arrivals.next_ns <= worker->window_end_ns));
+	return worker->budget &&
+	       (worker->phase < LOAD_DRAIN || (worker->late && engine->arrivals.next_ns <= worker->window_end_ns));
 }
 
 /*
@@ -381,7 +371,8 @@ static bool engine_open(struct engine *engine)
 	if (engine->open_loop)
 		return false;
 	for (int i = 0; i < batch && engine->opened < most; i++) {
-		if (engine->keepalive && worker->phase == LOAD_RAMP && engine->ramp_waiting >= engine->ramp_waiting_most)
+		if (engine->keepalive && worker->phase == LOAD_RAMP &&
+		    engine->ramp_waiting >= engine->ramp_waiting_most)
 			return false;
 		engine->ramp_waiting++;
 		engine->swept = engine->opened + 1;
@@ -507,7 +498,7 @@ static void engine_follow(struct engine *engine, enum load_phase phase)
 	if (worker->measuring)
 		engine_window(engine, true, now);
 	if (before == LOAD_RAMP)
-		engine_sweep(engine, now);	/* sets free the connections held for the ramp */
+		engine_sweep(engine, now); /* sets free the connections held for the ramp */
 	/* The crew's window is over; that of a worker whose requests are all answered has ended before. */
 	if (before < LOAD_DRAIN && phase >= LOAD_DRAIN)
 		worker->silent = engine->silent;
@@ -521,8 +512,8 @@ static void engine_schedule(struct engine *engine)
 	uint64_t start_ns = worker_schedule_ns(worker);
 
 	if (start_ns)
-		arrivals_init(&engine->arrivals, spec->arrivals, spec->offered_rps / worker->workers, start_ns, worker->index,
-			      worker->workers, spec->seed);
+		arrivals_init(&engine->arrivals, spec->arrivals, spec->offered_rps / worker->workers, start_ns,
+			      worker->index, worker->workers, spec->seed);
 }
 
 /* What of an open loop has not ended, as the time for that is over. */
@@ -618,18 +609,22 @@ static void engine_init(struct engine *engine, struct worker *worker, const stru
 	const struct target *target = spec->target;
 
 	*engine = (struct engine){
-		.worker = worker, .io = io, .target = target,
+		.worker = worker,
+		.io = io,
+		.target = target,
 		.answers = { .target = target, .check = spec->check, .worker = worker },
-		.keepalive = spec->mode != LOAD_CLOSE, .crowd = spec->mode == LOAD_CROWD,
+		.keepalive = spec->mode != LOAD_CLOSE,
+		.crowd = spec->mode == LOAD_CROWD,
 		.open_loop = spec->offered_rps > 0,
-		.spread = worker->spread, .next_source = worker->index,
+		.spread = worker->spread,
+		.next_source = worker->index,
 	};
 	engine->request = engine->keepalive ? target->request_keepalive : target->request_close;
 	engine->request_bytes = engine->keepalive ? target->request_keepalive_bytes : target->request_close_bytes;
 	engine->ramp_waiting_most = RAMP_WAITING / worker->workers;
 	if (engine->open_loop) {
-		prctl(PR_SET_TIMERSLACK, 1);	/* of this thread: waits end on time, not when it suits */
-		engine->arrivals.next_ns = UINT64_MAX;	/* until it is known when the schedule begins */
+		prctl(PR_SET_TIMERSLACK, 1);           /* of this thread: waits end on time, not when it suits */
+		engine->arrivals.next_ns = UINT64_MAX; /* until it is known when the schedule begins */
 	}
 }
 

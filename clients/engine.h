@@ -18,31 +18,31 @@
 #include "clients/worker.h"
 
 enum conn_state {
-	CONN_UNUSED,	/* not open */
-	CONN_CONNECTING,	/* the handshake or the sending is not over */
-	CONN_READING,	/* the request is sent */
-	CONN_HELD,	/* open and answered, waiting for the ramp's end */
-	CONN_SILENT,	/* open and answered, with nothing more to ask: one of the crowd */
-	CONN_IDLE,	/* open and answered, waiting for the next arrival of an open loop */
-	CONN_CLOSING,	/* answered in close mode: the server's end of the connection is still to come */
-	CONN_RESTING,	/* closed after a failure until start_ns */
-	CONN_ENDED,	/* closed for good: no request left to start */
+	CONN_UNUSED,     /* not open */
+	CONN_CONNECTING, /* the handshake or the sending is not over */
+	CONN_READING,    /* the request is sent */
+	CONN_HELD,       /* open and answered, waiting for the ramp's end */
+	CONN_SILENT,     /* open and answered, with nothing more to ask: one of the crowd */
+	CONN_IDLE,       /* open and answered, waiting for the next arrival of an open loop */
+	CONN_CLOSING,    /* answered in close mode: the server's end of the connection is still to come */
+	CONN_RESTING,    /* closed after a failure until start_ns */
+	CONN_ENDED,      /* closed for good: no request left to start */
 };
 
 /* A connection, or the slot of one: in close mode one follows the other. */
 struct conn {
-	uint64_t start_ns;	/* of the request in flight; of a resting connection, when it may go on; else since when */
-	uint64_t dial_ns;	/* when the connection was begun */
-	uint32_t handle;	/* the engine_io's own: a descriptor, or the number of this connection in its slot */
-	uint16_t sent;		/* the engine_io's own: bytes of the request */
-	uint8_t state;		/* enum conn_state */
-	bool registered : 1;	/* the engine_io's own */
-	bool established : 1;	/* this TCP connection */
-	bool reached : 1;	/* has been through the ramp */
-	bool wrong;		/* the answer's body differs from the right one's */
-	uint32_t served;	/* ok answers in the window */
+	uint64_t start_ns;   /* of the request in flight; of a resting connection, when it may go on; else since when */
+	uint64_t dial_ns;    /* when the connection was begun */
+	uint32_t handle;     /* the engine_io's own: a descriptor, or the number of this connection in its slot */
+	uint16_t sent;       /* the engine_io's own: bytes of the request */
+	uint8_t state;       /* enum conn_state */
+	bool registered : 1; /* the engine_io's own */
+	bool established : 1; /* this TCP connection */
+	bool reached : 1;     /* has been through the ramp */
+	bool wrong;           /* the answer's body differs from the right one's */
+	uint32_t served;      /* ok answers in the window */
 	struct http_reader reader;
-} __attribute__((aligned(64)));	/* one cache line */
+} __attribute__((aligned(64))); /* one cache line */
 
 _Static_assert(sizeof(struct conn) == 64, "a connection is one cache line");
 
@@ -52,32 +52,32 @@ _Static_assert(sizeof(struct conn) == 64, "a connection is one cache line");
 struct engine {
 	struct worker *worker;
 	const struct engine_io *io;
-	void *io_state;		/* the engine_io's own */
+	void *io_state; /* the engine_io's own */
 	const struct target *target;
 	struct answers answers;
-	bool keepalive;		/* a connection carries more than one request */
+	bool keepalive; /* a connection carries more than one request */
 	bool crowd, open_loop;
 	const char *request;
 	size_t request_bytes;
 	struct conn *conns;
-	uint32_t opened;	/* connections begun */
-	uint32_t swept;		/* connections that the sweep looks at */
-	uint32_t ramp_waiting;	/* of those in the ramp, not through it */
+	uint32_t opened;       /* connections begun */
+	uint32_t swept;        /* connections that the sweep looks at */
+	uint32_t ramp_waiting; /* of those in the ramp, not through it */
 	uint32_t ramp_waiting_most;
 	uint32_t reached;
-	uint32_t closing;	/* connections in CONN_CLOSING */
-	uint32_t silent;	/* connections in CONN_SILENT */
-	uint32_t spread, next_source;	/* source addresses, see engine_source() */
+	uint32_t closing;             /* connections in CONN_CLOSING */
+	uint32_t silent;              /* connections in CONN_SILENT */
+	uint32_t spread, next_source; /* source addresses, see engine_source() */
 	/* Of an open loop. */
 	struct arrivals arrivals;
-	uint32_t *free;		/* free_count connections that carry no request; the last is the next to be used */
+	uint32_t *free; /* free_count connections that carry no request; the last is the next to be used */
 	uint32_t free_count;
-	uint64_t freed_ns;	/* when there was one again after there had been none */
-	uint64_t taken;		/* arrivals started */
+	uint64_t freed_ns; /* when there was one again after there had been none */
+	uint64_t taken;    /* arrivals started */
 	/* Of arrivals handed to an engine_io that sends later: when each could have been started, 0 outside the window. */
 	uint64_t leaving[ENGINE_LEAVING_MOST];
 	uint32_t leaving_count;
-	uint64_t arrived_start;	/* arrivals before the window */
+	uint64_t arrived_start; /* arrivals before the window */
 };
 
 /* How an engine reaches the server. Each gets called from the engine's thread only. */
@@ -113,7 +113,7 @@ void engine_work(struct worker *worker, const struct engine_io *io);
 static inline void engine_dials(const struct engine *engine, struct conn *conn, uint64_t now_ns)
 {
 	conn->dial_ns = now_ns;
-	if (!engine->open_loop)	/* there the request has begun when it was due */
+	if (!engine->open_loop) /* there the request has begun when it was due */
 		conn->start_ns = now_ns;
 }
 

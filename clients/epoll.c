@@ -15,7 +15,7 @@
  * Edge-triggered: told once of what has come, and not looked at again by the next wait. All that has come is read at
  * once, or told of anew.
  */
-#define EVENTS_ANSWER (EPOLLIN | EPOLLRDHUP | EPOLLET)
+#define EVENTS_ANSWER  (EPOLLIN | EPOLLRDHUP | EPOLLET)
 #define EVENTS_SENDING EPOLLOUT
 /* One buffer a thread, not a connection: an answer is checked as it passes. */
 #define BUFFER_BYTES 65536
@@ -92,8 +92,8 @@ static void conn_register(struct engine *engine, struct conn *conn, uint32_t eve
 static void conn_send_rest(struct engine *engine, struct conn *conn, bool waited)
 {
 	while (conn->sent < engine->request_bytes) {
-		ssize_t bytes = send((int)conn->handle, engine->request + conn->sent, engine->request_bytes - conn->sent,
-				     MSG_NOSIGNAL);
+		ssize_t bytes = send((int)conn->handle, engine->request + conn->sent,
+				     engine->request_bytes - conn->sent, MSG_NOSIGNAL);
 		if (bytes < 0) {
 			if (errno == EAGAIN)
 				conn_register(engine, conn, EVENTS_SENDING);
@@ -206,7 +206,11 @@ static void epoll_release(struct engine *engine)
 }
 
 static const struct engine_io epoll_io = {
-	.init = epoll_init, .release = epoll_release, .open = epoll_open, .request = epoll_request, .close = epoll_close,
+	.init = epoll_init,
+	.release = epoll_release,
+	.open = epoll_open,
+	.request = epoll_request,
+	.close = epoll_close,
 	.wait = epoll_wait_events,
 };
 

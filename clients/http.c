@@ -4,17 +4,17 @@
 #include <string.h>
 
 enum state {
-	STATUS_LINE,	/* "HTTP/1.x NNN" by position; the reason phrase is REASON */
+	STATUS_LINE, /* "HTTP/1.x NNN" by position; the reason phrase is REASON */
 	REASON,
-	LINE_START,	/* of a header line, or the empty line that ends the head */
-	HEAD_END,	/* behind the CR of that empty line */
+	LINE_START, /* of a header line, or the empty line that ends the head */
+	HEAD_END,   /* behind the CR of that empty line */
 	NAME,
-	VALUE_SKIP,	/* of a header without meaning here */
+	VALUE_SKIP, /* of a header without meaning here */
 	VALUE_LENGTH_BLANK,
 	VALUE_LENGTH,
 	VALUE_LENGTH_END,
-	VALUE_TOKEN,	/* of Transfer-Encoding or Connection */
-	VALUE_BLANK,	/* before or behind such a token */
+	VALUE_TOKEN, /* of Transfer-Encoding or Connection */
+	VALUE_BLANK, /* before or behind such a token */
 	BODY_LENGTH,
 	BODY_EOF,
 	CHUNK_SIZE,
@@ -28,13 +28,13 @@ enum state {
 };
 
 enum {
-	FLAG_MINOR_1 = 1,	/* HTTP/1.1 */
-	FLAG_LENGTH = 2,	/* there was a Content-Length */
+	FLAG_MINOR_1 = 1, /* HTTP/1.1 */
+	FLAG_LENGTH = 2,  /* there was a Content-Length */
 	FLAG_CHUNKED = 4,
 	FLAG_CLOSE = 8,
 	FLAG_KEEP_ALIVE = 16,
-	FLAG_CONNECTION = 32,	/* the value being read is Connection's, else Transfer-Encoding's */
-	FLAG_AGAIN = 64,	/* the Content-Length being read is a second one */
+	FLAG_CONNECTION = 32, /* the value being read is Connection's, else Transfer-Encoding's */
+	FLAG_AGAIN = 64,      /* the Content-Length being read is a second one */
 };
 
 static const char *const header_names[] = { "content-length", "transfer-encoding", "connection" };
@@ -49,7 +49,7 @@ static char lower(char c)
 }
 
 /* Whether the input, of which so many bytes are there, begins with those letters. */
-#define BEGINS(input, literal) (memcmp((input), (literal), sizeof (literal) - 1) == 0)
+#define BEGINS(input, literal) (memcmp((input), (literal), sizeof(literal) - 1) == 0)
 
 static void match_start(struct http_reader *reader, unsigned words)
 {
@@ -64,7 +64,7 @@ static void match_step(struct http_reader *reader, char c, const char *const *wo
 	for (unsigned i = 0; i < count; i++) {
 		/* A NUL in the input matches nothing, so that position never runs past the end of a word. */
 		if ((reader->candidates & 1u << i) && (!c || words[i][reader->position] != c))
-			reader->candidates &= (uint8_t)~(1u << i);
+			reader->candidates &= (uint8_t) ~(1u << i);
 	}
 	reader->position++;
 }
@@ -85,7 +85,7 @@ static bool status_step(struct http_reader *reader, char c)
 	unsigned at = reader->position++;
 
 	if (at == 12 && (c == '\r' || c == '\n'))
-		return true;	/* no reason phrase and no blank before it: seen often enough */
+		return true; /* no reason phrase and no blank before it: seen often enough */
 	if (pattern[at] != '#')
 		return c == pattern[at];
 	if (c < '0' || c > '9')
@@ -105,7 +105,7 @@ static bool head_end(struct http_reader *reader)
 	if (reader->status >= 100 && reader->status < 200) {
 		uint32_t spent = reader->head_bytes;
 		http_reader_reset(reader);
-		reader->head_bytes = spent;	/* so that endless 1xx answers meet the bound */
+		reader->head_bytes = spent; /* so that endless 1xx answers meet the bound */
 		return true;
 	}
 	if (reader->status == 204 || reader->status == 304) {
@@ -141,8 +141,7 @@ static void name_end(struct http_reader *reader, int name)
 		reader->flags |= FLAG_CONNECTION;
 		reader->state = VALUE_BLANK;
 		break;
-	default:
-		reader->state = VALUE_SKIP;
+	default: reader->state = VALUE_SKIP;
 	}
 }
 
@@ -195,7 +194,8 @@ static int hex_digit(char c)
 }
 
 /* Hands out as much of the body as there is. */
-static enum http_event body_piece(struct http_reader *reader, const char **input, const char *end, struct http_span *body)
+static enum http_event body_piece(struct http_reader *reader, const char **input, const char *end,
+				  struct http_span *body)
 {
 	size_t bytes = (size_t)(end - *input);
 
@@ -207,7 +207,7 @@ static enum http_event body_piece(struct http_reader *reader, const char **input
 	reader->body_bytes += bytes;
 	if (reader->state != BODY_EOF)
 		reader->left -= bytes;
-	reader->head_bytes = 1;	/* the next chunk's line has the whole bound; not 0, see http_begun() */
+	reader->head_bytes = 1; /* the next chunk's line has the whole bound; not 0, see http_begun() */
 	return HTTP_BODY;
 }
 
@@ -291,7 +291,7 @@ static bool head_step(struct http_reader *reader, const char **input, const char
 		if (reader->position == 13) {
 			reader->state = REASON;
 			if (c != ' ')
-				return true;	/* the line's end is REASON's to read */
+				return true; /* the line's end is REASON's to read */
 		}
 		break;
 	case REASON:
@@ -305,9 +305,9 @@ static bool head_step(struct http_reader *reader, const char **input, const char
 			++*input;
 			return head_end(reader);
 		} else if (c == ' ' || c == '\t') {
-			return false;	/* line folding: obsolete, and a way to hide a header (RFC 9112 5.2) */
+			return false; /* line folding: obsolete, and a way to hide a header (RFC 9112 5.2) */
 		} else if (lower(c) != 'c' && lower(c) != 't') {
-			reader->state = VALUE_SKIP;	/* no name that means something begins so; it reads c again */
+			reader->state = VALUE_SKIP; /* no name that means something begins so; it reads c again */
 			return true;
 		} else if (name_quick(reader, input, end)) {
 			return true;
@@ -333,7 +333,7 @@ static bool head_step(struct http_reader *reader, const char **input, const char
 		match_step(reader, c, header_names, NAMES);
 		if (reader->candidates)
 			break;
-		reader->state = VALUE_SKIP;	/* which reads c again: it may be the line's end */
+		reader->state = VALUE_SKIP; /* which reads c again: it may be the line's end */
 		return true;
 	case VALUE_SKIP:
 		if (skip_line(input, end))
@@ -416,7 +416,7 @@ static bool head_step(struct http_reader *reader, const char **input, const char
 	case TRAILER_START:
 		reader->state = c == '\r' || c == '\n' ? TRAILER_END : TRAILER_SKIP;
 		if (c == '\n')
-			return true;	/* a bare line end closes the trailers too: TRAILER_END reads it */
+			return true; /* a bare line end closes the trailers too: TRAILER_END reads it */
 		break;
 	case TRAILER_SKIP:
 		if (skip_line(input, end))
@@ -425,13 +425,12 @@ static bool head_step(struct http_reader *reader, const char **input, const char
 	case TRAILER_END:
 		if (c != '\n')
 			return false;
-		reader->state = BODY_LENGTH;	/* with nothing left: the end */
+		reader->state = BODY_LENGTH; /* with nothing left: the end */
 		reader->left = 0;
 		break;
 	case BODY_LENGTH:
 	case BODY_EOF:
-	case CHUNK_DATA:
-		assert(!"the body is read by http_read");
+	case CHUNK_DATA: assert(!"the body is read by http_read");
 	}
 	++*input;
 	return true;

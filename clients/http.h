@@ -26,10 +26,10 @@
 #define HTTP_HEAD_MAX 65536
 
 enum http_event {
-	HTTP_MORE,	/* the input is used up and the answer is not complete */
-	HTTP_BODY,	/* a piece of the body: call again */
-	HTTP_END,	/* the answer is complete; input points behind it */
-	HTTP_BAD,	/* this is no valid HTTP answer */
+	HTTP_MORE, /* the input is used up and the answer is not complete */
+	HTTP_BODY, /* a piece of the body: call again */
+	HTTP_END,  /* the answer is complete; input points behind it */
+	HTTP_BAD,  /* this is no valid HTTP answer */
 };
 
 struct http_span {
@@ -39,14 +39,14 @@ struct http_span {
 
 /* Zero bytes are a reader before its first answer. 32 bytes, because every connection holds one. */
 struct http_reader {
-	uint64_t left;		/* bytes of the body or chunk still to come */
-	uint64_t body_bytes;	/* bytes of the body read so far: the offset of the next piece */
-	uint32_t head_bytes;	/* spent on anything but body since the last piece of body */
-	uint16_t status;	/* status code, once the status line is read */
-	uint8_t state;		/* enum state in http.c */
-	uint8_t position;	/* in the token being matched */
-	uint8_t candidates;	/* bit set of the names that the token can still be */
-	uint8_t flags;		/* what the head said */
+	uint64_t left;       /* bytes of the body or chunk still to come */
+	uint64_t body_bytes; /* bytes of the body read so far: the offset of the next piece */
+	uint32_t head_bytes; /* spent on anything but body since the last piece of body */
+	uint16_t status;     /* status code, once the status line is read */
+	uint8_t state;       /* enum state in http.c */
+	uint8_t position;    /* in the token being matched */
+	uint8_t candidates;  /* bit set of the names that the token can still be */
+	uint8_t flags;       /* what the head said */
 };
 
 /* Prepares for the next answer. */

@@ -12,7 +12,7 @@
 #include <stdio.h>
 
 /* The body of GET /: 40 bytes. */
-#define PAGE_START "<p>Hello, World! <a href=\"/0\">start</a>\n"
+#define PAGE_START       "<p>Hello, World! <a href=\"/0\">start</a>\n"
 #define PAGE_START_BYTES (sizeof PAGE_START - 1)
 
 /* Holds the body of any GET /N. */

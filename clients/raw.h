@@ -18,9 +18,9 @@
 #define RAW_MOST (1u << 26)
 
 struct raw {
-	uint64_t *values;	/* room for `room` of them; NULL: none are kept */
+	uint64_t *values; /* room for `room` of them; NULL: none are kept */
 	size_t room, count;
-	uint64_t missed;	/* values that did not fit */
+	uint64_t missed; /* values that did not fit */
 };
 
 /* Maps room for `values` of them, RAW_MOST at most. Returns 0, or -1 with err set. */

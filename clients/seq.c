@@ -21,19 +21,23 @@ static void seq_ask(void *context, const char *path, struct sequence_answer *ans
 	int failure;
 
 	if (seq->spec->links) {
-		bytes = (size_t)snprintf(linked, sizeof linked, "GET %s HTTP/1.0\r\nHost: %.400s\r\n\r\n",
-					 path, target->authority);
+		bytes = (size_t)snprintf(linked, sizeof linked, "GET %s HTTP/1.0\r\nHost: %.400s\r\n\r\n", path,
+					 target->authority);
 		request = linked;
 	}
-	if (dial_fetch(target, request, bytes, seq->spec->timeout_ns, seq->body, sizeof seq->body,
-		       &got, &failure, NULL)) {
+	if (dial_fetch(target, request, bytes, seq->spec->timeout_ns, seq->body, sizeof seq->body, &got, &failure,
+		       NULL)) {
 		answer->failure = (enum load_failure)failure;
 		return;
 	}
 	*answer = (struct sequence_answer){
-		.ok = true, .status = got.status, .body_bytes = got.body_bytes,
-		.body = seq->body, .kept_bytes = got.kept_bytes,
-		.connect_ns = got.connect_ns, .total_ns = got.total_ns,
+		.ok = true,
+		.status = got.status,
+		.body_bytes = got.body_bytes,
+		.body = seq->body,
+		.kept_bytes = got.kept_bytes,
+		.connect_ns = got.connect_ns,
+		.total_ns = got.total_ns,
 	};
 }
 

@@ -15,10 +15,10 @@ struct sequence {
 	sequence_ask *ask;
 	void *context;
 	struct load_sample *sample;
-	uint32_t number;	/* of the link to follow */
+	uint32_t number; /* of the link to follow */
 	bool measuring;
 	uint64_t window_start_ns, next_watch_ns;
-	uint64_t ok_ns;		/* the last right answer */
+	uint64_t ok_ns; /* the last right answer */
 	unsigned tenths_room;
 };
 
@@ -57,8 +57,9 @@ static bool answer_is_right(struct sequence *sequence, const struct sequence_ans
 	}
 	*failure = LOAD_BAD_BODY;
 	if (check == TARGET_STATUS ||
-	    (answer->body_bytes == bytes && (check == TARGET_LENGTH || (answer->kept_bytes <= bytes &&
-	     memcmp(answer->body, body, answer->kept_bytes) == 0))))
+	    (answer->body_bytes == bytes &&
+	     (check == TARGET_LENGTH ||
+	      (answer->kept_bytes <= bytes && memcmp(answer->body, body, answer->kept_bytes) == 0))))
 		return true;
 	if (!wrong[0])
 		snprintf(wrong, sizeof sequence->sample->wrong, TARGET_WRONG_BODY,
@@ -140,7 +141,7 @@ static void measure(struct sequence *sequence)
 	sequence->measuring = true;
 	uint64_t now = sequence->window_start_ns;
 	while (!stopped(spec) && (spec->requests ? sample->counts.started < spec->requests &&
-						   !load_has_stalled(spec, sequence->ok_ns, now)
+							   !load_has_stalled(spec, sequence->ok_ns, now)
 						 : now - sequence->window_start_ns < spec->duration_ns)) {
 		ask_once(sequence);
 		now = clock_ns();
@@ -159,8 +160,8 @@ static void measure(struct sequence *sequence)
 		sample->busiest_cpu = (sample->threads[0].user_s + sample->threads[0].system_s) / sample->window_s;
 }
 
-int sequence_run(const struct load_spec *spec, sequence_ask *ask, void *context,
-		 struct load_sample *sample, struct err *err)
+int sequence_run(const struct load_spec *spec, sequence_ask *ask, void *context, struct load_sample *sample,
+		 struct err *err)
 {
 	struct sequence sequence = { .spec = spec, .ask = ask, .context = context, .sample = sample };
 

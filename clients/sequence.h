@@ -11,20 +11,20 @@
 
 /* One answer, or the failure to get one. */
 struct sequence_answer {
-	bool ok;			/* a complete answer came, right or wrong */
-	enum load_failure failure;	/* where not ok */
+	bool ok;                   /* a complete answer came, right or wrong */
+	enum load_failure failure; /* where not ok */
 	unsigned status;
-	uint64_t body_bytes;		/* of the whole body */
-	const char *body;		/* its first kept_bytes */
+	uint64_t body_bytes; /* of the whole body */
+	const char *body;    /* its first kept_bytes */
 	size_t kept_bytes;
-	uint64_t connect_ns, total_ns;	/* from the start of the connection */
+	uint64_t connect_ns, total_ns; /* from the start of the connection */
 };
 
 /* Asks for a path of the target over a connection of its own. The body stays valid until the next call. */
 typedef void sequence_ask(void *context, const char *path, struct sequence_answer *answer);
 
 /* Offers the load of spec with `ask`. Same contract as `run` in struct client. */
-int sequence_run(const struct load_spec *spec, sequence_ask *ask, void *context,
-		 struct load_sample *sample, struct err *err);
+int sequence_run(const struct load_spec *spec, sequence_ask *ask, void *context, struct load_sample *sample,
+		 struct err *err);
 
 #endif

@@ -35,8 +35,7 @@ static char *url_part(CURLU *url, CURLUPart part, unsigned flags, bool *out_of_m
 
 static int requests_write(struct target *target, struct err *err)
 {
-	static const char *const format =
-		"GET %s HTTP/1.%d\r\nHost: %s\r\nUser-Agent: benchctl\r\nAccept: */*\r\n\r\n";
+	static const char *const format = "GET %s HTTP/1.%d\r\nHost: %s\r\nUser-Agent: benchctl\r\nAccept: */*\r\n\r\n";
 	int close_bytes = asprintf(&target->request_close, format, target->path, 0, target->authority);
 	if (close_bytes < 0)
 		target->request_close = NULL;
@@ -75,7 +74,7 @@ int target_init(struct target *target, const char *url, struct err *err)
 	host = url_part(parsed, CURLUPART_HOST, 0, &out_of_memory);
 	port = url_part(parsed, CURLUPART_PORT, CURLU_DEFAULT_PORT, &out_of_memory);
 	path = url_part(parsed, CURLUPART_PATH, 0, &out_of_memory);
-	query = url_part(parsed, CURLUPART_QUERY, 0, &out_of_memory);	/* one that is lost would make it another page */
+	query = url_part(parsed, CURLUPART_QUERY, 0, &out_of_memory); /* one that is lost would make it another page */
 	target->url = strdup(url);
 	if (out_of_memory || !target->url) {
 		err_set(err, "out of memory");
@@ -91,7 +90,7 @@ int target_init(struct target *target, const char *url, struct err *err)
 		err_set(err, "out of memory");
 		goto out;
 	}
-	bare = strdup(host[0] == '[' ? host + 1 : host);	/* getaddrinfo takes IPv6 without its brackets */
+	bare = strdup(host[0] == '[' ? host + 1 : host); /* getaddrinfo takes IPv6 without its brackets */
 	if (!bare) {
 		err_set(err, "out of memory");
 		goto out;
@@ -129,12 +128,12 @@ int target_learn(struct target *target, uint64_t timeout_ns, struct err *err)
 {
 	struct dial_answer answer;
 	int failure;
-	char *keep = malloc(TARGET_BODY_MAX);	/* only the pages that the answer fills are ever touched */
+	char *keep = malloc(TARGET_BODY_MAX); /* only the pages that the answer fills are ever touched */
 
 	if (!keep)
 		return err_set(err, "out of memory");
-	int result = dial_fetch(target, target->request_close, target->request_close_bytes, timeout_ns,
-				keep, TARGET_BODY_MAX, &answer, &failure, err);
+	int result = dial_fetch(target, target->request_close, target->request_close_bytes, timeout_ns, keep,
+				TARGET_BODY_MAX, &answer, &failure, err);
 	if (!result)
 		result = target_expect(target, answer.status, keep, answer.kept_bytes, err);
 	free(keep);
@@ -149,14 +148,14 @@ int target_probe(const struct target *target, uint64_t timeout_ns, struct err *e
 
 	if (!keep)
 		return err_set(err, "out of memory");
-	if (dial_fetch(target, target->request_close, target->request_close_bytes, timeout_ns,
-		       keep, target->body_bytes, &answer, &failure, err))
+	if (dial_fetch(target, target->request_close, target->request_close_bytes, timeout_ns, keep, target->body_bytes,
+		       &answer, &failure, err))
 		result = -1;
 	else if (answer.status != target->status)
 		err_set(err, TARGET_WRONG_STATUS, answer.status, target->status);
 	else if (answer.body_bytes != target->body_bytes)
-		err_set(err, "a body of %llu bytes instead of %zu",
-			(unsigned long long)answer.body_bytes, target->body_bytes);
+		err_set(err, "a body of %llu bytes instead of %zu", (unsigned long long)answer.body_bytes,
+			target->body_bytes);
 	else if (memcmp(keep, target->body, target->body_bytes) != 0)
 		err_set(err, "a body of the right length with other bytes");
 	else

@@ -23,28 +23,28 @@
 
 /* How closely an answer is compared; each includes those after it. */
 enum target_check {
-	TARGET_EXACT,	/* every byte of the body */
-	TARGET_LENGTH,	/* the length of the body */
-	TARGET_STATUS,	/* the status code */
+	TARGET_EXACT,  /* every byte of the body */
+	TARGET_LENGTH, /* the length of the body */
+	TARGET_STATUS, /* the status code */
 };
 
-extern const char *const target_check_names[];	/* "exact", "length", "status", NULL */
+extern const char *const target_check_names[]; /* "exact", "length", "status", NULL */
 
 /* The words for an answer that is not the right one, as formats: its status and the right one; both bodies' bytes. */
 #define TARGET_WRONG_STATUS "status %u instead of %u"
-#define TARGET_WRONG_BODY "a body of %llu bytes that is not the right one (%zu bytes)"
+#define TARGET_WRONG_BODY   "a body of %llu bytes that is not the right one (%zu bytes)"
 
 struct target {
-	char *url;			/* as given, with a path */
-	char *path;			/* with the query */
-	char *authority;		/* host and port, for the Host header */
+	char *url;       /* as given, with a path */
+	char *path;      /* with the query */
+	char *authority; /* host and port, for the Host header */
 	struct sockaddr_storage address;
 	socklen_t address_bytes;
-	char *request_close;		/* HTTP/1.0, as in 2010: the server closes after its answer */
-	char *request_keepalive;	/* HTTP/1.1 */
+	char *request_close;     /* HTTP/1.0, as in 2010: the server closes after its answer */
+	char *request_keepalive; /* HTTP/1.1 */
 	size_t request_close_bytes, request_keepalive_bytes;
-	unsigned status;		/* of the right answer */
-	char *body;			/* of the right answer; NULL while it is not known */
+	unsigned status; /* of the right answer */
+	char *body;      /* of the right answer; NULL while it is not known */
 	size_t body_bytes;
 };
 
@@ -70,8 +70,8 @@ int target_learn(struct target *target, uint64_t timeout_ns, struct err *err);
 int target_probe(const struct target *target, uint64_t timeout_ns, struct err *err);
 
 /* Whether a piece of a body, which starts at `offset`, goes with the right answer. */
-static inline bool target_piece_matches(const struct target *target, enum target_check check,
-					uint64_t offset, const struct http_span *piece)
+static inline bool target_piece_matches(const struct target *target, enum target_check check, uint64_t offset,
+					const struct http_span *piece)
 {
 	if (check == TARGET_STATUS)
 		return true;

@@ -15,7 +15,7 @@
 #define ENTRIES 1024
 /* Completions that may wait: several of each connection, since a lost one is a lost answer. */
 #define COMPLETIONS_LEAST 4096
-#define COMPLETIONS_MOST 65536
+#define COMPLETIONS_MOST  65536
 /* The longest chain: socket, setsockopt, bind, connect, send, receive. */
 #define CHAIN_MOST 6
 /*
@@ -25,7 +25,7 @@
 #define DIALS_MOST 8
 /* How often the kernel is asked to take entries, before that is a failure. */
 #define TRIES_MOST 1000
-#define BATCH 512
+#define BATCH      512
 /* Connections that are ended between two system calls: three entries each. */
 #define END_BATCH (ENTRIES / 4)
 
@@ -43,15 +43,15 @@
  * takes several.
  */
 #define BUFFERS_LEAST 256
-#define BUFFERS_MOST 16384
+#define BUFFERS_MOST  16384
 /* No powers of two, or the beginnings of all of them would share a few sets of the caches. */
-#define BUFFER_BYTES (4096 + 64)
+#define BUFFER_BYTES           (4096 + 64)
 #define BUFFER_BYTES_MULTITUDE (512 + 64)
-#define BUFFER_GROUP 0
+#define BUFFER_GROUP           0
 
 /* Of the kernel's interface, and newer than the headers of Debian 12 (include/uapi/linux/io_uring.h). */
-#define OP_BIND 56			/* Linux 6.11 */
-#define SOCKET_COMMAND_SETSOCKOPT 3	/* Linux 6.7 */
+#define OP_BIND                   56 /* Linux 6.11 */
+#define SOCKET_COMMAND_SETSOCKOPT 3  /* Linux 6.7 */
 
 #define NO_BIND "more than %u connections need Linux 6.11 (IORING_OP_BIND)"
 
@@ -66,9 +66,9 @@ struct uring_state {
 	bool has_ring, can_bind;
 	struct io_uring_buf_ring *buffers;
 	unsigned buffers_count, buffer_bytes;
-	char *memory;		/* of the buffers */
-	unsigned dials;		/* since the last system call */
-	int failed;		/* errno of a kernel that takes no more entries; they then go to `spare` */
+	char *memory;   /* of the buffers */
+	unsigned dials; /* since the last system call */
+	int failed;     /* errno of a kernel that takes no more entries; they then go to `spare` */
 	struct io_uring_sqe spare;
 	struct sockaddr_in sources[LOAD_ADDRESSES_MAX];
 };
@@ -132,11 +132,12 @@ static struct io_uring_sqe *entry(struct engine *engine, struct conn *conn, enum
 }
 
 /* Fills in an entry by a function of liburing, which forgets the mark. */
-#define PREPARE(sqe, function, ...) do { \
-	uint64_t mark = (sqe)->user_data; \
-	function((sqe), __VA_ARGS__); \
-	(sqe)->user_data = mark; \
-} while (0)
+#define PREPARE(sqe, function, ...)               \
+	do {                                      \
+		uint64_t mark = (sqe)->user_data; \
+		function((sqe), __VA_ARGS__);     \
+		(sqe)->user_data = mark;          \
+	} while (0)
 
 /*
  * Waits for the answer, and for what follows it. Behind a connect() it cannot be there yet: `early` saves the attempt
@@ -179,7 +180,7 @@ static void uring_close(struct engine *engine, struct conn *conn)
 	struct uring_state *state = state_of(engine);
 
 	if (!conn->dial_ns)
-		return;		/* never opened */
+		return; /* never opened */
 	room_make(state, 3);
 	/* What is linked behind the connecting ends with it; but it may be over, and not have been heard of. */
 	if (!conn->established)
@@ -282,7 +283,7 @@ static void received(struct engine *engine, struct conn *conn, int result, unsig
 
 	conn->registered = flags & IORING_CQE_F_MORE;
 	if (result == -ENOBUFS)
-		;	/* others had them all: asked for again below */
+		; /* others had them all: asked for again below */
 	else if (conn->state != CONN_READING)
 		engine_disturbed(engine, conn, result > 0);
 	else if (result > 0)
@@ -324,7 +325,7 @@ static void completed(struct engine *engine, const struct io_uring_cqe *cqe)
 		else if (operation == OPERATION_CONNECT)
 			connected(engine, conn, cqe->res);
 		else if (operation == OPERATION_SEND && cqe->res >= 0)
-			engine_failed(engine, conn, ECONNABORTED);	/* told of a send only where it was short */
+			engine_failed(engine, conn, ECONNABORTED); /* told of a send only where it was short */
 		else if (operation != OPERATION_CLOSE && cqe->res < 0)
 			engine_failed(engine, conn, -cqe->res);
 	}
@@ -393,7 +394,8 @@ static int ring_make(struct io_uring *ring, uint32_t connections, struct err *er
 
 	errno = -result;
 	if (result == -EPERM)
-		return err_set(err, "io_uring is forbidden here (kernel.io_uring_disabled, or a filter of system calls)");
+		return err_set(err,
+			       "io_uring is forbidden here (kernel.io_uring_disabled, or a filter of system calls)");
 	if (result == -ENOSYS)
 		return err_set(err, "this kernel has no io_uring");
 	if (result == -EINVAL)
@@ -431,9 +433,11 @@ static int buffers_make(struct uring_state *state, uint32_t connections, struct 
 		return err_set_errno(err, "buffers for answers");
 	state->buffers = (struct io_uring_buf_ring *)memory;
 	state->memory = memory + buffers_ring_bytes(state);
-	madvise(memory, buffers_bytes(state), MADV_HUGEPAGE);	/* where it can be had */
+	madvise(memory, buffers_bytes(state), MADV_HUGEPAGE); /* where it can be had */
 	struct io_uring_buf_reg reg = {
-		.ring_addr = (uintptr_t)memory, .ring_entries = state->buffers_count, .bgid = BUFFER_GROUP,
+		.ring_addr = (uintptr_t)memory,
+		.ring_entries = state->buffers_count,
+		.bgid = BUFFER_GROUP,
 	};
 	errno = -io_uring_register_buf_ring(&state->ring, &reg, 0);
 	if (errno)
@@ -461,7 +465,7 @@ static int uring_init(struct engine *engine, struct err *err)
 	errno = -io_uring_register_files_sparse(&state->ring, worker->connections);
 	if (errno)
 		return err_set_errno(err, "a table of %u connections (io_uring_register)", worker->connections);
-	io_uring_register_ring_fd(&state->ring);	/* saves a look-up in each call; no matter where it can't be had */
+	io_uring_register_ring_fd(&state->ring); /* saves a look-up in each call; no matter where it can't be had */
 	if (buffers_make(state, worker->connections, err))
 		return -1;
 	worker->engine_bytes += sizeof *state + buffers_bytes(state);
@@ -498,7 +502,8 @@ static void uring_release(struct engine *engine)
 		connections_end(engine);
 		/* What is left, and over when it returns: the next cell must not meet the connections of this one. */
 		struct io_uring_sync_cancel_reg all = {
-			.flags = IORING_ASYNC_CANCEL_ALL | IORING_ASYNC_CANCEL_ANY, .timeout = { -1, -1 },
+			.flags = IORING_ASYNC_CANCEL_ALL | IORING_ASYNC_CANCEL_ANY,
+			.timeout = { -1, -1 },
 		};
 		io_uring_register_sync_cancel(&state->ring, &all);
 		io_uring_unregister_files(&state->ring);
@@ -510,8 +515,13 @@ static void uring_release(struct engine *engine)
 }
 
 static const struct engine_io uring_io = {
-	.init = uring_init, .release = uring_release, .open = uring_open, .request = uring_request, .close = uring_close,
-	.flush = uring_flush, .wait = uring_wait,
+	.init = uring_init,
+	.release = uring_release,
+	.open = uring_open,
+	.request = uring_request,
+	.close = uring_close,
+	.flush = uring_flush,
+	.wait = uring_wait,
 };
 
 static void uring_work(struct worker *worker)

@@ -25,36 +25,36 @@ struct worker {
 	const struct load_spec *spec;
 	struct crew *crew;
 	pthread_t thread;
-	unsigned index, workers;	/* this one, of so many */
-	bool has_cpu;			/* neither another worker nor the server is on its CPU */
-	uint32_t connections;		/* this worker's share */
-	uint32_t active;		/* of these, the first so many carry requests */
-	uint32_t spread;		/* source addresses to begin with; 1: the kernel's choice */
-	uint64_t budget;		/* requests still to start; UINT64_MAX where time ends the window */
+	unsigned index, workers; /* this one, of so many */
+	bool has_cpu;            /* neither another worker nor the server is on its CPU */
+	uint32_t connections;    /* this worker's share */
+	uint32_t active;         /* of these, the first so many carry requests */
+	uint32_t spread;         /* source addresses to begin with; 1: the kernel's choice */
+	uint64_t budget;         /* requests still to start; UINT64_MAX where time ends the window */
 
 	/* Published while running. */
-	_Atomic int live_phase;			/* the phase that it has followed the crew into */
-	_Atomic uint32_t live_in_flight;	/* connections that are busy */
-	_Atomic uint32_t live_reached;		/* connections through the ramp */
-	_Atomic uint64_t live_ok;		/* ok answers in the window */
-	_Atomic bool ready;			/* all that it needs is there */
-	_Atomic bool idle;			/* nothing in flight and nothing left to start */
-	_Atomic bool broken;			/* the thread could not work; err says why */
+	_Atomic int live_phase;          /* the phase that it has followed the crew into */
+	_Atomic uint32_t live_in_flight; /* connections that are busy */
+	_Atomic uint32_t live_reached;   /* connections through the ramp */
+	_Atomic uint64_t live_ok;        /* ok answers in the window */
+	_Atomic bool ready;              /* all that it needs is there */
+	_Atomic bool idle;               /* nothing in flight and nothing left to start */
+	_Atomic bool broken;             /* the thread could not work; err says why */
 
 	/* The thread's own; read after the join. */
-	enum load_phase phase;		/* as last seen */
-	bool measuring;			/* inside the window */
-	bool late;			/* behind the window of an open loop, whose requests are still to end */
-	uint64_t latency_from_ns;	/* latency is of requests that were due after it */
+	enum load_phase phase;    /* as last seen */
+	bool measuring;           /* inside the window */
+	bool late;                /* behind the window of an open loop, whose requests are still to end */
+	uint64_t latency_from_ns; /* latency is of requests that were due after it */
 	uint32_t in_flight;
 	struct load_counts counts;
 	struct hist latency_ns, connect_ns, lag_ns;
-	uint32_t silent, silent_dropped;	/* see struct load_sample */
+	uint32_t silent, silent_dropped; /* see struct load_sample */
 	uint64_t dropped_after_ns;
-	struct raw raw_ns;		/* mapped before the thread starts */
+	struct raw raw_ns; /* mapped before the thread starts */
 	uint64_t window_start_ns, window_end_ns;
 	struct load_thread usage;
-	uint32_t *tenths;		/* tenths_room of them */
+	uint32_t *tenths; /* tenths_room of them */
 	unsigned tenths_room, tenth;
 	uint64_t tenth_end_ns;
 	uint64_t served_min, served_max, never_served;

@@ -23,11 +23,19 @@ static int cell_order(const void *a, const void *b)
 static const struct {
 	size_t of, from;
 } medians[] = {
-#define MEDIAN(of, from) { offsetof(struct rate_point, of), offsetof(struct cell, from) }
-	MEDIAN(offered_rps, open_loop.offered_rps), MEDIAN(rate_rps, rate_rps), MEDIAN(waited, open_loop.waited),
-	MEDIAN(latency_ns.mean, latency_ns.mean), MEDIAN(latency_ns.p50, latency_ns.p50),
-	MEDIAN(latency_ns.p90, latency_ns.p90), MEDIAN(latency_ns.p99, latency_ns.p99),
-	MEDIAN(latency_ns.p999, latency_ns.p999), MEDIAN(lag_p99_ns, lag_ns.p99),
+#define MEDIAN(of, from)                                                     \
+	{                                                                    \
+		offsetof(struct rate_point, of), offsetof(struct cell, from) \
+	}
+	MEDIAN(offered_rps, open_loop.offered_rps),
+	MEDIAN(rate_rps, rate_rps),
+	MEDIAN(waited, open_loop.waited),
+	MEDIAN(latency_ns.mean, latency_ns.mean),
+	MEDIAN(latency_ns.p50, latency_ns.p50),
+	MEDIAN(latency_ns.p90, latency_ns.p90),
+	MEDIAN(latency_ns.p99, latency_ns.p99),
+	MEDIAN(latency_ns.p999, latency_ns.p999),
+	MEDIAN(lag_p99_ns, lag_ns.p99),
 #undef MEDIAN
 };
 
@@ -35,9 +43,14 @@ static const struct {
 static void point_fill(struct rate_point *point, const struct cell **cells, size_t count, double *room)
 {
 	*point = (struct rate_point){
-		.server = cells[0]->server, .mode = cells[0]->mode, .cells = (unsigned)count,
-		.share = cells[0]->open_loop.share, .offered_rps = NAN, .keeps_up = true,
-		.latency_ns.max = NAN, .lag_max_ns = NAN,
+		.server = cells[0]->server,
+		.mode = cells[0]->mode,
+		.cells = (unsigned)count,
+		.share = cells[0]->open_loop.share,
+		.offered_rps = NAN,
+		.keeps_up = true,
+		.latency_ns.max = NAN,
+		.lag_max_ns = NAN,
 	};
 	for (size_t i = 0; i < count; i++) {
 		const struct cell *cell = cells[i];

@@ -13,20 +13,20 @@
 #include "harness/record/document.h"
 
 struct rate_point {
-	const char *server, *mode;	/* of the document */
-	unsigned cells, failed, used;	/* how many there are; without figures; that the figures are from */
-	bool valid;			/* these are valid */
-	unsigned invalid;		/* bit set of enum invalid, of the cells used */
-	bool errors;			/* a cell failed, or a request in one did, in the window or behind it */
-	bool keeps_up;			/* each of the cells used: cell_keeps_up() */
-	const char *error;		/* why the first failed cell did; of the document; or NULL */
-	double share;			/* of the server's own best rate; NAN where the rate was not chosen so */
-	double offered_rps;		/* NAN where there was nothing to take a share of, as are all others then */
-	double rate_rps;		/* of right answers */
-	struct cell_times latency_ns;	/* max: the highest of all */
-	bool censored;			/* the latency of one of the cells used is: it is higher than that */
+	const char *server, *mode;    /* of the document */
+	unsigned cells, failed, used; /* how many there are; without figures; that the figures are from */
+	bool valid;                   /* these are valid */
+	unsigned invalid;             /* bit set of enum invalid, of the cells used */
+	bool errors;                  /* a cell failed, or a request in one did, in the window or behind it */
+	bool keeps_up;                /* each of the cells used: cell_keeps_up() */
+	const char *error;            /* why the first failed cell did; of the document; or NULL */
+	double share;                 /* of the server's own best rate; NAN where the rate was not chosen so */
+	double offered_rps;           /* NAN where there was nothing to take a share of, as are all others then */
+	double rate_rps;              /* of right answers */
+	struct cell_times latency_ns; /* max: the highest of all */
+	bool censored;                /* the latency of one of the cells used is: it is higher than that */
 	double lag_p99_ns, lag_max_ns;
-	double waited;			/* requests started late for want of a connection */
+	double waited; /* requests started late for want of a connection */
 };
 
 /*

@@ -11,24 +11,24 @@
 #include "harness/lib/units.h"
 
 /* The bounds of the classes. */
-#define HOLDS 0.90
-#define SAGS 0.50
-#define CLIFF 0.30
+#define HOLDS        0.90
+#define SAGS         0.50
+#define CLIFF        0.30
 #define CLIFF_BLOCKS 0.80
-#define ERRORS 0.001
-#define NEAR_BEST 0.95
+#define ERRORS       0.001
+#define NEAR_BEST    0.95
 /* A rate of so much of the control server's is as good as the harness's own limit. */
 #define AT_CEILING 0.90
 /* What is full, scarce or dear. */
 #define CLIENT_FULL 0.90
-#define CPU_FULL 0.85		/* of each CPU that it uses */
-#define ONE_CPU 1.05		/* who never uses more has one thread, whatever it may use */
-#define COST_RISES 1.15
-#define FILES_FULL 0.98
+#define CPU_FULL    0.85 /* of each CPU that it uses */
+#define ONE_CPU     1.05 /* who never uses more has one thread, whatever it may use */
+#define COST_RISES  1.15
+#define FILES_FULL  0.98
 #define MEMORY_FULL 0.80
-#define PRESSED 0.10
-#define STOLEN 0.05
-#define DROPPED 0.01
+#define PRESSED     0.10
+#define STOLEN      0.05
+#define DROPPED     0.01
 
 const char *const scaling_names[SCALING_CLASSES] = { "holds", "sags", "collapses", "cliff", "fails", "unclear" };
 
@@ -58,15 +58,31 @@ const char *const scaling_cause_words[SCALING_CAUSES] = {
 };
 
 /* What is looked at in a cell; all are medians over the blocks. */
-enum figure { RATE, CEILING, COST, CORES, FILES, CLIENT, DROPS, SYNS, STEAL, PRESSURE, RESIDENT, OPEN,
-	      SERVER_ERRORS, PORT_ERRORS, FILE_ERRORS, FIGURES };
+enum figure {
+	RATE,
+	CEILING,
+	COST,
+	CORES,
+	FILES,
+	CLIENT,
+	DROPS,
+	SYNS,
+	STEAL,
+	PRESSURE,
+	RESIDENT,
+	OPEN,
+	SERVER_ERRORS,
+	PORT_ERRORS,
+	FILE_ERRORS,
+	FIGURES
+};
 
 struct point {
 	uint64_t level;
-	const struct cell **cells;	/* not owned */
+	const struct cell **cells; /* not owned */
 	size_t count;
-	bool counts;			/* it has a rate to rely on, if only as a lower bound */
-	bool is_bounded;		/* the client was the limit */
+	bool counts;     /* it has a rate to rely on, if only as a lower bound */
+	bool is_bounded; /* the client was the limit */
 	bool has_errors;
 	const char *error;
 	double figures[FIGURES];
@@ -74,10 +90,10 @@ struct point {
 
 struct shape {
 	const struct document *document;
-	const struct cell **cells;	/* of the server, client and mode, by level; owned */
-	struct point *points;		/* a level each, rising; owned */
+	const struct cell **cells; /* of the server, client and mode, by level; owned */
+	struct point *points;      /* a level each, rising; owned */
 	size_t points_count;
-	double *room;			/* owned */
+	double *room; /* owned */
 };
 
 static double per_request(const struct cell *cell, double count)
@@ -97,41 +113,27 @@ static double figure_of(const struct cell *cell, enum figure figure, const struc
 	double client_errors = (double)(cell->failed[LOAD_NO_LOCAL_PORT] + cell->failed[LOAD_NO_FD]);
 
 	switch (figure) {
-	case RATE:
-		return cell->rate_rps;
-	case CEILING:
-		return cell->rate_rps / cell->ceiling_rps;
-	case COST:
-		return cell->server_cpu_us_per_request;
-	case CORES:
-		return cell->server_cpu_us_per_request * cell->rate_rps / 1e6;
-	case FILES:
-		return cell->server_use.files_max / cell->server_use.files_limit;
-	case CLIENT:
-		return cell->client_cpu_busiest;
-	case DROPS:
-		return per_request(cell, cell->kernel.counters[KERNEL_LISTEN_OVERFLOWS]);
-	case SYNS:
-		return per_request(cell, cell->kernel.counters[KERNEL_SYN_RETRANS]);
-	case STEAL:
-		return of_window(cell, cell->kernel.counters[KERNEL_STEAL_MS]);
-	case PRESSURE:
-		return of_window(cell, cell->kernel.counters[KERNEL_MEMORY_PRESSURE_MS]);
-	case RESIDENT:
-		return host->memory_bytes ? cell->server_rss_bytes / (double)host->memory_bytes : NAN;
-	case OPEN:
-		return cell->open_mean;
+	case RATE: return cell->rate_rps;
+	case CEILING: return cell->rate_rps / cell->ceiling_rps;
+	case COST: return cell->server_cpu_us_per_request;
+	case CORES: return cell->server_cpu_us_per_request * cell->rate_rps / 1e6;
+	case FILES: return cell->server_use.files_max / cell->server_use.files_limit;
+	case CLIENT: return cell->client_cpu_busiest;
+	case DROPS: return per_request(cell, cell->kernel.counters[KERNEL_LISTEN_OVERFLOWS]);
+	case SYNS: return per_request(cell, cell->kernel.counters[KERNEL_SYN_RETRANS]);
+	case STEAL: return of_window(cell, cell->kernel.counters[KERNEL_STEAL_MS]);
+	case PRESSURE: return of_window(cell, cell->kernel.counters[KERNEL_MEMORY_PRESSURE_MS]);
+	case RESIDENT: return host->memory_bytes ? cell->server_rss_bytes / (double)host->memory_bytes : NAN;
+	case OPEN: return cell->open_mean;
 	case SERVER_ERRORS:
 		/* Where no request has reached the server it has not failed. */
 		if (!cell_is_failed(cell) && client_errors > 0 && (double)cell_failed(cell) <= client_errors)
 			return 0;
-		return cell_is_failed(cell) || !cell->ok ? 1 : per_request(cell, (double)cell_failed(cell) - client_errors);
-	case PORT_ERRORS:
-		return per_request(cell, (double)cell->failed[LOAD_NO_LOCAL_PORT]);
-	case FILE_ERRORS:
-		return per_request(cell, (double)cell->failed[LOAD_NO_FD]);
-	case FIGURES:
-		break;
+		return cell_is_failed(cell) || !cell->ok ? 1
+							 : per_request(cell, (double)cell_failed(cell) - client_errors);
+	case PORT_ERRORS: return per_request(cell, (double)cell->failed[LOAD_NO_LOCAL_PORT]);
+	case FILE_ERRORS: return per_request(cell, (double)cell->failed[LOAD_NO_FD]);
+	case FIGURES: break;
 	}
 	return NAN;
 }
@@ -207,8 +209,8 @@ static int shape_fill(struct shape *shape, const struct document *document, cons
 		return err_set(err, "out of memory");
 	for (size_t i = 0; i < document->cells_count; i++) {
 		const struct cell *cell = &document->cells[i];
-		if (!cell_is_open_loop(cell) && strcmp(cell->server, server) == 0 && strcmp(cell->client, client) == 0 &&
-		    strcmp(cell->mode, mode) == 0)
+		if (!cell_is_open_loop(cell) && strcmp(cell->server, server) == 0 &&
+		    strcmp(cell->client, client) == 0 && strcmp(cell->mode, mode) == 0)
 			shape->cells[count++] = cell;
 	}
 	qsort(shape->cells, count, sizeof *shape->cells, cell_order);
@@ -292,7 +294,8 @@ static bool find_fall(struct scaling *scaling, const struct shape *shape)
 			is_next = false;
 			if (is_harness_limit(to))
 				continue;
-			double fall = 1 - left_of_doubling(from->figures[RATE], to->figures[RATE], from->level, to->level);
+			double fall = 1 -
+				      left_of_doubling(from->figures[RATE], to->figures[RATE], from->level, to->level);
 			bool cliff = fall >= CLIFF && cliff_share(from, to) >= CLIFF_BLOCKS;
 			if (cliff < is_cliff || (cliff == is_cliff && !(fall > scaling->fall)))
 				continue;
@@ -416,17 +419,13 @@ static unsigned causes_of(enum scaling_class class)
 	unsigned cpu = 1u << SCALING_CPU_RISING | 1u << SCALING_CPU_FLAT | 1u << SCALING_STEAL;
 
 	switch (class) {
-	case SCALING_HOLDS:
-		return cpu | 1u << SCALING_CLIENT_CPU;
-	case SCALING_FAILS:
-		return ~(cpu | 1u << SCALING_CLIENT_CPU);
+	case SCALING_HOLDS: return cpu | 1u << SCALING_CLIENT_CPU;
+	case SCALING_FAILS: return ~(cpu | 1u << SCALING_CLIENT_CPU);
 	case SCALING_SAGS:
 	case SCALING_COLLAPSES:
-	case SCALING_CLIFF:
-		return ~(1u << SCALING_CLIENT_CPU);
+	case SCALING_CLIFF: return ~(1u << SCALING_CLIENT_CPU);
 	case SCALING_UNCLEAR:
-	case SCALING_CLASSES:
-		break;
+	case SCALING_CLASSES: break;
 	}
 	return ~0u;
 }
@@ -470,8 +469,14 @@ int scaling_of(struct scaling *scaling, const struct document *document, const c
 	int result = -1;
 
 	*scaling = (struct scaling){
-		.server = server, .mode = mode, .one_rps = NAN, .max_rps = NAN, .last_rps = NAN, .retention = NAN,
-		.error_share = NAN, .open_mean = NAN,
+		.server = server,
+		.mode = mode,
+		.one_rps = NAN,
+		.max_rps = NAN,
+		.last_rps = NAN,
+		.retention = NAN,
+		.error_share = NAN,
+		.open_mean = NAN,
 		.evidence = { NAN, NAN, NAN, NAN, NAN, NAN, NAN },
 	};
 	if (summary_levels(document, mode, &levels, &count, err) || shape_fill(&shape, document, server, mode, err))
@@ -501,7 +506,8 @@ char *scaling_title(char out[SCALING_TEXT], const struct scaling *scaling)
 		break;
 	case SCALING_SAGS:
 	case SCALING_COLLAPSES:
-		snprintf(out, SCALING_TEXT, "%s to %.0f\u00a0%%", scaling_names[scaling->class], 100 * scaling->retention);
+		snprintf(out, SCALING_TEXT, "%s to %.0f\u00a0%%", scaling_names[scaling->class],
+			 100 * scaling->retention);
 		break;
 	case SCALING_CLIFF:
 		snprintf(out, SCALING_TEXT, "cliff at %s", units_show_count(level, scaling->fall_to));
@@ -511,8 +517,9 @@ char *scaling_title(char out[SCALING_TEXT], const struct scaling *scaling)
 		break;
 	case SCALING_UNCLEAR:
 	case SCALING_CLASSES:
-		snprintf(out, SCALING_TEXT, "%s", scaling->cause == SCALING_CLIENT_CPU && scaling->last_bounded
-			 ? "as fast as the client" : "unclear");
+		snprintf(out, SCALING_TEXT, "%s",
+			 scaling->cause == SCALING_CLIENT_CPU && scaling->last_bounded ? "as fast as the client"
+										       : "unclear");
 		break;
 	}
 	return out;
@@ -540,9 +547,7 @@ static void evidence_say(char *out, size_t room, const struct scaling *scaling, 
 		snprintf(out, room, " (%.2f cores, %.1f µs a request)", scaling->evidence.cpu_cores,
 			 scaling->evidence.cost_us);
 		break;
-	case SCALING_CLIENT_CPU:
-		snprintf(out, room, " (%.0f %% busy)", 100 * scaling->evidence.client_cpu);
-		break;
+	case SCALING_CLIENT_CPU: snprintf(out, room, " (%.0f %% busy)", 100 * scaling->evidence.client_cpu); break;
 	case SCALING_DIED:
 	case SCALING_CLIENT_PORTS:
 	case SCALING_CLIENT_FILES:
@@ -550,8 +555,7 @@ static void evidence_say(char *out, size_t room, const struct scaling *scaling, 
 	case SCALING_STEAL:
 	case SCALING_NOT_MEASURED:
 	case SCALING_UNKNOWN:
-	case SCALING_CAUSES:
-		break;
+	case SCALING_CAUSES: break;
 	}
 }
 
@@ -578,15 +582,18 @@ static int outcome_say(char *out, size_t room, const struct scaling *scaling)
 		return snprintf(out, room, "at %s connections %.2g %% of the requests failed", level,
 				100 * scaling->error_share);
 	case SCALING_UNCLEAR:
-	case SCALING_CLASSES:
-		break;
+	case SCALING_CLASSES: break;
 	}
 	if (scaling->cause == SCALING_NOT_MEASURED)
-		return snprintf(out, room, scaling->levels < 2 && !isnan(scaling->max_rps)
-				? "one level says nothing of a shape" : "no valid figure at %s connections", level);
+		return snprintf(out, room,
+				scaling->levels < 2 && !isnan(scaling->max_rps) ? "one level says nothing of a shape"
+										: "no valid figure at %s connections",
+				level);
 	if (scaling->cause == SCALING_CLIENT_CPU && scaling->last_bounded)
-		return snprintf(out, room, "at %s connections it answers as fast as the client can ask: its own limit "
-				"was not met", level);
+		return snprintf(out, room,
+				"at %s connections it answers as fast as the client can ask: its own limit "
+				"was not met",
+				level);
 	if (scaling->cause == SCALING_CLIENT_CPU)
 		return snprintf(out, room, "the client was the limit at its best rate, which may be higher");
 	return snprintf(out, room, "%s", scaling_words[SCALING_UNCLEAR]);

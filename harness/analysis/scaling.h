@@ -25,68 +25,68 @@
 #include "harness/record/document.h"
 
 enum scaling_class {
-	SCALING_HOLDS,		/* at the highest level at least 90 % of its best rate */
-	SCALING_SAGS,		/* 50 % to 90 % */
-	SCALING_COLLAPSES,	/* less than 50 % */
-	SCALING_CLIFF,		/* loses at least 30 % in one doubling, in at least 80 % of the blocks */
-	SCALING_FAILS,		/* more than 0.1 % of the requests failed at a level, or the server did */
-	SCALING_UNCLEAR,	/* what was measured does not tell */
+	SCALING_HOLDS,     /* at the highest level at least 90 % of its best rate */
+	SCALING_SAGS,      /* 50 % to 90 % */
+	SCALING_COLLAPSES, /* less than 50 % */
+	SCALING_CLIFF,     /* loses at least 30 % in one doubling, in at least 80 % of the blocks */
+	SCALING_FAILS,     /* more than 0.1 % of the requests failed at a level, or the server did */
+	SCALING_UNCLEAR,   /* what was measured does not tell */
 	SCALING_CLASSES
 };
 
-extern const char *const scaling_names[SCALING_CLASSES];	/* "holds", ... */
-extern const char *const scaling_words[SCALING_CLASSES];	/* what each means, for people */
+extern const char *const scaling_names[SCALING_CLASSES]; /* "holds", ... */
+extern const char *const scaling_words[SCALING_CLASSES]; /* what each means, for people */
 
 /* What stood in the way, by the evidence. In the order in which they explain: the first that is seen is the cause. */
 enum scaling_cause {
-	SCALING_DIED,			/* the server ended, hung or could not be started */
-	SCALING_CLIENT_PORTS,		/* the client had no local port left */
-	SCALING_CLIENT_FILES,		/* the client had no descriptor left */
-	SCALING_FILES,			/* the server's limit of open files is met */
-	SCALING_MEMORY,			/* tasks waited for memory, or the server fills that of the host */
-	SCALING_STEAL,			/* the hypervisor gave the CPU to others */
-	SCALING_CLIENT_CPU,		/* the client's CPU was the limit, or the rate is the control server's */
-	SCALING_CPU_RISING,		/* the server's CPU is full, and a request costs more than at its best */
-	SCALING_BACKLOG,		/* the accept queue was full: connections were dropped */
-	SCALING_SYN_LOSS,		/* connections were asked for again without that */
-	SCALING_CPU_FLAT,		/* the server's CPU is full, at the same cost per request */
-	SCALING_NOT_MEASURED,		/* no figure to rely on where it counts */
-	SCALING_UNKNOWN,		/* nothing of these is seen */
+	SCALING_DIED,         /* the server ended, hung or could not be started */
+	SCALING_CLIENT_PORTS, /* the client had no local port left */
+	SCALING_CLIENT_FILES, /* the client had no descriptor left */
+	SCALING_FILES,        /* the server's limit of open files is met */
+	SCALING_MEMORY,       /* tasks waited for memory, or the server fills that of the host */
+	SCALING_STEAL,        /* the hypervisor gave the CPU to others */
+	SCALING_CLIENT_CPU,   /* the client's CPU was the limit, or the rate is the control server's */
+	SCALING_CPU_RISING,   /* the server's CPU is full, and a request costs more than at its best */
+	SCALING_BACKLOG,      /* the accept queue was full: connections were dropped */
+	SCALING_SYN_LOSS,     /* connections were asked for again without that */
+	SCALING_CPU_FLAT,     /* the server's CPU is full, at the same cost per request */
+	SCALING_NOT_MEASURED, /* no figure to rely on where it counts */
+	SCALING_UNKNOWN,      /* nothing of these is seen */
 	SCALING_CAUSES
 };
 
-extern const char *const scaling_cause_words[SCALING_CAUSES];	/* "its file limit", ... */
+extern const char *const scaling_cause_words[SCALING_CAUSES]; /* "its file limit", ... */
 
 struct scaling {
-	const char *server, *mode;	/* of the document */
+	const char *server, *mode; /* of the document */
 	enum scaling_class class;
 	enum scaling_cause cause;
-	unsigned causes;		/* bit set of all that are seen at that level */
-	unsigned blocks;		/* most cells of one level: launches that the figures are from */
-	size_t levels;			/* with a rate that counts */
-	uint64_t first_level, last_level;	/* of the mode, in this run */
-	double one_rps;			/* at one connection; NAN where that was not measured */
-	double max_rps;			/* the best; NAN where there is none */
-	uint64_t max_level, n95_level;	/* where that is; the first with 95 % of it */
-	bool max_bounded;		/* the client was the limit at a level: the server's best may be higher */
-	double last_rps;		/* at last_level; NAN where it does not count */
-	bool last_bounded;		/* the harness may be what limits that */
-	double retention;		/* last_rps / max_rps */
-	double fall;			/* the worst in one doubling, 0..1; 0: none; NAN: fewer than two levels */
-	uint64_t fall_from, fall_to;	/* its levels, 0: none */
-	uint64_t errors_level;		/* the first with a failed request or cell; 0: none */
-	uint64_t fails_level;		/* the first with more than 0.1 %; 0: none */
-	double error_share;		/* of the requests there, at least; 1 where the server itself failed */
-	uint64_t at;			/* the level whose evidence names the cause; 0: none */
-	double open_mean;		/* connections open inside the server at last_level; NAN unknown */
-	const char *error;		/* why the server failed, of the document; or NULL */
-	struct {			/* at `at`, NAN where unknown */
-		double files_share;	/* open files of their limit */
-		double cpu_cores;	/* that the server used */
-		double cost_us, cost_best_us;	/* server CPU per request, there and at its best rate */
-		double client_cpu;	/* of its busiest CPU */
-		double dropped_share;	/* connections dropped by a full accept queue, per request */
-		double syn_share;	/* SYNs sent again, per request */
+	unsigned causes;                      /* bit set of all that are seen at that level */
+	unsigned blocks;                      /* most cells of one level: launches that the figures are from */
+	size_t levels;                        /* with a rate that counts */
+	uint64_t first_level, last_level;     /* of the mode, in this run */
+	double one_rps;                       /* at one connection; NAN where that was not measured */
+	double max_rps;                       /* the best; NAN where there is none */
+	uint64_t max_level, n95_level;        /* where that is; the first with 95 % of it */
+	bool max_bounded;                     /* the client was the limit at a level: the server's best may be higher */
+	double last_rps;                      /* at last_level; NAN where it does not count */
+	bool last_bounded;                    /* the harness may be what limits that */
+	double retention;                     /* last_rps / max_rps */
+	double fall;                          /* the worst in one doubling, 0..1; 0: none; NAN: fewer than two levels */
+	uint64_t fall_from, fall_to;          /* its levels, 0: none */
+	uint64_t errors_level;                /* the first with a failed request or cell; 0: none */
+	uint64_t fails_level;                 /* the first with more than 0.1 %; 0: none */
+	double error_share;                   /* of the requests there, at least; 1 where the server itself failed */
+	uint64_t at;                          /* the level whose evidence names the cause; 0: none */
+	double open_mean;                     /* connections open inside the server at last_level; NAN unknown */
+	const char *error;                    /* why the server failed, of the document; or NULL */
+	struct {                              /* at `at`, NAN where unknown */
+		double files_share;           /* open files of their limit */
+		double cpu_cores;             /* that the server used */
+		double cost_us, cost_best_us; /* server CPU per request, there and at its best rate */
+		double client_cpu;            /* of its busiest CPU */
+		double dropped_share;         /* connections dropped by a full accept queue, per request */
+		double syn_share;             /* SYNs sent again, per request */
 	} evidence;
 };
 

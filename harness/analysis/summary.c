@@ -6,13 +6,14 @@
 #include "harness/config/conf.h"
 #include "harness/lib/text.h"
 
-#define OPEN_OFF 0.10
+#define OPEN_OFF      0.10
 #define MEMORY_LEVELS 3
 #define MEMORY_SPREAD 256
 
 static bool is_cell_of(const struct cell *cell, const char *client, const char *mode)
 {
-	return !cell_is_open_loop(cell) && strcmp(cell->client, client) == 0 && (!mode || strcmp(cell->mode, mode) == 0);
+	return !cell_is_open_loop(cell) && strcmp(cell->client, client) == 0 &&
+	       (!mode || strcmp(cell->mode, mode) == 0);
 }
 
 static int double_order(const void *a, const void *b)
@@ -73,8 +74,15 @@ int summary_of(struct summary *summary, const struct document *document, const c
 	size_t count = 0;
 
 	*summary = (struct summary){
-		.server = server, .client = client, .mode = mode, .level = level, .rate_rps = NAN, .rate_min_rps = NAN, .rate_max_rps = NAN,
-		.server_cpu_us_per_request = NAN, .open_mean = NAN,
+		.server = server,
+		.client = client,
+		.mode = mode,
+		.level = level,
+		.rate_rps = NAN,
+		.rate_min_rps = NAN,
+		.rate_max_rps = NAN,
+		.server_cpu_us_per_request = NAN,
+		.open_mean = NAN,
 	};
 	if (!cells || !room) {
 		free(cells);
@@ -197,8 +205,7 @@ static int level_order(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-int summary_levels(const struct document *document, const char *mode, uint64_t **levels, size_t *count,
-		   struct err *err)
+int summary_levels(const struct document *document, const char *mode, uint64_t **levels, size_t *count, struct err *err)
 {
 	uint64_t *found = calloc(document->cells_count + 1, sizeof *found);
 	const char *client = summary_client(document);
@@ -224,16 +231,14 @@ char *summary_mode(char out[SUMMARY_MODE], const struct document *document, cons
 	char name[64];
 
 	switch (load_mode_find(mode)) {
-	case LOAD_CLOSE:
-		return strcpy(out, "close mode: a new TCP connection for each request");
-	case LOAD_KEEPALIVE:
-		return strcpy(out, "keepalive mode: each connection carries one request after the other");
+	case LOAD_CLOSE: return strcpy(out, "close mode: a new TCP connection for each request");
+	case LOAD_KEEPALIVE: return strcpy(out, "keepalive mode: each connection carries one request after the other");
 	case LOAD_CROWD:
-		snprintf(out, SUMMARY_MODE, "crowd mode: all connections are open, %s%.20s of them carry requests, the others are silent",
+		snprintf(out, SUMMARY_MODE,
+			 "crowd mode: all connections are open, %s%.20s of them carry requests, the others are silent",
 			 *active ? "at most " : "some", active);
 		return out;
-	case LOAD_MODES:
-		break;
+	case LOAD_MODES: break;
 	}
 	snprintf(out, SUMMARY_MODE, "%s mode", text_plain(name, sizeof name, mode));
 	return out;

@@ -16,19 +16,19 @@
 #define SUMMARY_SEQUENTIAL "seq"
 
 struct summary {
-	const char *server, *client, *mode;	/* as given; mode NULL: any */
+	const char *server, *client, *mode; /* as given; mode NULL: any */
 	uint64_t level;
-	unsigned cells, failed;		/* how many there are, and how many of them have no figures */
-	unsigned used;			/* cells that the figures are from */
-	bool valid;			/* these are valid */
-	unsigned invalid;		/* bit set of enum invalid, of the cells used */
-	bool errors;			/* a cell failed, or a request in one did */
-	const char *error;		/* why the first failed cell did; of the document; or NULL */
-	double rate_rps, rate_min_rps, rate_max_rps;	/* median, least and most over the cells used; NAN: none */
-	double server_cpu_us_per_request;	/* median, NAN where unknown */
-	double open_mean;		/* connections open inside the server, median, NAN where unknown */
-	uint64_t backlog;		/* the largest */
-	uint64_t ok, failures[LOAD_FAILURES];	/* requests that ended, by how, over all cells */
+	unsigned cells, failed;                      /* how many there are, and how many of them have no figures */
+	unsigned used;                               /* cells that the figures are from */
+	bool valid;                                  /* these are valid */
+	unsigned invalid;                            /* bit set of enum invalid, of the cells used */
+	bool errors;                                 /* a cell failed, or a request in one did */
+	const char *error;                           /* why the first failed cell did; of the document; or NULL */
+	double rate_rps, rate_min_rps, rate_max_rps; /* median, least and most over the cells used; NAN: none */
+	double server_cpu_us_per_request;            /* median, NAN where unknown */
+	double open_mean;                            /* connections open inside the server, median, NAN where unknown */
+	uint64_t backlog;                            /* the largest */
+	uint64_t ok, failures[LOAD_FAILURES];        /* requests that ended, by how, over all cells */
 };
 
 /*

@@ -13,12 +13,12 @@ static const char *const arm_names[ARMS] = { "old", "new" };
 
 struct ab {
 	struct settings settings;
-	char *command[ARMS], *conf[ARMS];	/* one of the two is given for both */
+	char *command[ARMS], *conf[ARMS]; /* one of the two is given for both */
 	char *server;
 	char *out;
 	struct gate_settings gate;
 	struct compare_outputs outputs;
-	struct noise noise;	/* read before anything is measured */
+	struct noise noise; /* read before anything is measured */
 	bool help;
 };
 
@@ -51,7 +51,7 @@ static const struct option_def ab_options[] = {
 /* One build: what runs, and its own document, in which it has the name of the server. */
 struct arm {
 	struct conf conf;
-	struct conf_server running, named;	/* the same but for the name; the texts are those of conf */
+	struct conf_server running, named; /* the same but for the name; the texts are those of conf */
 	struct document document;
 	char path[COMMON_FOLDER + 20];
 };
@@ -81,7 +81,8 @@ static int arms_find(struct arm *arms, const struct ab *ab, struct err *err)
 	const int by_conf = (ab->conf[OLD] != NULL) + (ab->conf[NEW] != NULL);
 
 	if (by_command + by_conf != ARMS || by_command == 1)
-		return err_set(err, "give either --old and --new, two commands, or --old-conf and --new-conf with --server");
+		return err_set(err,
+			       "give either --old and --new, two commands, or --old-conf and --new-conf with --server");
 	if (by_conf && !ab->server)
 		return err_set(err, "--server is missing: which one of the configurations is meant");
 	for (int i = 0; i < ARMS; i++)
@@ -177,7 +178,8 @@ static int arms_measure(struct arm *arms, const struct ab *ab, struct session *s
 	for (int i = 0; i < ARMS && !bad; i++)
 		bad = arm_end(&arms[i], &err);
 	if (bad)
-		return complain(&command_ab, EXIT_NO_RUN, "%s (the cells are in %s/cells.jsonl)", err.text, session->folder);
+		return complain(&command_ab, EXIT_NO_RUN, "%s (the cells are in %s/cells.jsonl)", err.text,
+				session->folder);
 	fprintf(stderr, "%s\n%s\n", arms[OLD].path, arms[NEW].path);
 	/* No verdict from what an interruption has left: whoever stops when he likes what he sees is never wrong. */
 	return code ? code : arms_compare(arms, ab, templates);
@@ -188,15 +190,19 @@ static int ab_measure(struct ab *ab)
 	struct arm arms[ARMS] = { 0 };
 	const struct conf_server *servers[ARMS] = { &arms[OLD].running, &arms[NEW].running };
 	struct session session = {
-		.command = &command_ab, .settings = &ab->settings, .servers = servers, .count = ARMS, .has_arms = true,
+		.command = &command_ab,
+		.settings = &ab->settings,
+		.servers = servers,
+		.count = ARMS,
+		.has_arms = true,
 		.ledger.fd = -1,
 	};
 	const char *templates = NULL;
 	struct err err;
 	int code;
 
-	if (arms_find(arms, ab, &err) || compare_outputs_check(&ab->outputs, &err) || gate_read(&ab->noise, &ab->gate, &err) ||
-	    (ab->outputs.picture && !(templates = common_templates(&err)))) {
+	if (arms_find(arms, ab, &err) || compare_outputs_check(&ab->outputs, &err) ||
+	    gate_read(&ab->noise, &ab->gate, &err) || (ab->outputs.picture && !(templates = common_templates(&err)))) {
 		code = complain(&command_ab, EXIT_USAGE, "%s", err.text);
 	} else {
 		common_catch_signals();
@@ -229,7 +235,9 @@ static int ab_run(int argc, char **argv)
 }
 
 const struct command command_ab = {
-	.name = "ab", .operands = "",
+	.name = "ab",
+	.operands = "",
 	.summary = "say whether a new build of a server is slower than the old one, launched in turn",
-	.options = ab_options, .run = ab_run,
+	.options = ab_options,
+	.run = ab_run,
 };

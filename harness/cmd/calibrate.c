@@ -15,7 +15,7 @@
 
 struct calibrate {
 	struct settings settings;
-	uint64_t launches;	/* of a side */
+	uint64_t launches; /* of a side */
 	char *out, *noise;
 	bool help;
 };
@@ -170,7 +170,9 @@ static int calibrate_measure(const struct calibrate *calibrate)
 {
 	struct conf conf = { 0 };
 	struct session session = {
-		.command = &command_calibrate, .settings = &calibrate->settings, .ledger.fd = -1,
+		.command = &command_calibrate,
+		.settings = &calibrate->settings,
+		.ledger.fd = -1,
 	};
 	struct err err;
 	int code, bad = common_read_conf(&conf, NULL, calibrate->settings.conf, &err);
@@ -211,7 +213,9 @@ static int calibrate_run(int argc, char **argv)
 }
 
 const struct command command_calibrate = {
-	.name = "calibrate", .operands = "",
+	.name = "calibrate",
+	.operands = "",
 	.summary = "find this host's own noise, which compare and ab then take for their floor",
-	.options = calibrate_options, .run = calibrate_run,
+	.options = calibrate_options,
+	.run = calibrate_run,
 };

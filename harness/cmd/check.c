@@ -17,7 +17,7 @@ struct check_settings {
 };
 
 #define FIELD(name) OPTION_FIELD(struct check_settings, name)
-#define MINUTE (60 * CLOCK_S)
+#define MINUTE      (60 * CLOCK_S)
 
 static const struct option_def check_options[] = {
 	{ "port", 'p', &option_count, FIELD(port), .fallback = "0", .most = 65535,
@@ -27,7 +27,8 @@ static const struct option_def check_options[] = {
 	{ "timeout", 0, &option_duration, FIELD(timeout_ns), .fallback = "5s", .least = CLOCK_MS, .most = MINUTE,
 	  .help = "of each single wait" },
 	{ "json", 0, &option_flag, FIELD(json), .help = "print JSON" },
-	{ "conf", 0, &option_texts, FIELD(conf), .placeholder = "FILE", .help = "configuration (bench.conf); given again, it adds to the first" },
+	{ "conf", 0, &option_texts, FIELD(conf), .placeholder = "FILE",
+	  .help = "configuration (bench.conf); given again, it adds to the first" },
 	{ "help", 'h', &option_flag, FIELD(help), .help = "this text" },
 	{ .name = NULL }
 };
@@ -35,7 +36,7 @@ static const struct option_def check_options[] = {
 /* The servers to check, with what was found. */
 struct round {
 	const struct conf_server **servers;
-	struct conformance *found;	/* as servers */
+	struct conformance *found; /* as servers */
 	size_t count, done;
 	int name_width;
 };
@@ -113,7 +114,7 @@ static int print_json(const struct round *round)
 {
 	size_t count = 0, most = round->done * CONFORMANCE_FINDINGS_MAX + 1;
 	struct result_finding *findings = calloc(most, sizeof *findings);
-	char (*texts)[CONFORMANCE_TEXT_MAX] = calloc(most, sizeof *texts);
+	char(*texts)[CONFORMANCE_TEXT_MAX] = calloc(most, sizeof *texts);
 	int bad = -1;
 
 	if (!findings || !texts)
@@ -122,7 +123,8 @@ static int print_json(const struct round *round)
 		for (size_t j = 0; j < round->found[i].count; j++, count++) {
 			const struct conformance_finding *finding = &round->found[i].findings[j];
 			findings[count] = (struct result_finding){
-				.subject = round->servers[i]->name, .check = finding->check,
+				.subject = round->servers[i]->name,
+				.check = finding->check,
 				.good = finding->outcome != CONFORMANCE_FAILED,
 				.text = conformance_show(finding, texts[count]),
 			};
@@ -144,8 +146,12 @@ static int server_check(struct round *round, size_t i, const struct check_settin
 	if (port < 0)
 		return -1;
 	struct conformance_spec spec = {
-		.server = round->servers[i], .port = (unsigned)port, .backlog = backlog,
-		.ready_ns = settings->ready_ns, .timeout_ns = settings->timeout_ns, .stop = &common_stop,
+		.server = round->servers[i],
+		.port = (unsigned)port,
+		.backlog = backlog,
+		.ready_ns = settings->ready_ns,
+		.timeout_ns = settings->timeout_ns,
+		.stop = &common_stop,
 	};
 	return conformance_check(&round->found[i], &spec, err);
 }
@@ -205,8 +211,7 @@ static int check_run(int argc, char **argv)
 	if (operands < 0)
 		goto out;
 	common_catch_signals();
-	if (common_read_conf(&conf, NULL, settings.conf, &err) ||
-	    servers_choose(&round, &conf, argv, operands, &err))
+	if (common_read_conf(&conf, NULL, settings.conf, &err) || servers_choose(&round, &conf, argv, operands, &err))
 		code = complain(&command_check, EXIT_USAGE, "%s", err.text);
 	else if (servers_find(&round, operands > 0, &err))
 		code = complain(&command_check, EXIT_NO_RUN, "%s", err.text);
@@ -221,7 +226,9 @@ out:
 }
 
 const struct command command_check = {
-	.name = "check", .operands = "[SERVER..]",
+	.name = "check",
+	.operands = "[SERVER..]",
 	.summary = "check that servers keep the contract, by libcurl and bare sockets",
-	.options = check_options, .run = check_run,
+	.options = check_options,
+	.run = check_run,
 };

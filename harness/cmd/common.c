@@ -32,13 +32,14 @@ void command_print_help(const struct command *command, FILE *out)
 		options_help(command->options, out);
 }
 
-int command_parse(const struct command *command, void *settings, const bool *help,
-		  int argc, char **argv, int least, int most, int *code)
+int command_parse(const struct command *command, void *settings, const bool *help, int argc, char **argv, int least,
+		  int most, int *code)
 {
 	struct err err;
 
-	int operands = options_default(command->options, settings, &err) ? -1
-		       : options_parse(command->options, settings, argc, argv, &err);
+	int operands = options_default(command->options, settings, &err)
+			       ? -1
+			       : options_parse(command->options, settings, argc, argv, &err);
 	*code = EXIT_WELL;
 	if (operands >= 0 && *help) {
 		command_print_help(command, stdout);
@@ -70,7 +71,8 @@ int common_read_conf(struct conf *conf, struct settings *settings, char *const *
 	if (!paths) {
 		usual[0] = (char *)data_path("bench.conf", room, sizeof room);
 		if (!usual[0])
-			return err_set(err, "no bench.conf here, nor at %s/bench.conf: run benchctl in the folder that "
+			return err_set(err,
+				       "no bench.conf here, nor at %s/bench.conf: run benchctl in the folder that "
 				       "has it, name one with --conf FILE, or get one with a checkout of benchctl",
 				       build_data_folder);
 		paths = usual;
@@ -152,7 +154,7 @@ static void on_signal(int number)
 {
 	(void)number;
 	if (common_stop)
-		_exit(EXIT_INTERRUPTED);	/* the keeper ends the server */
+		_exit(EXIT_INTERRUPTED); /* the keeper ends the server */
 	common_stop = 1;
 }
 

@@ -13,8 +13,7 @@
 #include "harness/lib/err.h"
 
 /* Prints "benchctl COMMAND: words" to stderr. Returns the exit code given. */
-int complain(const struct command *command, int code, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+int complain(const struct command *command, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* Prints the command's help. */
 void command_print_help(const struct command *command, FILE *out);
@@ -24,8 +23,8 @@ void command_print_help(const struct command *command, FILE *out);
  * when the command is over, with its exit code in *code: after --help (printed), or after an error (printed).
  * `help` is the settings' field of the option --help.
  */
-int command_parse(const struct command *command, void *settings, const bool *help,
-		  int argc, char **argv, int least, int most, int *code);
+int command_parse(const struct command *command, void *settings, const bool *help, int argc, char **argv, int least,
+		  int most, int *code);
 
 /*
  * Reads the configuration: the files of paths, one after the other; or where that is NULL ./bench.conf, or the

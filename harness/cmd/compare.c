@@ -13,11 +13,11 @@
 
 struct compare_command {
 	struct gate_settings gate;
-	char **base, **new;		/* beside the operands */
+	char **base, **new; /* beside the operands */
 	uint64_t timeout_ns;
 	struct compare_outputs outputs;
 	bool self_test;
-	char **conf;			/* of the self-test */
+	char **conf; /* of the self-test */
 	bool help;
 };
 
@@ -40,13 +40,14 @@ static const struct option_def compare_options[] = {
 
 /* The runs of a side. */
 struct runs {
-	struct document *documents;	/* owned */
-	const struct document **all;	/* the same, as a comparison takes them; owned */
+	struct document *documents;  /* owned */
+	const struct document **all; /* the same, as a comparison takes them; owned */
 	size_t count;
-	char *title;			/* the names of its files, owned */
+	char *title; /* the names of its files, owned */
 };
 
-static int run_read(struct document *document, const char *name, const char *shown, uint64_t timeout_ns, struct err *err)
+static int run_read(struct document *document, const char *name, const char *shown, uint64_t timeout_ns,
+		    struct err *err)
 {
 	if (!fetch_is_address(name))
 		return result_read(document, name, err);
@@ -85,8 +86,9 @@ static int runs_read(struct runs *runs, char *first, char *const *more, uint64_t
 		char *shown = fetch_show(name);
 		runs->all[i] = &runs->documents[i];
 		runs->count++;
-		int result = !shown || title_add(runs, shown) ? err_set(err, "out of memory")
-							      : run_read(&runs->documents[i], name, shown, timeout_ns, err);
+		int result = !shown || title_add(runs, shown)
+				     ? err_set(err, "out of memory")
+				     : run_read(&runs->documents[i], name, shown, timeout_ns, err);
 		free(shown);
 		if (result)
 			return -1;
@@ -147,9 +149,12 @@ static int compare_choose(const struct compare_command *settings, int operands, 
 	const struct compare_outputs *outputs = &settings->outputs;
 	if (settings->self_test && (operands || settings->base || settings->new))
 		return complain(&command_compare, EXIT_USAGE, "--self-test compares no files");
-	if (settings->self_test && (outputs->json || outputs->markdown || outputs->junit || outputs->tsv || outputs->picture))
-		return complain(&command_compare, EXIT_USAGE, "--self-test writes to stdout only: no --json and the like");
-	if (settings->self_test && (settings->gate.strict || settings->gate.noise || settings->gate.fail_on != GATE_REGRESSED))
+	if (settings->self_test &&
+	    (outputs->json || outputs->markdown || outputs->junit || outputs->tsv || outputs->picture))
+		return complain(&command_compare, EXIT_USAGE,
+				"--self-test writes to stdout only: no --json and the like");
+	if (settings->self_test &&
+	    (settings->gate.strict || settings->gate.noise || settings->gate.fail_on != GATE_REGRESSED))
 		return complain(&command_compare, EXIT_USAGE, "--self-test knows no --strict, --noise and --fail-on");
 	if (!settings->self_test && settings->conf)
 		return complain(&command_compare, EXIT_USAGE, "--conf is for --self-test");
@@ -173,7 +178,9 @@ static int compare_run(int argc, char **argv)
 }
 
 const struct command command_compare = {
-	.name = "compare", .operands = "BASE.json NEW.json",
+	.name = "compare",
+	.operands = "BASE.json NEW.json",
 	.summary = "say whether NEW is slower than BASE; each a file, https:// or file:// address",
-	.options = compare_options, .run = compare_run,
+	.options = compare_options,
+	.run = compare_run,
 };

@@ -14,9 +14,9 @@
 #include "harness/server/availability.h"
 
 /* Long enough for hundredths of a second to say something, short enough to wait for. */
-#define WATCH_NS (500 * CLOCK_MS)
+#define WATCH_NS    (500 * CLOCK_MS)
 #define CHECK_WIDTH 12
-#define INDENT (6 + CHECK_WIDTH + 2)
+#define INDENT      (6 + CHECK_WIDTH + 2)
 /* Of a line that no terminal bounds. */
 #define WIDTH 100
 
@@ -38,12 +38,12 @@ static const struct option_def doctor_options[] = {
 
 /* What was found: of the host, and of each server of bench.conf. */
 struct diagnosis {
-	struct settings run;		/* of the default sweep */
+	struct settings run; /* of the default sweep */
 	struct conf conf;
 	struct facts facts;
 	struct doctor_finding host[DOCTOR_FINDINGS_MAX];
 	size_t count;
-	struct doctor_finding *servers;	/* as in conf */
+	struct doctor_finding *servers; /* as in conf */
 };
 
 /* Which server is asked now, on a terminal; NULL: none any more. */
@@ -64,9 +64,12 @@ static int diagnose(struct diagnosis *diagnosis, const struct doctor_settings *s
 	const struct conf *conf = &diagnosis->conf;
 	struct facts *facts = &diagnosis->facts;
 	struct facts_ask ask = {
-		.root = "", .level = run->concurrency.level[run->concurrency.count - 1],
+		.root = "",
+		.level = run->concurrency.level[run->concurrency.count - 1],
 		.port = (unsigned)(settings->port ? settings->port : run->port),
-		.client_cpus = run->client_cpus, .server_cpus = run->server_cpus, .watch_ns = WATCH_NS,
+		.client_cpus = run->client_cpus,
+		.server_cpus = run->server_cpus,
+		.watch_ns = WATCH_NS,
 	};
 	char problem[sizeof facts->servers_problem] = "";
 
@@ -94,8 +97,12 @@ static int diagnose(struct diagnosis *diagnosis, const struct doctor_settings *s
 static struct result_finding result_of(const struct doctor_finding *finding, const char *subject)
 {
 	return (struct result_finding){
-		.subject = subject, .check = finding->check, .good = finding->severity == DOCTOR_OK, .text = finding->text,
-		.severity = doctor_severity_names[finding->severity], .why = finding->why,
+		.subject = subject,
+		.check = finding->check,
+		.good = finding->severity == DOCTOR_OK,
+		.text = finding->text,
+		.severity = doctor_severity_names[finding->severity],
+		.why = finding->why,
 		.command = finding->command[0] ? finding->command : NULL,
 	};
 }
@@ -135,13 +142,15 @@ static int conclude(const struct diagnosis *diagnosis, char *out, size_t room)
 		const struct doctor_finding *finding = &diagnosis->host[i];
 		notes += finding->severity == DOCTOR_NOTE;
 		if (finding->severity == DOCTOR_BAD && used < sizeof bad)
-			used += (size_t)snprintf(bad + used, sizeof bad - used, "%s%s", used ? ", " : "", finding->check);
+			used += (size_t)snprintf(bad + used, sizeof bad - used, "%s%s", used ? ", " : "",
+						 finding->check);
 	}
 	if (used)
-		snprintf(out, room, "The default sweep (%s) cannot be honest here: %s.", diagnosis->run.concurrency.text, bad);
+		snprintf(out, room, "The default sweep (%s) cannot be honest here: %s.",
+			 diagnosis->run.concurrency.text, bad);
 	else
-		snprintf(out, room, "The default sweep (%s) can be honest here; %zu note%s.", diagnosis->run.concurrency.text,
-			 notes, notes == 1 ? "" : "s");
+		snprintf(out, room, "The default sweep (%s) can be honest here; %zu note%s.",
+			 diagnosis->run.concurrency.text, notes, notes == 1 ? "" : "s");
 	return used ? EXIT_REGRESSION : EXIT_WELL;
 }
 
@@ -216,6 +225,9 @@ out:
 }
 
 const struct command command_doctor = {
-	.name = "doctor", .operands = "", .summary = "say what this host can honestly measure; changes nothing",
-	.options = doctor_options, .run = doctor_run,
+	.name = "doctor",
+	.operands = "",
+	.summary = "say what this host can honestly measure; changes nothing",
+	.options = doctor_options,
+	.run = doctor_run,
 };

@@ -24,9 +24,9 @@ static const struct option_def explain_options[] = {
 struct wanted {
 	char server[256];
 	bool sequential;
-	uint64_t number;	/* the level; of an open loop the rate, or the share of the best one in percent */
-	char unit;		/* 0 of a level, '/' of a rate, '%' of a share */
-	const char *mode;	/* or NULL */
+	uint64_t number;  /* the level; of an open loop the rate, or the share of the best one in percent */
+	char unit;        /* 0 of a level, '/' of a rate, '%' of a share */
+	const char *mode; /* or NULL */
 	uint64_t block;
 };
 
@@ -37,28 +37,32 @@ static int wanted_read(struct wanted *wanted, const char *text, struct err *err)
 	char *end;
 
 	if (!at || at == text || (size_t)(at - text) >= sizeof wanted->server)
-		return err_set(err, "'%.100s' names no cell: SERVER@LEVEL, as eventlet@1024, SERVER@5000/s, SERVER@90%% or "
-			       "SERVER@seq", text);
+		return err_set(err,
+			       "'%.100s' names no cell: SERVER@LEVEL, as eventlet@1024, SERVER@5000/s, SERVER@90%% or "
+			       "SERVER@seq",
+			       text);
 	snprintf(wanted->server, sizeof wanted->server, "%.*s", (int)(at - text), text);
 	wanted->sequential = strcmp(at + 1, "seq") == 0;
 	wanted->number = strtoull(at + 1, &end, 10);
 	bool open_loop = strcmp(end, "/s") == 0 || strcmp(end, "%") == 0;
 	wanted->unit = open_loop ? *end : 0;
 	if (!wanted->sequential && ((*end && !open_loop) || !wanted->number || at[1] == '-' || at[1] == '+'))
-		return err_set(err, "'%.100s' is no level: a number of connections, a rate as 5000/s, a share of the best rate "
-			       "as 90%%, or seq", at + 1);
+		return err_set(
+			err,
+			"'%.100s' is no level: a number of connections, a rate as 5000/s, a share of the best rate "
+			"as 90%%, or seq",
+			at + 1);
 	return 0;
 }
 
 static bool is_at(const struct cell *cell, const struct wanted *wanted)
 {
 	switch (wanted->unit) {
-	case '/':
-		return cell->open_loop.offered_rps == (double)wanted->number;
+	case '/': return cell->open_loop.offered_rps == (double)wanted->number;
 	case '%':
-		return !isnan(cell->open_loop.share) && llround(100 * cell->open_loop.share) == (long long)wanted->number;
-	default:
-		return !cell_is_open_loop(cell) && cell->level == wanted->number;
+		return !isnan(cell->open_loop.share) &&
+		       llround(100 * cell->open_loop.share) == (long long)wanted->number;
+	default: return !cell_is_open_loop(cell) && cell->level == wanted->number;
 	}
 }
 
@@ -121,7 +125,9 @@ out:
 }
 
 const struct command command_explain = {
-	.name = "explain", .operands = "RUN.json SERVER@LEVEL",
+	.name = "explain",
+	.operands = "RUN.json SERVER@LEVEL",
 	.summary = "show all evidence of one cell; SERVER@seq is the sequential one, SERVER@5000/s one of an open loop",
-	.options = explain_options, .run = explain_run,
+	.options = explain_options,
+	.run = explain_run,
 };

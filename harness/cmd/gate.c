@@ -40,13 +40,14 @@ int gate_how(struct compare_settings *how, const struct gate_settings *settings,
 		fprintf(stderr, "%s is not used: it was measured otherwise: %s\n", path, why.text);
 		return 0;
 	}
-	fprintf(stderr, "the floor is at least twice the noise in %s, for so many launches, where it has the same server and levels\n", path);
+	fprintf(stderr,
+		"the floor is at least twice the noise in %s, for so many launches, where it has the same server and levels\n",
+		path);
 	how->noise = (struct compare_noise){ noise_at, noise, noise->launches };
 	return 0;
 }
 
-int gate_exit(const struct command *command, const struct gate_settings *settings,
-	      const struct comparison *comparison)
+int gate_exit(const struct command *command, const struct gate_settings *settings, const struct comparison *comparison)
 {
 	char whole[4096];
 

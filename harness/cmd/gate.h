@@ -11,10 +11,10 @@
 #include "harness/compare/noise.h"
 
 struct gate_settings {
-	int fail_on;		/* enum gate_fail_on */
-	bool strict;		/* inconclusive is no pass */
+	int fail_on; /* enum gate_fail_on */
+	bool strict; /* inconclusive is no pass */
 	double floor;
-	char *noise;		/* file of this host's noise; NULL: the usual one, if there is one */
+	char *noise; /* file of this host's noise; NULL: the usual one, if there is one */
 };
 
 /* Where `calibrate` puts it. */
@@ -25,15 +25,31 @@ enum gate_fail_on { GATE_REGRESSED, GATE_NOTHING };
 extern const char *const gate_fail_on_names[];
 
 /* The rows of an option table for it; `type` is a struct of settings that has it as `gate`. */
-#define GATE_OPTIONS(type) \
-	{ "fail-on", 0, &option_choice, OPTION_FIELD(type, gate.fail_on), .fallback = "regressed", \
-	  .choices = gate_fail_on_names, .help = "what exits with 1: regressed, or nothing" }, \
-	{ "floor", 0, &option_percent, OPTION_FIELD(type, gate.floor), .fallback = "5%", \
-	  .help = "a smaller effect is none; at least twice the noise of this host where that is known" }, \
-	{ "noise", 0, &option_text, OPTION_FIELD(type, gate.noise), .placeholder = "FILE", \
-	  .help = "noise of this host, from benchctl calibrate; none: take no account of it (" GATE_NOISE ")" }, \
-	{ "strict", 0, &option_flag, OPTION_FIELD(type, gate.strict), \
-	  .help = "exit with 4 where a part of the gate is inconclusive, NEW lacks what BASE has, or a run was interrupted" }
+#define GATE_OPTIONS(type)                                                                                                                \
+	{ "fail-on",                                                                                                                      \
+	  0,                                                                                                                              \
+	  &option_choice,                                                                                                                 \
+	  OPTION_FIELD(type, gate.fail_on),                                                                                               \
+	  .fallback = "regressed",                                                                                                        \
+	  .choices = gate_fail_on_names,                                                                                                  \
+	  .help = "what exits with 1: regressed, or nothing" },                                                                           \
+		{ "floor",                                                                                                                \
+		  0,                                                                                                                      \
+		  &option_percent,                                                                                                        \
+		  OPTION_FIELD(type, gate.floor),                                                                                         \
+		  .fallback = "5%",                                                                                                       \
+		  .help = "a smaller effect is none; at least twice the noise of this host where that is known" },                        \
+		{ "noise",                                                                                                                \
+		  0,                                                                                                                      \
+		  &option_text,                                                                                                           \
+		  OPTION_FIELD(type, gate.noise),                                                                                         \
+		  .placeholder = "FILE",                                                                                                  \
+		  .help = "noise of this host, from benchctl calibrate; none: take no account of it (" GATE_NOISE                         \
+			  ")" },                                                                                                          \
+	{                                                                                                                                 \
+		"strict", 0, &option_flag, OPTION_FIELD(type, gate.strict),                                                               \
+			.help = "exit with 4 where a part of the gate is inconclusive, NEW lacks what BASE has, or a run was interrupted" \
+	}
 
 /*
  * Reads the noise of this host that was asked for, or the usual file where there is one, into `noise`, which is zeroed and must
@@ -53,7 +69,6 @@ int gate_how(struct compare_settings *how, const struct gate_settings *settings,
  * The exit code: 1 regressed; 2, and the reason in words on stderr, where nothing could be compared (not measured alike,
  * or nothing valid); 4 strict, and not sure (compare_is_sure()); else 0.
  */
-int gate_exit(const struct command *command, const struct gate_settings *settings,
-	      const struct comparison *comparison);
+int gate_exit(const struct command *command, const struct gate_settings *settings, const struct comparison *comparison);
 
 #endif

@@ -7,18 +7,19 @@ struct help_settings {
 	bool man, help;
 };
 
-static const struct option_def help_options[] = {
-	{ "man", 0, &option_flag, OPTION_FIELD(struct help_settings, man), .help = "print the manual page, for man(1)" },
-	{ "help", 'h', &option_flag, OPTION_FIELD(struct help_settings, help), .help = "this text" },
-	{ .name = NULL }
-};
+static const struct option_def help_options[] = { { "man", 0, &option_flag, OPTION_FIELD(struct help_settings, man),
+						    .help = "print the manual page, for man(1)" },
+						  { "help", 'h', &option_flag, OPTION_FIELD(struct help_settings, help),
+						    .help = "this text" },
+						  { .name = NULL } };
 
 static void print_man(void)
 {
 	printf(".TH BENCHCTL 1 \"\" \"benchctl %s\"\n"
 	       ".SH NAME\nbenchctl \\- measure how servers scale from 1 to 65536 connections\n"
 	       ".SH SYNOPSIS\n.B benchctl\n.I COMMAND\n[\\fIOPTION\\fR..]\n"
-	       ".SH COMMANDS\n", build_version);
+	       ".SH COMMANDS\n",
+	       build_version);
 	for (const struct command *const *command = commands; *command; command++) {
 		printf(".SS benchctl %s %s\n%s.\n", (*command)->name, (*command)->operands, (*command)->summary);
 		if ((*command)->options)
@@ -30,16 +31,19 @@ static void print_man(void)
 	      ".SH FILES\n"
 	      ".TP\n.I bench.conf\nthe servers, and in its section [run] defaults for the options of run\n"
 	      ".TP\n.I results/NAME/run.json\na run; its fields are described in docs/run.schema.json\n"
-	      ".TP\n.I results/NAME/cells.jsonl\nits ledger: each cell as soon as it was measured\n", stdout);
+	      ".TP\n.I results/NAME/cells.jsonl\nits ledger: each cell as soon as it was measured\n",
+	      stdout);
 }
 
 static void print_commands(void)
 {
 	fputs("usage: benchctl COMMAND [OPTION..]\n\n"
-	      "Measures how servers scale from 1 to 65536 connections.\n\n", stdout);
+	      "Measures how servers scale from 1 to 65536 connections.\n\n",
+	      stdout);
 	for (const struct command *const *command = commands; *command; command++)
 		printf("  %-8s %s\n", (*command)->name, (*command)->summary);
-	fputs("\n'benchctl COMMAND --help' lists a command's options; 'benchctl --version' says what this is.\n", stdout);
+	fputs("\n'benchctl COMMAND --help' lists a command's options; 'benchctl --version' says what this is.\n",
+	      stdout);
 }
 
 static int help_run(int argc, char **argv)
@@ -68,6 +72,9 @@ static int help_run(int argc, char **argv)
 }
 
 const struct command command_help = {
-	.name = "help", .operands = "[COMMAND]", .summary = "show the commands, or the options of one",
-	.options = help_options, .run = help_run,
+	.name = "help",
+	.operands = "[COMMAND]",
+	.summary = "show the commands, or the options of one",
+	.options = help_options,
+	.run = help_run,
 };

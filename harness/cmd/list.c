@@ -28,7 +28,8 @@ static int print_all(const struct conf *conf, const struct availability *found, 
 	for (size_t i = 0; i < conf->count; i++) {
 		const struct availability *one = &found[i];
 		listing[i] = (struct result_listing){
-			.server = &conf->servers[i], .available = one->available,
+			.server = &conf->servers[i],
+			.available = one->available,
 			.version = one->version[0] ? one->version : NULL,
 			.implementation = one->available ? one->implementation : NULL,
 			.reason = one->available ? NULL : one->reason,
@@ -72,6 +73,9 @@ out:
 }
 
 const struct command command_list = {
-	.name = "list", .operands = "", .summary = "list the servers, and whether they can run here",
-	.options = list_options, .run = list_run,
+	.name = "list",
+	.operands = "",
+	.summary = "list the servers, and whether they can run here",
+	.options = list_options,
+	.run = list_run,
 };

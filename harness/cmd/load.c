@@ -25,7 +25,7 @@ struct load_settings {
 };
 
 #define FIELD(name) OPTION_FIELD(struct load_settings, name)
-#define HOUR (3600 * CLOCK_S)
+#define HOUR        (3600 * CLOCK_S)
 
 static const struct option_def load_options[] = {
 	{ "connections", 'c', &option_count, FIELD(connections), .fallback = "1", .least = 1, .most = LEVELS_HIGHEST,
@@ -115,9 +115,9 @@ static void print_cell(const struct cell *cell, const struct load_settings *sett
 		       cell->concurrency_min, cell->concurrency_max, cell->ramp_s,
 		       units_show_count(count, cell->ramp_reached));
 	print_special(cell);
-	printf("  client CPU: %.0f %% of the busiest; %s\n", 100 * cell->client_cpu_busiest, cell_is_open_loop(cell) ?
-	       "an open loop: latency counts from the scheduled time" :
-	       "a closed loop, so latency is the latency at this rate only");
+	printf("  client CPU: %.0f %% of the busiest; %s\n", 100 * cell->client_cpu_busiest,
+	       cell_is_open_loop(cell) ? "an open loop: latency counts from the scheduled time"
+				       : "a closed loop, so latency is the latency at this rate only");
 	for (int i = 0; i < INVALIDS; i++)
 		if (cell->invalid & 1u << i)
 			printf("  not valid: %s\n", invalid_words[i]);
@@ -184,16 +184,24 @@ static int load_offer(const struct load_settings *settings, const struct client 
 		      FILE *raw)
 {
 	struct load_spec spec = {
-		.target = target, .check = (enum target_check)settings->check, .mode = (enum load_mode)settings->mode,
+		.target = target,
+		.check = (enum target_check)settings->check,
+		.mode = (enum load_mode)settings->mode,
 		.connections = (uint32_t)load_most(settings),
-		.active = (uint32_t)settings->active, .offered_rps = (double)settings->rate_rps,
-		.arrivals = (enum arrivals_kind)settings->open_loop.arrivals, .seed = settings->seed,
-		.requests = settings->requests, .raw = raw != NULL,
-		.warmup_ns = settings->warmup_ns, .duration_ns = settings->duration_ns,
+		.active = (uint32_t)settings->active,
+		.offered_rps = (double)settings->rate_rps,
+		.arrivals = (enum arrivals_kind)settings->open_loop.arrivals,
+		.seed = settings->seed,
+		.requests = settings->requests,
+		.raw = raw != NULL,
+		.warmup_ns = settings->warmup_ns,
+		.duration_ns = settings->duration_ns,
 		.max_window_ns = settings->max_window_ns > settings->duration_ns ? settings->max_window_ns
-										  : settings->duration_ns,
-		.max_ramp_ns = settings->max_ramp_ns, .timeout_ns = settings->timeout_ns,
-		.threads = (unsigned)settings->threads, .stop = &common_stop,
+										 : settings->duration_ns,
+		.max_ramp_ns = settings->max_ramp_ns,
+		.timeout_ns = settings->timeout_ns,
+		.threads = (unsigned)settings->threads,
+		.stop = &common_stop,
 	};
 	struct load_sample *sample = calloc(1, sizeof *sample);
 	struct cell cell = { 0 };
@@ -222,7 +230,7 @@ static int load_offer(const struct load_settings *settings, const struct client 
 		goto out;
 	}
 	cell.debug_build = !build_is_benchmark();
-	cell_judge(&cell, INFINITY);	/* whether the client was the limit can't be told without a control server */
+	cell_judge(&cell, INFINITY); /* whether the client was the limit can't be told without a control server */
 	if (settings->json) {
 		char *line = result_cell_line(&cell);
 		if (!line) {
@@ -236,7 +244,7 @@ static int load_offer(const struct load_settings *settings, const struct client 
 	}
 	if (cell.failed[LOAD_BAD_BODY] > cell.ok)
 		fprintf(stderr, "benchctl load: most answers differ from the first: the page seems to change. "
-			"Compare less closely with --check length or --check status.\n");
+				"Compare less closely with --check length or --check status.\n");
 	if (raw) {
 		code = raw_write(sample, raw, settings->raw);
 		raw = NULL;
@@ -276,18 +284,22 @@ static int load_run(int argc, char **argv)
 	else if (client->most_connections && settings.connections > client->most_connections)
 		code = complain(&command_load, EXIT_USAGE, "--client %s has one connection at a time", client->name);
 	else if (settings.rate_rps && (client->most_connections || settings.mode == LOAD_CROWD))
-		code = complain(&command_load, EXIT_USAGE, "--rate goes with modes close and keepalive of a client of many "
+		code = complain(&command_load, EXIT_USAGE,
+				"--rate goes with modes close and keepalive of a client of many "
 				"connections");
 	else if (settings.rate_rps && settings.connections != 1)
-		code = complain(&command_load, EXIT_USAGE, "--connections is of a closed loop: with --rate, "
+		code = complain(&command_load, EXIT_USAGE,
+				"--connections is of a closed loop: with --rate, "
 				"--max-connections bounds them");
 	else if (settings.raw && !(raw = raw_open(settings.raw, &err)))
 		code = complain(&command_load, EXIT_USAGE, "--raw: %s", err.text);
 	else if (target_learn(&target, settings.timeout_ns, &err))
 		code = complain(&command_load, EXIT_NO_RUN, "%s: %s", argv[0], err.text);
-	else if (target.status >= 400)	/* learned as right, the server's errors would count as throughput */
-		code = complain(&command_load, EXIT_NO_RUN, "%s: the server answers with status %u: there is no right answer "
-				"to measure", argv[0], target.status);
+	else if (target.status >= 400) /* learned as right, the server's errors would count as throughput */
+		code = complain(&command_load, EXIT_NO_RUN,
+				"%s: the server answers with status %u: there is no right answer "
+				"to measure",
+				argv[0], target.status);
 	else {
 		common_catch_signals();
 		code = load_offer(&settings, client, &target, raw);
@@ -302,6 +314,9 @@ out:
 }
 
 const struct command command_load = {
-	.name = "load", .operands = "URL", .summary = "offer load to any HTTP URL, as ab or wrk do",
-	.options = load_options, .run = load_run,
+	.name = "load",
+	.operands = "URL",
+	.summary = "offer load to any HTTP URL, as ab or wrk do",
+	.options = load_options,
+	.run = load_run,
 };

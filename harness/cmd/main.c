@@ -5,11 +5,11 @@
 #include "harness/cmd/command.h"
 #include "harness/host/build.h"
 
-const struct command *const commands[] = {
-	&command_run, &command_load, &command_list, &command_check, &command_doctor,
-	&command_table, &command_explain, &command_plot, &command_report, &command_publish, &command_compare,
-	&command_ab, &command_calibrate, &command_help, NULL
-};
+const struct command *const commands[] = { &command_run,       &command_load,    &command_list,
+					   &command_check,     &command_doctor,  &command_table,
+					   &command_explain,   &command_plot,    &command_report,
+					   &command_publish,   &command_compare, &command_ab,
+					   &command_calibrate, &command_help,    NULL };
 
 static const struct command *command_find(const char *name)
 {

@@ -50,6 +50,9 @@ out:
 }
 
 const struct command command_plot = {
-	.name = "plot", .operands = "RUN.json", .summary = "draw the graphs of a run, as SVG and PNG",
-	.options = plot_options, .run = plot_run,
+	.name = "plot",
+	.operands = "RUN.json",
+	.summary = "draw the graphs of a run, as SVG and PNG",
+	.options = plot_options,
+	.run = plot_run,
 };

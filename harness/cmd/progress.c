@@ -47,8 +47,7 @@ static void on_begin(void *context, const struct cell *cell, size_t done, size_t
 	pace_begin(&progress->pace, done, clock_ns());
 	if (!progress->terminal)
 		return;
-	fprintf(stderr, "\r\033[K[%zu/%zu%s] %s: %s, %s", done, all,
-		time_left(progress, done, all, left), cell->server,
+	fprintf(stderr, "\r\033[K[%zu/%zu%s] %s: %s, %s", done, all, time_left(progress, done, all, left), cell->server,
 		client && client->most_connections == 1 ? client->name : cell->mode,
 		load_words(cell, load, sizeof load));
 	fflush(stderr);
@@ -74,14 +73,14 @@ static void on_server_end(void *context, const char *server, uint64_t block, siz
 	char left[48], rate[UNITS_TEXT];
 
 	if (!pace_end(&progress->pace, done, clock_ns()))
-		return;		/* all of it was measured before */
+		return; /* all of it was measured before */
 	progress_clear(progress);
 	fprintf(stderr, "[%zu/%zu%s] %s", done, all, time_left(progress, done, all, left), server);
 	if (block > 1)
 		fprintf(stderr, " (block %llu)", (unsigned long long)block);
 	if (progress->best_rps > 0)
-		fprintf(stderr, ": up to %s requests/s, at %s",
-			units_show_count(rate, (uint64_t)progress->best_rps), progress->best_at);
+		fprintf(stderr, ": up to %s requests/s, at %s", units_show_count(rate, (uint64_t)progress->best_rps),
+			progress->best_at);
 	if (progress->failed_cells)
 		fprintf(stderr, "; %llu cell%s failed", (unsigned long long)progress->failed_cells,
 			progress->failed_cells == 1 ? "" : "s");

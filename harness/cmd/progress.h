@@ -14,10 +14,10 @@
 struct progress {
 	bool terminal;
 	struct pace pace;
-	struct sweep_watch watch;	/* to hang on the sweep */
+	struct sweep_watch watch; /* to hang on the sweep */
 	/* Of the server that runs. */
 	double best_rps;
-	char best_at[64];		/* the load that it was reached under, in words */
+	char best_at[64]; /* the load that it was reached under, in words */
 	uint64_t failed_cells;
 };
 

@@ -24,8 +24,8 @@ static const struct option_def publish_options[] = {
 	  .help = "make the pages of these runs anew where they are there already, and look at each file" },
 	{ "ca", 0, &option_text, FIELD(certificates), .placeholder = "FILE",
 	  .help = "the certificates to trust (those of the system)" },
-	{ "timeout", 0, &option_duration, FIELD(timeout_ns), .fallback = "10m", .least = 1000000, .most = 3600000000000000,
-	  .help = "how long one file may take" },
+	{ "timeout", 0, &option_duration, FIELD(timeout_ns), .fallback = "10m", .least = 1000000,
+	  .most = 3600000000000000, .help = "how long one file may take" },
 	{ "help", 'h', &option_flag, FIELD(help), .help = "this text" },
 	{ .name = NULL }
 };
@@ -40,7 +40,9 @@ static void on_progress(void *context, const char *words)
 static int publish_to(const struct publish_settings *settings, const struct publish_request *request)
 {
 	struct store_settings places = {
-		.certificates = settings->certificates, .timeout_ns = settings->timeout_ns, .stop = &common_stop,
+		.certificates = settings->certificates,
+		.timeout_ns = settings->timeout_ns,
+		.stop = &common_stop,
 	};
 	struct publish_done done;
 	struct store *store;
@@ -52,7 +54,8 @@ static int publish_to(const struct publish_settings *settings, const struct publ
 	if (bad)
 		complain(&command_publish, 0, "%s", err.text);
 	fprintf(stderr, "%zu %s added, %zu known; %zu files sent (%.1f MB), %zu were there\n", done.runs_added,
-		done.runs_added == 1 ? "run" : "runs", done.runs_known, done.sent, (double)done.sent_bytes / 1e6, done.kept);
+		done.runs_added == 1 ? "run" : "runs", done.runs_known, done.sent, (double)done.sent_bytes / 1e6,
+		done.kept);
 	if (bad)
 		fprintf(stderr, "the same command goes on from here\n");
 	else
@@ -67,17 +70,25 @@ static int publish_run(int argc, char **argv)
 	struct err err;
 	int code;
 
-	int operands = command_parse(&command_publish, &settings, &settings.help, argc, argv, 1, argc > 1 ? argc : 1, &code);
+	int operands = command_parse(&command_publish, &settings, &settings.help, argc, argv, 1, argc > 1 ? argc : 1,
+				     &code);
 	if (operands < 0)
 		goto out;
 	struct publish_request request = {
-		.runs = argv, .runs_count = (size_t)operands, .title = settings.title, .url = settings.url,
-		.renew = settings.renew, .templates = common_templates(&err), .stop = &common_stop, .tell = on_progress,
+		.runs = argv,
+		.runs_count = (size_t)operands,
+		.title = settings.title,
+		.url = settings.url,
+		.renew = settings.renew,
+		.templates = common_templates(&err),
+		.stop = &common_stop,
+		.tell = on_progress,
 	};
 	if (!settings.to)
 		code = complain(&command_publish, EXIT_USAGE, "--to is missing: where to?");
 	else if (settings.url && !site_url_is_good(settings.url))
-		code = complain(&command_publish, EXIT_USAGE, "--url: not a plain http or https URL, without user and query");
+		code = complain(&command_publish, EXIT_USAGE,
+				"--url: not a plain http or https URL, without user and query");
 	else if (!request.templates)
 		code = complain(&command_publish, EXIT_NO_RUN, "%s", err.text);
 	else if (publish_check(&request, &err))
@@ -92,6 +103,9 @@ out:
 }
 
 const struct command command_publish = {
-	.name = "publish", .operands = "RUN.json..", .summary = "put runs into a static site, with the trend of each server and a feed",
-	.options = publish_options, .run = publish_run,
+	.name = "publish",
+	.operands = "RUN.json..",
+	.summary = "put runs into a static site, with the trend of each server and a feed",
+	.options = publish_options,
+	.run = publish_run,
 };

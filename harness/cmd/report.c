@@ -33,7 +33,9 @@ static int report_run(int argc, char **argv)
 	if (!settings.out)
 		settings.out = common_plots_folder(argv[0]);
 	const char *templates = common_templates(&err);
-	struct report_request request = { .folder = settings.out, .templates = templates, .run = argv[0], .url = settings.url };
+	struct report_request request = {
+		.folder = settings.out, .templates = templates, .run = argv[0], .url = settings.url
+	};
 	if (!templates || !settings.out || report_write(&document, &request, &err))
 		code = complain(&command_report, EXIT_NO_RUN, "%s", settings.out ? err.text : "out of memory");
 	else
@@ -45,6 +47,9 @@ out:
 }
 
 const struct command command_report = {
-	.name = "report", .operands = "RUN.json", .summary = "make a page of a run: the finding, the table, the graphs",
-	.options = report_options, .run = report_run,
+	.name = "report",
+	.operands = "RUN.json",
+	.summary = "make a page of a run: the finding, the table, the graphs",
+	.options = report_options,
+	.run = report_run,
 };

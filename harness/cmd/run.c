@@ -22,15 +22,15 @@ struct run {
 	struct settings settings;
 	struct conf conf;
 	const struct conf_server **servers;
-	struct availability *found;	/* as servers */
+	struct availability *found; /* as servers */
 	size_t count;
-	bool adds_control;		/* the control server is measured though it was not named: for the ceiling */
+	bool adds_control; /* the control server is measured though it was not named: for the ceiling */
 	struct document document;
-	struct document before;		/* what a resumed run was begun with */
+	struct document before; /* what a resumed run was begun with */
 	struct ledger ledger;
 	struct sweep sweep;
 	char folder[256];
-	bool levels_given;		/* by the command line itself */
+	bool levels_given; /* by the command line itself */
 };
 
 /* The options that a run was begun with; the command line may say them again, and nothing else. */
@@ -91,8 +91,8 @@ static int settings_gather(struct run *run, int argc, char **argv, int *code)
 		*code = complain(&command_run, EXIT_NO_RUN, "out of memory");
 		goto out;
 	}
-	if (levels_find(run, argc, copy, &err) || options_default(settings_options, settings, &err) || common_read_conf(&run->conf, settings, conf, &err) ||
-	    (preset && settings_preset(settings, preset, &err)) ||
+	if (levels_find(run, argc, copy, &err) || options_default(settings_options, settings, &err) ||
+	    common_read_conf(&run->conf, settings, conf, &err) || (preset && settings_preset(settings, preset, &err)) ||
 	    (resume && settings_resume(run, resume, &err)) ||
 	    options_parse(settings_options, settings, argc, argv, &err) < 0)
 		*code = complain(&command_run, EXIT_USAGE, "%s", err.text);
@@ -119,15 +119,20 @@ static int rates_fit(const struct sweep *sweep, const struct settings *settings,
 	for (size_t i = 0; i < sweep->modes_count; i++)
 		crowds += sweep->modes[i] == LOAD_CROWD;
 	if (settings->rate.count && settings->after_sweep.count)
-		return err_set(err, "--after-sweep goes after levels, and --rate measures none: leave one of the two out");
+		return err_set(err,
+			       "--after-sweep goes after levels, and --rate measures none: leave one of the two out");
 	if (settings->rate.count && levels_given)
-		return err_set(err, "--concurrency is of a closed loop, and --rate of an open one that measures no levels: leave one "
-			       "of the two out (--max-connections bounds the connections of an open loop)");
+		return err_set(
+			err,
+			"--concurrency is of a closed loop, and --rate of an open one that measures no levels: leave one "
+			"of the two out (--max-connections bounds the connections of an open loop)");
 	if (settings->rate.count && crowds)
 		return err_set(err, "--rate goes with the modes close and keepalive, not with crowd");
 	if (settings->after_sweep.count && crowds == sweep->modes_count)
-		return err_set(err, "--after-sweep goes with the modes close and keepalive, and --mode has crowd alone: add one "
-			       "of them to --mode, or leave --after-sweep out");
+		return err_set(
+			err,
+			"--after-sweep goes with the modes close and keepalive, and --mode has crowd alone: add one "
+			"of them to --mode, or leave --after-sweep out");
 	return 0;
 }
 
@@ -224,7 +229,8 @@ static int folder_make(struct run *run, struct err *err)
 		if (ledger_resume(&run->ledger, path, &run->document, &torn, err))
 			return -1;
 		if (torn)
-			fprintf(stderr, "%s: its last line was torn and has been cut off; that cell is measured again\n", path);
+			fprintf(stderr,
+				"%s: its last line was torn and has been cut off; that cell is measured again\n", path);
 		fprintf(stderr, "going on with %s after %zu cells\n", run->folder, run->document.cells_count);
 		return 0;
 	}
@@ -247,7 +253,8 @@ static int run_prepare(struct run *run, struct err *err)
 	if (err->text[0])
 		fprintf(stderr, "%s\n", err->text);
 	if (sweep->client->most_connections == 1) {
-		err_set(err, "--client: %s asks one thing at a time; every run has a sequential cell", settings->client);
+		err_set(err, "--client: %s asks one thing at a time; every run has a sequential cell",
+			settings->client);
 		return EXIT_USAGE;
 	}
 	if (settings->max_window_ns < settings->duration_ns) {
@@ -368,7 +375,8 @@ static int run_sweep(struct run *run)
 	if (run_begin(run, &err))
 		return complain(&command_run, EXIT_NO_RUN, "%s", err.text);
 	if (!build_is_benchmark())
-		fputs("This build has no optimization or has a sanitizer in it: its figures are no benchmark.\n", stderr);
+		fputs("This build has no optimization or has a sanitizer in it: its figures are no benchmark.\n",
+		      stderr);
 	progress_init(&progress);
 	sweep->watch = &progress.watch;
 	int failed = sweep_run(sweep, &err);
@@ -414,6 +422,9 @@ out:
 }
 
 const struct command command_run = {
-	.name = "run", .operands = "", .summary = "sweep servers over numbers of connections",
-	.options = settings_options, .run = run_run,
+	.name = "run",
+	.operands = "",
+	.summary = "sweep servers over numbers of connections",
+	.options = settings_options,
+	.run = run_run,
 };

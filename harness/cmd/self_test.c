@@ -10,20 +10,20 @@
  * The busy loop of the base: long enough that the server is the limit and not the client, on a host with little CPU too.
  * What a request costs beside it, in the same steps: about that of a keep-alive connection. The ratio is measured anyway.
  */
-#define BASE_NS 100000
+#define BASE_NS   100000
 #define BESIDE_NS 10000
 
 enum { BASE, MUCH, LITTLE, ARMS };
 
 static const struct {
 	const char *name;
-	unsigned slower;	/* per cent of the rate that are lost */
+	unsigned slower; /* per cent of the rate that are lost */
 } arms[ARMS] = { { "base", 0 }, { "much", 30 }, { "little", 8 } };
 
 /* Options of the session that are not those of `run`. */
 static const char *const options[][2] = {
-	{ "mode", "keepalive" }, { "concurrency", "16" }, { "repeat", "8" }, { "port", "0" }, { "duration", "300ms" },
-	{ "warmup", "50ms" },
+	{ "mode", "keepalive" }, { "concurrency", "16" }, { "repeat", "8" },
+	{ "port", "0" },         { "duration", "300ms" }, { "warmup", "50ms" },
 };
 
 static unsigned busy_ns(unsigned slower)
@@ -48,13 +48,13 @@ static int arm_judge(const struct document *document, int which, const struct co
 		return -1;
 	}
 	printf("%u %% slower: %s.\n", arms[which].slower,
-	       found ? "found" : which == MUCH ? "NOT FOUND: no verdict of this host is to be relied on"
-						: "not found: in so few and short launches, that little can't be told here from noise");
+	       found           ? "found"
+	       : which == MUCH ? "NOT FOUND: no verdict of this host is to be relied on"
+			       : "not found: in so few and short launches, that little can't be told here from noise");
 	for (size_t i = 0; i < sizeof measures / sizeof *measures; i++) {
 		const struct compare_figure *figure = &comparison.gate[0].figures[measures[i]];
-		printf("    %-4s  %s (%s)  %s\n", compare_measure_names[measures[i]],
-		       compare_show_ratio(ratio, figure), compare_show_interval(interval, figure),
-		       compare_show_verdict(verdict, figure, measures[i]));
+		printf("    %-4s  %s (%s)  %s\n", compare_measure_names[measures[i]], compare_show_ratio(ratio, figure),
+		       compare_show_interval(interval, figure), compare_show_verdict(verdict, figure, measures[i]));
 	}
 	comparison_release(&comparison);
 	return found;
@@ -66,7 +66,8 @@ static int judge(const struct command *command, const struct document *document,
 	int found[ARMS] = { 0 };
 
 	printf("%s launches each of the control server, as it is and with more work for each request; the ratios are to "
-	       "the first.\n\n", document_option(document, "repeat"));
+	       "the first.\n\n",
+	       document_option(document, "repeat"));
 	for (int i = MUCH; i < ARMS; i++) {
 		found[i] = arm_judge(document, i, how, &err);
 		if (found[i] < 0)
@@ -82,12 +83,17 @@ static int measure(const struct command *command, const struct settings *setting
 	struct conf_server running[ARMS];
 	const struct conf_server *servers[ARMS];
 	struct session session = {
-		.command = command, .settings = settings, .servers = servers, .count = ARMS, .has_arms = true,
+		.command = command,
+		.settings = settings,
+		.servers = servers,
+		.count = ARMS,
+		.has_arms = true,
 		.ledger.fd = -1,
 	};
 
 	for (int i = 0; i < ARMS; i++) {
-		snprintf(lines[i], sizeof lines[i], "env BENCH_BUSY_NS=%u %s", busy_ns(arms[i].slower), control->command);
+		snprintf(lines[i], sizeof lines[i], "env BENCH_BUSY_NS=%u %s", busy_ns(arms[i].slower),
+			 control->command);
 		running[i] = *control;
 		running[i].name = (char *)arms[i].name;
 		running[i].command = lines[i];

@@ -166,7 +166,8 @@ int session_run(struct session *session)
 	struct err err;
 
 	if (!build_is_benchmark())
-		fputs("This build has no optimization or has a sanitizer in it: its figures are no benchmark.\n", stderr);
+		fputs("This build has no optimization or has a sanitizer in it: its figures are no benchmark.\n",
+		      stderr);
 	progress_init(&session->progress);
 	session->watch = (struct sweep_watch){ on_begin, on_end, on_server_end, on_notice, session };
 	session->sweep.watch = &session->watch;

@@ -17,19 +17,19 @@
 #include "harness/server/availability.h"
 
 struct session {
-	const struct command *command;		/* whose words errors have */
-	const struct settings *settings;	/* the caller's, as are the servers */
+	const struct command *command;   /* whose words errors have */
+	const struct settings *settings; /* the caller's, as are the servers */
 	const struct conf_server **servers;
 	size_t count;
-	bool has_arms;				/* they are arms: none is left out, and where one has no figure the rest is for nothing */
-	struct availability *found;		/* as servers; owned, as is what follows */
-	struct document document;		/* the cells of all servers, by their names */
+	bool has_arms; /* they are arms: none is left out, and where one has no figure the rest is for nothing */
+	struct availability *found; /* as servers; owned, as is what follows */
+	struct document document;   /* the cells of all servers, by their names */
 	struct ledger ledger;
 	struct sweep sweep;
 	struct progress progress;
 	struct sweep_watch watch;
-	char folder[COMMON_FOLDER];		/* "": nothing is kept on the disk */
-	struct err hopeless;			/* why it was given up, or "" */
+	char folder[COMMON_FOLDER]; /* "": nothing is kept on the disk */
+	struct err hopeless;        /* why it was given up, or "" */
 };
 
 /*

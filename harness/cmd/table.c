@@ -40,6 +40,9 @@ static int table_run(int argc, char **argv)
 }
 
 const struct command command_table = {
-	.name = "table", .operands = "RUN.json", .summary = "print the table of a run: requests per second and CPU",
-	.options = table_options, .run = table_run,
+	.name = "table",
+	.operands = "RUN.json",
+	.summary = "print the table of a run: requests per second and CPU",
+	.options = table_options,
+	.run = table_run,
 };

@@ -11,8 +11,8 @@
 
 const char *const compare_measure_names[COMPARE_MEASURES] = { "rate", "cpu", "failures", "p99", "rss" };
 const char *const compare_measure_words[COMPARE_MEASURES] = {
-	"requests per second", "server CPU per request", "requests that failed", "99th percentile of latency",
-	"server memory",
+	"requests per second",        "server CPU per request", "requests that failed",
+	"99th percentile of latency", "server memory",
 };
 const char *const compare_verdict_names[COMPARE_VERDICTS] = {
 	"regressed", "improved", "equivalent", "inconclusive", "incomparable", "invalid",
@@ -54,7 +54,7 @@ static double failures_of(const struct cell *cell)
  * Where the client's CPU was the limit, the rate and the latency are the client's; what a request costs the server and
  * what memory it needs are facts all the same. Failures are counted, whatever else is wrong.
  */
-#define BOUND (1u << INVALID_CLIENT_BOUND)
+#define BOUND   (1u << INVALID_CLIENT_BOUND)
 #define COUNTED (~(1u << INVALID_CONSERVATION | 1u << INVALID_BUILD))
 
 const struct compare_how compare_hows[COMPARE_MEASURES] = {
@@ -107,7 +107,7 @@ struct launch {
 };
 
 struct launches {
-	struct launch *all;	/* sorted, owned */
+	struct launch *all; /* sorted, owned */
 	size_t count;
 };
 
@@ -145,7 +145,8 @@ static int launches_find(struct launches *launches, const struct compare_side *s
 		if (!i || launch_order(&launches->all[i - 1], &launches->all[i]) != 0)
 			launches->all[launches->count++] = launches->all[i];
 	if (launches->count > RANK_MOST)
-		return err_set(err, "%zu launches of a side are more than can be compared (%d)", launches->count, RANK_MOST);
+		return err_set(err, "%zu launches of a side are more than can be compared (%d)", launches->count,
+			       RANK_MOST);
 	return 0;
 }
 
@@ -154,7 +155,7 @@ static int launches_find(struct launches *launches, const struct compare_side *s
 static const char *const side_names[SIDES] = { "BASE", "NEW" };
 
 struct sample {
-	const char *server;	/* of the row */
+	const char *server; /* of the row */
 	const struct cell *cell;
 	enum side side;
 	size_t launch;
@@ -187,9 +188,9 @@ struct work {
 	struct launches launches[SIDES];
 	struct sample *samples;
 	size_t samples_count;
-	double *values[SIDES];	/* room for one value a launch */
-	double *sums[SIDES];	/* of a band: what each launch has so far */
-	size_t *levels[SIDES];	/* of how many levels */
+	double *values[SIDES]; /* room for one value a launch */
+	double *sums[SIDES];   /* of a band: what each launch has so far */
+	size_t *levels[SIDES]; /* of how many levels */
 };
 
 static void samples_add(struct work *work, const struct compare_side *side, enum side which, const char *name)
@@ -206,9 +207,12 @@ static void samples_add(struct work *work, const struct compare_side *side, enum
 				work->comparison->open_loops++;
 				continue;
 			}
-			const struct launch *found = bsearch(&key, launches->all, launches->count, sizeof key, launch_order);
+			const struct launch *found = bsearch(&key, launches->all, launches->count, sizeof key,
+							     launch_order);
 			work->samples[work->samples_count++] = (struct sample){
-				.server = name ? name : cell->server, .cell = cell, .side = which,
+				.server = name ? name : cell->server,
+				.cell = cell,
+				.side = which,
 				.launch = (size_t)(found - launches->all),
 			};
 		}
@@ -238,10 +242,13 @@ static int check_runs(const struct compare_side *side, enum side which, struct e
 	for (size_t i = 0; i < side->count; i++)
 		for (size_t j = i + 1; j < side->count; j++) {
 			const struct document *a = side->documents[i], *b = side->documents[j];
-			if (a->cells_count && a->cells_count == b->cells_count && strcmp(a->host.date, b->host.date) == 0 &&
-			    a->cells[0].started == b->cells[0].started && a->cells[0].rate_rps == b->cells[0].rate_rps)
-				return err_set(err, "%s has the same run twice (that of %.39s): it would count as twice as "
-					       "many launches", side_names[which], a->host.date);
+			if (a->cells_count && a->cells_count == b->cells_count &&
+			    strcmp(a->host.date, b->host.date) == 0 && a->cells[0].started == b->cells[0].started &&
+			    a->cells[0].rate_rps == b->cells[0].rate_rps)
+				return err_set(err,
+					       "%s has the same run twice (that of %.39s): it would count as twice as "
+					       "many launches",
+					       side_names[which], a->host.date);
 		}
 	return 0;
 }
@@ -395,8 +402,8 @@ static int new_failures(struct work *work, struct compare_figure *figure, struct
 	return 0;
 }
 
-static int cell_figure(struct work *work, struct compare_row *row, struct compare_extra *extra, enum compare_measure measure,
-		       const struct sample *samples, size_t count, struct err *err)
+static int cell_figure(struct work *work, struct compare_row *row, struct compare_extra *extra,
+		       enum compare_measure measure, const struct sample *samples, size_t count, struct err *err)
 {
 	struct compare_figure *figure = &row->figures[measure];
 	size_t counts[SIDES] = { 0, 0 };
@@ -450,8 +457,8 @@ static void sides_count(size_t counts[SIDES], const struct sample *samples, size
  * A band: the mean over its levels, of each launch. Levels that not even most launches of both sides have are left out;
  * then so are launches that lack one of the levels, for a mean over other levels would be another figure.
  */
-static int band_figure(struct work *work, struct compare_row *row, struct compare_extra *extra, enum compare_measure measure,
-		       const struct sample *samples, size_t count, struct err *err)
+static int band_figure(struct work *work, struct compare_row *row, struct compare_extra *extra,
+		       enum compare_measure measure, const struct sample *samples, size_t count, struct err *err)
 {
 	struct compare_figure *figure = &row->figures[measure];
 	size_t counts[SIDES] = { 0, 0 };
@@ -495,8 +502,11 @@ static int band_figure(struct work *work, struct compare_row *row, struct compar
 static struct compare_row row_of(const struct sample *sample, uint64_t least, uint64_t most)
 {
 	return (struct compare_row){
-		.server = sample->server, .client = sample->cell->client, .mode = sample->cell->mode,
-		.least = least, .most = most,
+		.server = sample->server,
+		.client = sample->cell->client,
+		.mode = sample->cell->mode,
+		.least = least,
+		.most = most,
 	};
 }
 
@@ -524,8 +534,8 @@ static bool level_lost(const struct sample *samples, size_t count, unsigned *to)
 	return true;
 }
 
-static int rows_fill(struct work *work, struct compare_extra (*gate)[COMPARE_MEASURES], struct compare_extra (*cells)[COMPARE_MEASURES],
-		     struct err *err)
+static int rows_fill(struct work *work, struct compare_extra (*gate)[COMPARE_MEASURES],
+		     struct compare_extra (*cells)[COMPARE_MEASURES], struct err *err)
 {
 	struct comparison *comparison = work->comparison;
 	const struct sample *samples = work->samples;
@@ -588,9 +598,9 @@ static void side_show(char *out, size_t room, const struct work *work, enum side
 	for (size_t i = 0; i < work->samples_count && used + 160 < room; i++) {
 		const struct sample *sample = &work->samples[i];
 		if (sample->side == side)
-			used += (size_t)snprintf(out + used, room - used, "%s%s@%" PRIu64 " (%.16s, %.16s)", used ? ", " : "",
-						 text_plain(server, sizeof server, sample->server), sample->cell->level,
-						 sample->cell->client, sample->cell->mode);
+			used += (size_t)snprintf(out + used, room - used, "%s%s@%" PRIu64 " (%.16s, %.16s)",
+						 used ? ", " : "", text_plain(server, sizeof server, sample->server),
+						 sample->cell->level, sample->cell->client, sample->cell->mode);
 	}
 	if (!used)
 		snprintf(out, room, "none at all");
@@ -599,8 +609,8 @@ static void side_show(char *out, size_t room, const struct work *work, enum side
 static int compare(struct work *work, struct err *err)
 {
 	struct comparison *comparison = work->comparison;
-	struct compare_extra (*gate)[COMPARE_MEASURES] = calloc(work->samples_count + 1, sizeof *gate);
-	struct compare_extra (*cells)[COMPARE_MEASURES] = calloc(work->samples_count + 1, sizeof *cells);
+	struct compare_extra(*gate)[COMPARE_MEASURES] = calloc(work->samples_count + 1, sizeof *gate);
+	struct compare_extra(*cells)[COMPARE_MEASURES] = calloc(work->samples_count + 1, sizeof *cells);
 	char has[SIDES][400];
 	int result = -1;
 
@@ -632,7 +642,8 @@ static int work_init(struct work *work, const struct compare_side *const sides[S
 	size_t cells = 0;
 
 	for (int side = 0; side < SIDES; side++) {
-		if (check_runs(sides[side], (enum side)side, err) || launches_find(&work->launches[side], sides[side], err))
+		if (check_runs(sides[side], (enum side)side, err) ||
+		    launches_find(&work->launches[side], sides[side], err))
 			return -1;
 		size_t launches = work->launches[side].count + 1;
 		work->values[side] = calloc(launches, sizeof *work->values[side]);
@@ -676,7 +687,8 @@ int compare_sides(struct comparison *comparison, const struct compare_side *base
 	for (size_t i = 0; i < new->count; i++)
 		comparison->new_interrupted += new->documents[i]->interrupted;
 	int result = compare_alike(comparison, base, new, err) || work_init(&work, sides, err) || compare(&work, err)
-		     ? -1 : 0;
+			     ? -1
+			     : 0;
 	work_release(&work);
 	if (result)
 		comparison_release(comparison);

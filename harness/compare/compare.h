@@ -25,36 +25,37 @@
 #include "harness/record/document.h"
 
 enum compare_measure {
-	COMPARE_RATE,		/* right answers a second; gates */
-	COMPARE_CPU,		/* CPU time of the server for each request; gates */
-	COMPARE_FAILURES,	/* share of requests that failed; gates */
-	COMPARE_P99,		/* 99th percentile of latency */
-	COMPARE_RSS,		/* resident memory of the server */
+	COMPARE_RATE,     /* right answers a second; gates */
+	COMPARE_CPU,      /* CPU time of the server for each request; gates */
+	COMPARE_FAILURES, /* share of requests that failed; gates */
+	COMPARE_P99,      /* 99th percentile of latency */
+	COMPARE_RSS,      /* resident memory of the server */
 	COMPARE_MEASURES
 };
 
-#define COMPARE_GATING 3	/* the measures before this one gate */
+#define COMPARE_GATING 3 /* the measures before this one gate */
 
-extern const char *const compare_measure_names[COMPARE_MEASURES];	/* "rate", "cpu", ...: for files */
-extern const char *const compare_measure_words[COMPARE_MEASURES];	/* for people */
+extern const char *const compare_measure_names[COMPARE_MEASURES]; /* "rate", "cpu", ...: for files */
+extern const char *const compare_measure_words[COMPARE_MEASURES]; /* for people */
 
 enum compare_verdict {
 	COMPARE_REGRESSED,
 	COMPARE_IMPROVED,
-	COMPARE_EQUIVALENT,	/* the whole interval is within the floor */
-	COMPARE_INCONCLUSIVE,	/* none of the other: see `more` */
-	COMPARE_INCOMPARABLE,	/* the two sides were not measured alike: see the differences */
-	COMPARE_INVALID,	/* no valid figure on a side */
+	COMPARE_EQUIVALENT,   /* the whole interval is within the floor */
+	COMPARE_INCONCLUSIVE, /* none of the other: see `more` */
+	COMPARE_INCOMPARABLE, /* the two sides were not measured alike: see the differences */
+	COMPARE_INVALID,      /* no valid figure on a side */
 	COMPARE_VERDICTS
 };
 
-extern const char *const compare_verdict_names[COMPARE_VERDICTS];	/* "regressed", ... */
+extern const char *const compare_verdict_names[COMPARE_VERDICTS]; /* "regressed", ... */
 
 /* One side: its runs, all of them judged (document_judge(), or as they were read). */
 struct compare_side {
 	const struct document *const *documents;
 	size_t count;
-	const char *server;	/* only this server; it meets the other side's `server`. NULL: all, each meets its namesake */
+	const char
+		*server; /* only this server; it meets the other side's `server`. NULL: all, each meets its namesake */
 };
 
 /*
@@ -66,37 +67,39 @@ struct compare_noise {
 	double (*at)(const void *context, const char *server, const char *client, const char *mode,
 		     enum compare_measure measure, uint64_t least, uint64_t most);
 	const void *context;
-	uint64_t launches;	/* of a side, by which it was measured: with fewer there is more noise; 0: unknown, taken as it is */
+	uint64_t
+		launches; /* of a side, by which it was measured: with fewer there is more noise; 0: unknown, taken as it is */
 };
 
-#define COMPARE_FLOOR 0.05
-#define COMPARE_ALPHA 0.05
-#define COMPARE_NOISE_TIMES 2	/* the floor is at least so many times the noise */
-#define COMPARE_CLIFF 0.80
-#define COMPARE_FAILURES_FLOOR 0.001	/* a share of requests; fewer failures than this are no finding */
+#define COMPARE_FLOOR          0.05
+#define COMPARE_ALPHA          0.05
+#define COMPARE_NOISE_TIMES    2 /* the floor is at least so many times the noise */
+#define COMPARE_CLIFF          0.80
+#define COMPARE_FAILURES_FLOOR 0.001 /* a share of requests; fewer failures than this are no finding */
 
 struct compare_settings {
-	double floor;			/* a share: a smaller effect is none; COMPARE_FLOOR */
-	double alpha;			/* COMPARE_ALPHA */
-	struct compare_noise noise;	/* `at` NULL: unknown */
+	double floor;               /* a share: a smaller effect is none; COMPARE_FLOOR */
+	double alpha;               /* COMPARE_ALPHA */
+	struct compare_noise noise; /* `at` NULL: unknown */
 };
 
 /* What the launches say of one measure in one row. */
 struct compare_figure {
-	size_t base_count, new_count;	/* launches with a valid figure */
-	double base, new;		/* their medians: 1/s, us, a share, ns, bytes; NAN: none */
-	double ratio;			/* NEW/BASE (Hodges-Lehmann); NAN where unknown, and of failures */
-	double low, high;		/* its interval, of confidence 1 - alpha; NAN where the launches are too few for one */
-	double p, p_adjusted;		/* NAN where there is no test */
-	size_t levels;			/* of the band that it is from: those that most launches of both sides have */
-	double floor;			/* the one that was used */
-	bool exact;			/* p is exact; else by the normal approximation */
-	bool cliff;			/* of a rate in the cells: this gates */
+	size_t base_count, new_count; /* launches with a valid figure */
+	double base, new;             /* their medians: 1/s, us, a share, ns, bytes; NAN: none */
+	double ratio;                 /* NEW/BASE (Hodges-Lehmann); NAN where unknown, and of failures */
+	double low, high;     /* its interval, of confidence 1 - alpha; NAN where the launches are too few for one */
+	double p, p_adjusted; /* NAN where there is no test */
+	size_t levels;        /* of the band that it is from: those that most launches of both sides have */
+	double floor;         /* the one that was used */
+	bool exact;           /* p is exact; else by the normal approximation */
+	bool cliff;           /* of a rate in the cells: this gates */
 	enum compare_verdict verdict;
-	size_t more;			/* inconclusive: launches a side that it takes beside those there are, by the spread seen;
+	size_t more;      /* inconclusive: launches a side that it takes beside those there are, by the spread seen;
 					   0: more than COMPARE_MORE_MOST */
-	unsigned invalid;		/* bit set of enum invalid: why figures were left out, on either side */
-	unsigned new_failures;		/* of failures: bit set of enum load_failure, kinds that most launches of NEW have, none of BASE;
+	unsigned invalid; /* bit set of enum invalid: why figures were left out, on either side */
+	unsigned
+		new_failures; /* of failures: bit set of enum load_failure, kinds that most launches of NEW have, none of BASE;
 					   beyond chance they have regressed, whatever the share of all failures */
 };
 
@@ -109,35 +112,35 @@ size_t compare_band(uint64_t level);
 /* A row of the gate, or of the cells, where least and most are the same. Names belong to the documents. */
 struct compare_row {
 	const char *server, *client, *mode;
-	uint64_t least, most;		/* the lowest and the highest level of the band that both sides have */
-	struct compare_figure figures[COMPARE_MEASURES];	/* the gate: those before COMPARE_GATING only */
-	enum compare_verdict verdict;	/* the one to look at first */
-	enum compare_measure by;	/* the measure that has it */
-	size_t lost;			/* levels whose speed most launches of BASE know, and not most of NEW: no pass then */
-	unsigned lost_to;		/* bit set of enum invalid: what NEW's cells have there */
+	uint64_t least, most; /* the lowest and the highest level of the band that both sides have */
+	struct compare_figure figures[COMPARE_MEASURES]; /* the gate: those before COMPARE_GATING only */
+	enum compare_verdict verdict;                    /* the one to look at first */
+	enum compare_measure by;                         /* the measure that has it */
+	size_t lost;      /* levels whose speed most launches of BASE know, and not most of NEW: no pass then */
+	unsigned lost_to; /* bit set of enum invalid: what NEW's cells have there */
 };
 
 /* What was not alike, beside the servers. */
 struct compare_difference {
-	const char *field;		/* "CPU model", "kernel", "--duration", ...; static, or of a document */
+	const char *field; /* "CPU model", "kernel", "--duration", ...; static, or of a document */
 	char base[128], new[128];
 };
 
 struct comparison {
 	struct compare_settings settings;
-	size_t base_launches, new_launches;	/* most that a server has */
-	struct compare_difference *differences;	/* owned; not empty: every verdict is `incomparable` */
+	size_t base_launches, new_launches;     /* most that a server has */
+	struct compare_difference *differences; /* owned; not empty: every verdict is `incomparable` */
 	size_t differences_count;
-	struct compare_row *gate, *cells;	/* owned; by server, client, mode, level */
+	struct compare_row *gate, *cells; /* owned; by server, client, mode, level */
 	size_t gate_count, cells_count;
-	size_t base_only, new_only;	/* rows of cells that the other side has not, and that are not compared */
-	struct compare_row first_base_only;	/* where there is one: its names and its level */
-	size_t base_interrupted, new_interrupted;	/* runs that are not whole */
-	size_t open_loops;		/* cells of open loops, which are not compared: their rate is a choice */
-	size_t gate_verdicts[COMPARE_VERDICTS], cell_verdicts[COMPARE_VERDICTS];	/* rows by verdict */
+	size_t base_only, new_only;         /* rows of cells that the other side has not, and that are not compared */
+	struct compare_row first_base_only; /* where there is one: its names and its level */
+	size_t base_interrupted, new_interrupted; /* runs that are not whole */
+	size_t open_loops; /* cells of open loops, which are not compared: their rate is a choice */
+	size_t gate_verdicts[COMPARE_VERDICTS], cell_verdicts[COMPARE_VERDICTS]; /* rows by verdict */
 	size_t cliffs;
-	size_t gate_tests;		/* those that Holm has counted */
-	enum compare_verdict verdict;	/* of the whole: regressed where the gate or a cliff says so */
+	size_t gate_tests;            /* those that Holm has counted */
+	enum compare_verdict verdict; /* of the whole: regressed where the gate or a cliff says so */
 };
 
 /*

@@ -73,11 +73,15 @@ static bool is_same_commit(const char *a, const char *b)
 static const struct {
 	const char *field;
 	const char *(*of)(const struct document *document, char *room, size_t bytes);
-	bool (*is_alike)(const char *a, const char *b);	/* NULL: they are equal */
+	bool (*is_alike)(const char *a, const char *b); /* NULL: they are equal */
 } host_parts[] = {
-	{ "CPU model", cpu_model_of, NULL }, { "cores", cores_of, NULL }, { "kernel", kernel_of, NULL },
-	{ "governor", governor_of, NULL }, { "CPUs of the client", client_cpus_of, NULL },
-	{ "CPUs of the servers", server_cpus_of, NULL }, { "version of benchctl", version_of, NULL },
+	{ "CPU model", cpu_model_of, NULL },
+	{ "cores", cores_of, NULL },
+	{ "kernel", kernel_of, NULL },
+	{ "governor", governor_of, NULL },
+	{ "CPUs of the client", client_cpus_of, NULL },
+	{ "CPUs of the servers", server_cpus_of, NULL },
+	{ "version of benchctl", version_of, NULL },
 	{ "commit of benchctl", commit_of, is_same_commit },
 };
 
@@ -112,7 +116,8 @@ static int differences_of(struct comparison *comparison, const struct document *
 	for (size_t i = 0; i < sizeof host_parts / sizeof *host_parts; i++) {
 		const char *a = host_parts[i].of(base, room[0], sizeof room[0]);
 		const char *b = host_parts[i].of(new, room[1], sizeof room[1]);
-		bool is_alike = host_parts[i].is_alike ? host_parts[i].is_alike(a, b) : strcmp(a ? a : "", b ? b : "") == 0;
+		bool is_alike = host_parts[i].is_alike ? host_parts[i].is_alike(a, b)
+						       : strcmp(a ? a : "", b ? b : "") == 0;
 		if (!is_alike && compare_difference_add(comparison, host_parts[i].field, a, b, err))
 			return -1;
 	}

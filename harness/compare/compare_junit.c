@@ -66,8 +66,10 @@ static void suite_print(const struct comparison *comparison, const struct compar
 				failures += is_failure(&lines[part][i]);
 				skipped += is_skipped(&lines[part][i]);
 			}
-	fprintf(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"benchctl compare\" "
-		     "tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"%zu\">\n", tests, failures, skipped);
+	fprintf(out,
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"benchctl compare\" "
+		"tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"%zu\">\n",
+		tests, failures, skipped);
 	for (int part = 0; part < 2; part++)
 		for (size_t i = 0; i < counts[part]; i++)
 			if (is_case(&lines[part][i]))
@@ -85,7 +87,9 @@ int compare_print_junit(const struct comparison *comparison, const struct compar
 
 	(void)titles;
 	int result = compare_lines(&gate, &counts[0], comparison, true, err) ||
-		     compare_lines(&cells, &counts[1], comparison, false, err) ? -1 : 0;
+				     compare_lines(&cells, &counts[1], comparison, false, err)
+			     ? -1
+			     : 0;
 	if (!result)
 		suite_print(comparison, (const struct compare_line *const[]){ gate, cells }, counts, out);
 	free(gate);

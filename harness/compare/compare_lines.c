@@ -32,8 +32,8 @@ bool compare_line_changed(const struct compare_line *line)
 
 /* Verdicts in the order of the lines. */
 static const int ranks[COMPARE_VERDICTS] = {
-	[COMPARE_REGRESSED] = 0, [COMPARE_IMPROVED] = 1, [COMPARE_INCONCLUSIVE] = 2, [COMPARE_INCOMPARABLE] = 3,
-	[COMPARE_INVALID] = 4, [COMPARE_EQUIVALENT] = 5,
+	[COMPARE_REGRESSED] = 0,    [COMPARE_IMPROVED] = 1, [COMPARE_INCONCLUSIVE] = 2,
+	[COMPARE_INCOMPARABLE] = 3, [COMPARE_INVALID] = 4,  [COMPARE_EQUIVALENT] = 5,
 };
 
 static int rank_of(const struct compare_line *line)
@@ -72,10 +72,11 @@ int compare_lines(struct compare_line **lines, size_t *count, const struct compa
 	for (size_t i = 0; i < rows_count; i++)
 		for (int measure = 0; measure < measures; measure++) {
 			const struct compare_figure *figure = &rows[i].figures[measure];
-			bool is_silent = measure == COMPARE_FAILURES && isnan(figure->p) &&
-					 !(figure->base > 0) && !(figure->new > 0);
+			bool is_silent = measure == COMPARE_FAILURES && isnan(figure->p) && !(figure->base > 0) &&
+					 !(figure->new > 0);
 			if (!is_silent)
-				(*lines)[(*count)++] = (struct compare_line){ &rows[i], (enum compare_measure)measure, is_gate };
+				(*lines)[(*count)++] = (struct compare_line){ &rows[i], (enum compare_measure)measure,
+									      is_gate };
 		}
 	qsort(*lines, *count, sizeof **lines, line_order);
 	return 0;
@@ -109,21 +110,14 @@ char *compare_show_value(char out[COMPARE_WORDS], enum compare_measure measure, 
 		else
 			snprintf(out, COMPARE_WORDS, "%.3g/s", value);
 		break;
-	case COMPARE_CPU:
-		snprintf(out, COMPARE_WORDS, "%.*f us", value < 100 ? 2 : 1, value);
-		break;
-	case COMPARE_FAILURES:
-		snprintf(out, COMPARE_WORDS, "%.3g %%", 100 * value);
-		break;
+	case COMPARE_CPU: snprintf(out, COMPARE_WORDS, "%.*f us", value < 100 ? 2 : 1, value); break;
+	case COMPARE_FAILURES: snprintf(out, COMPARE_WORDS, "%.3g %%", 100 * value); break;
 	case COMPARE_P99:
 		if (value < 1e18)
 			units_show_latency(out, (uint64_t)value);
 		break;
-	case COMPARE_RSS:
-		snprintf(out, COMPARE_WORDS, "%.1f MiB", value / (1 << 20));
-		break;
-	case COMPARE_MEASURES:
-		break;
+	case COMPARE_RSS: snprintf(out, COMPARE_WORDS, "%.1f MiB", value / (1 << 20)); break;
+	case COMPARE_MEASURES: break;
 	}
 	return out;
 }
@@ -165,7 +159,8 @@ char *compare_show_verdict(char out[COMPARE_WORDS], const struct compare_figure 
 {
 	snprintf(out, COMPARE_WORDS, "%s%s", compare_verdict_names[figure->verdict], figure->cliff ? ": a cliff" : "");
 	if (figure->verdict == COMPARE_INCONCLUSIVE && figure->more)
-		words_add(out, COMPARE_WORDS, ": %zu more %s a side", figure->more, figure->more == 1 ? "launch" : "launches");
+		words_add(out, COMPARE_WORDS, ": %zu more %s a side", figure->more,
+			  figure->more == 1 ? "launch" : "launches");
 	else if (figure->verdict == COMPARE_INCONCLUSIVE)
 		words_add(out, COMPARE_WORDS, ": over %d launches more", COMPARE_MORE_MOST);
 	if (figure->verdict == COMPARE_INVALID)
@@ -190,7 +185,8 @@ char *compare_show_line(char out[COMPARE_WORDS * 2], const struct compare_line *
 		words_add(out, room, "%s, before %s", compare_show_value(values[0], line->measure, figure->new),
 			  compare_show_value(values[1], line->measure, figure->base));
 	else
-		words_add(out, room, "%.1f %% %s", 100 * fabs(figure->ratio - 1), figure->ratio < 1 ? "lower" : "higher");
+		words_add(out, room, "%.1f %% %s", 100 * fabs(figure->ratio - 1),
+			  figure->ratio < 1 ? "lower" : "higher");
 	if (!isnan(figure->low) && !isnan(figure->ratio))
 		words_add(out, room, " (%+.1f to %+.1f %%)", 100 * (figure->low - 1), 100 * (figure->high - 1));
 	if (figure->cliff)
@@ -235,7 +231,8 @@ static void differences_add(char *out, size_t room, const struct comparison *com
 	for (size_t i = 0; i < comparison->differences_count; i++) {
 		const struct compare_difference *difference = &comparison->differences[i];
 		words_add(out, room, "%s%s (%.60s and %.60s)", i ? ", " : "", difference->field,
-			  *difference->base ? difference->base : "unknown", *difference->new ? difference->new : "unknown");
+			  *difference->base ? difference->base : "unknown",
+			  *difference->new ? difference->new : "unknown");
 	}
 }
 
@@ -275,7 +272,8 @@ static void lost_add(char *out, size_t room, const struct comparison *comparison
 		if (!row->lost)
 			continue;
 		if (lost++ < LOST_MOST) {
-			words_add(out, room, "%s", lost == 1 ? " NEW has lost its valid figures, which BASE has, of " : ", ");
+			words_add(out, room, "%s",
+				  lost == 1 ? " NEW has lost its valid figures, which BASE has, of " : ", ");
 			row_add(out, room, row);
 			names_add(out, room, ": ", row->lost_to, invalid_names, INVALIDS);
 		}
@@ -284,7 +282,8 @@ static void lost_add(char *out, size_t room, const struct comparison *comparison
 		words_add(out, room, " and %zu more", lost - LOST_MOST);
 	words_add(out, room, "%s", lost ? "." : "");
 	if (comparison->base_only || comparison->new_only)
-		words_add(out, room, " Not compared, since the other side has none (server, mode, level): %zu of BASE, %zu of NEW",
+		words_add(out, room,
+			  " Not compared, since the other side has none (server, mode, level): %zu of BASE, %zu of NEW",
 			  comparison->base_only, comparison->new_only);
 	if (comparison->base_only) {
 		words_add(out, room, "; NEW lacks ");
@@ -293,15 +292,17 @@ static void lost_add(char *out, size_t room, const struct comparison *comparison
 	}
 	words_add(out, room, "%s", comparison->base_only || comparison->new_only ? "." : "");
 	if (comparison->base_interrupted || comparison->new_interrupted)
-		words_add(out, room, " Interrupted before its end: %s.", !comparison->new_interrupted ? "BASE" :
-			  !comparison->base_interrupted ? "NEW" : "BASE and NEW");
+		words_add(out, room, " Interrupted before its end: %s.",
+			  !comparison->new_interrupted    ? "BASE"
+			  : !comparison->base_interrupted ? "NEW"
+							  : "BASE and NEW");
 }
 
 char *compare_show_whole(char *out, size_t room, const struct comparison *comparison)
 {
 	static const char *const words[COMPARE_VERDICTS] = {
-		"NEW has regressed", "NEW is better", "NEW is as good as BASE", "Inconclusive",
-		"Not comparable", "Nothing valid to compare",
+		"NEW has regressed", "NEW is better",  "NEW is as good as BASE",
+		"Inconclusive",      "Not comparable", "Nothing valid to compare",
 	};
 	const size_t *verdicts = comparison->gate_verdicts;
 	const char *before = ": ";
@@ -315,7 +316,8 @@ char *compare_show_whole(char *out, size_t room, const struct comparison *compar
 		words_add(out, room, ": of %zu server band%s", comparison->gate_count, plural(comparison->gate_count));
 		for (int verdict = 0; verdict < COMPARE_VERDICTS; verdict++)
 			if (verdicts[verdict]) {
-				words_add(out, room, "%s%zu %s", before, verdicts[verdict], compare_verdict_names[verdict]);
+				words_add(out, room, "%s%zu %s", before, verdicts[verdict],
+					  compare_verdict_names[verdict]);
 				before = ", ";
 			}
 	}
@@ -334,7 +336,8 @@ char *compare_show_whole(char *out, size_t room, const struct comparison *compar
 	if (is_open(comparison)) {
 		size_t more = more_of(comparison);
 		if (more)
-			words_add(out, room, " By the spread seen it takes about %zu more a side to be sure of all.", more);
+			words_add(out, room, " By the spread seen it takes about %zu more a side to be sure of all.",
+				  more);
 		else
 			words_add(out, room, " By the spread seen no reasonable number of launches makes sure of all.");
 	}

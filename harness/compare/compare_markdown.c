@@ -10,7 +10,7 @@
 
 /* A comment of GitHub has 65536 characters at most. */
 #define CHANGED_MOST 60
-#define FOLDED_MOST 150
+#define FOLDED_MOST  150
 
 static int lines_print(const struct compare_line *lines, size_t count, size_t most, FILE *out, struct err *err)
 {

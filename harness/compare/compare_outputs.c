@@ -4,8 +4,9 @@
 #include <string.h>
 
 static const struct output {
-	size_t path;		/* in struct compare_outputs */
-	int (*print)(const struct comparison *comparison, const struct compare_titles *titles, FILE *out, struct err *err);
+	size_t path; /* in struct compare_outputs */
+	int (*print)(const struct comparison *comparison, const struct compare_titles *titles, FILE *out,
+		     struct err *err);
 } streams[] = {
 	{ offsetof(struct compare_outputs, json), result_print_comparison },
 	{ offsetof(struct compare_outputs, markdown), compare_print_markdown },
@@ -48,7 +49,8 @@ int compare_outputs_check(const struct compare_outputs *outputs, struct err *err
 	if (stdout_count(outputs) > 1)
 		return err_set(err, "only one output can go to stdout");
 	if (outputs->picture && !is_picture_path(outputs->picture))
-		return err_set(err, "--picture %.200s: the name of a file that ends in .svg, of letters, digits, _ . and -",
+		return err_set(err,
+			       "--picture %.200s: the name of a file that ends in .svg, of letters, digits, _ . and -",
 			       outputs->picture);
 	return 0;
 }

@@ -23,17 +23,36 @@ struct compare_outputs {
 };
 
 /* The rows of an option table for them; `type` is a struct of settings that has them as `outputs`. */
-#define COMPARE_OUTPUTS_OPTIONS(type) \
-	{ "json", 0, &option_text, OPTION_FIELD(type, outputs.json), .placeholder = "FILE", \
-	  .help = "write all figures as JSON (- is stdout, here and below)" }, \
-	{ "markdown", 0, &option_text, OPTION_FIELD(type, outputs.markdown), .placeholder = "FILE", \
-	  .help = "write a comment for a merge request" }, \
-	{ "junit", 0, &option_text, OPTION_FIELD(type, outputs.junit), .placeholder = "FILE", \
-	  .help = "write the gate as JUnit XML; what is inconclusive is skipped" }, \
-	{ "tsv", 0, &option_text, OPTION_FIELD(type, outputs.tsv), .placeholder = "FILE", \
-	  .help = "write a line a figure, separated by tabs" }, \
-	{ "picture", 0, &option_text, OPTION_FIELD(type, outputs.picture), .placeholder = "FILE.svg", \
-	  .help = "draw the ratios of the rate, server by level; FILE.png and its sources beside it" }
+#define COMPARE_OUTPUTS_OPTIONS(type)                                                                              \
+	{ "json",                                                                                                  \
+	  0,                                                                                                       \
+	  &option_text,                                                                                            \
+	  OPTION_FIELD(type, outputs.json),                                                                        \
+	  .placeholder = "FILE",                                                                                   \
+	  .help = "write all figures as JSON (- is stdout, here and below)" },                                     \
+		{ "markdown",                                                                                      \
+		  0,                                                                                               \
+		  &option_text,                                                                                    \
+		  OPTION_FIELD(type, outputs.markdown),                                                            \
+		  .placeholder = "FILE",                                                                           \
+		  .help = "write a comment for a merge request" },                                                 \
+		{ "junit",                                                                                         \
+		  0,                                                                                               \
+		  &option_text,                                                                                    \
+		  OPTION_FIELD(type, outputs.junit),                                                               \
+		  .placeholder = "FILE",                                                                           \
+		  .help = "write the gate as JUnit XML; what is inconclusive is skipped" },                        \
+		{ "tsv",                                                                                           \
+		  0,                                                                                               \
+		  &option_text,                                                                                    \
+		  OPTION_FIELD(type, outputs.tsv),                                                                 \
+		  .placeholder = "FILE",                                                                           \
+		  .help = "write a line a figure, separated by tabs" },                                            \
+	{                                                                                                          \
+		"picture", 0, &option_text, OPTION_FIELD(type, outputs.picture),                                   \
+			.placeholder = "FILE.svg",                                                                 \
+			.help = "draw the ratios of the rate, server by level; FILE.png and its sources beside it" \
+	}
 
 /*
  * Checks, before anything is measured, that at most one output goes to stdout and that the picture has a name that ends
@@ -59,7 +78,7 @@ int compare_print_junit(const struct comparison *comparison, const struct compar
 int compare_print_tsv(const struct comparison *comparison, const struct compare_titles *titles, FILE *out,
 		      struct err *err);
 int result_print_comparison(const struct comparison *comparison, const struct compare_titles *titles, FILE *out,
-			    struct err *err);	/* JSON; in result_compare.c */
+			    struct err *err); /* JSON; in result_compare.c */
 
 /* Draws the heat map at path, which ends in .svg, and the same as PNG beside it. Returns 0, or -1 with err set. */
 int compare_draw(const struct comparison *comparison, const struct compare_titles *titles, const char *path,

@@ -14,9 +14,9 @@ enum side { BASE, NEW, SIDES };
 /* How a measure is read. */
 struct compare_how {
 	double (*value)(const struct cell *cell);
-	unsigned tolerated;	/* bit set of enum invalid: reasons that do not touch it */
-	bool is_cost;		/* more of it is worse */
-	bool is_share;		/* compared as it is, and not as a ratio */
+	unsigned tolerated; /* bit set of enum invalid: reasons that do not touch it */
+	bool is_cost;       /* more of it is worse */
+	bool is_share;      /* compared as it is, and not as a ratio */
 };
 
 extern const struct compare_how compare_hows[COMPARE_MEASURES];
@@ -24,8 +24,8 @@ extern const struct compare_how compare_hows[COMPARE_MEASURES];
 /* What the verdict of a figure needs beside it: it is given when all tests are known, and can be adjusted. */
 struct compare_extra {
 	double spread;
-	bool is_certain;	/* failures: most launches of one side have them and not one of the other */
-	bool is_new;		/* failures: a kind of them that is new, beyond chance */
+	bool is_certain; /* failures: most launches of one side have them and not one of the other */
+	bool is_new;     /* failures: a kind of them that is new, beyond chance */
 };
 
 /*

@@ -16,37 +16,37 @@
 #include "harness/plot/gnuplot.h"
 #include "harness/plot/picture.h"
 
-#define WIDTH PICTURE_WIDTH
-#define MARGIN 28.0
-#define TITLE_Y 34.0
-#define SUBTITLE_Y 60.0
-#define SUBTITLE_ROW 18.0
-#define SUBTITLE_LINES 5
-#define KEY_GAP 32.0		/* from the last line above to the key */
-#define COLUMNS_GAP 54.0	/* from the key to the cells: the levels stand here */
-#define ROW_HEIGHT 24.0
-#define FEW_ROWS 3		/* up to these, rows are higher */
-#define FEW_ROW_HEIGHT 40.0
+#define WIDTH             PICTURE_WIDTH
+#define MARGIN            28.0
+#define TITLE_Y           34.0
+#define SUBTITLE_Y        60.0
+#define SUBTITLE_ROW      18.0
+#define SUBTITLE_LINES    5
+#define KEY_GAP           32.0 /* from the last line above to the key */
+#define COLUMNS_GAP       54.0 /* from the key to the cells: the levels stand here */
+#define ROW_HEIGHT        24.0
+#define FEW_ROWS          3 /* up to these, rows are higher */
+#define FEW_ROW_HEIGHT    40.0
 #define COLUMN_WIDTH_MOST 120.0
-#define LABEL_WIDTH 250.0
-#define NOTE_ROW 16.0
-#define NOTE_LINES 2
-#define HATCH_STEP 8.0
+#define LABEL_WIDTH       250.0
+#define NOTE_ROW          16.0
+#define NOTE_LINES        2
+#define HATCH_STEP        8.0
 
-#define NAME_SIZE 12.5
-#define SUBTITLE_SIZE 13.5
-#define LEVEL_SIZE 11.0
-#define NOTE_SIZE 11.0
-#define KEY_SIZE 12.0
-#define CELL_SIZE_MOST 12.0
-#define CELL_SIZE_LEAST 6.5	/* a smaller ratio is not written */
+#define NAME_SIZE       12.5
+#define SUBTITLE_SIZE   13.5
+#define LEVEL_SIZE      11.0
+#define NOTE_SIZE       11.0
+#define KEY_SIZE        12.0
+#define CELL_SIZE_MOST  12.0
+#define CELL_SIZE_LEAST 6.5 /* a smaller ratio is not written */
 
 /* More than these cannot be read any more; what is left out is said. */
-#define ROWS_MOST 200
+#define ROWS_MOST    200
 #define COLUMNS_MOST 100
 
 struct column {
-	const char *client;	/* of a client of one connection; "" of the levels */
+	const char *client; /* of a client of one connection; "" of the levels */
 	uint64_t level;
 };
 
@@ -57,11 +57,11 @@ struct line {
 struct map {
 	const struct comparison *comparison;
 	const struct compare_titles *titles;
-	struct column *columns;		/* owned */
-	struct line *lines;		/* owned */
+	struct column *columns; /* owned */
+	struct line *lines;     /* owned */
 	size_t columns_count, lines_count;
-	size_t rows_out, columns_out;	/* that are not shown */
-	bool has_modes, has_clients;	/* more than one */
+	size_t rows_out, columns_out; /* that are not shown */
+	bool has_modes, has_clients;  /* more than one */
 	double left, right, top, bottom, height, key_y, row_height, column_width;
 	char subtitle[SUBTITLE_LINES][TYPESET_LINE];
 	size_t subtitle_count;
@@ -163,8 +163,8 @@ static void note_add(struct map *map, const char *format, const char *text)
 	char whole[1200], plain[1200];
 
 	snprintf(whole, sizeof whole, format, text);
-	map->notes_count += typeset_lines(map->notes + map->notes_count, NOTE_LINES, text_plain(plain, sizeof plain, whole),
-					  NOTE_SIZE, WIDTH - 2 * MARGIN);
+	map->notes_count += typeset_lines(map->notes + map->notes_count, NOTE_LINES,
+					  text_plain(plain, sizeof plain, whole), NOTE_SIZE, WIDTH - 2 * MARGIN);
 }
 
 /* Where all stands. */
@@ -190,7 +190,9 @@ static void map_layout(struct map *map)
 	note_add(map, "NEW: %s", map->titles->new);
 	if (map->rows_out || map->columns_out)
 		note_add(map, "Not all %s are shown: they are too many for a picture.",
-			 !map->columns_out ? "servers and modes" : !map->rows_out ? "levels" : "servers, modes and levels");
+			 !map->columns_out ? "servers and modes"
+			 : !map->rows_out  ? "levels"
+					   : "servers, modes and levels");
 	map->height = map->bottom + 34 + NOTE_ROW * (double)map->notes_count;
 }
 
@@ -208,8 +210,8 @@ static void screen_text(FILE *out, double x, double y, const char *align, const 
 /* One text in the middle of a cell. */
 static void cell_text(FILE *out, double column, double row, const char *text, double size, const char *colour)
 {
-	fprintf(out, "set label \"%s\" at first %.2f, first %.2f center font FONT.',%.1f' textcolor rgb %s front\n", text,
-		column + 0.5, row + 0.5, size, colour);
+	fprintf(out, "set label \"%s\" at first %.2f, first %.2f center font FONT.',%.1f' textcolor rgb %s front\n",
+		text, column + 0.5, row + 0.5, size, colour);
 }
 
 /* The kinds of cells. A figure without a verdict is hatched; one without a ratio is a dash. */
@@ -224,8 +226,10 @@ static bool is_framed(const struct compare_figure *figure)
 }
 
 /* Calls a function for each cell that stands in the picture. */
-static void each_cell(const struct map *map, void (*call)(FILE *out, const struct map *map, double column, double row,
-							   const struct compare_figure *figure), FILE *out)
+static void each_cell(const struct map *map,
+		      void (*call)(FILE *out, const struct map *map, double column, double row,
+				   const struct compare_figure *figure),
+		      FILE *out)
 {
 	for (size_t i = 0; i < map->comparison->cells_count; i++) {
 		const struct compare_row *row = &map->comparison->cells[i];
@@ -258,8 +262,10 @@ static void put_frame(FILE *out, const struct map *map, double column, double ro
 	double x = 2.5 / map->column_width, y = 2.5 / map->row_height;
 
 	if (is_framed(figure))
-		fprintf(out, "set object rectangle from first %.4f, first %.4f to first %.4f, first %.4f front fillstyle empty "
-			     "border linecolor rgb INK linewidth 1.6\n", column + x, row + y, column + 1 - x, row + 1 - y);
+		fprintf(out,
+			"set object rectangle from first %.4f, first %.4f to first %.4f, first %.4f front fillstyle empty "
+			"border linecolor rgb INK linewidth 1.6\n",
+			column + x, row + y, column + 1 - x, row + 1 - y);
 }
 
 static void put_levels(FILE *out, const struct map *map)
@@ -286,8 +292,8 @@ static void put_levels(FILE *out, const struct map *map)
 
 static void put_key(FILE *out, const struct map *map)
 {
-	static const char *const texts[] = { "slower", "faster (ratio of NEW to BASE)", "inconclusive", "regressed or improved",
-					     "- no valid rate" };
+	static const char *const texts[] = { "slower", "faster (ratio of NEW to BASE)", "inconclusive",
+					     "regressed or improved", "- no valid rate" };
 	double x = MARGIN;
 
 	screen_text(out, x, map->key_y, "left", texts[0], KEY_SIZE, "INK");
@@ -319,19 +325,22 @@ static void put_head(FILE *out, const struct map *map, const char *name)
 	picture_put_text(out, "HATCH", "#a0a0a0");
 	picture_put_number(out, "WIDTH", WIDTH);
 	picture_put_number(out, "HEIGHT", map->height);
-	fprintf(out, "LEFT = %.2f\nRIGHT = %.2f\nTOP = %.2f\nBOTTOM = %.2f\n", map->left, map->right, map->top, map->bottom);
+	fprintf(out, "LEFT = %.2f\nRIGHT = %.2f\nTOP = %.2f\nBOTTOM = %.2f\n", map->left, map->right, map->top,
+		map->bottom);
 	fprintf(out, "MARGIN = %.1f\nTITLE_Y = %.1f\nKEY_Y = %.1f\n", MARGIN, TITLE_Y, map->key_y);
 	fprintf(out, "COLUMNS = %zu\nROWS = %zu\n", map->columns_count, map->lines_count);
 	fputs("FONT = 'DejaVu Sans'\nX(pixel) = pixel / (1.0 * WIDTH)\nY(pixel) = 1 - pixel / (1.0 * HEIGHT)\n", out);
 	for (size_t i = 0; i < map->subtitle_count; i++)
-		screen_text(out, MARGIN, SUBTITLE_Y + SUBTITLE_ROW * (double)i, "left", map->subtitle[i], SUBTITLE_SIZE, "MUTED");
+		screen_text(out, MARGIN, SUBTITLE_Y + SUBTITLE_ROW * (double)i, "left", map->subtitle[i], SUBTITLE_SIZE,
+			    "MUTED");
 	for (size_t i = 0; i < map->lines_count; i++) {
 		typeset_lines(fitted, 1, line_name(text, sizeof text, map, &map->lines[i]), NAME_SIZE, LABEL_WIDTH);
-		screen_text(out, map->left - 10, map->top + map->row_height * ((double)i + 0.5), "right", fitted[0], NAME_SIZE,
-			    "INK");
+		screen_text(out, map->left - 10, map->top + map->row_height * ((double)i + 0.5), "right", fitted[0],
+			    NAME_SIZE, "INK");
 	}
 	for (size_t i = 0; i < map->notes_count; i++)
-		screen_text(out, MARGIN, map->bottom + 28 + NOTE_ROW * (double)i, "left", map->notes[i], NOTE_SIZE, "MUTED");
+		screen_text(out, MARGIN, map->bottom + 28 + NOTE_ROW * (double)i, "left", map->notes[i], NOTE_SIZE,
+			    "MUTED");
 	put_levels(out, map);
 	put_key(out, map);
 	each_cell(map, put_cell, out);
@@ -420,7 +429,8 @@ static int describe(const char *path, const struct comparison *comparison, struc
 	for (size_t i = 0; i < count && i < 10 && compare_line_changed(&lines[i]); i++)
 		picture_add(text, sizeof text, " ", "%s.", compare_show_line(words, &lines[i]));
 	free(lines);
-	return picture_describe_svg(path, "comparison", "Requests per second: NEW against BASE, server by level", text, err);
+	return picture_describe_svg(path, "comparison", "Requests per second: NEW against BASE, server by level", text,
+				    err);
 }
 
 int compare_draw(const struct comparison *comparison, const struct compare_titles *titles, const char *path,
@@ -437,7 +447,11 @@ int compare_draw(const struct comparison *comparison, const struct compare_title
 	snprintf(stem, sizeof stem, "%.*s", (int)(strlen(path) - 4), path);
 	char *slash = strrchr(stem, '/');
 	const char *name = slash ? slash + 1 : stem;
-	snprintf(folder, sizeof folder, "%.*s", slash == stem ? 1 : slash ? (int)(slash - stem) : 1, slash ? stem : ".");
+	snprintf(folder, sizeof folder, "%.*s",
+		 slash == stem ? 1
+		 : slash       ? (int)(slash - stem)
+			       : 1,
+		 slash ? stem : ".");
 	snprintf(script, sizeof script, "./%s.gp", name);
 	char source[4096];
 	if ((size_t)snprintf(source, sizeof source, "%s/compare.gp", templates) >= sizeof source)
@@ -446,7 +460,8 @@ int compare_draw(const struct comparison *comparison, const struct compare_title
 	if (!template || map_fill(&map, err))
 		goto out;
 	map_layout(&map);
-	if (!sources_write(&map, stem, name, template, err) && !gnuplot_run(folder, (const char *const[]){ script, NULL }, err))
+	if (!sources_write(&map, stem, name, template, err) &&
+	    !gnuplot_run(folder, (const char *const[]){ script, NULL }, err))
 		result = describe(path, comparison, err);
 out:
 	free(template);

@@ -57,8 +57,8 @@ int compare_print_text(const struct comparison *comparison, const struct compare
 		if (lines_print(cells, shown, out, err))
 			goto out;
 	}
-	fprintf(out, "\n%zu of %zu figures of single levels have changed%s; --tsv and --json have all\n", changed, cells_count,
-		shown < changed ? ", the first are shown" : "");
+	fprintf(out, "\n%zu of %zu figures of single levels have changed%s; --tsv and --json have all\n", changed,
+		cells_count, shown < changed ? ", the first are shown" : "");
 	notes_print(comparison, out);
 	result = 0;
 out:

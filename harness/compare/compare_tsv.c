@@ -20,12 +20,19 @@ static void row_print(const char *table, const struct compare_row *row, enum com
 	fputs(table, out);
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		fprintf(out, "\t%s", text_plain(plain, sizeof plain, texts[i]));
-	fprintf(out, "\t%llu\t%llu\t%s\t%s\t%s\t%zu\t%zu", (unsigned long long)row->least, (unsigned long long)row->most,
-		compare_measure_names[measure], compare_verdict_names[figure->verdict], figure->cliff ? "cliff" : "",
-		figure->base_count, figure->new_count);
+	fprintf(out, "\t%llu\t%llu\t%s\t%s\t%s\t%zu\t%zu", (unsigned long long)row->least,
+		(unsigned long long)row->most, compare_measure_names[measure], compare_verdict_names[figure->verdict],
+		figure->cliff ? "cliff" : "", figure->base_count, figure->new_count);
 	const double numbers[] = {
-		figure->base, figure->new, figure->ratio, figure->low, figure->high, figure->p, figure->p_adjusted,
-		figure->floor, figure->verdict == COMPARE_INCONCLUSIVE && figure->more ? (double)figure->more : NAN,
+		figure->base,
+		figure->new,
+		figure->ratio,
+		figure->low,
+		figure->high,
+		figure->p,
+		figure->p_adjusted,
+		figure->floor,
+		figure->verdict == COMPARE_INCONCLUSIVE && figure->more ? (double)figure->more : NAN,
 	};
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
 		number(numbers[i], out);
@@ -37,7 +44,8 @@ int compare_print_tsv(const struct comparison *comparison, const struct compare_
 {
 	(void)titles, (void)err;
 	fputs("table\tserver\tclient\tmode\tleast\tmost\tmeasure\tverdict\tcliff\tbase_launches\tnew_launches\tbase\tnew\t"
-	      "ratio\tlow\thigh\tp\tp_adjusted\tfloor\tmore_launches\n", out);
+	      "ratio\tlow\thigh\tp\tp_adjusted\tfloor\tmore_launches\n",
+	      out);
 	for (size_t i = 0; i < comparison->gate_count; i++)
 		for (int measure = 0; measure < COMPARE_GATING; measure++)
 			row_print("gate", &comparison->gate[i], (enum compare_measure)measure, out);

@@ -127,8 +127,8 @@ static int gate_judge(struct comparison *comparison, struct compare_extra (*extr
 	for (size_t i = 0; i < comparison->gate_count; i++) {
 		struct compare_row *row = &comparison->gate[i];
 		for (int measure = 0; measure < COMPARE_GATING; measure++)
-			figure_judge(comparison, &row->figures[measure], &extras[i][measure], (enum compare_measure)measure,
-				     comparison->gate_tests);
+			figure_judge(comparison, &row->figures[measure], &extras[i][measure],
+				     (enum compare_measure)measure, comparison->gate_tests);
 		has_speed |= row_judge(row);
 		comparison->gate_verdicts[row->verdict]++;
 	}

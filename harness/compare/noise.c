@@ -47,8 +47,11 @@ static long figure_find(struct noise *noise, struct tally **tallies, const struc
 		return -1;
 	more[noise->count] = (struct tally){ { 0 }, { 0 } };
 	figures[noise->count] = (struct noise_figure){
-		.server = strdup(row->server), .client = strdup(row->client), .mode = strdup(row->mode),
-		.least = row->least, .most = row->most,
+		.server = strdup(row->server),
+		.client = strdup(row->client),
+		.mode = strdup(row->mode),
+		.least = row->least,
+		.most = row->most,
 	};
 	const struct noise_figure *figure = &figures[noise->count++];
 	return figure->server && figure->client && figure->mode ? (long)noise->count - 1 : -1;
@@ -83,7 +86,7 @@ static int deal(struct document halves[2], const struct document *document, uint
 		const struct cell *cell = &document->cells[i];
 		size_t place = order[cell->block - 1];
 		if (place >= blocks / 2 * 2)
-			continue;	/* one launch too many for two halves */
+			continue; /* one launch too many for two halves */
 		struct document *half = &halves[place >= blocks / 2];
 		half->cells[half->cells_count++] = *cell;
 	}
@@ -145,7 +148,8 @@ int noise_find(struct noise *noise, const struct document *document, size_t deal
 			const struct tally *tally = &tallies[i];
 			/* Of what is valid now and then, the little there is says nothing. */
 			bool known = 2 * tally->deals[j] > deals;
-			noise->figures[i].share[j] = known ? expm1(sqrt(tally->squares[j] / (double)tally->deals[j])) : NAN;
+			noise->figures[i].share[j] = known ? expm1(sqrt(tally->squares[j] / (double)tally->deals[j]))
+							   : NAN;
 		}
 	free(tallies);
 	return result;

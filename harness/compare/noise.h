@@ -24,15 +24,15 @@
 
 /* Of one row of the gate, or of the cells, where least and most are the same. */
 struct noise_figure {
-	char *server, *client, *mode;	/* owned */
+	char *server, *client, *mode; /* owned */
 	uint64_t least, most;
-	double share[COMPARE_MEASURES];	/* NAN: unknown */
+	double share[COMPARE_MEASURES]; /* NAN: unknown */
 };
 
 struct noise {
-	struct document document;	/* the host, the options and the servers; no cells */
-	uint64_t launches;		/* of a side */
-	struct noise_figure *figures;	/* owned */
+	struct document document;     /* the host, the options and the servers; no cells */
+	uint64_t launches;            /* of a side */
+	struct noise_figure *figures; /* owned */
 	size_t count;
 };
 

@@ -56,8 +56,8 @@ static json_t *figure_json(const struct compare_figure *figure, enum compare_mea
 	bad |= json_object_set_new(json, "floor", number_json(figure->floor));
 	bad |= json_object_set_new(json, "levels", json_integer((json_int_t)figure->levels));
 	if (figure->verdict == COMPARE_INCONCLUSIVE)
-		bad |= json_object_set_new(json, "more_launches", figure->more ? json_integer((json_int_t)figure->more)
-									       : json_null());
+		bad |= json_object_set_new(json, "more_launches",
+					   figure->more ? json_integer((json_int_t)figure->more) : json_null());
 	if (figure->invalid)
 		bad |= json_object_set_new(json, "left_out", names_json(figure->invalid, invalid_names, INVALIDS));
 	if (measure == COMPARE_RATE)
@@ -150,7 +150,8 @@ static json_t *comparison_json(const struct comparison *comparison, const struct
 	bad |= json_object_set_new(json, "gate_tests", json_integer((json_int_t)comparison->gate_tests));
 	bad |= json_object_set_new(json, "differences", differences_json(comparison));
 	bad |= json_object_set_new(json, "gate", rows_json(comparison->gate, comparison->gate_count, COMPARE_GATING));
-	bad |= json_object_set_new(json, "cells", rows_json(comparison->cells, comparison->cells_count, COMPARE_MEASURES));
+	bad |= json_object_set_new(json, "cells",
+				   rows_json(comparison->cells, comparison->cells_count, COMPARE_MEASURES));
 	if (!bad)
 		return json;
 	json_decref(json);

@@ -5,20 +5,21 @@
 #include "harness/record/result.h"
 #include "harness/record/result_json.h"
 
-#define FIGURE(path, kind, field) { path, kind, offsetof(struct noise_figure, field), 0, false, false }
+#define FIGURE(path, kind, field)                                                 \
+	{                                                                         \
+		path, kind, offsetof(struct noise_figure, field), 0, false, false \
+	}
 
-static const struct field figure_fields[] = {
-	FIGURE("server", TEXT, server),
-	FIGURE("client", TEXT, client),
-	FIGURE("mode", TEXT, mode),
-	FIGURE("least", COUNT, least),
-	FIGURE("most", COUNT, most),
-	FIGURE("rate", NUMBER, share[COMPARE_RATE]),
-	FIGURE("cpu", NUMBER, share[COMPARE_CPU]),
-	FIGURE("p99", NUMBER, share[COMPARE_P99]),
-	FIGURE("rss", NUMBER, share[COMPARE_RSS]),
-	{ .path = NULL }
-};
+static const struct field figure_fields[] = { FIGURE("server", TEXT, server),
+					      FIGURE("client", TEXT, client),
+					      FIGURE("mode", TEXT, mode),
+					      FIGURE("least", COUNT, least),
+					      FIGURE("most", COUNT, most),
+					      FIGURE("rate", NUMBER, share[COMPARE_RATE]),
+					      FIGURE("cpu", NUMBER, share[COMPARE_CPU]),
+					      FIGURE("p99", NUMBER, share[COMPARE_P99]),
+					      FIGURE("rss", NUMBER, share[COMPARE_RSS]),
+					      { .path = NULL } };
 
 int result_write_noise(const struct noise *noise, const char *path, struct err *err)
 {
@@ -62,7 +63,8 @@ static int figures_read(struct noise *noise, json_t *json, struct err *err)
 	noise->figures = calloc(json_array_size(figures) + 1, sizeof *noise->figures);
 	if (!noise->figures)
 		return err_set(err, "out of memory");
-	json_array_foreach(figures, index, item) {
+	json_array_foreach(figures, index, item)
+	{
 		struct noise_figure *figure = &noise->figures[noise->count++];
 		figure->share[COMPARE_FAILURES] = NAN;
 		if (fields_read(item, figure_fields, figure, err) || figure_check(figure, err))
@@ -81,7 +83,8 @@ int result_read_noise(struct noise *noise, const char *path, struct err *err)
 	if (!file)
 		return -1;
 	if (!json_load(&json, file, path, err)) {
-		result = document_read(&noise->document, json, err) || figures_read(noise, json_object_get(json, "noise"), err);
+		result = document_read(&noise->document, json, err) ||
+			 figures_read(noise, json_object_get(json, "noise"), err);
 		if (result)
 			result = err_prefix(err, "%s", path);
 	}

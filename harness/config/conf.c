@@ -54,18 +54,18 @@ static const struct option_def interpreter_keys[] = {
 
 struct reading {
 	struct conf *conf;
-	size_t from;			/* servers of this file start here */
+	size_t from; /* servers of this file start here */
 	struct settings *settings;
-	struct settings unused;		/* where the caller wants no settings: [run] is still checked */
+	struct settings unused; /* where the caller wants no settings: [run] is still checked */
 	const char *path;
 	char *folder;
 	FILE *file;
-	int line;			/* the last one read */
-	char section[128];		/* "" before the first */
+	int line;          /* the last one read */
+	char section[128]; /* "" before the first */
 	bool run_seen, interpreters_seen;
-	uint64_t keys_seen;		/* bit set of the section's keys, by their place in the table */
-	const struct option_def *keys;	/* of the section */
-	void *into;			/* what they describe */
+	uint64_t keys_seen;            /* bit set of the section's keys, by their place in the table */
+	const struct option_def *keys; /* of the section */
+	void *into;                    /* what they describe */
 	struct err *err;
 	bool failed;
 };
@@ -152,7 +152,8 @@ static int section_open(struct reading *reading, const char *section)
 	}
 	if (strncmp(section, "server ", 7) == 0)
 		return server_open(reading, section + 7);
-	return err_set(reading->err, "unknown section [%s]: there are [run], [interpreters] and [server NAME]", section);
+	return err_set(reading->err, "unknown section [%s]: there are [run], [interpreters] and [server NAME]",
+		       section);
 }
 
 /* Reads the line of a section, which starts with '['. */
@@ -206,7 +207,7 @@ static char *on_line(char *line, int room, void *context)
 	reading->line++;
 	const char *start = line;
 	if (reading->line == 1 && strncmp(start, "\xef\xbb\xbf", 3) == 0)
-		start += 3;	/* the byte order mark of some editors, which libinih skips too */
+		start += 3; /* the byte order mark of some editors, which libinih skips too */
 	while (isspace((unsigned char)*start))
 		start++;
 	if (strlen(line) != (size_t)(end - line))
@@ -236,7 +237,11 @@ int conf_read(struct conf *conf, struct settings *settings, const char *path, st
 	char *copy = strdup(path);
 	char *real = copy ? realpath(dirname(copy), NULL) : NULL;
 	struct reading reading = {
-		.conf = conf, .from = conf->count, .path = path, .folder = real, .err = err,
+		.conf = conf,
+		.from = conf->count,
+		.path = path,
+		.folder = real,
+		.err = err,
 	};
 	reading.settings = settings ? settings : &reading.unused;
 	reading.file = fopen(path, "re");

@@ -17,19 +17,19 @@
 
 /* One [server NAME]. All texts are owned by the conf. */
 struct conf_server {
-	char *name;		/* letters, digits, _ and -; at most CONF_NAME_MAX */
-	char *command;		/* one line, split by words_split() */
-	char *requires;		/* a command that exits 0 where the server can run here; NULL: always */
-	char *version;		/* a command that prints the version; NULL: none */
-	char *implementation;	/* a command that prints "original" or "revival"; NULL: original */
-	char *install;		/* Debian packages */
-	char *family;		/* c, python, js, ... */
-	char *model;		/* coroutine, callback, ... */
-	char *since;		/* 2010 for the rows of the seed */
+	char *name;           /* letters, digits, _ and -; at most CONF_NAME_MAX */
+	char *command;        /* one line, split by words_split() */
+	char *requires;       /* a command that exits 0 where the server can run here; NULL: always */
+	char *version;        /* a command that prints the version; NULL: none */
+	char *implementation; /* a command that prints "original" or "revival"; NULL: original */
+	char *install;        /* Debian packages */
+	char *family;         /* c, python, js, ... */
+	char *model;          /* coroutine, callback, ... */
+	char *since;          /* 2010 for the rows of the seed */
 	char *note;
-	bool client_address;		/* no: its library may not tell the client's address; then it logs a dash */
+	bool client_address; /* no: its library may not tell the client's address; then it logs a dash */
 	bool keepalive;
-	char *folder;		/* in which the commands run */
+	char *folder; /* in which the commands run */
 };
 
 #define CONF_NAME_MAX 60
@@ -37,7 +37,7 @@ struct conf_server {
 struct conf {
 	struct conf_server *servers;
 	size_t count;
-	char *stackless, *python2_greenlet;	/* of [interpreters], owned; NULL where not named */
+	char *stackless, *python2_greenlet; /* of [interpreters], owned; NULL where not named */
 };
 
 /*

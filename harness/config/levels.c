@@ -17,8 +17,7 @@ static const struct kind kind_rates = { "rate", "5000, 1000..50000 (doubling) or
 					LEVELS_RATE_HIGHEST };
 static const struct kind kind_shares = { "percentage", "50 or 50,70,90", 100 };
 
-static int level_add(struct levels *levels, const struct kind *kind, uint64_t level, const char *item,
-		     struct err *err)
+static int level_add(struct levels *levels, const struct kind *kind, uint64_t level, const char *item, struct err *err)
 {
 	if (levels->count == LEVELS_MOST)
 		return err_set(err, "'%s' gives more than %d %ss", item, LEVELS_MOST, kind->noun);
@@ -41,7 +40,8 @@ static int number_read(uint64_t *number, const struct kind *kind, const char *te
 	if (bytes >= sizeof digits || units_count(number, digits, err))
 		return kind_refuse(kind, item, err);
 	if (*number < 1 || *number > kind->highest)
-		return err_set(err, "'%s': a %s is from 1 to %llu", item, kind->noun, (unsigned long long)kind->highest);
+		return err_set(err, "'%s': a %s is from 1 to %llu", item, kind->noun,
+			       (unsigned long long)kind->highest);
 	return 0;
 }
 
@@ -53,7 +53,9 @@ static int item_read(struct levels *levels, const struct kind *kind, const char 
 
 	if (!dots)
 		return number_read(&from, kind, item, strlen(item), item, err) ||
-		       level_add(levels, kind, from, item, err) ? -1 : 0;
+				       level_add(levels, kind, from, item, err)
+			       ? -1
+			       : 0;
 	size_t to_bytes = colon ? (size_t)(colon - dots) - 2 : strlen(dots + 2);
 	if (colon && colon < dots)
 		return kind_refuse(kind, item, err);

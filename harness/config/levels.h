@@ -27,9 +27,9 @@
 #define LEVELS_MOST 1024
 
 struct levels {
-	uint32_t *level;	/* rising; count of them, owned */
+	uint32_t *level; /* rising; count of them, owned */
 	size_t count;
-	char *text;		/* as written, owned */
+	char *text; /* as written, owned */
 };
 
 /* Reads levels. Returns 0, or -1 with err set; `levels` holds an earlier value or zero bytes, and is replaced. */

@@ -4,7 +4,7 @@
 
 #define FIELD(name) OPTION_FIELD(struct settings, name)
 
-static const char *const ceiling_names[] = { "yes", "no", NULL };	/* enum settings_ceiling */
+static const char *const ceiling_names[] = { "yes", "no", NULL }; /* enum settings_ceiling */
 
 const struct option_def settings_options[] = {
 	{ "concurrency", 'c', &option_levels, FIELD(concurrency), .fallback = "1..65536",
@@ -45,11 +45,8 @@ int settings_preset(struct settings *settings, const char *name, struct err *err
 	static const struct {
 		const char *preset, *key, *value;
 	} presets[] = {
-		{ "2010", "concurrency", "100" },
-		{ "2010", "requests", "100000" },
-		{ "2010", "sequential", "10000" },
-		{ "2010", "mode", "close" },
-		{ "2010", "backlog", "128" },
+		{ "2010", "concurrency", "100" }, { "2010", "requests", "100000" }, { "2010", "sequential", "10000" },
+		{ "2010", "mode", "close" },      { "2010", "backlog", "128" },
 	};
 	bool found = false;
 

@@ -14,73 +14,140 @@
 
 /* What `run` and `load` both ask of an open loop: a struct of settings has it as `open_loop`. */
 struct settings_open_loop {
-	int arrivals;			/* enum arrivals_kind */
+	int arrivals; /* enum arrivals_kind */
 	uint64_t max_connections;
 };
 
 /* The rows of its option table for that; `type` is the struct. */
-#define SETTINGS_OPEN_LOOP(type) \
-	{ "arrivals", 0, &option_choice, OPTION_FIELD(type, open_loop.arrivals), .fallback = "uniform", \
-	  .choices = arrivals_names, .help = "open loop: how the requests are spread over time" }, \
-	{ "max-connections", 0, &option_count, OPTION_FIELD(type, open_loop.max_connections), .fallback = "1024", \
-	  .least = 1, .most = LEVELS_HIGHEST, .help = "open loop: connections at a time, at most" }
+#define SETTINGS_OPEN_LOOP(type)                                                                    \
+	{ "arrivals",                                                                               \
+	  0,                                                                                        \
+	  &option_choice,                                                                           \
+	  OPTION_FIELD(type, open_loop.arrivals),                                                   \
+	  .fallback = "uniform",                                                                    \
+	  .choices = arrivals_names,                                                                \
+	  .help = "open loop: how the requests are spread over time" },                             \
+	{                                                                                           \
+		"max-connections", 0, &option_count, OPTION_FIELD(type, open_loop.max_connections), \
+			.fallback = "1024", .least = 1, .most = LEVELS_HIGHEST,                     \
+			.help = "open loop: connections at a time, at most"                         \
+	}
 
 /* The rows of an option table for how a cell is measured, and where; `type` is the struct, in which `settings` is where a struct
    settings stands: nothing, or its name and a dot. */
-#define SETTINGS_LOAD(type, settings) \
-	{ "mode", 'm', &option_text, OPTION_FIELD(type, settings mode), .fallback = "close", .placeholder = "MODE,..", \
-	  .help = "close: a connection a request; keepalive; crowd: few of many are active" }, \
-	{ "active", 0, &option_count, OPTION_FIELD(type, settings active), .fallback = "100", .least = 1, \
-	  .most = LEVELS_HIGHEST, .help = "crowd: connections that carry requests, the others are silent" }, \
-	{ "client", 0, &option_text, OPTION_FIELD(type, settings client), .fallback = "epoll", .placeholder = "NAME", \
-	  .help = "client that offers the load: epoll, uring or auto (uring where it can run)" }, \
-	{ "duration", 'd', &option_duration, OPTION_FIELD(type, settings duration_ns), .fallback = "1s", \
-	  .least = CLOCK_MS, .most = SETTINGS_LONGEST, .help = "window of a cell, at least" }, \
-	{ "warmup", 0, &option_duration, OPTION_FIELD(type, settings warmup_ns), .fallback = "200ms", \
-	  .most = SETTINGS_LONGEST, .help = "load before the window" }, \
-	{ "max-window", 0, &option_duration, OPTION_FIELD(type, settings max_window_ns), .fallback = "10s", \
-	  .least = CLOCK_MS, .most = SETTINGS_LONGEST, \
-	  .help = "window, at most: it grows to two rounds of all connections" }, \
-	{ "max-ramp", 0, &option_duration, OPTION_FIELD(type, settings max_ramp_ns), .fallback = "30s", \
-	  .least = CLOCK_MS, .most = SETTINGS_LONGEST, .help = "time to open the connections, at most" }, \
-	{ "timeout", 0, &option_duration, OPTION_FIELD(type, settings timeout_ns), .fallback = "30s", \
-	  .least = CLOCK_MS, .most = SETTINGS_LONGEST, .help = "of one request" }, \
-	{ "ready", 0, &option_duration, OPTION_FIELD(type, settings ready_ns), .fallback = "10s", \
-	  .least = CLOCK_MS, .most = SETTINGS_LONGEST, \
-	  .help = "time for a server to answer after its start or after a cell" }
-#define SETTINGS_PLACE(type, settings) \
-	{ "port", 'p', &option_count, OPTION_FIELD(type, settings port), .fallback = "8080", .most = 65535, \
-	  .help = "port of the servers (0: a free one)" }, \
-	{ "backlog", 0, &option_count, OPTION_FIELD(type, settings backlog), .fallback = "0", .most = 1 << 30, \
-	  .help = "listen backlog (0: somaxconn)" }, \
-	{ "client-cpus", 0, &option_text, OPTION_FIELD(type, settings client_cpus), .placeholder = "LIST", \
-	  .help = "CPUs of the client, as 0-1,3 (automatic)" }, \
-	{ "server-cpus", 0, &option_text, OPTION_FIELD(type, settings server_cpus), .placeholder = "LIST", \
-	  .help = "CPUs of the servers (automatic)" }
+#define SETTINGS_LOAD(type, settings)                                                                     \
+	{ "mode",                                                                                         \
+	  'm',                                                                                            \
+	  &option_text,                                                                                   \
+	  OPTION_FIELD(type, settings mode),                                                              \
+	  .fallback = "close",                                                                            \
+	  .placeholder = "MODE,..",                                                                       \
+	  .help = "close: a connection a request; keepalive; crowd: few of many are active" },            \
+		{ "active",                                                                               \
+		  0,                                                                                      \
+		  &option_count,                                                                          \
+		  OPTION_FIELD(type, settings active),                                                    \
+		  .fallback = "100",                                                                      \
+		  .least = 1,                                                                             \
+		  .most = LEVELS_HIGHEST,                                                                 \
+		  .help = "crowd: connections that carry requests, the others are silent" },              \
+		{ "client",                                                                               \
+		  0,                                                                                      \
+		  &option_text,                                                                           \
+		  OPTION_FIELD(type, settings client),                                                    \
+		  .fallback = "epoll",                                                                    \
+		  .placeholder = "NAME",                                                                  \
+		  .help = "client that offers the load: epoll, uring or auto (uring where it can run)" }, \
+		{ "duration",                                                                             \
+		  'd',                                                                                    \
+		  &option_duration,                                                                       \
+		  OPTION_FIELD(type, settings duration_ns),                                               \
+		  .fallback = "1s",                                                                       \
+		  .least = CLOCK_MS,                                                                      \
+		  .most = SETTINGS_LONGEST,                                                               \
+		  .help = "window of a cell, at least" },                                                 \
+		{ "warmup",                                                                               \
+		  0,                                                                                      \
+		  &option_duration,                                                                       \
+		  OPTION_FIELD(type, settings warmup_ns),                                                 \
+		  .fallback = "200ms",                                                                    \
+		  .most = SETTINGS_LONGEST,                                                               \
+		  .help = "load before the window" },                                                     \
+		{ "max-window",                                                                           \
+		  0,                                                                                      \
+		  &option_duration,                                                                       \
+		  OPTION_FIELD(type, settings max_window_ns),                                             \
+		  .fallback = "10s",                                                                      \
+		  .least = CLOCK_MS,                                                                      \
+		  .most = SETTINGS_LONGEST,                                                               \
+		  .help = "window, at most: it grows to two rounds of all connections" },                 \
+		{ "max-ramp",                                                                             \
+		  0,                                                                                      \
+		  &option_duration,                                                                       \
+		  OPTION_FIELD(type, settings max_ramp_ns),                                               \
+		  .fallback = "30s",                                                                      \
+		  .least = CLOCK_MS,                                                                      \
+		  .most = SETTINGS_LONGEST,                                                               \
+		  .help = "time to open the connections, at most" },                                      \
+		{ "timeout",                                                                              \
+		  0,                                                                                      \
+		  &option_duration,                                                                       \
+		  OPTION_FIELD(type, settings timeout_ns),                                                \
+		  .fallback = "30s",                                                                      \
+		  .least = CLOCK_MS,                                                                      \
+		  .most = SETTINGS_LONGEST,                                                               \
+		  .help = "of one request" },                                                             \
+	{                                                                                                 \
+		"ready", 0, &option_duration, OPTION_FIELD(type, settings ready_ns),                      \
+			.fallback = "10s", .least = CLOCK_MS, .most = SETTINGS_LONGEST,                   \
+			.help = "time for a server to answer after its start or after a cell"             \
+	}
+#define SETTINGS_PLACE(type, settings)                                                         \
+	{ "port",                                                                              \
+	  'p',                                                                                 \
+	  &option_count,                                                                       \
+	  OPTION_FIELD(type, settings port),                                                   \
+	  .fallback = "8080",                                                                  \
+	  .most = 65535,                                                                       \
+	  .help = "port of the servers (0: a free one)" },                                     \
+		{ "backlog",                                                                   \
+		  0,                                                                           \
+		  &option_count,                                                               \
+		  OPTION_FIELD(type, settings backlog),                                        \
+		  .fallback = "0",                                                             \
+		  .most = 1 << 30,                                                             \
+		  .help = "listen backlog (0: somaxconn)" },                                   \
+		{ "client-cpus",         0,                                                    \
+		  &option_text,          OPTION_FIELD(type, settings client_cpus),             \
+		  .placeholder = "LIST", .help = "CPUs of the client, as 0-1,3 (automatic)" }, \
+	{                                                                                      \
+		"server-cpus", 0, &option_text, OPTION_FIELD(type, settings server_cpus),      \
+			.placeholder = "LIST", .help = "CPUs of the servers (automatic)"       \
+	}
 #define SETTINGS_LONGEST (3600 * CLOCK_S)
 
 struct settings {
 	struct levels concurrency;
-	struct levels rate;		/* open loop: these rates instead of the levels; count 0: none */
-	struct levels after_sweep;	/* open loop: behind the levels, these percentages of what was reached; or none */
+	struct levels rate;        /* open loop: these rates instead of the levels; count 0: none */
+	struct levels after_sweep; /* open loop: behind the levels, these percentages of what was reached; or none */
 	struct settings_open_loop open_loop;
-	char *servers;			/* a list of names; NULL: all that can run here */
-	int ceiling;			/* enum settings_ceiling: the control server joins those that are named */
-	char *mode;			/* a list of load modes */
-	uint64_t active;		/* connections of a crowd that carry requests */
-	char *client;			/* the client of the sweep */
+	char *servers;   /* a list of names; NULL: all that can run here */
+	int ceiling;     /* enum settings_ceiling: the control server joins those that are named */
+	char *mode;      /* a list of load modes */
+	uint64_t active; /* connections of a crowd that carry requests */
+	char *client;    /* the client of the sweep */
 	uint64_t duration_ns, warmup_ns, max_window_ns, max_ramp_ns, timeout_ns, ready_ns;
-	uint64_t requests;		/* of a cell; 0: measure for a time */
-	uint64_t sequential;		/* requests of the sequential cell; 0: measure for a time */
-	uint64_t repeat;		/* blocks */
-	uint64_t seed;			/* of the order of servers in each block; 0: from the clock */
-	uint64_t port;			/* 0: a free one */
-	uint64_t backlog;		/* 0: as large as the host allows */
-	char *client_cpus, *server_cpus;	/* lists of CPUs; NULL: automatic */
-	char *out;			/* name of the run; NULL: from the date */
-	char *resume;			/* name of a run to go on with; or NULL */
+	uint64_t requests;               /* of a cell; 0: measure for a time */
+	uint64_t sequential;             /* requests of the sequential cell; 0: measure for a time */
+	uint64_t repeat;                 /* blocks */
+	uint64_t seed;                   /* of the order of servers in each block; 0: from the clock */
+	uint64_t port;                   /* 0: a free one */
+	uint64_t backlog;                /* 0: as large as the host allows */
+	char *client_cpus, *server_cpus; /* lists of CPUs; NULL: automatic */
+	char *out;                       /* name of the run; NULL: from the date */
+	char *resume;                    /* name of a run to go on with; or NULL */
 	char *preset;
-	char **conf;			/* files of the configuration; NULL: the usual one */
+	char **conf; /* files of the configuration; NULL: the usual one */
 	bool help;
 };
 

@@ -156,11 +156,12 @@ int line_open(struct subject *subject, const char *source)
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (fd >= 0) {
-		setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);	/* of connect(2) too */
+		setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout); /* of connect(2) too */
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	}
-	if (fd < 0 || (source && (inet_pton(AF_INET, source, &from.sin_addr) != 1 ||
-				  bind(fd, (const struct sockaddr *)&from, sizeof from))) ||
+	if (fd < 0 ||
+	    (source && (inet_pton(AF_INET, source, &from.sin_addr) != 1 ||
+			bind(fd, (const struct sockaddr *)&from, sizeof from))) ||
 	    connect(fd, (const struct sockaddr *)&subject->target.address, subject->target.address_bytes)) {
 		subject_fail(subject, "a connection", "%s", errno == EINPROGRESS ? "none in time" : strerror(errno));
 		if (fd >= 0)

@@ -21,10 +21,10 @@
 /* An answer, or why there is none. */
 struct answer {
 	unsigned status;
-	char type[100];			/* Content-Type; only where libcurl asked */
-	char body[128];			/* its first kept_bytes */
+	char type[100]; /* Content-Type; only where libcurl asked */
+	char body[128]; /* its first kept_bytes */
 	size_t body_bytes, kept_bytes;
-	char trouble[CURL_ERROR_SIZE];	/* "" where there is an answer */
+	char trouble[CURL_ERROR_SIZE]; /* "" where there is an answer */
 };
 
 /* Whether the answer is that status with exactly that body (NULL: any); else the check has failed. */

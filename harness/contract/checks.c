@@ -17,8 +17,8 @@
 /* Between two looks at what a server has logged. */
 #define LOOK_MS 2
 
-#define LINKS 1000
-#define PARALLEL 200
+#define LINKS         1000
+#define PARALLEL      200
 #define KEPT_REQUESTS 100
 /* Connections of each kind that send nothing, half a request, a reset. */
 #define HOSTILE 10
@@ -270,7 +270,10 @@ static bool check_half_request(struct subject *subject)
 static bool check_reset(struct subject *subject)
 {
 	const struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
-	const struct { const char *when; size_t bytes; } stages[] = {
+	const struct {
+		const char *when;
+		size_t bytes;
+	} stages[] = {
 		{ "that have sent nothing", 0 },
 		{ "in the middle of a request", subject->target.request_close_bytes / 2 },
 		{ "that have sent a request", subject->target.request_close_bytes },
@@ -296,7 +299,9 @@ static bool check_garbage(struct subject *subject)
 {
 	char noise[2048];
 	uint32_t n = 0;
-	static const struct { const char *what, *before, *behind; } kinds[] = {
+	static const struct {
+		const char *what, *before, *behind;
+	} kinds[] = {
 		{ "random bytes", "", "" },
 		{ "random bytes as a request line", "", "\r\n\r\n" },
 		{ "a header of random bytes", "GET / HTTP/1.1\r\nHost: ", "\r\n\r\n" },
@@ -329,7 +334,7 @@ static bool check_garbage(struct subject *subject)
 static const struct log_case {
 	const char *what, *address, *request;
 	unsigned requests;
-	bool kept;			/* over one connection, else each over its own */
+	bool kept; /* over one connection, else each over its own */
 } log_cases[] = {
 	{ "3 requests with HTTP/1.0", "127.1.1.1", "GET / HTTP/1.0\r\nHost: a\r\n\r\n", 3, false },
 	{ "2 requests for a page that is not", "127.1.1.2", "GET /x HTTP/1.0\r\nHost: a\r\n\r\n", 2, false },
@@ -422,9 +427,10 @@ static void log_read(const struct subject *subject, char *text, unsigned counts[
 			counts[i] = log_count(text, log_cases[i].address);
 			all = all && (!log_asks(subject, &log_cases[i]) || counts[i] >= log_cases[i].requests);
 		}
-		if (all || log_is_nameless(subject, text, dashes_before) || clock_ns() >= deadline || subject_is_stopped(subject))
+		if (all || log_is_nameless(subject, text, dashes_before) || clock_ns() >= deadline ||
+		    subject_is_stopped(subject))
 			return;
-		poll(NULL, 0, LOOK_MS);		/* no event tells that a file in memory grows */
+		poll(NULL, 0, LOOK_MS); /* no event tells that a file in memory grows */
 	}
 }
 
@@ -504,24 +510,22 @@ static bool check_restart(struct subject *subject)
 	return subject_start(subject, &err) ? true : subject_fail(subject, "ready", "%s", err.text);
 }
 
-const struct check checks[] = {
-	{ .name = "page", .function = check_page },
-	{ .name = "link", .function = check_link },
-	{ .name = "not_found", .function = check_not_found },
-	{ .name = "http10_close", .function = check_http10_close },
-	{ .name = "connection_close", .function = check_connection_close },
-	{ .name = "keepalive", .function = check_keepalive, .keepalive = true },
-	{ .name = "chain", .function = check_chain },
-	{ .name = "parallel", .function = check_parallel },
-	{ .name = "byte_at_a_time", .function = check_byte_at_a_time },
-	{ .name = "log", .function = check_log },
-	{ .name = "empty_connection", .function = check_empty_connection },
-	{ .name = "half_request", .function = check_half_request },
-	{ .name = "reset", .function = check_reset },
-	{ .name = "garbage", .function = check_garbage },
-	{ .name = "sigterm", .function = check_sigterm },
-	{ .name = "port_free", .function = check_port_free, .stopped = true },
-	{ .name = "restart", .function = check_restart, .stopped = true },
-	{ .name = NULL }
-};
+const struct check checks[] = { { .name = "page", .function = check_page },
+				{ .name = "link", .function = check_link },
+				{ .name = "not_found", .function = check_not_found },
+				{ .name = "http10_close", .function = check_http10_close },
+				{ .name = "connection_close", .function = check_connection_close },
+				{ .name = "keepalive", .function = check_keepalive, .keepalive = true },
+				{ .name = "chain", .function = check_chain },
+				{ .name = "parallel", .function = check_parallel },
+				{ .name = "byte_at_a_time", .function = check_byte_at_a_time },
+				{ .name = "log", .function = check_log },
+				{ .name = "empty_connection", .function = check_empty_connection },
+				{ .name = "half_request", .function = check_half_request },
+				{ .name = "reset", .function = check_reset },
+				{ .name = "garbage", .function = check_garbage },
+				{ .name = "sigterm", .function = check_sigterm },
+				{ .name = "port_free", .function = check_port_free, .stopped = true },
+				{ .name = "restart", .function = check_restart, .stopped = true },
+				{ .name = NULL } };
 static_assert(sizeof checks / sizeof *checks <= CONFORMANCE_FINDINGS_MAX, "the findings need more room");

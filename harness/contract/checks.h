@@ -16,10 +16,10 @@
 #define CHECKS_NS (15 * CLOCK_S)
 
 struct check {
-	const char *name;		/* NULL ends the table */
-	bool (*function)(struct subject *subject);	/* returns whether it passed */
-	bool keepalive;			/* only for a server that keeps connections */
-	bool stopped;			/* the server does not run at its start */
+	const char *name;                          /* NULL ends the table */
+	bool (*function)(struct subject *subject); /* returns whether it passed */
+	bool keepalive;                            /* only for a server that keeps connections */
+	bool stopped;                              /* the server does not run at its start */
 };
 
 /* In the order in which they are made: from the well-behaved to the rude, and the server's end last. */

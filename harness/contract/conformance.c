@@ -15,7 +15,7 @@ struct visit {
 	struct subject subject;
 	struct conformance *conformance;
 	uint64_t deadline;
-	bool lost;	/* it could not be started anew */
+	bool lost; /* it could not be started anew */
 };
 
 /* Opens the finding that is filled in from now on; it says passed until something fails. */
@@ -128,7 +128,7 @@ static void visit_make(struct visit *visit)
 		finding_open(visit, check->name);
 		check_make(visit, check);
 		if (subject_is_stopped(subject)) {
-			visit->conformance->count--;	/* it may have failed because it was cut short */
+			visit->conformance->count--; /* it may have failed because it was cut short */
 			return;
 		}
 	}
@@ -166,15 +166,13 @@ size_t conformance_count(const struct conformance *conformance, enum conformance
 const char *conformance_show(const struct conformance_finding *finding, char out[CONFORMANCE_TEXT_MAX])
 {
 	switch (finding->outcome) {
-	case CONFORMANCE_PASSED:
-		snprintf(out, CONFORMANCE_TEXT_MAX, "passed");
-		break;
+	case CONFORMANCE_PASSED: snprintf(out, CONFORMANCE_TEXT_MAX, "passed"); break;
 	case CONFORMANCE_NOT_ASKED:
 		snprintf(out, CONFORMANCE_TEXT_MAX, "not asked: the server's section says keepalive = no");
 		break;
 	case CONFORMANCE_FAILED:
-		snprintf(out, CONFORMANCE_TEXT_MAX, "%s: expected %s, got %s",
-			 finding->tried, finding->expected, finding->got);
+		snprintf(out, CONFORMANCE_TEXT_MAX, "%s: expected %s, got %s", finding->tried, finding->expected,
+			 finding->got);
 		break;
 	}
 	return out;

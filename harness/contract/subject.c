@@ -100,8 +100,10 @@ bool subject_start(struct subject *subject, struct err *err)
 {
 	const struct conformance_spec *spec = subject->spec;
 	struct launch launch = {
-		.command = spec->server->command, .folder = spec->server->folder,
-		.environment = subject->environment, .stderr_fd = subject->stderr_fd,
+		.command = spec->server->command,
+		.folder = spec->server->folder,
+		.environment = subject->environment,
+		.stderr_fd = subject->stderr_fd,
 	};
 	char words[WORDS_MAX];
 

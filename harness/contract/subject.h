@@ -27,13 +27,13 @@
 
 struct subject {
 	const struct conformance_spec *spec;
-	struct supervisor supervisor;	/* its keeper is 0 while the server does not run */
-	struct target target;		/* the start page */
+	struct supervisor supervisor; /* its keeper is 0 while the server does not run */
+	struct target target;         /* the start page */
 	int stderr_fd;
-	uint64_t deadline;		/* of the check under way */
-	struct conformance_finding *finding;	/* of the check under way */
+	uint64_t deadline;                   /* of the check under way */
+	struct conformance_finding *finding; /* of the check under way */
 	char variables[4][64];
-	const char *environment[5];	/* of the server */
+	const char *environment[5]; /* of the server */
 };
 
 /* Prepares everything but the start. Returns 0, or -1 with err set. Call subject_release() in both cases. */

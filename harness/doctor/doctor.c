@@ -26,19 +26,20 @@ const char *const doctor_severity_names[] = { "ok", "note", "bad", NULL };
 /* Closed connections a second that a good server comes near to. */
 #define CLOSES_RPS 50000
 /* A client's and a server's CPU, with something to spare for the kernel. */
-#define CPUS_WANTED 1.5
+#define CPUS_WANTED  1.5
 #define OTHERS_NOTED 0.1
-#define STEAL_NOTED 0.02
-#define STEAL_BAD 0.1
+#define STEAL_NOTED  0.02
+#define STEAL_BAD    0.1
 /* Connections of others that show in the kernel's counters. */
 #define ESTABLISHED_NOTED 1000
 
 #define COUNT(number) units_show_count((char[UNITS_TEXT]){ 0 }, number)
 
-static enum doctor_severity found(struct doctor_finding *finding, enum doctor_severity severity, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+static enum doctor_severity found(struct doctor_finding *finding, enum doctor_severity severity, const char *format,
+				  ...) __attribute__((format(printf, 3, 4)));
 
-static enum doctor_severity found(struct doctor_finding *finding, enum doctor_severity severity, const char *format, ...)
+static enum doctor_severity found(struct doctor_finding *finding, enum doctor_severity severity, const char *format,
+				  ...)
 {
 	va_list args;
 
@@ -118,8 +119,9 @@ static enum doctor_severity judge_cpus(const struct facts *facts, struct doctor_
 			     facts->server_cpus, facts->client_cpus);
 	if (facts->cpus_allowed < cores)
 		lift(finding, "taskset -cp 0-%llu $$", cores - 1);
-	return found(finding, DOCTOR_BAD, "%llu, of which this process may use %u; the servers run on %s, the client on %s",
-		     cores, facts->cpus_allowed, facts->server_cpus, facts->client_cpus);
+	return found(finding, DOCTOR_BAD,
+		     "%llu, of which this process may use %u; the servers run on %s, the client on %s", cores,
+		     facts->cpus_allowed, facts->server_cpus, facts->client_cpus);
 }
 
 static enum doctor_severity judge_smt(const struct facts *facts, struct doctor_finding *finding)
@@ -137,7 +139,8 @@ static enum doctor_severity judge_governor(const struct facts *facts, struct doc
 		return found(finding, DOCTOR_OK, "none to be seen from here");
 	if (strcmp(facts->host.governor, "performance") == 0)
 		return found(finding, DOCTOR_OK, "performance");
-	lift(finding, "%ssh -c 'echo performance | tee /sys/devices/system/cpu/cpu*/cpufreq/scaling_governor'", sudo(facts));
+	lift(finding, "%ssh -c 'echo performance | tee /sys/devices/system/cpu/cpu*/cpufreq/scaling_governor'",
+	     sudo(facts));
 	return found(finding, DOCTOR_NOTE, "%s: the clock follows the load", facts->host.governor);
 }
 
@@ -145,8 +148,9 @@ static enum doctor_severity judge_turbo(const struct facts *facts, struct doctor
 {
 	if (facts->turbo != FACTS_ON)
 		return found(finding, DOCTOR_OK, facts->turbo == FACTS_OFF ? "off" : "not to be seen from here");
-	lift(finding, "%ssh -c 'echo %s'", sudo(facts), facts->turbo_is_intel ?
-	     "1 >/sys/devices/system/cpu/intel_pstate/no_turbo" : "0 >/sys/devices/system/cpu/cpufreq/boost");
+	lift(finding, "%ssh -c 'echo %s'", sudo(facts),
+	     facts->turbo_is_intel ? "1 >/sys/devices/system/cpu/intel_pstate/no_turbo"
+				   : "0 >/sys/devices/system/cpu/cpufreq/boost");
 	return found(finding, DOCTOR_NOTE, "on: the clock depends on heat and on how many cores are busy");
 }
 
@@ -157,19 +161,24 @@ static enum doctor_severity judge_steal(const struct facts *facts, struct doctor
 
 	if (worst >= STEAL_NOTED)
 		lift(finding, "benchctl run --repeat 6");
-	return found(finding, worst >= STEAL_BAD ? DOCTOR_BAD : worst >= STEAL_NOTED ? DOCTOR_NOTE : DOCTOR_OK,
+	return found(finding,
+		     worst >= STEAL_BAD     ? DOCTOR_BAD
+		     : worst >= STEAL_NOTED ? DOCTOR_NOTE
+					    : DOCTOR_OK,
 		     "%.0f %% now, %.1f %% of the busy time since boot went to other guests", 100 * now, 100 * boot);
 }
 
 static enum doctor_severity judge_load(const struct facts *facts, struct doctor_finding *finding)
 {
 	const struct activity *activity = &facts->activity;
-	enum doctor_severity severity = activity->others < OTHERS_NOTED ? DOCTOR_OK :
-		(double)facts->host.cores - activity->others < CPUS_WANTED ? DOCTOR_BAD : DOCTOR_NOTE;
+	enum doctor_severity severity = activity->others < OTHERS_NOTED                              ? DOCTOR_OK
+					: (double)facts->host.cores - activity->others < CPUS_WANTED ? DOCTOR_BAD
+												     : DOCTOR_NOTE;
 	char who[128] = "";
 
 	if (severity != DOCTOR_OK && activity->busiest.pid) {
-		snprintf(who, sizeof who, ", above all process %d (%s)", (int)activity->busiest.pid, activity->busiest.name);
+		snprintf(who, sizeof who, ", above all process %d (%s)", (int)activity->busiest.pid,
+			 activity->busiest.name);
 		lift(finding, "kill -STOP %d   # and kill -CONT %d after the run", (int)activity->busiest.pid,
 		     (int)activity->busiest.pid);
 	}
@@ -209,10 +218,14 @@ static enum doctor_severity judge_memory(const struct facts *facts, struct docto
 
 	if (available < all && limit->left == available)
 		group_lift(finding, facts, limit);
-	return found(finding, available < kernel ? DOCTOR_BAD : available < all ? DOCTOR_NOTE : DOCTOR_OK,
-		     "%s MB available%s; %s connections need about %s MB in the kernel and, as a rule, up to %s MB in a server",
-		     COUNT(available >> 20), limit->left == available ? " in this cgroup" : "", COUNT(facts->level),
-		     COUNT(kernel >> 20), COUNT((all - kernel) >> 20));
+	return found(
+		finding,
+		available < kernel ? DOCTOR_BAD
+		: available < all  ? DOCTOR_NOTE
+				   : DOCTOR_OK,
+		"%s MB available%s; %s connections need about %s MB in the kernel and, as a rule, up to %s MB in a server",
+		COUNT(available >> 20), limit->left == available ? " in this cgroup" : "", COUNT(facts->level),
+		COUNT(kernel >> 20), COUNT((all - kernel) >> 20));
 }
 
 static enum doctor_severity judge_client_level(const struct facts *facts, struct doctor_finding *finding)
@@ -250,8 +263,9 @@ static enum doctor_severity judge_host_files(const struct facts *facts, struct d
 
 	if (!enough)
 		lift(finding, "%ssysctl -w fs.file-max=%llu", sudo(facts), (unsigned long long)wanted * 2);
-	return found(finding, enough ? DOCTOR_OK : DOCTOR_BAD, "%s of %s are open on the whole host; the sweep opens %s",
-		     COUNT(facts->files_open), COUNT(facts->files_most), COUNT(2 * facts->level));
+	return found(finding, enough ? DOCTOR_OK : DOCTOR_BAD,
+		     "%s of %s are open on the whole host; the sweep opens %s", COUNT(facts->files_open),
+		     COUNT(facts->files_most), COUNT(2 * facts->level));
 }
 
 static enum doctor_severity judge_ports(const struct facts *facts, struct doctor_finding *finding)
@@ -273,8 +287,10 @@ static enum doctor_severity judge_backlog(const struct facts *facts, struct doct
 
 	if (backlog < facts->level)
 		lift(finding, "%ssysctl -w net.core.somaxconn=%llu", sudo(facts), (unsigned long long)facts->level);
-	return found(finding, backlog <= BACKLOG_2010 && backlog < facts->level ? DOCTOR_BAD :
-		     backlog < facts->level ? DOCTOR_NOTE : DOCTOR_OK,
+	return found(finding,
+		     backlog <= BACKLOG_2010 && backlog < facts->level ? DOCTOR_BAD
+		     : backlog < facts->level                          ? DOCTOR_NOTE
+								       : DOCTOR_OK,
 		     "a server's accept queue holds up to %s connections", COUNT(backlog));
 }
 
@@ -285,10 +301,11 @@ static enum doctor_severity judge_syn_queue(const struct facts *facts, struct do
 
 	if (!good)
 		lift(finding, "%ssysctl -w net.ipv4.tcp_syncookies=1", sudo(facts));
-	return found(finding, good ? DOCTOR_OK : DOCTOR_NOTE, facts->syncookies == 2 ?
-		     "each connection is opened by a SYN cookie (tcp_max_syn_backlog %s)" : facts->syncookies ?
-		     "SYN cookies are ready, so tcp_max_syn_backlog (%s) bounds nothing" :
-		     "SYN cookies are off, and SYNs are dropped near %s half-open connections", COUNT(facts->syn_backlog));
+	return found(finding, good ? DOCTOR_OK : DOCTOR_NOTE,
+		     facts->syncookies == 2 ? "each connection is opened by a SYN cookie (tcp_max_syn_backlog %s)"
+		     : facts->syncookies    ? "SYN cookies are ready, so tcp_max_syn_backlog (%s) bounds nothing"
+					    : "SYN cookies are off, and SYNs are dropped near %s half-open connections",
+		     COUNT(facts->syn_backlog));
 }
 
 static enum doctor_severity judge_time_wait(const struct facts *facts, struct doctor_finding *finding)
@@ -299,14 +316,16 @@ static enum doctor_severity judge_time_wait(const struct facts *facts, struct do
 	char bound[128] = ", and ports are used again before that is over";
 
 	if (!host->tw_reuse)
-		snprintf(bound, sizeof bound, "; ports are not used again before that: %s a second where the client closes",
+		snprintf(bound, sizeof bound,
+			 "; ports are not used again before that: %s a second where the client closes",
 			 COUNT(addressed));
 	if (!host->tw_reuse || few)
 		lift(finding, "%ssysctl -w%s%s", sudo(facts), host->tw_reuse ? "" : " net.ipv4.tcp_tw_reuse=2",
 		     few ? " net.ipv4.tcp_max_tw_buckets=262144" : "");
 	return found(finding, host->tw_reuse && !few ? DOCTOR_OK : DOCTOR_NOTE,
-		     "%s closed connections can wait out their %d s, %s a second%s; %s wait now", COUNT(host->tw_buckets),
-		     TIME_WAIT_S, COUNT(host->tw_buckets / TIME_WAIT_S), bound, COUNT(facts->time_wait));
+		     "%s closed connections can wait out their %d s, %s a second%s; %s wait now",
+		     COUNT(host->tw_buckets), TIME_WAIT_S, COUNT(host->tw_buckets / TIME_WAIT_S), bound,
+		     COUNT(facts->time_wait));
 }
 
 static enum doctor_severity judge_conntrack(const struct facts *facts, struct doctor_finding *finding)
@@ -319,11 +338,17 @@ static enum doctor_severity judge_conntrack(const struct facts *facts, struct do
 	if (!facts->conntrack_count || !most)
 		return found(finding, DOCTOR_OK, "no connection is tracked");
 	if (most < 2 * facts->level || rate < CLOSES_RPS)
-		lift(finding, "%ssysctl -w net.netfilter.nf_conntrack_max=%llu "
-		     "net.netfilter.nf_conntrack_tcp_timeout_time_wait=1", sudo(facts), (unsigned long long)wanted);
-	return found(finding, most < facts->level ? DOCTOR_BAD : finding->command[0] ? DOCTOR_NOTE : DOCTOR_OK,
-		     "the firewall tracks %s connections of at most %s; closed ones stay %llu s, so that it bears %s a second",
-		     COUNT(facts->conntrack_count), COUNT(most), (unsigned long long)seconds, COUNT(rate));
+		lift(finding,
+		     "%ssysctl -w net.netfilter.nf_conntrack_max=%llu "
+		     "net.netfilter.nf_conntrack_tcp_timeout_time_wait=1",
+		     sudo(facts), (unsigned long long)wanted);
+	return found(
+		finding,
+		most < facts->level   ? DOCTOR_BAD
+		: finding->command[0] ? DOCTOR_NOTE
+				      : DOCTOR_OK,
+		"the firewall tracks %s connections of at most %s; closed ones stay %llu s, so that it bears %s a second",
+		COUNT(facts->conntrack_count), COUNT(most), (unsigned long long)seconds, COUNT(rate));
 }
 
 static enum doctor_severity judge_listeners(const struct facts *facts, struct doctor_finding *finding)
@@ -346,10 +371,12 @@ static enum doctor_severity judge_port(const struct facts *facts, struct doctor_
 		return found(finding, DOCTOR_OK, "%u is free", facts->port);
 	if (!holder->pid) {
 		lift(finding, "benchctl run --port 0");
-		return found(finding, DOCTOR_BAD, "%u is in use by a process that is not to be seen from here", facts->port);
+		return found(finding, DOCTOR_BAD, "%u is in use by a process that is not to be seen from here",
+			     facts->port);
 	}
 	lift(finding, "kill %d   # or: benchctl run --port 0", (int)holder->pid);
-	return found(finding, DOCTOR_BAD, "%u is in use by process %d (%s)", facts->port, (int)holder->pid, holder->name);
+	return found(finding, DOCTOR_BAD, "%u is in use by process %d (%s)", facts->port, (int)holder->pid,
+		     holder->name);
 }
 
 static enum doctor_severity judge_io_uring(const struct facts *facts, struct doctor_finding *finding)
@@ -357,17 +384,22 @@ static enum doctor_severity judge_io_uring(const struct facts *facts, struct doc
 	if (!facts->io_uring_errno && facts->io_uring_binds)
 		return found(finding, DOCTOR_OK, "allowed");
 	if (!facts->io_uring_errno)
-		return found(finding, DOCTOR_NOTE, "allowed, for %u connections: Linux 6.11 is needed for more. --client uring "
-			     "measures them by epoll", LOAD_PER_ADDRESS);
+		return found(finding, DOCTOR_NOTE,
+			     "allowed, for %u connections: Linux 6.11 is needed for more. --client uring "
+			     "measures them by epoll",
+			     LOAD_PER_ADDRESS);
 	if (facts->io_uring_errno == EINVAL)
-		return found(finding, DOCTOR_NOTE, "too old here: Linux 6.1 is needed. --client uring measures by epoll");
+		return found(finding, DOCTOR_NOTE,
+			     "too old here: Linux 6.1 is needed. --client uring measures by epoll");
 	if (facts->io_uring_disabled) {
 		lift(finding, "%ssysctl -w kernel.io_uring_disabled=0", sudo(facts));
 		return found(finding, DOCTOR_NOTE, "switched off (kernel.io_uring_disabled is %llu)",
 			     (unsigned long long)facts->io_uring_disabled);
 	}
-	return found(finding, DOCTOR_NOTE, "not allowed: %s. A seccomp filter of the container forbids it, or the kernel "
-		     "has none", strerror(facts->io_uring_errno));
+	return found(finding, DOCTOR_NOTE,
+		     "not allowed: %s. A seccomp filter of the container forbids it, or the kernel "
+		     "has none",
+		     strerror(facts->io_uring_errno));
 }
 
 static enum doctor_severity judge_servers(const struct facts *facts, struct doctor_finding *finding)
@@ -379,7 +411,10 @@ static enum doctor_severity judge_servers(const struct facts *facts, struct doct
 		return found(finding, DOCTOR_NOTE, "%s", facts->servers_problem);
 	if (!all || !available)
 		lift(finding, "make deps-all servers");
-	return found(finding, !available ? DOCTOR_BAD : all && facts->has_control ? DOCTOR_OK : DOCTOR_NOTE,
+	return found(finding,
+		     !available                  ? DOCTOR_BAD
+		     : all && facts->has_control ? DOCTOR_OK
+						 : DOCTOR_NOTE,
 		     "%zu of %zu can run here%s%s%s%s", available, facts->servers, all ? "" : "; not ",
 		     facts->servers_missing, all ? "" : " ('benchctl list' says why)",
 		     facts->has_control ? "" : "; without the control server the ceiling is not known");
@@ -390,32 +425,25 @@ static const struct rule {
 	enum doctor_severity (*judge)(const struct facts *, struct doctor_finding *);
 	const char *why;
 } rules[] = {
-	{ "build", judge_build,
-	  "A slow client measures itself." },
+	{ "build", judge_build, "A slow client measures itself." },
 	{ "CPUs", judge_cpus,
 	  "On CPUs of their own neither side takes time from the other; on shared ones rates are lower than the "
 	  "servers' own, and one client thread delays what it measures." },
-	{ "SMT", judge_smt,
-	  "A server is slower while the other hardware thread of its core is busy." },
+	{ "SMT", judge_smt, "A server is slower while the other hardware thread of its core is busy." },
 	{ "governor", judge_governor,
 	  "Where the clock follows the load, few connections are measured at a low clock and many at a high one." },
-	{ "turbo", judge_turbo,
-	  "Figures then vary with what was measured before, and from block to block." },
+	{ "turbo", judge_turbo, "Figures then vary with what was measured before, and from block to block." },
 	{ "steal", judge_steal,
 	  "Time that other guests took looks like a slow server. Several blocks show it as spread." },
-	{ "load", judge_load,
-	  "What others run takes time from both sides." },
+	{ "load", judge_load, "What others run takes time from both sides." },
 	{ "CPU quota", judge_quota,
 	  "Past its quota everything stands still until the next period: figures are the quota's, with pauses of up to "
 	  "a tenth of a second in the latency." },
-	{ "processes", judge_processes,
-	  "A server that can't start its threads or helpers is recorded as failed." },
-	{ "memory", judge_memory,
-	  "Where memory ends the kernel kills a server, or refuses connections." },
+	{ "processes", judge_processes, "A server that can't start its threads or helpers is recorded as failed." },
+	{ "memory", judge_memory, "Where memory ends the kernel kills a server, or refuses connections." },
 	{ "client level", judge_client_level,
 	  "Above that the client can't offer the connections that the level says." },
-	{ "files", judge_files,
-	  "In keepalive, above that a server's figures show this limit and not the library's." },
+	{ "files", judge_files, "In keepalive, above that a server's figures show this limit and not the library's." },
 	{ "host files", judge_host_files,
 	  "Beyond the host's limit no process can open a connection, whatever its own limit." },
 	{ "ports", judge_ports,
@@ -429,16 +457,13 @@ static const struct rule {
 	{ "time-wait", judge_time_wait,
 	  "Beyond that the kernel forgets closed connections early, which TCPTimeWaitOverflow counts; and a server that "
 	  "leaves closing to the client uses up the client's ports." },
-	{ "conntrack", judge_conntrack,
-	  "When the table of the firewall is full, it drops new connections." },
+	{ "conntrack", judge_conntrack, "When the table of the firewall is full, it drops new connections." },
 	{ "listeners", judge_listeners,
 	  "The kernel's counters are those of the whole host: traffic of others counts in the evidence." },
 	{ "port", judge_port,
 	  "A server that can't listen is not measured; another one that answers would be measured in its place." },
-	{ "io_uring", judge_io_uring,
-	  "Servers and clients that use it can't run; the others do not need it." },
-	{ "servers", judge_servers,
-	  "Only those that can run are measured." },
+	{ "io_uring", judge_io_uring, "Servers and clients that use it can't run; the others do not need it." },
+	{ "servers", judge_servers, "Only those that can run are measured." },
 };
 
 #define RULES (sizeof rules / sizeof *rules)

@@ -15,14 +15,14 @@
 
 enum doctor_severity { DOCTOR_OK, DOCTOR_NOTE, DOCTOR_BAD };
 
-extern const char *const doctor_severity_names[];	/* "ok", "note", "bad" */
+extern const char *const doctor_severity_names[]; /* "ok", "note", "bad" */
 
 struct doctor_finding {
-	const char *check;		/* the rule's name */
-	const char *why;		/* it matters */
+	const char *check; /* the rule's name */
+	const char *why;   /* it matters */
 	enum doctor_severity severity;
-	char text[1024];		/* what was found */
-	char command[512];		/* what lifts it, for a shell; "" where it is ok, or nothing that runs here does */
+	char text[1024];   /* what was found */
+	char command[512]; /* what lifts it, for a shell; "" where it is ok, or nothing that runs here does */
 };
 
 /* At least the number of rules. */
@@ -32,7 +32,7 @@ struct doctor_finding {
 size_t doctor_judge(const struct facts *facts, struct doctor_finding findings[DOCTOR_FINDINGS_MAX]);
 
 /* Judges one server. */
-void doctor_judge_server(const struct facts *facts, const struct conf_server *server,
-			 const struct availability *found, struct doctor_finding *finding);
+void doctor_judge_server(const struct facts *facts, const struct conf_server *server, const struct availability *found,
+			 struct doctor_finding *finding);
 
 #endif

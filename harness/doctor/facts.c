@@ -99,8 +99,9 @@ static void io_uring_read(struct facts *facts, const char *root)
 
 	facts->io_uring_errno = fd < 0 ? errno : 0;
 	facts->io_uring_binds = fd >= 0 &&
-		!syscall(SYS_io_uring_register, fd, IORING_REGISTER_PROBE, &answer, IO_URING_OP_BIND + 1) &&
-		(answer.probe.ops[IO_URING_OP_BIND].flags & IO_URING_OP_SUPPORTED);
+				!syscall(SYS_io_uring_register, fd, IORING_REGISTER_PROBE, &answer,
+					 IO_URING_OP_BIND + 1) &&
+				(answer.probe.ops[IO_URING_OP_BIND].flags & IO_URING_OP_SUPPORTED);
 	if (fd >= 0)
 		close((int)fd);
 	facts->io_uring_disabled = procfile_number(root, "/proc/sys/kernel/io_uring_disabled", 0);
@@ -130,8 +131,8 @@ static void tcp_read(struct facts *facts, const char *root)
 	facts->syncookies = procfile_number(root, "/proc/sys/net/ipv4/tcp_syncookies", 0);
 	facts->conntrack_count = procfile_number(root, "/proc/sys/net/netfilter/nf_conntrack_count", 0);
 	facts->conntrack_most = procfile_number(root, "/proc/sys/net/netfilter/nf_conntrack_max", 0);
-	facts->conntrack_time_wait_s =
-		procfile_number(root, "/proc/sys/net/netfilter/nf_conntrack_tcp_timeout_time_wait", 0);
+	facts->conntrack_time_wait_s = procfile_number(root,
+						       "/proc/sys/net/netfilter/nf_conntrack_tcp_timeout_time_wait", 0);
 	sockets_count(facts, root, "/proc/net/tcp");
 	sockets_count(facts, root, "/proc/net/tcp6");
 }

@@ -42,7 +42,8 @@ static int process_look(struct activity_process *process, const char *root, cons
 	snprintf(path, sizeof path, "/proc/%.20s/stat", pid);
 	procfile_line(root, path, line, sizeof line);
 	char *name = strchr(line, '('), *end = strrchr(line, ')');
-	if (!name || !end || sscanf(end + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system) != 2)
+	if (!name || !end ||
+	    sscanf(end + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system) != 2)
 		return -1;
 	*end = 0;
 	process->pid = (pid_t)atoi(pid);

@@ -15,23 +15,23 @@
 
 struct activity_process {
 	pid_t pid;
-	uint64_t ticks;		/* user and system */
-	char name[64];		/* printable */
+	uint64_t ticks; /* user and system */
+	char name[64];  /* printable */
 };
 
 /* One look. */
 struct activity_look {
 	unsigned cpus;
-	uint64_t all, busy, steal;	/* ticks of all CPUs since boot; busy is without steal */
-	struct activity_process *processes;	/* those to be seen from here; owned */
+	uint64_t all, busy, steal;          /* ticks of all CPUs since boot; busy is without steal */
+	struct activity_process *processes; /* those to be seen from here; owned */
 	size_t count;
 };
 
 struct activity {
-	double others;		/* CPUs that others than this process used */
-	double steal;		/* fraction of the CPU time that the hypervisor gave to other guests */
-	double steal_boot;	/* the same since boot, as a fraction of the time in which something wanted to run */
-	struct activity_process busiest;	/* of the others; ticks in between; pid 0 where none was seen to run */
+	double others;     /* CPUs that others than this process used */
+	double steal;      /* fraction of the CPU time that the hypervisor gave to other guests */
+	double steal_boot; /* the same since boot, as a fraction of the time in which something wanted to run */
+	struct activity_process busiest; /* of the others; ticks in between; pid 0 where none was seen to run */
 };
 
 /* Looks, below root (see procfile.h). Returns 0, or -1 with err set: out of memory. Release the look in both cases. */

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-extern const char build_version[];	/* "0.1.0" */
+extern const char build_version[]; /* "0.1.0" */
 extern const char build_commit[], build_compiler[], build_flags[];
 
 /* Where bench.conf, the servers and the templates are when installed. */

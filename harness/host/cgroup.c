@@ -9,7 +9,7 @@
 
 /* Where our group stands in one hierarchy. */
 struct place {
-	char mount[PROCFILE_PATH], folder[PROCFILE_PATH];	/* folder: the mount or below it */
+	char mount[PROCFILE_PATH], folder[PROCFILE_PATH]; /* folder: the mount or below it */
 };
 
 /* Whether a list separated by commas has the word. */
@@ -59,8 +59,8 @@ static bool mount_find(const char *root, const char *controller, char *mount, ch
 		if (!rest || sscanf(rest, " - %63s %*s %4095s", type, options) != 2 ||
 		    sscanf(line, "%*s %*s %*s %4095s %4095s", part, mount) != 2)
 			continue;
-		found = controller ? strcmp(type, "cgroup") == 0 && list_has(options, controller) :
-			strcmp(type, "cgroup2") == 0;
+		found = controller ? strcmp(type, "cgroup") == 0 && list_has(options, controller)
+				   : strcmp(type, "cgroup2") == 0;
 	}
 	if (file)
 		fclose(file);
@@ -160,8 +160,8 @@ static void cpu_v1(struct cgroup_limit *limit, const char *root, const struct pl
 	/* No quota is -1, which is no number to procfile. */
 	uint64_t quota_us = number_of(root, place, "cpu.cfs_quota_us", CGROUP_UNLIMITED);
 
-	limit_add(limit, place, "cpu.cfs_quota_us",
-		  quota(quota_us, number_of(root, place, "cpu.cfs_period_us", 0)), V1_LIFTED);
+	limit_add(limit, place, "cpu.cfs_quota_us", quota(quota_us, number_of(root, place, "cpu.cfs_period_us", 0)),
+		  V1_LIFTED);
 }
 
 static void memory_v2(struct cgroup_limit *limit, const char *root, const struct place *place)
@@ -186,8 +186,9 @@ static void memory_v1(struct cgroup_limit *limit, const char *root, const struct
 
 static void processes(struct cgroup_limit *limit, const char *root, const struct place *place)
 {
-	limit_add(limit, place, "pids.max", less(number_of(root, place, "pids.max", CGROUP_UNLIMITED),
-						 number_of(root, place, "pids.current", 0)), V2_LIFTED);
+	limit_add(limit, place, "pids.max",
+		  less(number_of(root, place, "pids.max", CGROUP_UNLIMITED), number_of(root, place, "pids.current", 0)),
+		  V2_LIFTED);
 }
 
 /* Looks at our group and all above it. */

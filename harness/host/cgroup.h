@@ -15,15 +15,15 @@
 
 /* What is left under one limit. */
 struct cgroup_limit {
-	uint64_t left;			/* CGROUP_UNLIMITED where nothing limits */
-	char file[PROCFILE_PATH];	/* that sets the limit; "" where nothing does */
-	const char *lifted;		/* what to write into it so that it does not limit; NULL where nothing does */
+	uint64_t left;            /* CGROUP_UNLIMITED where nothing limits */
+	char file[PROCFILE_PATH]; /* that sets the limit; "" where nothing does */
+	const char *lifted;       /* what to write into it so that it does not limit; NULL where nothing does */
 };
 
 struct cgroup {
-	struct cgroup_limit cpu;	/* CPUs, in thousandths */
-	struct cgroup_limit memory;	/* bytes; what the group holds for files that can go counts as left */
-	struct cgroup_limit processes;	/* and threads */
+	struct cgroup_limit cpu;       /* CPUs, in thousandths */
+	struct cgroup_limit memory;    /* bytes; what the group holds for files that can go counts as left */
+	struct cgroup_limit processes; /* and threads */
 };
 
 /* Reads the limits below root (see procfile.h). */

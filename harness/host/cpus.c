@@ -146,8 +146,8 @@ char *cpus_show(const cpu_set_t *set, char out[128])
 		int last = cpu;
 		while (last + 1 < CPU_SETSIZE && CPU_ISSET(last + 1, set))
 			last++;
-		used += (size_t)snprintf(out + used, 128 - used, last > cpu ? "%s%d-%d" : "%s%d",
-					 used ? "," : "", cpu, last);
+		used += (size_t)snprintf(out + used, 128 - used, last > cpu ? "%s%d-%d" : "%s%d", used ? "," : "", cpu,
+					 last);
 		cpu = last;
 	}
 	return out;

@@ -8,17 +8,17 @@
 
 struct host {
 	char cpu_model[128];
-	uint64_t cores;			/* online */
+	uint64_t cores; /* online */
 	uint64_t memory_bytes;
-	char kernel[128];		/* name and release */
-	char governor[32];		/* cpufreq governor of CPU 0; "" where there is none */
-	uint64_t files_soft, files_hard;	/* RLIMIT_NOFILE */
+	char kernel[128];                /* name and release */
+	char governor[32];               /* cpufreq governor of CPU 0; "" where there is none */
+	uint64_t files_soft, files_hard; /* RLIMIT_NOFILE */
 	uint64_t somaxconn;
-	uint64_t port_low, port_high;	/* ephemeral ports */
-	uint64_t tw_buckets;		/* tcp_max_tw_buckets */
-	uint64_t tw_reuse;		/* tcp_tw_reuse */
-	double load;			/* load average of the last minute */
-	char date[40];			/* now, ISO 8601, UTC */
+	uint64_t port_low, port_high; /* ephemeral ports */
+	uint64_t tw_buckets;          /* tcp_max_tw_buckets */
+	uint64_t tw_reuse;            /* tcp_tw_reuse */
+	double load;                  /* load average of the last minute */
+	char date[40];                /* now, ISO 8601, UTC */
 };
 
 /* Fills in what can be found out; the rest is 0 or "". */

@@ -8,9 +8,11 @@
 #include <unistd.h>
 
 const char *const kernel_counter_names[KERNEL_COUNTERS] = {
-	"ListenOverflows", "ListenDrops", "TCPSynRetrans", "TCPTimeouts", "RetransSegs", "OutRsts", "TCPAbortOnData",
-	"TCPAbortOnClose", "TCPAbortOnMemory", "TCPAbortOnTimeout", "TCPTimeWaitOverflow", "steal_ms",
-	"cpu_pressure_ms", "memory_pressure_ms", "io_pressure_ms",
+	"ListenOverflows",   "ListenDrops",         "TCPSynRetrans",
+	"TCPTimeouts",       "RetransSegs",         "OutRsts",
+	"TCPAbortOnData",    "TCPAbortOnClose",     "TCPAbortOnMemory",
+	"TCPAbortOnTimeout", "TCPTimeWaitOverflow", "steal_ms",
+	"cpu_pressure_ms",   "memory_pressure_ms",  "io_pressure_ms",
 };
 
 static FILE *open_below(const char *proc, const char *name)
@@ -31,7 +33,8 @@ static void pairs_read(struct kernel *kernel, FILE *file)
 		char *name_rest, *value_rest;
 		char *name = strtok_r(names, " \n", &name_rest);
 		char *value = strtok_r(values, " \n", &value_rest);
-		for (; name && value; name = strtok_r(NULL, " \n", &name_rest), value = strtok_r(NULL, " \n", &value_rest))
+		for (; name && value;
+		     name = strtok_r(NULL, " \n", &name_rest), value = strtok_r(NULL, " \n", &value_rest))
 			for (int i = 0; i < KERNEL_STEAL_MS; i++)
 				if (strcmp(name, kernel_counter_names[i]) == 0)
 					kernel->counters[i] = strtod(value, NULL);
@@ -90,9 +93,10 @@ void kernel_read(struct kernel *kernel, const char *proc)
 		const char *name;
 		void (*read)(struct kernel *kernel, FILE *file);
 	} sources[] = {
-		{ "net/netstat", pairs_read }, { "net/snmp", pairs_read }, { "net/sockstat", time_wait_read },
-		{ "stat", steal_read }, { "pressure/cpu", cpu_pressure_read },
-		{ "pressure/memory", memory_pressure_read }, { "pressure/io", io_pressure_read },
+		{ "net/netstat", pairs_read },         { "net/snmp", pairs_read },
+		{ "net/sockstat", time_wait_read },    { "stat", steal_read },
+		{ "pressure/cpu", cpu_pressure_read }, { "pressure/memory", memory_pressure_read },
+		{ "pressure/io", io_pressure_read },
 	};
 
 	for (int i = 0; i < KERNEL_COUNTERS; i++)

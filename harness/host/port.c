@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define TCP_LISTEN_STATE 0x0A	/* include/net/tcp_states.h */
+#define TCP_LISTEN_STATE 0x0A /* include/net/tcp_states.h */
 
 /* The inode of a socket in table that listens on port; 0 for none. */
 static unsigned long listener_inode(const char *table, unsigned port)
@@ -22,8 +22,9 @@ static unsigned long listener_inode(const char *table, unsigned port)
 	while (file && !found && fgets(line, sizeof line, file)) {
 		unsigned local, state;
 		unsigned long inode;
-		if (sscanf(line, " %*d: %*[0-9A-Fa-f]:%x %*[0-9A-Fa-f]:%*x %x %*s %*s %*s %*u %*u %lu",
-			   &local, &state, &inode) == 3 && local == port && state == TCP_LISTEN_STATE)
+		if (sscanf(line, " %*d: %*[0-9A-Fa-f]:%x %*[0-9A-Fa-f]:%*x %x %*s %*s %*s %*u %*u %lu", &local, &state,
+			   &inode) == 3 &&
+		    local == port && state == TCP_LISTEN_STATE)
 			found = inode ? inode : 1;
 	}
 	if (file)

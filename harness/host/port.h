@@ -11,8 +11,8 @@
 #include "harness/lib/err.h"
 
 struct port_holder {
-	pid_t pid;		/* 0 where it can't be seen from here */
-	char name[64];		/* the process's name; printable */
+	pid_t pid;     /* 0 where it can't be seen from here */
+	char name[64]; /* the process's name; printable */
 };
 
 /*

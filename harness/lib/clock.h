@@ -12,7 +12,7 @@
 
 #define CLOCK_US 1000ull
 #define CLOCK_MS 1000000ull
-#define CLOCK_S 1000000000ull
+#define CLOCK_S  1000000000ull
 
 /* The time of one of the kernel's clocks, in nanoseconds. */
 static inline uint64_t clock_read_ns(clockid_t clock)

@@ -14,7 +14,7 @@
 #define HARNESS_LIB_ERR_H
 
 struct err {
-	char text[2048];	/* one or more lines without a line end; cut where it is longer */
+	char text[2048]; /* one or more lines without a line end; cut where it is longer */
 };
 
 /* Sets the message. Always returns -1, so that a caller can `return err_set(...)`. */

@@ -58,7 +58,7 @@ double hist_mean(const struct hist *hist)
 
 void hist_print(const struct hist *hist, FILE *out)
 {
-	size_t next = HIST_BUCKETS;	/* the bucket that a bare count would be for */
+	size_t next = HIST_BUCKETS; /* the bucket that a bare count would be for */
 
 	fprintf(out, "%" PRIu64 " %" PRIu64 " %.17g", hist->count, hist->max, hist->sum);
 	for (size_t i = 0; i < HIST_BUCKETS; i++) {
@@ -107,7 +107,8 @@ bool hist_parse(struct hist *hist, const char *text)
 		if (places)
 			continue;
 		/* One that stands twice, and counts that wrap, would add up too. */
-		if (hist->buckets[bucket] || !number_parse(&text, &hist->buckets[bucket]) || hist->buckets[bucket] > left)
+		if (hist->buckets[bucket] || !number_parse(&text, &hist->buckets[bucket]) ||
+		    hist->buckets[bucket] > left)
 			return false;
 		left -= hist->buckets[bucket++];
 	}

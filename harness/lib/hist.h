@@ -18,13 +18,13 @@
 
 #define HIST_SUB_BITS 7
 #define HIST_MAX_BITS 42
-#define HIST_BUCKETS ((HIST_MAX_BITS - HIST_SUB_BITS + 1) << HIST_SUB_BITS)
-#define HIST_MAX ((1ull << HIST_MAX_BITS) - 1)
+#define HIST_BUCKETS  ((HIST_MAX_BITS - HIST_SUB_BITS + 1) << HIST_SUB_BITS)
+#define HIST_MAX      ((1ull << HIST_MAX_BITS) - 1)
 
 struct hist {
-	uint64_t count;		/* values added */
-	uint64_t max;		/* the largest value added, exact; 0 where there is none */
-	double sum;		/* of the values added, exact as far as a double is */
+	uint64_t count; /* values added */
+	uint64_t max;   /* the largest value added, exact; 0 where there is none */
+	double sum;     /* of the values added, exact as far as a double is */
 	uint64_t buckets[HIST_BUCKETS];
 };
 
@@ -37,8 +37,7 @@ static inline size_t hist_bucket(uint64_t value)
 	if (value > HIST_MAX)
 		value = HIST_MAX;
 	/* The bits below the leading one and its seven followers are what the bucket leaves out. */
-	unsigned dropped = value >> (HIST_SUB_BITS + 1) ?
-			   63u - HIST_SUB_BITS - (unsigned)__builtin_clzll(value) : 0;
+	unsigned dropped = value >> (HIST_SUB_BITS + 1) ? 63u - HIST_SUB_BITS - (unsigned)__builtin_clzll(value) : 0;
 	return ((size_t)dropped << HIST_SUB_BITS) + (size_t)(value >> dropped);
 }
 

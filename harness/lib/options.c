@@ -159,7 +159,8 @@ static int percent_parse(void *field, const char *text, const struct option_def 
 	char *end;
 	double percent = strtod(text, &end);
 
-	if (!digits || *text == '.' || digits + 1 != length || text[digits] != '%' || end != text + digits || percent >= 100)
+	if (!digits || *text == '.' || digits + 1 != length || text[digits] != '%' || end != text + digits ||
+	    percent >= 100)
 		return err_set(err, "'%s' is not a percentage below 100: 5%% or 2.5%%", text);
 	*(double *)field = percent / 100;
 	return 0;
@@ -272,7 +273,7 @@ int options_parse(const struct option_def *defs, void *settings, int argc, char 
 	int operands = 0;
 	bool ended = false;
 
-	for (int at = 0; at < argc; ) {
+	for (int at = 0; at < argc;) {
 		if (ended || argv[at][0] != '-' || !argv[at][1]) {
 			argv[operands++] = argv[at++];
 		} else if (strcmp(argv[at], "--") == 0) {

@@ -30,7 +30,7 @@ struct option_def;
 
 /* How a kind of value is read, shown and freed. `field` points at the value in the settings struct. */
 struct option_type {
-	const char *placeholder;	/* of the value in the help: "N", "TIME"; NULL where there is no value (a flag) */
+	const char *placeholder; /* of the value in the help: "N", "TIME"; NULL where there is no value (a flag) */
 	/* Reads text into the field, which holds an earlier value or zero bytes. Returns 0, or -1 with err set. */
 	int (*parse)(void *field, const char *text, const struct option_def *def, struct err *err);
 	/* Writes the value as text that parse() reads back. */
@@ -39,25 +39,25 @@ struct option_type {
 	void (*release)(void *field);
 };
 
-extern const struct option_type option_flag;		/* bool; takes no value on the command line, yes or no in a file */
-extern const struct option_type option_text;		/* char *, NULL where unset */
-extern const struct option_type option_texts;		/* char **, NULL-terminated: given again, it adds one; NULL where unset */
-extern const struct option_type option_count;		/* uint64_t between def->least and def->most */
-extern const struct option_type option_duration;	/* uint64_t in ns, between def->least and def->most */
-extern const struct option_type option_percent;		/* double: a share, from a percentage as 5% or 2.5% below 100% */
-extern const struct option_type option_choice;		/* int: the index in def->choices */
+extern const struct option_type option_flag;  /* bool; takes no value on the command line, yes or no in a file */
+extern const struct option_type option_text;  /* char *, NULL where unset */
+extern const struct option_type option_texts; /* char **, NULL-terminated: given again, it adds one; NULL where unset */
+extern const struct option_type option_count; /* uint64_t between def->least and def->most */
+extern const struct option_type option_duration; /* uint64_t in ns, between def->least and def->most */
+extern const struct option_type option_percent;  /* double: a share, from a percentage as 5% or 2.5% below 100% */
+extern const struct option_type option_choice;   /* int: the index in def->choices */
 
 struct option_def {
-	const char *name;		/* long name, without the dashes; NULL ends a table */
-	char letter;			/* one-letter form, or 0 */
+	const char *name; /* long name, without the dashes; NULL ends a table */
+	char letter;      /* one-letter form, or 0 */
 	const struct option_type *type;
-	size_t offset;			/* of the field in the settings struct; see OPTION_FIELD */
-	const char *fallback;		/* the default as text, or NULL for zero bytes */
-	const char *help;		/* one line, without a full stop */
-	const char *placeholder;	/* of the value in the help, where the type's own says too little */
-	const char *const *choices;	/* of an option_choice, ends with NULL */
-	uint64_t least, most;		/* range of a number; most 0 means no upper bound */
-	bool here_only;			/* belongs to one call: not read from bench.conf, not echoed */
+	size_t offset;              /* of the field in the settings struct; see OPTION_FIELD */
+	const char *fallback;       /* the default as text, or NULL for zero bytes */
+	const char *help;           /* one line, without a full stop */
+	const char *placeholder;    /* of the value in the help, where the type's own says too little */
+	const char *const *choices; /* of an option_choice, ends with NULL */
+	uint64_t least, most;       /* range of a number; most 0 means no upper bound */
+	bool here_only;             /* belongs to one call: not read from bench.conf, not echoed */
 };
 
 #define OPTION_FIELD(type, field) offsetof(type, field)

@@ -24,16 +24,16 @@
 #define RANK_MOST 2000
 
 struct rank_test {
-	double p;		/* two-sided; NAN where a side is empty */
-	bool exact;		/* else by the normal distribution, corrected for ties and continuity */
+	double p;   /* two-sided; NAN where a side is empty */
+	bool exact; /* else by the normal distribution, corrected for ties and continuity */
 };
 
 /* Tests whether x (n values) and y (m values) differ. Returns 0, or -1 where memory is out. */
 int rank_test(struct rank_test *test, const double *x, size_t n, const double *y, size_t m);
 
 struct rank_shift {
-	double shift;		/* of y against x; NAN where a side is empty */
-	double low, high;	/* NAN where so few values have no interval of that confidence */
+	double shift;     /* of y against x; NAN where a side is empty */
+	double low, high; /* NAN where so few values have no interval of that confidence */
 };
 
 /*

@@ -50,8 +50,8 @@ static void block_take(uint32_t *state, const unsigned char *block)
 
 void sha256_init(struct sha256 *sha)
 {
-	*sha = (struct sha256){ .state = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-					   0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19 } };
+	*sha = (struct sha256){ .state = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c,
+					   0x1f83d9ab, 0x5be0cd19 } };
 }
 
 void sha256_add(struct sha256 *sha, const void *data, size_t bytes)
@@ -76,7 +76,7 @@ char *sha256_show(struct sha256 *sha, char out[SHA256_TEXT])
 	unsigned char end[72] = { 0x80 };
 	uint64_t bits = sha->bytes * 8;
 	size_t have = sha->bytes % sizeof sha->block;
-	size_t pad = (have < 56 ? 56 : 120) - have;	/* a one bit, zeros, and the length in the last 8 bytes */
+	size_t pad = (have < 56 ? 56 : 120) - have; /* a one bit, zeros, and the length in the last 8 bytes */
 
 	for (int i = 0; i < 8; i++)
 		end[pad + (size_t)i] = (unsigned char)(bits >> (56 - 8 * i));

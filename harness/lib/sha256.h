@@ -15,8 +15,8 @@
 
 struct sha256 {
 	uint32_t state[8];
-	uint64_t bytes;			/* taken so far */
-	unsigned char block[64];	/* what is not yet a whole block */
+	uint64_t bytes;          /* taken so far */
+	unsigned char block[64]; /* what is not yet a whole block */
 };
 
 void sha256_init(struct sha256 *sha);

@@ -12,7 +12,7 @@
 /* The width of UTF-8 text in a font of `size`, in the unit of size. Characters outside ASCII count as wide ones. */
 double typeset_width(const char *text, double size);
 
-#define TYPESET_LINE 512	/* bytes of a line */
+#define TYPESET_LINE 512 /* bytes of a line */
 
 /*
  * Breaks text into at most `most` lines of at most `width`: at blanks, else behind one of _ - . / ,, else anywhere.

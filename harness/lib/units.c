@@ -9,13 +9,14 @@
 static const struct unit {
 	const char *name;
 	uint64_t ns;
-} units[] = {	/* largest first */
+} units[] = {
+	/* largest first */
 	{ "h", 3600 * CLOCK_S }, { "m", 60 * CLOCK_S }, { "s", CLOCK_S },
-	{ "ms", CLOCK_MS }, { "us", CLOCK_US }, { "ns", 1 },
+	{ "ms", CLOCK_MS },      { "us", CLOCK_US },    { "ns", 1 },
 };
 
-#define UNITS (sizeof units / sizeof *units)
-#define DIGITS "0123456789"
+#define UNITS      (sizeof units / sizeof *units)
+#define DIGITS     "0123456789"
 #define LONGEST_NS (1000 * 3600 * CLOCK_S)
 
 int units_count(uint64_t *count, const char *text, struct err *err)
@@ -38,13 +39,14 @@ static const struct unit *unit_find(const char *name)
 
 int units_duration(uint64_t *ns, const char *text, struct err *err)
 {
-	const char *point = text + strspn(text, DIGITS);	/* behind the whole number */
+	const char *point = text + strspn(text, DIGITS); /* behind the whole number */
 	size_t places = *point == '.' ? strspn(point + 1, DIGITS) : 0;
 	const struct unit *unit = unit_find(places ? point + 1 + places : point);
 	uint64_t whole = 0, part = 0;
 
 	if (point == text || !unit)
-		return err_set(err, "'%s' is not a duration: write a number and ns, us, ms, s, m or h, as in 500ms or 3s",
+		return err_set(err,
+			       "'%s' is not a duration: write a number and ns, us, ms, s, m or h, as in 500ms or 3s",
 			       text);
 	for (const char *c = text; c < point && whole <= LONGEST_NS; c++)
 		whole = whole * 10 + (uint64_t)(*c - '0');

@@ -67,7 +67,7 @@ char **words_list(const char *text, struct err *err)
 		err_set(err, "out of memory");
 		return NULL;
 	}
-	for (const char *in = text; ; ) {
+	for (const char *in = text;;) {
 		size_t bytes = strcspn(in, ",");
 		const char *next = in + bytes;
 		while (bytes && isspace((unsigned char)*in))

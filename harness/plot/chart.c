@@ -8,9 +8,9 @@
 #include "harness/lib/typeset.h"
 #include "harness/lib/units.h"
 
-#define TITLE_SIZE 12.0
-#define Y_TITLE_GAP 18.0	/* from a panel's top to the title of y above it */
-#define X_TITLE_GAP 43.0	/* from its bottom to the title of x below it */
+#define TITLE_SIZE  12.0
+#define Y_TITLE_GAP 18.0 /* from a panel's top to the title of y above it */
+#define X_TITLE_GAP 43.0 /* from its bottom to the title of x below it */
 
 void chart_release(struct chart *chart)
 {
@@ -51,7 +51,8 @@ static union {
 
 size_t chart_panel(struct chart *chart, double left, double right, double top, double bottom)
 {
-	struct chart_panel *panel = array_add(chart, &chart->panels, &chart->panels_count, &chart->panels_room, sizeof *panel);
+	struct chart_panel *panel = array_add(chart, &chart->panels, &chart->panels_count, &chart->panels_room,
+					      sizeof *panel);
 
 	if (!panel)
 		return chart->panels_count;
@@ -68,7 +69,8 @@ struct chart_line *chart_line(struct chart *chart, size_t panel, enum chart_role
 			      struct palette_style style)
 {
 	struct chart_panel *in = chart_panel_at(chart, panel);
-	struct chart_line *line = array_add(chart, &chart->lines, &chart->lines_count, &chart->lines_room, sizeof *line);
+	struct chart_line *line = array_add(chart, &chart->lines, &chart->lines_count, &chart->lines_room,
+					    sizeof *line);
 
 	if (!line)
 		return &lost.line;
@@ -83,7 +85,8 @@ struct chart_line *chart_line(struct chart *chart, size_t panel, enum chart_role
 
 struct chart_point *chart_point(struct chart *chart, double x, double y)
 {
-	struct chart_point *point = array_add(chart, &chart->points, &chart->points_count, &chart->points_room, sizeof *point);
+	struct chart_point *point = array_add(chart, &chart->points, &chart->points_count, &chart->points_room,
+					      sizeof *point);
 
 	if (!point || !chart->lines_count)
 		return &lost.point;
@@ -150,7 +153,8 @@ void chart_axis_levels(struct chart_panel *panel, const uint64_t *levels, size_t
 			wanted[wanted_count++] = level;
 	else
 		for (size_t i = 0; i < CHART_TICS_MAX && i < count; i++)
-			wanted[wanted_count++] = levels[count < CHART_TICS_MAX ? i : i * (count - 1) / (CHART_TICS_MAX - 1)];
+			wanted[wanted_count++] =
+				levels[count < CHART_TICS_MAX ? i : i * (count - 1) / (CHART_TICS_MAX - 1)];
 	/* In a narrow panel each tic stands 2, 4, 8 ... steps from the last one, seen from the first level. */
 	size_t each = doubling ? 1 : 0;
 	char text[CHART_TIC_TEXT];
@@ -304,11 +308,12 @@ void chart_axis_log(struct chart_axis *axis, double least, double most, double m
 	*axis = (struct chart_axis){ .least = least / beyond, .most = most * beyond, .is_log = true };
 	/* From the most tics to the fewest: the first choice that fits. */
 	for (int every = is_binary ? 1 : 0; every <= 16 && !count; every++) {
-		count = every ? rounds_of(at, axis, is_binary ? 2 : 10, rounds, 1, every) : rounds_of(at, axis, 10, rounds, 3, 1);
+		count = every ? rounds_of(at, axis, is_binary ? 2 : 10, rounds, 1, every)
+			      : rounds_of(at, axis, 10, rounds, 3, 1);
 		if (!fit(at, count, axis, pixels, tic_pixels, show))
 			count = 0;
 	}
-	if (!count || (count == 1 && most > least * 1.5)) {	/* a short axis: its least and its greatest value */
+	if (!count || (count == 1 && most > least * 1.5)) { /* a short axis: its least and its greatest value */
 		at[0] = least;
 		at[1] = most;
 		count = most > least && fit(at, 2, axis, pixels, tic_pixels, show) ? 2 : 1;
@@ -329,18 +334,19 @@ void chart_titles(struct chart *chart, size_t panel, const char *y_title, const 
 		picture_text(&chart->picture, y_title, left, in->top - Y_TITLE_GAP, TITLE_SIZE);
 	}
 	if (*x_title)
-		picture_text(&chart->picture, x_title, (in->left + in->right) / 2, in->bottom + X_TITLE_GAP,
-			     TITLE_SIZE)->align = PICTURE_CENTRE;
+		picture_text(&chart->picture, x_title, (in->left + in->right) / 2, in->bottom + X_TITLE_GAP, TITLE_SIZE)
+			->align = PICTURE_CENTRE;
 }
 
 /* The script. */
 
 static const char *const role_names[CHART_ROLES] = {
 	[CHART_CONTROL] = "CONTROL", [CHART_CONTEXT] = "CONTEXTS", [CHART_GUIDE] = "GUIDES", [CHART_DOTS] = "DOTS",
-	[CHART_THIN] = "THIN", [CHART_NAMED] = "NAMED", [CHART_ROW] = "ROWS",
+	[CHART_THIN] = "THIN",       [CHART_NAMED] = "NAMED",      [CHART_ROW] = "ROWS",
 };
 
-static void put_axis(FILE *out, const struct chart_panel *panel, const struct chart_axis *axis, char name, bool no_texts)
+static void put_axis(FILE *out, const struct chart_panel *panel, const struct chart_axis *axis, char name,
+		     bool no_texts)
 {
 	if (axis->is_log)
 		fprintf(out, "set logscale %c %d; ", name, name == 'x' ? 2 : 10);
@@ -365,7 +371,9 @@ static void put_axis(FILE *out, const struct chart_panel *panel, const struct ch
 static void put_panels(FILE *out, const struct chart *chart)
 {
 	static const size_t edges[] = {
-		offsetof(struct chart_panel, left), offsetof(struct chart_panel, right), offsetof(struct chart_panel, top),
+		offsetof(struct chart_panel, left),
+		offsetof(struct chart_panel, right),
+		offsetof(struct chart_panel, top),
 		offsetof(struct chart_panel, bottom),
 	};
 	static const char *const edge_names[] = { "PANEL_LEFT", "PANEL_RIGHT", "PANEL_TOP", "PANEL_BOTTOM" };
@@ -404,8 +412,9 @@ static void put_panels(FILE *out, const struct chart *chart)
 			snprintf(name, sizeof name, "%s_%s", role_names[role], end ? "TO" : "FROM");
 			picture_array_open(out, name, chart->panels_count);
 			for (size_t i = 0; i < chart->panels_count; i++)
-				fprintf(out, "%s%zu", i ? ", " : "", chart->panels[i].lines[role].first +
-					(end ? chart->panels[i].lines[role].count : 1));
+				fprintf(out, "%s%zu", i ? ", " : "",
+					chart->panels[i].lines[role].first +
+						(end ? chart->panels[i].lines[role].count : 1));
 			picture_array_close(out);
 		}
 }
@@ -450,8 +459,9 @@ static void put_points(FILE *out, const void *context)
 		for (size_t j = 0; j < line->count; j++) {
 			const struct chart_point *point = &chart->points[line->first + j];
 			bool alone = (!j || point->gap) && (j + 1 == line->count || point[1].gap);
-			fprintf(out, "%s%.10g %.10g %.10g %.10g %d %d %d %d %.3g\n", j && point->gap ? "\n" : "", point->x, point->y,
-				point->low, point->high, !point->invalid, point->errors, alone, point->ring, point->size);
+			fprintf(out, "%s%.10g %.10g %.10g %.10g %d %d %d %d %.3g\n", j && point->gap ? "\n" : "",
+				point->x, point->y, point->low, point->high, !point->invalid, point->errors, alone,
+				point->ring, point->size);
 		}
 		/* An index without a point would not be one. */
 		if (!line->count)

@@ -20,13 +20,13 @@
 #include "harness/plot/picture.h"
 
 enum chart_role {
-	CHART_CONTROL,		/* a thick grey line; where the panel says so, with its area filled */
-	CHART_CONTEXT,		/* a thin grey line */
-	CHART_GUIDE,		/* a dotted line */
-	CHART_DOTS,		/* faint dots, no line */
-	CHART_THIN,		/* a thin line */
-	CHART_NAMED,		/* a line with marks, and a band or bars from low to high */
-	CHART_ROW,		/* marks of a size of their own, no line */
+	CHART_CONTROL, /* a thick grey line; where the panel says so, with its area filled */
+	CHART_CONTEXT, /* a thin grey line */
+	CHART_GUIDE,   /* a dotted line */
+	CHART_DOTS,    /* faint dots, no line */
+	CHART_THIN,    /* a thin line */
+	CHART_NAMED,   /* a line with marks, and a band or bars from low to high */
+	CHART_ROW,     /* marks of a size of their own, no line */
 	CHART_ROLES
 };
 
@@ -35,37 +35,37 @@ enum chart_role {
 #define CHART_TIC_TEXT 32
 
 struct chart_axis {
-	double least, most;	/* of what is shown */
+	double least, most; /* of what is shown */
 	bool is_log;
 	double tics[CHART_TICS_MAX];
-	char texts[CHART_TICS_MAX][CHART_TIC_TEXT];	/* of nothing but digits, units and punctuation */
+	char texts[CHART_TICS_MAX][CHART_TIC_TEXT]; /* of nothing but digits, units and punctuation */
 	size_t count;
 };
 
 struct chart_point {
-	double x, y, low, high;	/* low and high: equal to y where there is no spread */
-	double size;		/* CHART_ROW: of the mark, 1 is the usual one */
-	bool invalid;		/* hollow */
-	bool errors;		/* with a cross */
+	double x, y, low, high; /* low and high: equal to y where there is no spread */
+	double size;            /* CHART_ROW: of the mark, 1 is the usual one */
+	bool invalid;           /* hollow */
+	bool errors;            /* with a cross */
 	bool ring;
-	bool gap;		/* the line is broken before it */
+	bool gap; /* the line is broken before it */
 };
 
 struct chart_line {
 	enum chart_role role;
-	char name[PICTURE_TEXT];	/* for readers of the points */
-	bool is_grey;			/* the control server's colour, whatever the style */
+	char name[PICTURE_TEXT]; /* for readers of the points */
+	bool is_grey;            /* the control server's colour, whatever the style */
 	struct palette_style style;
-	size_t first, count;		/* its points */
+	size_t first, count; /* its points */
 };
 
 struct chart_panel {
-	double left, right, top, bottom;	/* pixels */
+	double left, right, top, bottom; /* pixels */
 	struct chart_axis x, y;
-	bool is_faint;			/* contexts are only the background */
-	bool is_filled;			/* below the control server's line */
-	bool no_x_texts, no_y_texts;	/* the tics have none: the panel beside or below it has the same */
-	bool is_empty;			/* no axes, no grid: there is nothing to read off */
+	bool is_faint;               /* contexts are only the background */
+	bool is_filled;              /* below the control server's line */
+	bool no_x_texts, no_y_texts; /* the tics have none: the panel beside or below it has the same */
+	bool is_empty;               /* no axes, no grid: there is nothing to read off */
 	struct {
 		size_t first, count;
 	} lines[CHART_ROLES];
@@ -73,13 +73,13 @@ struct chart_panel {
 
 struct chart {
 	struct picture picture;
-	struct chart_panel *panels;	/* owned, as all arrays are */
+	struct chart_panel *panels; /* owned, as all arrays are */
 	size_t panels_count, panels_room;
 	struct chart_line *lines;
 	size_t lines_count, lines_room;
 	struct chart_point *points;
 	size_t points_count, points_room;
-	bool is_skipped;		/* there is nothing of this kind to be drawn */
+	bool is_skipped; /* there is nothing of this kind to be drawn */
 };
 
 void chart_release(struct chart *chart);
@@ -109,18 +109,18 @@ void chart_axis_levels(struct chart_panel *panel, const uint64_t *levels, size_t
 
 /* Writes a value of an axis shortly, in CHART_TIC_TEXT bytes. */
 typedef void chart_show(char *out, double value);
-chart_show chart_show_count;		/* 20,000 */
-chart_show chart_show_percent;		/* 20 % */
-chart_show chart_show_ns;		/* 20 µs */
-chart_show chart_show_us;		/* the same, from microseconds */
-chart_show chart_show_bytes;		/* 20 KiB */
+chart_show chart_show_count;   /* 20,000 */
+chart_show chart_show_percent; /* 20 % */
+chart_show chart_show_ns;      /* 20 µs */
+chart_show chart_show_us;      /* the same, from microseconds */
+chart_show chart_show_bytes;   /* 20 KiB */
 
 /*
  * What an axis can show. A figure from a file can be any number, and the steps of an axis of such as are beyond these would
  * be nothing, or without an end.
  */
 #define CHART_LEAST 1e-6
-#define CHART_MOST 1e24
+#define CHART_MOST  1e24
 
 /* The end of a linear axis for values up to that: 1 where they are too small, or none, and no more than CHART_MOST. */
 double chart_most(double most);

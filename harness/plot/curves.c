@@ -32,7 +32,10 @@ int curves_init(struct curves *curves, const struct document *doc, struct err *e
 	for (size_t i = 0; i < count; i++) {
 		struct curve *curve = &curves->all[i];
 		*curve = (struct curve){
-			.server = servers[i], .style = styles[i], .index = i, .score = NAN,
+			.server = servers[i],
+			.style = styles[i],
+			.index = i,
+			.score = NAN,
 			.is_control = strcmp(servers[i], CONF_CONTROL) == 0,
 		};
 		picture_name(curve->name, doc, servers[i]);
@@ -178,7 +181,7 @@ static void note_names(const struct curve *from, size_t count, bool from_last, s
 
 	snprintf(text, sizeof text, "%s", heading);
 	while (named < count && picture_list_add(picture, text, sizeof text, named ? ", " : "",
-						  from[from_last ? count - 1 - named : named].name))
+						 from[from_last ? count - 1 - named : named].name))
 		named++;
 	if (named < count)
 		picture_add(text, sizeof text, named ? ", and " : "", "%zu%s", count - named, named ? " more" : "");
@@ -205,7 +208,8 @@ void curves_message(const struct curves *curves, struct picture *picture, const 
 	for (size_t i = 0; i < curves->failed && picture->message_count < PICTURE_MESSAGE; i++) {
 		const struct curve *curve = &curves->all[curves->count + i];
 		char text[2048];
-		snprintf(text, sizeof text, "%s: %.1500s", curve->name, curve->error ? curve->error : "no right answer");
+		snprintf(text, sizeof text, "%s: %.1500s", curve->name,
+			 curve->error ? curve->error : "no right answer");
 		if (picture->message_count + 1 == PICTURE_MESSAGE && i + 1 < curves->failed)
 			snprintf(text, sizeof text, "and %zu more", curves->failed - i);
 		picture_message(picture, text);

@@ -18,22 +18,22 @@
 #include "harness/record/document.h"
 
 struct curve {
-	const char *server;		/* of the document */
-	char name[PICTURE_TEXT];	/* fit to be shown */
+	const char *server;      /* of the document */
+	char name[PICTURE_TEXT]; /* fit to be shown */
 	struct palette_style style;
-	size_t index;			/* among all servers of the run, in the order of summary_servers() */
-	double score;			/* NAN: there is no figure to draw */
-	bool measured;			/* there is a cell, be it a failed one */
-	const char *error;		/* why the first failed cell did; of the document; or NULL */
+	size_t index;      /* among all servers of the run, in the order of summary_servers() */
+	double score;      /* NAN: there is no figure to draw */
+	bool measured;     /* there is a cell, be it a failed one */
+	const char *error; /* why the first failed cell did; of the document; or NULL */
 	bool is_control, is_named;
 };
 
 struct curves {
-	struct curve *all;		/* owned; in the order in which they are drawn: the control server, those without a
+	struct curve *all; /* owned; in the order in which they are drawn: the control server, those without a
 					   name, those with one, each from the lowest score; behind these `count` those that
 					   were measured and have no figure */
-	size_t count, controls, contexts, failed;	/* controls is 0 or 1 */
-	size_t servers;			/* of the run */
+	size_t count, controls, contexts, failed; /* controls is 0 or 1 */
+	size_t servers;                           /* of the run */
 };
 
 /* All servers of the run, to be given scores. Returns 0, or -1 with err set; release in both cases. */

@@ -7,13 +7,26 @@
 
 const struct palette palettes[PALETTES] = {
 	{
-		.suffix = "", .background = "#ffffff", .ink = "#1a1a1a", .muted = "#5c5c5c", .grid = "#e4e4e4",
-		.ceiling = "#6f6f6f", .context = "#939393", .error = "#e00000",
+		.suffix = "",
+		.background = "#ffffff",
+		.ink = "#1a1a1a",
+		.muted = "#5c5c5c",
+		.grid = "#e4e4e4",
+		.ceiling = "#6f6f6f",
+		.context = "#939393",
+		.error = "#e00000",
 		.servers = { "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#000000", "#8a2be2", "#6b4a12", "#23308f",
 			     "#780f4b", "#c3693c", "#ff0069", "#8787f0", "#691e69", "#5a5a3c", "#e100c3", "#b42d78" },
-	}, {
-		.suffix = "-dark", .background = "#14171c", .ink = "#eceef1", .muted = "#a6acb5", .grid = "#2b3038",
-		.ceiling = "#959ca6", .context = "#666d77", .error = "#ff5050",
+	},
+	{
+		.suffix = "-dark",
+		.background = "#14171c",
+		.ink = "#eceef1",
+		.muted = "#a6acb5",
+		.grid = "#2b3038",
+		.ceiling = "#959ca6",
+		.context = "#666d77",
+		.error = "#ff5050",
 		.servers = { "#4b69ff", "#ff8700", "#00c387", "#f096c3", "#ffd2c3", "#b487ff", "#78874b", "#96c3ff",
 			     "#1e8769", "#d24b00", "#a5ff5a", "#87f0ff", "#966996", "#96c369", "#d22dc3", "#e1f0a5" },
 	},
@@ -22,7 +35,8 @@ const struct palette palettes[PALETTES] = {
 const char *palette_colour(const struct palette *palette, unsigned index)
 {
 	const char *const others[] = {
-		palette->background, palette->ink, palette->muted, palette->grid, palette->ceiling, palette->context, palette->error,
+		palette->background, palette->ink,     palette->muted, palette->grid,
+		palette->ceiling,    palette->context, palette->error,
 	};
 
 	_Static_assert(sizeof others / sizeof *others + PALETTE_COLOURS == PALETTE_ALL, "PALETTE_ALL counts them");
@@ -40,8 +54,24 @@ int palette_find(unsigned red, unsigned green, unsigned blue)
 	return -1;
 }
 
-enum colour { BLUE, VERMILLION, GREEN, PINK, BLACK, VIOLET, BROWN, NAVY, MAROON, COPPER, ROSE, PERIWINKLE, PLUM, OLIVE,
-	      MAGENTA, BERRY };
+enum colour {
+	BLUE,
+	VERMILLION,
+	GREEN,
+	PINK,
+	BLACK,
+	VIOLET,
+	BROWN,
+	NAVY,
+	MAROON,
+	COPPER,
+	ROSE,
+	PERIWINKLE,
+	PLUM,
+	OLIVE,
+	MAGENTA,
+	BERRY
+};
 enum mark { CIRCLE, SQUARE, UP, DOWN, DIAMOND, PENTAGON };
 enum dash { SOLID, DASHED, DASH_DOT, DOTTED };
 

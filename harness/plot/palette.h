@@ -19,21 +19,21 @@
 #include <stddef.h>
 
 #define PALETTE_COLOURS 16
-#define PALETTE_MARKS 6
-#define PALETTE_DASHES 4
+#define PALETTE_MARKS   6
+#define PALETTE_DASHES  4
 
 /* The colours of a picture, each as #rrggbb. */
 struct palette {
-	const char *suffix;		/* of the names of its files: "" or "-dark" */
+	const char *suffix; /* of the names of its files: "" or "-dark" */
 	const char *background, *ink, *muted, *grid;
-	const char *ceiling;		/* the control server's line */
-	const char *context;		/* lines without a name */
-	const char *error;		/* the cross where requests failed */
+	const char *ceiling; /* the control server's line */
+	const char *context; /* lines without a name */
+	const char *error;   /* the cross where requests failed */
 	const char *servers[PALETTE_COLOURS];
 };
 
 #define PALETTES 2
-extern const struct palette palettes[PALETTES];	/* light, dark */
+extern const struct palette palettes[PALETTES]; /* light, dark */
 
 /* All colours of a palette in a row, below PALETTE_ALL: the same index is the same thing in each palette. */
 #define PALETTE_ALL (7 + PALETTE_COLOURS)

@@ -13,34 +13,34 @@
 #include "harness/lib/text.h"
 #include "harness/lib/units.h"
 
-#define LEFT PICTURE_LEFT
-#define MARGIN PICTURE_MARGIN
-#define TITLE_Y 34.0
-#define SUBTITLE_Y 60.0
-#define KEY_Y 88.0
-#define KEY_LINE 20.0
-#define KEY_GLYPH 30.0		/* from a key's glyph to its text */
-#define KEY_GAP 26.0		/* behind it */
-#define AXIS_GAP 46.0		/* from the keys to the axes: the title of the y axis stands here */
-#define TICS_HEIGHT 66.0	/* from the axes to the notes */
-#define LABEL_GAP 26.0		/* from the axes to the marks of the names */
-#define LABEL_TEXT 14.0		/* from a mark to its name */
-#define LABEL_WIDTH 270.0	/* of a name, at most */
-#define LABEL_ROW 16.0
+#define LEFT        PICTURE_LEFT
+#define MARGIN      PICTURE_MARGIN
+#define TITLE_Y     34.0
+#define SUBTITLE_Y  60.0
+#define KEY_Y       88.0
+#define KEY_LINE    20.0
+#define KEY_GLYPH   30.0  /* from a key's glyph to its text */
+#define KEY_GAP     26.0  /* behind it */
+#define AXIS_GAP    46.0  /* from the keys to the axes: the title of the y axis stands here */
+#define TICS_HEIGHT 66.0  /* from the axes to the notes */
+#define LABEL_GAP   26.0  /* from the axes to the marks of the names */
+#define LABEL_TEXT  14.0  /* from a mark to its name */
+#define LABEL_WIDTH 270.0 /* of a name, at most */
+#define LABEL_ROW   16.0
 #define LABEL_SPACE 4.0
-#define NOTE_ROW 16.0
-#define NOTE_LINES 3
+#define NOTE_ROW    16.0
+#define NOTE_LINES  3
 #define MESSAGE_ROW 20.0
-#define ROOM_LEAST 380.0	/* of the height of a panel that has all the width */
+#define ROOM_LEAST  380.0 /* of the height of a panel that has all the width */
 
 /* Font sizes. */
-#define TITLE_SIZE 20.0
+#define TITLE_SIZE    20.0
 #define SUBTITLE_SIZE 13.5
-#define NAME_SIZE PICTURE_NAME_SIZE
-#define DETAIL_SIZE PICTURE_DETAIL_SIZE
-#define KEY_SIZE 12.0
-#define NOTE_SIZE 11.0
-#define MESSAGE_SIZE 16.0
+#define NAME_SIZE     PICTURE_NAME_SIZE
+#define DETAIL_SIZE   PICTURE_DETAIL_SIZE
+#define KEY_SIZE      12.0
+#define NOTE_SIZE     11.0
+#define MESSAGE_SIZE  16.0
 
 /*
  * Pool-adjacent-violators: shifted by the heights above them, labels must only not decrease; neighbours that would
@@ -92,8 +92,9 @@ void picture_spread_labels(double *at, const double *height, size_t count, doubl
 static bool is_drawable(const char *character, size_t bytes)
 {
 	const unsigned char *at = (const unsigned char *)character;
-	unsigned code = bytes == 2 ? (at[0] & 0x1fu) << 6 | (at[1] & 0x3fu)
-		      : bytes == 3 ? (at[0] & 0x0fu) << 12 | (at[1] & 0x3fu) << 6 | (at[2] & 0x3fu) : at[0];
+	unsigned code = bytes == 2   ? (at[0] & 0x1fu) << 6 | (at[1] & 0x3fu)
+			: bytes == 3 ? (at[0] & 0x0fu) << 12 | (at[1] & 0x3fu) << 6 | (at[2] & 0x3fu)
+				     : at[0];
 
 	return bytes < 4 && (code < 0x530 || (code >= 0x2010 && code <= 0x2044) || code == 0x20ac || code == 0x2122 ||
 			     (code >= 0x2190 && code <= 0x2193));
@@ -363,7 +364,7 @@ void picture_note_host(struct picture *picture)
 		picture_add(text, sizeof text, ", ", "%s", doc->host.cpu_model);
 	if (doc->host.cores)
 		picture_add(text, sizeof text, ", ", "%llu %s", (unsigned long long)doc->host.cores,
-		    doc->host.cores == 1 ? "core" : "cores");
+			    doc->host.cores == 1 ? "core" : "cores");
 	if (*doc->host.kernel)
 		picture_add(text, sizeof text, " · ", "%s", doc->host.kernel);
 	if (*doc->host.date)
@@ -395,7 +396,8 @@ void picture_note_protocol(struct picture *picture, uint64_t backlog, size_t blo
 	else if (duration)
 		picture_add(text, sizeof text, " · ", "window at least %s", duration);
 	if (blocks > 1)
-		picture_add(text, sizeof text, " · ", "median of %zu blocks, each server launched anew in each", blocks);
+		picture_add(text, sizeof text, " · ", "median of %zu blocks, each server launched anew in each",
+			    blocks);
 	else
 		picture_add(text, sizeof text, " · ", "1 block");
 	if (backlog)
@@ -428,8 +430,8 @@ void picture_message(struct picture *picture, const char *text)
 	char plain[2048];
 
 	if (picture->message_count < PICTURE_MESSAGE)
-		typeset_lines(&picture->message[picture->message_count++], 1, text_plain(plain, sizeof plain, text), NAME_SIZE,
-			      picture->right - LEFT - 40);
+		typeset_lines(&picture->message[picture->message_count++], 1, text_plain(plain, sizeof plain, text),
+			      NAME_SIZE, picture->right - LEFT - 40);
 }
 
 /* The head of the script. */
@@ -503,12 +505,14 @@ static void put_labels(FILE *out, const struct picture *picture, const struct pa
 	picture_put_number(out, "LABELS", (double)count);
 	picture_array_open(out, "LABEL_COLOUR", count);
 	for (size_t i = 0; i < count; i++)
-		picture_array_text(out, i, picture->labels[i].is_control ? palette->ceiling :
-				   palette->servers[picture->labels[i].style.colour]);
+		picture_array_text(out, i,
+				   picture->labels[i].is_control ? palette->ceiling
+								 : palette->servers[picture->labels[i].style.colour]);
 	picture_array_close(out);
 	picture_array_open(out, "LABEL_MARK", count);
 	for (size_t i = 0; i < count; i++)
-		fprintf(out, "%s%d", i ? ", " : "", picture->labels[i].is_control ? -1 : (int)picture->labels[i].style.mark);
+		fprintf(out, "%s%d", i ? ", " : "",
+			picture->labels[i].is_control ? -1 : (int)picture->labels[i].style.mark);
 	picture_array_close(out);
 	put_label_numbers(out, picture, "LABEL_Y", offsetof(struct picture_label, y));
 	put_label_numbers(out, picture, "END_X", offsetof(struct picture_label, end_x));
@@ -553,11 +557,13 @@ static void compose(struct picture *picture)
 		picture_text(picture, picture->keys[i], picture->key_x[i] + KEY_GLYPH, picture->key_y[i], KEY_SIZE);
 	for (size_t i = 0; i < picture->notes_count; i++)
 		picture_text(picture, picture->notes[i], MARGIN,
-			     picture->height - 18 - NOTE_ROW * (double)(picture->notes_count - 1 - i), NOTE_SIZE)->is_muted = true;
+			     picture->height - 18 - NOTE_ROW * (double)(picture->notes_count - 1 - i), NOTE_SIZE)
+			->is_muted = true;
 	double middle = (picture->top + picture->bottom) / 2 - MESSAGE_ROW * (double)picture->message_count / 2;
 	for (size_t i = 0; i < picture->message_count; i++)
-		picture_text(picture, picture->message[i], LEFT + 20, middle + MESSAGE_ROW * ((double)i - (i ? 0 : 0.5)),
-			     i ? NAME_SIZE : MESSAGE_SIZE)->is_muted = i > 0;
+		picture_text(picture, picture->message[i], LEFT + 20,
+			     middle + MESSAGE_ROW * ((double)i - (i ? 0 : 0.5)), i ? NAME_SIZE : MESSAGE_SIZE)
+			->is_muted = i > 0;
 }
 
 static void put_text_numbers(FILE *out, const struct picture *picture, const char *name, size_t offset)
@@ -605,7 +611,8 @@ static void head_write(FILE *out, const struct picture *picture, const struct pi
 	fprintf(out, "# Draw again: gnuplot %s\n\nreset\n", picture_script(script, picture, palette));
 	fprintf(out, "NAME = '%s%s'\nDATA = '%s.dat'\n", picture->stem, palette->suffix, picture->stem);
 	fprintf(out, "TERMINALS = '%s'\n", picture->has_svg ? "svg png" : "png");
-	fprintf(out, "WIDTH = %.1f\nHEIGHT = %.1f\nPNG_SCALE = %.2f\n", picture->width, picture->height, picture->png_scale);
+	fprintf(out, "WIDTH = %.1f\nHEIGHT = %.1f\nPNG_SCALE = %.2f\n", picture->width, picture->height,
+		picture->png_scale);
 	fputs("FONT = 'DejaVu Sans'\nX(pixel) = pixel / WIDTH\nY(pixel) = 1 - pixel / HEIGHT\n", out);
 	put_palette(out, palette);
 	parts->put_head(out, palette, parts->context);
@@ -719,9 +726,9 @@ int picture_write(struct picture *picture, const struct picture_parts *parts, co
  * that several can stand in one page; its titles of plots go.
  */
 static const struct svg_change {
-	const char *begin, *end;	/* all between them is replaced too */
+	const char *begin, *end; /* all between them is replaced too */
 	const char *by;
-	const char *after;		/* behind that, with the picture's stem between them; or NULL */
+	const char *after; /* behind that, with the picture's stem between them; or NULL */
 } svg_changes[] = {
 	{ "font-family=\"DejaVu Sans:Bold", "\"",
 	  "font-family=\"DejaVu Sans, Arial, Helvetica, sans-serif\" font-weight=\"bold\"", NULL },
@@ -731,7 +738,7 @@ static const struct svg_change {
 	{ "id=\"gnuplot_", "", "id=\"gnuplot-", "-" },
 	{ "xlink:href='#gpPt", "", "xlink:href='#gpPt-", "" },
 	{ "<title>gnuplot_plot_", "</title>", "", NULL },
-	{ "]]>", "", "]]&gt;", NULL },	/* not allowed in XML, and gnuplot escapes no > */
+	{ "]]>", "", "]]&gt;", NULL }, /* not allowed in XML, and gnuplot escapes no > */
 };
 
 /* The end of a group without anything in it, of which gnuplot writes thousands; NULL: it is none. */
@@ -759,7 +766,8 @@ static void svg_copy(const char *svg, const char *stem, FILE *out)
 				change = &svg_changes[i];
 		}
 		if (change) {
-			fprintf(out, "%s%s%s", change->by, change->after ? stem : "", change->after ? change->after : "");
+			fprintf(out, "%s%s%s", change->by, change->after ? stem : "",
+				change->after ? change->after : "");
 			svg = end + strlen(change->end);
 		} else {
 			fputc(*svg++, out);
@@ -767,8 +775,7 @@ static void svg_copy(const char *svg, const char *stem, FILE *out)
 	}
 }
 
-int picture_describe_svg(const char *path, const char *stem, const char *name, const char *description,
-			 struct err *err)
+int picture_describe_svg(const char *path, const char *stem, const char *name, const char *description, struct err *err)
 {
 	char temporary[4096], escaped[2][6 * PICTURE_DESCRIPTION];
 	int bytes = snprintf(temporary, sizeof temporary, "%s.part", path);

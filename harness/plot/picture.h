@@ -28,31 +28,31 @@
 #define PICTURE_NAMES_MAX 8
 
 /* The layout, in pixels from the upper left corner. */
-#define PICTURE_WIDTH 1200.0
+#define PICTURE_WIDTH  1200.0
 #define PICTURE_HEIGHT 720.0
-#define PICTURE_LEFT 84.0	/* of the axes */
-#define PICTURE_MARGIN 28.0	/* of texts, to the edges */
+#define PICTURE_LEFT   84.0 /* of the axes */
+#define PICTURE_MARGIN 28.0 /* of texts, to the edges */
 
 /* Font sizes. */
-#define PICTURE_TIC_SIZE 12.0
-#define PICTURE_NAME_SIZE 13.5
+#define PICTURE_TIC_SIZE    12.0
+#define PICTURE_NAME_SIZE   13.5
 #define PICTURE_DETAIL_SIZE 11.0
 
-#define PICTURE_TEXT 256
-#define PICTURE_STEM 64
-#define PICTURE_NOTES_MAX 24
-#define PICTURE_KEYS_MAX 8
-#define PICTURE_LINES 3		/* of a label */
-#define PICTURE_MESSAGE 12	/* lines of a message */
+#define PICTURE_TEXT        256
+#define PICTURE_STEM        64
+#define PICTURE_NOTES_MAX   24
+#define PICTURE_KEYS_MAX    8
+#define PICTURE_LINES       3  /* of a label */
+#define PICTURE_MESSAGE     12 /* lines of a message */
 #define PICTURE_DESCRIPTION 4096
-#define PICTURE_NO_BREAK "\u00a0"	/* a blank at which no line is broken */
+#define PICTURE_NO_BREAK    "\u00a0" /* a blank at which no line is broken */
 
 /* The place of a text in respect of its x. */
 enum picture_align { PICTURE_LEFT_OF_TEXT, PICTURE_CENTRE, PICTURE_RIGHT_OF_TEXT };
 
 struct picture_text {
 	char text[TYPESET_LINE];
-	double x, y, size;		/* y: of its middle */
+	double x, y, size; /* y: of its middle */
 	enum picture_align align;
 	bool is_bold, is_muted;
 };
@@ -62,23 +62,23 @@ struct picture_label {
 	char lines[PICTURE_LINES][TYPESET_LINE];
 	size_t count;
 	char detail[64];
-	bool is_control;		/* a grey line stands before it, not a mark */
+	bool is_control; /* a grey line stands before it, not a mark */
 	struct palette_style style;
-	double end_x, end_y;		/* where its line ends; end_x NAN: no line leads there */
-	double height, y;		/* y: of its middle */
+	double end_x, end_y; /* where its line ends; end_x NAN: no line leads there */
+	double height, y;    /* y: of its middle */
 };
 
 struct picture {
 	const struct document *doc;
-	const char *mode;		/* of the document */
-	char stem[PICTURE_STEM];	/* of the names of its files */
-	const char *title;		/* above it */
-	char subtitle[PICTURE_TEXT];	/* set to the mode in words */
-	char name[PICTURE_TEXT], description[PICTURE_DESCRIPTION];	/* in words, for those who do not see it */
+	const char *mode;                                          /* of the document */
+	char stem[PICTURE_STEM];                                   /* of the names of its files */
+	const char *title;                                         /* above it */
+	char subtitle[PICTURE_TEXT];                               /* set to the mode in words */
+	char name[PICTURE_TEXT], description[PICTURE_DESCRIPTION]; /* in words, for those who do not see it */
 	double width, height;
-	double png_scale;		/* a PNG has so many pixels for each of these */
+	double png_scale; /* a PNG has so many pixels for each of these */
 	bool has_svg;
-	double right, top, bottom;	/* of the room for panels */
+	double right, top, bottom; /* of the room for panels */
 	struct picture_label labels[PICTURE_NAMES_MAX];
 	size_t labels_count;
 	char keys[PICTURE_KEYS_MAX][PICTURE_TEXT];
@@ -87,11 +87,11 @@ struct picture {
 	size_t keys_count;
 	char notes[PICTURE_NOTES_MAX][TYPESET_LINE];
 	size_t notes_count;
-	char message[PICTURE_MESSAGE][TYPESET_LINE];	/* stands in the middle where there is nothing to draw */
+	char message[PICTURE_MESSAGE][TYPESET_LINE]; /* stands in the middle where there is nothing to draw */
 	size_t message_count;
-	struct picture_text *texts;	/* owned */
+	struct picture_text *texts; /* owned */
 	size_t texts_count, texts_room;
-	bool failed;			/* memory is out */
+	bool failed; /* memory is out */
 };
 
 /* An empty picture of the files KIND-MODE. Returns 0, or -1 with err set: the mode is no part of a file's name. */

@@ -11,14 +11,16 @@
 #define TEMPLATE "chart.gp"
 
 const char *const plot_kind_names[PLOT_KINDS] = {
-	[PLOT_HERO] = "hero", [PLOT_PANELS] = "panels", [PLOT_SHAPE] = "shape", [PLOT_PERCENTILES] = "percentiles",
-	[PLOT_COST] = "cost", [PLOT_ERRORS] = "errors", [PLOT_LATENCY] = "latency", [PLOT_SEQUENTIAL] = "sequential",
+	[PLOT_HERO] = "hero",       [PLOT_PANELS] = "panels",
+	[PLOT_SHAPE] = "shape",     [PLOT_PERCENTILES] = "percentiles",
+	[PLOT_COST] = "cost",       [PLOT_ERRORS] = "errors",
+	[PLOT_LATENCY] = "latency", [PLOT_SEQUENTIAL] = "sequential",
 	[PLOT_PREVIEW] = "preview",
 };
 
 static const struct plot_kind {
-	const char *stem;		/* of its files, before the mode */
-	bool of_open_loops;		/* not of the levels */
+	const char *stem;   /* of its files, before the mode */
+	bool of_open_loops; /* not of the levels */
 	plot_fill *fill;
 } kinds_of_plot[PLOT_KINDS] = {
 	[PLOT_HERO] = { "rate", false, plot_hero },
@@ -44,7 +46,8 @@ int plot_kinds_parse(unsigned *kinds, const char *text, struct err *err)
 			char known[256] = "";
 			for (unsigned kind = 0; kind < PLOT_KINDS; kind++)
 				picture_add(known, sizeof known, ", ", "%s", plot_kind_names[kind]);
-			return err_set(err, "'%.*s' is no kind of picture: %s", (int)(bytes < 64 ? bytes : 64), text, known);
+			return err_set(err, "'%.*s' is no kind of picture: %s", (int)(bytes < 64 ? bytes : 64), text,
+				       known);
 		}
 		*kinds |= 1u << found;
 		if (!text[bytes])
@@ -56,9 +59,9 @@ int plot_kinds_parse(unsigned *kinds, const char *text, struct err *err)
 /* What can be drawn: the modes of levels, then those that only open loops have. */
 
 struct sources {
-	struct plot_source *all;	/* owned */
+	struct plot_source *all; /* owned */
 	size_t count;
-	struct rate_point *points;	/* owned */
+	struct rate_point *points; /* owned */
 };
 
 static void sources_release(struct sources *sources)
@@ -107,8 +110,9 @@ static int sources_fill(struct sources *sources, const struct document *doc, str
 		if (!source->points_count++)
 			source->points = &sources->points[i];
 	}
-	result = sources->count ? 0 : err_set(err, "there is nothing to draw: the run has no cell of the client %.60s",
-					      summary_client(doc));
+	result = sources->count ? 0
+				: err_set(err, "there is nothing to draw: the run has no cell of the client %.60s",
+					  summary_client(doc));
 out:
 	free(modes);
 	return result;
@@ -117,14 +121,14 @@ out:
 /* The pictures that were written, for gnuplot and for the list. */
 
 struct drawn {
-	struct picture *pictures;	/* owned; of each its names, texts and size count from here on */
-	enum plot_kind_id *kinds;	/* owned */
+	struct picture *pictures; /* owned; of each its names, texts and size count from here on */
+	enum plot_kind_id *kinds; /* owned */
 	size_t count;
 };
 
 /* Writes the sources of one picture, if the run has what it shows. */
-static int picture_make(struct drawn *drawn, enum plot_kind_id kind, const struct plot_source *source, const char *folder,
-			const char *template, struct err *err)
+static int picture_make(struct drawn *drawn, enum plot_kind_id kind, const struct plot_source *source,
+			const char *folder, const char *template, struct err *err)
 {
 	const struct plot_kind *of = &kinds_of_plot[kind];
 	struct chart chart = { .panels = NULL };
@@ -153,7 +157,7 @@ out:
 /* One gnuplot draws them all. */
 static int gnuplot_draw(const struct drawn *drawn, const char *folder, struct err *err)
 {
-	char (*names)[PICTURE_SCRIPT] = calloc(drawn->count * PALETTES + 1, sizeof *names);
+	char(*names)[PICTURE_SCRIPT] = calloc(drawn->count * PALETTES + 1, sizeof *names);
 	const char **scripts = calloc(drawn->count * PALETTES + 1, sizeof *scripts);
 	int result = -1;
 
@@ -192,8 +196,12 @@ static int list_fill(struct plot_list *list, const struct drawn *drawn, struct e
 		const struct picture *from = &drawn->pictures[i];
 		struct plot_picture *picture = &list->pictures[list->count++];
 		*picture = (struct plot_picture){
-			.kind = drawn->kinds[i], .title = strdup(from->name), .description = strdup(from->description),
-			.width = from->width, .height = from->height, .has_svg = from->has_svg,
+			.kind = drawn->kinds[i],
+			.title = strdup(from->name),
+			.description = strdup(from->description),
+			.width = from->width,
+			.height = from->height,
+			.has_svg = from->has_svg,
 		};
 		snprintf(picture->stem, sizeof picture->stem, "%s", from->stem);
 		snprintf(picture->mode, sizeof picture->mode, "%s", from->mode);
@@ -213,7 +221,8 @@ int plot_draw(const struct document *doc, unsigned kinds, const char *folder, co
 	char *template = NULL;
 	int result = -1;
 
-	if (sources_fill(&sources, doc, err) || folders_make(folder, err) || !(template = picture_template(templates_folder, TEMPLATE, err)))
+	if (sources_fill(&sources, doc, err) || folders_make(folder, err) ||
+	    !(template = picture_template(templates_folder, TEMPLATE, err)))
 		goto out;
 	drawn.pictures = calloc(PLOT_KINDS * sources.count + 1, sizeof *drawn.pictures);
 	drawn.kinds = calloc(PLOT_KINDS * sources.count + 1, sizeof *drawn.kinds);

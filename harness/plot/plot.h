@@ -20,19 +20,19 @@
 
 /* The kinds, in the order in which a reader wants them. */
 enum plot_kind_id {
-	PLOT_HERO,		/* requests per second against connections */
-	PLOT_PANELS,		/* the same, a panel for each server */
-	PLOT_SHAPE,		/* the same, relative to each server's own maximum */
-	PLOT_PERCENTILES,	/* latency against connections, and the connect time */
-	PLOT_COST,		/* CPU per request and memory per connection */
-	PLOT_ERRORS,		/* failures by kind, and the connections open inside the server */
-	PLOT_LATENCY,		/* latency against the rate offered in an open loop */
-	PLOT_SEQUENTIAL,	/* sequential against parallel, and the figures of 2010 */
-	PLOT_PREVIEW,		/* 1200 x 630 pixels for previews of links: PNG only */
+	PLOT_HERO,        /* requests per second against connections */
+	PLOT_PANELS,      /* the same, a panel for each server */
+	PLOT_SHAPE,       /* the same, relative to each server's own maximum */
+	PLOT_PERCENTILES, /* latency against connections, and the connect time */
+	PLOT_COST,        /* CPU per request and memory per connection */
+	PLOT_ERRORS,      /* failures by kind, and the connections open inside the server */
+	PLOT_LATENCY,     /* latency against the rate offered in an open loop */
+	PLOT_SEQUENTIAL,  /* sequential against parallel, and the figures of 2010 */
+	PLOT_PREVIEW,     /* 1200 x 630 pixels for previews of links: PNG only */
 	PLOT_KINDS
 };
 
-#define PLOT_ALL ((1u << PLOT_KINDS) - 1)	/* a set of all kinds */
+#define PLOT_ALL ((1u << PLOT_KINDS) - 1) /* a set of all kinds */
 
 /* As --kinds has them: "hero", "panels", ... */
 extern const char *const plot_kind_names[PLOT_KINDS];
@@ -42,16 +42,16 @@ extern const char *const plot_kind_names[PLOT_KINDS];
 /* A picture that was drawn. */
 struct plot_picture {
 	enum plot_kind_id kind;
-	char stem[PLOT_STEM];	/* of its files: STEM.svg, STEM-dark.svg, STEM.png, STEM-dark.png, STEM.gp, STEM.dat */
-	char mode[PLOT_STEM];	/* "close", ... */
-	char *title;		/* one line of plain text; owned, as `description` is */
-	char *description;	/* what it shows, in words, for those who do not see it (alt text) */
-	double width, height;	/* in pixels: of the SVG; a PNG has twice as many, a preview's as many */
-	bool has_svg;		/* a preview has none */
+	char stem[PLOT_STEM]; /* of its files: STEM.svg, STEM-dark.svg, STEM.png, STEM-dark.png, STEM.gp, STEM.dat */
+	char mode[PLOT_STEM]; /* "close", ... */
+	char *title;          /* one line of plain text; owned, as `description` is */
+	char *description;    /* what it shows, in words, for those who do not see it (alt text) */
+	double width, height; /* in pixels: of the SVG; a PNG has twice as many, a preview's as many */
+	bool has_svg;         /* a preview has none */
 };
 
 struct plot_list {
-	struct plot_picture *pictures;	/* by kind, then by mode */
+	struct plot_picture *pictures; /* by kind, then by mode */
 	size_t count;
 };
 

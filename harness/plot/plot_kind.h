@@ -16,27 +16,27 @@
 struct plot_source {
 	const struct document *doc;
 	const char *mode;
-	bool is_first;			/* of the modes */
-	bool has_levels;		/* cells of closed loops, of which `survey` is */
+	bool is_first;   /* of the modes */
+	bool has_levels; /* cells of closed loops, of which `survey` is */
 	struct survey survey;
-	const struct rate_point *points;	/* of open loops, server by server */
+	const struct rate_point *points; /* of open loops, server by server */
 	size_t points_count;
 };
 
 /* Each returns 0, or -1 with err set. The picture of the chart is an empty one of that kind and mode. */
 typedef int plot_fill(struct chart *chart, const struct plot_source *source, struct err *err);
 
-plot_fill plot_hero, plot_preview, plot_panels, plot_shape;	/* plot_rate.c */
-plot_fill plot_percentiles, plot_cost, plot_errors;		/* plot_levels.c */
-plot_fill plot_latency;						/* plot_latency.c */
-plot_fill plot_sequential;					/* plot_sequential.c */
+plot_fill plot_hero, plot_preview, plot_panels, plot_shape; /* plot_rate.c */
+plot_fill plot_percentiles, plot_cost, plot_errors;         /* plot_levels.c */
+plot_fill plot_latency;                                     /* plot_latency.c */
+plot_fill plot_sequential;                                  /* plot_sequential.c */
 
 /* Shared by those that draw levels: the notes below, the keys of points that are not valid or had errors. */
 void plot_notes(struct chart *chart, const struct survey *survey, const struct curves *curves);
 void plot_key_errors(struct chart *chart, const struct survey *survey);
 void plot_key_invalid(struct chart *chart, const struct survey *survey, const struct curves *curves);
 
-#define PLOT_CONNECTIONS "concurrent connections offered"	/* title of the axis of levels */
+#define PLOT_CONNECTIONS "concurrent connections offered" /* title of the axis of levels */
 
 /* The value of a server at a level; NAN: none. */
 typedef double plot_value(const struct survey *survey, const struct curve *curve, size_t level);

@@ -19,10 +19,10 @@
 struct latency_plot {
 	const struct rate_point *points;
 	size_t count;
-	struct curves curves;		/* a score is the highest rate that it kept up with; 0: none */
+	struct curves curves; /* a score is the highest rate that it kept up with; 0: none */
 	bool is_detailed;
 	size_t blocks;
-	double least_rps, most_rps;	/* offered */
+	double least_rps, most_rps; /* offered */
 };
 
 static bool has_figure(const struct rate_point *point)
@@ -100,9 +100,10 @@ static void labels_add(struct picture *picture, const struct latency_plot *plot)
 		if (!curve)
 			continue;
 		if (last_of(plot, curve)->keeps_up)
-			;	/* with all that it was offered */
+			; /* with all that it was offered */
 		else if (curve->score > 0)
-			snprintf(detail, sizeof detail, "keeps up with %s/s", units_show_count(shown, units_whole(curve->score)));
+			snprintf(detail, sizeof detail, "keeps up with %s/s",
+				 units_show_count(shown, units_whole(curve->score)));
 		else
 			snprintf(detail, sizeof detail, "does not keep up");
 		struct picture_label *label = picture_label(picture, curve->name, detail);
@@ -205,11 +206,13 @@ static void notes_add(struct picture *picture, const struct latency_plot *plot)
 	picture_note_host(picture);
 	picture_note_protocol(picture, 0, plot->blocks);
 	curves_note_versions(&plot->curves, picture, false);
-	snprintf(text, sizeof text, "An open loop of %.20s arrivals: latency counts from the time for which a request was "
-		 "scheduled. At most %.20s connections.", document_option(picture->doc, "arrivals"),
-		 document_option(picture->doc, "max-connections"));
+	snprintf(text, sizeof text,
+		 "An open loop of %.20s arrivals: latency counts from the time for which a request was "
+		 "scheduled. At most %.20s connections.",
+		 document_option(picture->doc, "arrivals"), document_option(picture->doc, "max-connections"));
 	if (*shares)
-		picture_add(text, sizeof text, " ", "Rates: %.60s %% of the best of each server's own closed loop.", shares);
+		picture_add(text, sizeof text, " ", "Rates: %.60s %% of the best of each server's own closed loop.",
+			    shares);
 	picture_note(picture, text);
 	curves_note_contexts(&plot->curves, picture, "Thin grey lines: ");
 	curves_note_failed(&plot->curves, picture, "Without a figure at any rate: ");
@@ -245,7 +248,9 @@ static void line_add(struct chart *chart, size_t panel, enum chart_role role, co
 static void lines_add(struct chart *chart, size_t panel, const struct latency_plot *plot)
 {
 	static const size_t thin[] = {
-		offsetof(struct cell_times, p50), offsetof(struct cell_times, p90), offsetof(struct cell_times, p999),
+		offsetof(struct cell_times, p50),
+		offsetof(struct cell_times, p90),
+		offsetof(struct cell_times, p999),
 	};
 	const struct curves *curves = &plot->curves;
 
@@ -264,16 +269,18 @@ static void describe(struct picture *picture, const struct latency_plot *plot)
 	size_t room = sizeof picture->description;
 	const struct curve *curve;
 
-	picture_add(picture->description, room, "", "Line graph of latency against %s to %s requests per second in %s mode, "
-		    "with %zu %s.", units_show_count(from, units_whole(plot->least_rps + 0.5)),
+	picture_add(picture->description, room, "",
+		    "Line graph of latency against %s to %s requests per second in %s mode, "
+		    "with %zu %s.",
+		    units_show_count(from, units_whole(plot->least_rps + 0.5)),
 		    units_show_count(to, units_whole(plot->most_rps + 0.5)), picture->mode, plot->curves.count,
 		    plot->curves.count == 1 ? "server" : "servers");
 	if (picture->message_count)
 		picture_add(picture->description, room, " ", "%s", picture->message[0]);
 	for (size_t rank = 0; (curve = curves_named(&plot->curves, rank)); rank++) {
 		const struct rate_point *last = last_of(plot, curve);
-		picture_add(picture->description, room, " ", "%.60s: at %s a second median %s, 99th percentile %s", curve->name,
-			    units_show_count(at, units_whole(last->offered_rps + 0.5)),
+		picture_add(picture->description, room, " ", "%.60s: at %s a second median %s, 99th percentile %s",
+			    curve->name, units_show_count(at, units_whole(last->offered_rps + 0.5)),
 			    units_show_latency(from, units_whole(last->latency_ns.p50)),
 			    units_show_latency(to, units_whole(last->latency_ns.p99)));
 		if (!last->keeps_up && curve->score > 0)

@@ -9,8 +9,8 @@
 #include "harness/plot/plot_kind.h"
 
 #define PANEL_TITLE_SIZE 12.5
-#define PANEL_TITLE_GAP 16.0	/* from a panel's top to its title */
-#define LIST_ROW 26.0
+#define PANEL_TITLE_GAP  16.0 /* from a panel's top to its title */
+#define LIST_ROW         26.0
 
 void plot_list_place(struct chart *chart)
 {
@@ -32,15 +32,18 @@ static void panel_title(struct chart *chart, size_t panel, const char *title, co
 
 	picture_text(&chart->picture, title, at->left, at->top - PANEL_TITLE_GAP, PANEL_TITLE_SIZE)->is_bold = true;
 	if (*detail)
-		picture_text(&chart->picture, detail, x, at->top - PANEL_TITLE_GAP, PICTURE_DETAIL_SIZE)->is_muted = true;
+		picture_text(&chart->picture, detail, x, at->top - PANEL_TITLE_GAP, PICTURE_DETAIL_SIZE)->is_muted =
+			true;
 }
 
 static void describe(struct chart *chart, const struct survey *survey, const char *what)
 {
 	char from[UNITS_TEXT], to[UNITS_TEXT];
 
-	picture_add(chart->picture.description, sizeof chart->picture.description, " ", "%s against %s to %s concurrent "
-		    "connections in %s mode, with %zu %s.", what, units_show_count(from, survey->levels[0]),
+	picture_add(chart->picture.description, sizeof chart->picture.description, " ",
+		    "%s against %s to %s concurrent "
+		    "connections in %s mode, with %zu %s.",
+		    what, units_show_count(from, survey->levels[0]),
 		    units_show_count(to, survey->levels[survey->levels_count - 1]), survey->mode, survey->curves.count,
 		    survey->curves.count == 1 ? "server" : "servers");
 }
@@ -52,10 +55,10 @@ static double known(double ns)
 	return ns > 0 ? ns : NAN;
 }
 
-#define TIME_OF(times, quantile) \
+#define TIME_OF(times, quantile)                                                                               \
 	static double times##_##quantile(const struct survey *survey, const struct curve *curve, size_t level) \
-	{ \
-		return known(survey_point(survey, curve, level)->times##_ns.quantile); \
+	{                                                                                                      \
+		return known(survey_point(survey, curve, level)->times##_ns.quantile);                         \
 	}
 TIME_OF(latency, p50)
 TIME_OF(latency, p90)
@@ -85,7 +88,7 @@ static double implied(const struct survey *survey, const struct curve *curve, si
 
 static const struct percentile {
 	const char *title, *detail;
-	plot_value *value, *second;	/* second: a thin line too; or NULL */
+	plot_value *value, *second; /* second: a thin line too; or NULL */
 } percentiles[] = {
 	{ "p50", "half of the requests take less", latency_p50, NULL },
 	{ "p90", "", latency_p90, NULL },
@@ -97,7 +100,8 @@ static const struct percentile {
 #define PERCENTILES (sizeof percentiles / sizeof *percentiles)
 
 /* Hollow too where the latency of a point is censored. Of the last line. */
-static void censored_mark(struct chart *chart, const struct survey *survey, const struct curve *curve, plot_value *value)
+static void censored_mark(struct chart *chart, const struct survey *survey, const struct curve *curve,
+			  plot_value *value)
 {
 	const struct chart_line *line = &chart->lines[chart->lines_count - 1];
 
@@ -151,7 +155,8 @@ int plot_percentiles(struct chart *chart, const struct plot_source *source, stru
 		plot_key_invalid(chart, survey, curves);
 	curves_key(curves, picture, "slower");
 	plot_notes(chart, survey, curves);
-	picture_note(picture, "A closed loop: each connection asks again when it has its answer. So latency rises with the "
+	picture_note(picture,
+		     "A closed loop: each connection asks again when it has its answer. So latency rises with the "
 		     "connections by arithmetic; what counts is how far the percentiles are from the dotted line.");
 	curves_note_contexts(curves, picture, "Thin lines, fastest first: ");
 
@@ -170,7 +175,10 @@ int plot_percentiles(struct chart *chart, const struct plot_source *source, stru
 		axes->no_y_texts = at++ % columns != 0;
 		for (size_t j = 0; j < curves->count; j++) {
 			const struct curve *curve = &curves->all[j];
-			plot_line(chart, panel, curve->is_control ? CHART_CONTROL : curve->is_named ? CHART_NAMED : CHART_CONTEXT,
+			plot_line(chart, panel,
+				  curve->is_control ? CHART_CONTROL
+				  : curve->is_named ? CHART_NAMED
+						    : CHART_CONTEXT,
 				  survey, curve, percentiles[i].value);
 			if (!picture->failed)
 				censored_mark(chart, survey, curve, percentiles[i].value);
@@ -194,8 +202,10 @@ int plot_percentiles(struct chart *chart, const struct plot_source *source, stru
 		char level[UNITS_TEXT], median[UNITS_TEXT], slow[UNITS_TEXT];
 		if (!(last->latency_ns.p50 > 0))
 			continue;
-		picture_add(picture->description, sizeof picture->description, " ", "%.60s: at %s connections median %s, 99th "
-			    "percentile %s.", curve->name, units_show_count(level, last->summary.level),
+		picture_add(picture->description, sizeof picture->description, " ",
+			    "%.60s: at %s connections median %s, 99th "
+			    "percentile %s.",
+			    curve->name, units_show_count(level, last->summary.level),
 			    units_show_latency(median, units_whole(last->latency_ns.p50)),
 			    units_show_latency(slow, units_whole(last->latency_ns.p99)));
 	}
@@ -290,8 +300,9 @@ int plot_cost(struct chart *chart, const struct plot_source *source, struct err 
 		if (isnan(cpu_of(survey, curve, last)))
 			continue;
 		chart_show_us(cpu, cpu_of(survey, curve, last));
-		picture_add(picture->description, sizeof picture->description, " ", "%.60s: at %s connections %s a request",
-			    curve->name, units_show_count(level, survey->levels[last]), cpu);
+		picture_add(picture->description, sizeof picture->description, " ",
+			    "%.60s: at %s connections %s a request", curve->name,
+			    units_show_count(level, survey->levels[last]), cpu);
 		if (!isnan(costs[1].value(survey, curve, last))) {
 			chart_show_bytes(memory, costs[1].value(survey, curve, last));
 			picture_add(picture->description, sizeof picture->description, ", ", "%s%s", memory,
@@ -304,13 +315,13 @@ int plot_cost(struct chart *chart, const struct plot_source *source, struct err 
 
 /* Failures. */
 
-#define ROWS_MAX 24
+#define ROWS_MAX       24
 #define ROW_TEXT_WIDTH 220.0
-#define ROW_LINES 4
-#define ROW_LINE 15.0
-#define ROW_SPACE 7.0
-#define OPEN_HEIGHT 250.0	/* at least */
-#define OPEN_LEAST 0.1
+#define ROW_LINES      4
+#define ROW_LINE       15.0
+#define ROW_SPACE      7.0
+#define OPEN_HEIGHT    250.0 /* at least */
+#define OPEN_LEAST     0.1
 
 /* The kind behind those of requests: the server itself failed. */
 #define SERVER_FAILED LOAD_FAILURES
@@ -345,12 +356,12 @@ struct failure_row {
 	size_t kind;
 	char lines[ROW_LINES][TYPESET_LINE];
 	size_t count;
-	double y;			/* of its middle, from the first row's top */
+	double y; /* of its middle, from the first row's top */
 };
 
 struct failure_rows {
 	struct failure_row rows[ROWS_MAX];
-	size_t count, more;		/* more: those for which there is no room */
+	size_t count, more; /* more: those for which there is no room */
 	double height, width;
 };
 
@@ -400,12 +411,15 @@ static void rows_draw(struct chart *chart, size_t panel, const struct survey *su
 		for (size_t line = 0; line < row->count; line++, y += ROW_LINE)
 			picture_text(&chart->picture, row->lines[line], at->left - 12, y, PICTURE_TIC_SIZE)->align =
 				PICTURE_RIGHT_OF_TEXT;
-		chart_line(chart, panel, CHART_ROW, row->curve->name, row->curve->style)->is_grey = row->curve->is_control;
+		chart_line(chart, panel, CHART_ROW, row->curve->name, row->curve->style)->is_grey =
+			row->curve->is_control;
 		for (size_t level = 0; level < survey->levels_count; level++) {
 			double share = failed_share(survey, row->curve, level, row->kind);
 			if (share > 0)
 				chart_point(chart, (double)survey->levels[level], rows->height - row->y)->size =
-					share < 0.001 ? 0.55 : share < 0.1 ? 0.85 : 1.3;
+					share < 0.001 ? 0.55
+					: share < 0.1 ? 0.85
+						      : 1.3;
 		}
 	}
 }
@@ -458,7 +472,7 @@ int plot_errors(struct chart *chart, const struct plot_source *source, struct er
 		for (size_t level = 0; level < survey->levels_count; level++)
 			chart_point(chart, (double)survey->levels[level], (double)survey->levels[level]);
 		double bottom = picture->bottom;
-		picture->bottom = top + open_height;	/* the names stand beside this panel */
+		picture->bottom = top + open_height; /* the names stand beside this panel */
 		plot_ends_place(chart, panel, survey, curves, open_of);
 		picture->bottom = bottom;
 		panel_title(chart, panel, "open inside the server", "on average");
@@ -488,8 +502,7 @@ int plot_errors(struct chart *chart, const struct plot_source *source, struct er
 		while (level + 1 < survey->levels_count && !(failed_share(survey, row->curve, level, row->kind) > 0))
 			level++;
 		picture_add(picture->description, sizeof picture->description, " ", "%.60s: %s from %s connections on.",
-			    row->curve->name, failure_words(row->kind),
-			    units_show_count(from, survey->levels[level]));
+			    row->curve->name, failure_words(row->kind), units_show_count(from, survey->levels[level]));
 	}
 	return 0;
 }

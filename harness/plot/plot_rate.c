@@ -44,7 +44,10 @@ void plot_curves(struct chart *chart, size_t panel, const struct survey *survey,
 {
 	for (size_t i = 0; i < curves->count; i++) {
 		const struct curve *curve = &curves->all[i];
-		plot_line(chart, panel, curve->is_control ? CHART_CONTROL : curve->is_named ? CHART_NAMED : CHART_CONTEXT,
+		plot_line(chart, panel,
+			  curve->is_control ? CHART_CONTROL
+			  : curve->is_named ? CHART_NAMED
+					    : CHART_CONTEXT,
 			  survey, curve, value);
 	}
 }
@@ -72,9 +75,12 @@ void plot_notes(struct chart *chart, const struct survey *survey, const struct c
 static bool invalid_words_of(const struct survey *survey, const struct curves *curves, char *out, size_t room)
 {
 	static const char *const words[INVALIDS] = {
-		[INVALID_FAILED] = "failed", [INVALID_NO_ANSWERS] = "no right answer",
-		[INVALID_SHORT_CONCURRENCY] = "too few in flight or open", [INVALID_CLIENT_BOUND] = "client at its limit",
-		[INVALID_LITTLE] = "contradicts Little's law", [INVALID_CONSERVATION] = "counts disagree",
+		[INVALID_FAILED] = "failed",
+		[INVALID_NO_ANSWERS] = "no right answer",
+		[INVALID_SHORT_CONCURRENCY] = "too few in flight or open",
+		[INVALID_CLIENT_BOUND] = "client at its limit",
+		[INVALID_LITTLE] = "contradicts Little's law",
+		[INVALID_CONSERVATION] = "counts disagree",
 		[INVALID_BUILD] = "debug build",
 	};
 	unsigned invalid = 0;
@@ -162,7 +168,10 @@ static void rates_draw(struct chart *chart, size_t panel, const struct survey *s
 {
 	for (size_t i = 0; i < curves->count; i++) {
 		const struct curve *curve = &curves->all[i];
-		plot_line(chart, panel, curve->is_control ? CHART_CONTROL : curve->is_named ? CHART_NAMED : CHART_CONTEXT,
+		plot_line(chart, panel,
+			  curve->is_control ? CHART_CONTROL
+			  : curve->is_named ? CHART_NAMED
+					    : CHART_CONTEXT,
 			  survey, curve, rate_of);
 		if (curve->is_named && !chart->picture.failed)
 			band_add(chart, survey, curve, 1);
@@ -184,8 +193,8 @@ void plot_ends(struct chart *chart, const struct survey *survey, const struct cu
 			snprintf(detail, sizeof detail, "failed from %s", units_show_count(shown, failed_from));
 		else if (with_rate)
 			units_show_count(detail, units_whole(curve->score + 0.5));
-		struct picture_label *label = picture_label(&chart->picture,
-							    curve->is_control ? CONF_CONTROL " (ceiling)" : curve->name, detail);
+		struct picture_label *label = picture_label(
+			&chart->picture, curve->is_control ? CONF_CONTROL " (ceiling)" : curve->name, detail);
 		label->is_control = curve->is_control;
 		label->style = curve->style;
 	}
@@ -228,7 +237,8 @@ static void note_open(struct chart *chart, const struct survey *survey)
 			all += summary_open_differs(&survey_point(survey, curve, level)->summary);
 	level++;
 	if (is_close)
-		picture_add(text, sizeof text, "", "Connections are those offered; in close mode fewer may be open inside the server.");
+		picture_add(text, sizeof text, "",
+			    "Connections are those offered; in close mode fewer may be open inside the server.");
 	else if (all)
 		picture_add(text, sizeof text, "", "Connections are those offered.");
 	if (all)
@@ -257,8 +267,10 @@ static void describe(struct picture *picture, const struct survey *survey, const
 	size_t room = sizeof picture->description;
 	const struct curve *curve;
 
-	picture_add(picture->description, room, "", "Line graph of requests per second against %s to %s concurrent connections "
-		    "in %s mode, with %zu %s.", units_show_count(from, survey->levels[0]),
+	picture_add(picture->description, room, "",
+		    "Line graph of requests per second against %s to %s concurrent connections "
+		    "in %s mode, with %zu %s.",
+		    units_show_count(from, survey->levels[0]),
 		    units_show_count(to, survey->levels[survey->levels_count - 1]), survey->mode, curves->count,
 		    curves->count == 1 ? "server" : "servers");
 	if (picture->message_count)
@@ -268,7 +280,8 @@ static void describe(struct picture *picture, const struct survey *survey, const
 		picture_add(picture->description, room, " ", "%.60s: at most %s, at %s connections%s%s.", curve->name,
 			    units_show_count(count, units_whole(curve->score + 0.5)),
 			    units_show_count(at, survey->levels[survey_best(survey, curve)]),
-			    failed_from ? "; failed from " : "", failed_from ? units_show_count(from, failed_from) : "");
+			    failed_from ? "; failed from " : "",
+			    failed_from ? units_show_count(from, failed_from) : "");
 	}
 }
 
@@ -294,7 +307,7 @@ static size_t panel_add(struct chart *chart, const struct survey *survey, double
 {
 	struct picture *picture = &chart->picture;
 
-	if (picture->has_svg)	/* a preview has the size that it must have */
+	if (picture->has_svg) /* a preview has the size that it must have */
 		picture_make_room(picture);
 	size_t panel = chart_panel(chart, PICTURE_LEFT, picture->right, picture->top, picture->bottom);
 	struct chart_panel *at = chart_panel_at(chart, panel);
@@ -331,10 +344,10 @@ int plot_hero(struct chart *chart, const struct plot_source *source, struct err 
 }
 
 /* 1200 x 630 pixels, as sites that show a link want it: the same without the small print, in larger letters. */
-#define PREVIEW_WIDTH 800
+#define PREVIEW_WIDTH  800
 #define PREVIEW_HEIGHT 420
-#define PREVIEW_SCALE 1.5
-#define PREVIEW_NAMES 7
+#define PREVIEW_SCALE  1.5
+#define PREVIEW_NAMES  7
 
 int plot_preview(struct chart *chart, const struct plot_source *source, struct err *err)
 {
@@ -352,7 +365,8 @@ int plot_preview(struct chart *chart, const struct plot_source *source, struct e
 	plot_ends(chart, survey, &curves, survey->levels_count == 1);
 	plot_notes(chart, survey, &curves);
 	/* Long names: fewer of them. */
-	for (size_t names = PREVIEW_NAMES; names > 2 && picture_labels_height(picture) > picture->bottom - picture->top;) {
+	for (size_t names = PREVIEW_NAMES;
+	     names > 2 && picture_labels_height(picture) > picture->bottom - picture->top;) {
 		curves_rank(&curves, --names);
 		picture->labels_count = 0;
 		plot_ends(chart, survey, &curves, survey->levels_count == 1);
@@ -370,12 +384,12 @@ int plot_preview(struct chart *chart, const struct plot_source *source, struct e
 
 /* A panel a server. */
 
-#define PANELS_GAP 22.0		/* between columns */
-#define PANEL_HEIGHT 104.0
+#define PANELS_GAP      22.0 /* between columns */
+#define PANEL_HEIGHT    104.0
 #define PANEL_TITLE_ROW 15.0
-#define PANEL_TICS 24.0		/* below a panel */
-#define PANEL_SPACE 12.0
-#define PANEL_COLUMNS 5
+#define PANEL_TICS      24.0 /* below a panel */
+#define PANEL_SPACE     12.0
+#define PANEL_COLUMNS   5
 
 static size_t columns_of(size_t count)
 {
@@ -383,8 +397,8 @@ static size_t columns_of(size_t count)
 }
 
 /* The title of a panel: the name, in as many lines as it takes, and below it a verdict. Returns its height. */
-static double panel_title(struct chart *chart, const struct curve *curve, const char *verdict, double width, double left,
-			  double bottom)
+static double panel_title(struct chart *chart, const struct curve *curve, const char *verdict, double width,
+			  double left, double bottom)
 {
 	char lines[PICTURE_LINES + 1][TYPESET_LINE], small[2][TYPESET_LINE];
 	size_t count = typeset_lines(lines, PICTURE_LINES + 1, curve->name, 12, width * 0.92);
@@ -392,8 +406,8 @@ static double panel_title(struct chart *chart, const struct curve *curve, const 
 	double height = PANEL_TITLE_ROW * (double)(count + small_count) + 4, y = bottom - height + PANEL_TITLE_ROW / 2;
 
 	for (size_t i = 0; i < count + small_count && bottom > 0; i++, y += PANEL_TITLE_ROW) {
-		struct picture_text *text = picture_text(&chart->picture, i < count ? lines[i] : small[i - count], left, y,
-							  i < count ? 12 : PICTURE_DETAIL_SIZE);
+		struct picture_text *text = picture_text(&chart->picture, i < count ? lines[i] : small[i - count], left,
+							 y, i < count ? 12 : PICTURE_DETAIL_SIZE);
 		text->is_bold = i < count;
 		text->is_muted = i >= count;
 	}
@@ -465,7 +479,8 @@ int plot_panels(struct chart *chart, const struct plot_source *source, struct er
 	curves_note_failed(curves, picture, "Failed at every level: ");
 
 	size_t columns = columns_of(count), rows = (count + columns - 1) / columns;
-	double width = (picture->width - PICTURE_LEFT - PICTURE_MARGIN - PANELS_GAP * (double)(columns - 1)) / (double)columns;
+	double width = (picture->width - PICTURE_LEFT - PICTURE_MARGIN - PANELS_GAP * (double)(columns - 1)) /
+		       (double)columns;
 	double height = rows == 1 ? 300 : rows == 2 ? 190 : PANEL_HEIGHT;
 	double highest = most_rate(survey), top = picture->top + 2;
 	size_t first = 0;
@@ -507,7 +522,8 @@ int plot_panels(struct chart *chart, const struct plot_source *source, struct er
 		}
 		top += height + PANEL_TICS + PANEL_SPACE;
 	}
-	picture_text(picture, "requests per second against " PLOT_CONNECTIONS, PICTURE_MARGIN, picture->top - 20, 12)->is_muted = true;
+	picture_text(picture, "requests per second against " PLOT_CONNECTIONS, PICTURE_MARGIN, picture->top - 20, 12)
+		->is_muted = true;
 	picture_stretch(picture, top - picture->top - PANEL_TICS - PANEL_SPACE - 26);
 	describe(picture, survey, curves);
 	return 0;
@@ -565,7 +581,8 @@ int plot_shape(struct chart *chart, const struct plot_source *source, struct err
 		picture_key(picture, "control", "control server: what the harness itself can reach");
 	plot_key_errors(chart, survey);
 	plot_key_invalid(chart, survey, &curves);
-	snprintf(text, sizeof text, "%zu more %s, between", curves.contexts, curves.contexts == 1 ? "server" : "servers");
+	snprintf(text, sizeof text, "%zu more %s, between", curves.contexts,
+		 curves.contexts == 1 ? "server" : "servers");
 	if (curves.contexts)
 		picture_key(picture, "context", text);
 	plot_notes(chart, survey, &curves);
@@ -578,14 +595,15 @@ int plot_shape(struct chart *chart, const struct plot_source *source, struct err
 	chart_titles(chart, panel, "of its own maximum", PLOT_CONNECTIONS);
 
 	const struct curve *curve;
-	picture_add(picture->description, sizeof picture->description, "", "Line graph of the rate of requests, relative to each "
+	picture_add(picture->description, sizeof picture->description, "",
+		    "Line graph of the rate of requests, relative to each "
 		    "server's own maximum, against %s to %s concurrent connections in %s mode, with %zu %s.",
 		    units_show_count((char[UNITS_TEXT]){ 0 }, survey->levels[0]),
 		    units_show_count(text, survey->levels[survey->levels_count - 1]), survey->mode, curves.count,
 		    curves.count == 1 ? "server" : "servers");
 	for (size_t rank = 0; (curve = curves_named(&curves, rank)); rank++)
-		picture_add(picture->description, sizeof picture->description, " ", "%.60s: %.0f %% of it at the highest level.",
-			    curve->name, left_over(survey, curve));
+		picture_add(picture->description, sizeof picture->description, " ",
+			    "%.60s: %.0f %% of it at the highest level.", curve->name, left_over(survey, curve));
 	free(left);
 	curves_release(&curves);
 	return 0;

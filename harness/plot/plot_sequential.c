@@ -11,23 +11,23 @@
 
 #define NAME_WIDTH 230.0
 #define NAME_LINES 3
-#define NAME_LINE 15.0
-#define ROW_SPACE 8.0
-#define OLD_BELOW 6.0		/* the figures of 2010 stand so many pixels below those of the run */
+#define NAME_LINE  15.0
+#define ROW_SPACE  8.0
+#define OLD_BELOW  6.0 /* the figures of 2010 stand so many pixels below those of the run */
 
-enum { CIRCLE = 0, DIAMOND = 4 };	/* marks: parallel, sequential */
+enum { CIRCLE = 0, DIAMOND = 4 }; /* marks: parallel, sequential */
 
 struct row {
 	const struct curve *curve;
-	double parallel_rps, sequential_rps, old_parallel_rps, old_sequential_rps;	/* NAN: unknown */
+	double parallel_rps, sequential_rps, old_parallel_rps, old_sequential_rps; /* NAN: unknown */
 	bool parallel_valid, sequential_valid;
 	char lines[NAME_LINES][TYPESET_LINE];
 	size_t count;
-	double y;		/* of its middle, from the top of the first one */
+	double y; /* of its middle, from the top of the first one */
 };
 
 struct rows {
-	struct row *rows;	/* the fastest first; owned */
+	struct row *rows; /* the fastest first; owned */
 	size_t count;
 	double height, width, least, most;
 	uint64_t level;
@@ -73,8 +73,11 @@ static int rows_fill(struct rows *rows, const struct survey *survey, struct err 
 			return -1;
 		const struct summary *parallel = &survey_point(survey, curve, level)->summary;
 		*row = (struct row){
-			.curve = curve, .parallel_rps = parallel->rate_rps, .parallel_valid = parallel->valid,
-			.sequential_rps = sequential.rate_rps, .sequential_valid = sequential.valid,
+			.curve = curve,
+			.parallel_rps = parallel->rate_rps,
+			.parallel_valid = parallel->valid,
+			.sequential_rps = sequential.rate_rps,
+			.sequential_valid = sequential.valid,
 		};
 		if (isnan(row->parallel_rps) && isnan(row->sequential_rps))
 			continue;
@@ -93,8 +96,9 @@ static int rows_fill(struct rows *rows, const struct survey *survey, struct err 
 	qsort(rows->rows, rows->count, sizeof *rows->rows, row_order);
 	for (size_t i = 0; i < rows->count; i++) {
 		struct row *row = &rows->rows[i];
-		row->count = typeset_lines(row->lines, NAME_LINES, row->curve->is_control ? CONF_CONTROL " (ceiling)" :
-					   row->curve->name, PICTURE_TIC_SIZE, NAME_WIDTH);
+		row->count = typeset_lines(row->lines, NAME_LINES,
+					   row->curve->is_control ? CONF_CONTROL " (ceiling)" : row->curve->name,
+					   PICTURE_TIC_SIZE, NAME_WIDTH);
 		double height = NAME_LINE * (double)row->count + ROW_SPACE;
 		row->y = rows->height + height / 2;
 		rows->height += height;
@@ -105,12 +109,13 @@ static int rows_fill(struct rows *rows, const struct survey *survey, struct err 
 }
 
 /* Two marks of a row, and the line between them. */
-static void pair_lines(struct chart *chart, size_t panel, const struct row *row, double y, double sequential, double parallel,
-		       bool is_old)
+static void pair_lines(struct chart *chart, size_t panel, const struct row *row, double y, double sequential,
+		       double parallel, bool is_old)
 {
 	if (isnan(sequential) || isnan(parallel))
 		return;
-	chart_line(chart, panel, CHART_THIN, row->curve->name, row->curve->style)->is_grey = is_old || row->curve->is_control;
+	chart_line(chart, panel, CHART_THIN, row->curve->name, row->curve->style)->is_grey = is_old ||
+											     row->curve->is_control;
 	chart_point(chart, sequential, y);
 	chart_point(chart, parallel, y);
 }
@@ -137,7 +142,8 @@ static void rows_draw(struct chart *chart, size_t panel, const struct rows *rows
 		const struct row *row = &rows->rows[i];
 		double y = top + row->y - NAME_LINE * (double)(row->count - 1) / 2;
 		for (size_t line = 0; line < row->count; line++, y += NAME_LINE) {
-			struct picture_text *text = picture_text(&chart->picture, row->lines[line], left - 12, y, PICTURE_TIC_SIZE);
+			struct picture_text *text = picture_text(&chart->picture, row->lines[line], left - 12, y,
+								 PICTURE_TIC_SIZE);
 			text->align = PICTURE_RIGHT_OF_TEXT;
 			text->is_muted = row->curve->is_control;
 		}
@@ -160,8 +166,10 @@ static void describe(struct picture *picture, const struct rows *rows)
 	char text[UNITS_TEXT];
 	size_t room = sizeof picture->description;
 
-	picture_add(picture->description, room, "", "Dot plot of requests per second, one at a time and at %s connections in %s "
-		    "mode, with %zu %s.", units_show_count(text, rows->level), picture->mode, rows->count,
+	picture_add(picture->description, room, "",
+		    "Dot plot of requests per second, one at a time and at %s connections in %s "
+		    "mode, with %zu %s.",
+		    units_show_count(text, rows->level), picture->mode, rows->count,
 		    rows->count == 1 ? "server" : "servers");
 	for (size_t i = 0; i < rows->count; i++) {
 		const struct row *row = &rows->rows[i];
@@ -169,8 +177,9 @@ static void describe(struct picture *picture, const struct rows *rows)
 			picture_add(picture->description, room, " ", "%.60s: parallel %s", row->curve->name,
 				    units_show_count(text, units_whole(row->parallel_rps + 0.5)));
 		if (!isnan(row->sequential_rps))
-			picture_add(picture->description, room, isnan(row->parallel_rps) ? " " : ", ", "%.60s%ssequential %s",
-				    isnan(row->parallel_rps) ? row->curve->name : "", isnan(row->parallel_rps) ? ": " : "",
+			picture_add(picture->description, room, isnan(row->parallel_rps) ? " " : ", ",
+				    "%.60s%ssequential %s", isnan(row->parallel_rps) ? row->curve->name : "",
+				    isnan(row->parallel_rps) ? ": " : "",
 				    units_show_count(text, units_whole(row->sequential_rps + 0.5)));
 		picture_add(picture->description, room, "", ".");
 	}

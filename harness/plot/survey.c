@@ -7,9 +7,18 @@
 static const struct figure {
 	size_t in_cell, in_point;
 } figures[] = {
-#define FIGURE(name) { offsetof(struct cell, name), offsetof(struct survey_point, name) }
-	FIGURE(latency_ns.p50), FIGURE(latency_ns.p90), FIGURE(latency_ns.p99), FIGURE(latency_ns.p999),
-	FIGURE(connect_ns.p50), FIGURE(connect_ns.p90), FIGURE(connect_ns.p99), FIGURE(connect_ns.p999),
+#define FIGURE(name)                                                             \
+	{                                                                        \
+		offsetof(struct cell, name), offsetof(struct survey_point, name) \
+	}
+	FIGURE(latency_ns.p50),
+	FIGURE(latency_ns.p90),
+	FIGURE(latency_ns.p99),
+	FIGURE(latency_ns.p999),
+	FIGURE(connect_ns.p50),
+	FIGURE(connect_ns.p90),
+	FIGURE(connect_ns.p99),
+	FIGURE(connect_ns.p999),
 	{ offsetof(struct cell, server_rss_bytes), offsetof(struct survey_point, rss_bytes) },
 #undef FIGURE
 };
@@ -48,7 +57,8 @@ int survey_init(struct survey *survey, const struct document *doc, const char *m
 		err_set(err, "out of memory");
 		goto out;
 	}
-	if (summary_levels(doc, mode, &survey->levels, &survey->levels_count, err) || curves_init(&survey->curves, doc, err))
+	if (summary_levels(doc, mode, &survey->levels, &survey->levels_count, err) ||
+	    curves_init(&survey->curves, doc, err))
 		goto out;
 	survey->points = calloc(survey->curves.servers * survey->levels_count + 1, sizeof *survey->points);
 	if (!survey->points) {
@@ -119,7 +129,8 @@ size_t survey_best(const struct survey *survey, const struct curve *curve)
 	size_t best = survey_last(survey, curve);
 
 	for (size_t level = survey->levels_count; level-- > 0;)
-		if (survey_point(survey, curve, level)->summary.rate_rps >= survey_point(survey, curve, best)->summary.rate_rps)
+		if (survey_point(survey, curve, level)->summary.rate_rps >=
+		    survey_point(survey, curve, best)->summary.rate_rps)
 			best = level;
 	return best;
 }

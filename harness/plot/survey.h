@@ -17,19 +17,19 @@
 struct survey_point {
 	struct summary summary;
 	struct cell_times latency_ns, connect_ns;
-	bool censored;			/* the latency of one of these cells is */
+	bool censored; /* the latency of one of these cells is */
 	double rss_bytes;
 };
 
 struct survey {
 	const struct document *doc;
 	const char *mode;
-	uint64_t *levels;		/* rising; owned */
+	uint64_t *levels; /* rising; owned */
 	size_t levels_count;
-	struct curves curves;		/* a score is the highest rate */
-	struct survey_point *points;	/* of servers x levels; owned */
-	size_t blocks;			/* most cells of one point */
-	uint64_t backlog;		/* the largest */
+	struct curves curves;        /* a score is the highest rate */
+	struct survey_point *points; /* of servers x levels; owned */
+	size_t blocks;               /* most cells of one point */
+	uint64_t backlog;            /* the largest */
 };
 
 /* Returns 0, or -1 with err set; release in both cases. */

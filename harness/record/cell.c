@@ -8,16 +8,15 @@
 
 /* The bounds of docs/method.md, "Is a cell valid?". */
 #define CONCURRENCY_SHORT 0.05
-#define CLIENT_BUSY 0.90
-#define CONTROL_AHEAD 1.5
-#define LITTLE_OFF 0.05
-#define LAG_MOST 0.10
+#define CLIENT_BUSY       0.90
+#define CONTROL_AHEAD     1.5
+#define LITTLE_OFF        0.05
+#define LAG_MOST          0.10
 /* Of what was offered in an open loop. */
 #define KEPT_UP 0.95
 
 const char *const invalid_names[INVALIDS] = {
-	"failed", "no_answers", "short_concurrency", "client_bound", "little", "conservation", "lag",
-	"build",
+	"failed", "no_answers", "short_concurrency", "client_bound", "little", "conservation", "lag", "build",
 };
 
 const char *const invalid_words[INVALIDS] = {
@@ -53,19 +52,35 @@ int cell_set_text(char **field, const char *text)
 	return is_set && !*field ? -1 : 0;
 }
 
-int cell_init(struct cell *cell, const char *server, const char *client, const char *mode,
-	      uint64_t level, uint64_t block)
+int cell_init(struct cell *cell, const char *server, const char *client, const char *mode, uint64_t level,
+	      uint64_t block)
 {
-
 	*cell = (struct cell){
-		.level = level, .block = block,
-		.rate_rps = NAN, .window_s = NAN, .ramp_s = NAN, .open_mean = NAN, .open_max = NAN,
-		.concurrency_mean = NAN, .concurrency_min = NAN, .concurrency_max = NAN,
-		.latency_ns = unknown, .connect_ns = unknown,
-		.open_loop = { NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN }, .lag_ns = unknown, .crowd = { NAN, NAN, NAN, NAN },
-		.served_min = NAN, .served_max = NAN, .never_served = NAN, .jain = NAN,
-		.client_cpu_busiest = NAN, .observer_cpu = NAN, .ceiling_rps = NAN, .little = NAN,
-		.server_cpu_us_per_request = NAN, .server_rss_bytes = NAN,
+		.level = level,
+		.block = block,
+		.rate_rps = NAN,
+		.window_s = NAN,
+		.ramp_s = NAN,
+		.open_mean = NAN,
+		.open_max = NAN,
+		.concurrency_mean = NAN,
+		.concurrency_min = NAN,
+		.concurrency_max = NAN,
+		.latency_ns = unknown,
+		.connect_ns = unknown,
+		.open_loop = { NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN },
+		.lag_ns = unknown,
+		.crowd = { NAN, NAN, NAN, NAN },
+		.served_min = NAN,
+		.served_max = NAN,
+		.never_served = NAN,
+		.jain = NAN,
+		.client_cpu_busiest = NAN,
+		.observer_cpu = NAN,
+		.ceiling_rps = NAN,
+		.little = NAN,
+		.server_cpu_us_per_request = NAN,
+		.server_rss_bytes = NAN,
 		.server_use = { NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN },
 		.kernel.time_wait = NAN,
 	};
@@ -86,8 +101,10 @@ static struct cell_times times_of(const struct hist *hist)
 		return unknown;
 	return (struct cell_times){
 		.mean = hist_mean(hist),
-		.p50 = (double)hist_quantile(hist, 0.50), .p90 = (double)hist_quantile(hist, 0.90),
-		.p99 = (double)hist_quantile(hist, 0.99), .p999 = (double)hist_quantile(hist, 0.999),
+		.p50 = (double)hist_quantile(hist, 0.50),
+		.p90 = (double)hist_quantile(hist, 0.90),
+		.p99 = (double)hist_quantile(hist, 0.99),
+		.p999 = (double)hist_quantile(hist, 0.999),
 		.max = (double)hist->max,
 	};
 }
@@ -120,7 +137,9 @@ static int evidence_take(struct cell *cell, const struct load_sample *sample)
 	if (sample->tenths_count)
 		memcpy(cell->tenths, sample->tenths, sample->tenths_count * sizeof *cell->tenths);
 	return text_of(&cell->latency_hist, &sample->latency_ns) || text_of(&cell->connect_hist, &sample->connect_ns) ||
-	       cell_set_text(&cell->wrong, sample->wrong) ? -1 : 0;
+			       cell_set_text(&cell->wrong, sample->wrong)
+		       ? -1
+		       : 0;
 }
 
 bool cell_is_failed(const struct cell *cell)
@@ -147,8 +166,7 @@ static bool is_same(double a, double b)
 bool cell_is_alike(const struct cell *cell, const struct cell *other)
 {
 	return cell->level == other->level && cell->block == other->block && strcmp(cell->client, other->client) == 0 &&
-	       strcmp(cell->mode, other->mode) == 0 &&
-	       is_same(cell->open_loop.share, other->open_loop.share) &&
+	       strcmp(cell->mode, other->mode) == 0 && is_same(cell->open_loop.share, other->open_loop.share) &&
 	       (is_same(cell->open_loop.offered_rps, other->open_loop.offered_rps) ||
 		(!isnan(cell->open_loop.share) && strcmp(cell->server, other->server) == 0));
 }
@@ -229,7 +247,7 @@ int cell_take(struct cell *cell, const struct load_sample *sample)
 	cell->connect_ns = times_of(&sample->connect_ns);
 	take_special(cell, sample);
 	cell->latency_censored = is_censored(cell);
-	if (!cell_is_open_loop(cell)) {	/* there a connection is used when there is need of it */
+	if (!cell_is_open_loop(cell)) { /* there a connection is used when there is need of it */
 		cell->served_min = (double)sample->served_min;
 		cell->served_max = (double)sample->served_max;
 		cell->never_served = (double)sample->never_served;
@@ -304,7 +322,7 @@ static bool breaks_conservation(const struct cell *cell)
 	/* Cells of before say nothing of what came of the requests behind the window. */
 	if (cell_is_open_loop(cell) && !isnan(cell->open_loop.unended) &&
 	    (double)cell->in_flight_end + cell->open_loop.waiting_end !=
-	    cell->open_loop.late_ok + cell->open_loop.late_failed + cell->open_loop.unended)
+		    cell->open_loop.late_ok + cell->open_loop.late_failed + cell->open_loop.unended)
 		return true;
 	return cell->in_flight_start + cell->started != cell->ok + cell_failed(cell) + cell->in_flight_end;
 }
@@ -312,8 +330,8 @@ static bool breaks_conservation(const struct cell *cell)
 /* What a load of many connections in a closed loop can be invalid for. */
 static unsigned judge_closed_loop(const struct cell *cell, double control_rps)
 {
-	unsigned invalid = (unsigned)is_short(cell) << INVALID_SHORT_CONCURRENCY |
-			   (unsigned)breaks_little(cell) << INVALID_LITTLE;
+	unsigned invalid = (unsigned)is_short(cell) << INVALID_SHORT_CONCURRENCY | (unsigned)breaks_little(cell)
+											   << INVALID_LITTLE;
 
 	/* The control server shows the client's limit: being bound by it is its purpose. */
 	if (strcmp(cell->server, CONF_CONTROL) != 0)

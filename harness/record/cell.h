@@ -15,90 +15,90 @@
 #include "harness/host/kernel.h"
 
 struct cell_times {
-	double mean, p50, p90, p99, p999, max;	/* ns */
+	double mean, p50, p90, p99, p999, max; /* ns */
 };
 
 /* Why a cell's figures are not to be relied on. */
 enum invalid {
-	INVALID_FAILED,			/* the server failed, see error; what was counted until then is no figure of it */
-	INVALID_NO_ANSWERS,		/* not one right answer */
-	INVALID_SHORT_CONCURRENCY,	/* fewer requests in flight than the level */
-	INVALID_CLIENT_BOUND,		/* the client's CPU was the limit */
-	INVALID_LITTLE,			/* rate, latency and concurrency contradict each other */
-	INVALID_CONSERVATION,		/* requests were lost in the counting */
-	INVALID_LAG,			/* open loop: the client was late to start requests */
-	INVALID_BUILD,			/* measured by a build that is no benchmark, see build.h */
+	INVALID_FAILED,            /* the server failed, see error; what was counted until then is no figure of it */
+	INVALID_NO_ANSWERS,        /* not one right answer */
+	INVALID_SHORT_CONCURRENCY, /* fewer requests in flight than the level */
+	INVALID_CLIENT_BOUND,      /* the client's CPU was the limit */
+	INVALID_LITTLE,            /* rate, latency and concurrency contradict each other */
+	INVALID_CONSERVATION,      /* requests were lost in the counting */
+	INVALID_LAG,               /* open loop: the client was late to start requests */
+	INVALID_BUILD,             /* measured by a build that is no benchmark, see build.h */
 	INVALIDS
 };
 
-extern const char *const invalid_names[INVALIDS];	/* "failed", "no_answers", ... */
-extern const char *const invalid_words[INVALIDS];	/* for people: what it means */
-extern const char *const invalid_advice[INVALIDS];	/* and what to do */
+extern const char *const invalid_names[INVALIDS];  /* "failed", "no_answers", ... */
+extern const char *const invalid_words[INVALIDS];  /* for people: what it means */
+extern const char *const invalid_advice[INVALIDS]; /* and what to do */
 
 struct cell {
-	char *server;			/* owned */
-	char *client;			/* owned */
-	char *mode;			/* owned; one of load_mode_names */
-	uint64_t level, block;		/* the level of an open loop: the most connections that may be open */
+	char *server;          /* owned */
+	char *client;          /* owned */
+	char *mode;            /* owned; one of load_mode_names */
+	uint64_t level, block; /* the level of an open loop: the most connections that may be open */
 	uint64_t backlog;
 	double rate_rps, window_s, ramp_s;
 	uint64_t ramp_reached;
 	uint64_t started, ok, failed[LOAD_FAILURES];
 	uint64_t in_flight_start, in_flight_end, connects;
-	uint64_t started_before;	/* requests of ramp and warmup; with `started`, all that were sent until the drain */
-	uint64_t stray;			/* connections given up, since bytes came that answer no request */
-	double open_mean, open_max;	/* connections open inside the server */
+	uint64_t started_before; /* requests of ramp and warmup; with `started`, all that were sent until the drain */
+	uint64_t stray;          /* connections given up, since bytes came that answer no request */
+	double open_mean, open_max; /* connections open inside the server */
 	double concurrency_mean, concurrency_min, concurrency_max;
 	struct cell_times latency_ns, connect_ns;
-	char *latency_hist, *connect_hist;	/* owned; the whole histograms, as hist_print() writes them, or NULL */
-	bool latency_censored;		/* the window was too short for what is slow: latency looks better than it is */
-	double little;			/* residual of Little's law |X R / N - 1| over the mean concurrency N */
-	uint32_t *tenths;		/* owned; right answers in each tenth of a second of the window */
+	char *latency_hist, *connect_hist; /* owned; the whole histograms, as hist_print() writes them, or NULL */
+	bool latency_censored; /* the window was too short for what is slow: latency looks better than it is */
+	double little;         /* residual of Little's law |X R / N - 1| over the mean concurrency N */
+	uint32_t *tenths;      /* owned; right answers in each tenth of a second of the window */
 	uint64_t tenths_count;
-	struct {			/* NAN outside of an open loop */
-		double offered_rps;	/* rate of arrivals */
-		double share;		/* that rate as a share of the server's own maximum, where it was chosen so */
-		double scheduled, waiting_start, waiting_end, waited;	/* see struct load_counts */
+	struct {                    /* NAN outside of an open loop */
+		double offered_rps; /* rate of arrivals */
+		double share;       /* that rate as a share of the server's own maximum, where it was chosen so */
+		double scheduled, waiting_start, waiting_end, waited; /* see struct load_counts */
 		double late_ok, late_failed, unended;
 	} open_loop;
-	struct cell_times lag_ns;	/* open loop: how late the client was to start what it could have started */
-	struct {			/* NAN outside of a crowd */
-		double active;		/* connections that carry requests */
-		double silent;		/* the others, those open at the window's end */
-		double dropped;		/* those that the server has ended */
-		double dropped_after_s;	/* the shortest time that one of these had been silent */
+	struct cell_times lag_ns;       /* open loop: how late the client was to start what it could have started */
+	struct {                        /* NAN outside of a crowd */
+		double active;          /* connections that carry requests */
+		double silent;          /* the others, those open at the window's end */
+		double dropped;         /* those that the server has ended */
+		double dropped_after_s; /* the shortest time that one of these had been silent */
 	} crowd;
 	double served_min, served_max, never_served, jain;
-	double client_user[LOAD_THREADS_MAX], client_system[LOAD_THREADS_MAX];	/* fractions of a core, by thread */
-	double client_cpu[LOAD_THREADS_MAX];	/* their sum */
+	double client_user[LOAD_THREADS_MAX], client_system[LOAD_THREADS_MAX]; /* fractions of a core, by thread */
+	double client_cpu[LOAD_THREADS_MAX];                                   /* their sum */
 	uint64_t client_threads;
-	double client_cpu_busiest;	/* fraction of the busiest client CPU */
-	double observer_cpu;		/* fraction of a core that watching took beside the load */
-	double ceiling_rps;		/* the control server's rate at the same mode, level and block */
+	double client_cpu_busiest; /* fraction of the busiest client CPU */
+	double observer_cpu;       /* fraction of a core that watching took beside the load */
+	double ceiling_rps;        /* the control server's rate at the same mode, level and block */
 	double server_cpu_us_per_request, server_rss_bytes;
 	struct {
-		double user_s, system_s;	/* CPU in the window; they add up to the exact sum */
-		double peak_rss_bytes;		/* since the server's start */
-		double files_max;		/* open files at most, over the window */
-		double files_limit;		/* the process with the smallest */
+		double user_s, system_s; /* CPU in the window; they add up to the exact sum */
+		double peak_rss_bytes;   /* since the server's start */
+		double files_max;        /* open files at most, over the window */
+		double files_limit;      /* the process with the smallest */
 		double processes, threads;
-		double switches_voluntary, switches_involuntary;	/* in the window */
+		double switches_voluntary, switches_involuntary; /* in the window */
 	} server_use;
-	struct kernel kernel;		/* over the window; of the whole host */
-	bool debug_build;		/* measured by a build that is no benchmark; known while measuring only */
-	bool restarted;			/* the server had to be restarted after this cell */
-	char *error;			/* owned; why the cell has failed, or NULL */
-	char *wrong;			/* owned; what the first wrong answer was, or NULL */
+	struct kernel kernel; /* over the window; of the whole host */
+	bool debug_build;     /* measured by a build that is no benchmark; known while measuring only */
+	bool restarted;       /* the server had to be restarted after this cell */
+	char *error;          /* owned; why the cell has failed, or NULL */
+	char *wrong;          /* owned; what the first wrong answer was, or NULL */
 	bool valid;
-	unsigned invalid;		/* bit set of enum invalid */
+	unsigned invalid; /* bit set of enum invalid */
 };
 
 /*
  * A cell without figures: all that can be unknown is unknown. Texts are copied. Returns 0; or -1 where memory is out,
  * and then there is nothing to release.
  */
-int cell_init(struct cell *cell, const char *server, const char *client, const char *mode,
-	       uint64_t level, uint64_t block);
+int cell_init(struct cell *cell, const char *server, const char *client, const char *mode, uint64_t level,
+	      uint64_t block);
 
 /* Takes over the figures of a sample. Returns 0; or -1 where memory is out for its evidence, and it has no figures. */
 int cell_take(struct cell *cell, const struct load_sample *sample);

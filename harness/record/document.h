@@ -12,19 +12,19 @@
 
 /* One option of the run as it was used, by its long name. */
 struct document_option {
-	char *name, *value;	/* owned */
+	char *name, *value; /* owned */
 };
 
 struct document_server {
-	char *name, *command, *version, *family, *model, *since, *implementation;	/* owned; NULL where unknown */
+	char *name, *command, *version, *family, *model, *since, *implementation; /* owned; NULL where unknown */
 };
 
 struct document {
-	char *benchctl;			/* version, owned */
-	char *commit, *compiler, *flags;	/* of its build, owned */
+	char *benchctl;                  /* version, owned */
+	char *commit, *compiler, *flags; /* of its build, owned */
 	struct host host;
-	char *client_cpus, *server_cpus;	/* owned */
-	char *client;			/* that offered the load, whatever was asked for; owned; NULL where a run does not say */
+	char *client_cpus, *server_cpus; /* owned */
+	char *client; /* that offered the load, whatever was asked for; owned; NULL where a run does not say */
 	struct document_option *options;
 	size_t options_count;
 	struct document_server *servers;

@@ -39,15 +39,15 @@ static int lines_read(FILE *file, struct document *document, off_t *whole, bool 
 				result = err_set(err, "out of memory");
 			}
 		} else if (ended && errno == ENOMEM) {
-			result = -1;	/* err says so; the line may be a good one */
+			result = -1; /* err says so; the line may be a good one */
 		} else if (!ended || (fgetc(file) == EOF && !ferror(file))) {
-			*torn = true;	/* the last line */
+			*torn = true; /* the last line */
 			break;
 		} else {
 			result = err_prefix(err, "line %d is no cell", number);
 		}
 	}
-	if (!result && !feof(file))	/* getline() also ends where memory is out */
+	if (!result && !feof(file)) /* getline() also ends where memory is out */
 		result = err_set_errno(err, "reading");
 	free(line);
 	return result;
@@ -84,7 +84,7 @@ int ledger_append(struct ledger *ledger, const struct cell *cell, struct err *er
 		err_set_errno(err, "%s", ledger->path);
 		goto out;
 	}
-	line[bytes++] = '\n';	/* in place of the NUL: written with its end, in one piece */
+	line[bytes++] = '\n'; /* in place of the NUL: written with its end, in one piece */
 	while (done < bytes) {
 		ssize_t wrote = write(ledger->fd, line + done, bytes - done);
 		if (wrote < 0 && errno == EINTR)

@@ -11,27 +11,31 @@
 #include "harness/lib/text.h"
 #include "harness/record/result_json.h"
 
-#define HOST(path, kind, field) { path, kind, offsetof(struct host, field), sizeof ((struct host *)0)->field, false, false }
+#define HOST(path, kind, field)                                                                         \
+	{                                                                                               \
+		path, kind, offsetof(struct host, field), sizeof((struct host *)0)->field, false, false \
+	}
 
-static const struct field host_fields[] = {
-	HOST("cpu_model", BUFFER, cpu_model),
-	HOST("cores", COUNT, cores),
-	HOST("memory_bytes", COUNT, memory_bytes),
-	HOST("kernel", BUFFER, kernel),
-	HOST("governor", BUFFER, governor),
-	HOST("limits.files_soft", COUNT, files_soft),
-	HOST("limits.files_hard", COUNT, files_hard),
-	HOST("sysctl.somaxconn", COUNT, somaxconn),
-	HOST("sysctl.port_low", COUNT, port_low),
-	HOST("sysctl.port_high", COUNT, port_high),
-	HOST("sysctl.tcp_max_tw_buckets", COUNT, tw_buckets),
-	HOST("sysctl.tcp_tw_reuse", COUNT, tw_reuse),
-	HOST("load", NUMBER, load),
-	HOST("date", BUFFER, date),
-	{ .path = NULL }
-};
+static const struct field host_fields[] = { HOST("cpu_model", BUFFER, cpu_model),
+					    HOST("cores", COUNT, cores),
+					    HOST("memory_bytes", COUNT, memory_bytes),
+					    HOST("kernel", BUFFER, kernel),
+					    HOST("governor", BUFFER, governor),
+					    HOST("limits.files_soft", COUNT, files_soft),
+					    HOST("limits.files_hard", COUNT, files_hard),
+					    HOST("sysctl.somaxconn", COUNT, somaxconn),
+					    HOST("sysctl.port_low", COUNT, port_low),
+					    HOST("sysctl.port_high", COUNT, port_high),
+					    HOST("sysctl.tcp_max_tw_buckets", COUNT, tw_buckets),
+					    HOST("sysctl.tcp_tw_reuse", COUNT, tw_reuse),
+					    HOST("load", NUMBER, load),
+					    HOST("date", BUFFER, date),
+					    { .path = NULL } };
 
-#define SERVER(path, field) { path, TEXT, offsetof(struct document_server, field), 0, false, false }
+#define SERVER(path, field)                                                          \
+	{                                                                            \
+		path, TEXT, offsetof(struct document_server, field), 0, false, false \
+	}
 
 static const struct field server_fields[] = {
 	SERVER("name", name),
@@ -81,7 +85,7 @@ json_t *document_json(const struct document *document)
 	json_t *json = json_object(), *host = json_object();
 
 	int bad = json_object_set_new(json, "schema", json_integer(RESULT_SCHEMA));
-	bad |= json_object_set_new(json, "environment", host);	/* takes it; where it can't, host is gone */
+	bad |= json_object_set_new(json, "environment", host); /* takes it; where it can't, host is gone */
 	if (!bad) {
 		bad |= fields_write(json, document_fields, document);
 		bad |= fields_write(host, host_fields, &document->host);
@@ -181,7 +185,8 @@ static int options_read(struct document *document, json_t *json, struct err *err
 	document->options = calloc(json_object_size(json) + 1, sizeof *document->options);
 	if (!document->options)
 		return err_set(err, "out of memory");
-	json_object_foreach(json, name, value) {
+	json_object_foreach(json, name, value)
+	{
 		if (!json_is_string(value))
 			return err_set(err, "'config.%.60s' is not a text", name);
 		struct document_option *option = &document->options[document->options_count++];
@@ -203,7 +208,8 @@ static int servers_read(struct document *document, json_t *json, struct err *err
 	document->servers = calloc(json_array_size(json) + 1, sizeof *document->servers);
 	if (!document->servers)
 		return err_set(err, "out of memory");
-	json_array_foreach(json, index, item) {
+	json_array_foreach(json, index, item)
+	{
 		document->servers_count++;
 		if (fields_read(item, server_fields, &document->servers[index], err))
 			return err_prefix(err, "servers[%zu]", index);
@@ -220,7 +226,8 @@ static int cells_read(struct document *document, json_t *json, struct err *err)
 
 	if (!json_is_array(json))
 		return err_set(err, "'cells' is not an array");
-	json_array_foreach(json, index, item) {
+	json_array_foreach(json, index, item)
+	{
 		struct cell cell;
 		if (cell_read(&cell, item, err))
 			return err_prefix(err, "cells[%zu]", index);
@@ -240,7 +247,8 @@ int document_read(struct document *document, json_t *json, struct err *err)
 	if (!json_is_integer(schema))
 		return err_set(err, "not a run.json: 'schema' is missing");
 	if (json_integer_value(schema) < 1)
-		return err_set(err, "not a run.json: its schema is version %lld", (long long)json_integer_value(schema));
+		return err_set(err, "not a run.json: its schema is version %lld",
+			       (long long)json_integer_value(schema));
 	if (json_integer_value(schema) > RESULT_SCHEMA)
 		return err_set(err, "its schema is version %lld and this benchctl knows up to %d: use a newer benchctl",
 			       (long long)json_integer_value(schema), RESULT_SCHEMA);

@@ -51,9 +51,9 @@ int result_read_noise(struct noise *noise, const char *path, struct err *err);
 struct result_listing {
 	const struct conf_server *server;
 	bool available;
-	const char *version;	/* or NULL */
-	const char *implementation;	/* "original" or "revival", or NULL */
-	const char *reason;	/* why not, or NULL */
+	const char *version;        /* or NULL */
+	const char *implementation; /* "original" or "revival", or NULL */
+	const char *reason;         /* why not, or NULL */
 };
 
 /* Prints an array of servers as JSON. */
@@ -61,14 +61,14 @@ int result_print_listing(const struct result_listing *listing, size_t count, FIL
 
 /* One named finding, for `doctor` and `check`. */
 struct result_finding {
-	const char *subject;	/* of what */
+	const char *subject; /* of what */
 	const char *check;
 	bool good;
-	const char *text;	/* what was found */
+	const char *text; /* what was found */
 	/* Of `doctor` only; severity is NULL elsewhere, and the three are not printed. */
-	const char *severity;	/* "ok", "note", "bad" */
-	const char *why;	/* it matters */
-	const char *command;	/* what lifts it, or NULL */
+	const char *severity; /* "ok", "note", "bad" */
+	const char *why;      /* it matters */
+	const char *command;  /* what lifts it, or NULL */
 };
 
 /* Prints an array of findings as JSON. */

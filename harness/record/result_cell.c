@@ -6,15 +6,24 @@
 
 #include "harness/record/result_json.h"
 
-#define CELL(path, kind, field) { path, kind, offsetof(struct cell, field), 0, false, false }
+#define CELL(path, kind, field)                                           \
+	{                                                                 \
+		path, kind, offsetof(struct cell, field), 0, false, false \
+	}
 /* A field that came later than the first version of the schema, or is a text that may be NULL. */
-#define LATER(path, kind, field) { path, kind, offsetof(struct cell, field), 0, true, false }
+#define LATER(path, kind, field)                                         \
+	{                                                                \
+		path, kind, offsetof(struct cell, field), 0, true, false \
+	}
 /* A number that only some kinds of load have. */
-#define SOME(path, field) { path, NUMBER, offsetof(struct cell, field), 0, true, true }
-#define TIMES(name) \
-	CELL(#name ".mean", NUMBER, name.mean), CELL(#name ".p50", NUMBER, name.p50), \
-	CELL(#name ".p90", NUMBER, name.p90), CELL(#name ".p99", NUMBER, name.p99), \
-	CELL(#name ".p999", NUMBER, name.p999), CELL(#name ".max", NUMBER, name.max)
+#define SOME(path, field)                                                 \
+	{                                                                 \
+		path, NUMBER, offsetof(struct cell, field), 0, true, true \
+	}
+#define TIMES(name)                                                                         \
+	CELL(#name ".mean", NUMBER, name.mean), CELL(#name ".p50", NUMBER, name.p50),       \
+		CELL(#name ".p90", NUMBER, name.p90), CELL(#name ".p99", NUMBER, name.p99), \
+		CELL(#name ".p999", NUMBER, name.p999), CELL(#name ".max", NUMBER, name.max)
 
 static const struct field cell_fields[] = {
 	CELL("server", TEXT, server),
@@ -48,8 +57,12 @@ static const struct field cell_fields[] = {
 	SOME("open_loop.late_ok", open_loop.late_ok),
 	SOME("open_loop.late_failed", open_loop.late_failed),
 	SOME("open_loop.unended", open_loop.unended),
-	SOME("lag_ns.mean", lag_ns.mean), SOME("lag_ns.p50", lag_ns.p50), SOME("lag_ns.p90", lag_ns.p90),
-	SOME("lag_ns.p99", lag_ns.p99), SOME("lag_ns.p999", lag_ns.p999), SOME("lag_ns.max", lag_ns.max),
+	SOME("lag_ns.mean", lag_ns.mean),
+	SOME("lag_ns.p50", lag_ns.p50),
+	SOME("lag_ns.p90", lag_ns.p90),
+	SOME("lag_ns.p99", lag_ns.p99),
+	SOME("lag_ns.p999", lag_ns.p999),
+	SOME("lag_ns.max", lag_ns.max),
 	SOME("crowd.active", crowd.active),
 	SOME("crowd.silent", crowd.silent),
 	SOME("crowd.dropped", crowd.dropped),
@@ -103,7 +116,7 @@ char *result_cell_line(const struct cell *cell)
 
 int cell_read(struct cell *cell, json_t *json, struct err *err)
 {
-	cell_init(cell, NULL, NULL, NULL, 0, 0);	/* copies nothing, so that it can't fail */
+	cell_init(cell, NULL, NULL, NULL, 0, 0); /* copies nothing, so that it can't fail */
 	if (!fields_read(json, cell_fields, cell, err)) {
 		if (has_words(cell->server) && has_words(cell->client) && has_words(cell->mode) && cell->level)
 			return 0;

@@ -90,26 +90,16 @@ static json_t *field_json(const struct field *field, const void *from)
 	const char *at = (const char *)from + field->offset;
 
 	switch (field->kind) {
-	case TEXT:
-		return text_json(*(char *const *)at);
-	case BUFFER:
-		return text_json(at);
-	case COUNT:
-		return json_integer((json_int_t)*(const uint64_t *)at);
-	case NUMBER:
-		return number_json(*(const double *)at);
-	case BOOL:
-		return json_boolean(*(const bool *)at);
-	case FAILED:
-		return failed_json((const uint64_t *)at);
-	case REASONS:
-		return reasons_json(*(const unsigned *)at);
-	case THREADS:
-		return threads_json(from, (const double *)at);
-	case TENTHS:
-		return tenths_json(from);
-	case KERNEL:
-		return kernel_json((const struct kernel *)at);
+	case TEXT: return text_json(*(char *const *)at);
+	case BUFFER: return text_json(at);
+	case COUNT: return json_integer((json_int_t) * (const uint64_t *)at);
+	case NUMBER: return number_json(*(const double *)at);
+	case BOOL: return json_boolean(*(const bool *)at);
+	case FAILED: return failed_json((const uint64_t *)at);
+	case REASONS: return reasons_json(*(const unsigned *)at);
+	case THREADS: return threads_json(from, (const double *)at);
+	case TENTHS: return tenths_json(from);
+	case KERNEL: return kernel_json((const struct kernel *)at);
 	}
 	return NULL;
 }
@@ -177,7 +167,8 @@ static bool reasons_read(unsigned *reasons, const json_t *json)
 	if (!json_is_array(json))
 		return false;
 	*reasons = 0;
-	json_array_foreach(json, index, item) {
+	json_array_foreach(json, index, item)
+	{
 		for (int i = 0; i < INVALIDS; i++)
 			if (json_is_string(item) && strcmp(json_string_value(item), invalid_names[i]) == 0)
 				*reasons |= 1u << i;
@@ -205,7 +196,8 @@ static bool threads_read(struct cell *cell, double *threads, const json_t *json)
 		cell->client_threads = json_array_size(json);
 	else if (json_array_size(json) != cell->client_threads)
 		return false;
-	json_array_foreach(json, index, item) {
+	json_array_foreach(json, index, item)
+	{
 		if (!number_read(&threads[index], item))
 			return false;
 	}
@@ -224,7 +216,8 @@ static bool tenths_read(struct cell *cell, const json_t *json)
 	cell->tenths = calloc(json_array_size(json) + 1, sizeof *cell->tenths);
 	if (!cell->tenths)
 		return false;
-	json_array_foreach(json, index, item) {
+	json_array_foreach(json, index, item)
+	{
 		if (!json_is_integer(item) || json_integer_value(item) < 0 || json_integer_value(item) > UINT32_MAX)
 			return false;
 		cell->tenths[cell->tenths_count++] = (uint32_t)json_integer_value(item);
@@ -269,23 +262,17 @@ static bool field_read(const struct field *field, void *into, const json_t *json
 			return false;
 		*(uint64_t *)at = (uint64_t)json_integer_value(json);
 		return true;
-	case NUMBER:
-		return number_read((double *)at, json);
+	case NUMBER: return number_read((double *)at, json);
 	case BOOL:
 		if (!json_is_boolean(json))
 			return false;
 		*(bool *)at = json_is_true(json);
 		return true;
-	case FAILED:
-		return failed_read((uint64_t *)at, json);
-	case REASONS:
-		return reasons_read((unsigned *)at, json);
-	case THREADS:
-		return threads_read(into, (double *)at, json);
-	case TENTHS:
-		return tenths_read(into, json);
-	case KERNEL:
-		return kernel_of((struct kernel *)at, json);
+	case FAILED: return failed_read((uint64_t *)at, json);
+	case REASONS: return reasons_read((unsigned *)at, json);
+	case THREADS: return threads_read(into, (double *)at, json);
+	case TENTHS: return tenths_read(into, json);
+	case KERNEL: return kernel_of((struct kernel *)at, json);
 	}
 	return false;
 }

@@ -9,7 +9,7 @@
 #include "harness/lib/units.h"
 
 /* Columns of the longest bar of the histogram, and of a line of tenths. */
-#define BAR 50
+#define BAR  50
 #define LINE 96
 
 static void row(FILE *out, const char *name, const char *format, ...) __attribute__((format(printf, 3, 4)));
@@ -125,8 +125,10 @@ static void explain_validity(const struct cell *cell, FILE *out)
 
 char *explain_offered(char out[EXPLAIN_OFFERED], const struct cell *cell)
 {
-	snprintf(out, EXPLAIN_OFFERED, "%s requests/s: %s waiting + %s scheduled = %s started + %s waiting; %s waited for a "
-		 "connection", number(cell->open_loop.offered_rps), number(cell->open_loop.waiting_start),
+	snprintf(out, EXPLAIN_OFFERED,
+		 "%s requests/s: %s waiting + %s scheduled = %s started + %s waiting; %s waited for a "
+		 "connection",
+		 number(cell->open_loop.offered_rps), number(cell->open_loop.waiting_start),
 		 number(cell->open_loop.scheduled), number((double)cell->started), number(cell->open_loop.waiting_end),
 		 number(cell->open_loop.waited));
 	return out;
@@ -140,7 +142,8 @@ static void explain_rate(const struct cell *cell, FILE *out)
 	if (cell_is_open_loop(cell)) {
 		row(out, "offered", "%s", explain_offered(offered, cell));
 		if (!isnan(cell->open_loop.share))
-			row(out, "", "the rate is %s of the most that the server reached in the closed loop of this block",
+			row(out, "",
+			    "the rate is %s of the most that the server reached in the closed loop of this block",
 			    percent(cell->open_loop.share));
 		row(out, "keeps up", "%s: %s of what was scheduled in the window was answered rightly in it",
 		    cell_keeps_up(cell) ? "yes" : "no", percent((double)cell->ok / cell->open_loop.scheduled));
@@ -180,14 +183,17 @@ static void explain_counts(const struct cell *cell, FILE *out)
 	uint64_t left = cell->in_flight_start + cell->started;
 	uint64_t right = cell->ok + cell_failed(cell) + cell->in_flight_end;
 
-	row(out, "requests", "%" PRIu64 " in flight + %" PRIu64 " started = %" PRIu64 " ok + %" PRIu64 " failed + %" PRIu64
-	    " in flight: %s", cell->in_flight_start, cell->started, cell->ok, cell_failed(cell), cell->in_flight_end,
+	row(out, "requests",
+	    "%" PRIu64 " in flight + %" PRIu64 " started = %" PRIu64 " ok + %" PRIu64 " failed + %" PRIu64
+	    " in flight: %s",
+	    cell->in_flight_start, cell->started, cell->ok, cell_failed(cell), cell->in_flight_end,
 	    left == right ? "none lost" : "they do not add up");
 	for (int i = 0; i < LOAD_FAILURES; i++)
 		if (cell->failed[i])
 			row(out, "failed", "%" PRIu64 " %s", cell->failed[i], load_failure_names[i]);
 	if (cell->stray)
-		row(out, "stray", "%" PRIu64 " connections given up: bytes came on them that answer no request", cell->stray);
+		row(out, "stray", "%" PRIu64 " connections given up: bytes came on them that answer no request",
+		    cell->stray);
 	if (cell->wrong)
 		row(out, "wrong", "%s", plain(cell->wrong));
 }
@@ -201,8 +207,10 @@ const char *explain_crowd(char text[EXPLAIN_CROWD], const struct cell *cell)
 	if (isnan(cell->crowd.active))
 		return text;
 	if (cell->crowd.dropped > 0)
-		snprintf(first, sizeof first, ", after a silence of %s at the least", time_of(cell->crowd.dropped_after_s * 1e9));
-	snprintf(text, EXPLAIN_CROWD, "%s active; of %s silent connections %s open at the end, %s ended by the server%s",
+		snprintf(first, sizeof first, ", after a silence of %s at the least",
+			 time_of(cell->crowd.dropped_after_s * 1e9));
+	snprintf(text, EXPLAIN_CROWD,
+		 "%s active; of %s silent connections %s open at the end, %s ended by the server%s",
 		 number(cell->crowd.active), number(silent), number(cell->crowd.silent), number(cell->crowd.dropped),
 		 first);
 	return text;
@@ -220,10 +228,10 @@ static void explain_concurrency(const struct cell *cell, FILE *out)
 	row(out, "in server", "%s connections open on average, %s at most; listen backlog %" PRIu64,
 	    number(cell->open_mean), number(cell->open_max), cell->backlog);
 	if (cell_is_open_loop(cell))
-		return;		/* it opens what it needs, when it needs it */
+		return; /* it opens what it needs, when it needs it */
 	row(out, "ramp", "%" PRIu64 " connections after %s", cell->ramp_reached, seconds(cell->ramp_s));
-	row(out, "fairness", "%s to %s answers a connection, %s never served, Jain's index %s", number(cell->served_min),
-	    number(cell->served_max), number(cell->never_served), fraction(cell->jain));
+	row(out, "fairness", "%s to %s answers a connection, %s never served, Jain's index %s",
+	    number(cell->served_min), number(cell->served_max), number(cell->never_served), fraction(cell->jain));
 	row(out, "Little", "residual %s", percent(cell->little));
 }
 
@@ -252,14 +260,16 @@ static void explain_times(const char *name, const char *text, const struct cell_
 	struct hist *hist = calloc(1, sizeof *hist);
 
 	if (hist && text && hist_parse(hist, text)) {
-		row(out, name, "p50 %s  p90 %s  p99 %s  p99.9 %s  max %s  mean %s", time_of((double)hist_quantile(hist, 0.5)),
-		    time_of((double)hist_quantile(hist, 0.9)), time_of((double)hist_quantile(hist, 0.99)),
-		    time_of((double)hist_quantile(hist, 0.999)), time_of((double)hist->max), time_of(hist_mean(hist)));
+		row(out, name, "p50 %s  p90 %s  p99 %s  p99.9 %s  max %s  mean %s",
+		    time_of((double)hist_quantile(hist, 0.5)), time_of((double)hist_quantile(hist, 0.9)),
+		    time_of((double)hist_quantile(hist, 0.99)), time_of((double)hist_quantile(hist, 0.999)),
+		    time_of((double)hist->max), time_of(hist_mean(hist)));
 		if (bars)
 			print_bars(hist, out);
 	} else if (!isnan(times->p50)) {
-		row(out, name, "p50 %s  p90 %s  p99 %s  p99.9 %s  max %s  mean %s", time_of(times->p50), time_of(times->p90),
-		    time_of(times->p99), time_of(times->p999), time_of(times->max), time_of(times->mean));
+		row(out, name, "p50 %s  p90 %s  p99 %s  p99.9 %s  max %s  mean %s", time_of(times->p50),
+		    time_of(times->p90), time_of(times->p99), time_of(times->p999), time_of(times->max),
+		    time_of(times->mean));
 	}
 	free(hist);
 }
@@ -269,15 +279,18 @@ static void explain_latency(const struct cell *cell, FILE *out)
 	explain_times("connect", cell->connect_hist, &cell->connect_ns, false, out);
 	explain_times("latency", cell->latency_hist, &cell->latency_ns, true, out);
 	if (cell_is_open_loop(cell)) {
-		row(out, "", "of an open loop: from the scheduled time, with all waiting and with the client's own lag");
+		row(out, "",
+		    "of an open loop: from the scheduled time, with all waiting and with the client's own lag");
 		if (cell->latency_censored)
-			row(out, "", "censored: behind the window %s requests failed, %s had no end: the slowest are missing",
+			row(out, "",
+			    "censored: behind the window %s requests failed, %s had no end: the slowest are missing",
 			    number(cell->open_loop.late_failed), number(cell->open_loop.unended));
 		explain_times("lag", NULL, &cell->lag_ns, false, out);
 		return;
 	}
 	if (cell->latency_censored)
-		row(out, "", "censored: half a round of all connections outlasts the window, so that the slow answers are "
+		row(out, "",
+		    "censored: half a round of all connections outlasts the window, so that the slow answers are "
 		    "missing; a longer --max-window shows them");
 	else if (!isnan(cell->latency_ns.p50))
 		row(out, "", "of a closed loop: under this load, not at a rate of arrivals");
@@ -299,7 +312,8 @@ static void explain_server(const struct cell *cell, FILE *out)
 {
 	if (!isnan(cell->server_cpu_us_per_request))
 		row(out, "server", "%.1f us of CPU a request; user %s, system %s over the window",
-		    cell->server_cpu_us_per_request, seconds(cell->server_use.user_s), seconds(cell->server_use.system_s));
+		    cell->server_cpu_us_per_request, seconds(cell->server_use.user_s),
+		    seconds(cell->server_use.system_s));
 	row(out, "", "memory %s, at most %s; open files at most %s of %s", mebibytes(cell->server_rss_bytes),
 	    mebibytes(cell->server_use.peak_rss_bytes), number(cell->server_use.files_max),
 	    number(cell->server_use.files_limit));
@@ -330,7 +344,7 @@ void explain_print(const struct cell *cell, FILE *out)
 		plain(cell->mode), plain(cell->client), cell->block);
 	explain_validity(cell, out);
 	if (isnan(cell->rate_rps))
-		return;		/* nothing was measured */
+		return; /* nothing was measured */
 	explain_rate(cell, out);
 	explain_tenths(cell, out);
 	explain_counts(cell, out);

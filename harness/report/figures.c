@@ -16,7 +16,8 @@ static void server_set(const struct overview *overview, struct sheet *sheet, siz
 }
 
 /* A line a server, a column a level. */
-static int by_level(const struct overview *overview, struct sheet *sheet, size_t more, const char *unit, struct err *err)
+static int by_level(const struct overview *overview, struct sheet *sheet, size_t more, const char *unit,
+		    struct err *err)
 {
 	if (sheet_init(sheet, overview->rows_count, 1 + overview->levels_count + more, err))
 		return -1;
@@ -164,9 +165,9 @@ static int latency_sheet(const struct overview *overview, struct sheet *sheet, s
 		const char *heading, *name;
 		double (*figure)(const struct cell *cell);
 	} columns[] = {
-		{ "p50", "p50_ns", p50_of }, { "p90", "p90_ns", p90_of }, { "p99", "p99_ns", p99_of },
-		{ "p99.9", "p999_ns", p999_of }, { "max", "max_ns", most_of },
-		{ "connect p99", "connect_p99_ns", connect_of },
+		{ "p50", "p50_ns", p50_of },  { "p90", "p90_ns", p90_of },
+		{ "p99", "p99_ns", p99_of },  { "p99.9", "p999_ns", p999_of },
+		{ "max", "max_ns", most_of }, { "connect p99", "connect_p99_ns", connect_of },
 	};
 	const size_t first = 2, count = sizeof columns / sizeof *columns;
 	size_t line = 0;
@@ -187,10 +188,13 @@ static int latency_sheet(const struct overview *overview, struct sheet *sheet, s
 			server_set(overview, sheet, line, from->server);
 			sheet_set_count(sheet, line, 1, (double)overview->levels[i]);
 			for (size_t column = 0; column < count; column++)
-				sheet_set_ns(sheet, line, first + column,
-					     overview_median(overview, &from->levels[i], columns[column].figure, &censored));
+				sheet_set_ns(
+					sheet, line, first + column,
+					overview_median(overview, &from->levels[i], columns[column].figure, &censored));
 			sheet_set_text(sheet, line, first + count,
-				       censored ? "censored: the slow ones are missing" : !from->levels[i].valid ? "not valid" : NULL);
+				       censored                 ? "censored: the slow ones are missing"
+				       : !from->levels[i].valid ? "not valid"
+								: NULL);
 			line++;
 		}
 	return 0;
@@ -207,8 +211,8 @@ static int cost_sheet(const struct overview *overview, struct sheet *sheet, stru
 		const struct overview_row *from = &overview->rows[row];
 		for (size_t i = 0; i < overview->levels_count; i++)
 			sheet_set_decimals(sheet, row, 1 + i, from->levels[i].server_cpu_us_per_request, 1);
-		sheet_set_decimals(sheet, row, memory, isnan(from->memory_bytes) ? NAN
-				   : round(from->memory_bytes / 102.4) / 10 + 0.0, 1);
+		sheet_set_decimals(sheet, row, memory,
+				   isnan(from->memory_bytes) ? NAN : round(from->memory_bytes / 102.4) / 10 + 0.0, 1);
 	}
 	return 0;
 }
@@ -284,8 +288,11 @@ static int open_loop_sheet(const struct overview *overview, struct sheet *sheet,
 		sheet_set_ns(sheet, line, P999, point->latency_ns.p999);
 		sheet_set_ns(sheet, line, MOST, point->latency_ns.max);
 		sheet_set_count(sheet, line, WAITED, point->waited);
-		sheet_set_text(sheet, line, NOTE, !point->used ? "failed" : !point->keeps_up ? "does not keep up"
-			       : !point->valid ? "not valid" : NULL);
+		sheet_set_text(sheet, line, NOTE,
+			       !point->used       ? "failed"
+			       : !point->keeps_up ? "does not keep up"
+			       : !point->valid    ? "not valid"
+						  : NULL);
 		line++;
 	}
 	result = 0;
@@ -327,8 +334,9 @@ static int sequential_sheet(const struct overview *overview, struct sheet *sheet
 int figures_sheet(const struct overview *overview, enum figures_kind kind, struct sheet *sheet, struct err *err)
 {
 	static int (*const makers[FIGURES_KINDS])(const struct overview *, struct sheet *, struct err *) = {
-		[FIGURES_RATE] = rate_sheet, [FIGURES_SHAPE] = shape_sheet, [FIGURES_VERDICT] = verdict_sheet,
-		[FIGURES_LATENCY] = latency_sheet, [FIGURES_COST] = cost_sheet, [FIGURES_ERRORS] = errors_sheet,
+		[FIGURES_RATE] = rate_sheet,           [FIGURES_SHAPE] = shape_sheet,
+		[FIGURES_VERDICT] = verdict_sheet,     [FIGURES_LATENCY] = latency_sheet,
+		[FIGURES_COST] = cost_sheet,           [FIGURES_ERRORS] = errors_sheet,
 		[FIGURES_OPEN_LOOP] = open_loop_sheet, [FIGURES_SEQUENTIAL] = sequential_sheet,
 	};
 

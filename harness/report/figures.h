@@ -12,14 +12,14 @@
 #include "harness/text/sheet.h"
 
 enum figures_kind {
-	FIGURES_RATE,		/* requests per second, by level */
-	FIGURES_SHAPE,		/* the same as a share of each server's best */
-	FIGURES_VERDICT,	/* the shape of each curve, its class, and why */
-	FIGURES_LATENCY,	/* percentiles, by server and level */
-	FIGURES_COST,		/* server CPU per request, by level, and memory per connection */
-	FIGURES_ERRORS,		/* failures by kind, and connections open in the server, by server and level */
-	FIGURES_OPEN_LOOP,	/* latency at rates */
-	FIGURES_SEQUENTIAL,	/* one by one against many at once */
+	FIGURES_RATE,       /* requests per second, by level */
+	FIGURES_SHAPE,      /* the same as a share of each server's best */
+	FIGURES_VERDICT,    /* the shape of each curve, its class, and why */
+	FIGURES_LATENCY,    /* percentiles, by server and level */
+	FIGURES_COST,       /* server CPU per request, by level, and memory per connection */
+	FIGURES_ERRORS,     /* failures by kind, and connections open in the server, by server and level */
+	FIGURES_OPEN_LOOP,  /* latency at rates */
+	FIGURES_SEQUENTIAL, /* one by one against many at once */
 	FIGURES_KINDS
 };
 

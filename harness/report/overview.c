@@ -47,8 +47,10 @@ static int row_fill(struct overview_row *row, const struct overview *overview, c
 	}
 	row->last_p99_ns = overview_median(overview, &row->last, p99_of, &row->last_censored);
 	return scaling_of(&row->scaling, document, server, overview->mode, err) ||
-	       summary_of(&row->sequential, document, server, SUMMARY_SEQUENTIAL, NULL, 1, err) ||
-	       summary_memory(&row->memory_bytes, document, server, err) ? -1 : 0;
+			       summary_of(&row->sequential, document, server, SUMMARY_SEQUENTIAL, NULL, 1, err) ||
+			       summary_memory(&row->memory_bytes, document, server, err)
+		       ? -1
+		       : 0;
 }
 
 static bool was_measured(const struct overview *overview, const struct overview_row *row)
@@ -128,8 +130,10 @@ char *overview_name(char out[GRID_TEXT], const struct document *document, const 
 	char name[GRID_TEXT - 16];
 
 	text_plain(name, sizeof name, server);
-	snprintf(out, GRID_TEXT, "%s%s", name, strcmp(server, CONF_CONTROL) == 0 ? " (ceiling)"
-		 : document_is_revival(document, server) ? " (revival)" : "");
+	snprintf(out, GRID_TEXT, "%s%s", name,
+		 strcmp(server, CONF_CONTROL) == 0       ? " (ceiling)"
+		 : document_is_revival(document, server) ? " (revival)"
+							 : "");
 	return out;
 }
 
@@ -167,7 +171,8 @@ static void p99_set(struct sheet *sheet, size_t row, const struct overview_row *
 	char text[UNITS_TEXT], more[UNITS_TEXT + 8];
 
 	if (from->last_censored && !isnan(from->last_p99_ns)) {
-		snprintf(more, sizeof more, "> %s", units_show_latency(text, (uint64_t)fmin(fmax(from->last_p99_ns, 0), 1e18)));
+		snprintf(more, sizeof more, "> %s",
+			 units_show_latency(text, (uint64_t)fmin(fmax(from->last_p99_ns, 0), 1e18)));
 		sheet_set_number(sheet, row, P99, from->last_p99_ns, more);
 	} else {
 		sheet_set_ns(sheet, row, P99, from->last_p99_ns);
@@ -197,8 +202,8 @@ static void row_set(const struct overview *overview, struct sheet *sheet, size_t
 	if (scaling->errors_level)
 		sheet_set_count(sheet, row, ERRORS, (double)scaling->errors_level);
 	sheet_set_decimals(sheet, row, COST, from->near.server_cpu_us_per_request, 1);
-	sheet_set_decimals(sheet, row, MEMORY, isnan(from->memory_bytes) ? NAN : round(from->memory_bytes / 102.4) / 10 + 0.0,
-			   1);
+	sheet_set_decimals(sheet, row, MEMORY,
+			   isnan(from->memory_bytes) ? NAN : round(from->memory_bytes / 102.4) / 10 + 0.0, 1);
 	sheet_set_count(sheet, row, OPEN, from->last.open_mean);
 	sheet_set_text(sheet, row, VERDICT, from->is_ceiling ? "the ceiling" : scaling_title(text, scaling));
 }
@@ -264,7 +269,10 @@ static void names_put(const struct overview *overview, enum group group, FILE *o
 	for (size_t i = 0; i < overview->rows_count; i++) {
 		if (overview->rows[i].is_ceiling || group_of(&overview->rows[i].scaling) != group)
 			continue;
-		fprintf(out, "%s%s", !told ? "" : told + 1 == count ? " and " : ", ",
+		fprintf(out, "%s%s",
+			!told               ? ""
+			: told + 1 == count ? " and "
+					    : ", ",
 			overview_name(name, overview->document, overview->rows[i].server));
 		told++;
 	}
@@ -272,7 +280,7 @@ static void names_put(const struct overview *overview, enum group group, FILE *o
 
 static const struct {
 	const char *one, *many;
-	const char *gist_one, *gist_many;	/* in fewer words; NULL: the same */
+	const char *gist_one, *gist_many; /* in fewer words; NULL: the same */
 } group_words[GROUPS] = {
 	[KEEPS] = { "keeps up", "keep up", NULL, NULL },
 	[AS_FAST] = { "is as fast as the client can ask, so that its own limit was not met",
@@ -296,8 +304,11 @@ static void groups_put(const struct overview *overview, FILE *out)
 		size_t count = group_count(overview, group);
 		if (!count)
 			continue;
-		fprintf(out, "%s%zu %s (", !told ? "" : told + 1 == groups ? ", and " : ", ", count,
-			count == 1 ? group_words[group].one : group_words[group].many);
+		fprintf(out, "%s%zu %s (",
+			!told                ? ""
+			: told + 1 == groups ? ", and "
+					     : ", ",
+			count, count == 1 ? group_words[group].one : group_words[group].many);
 		names_put(overview, group, out);
 		fputc(')', out);
 		told++;
@@ -413,7 +424,9 @@ static void gist_put(const struct overview *overview, FILE *out)
 		const char *brief = count == 1 ? group_words[group].gist_one : group_words[group].gist_many;
 		if (count)
 			fprintf(out, "%s%zu %s", told++ ? ", " : "", count,
-				brief ? brief : count == 1 ? group_words[group].one : group_words[group].many);
+				brief        ? brief
+				: count == 1 ? group_words[group].one
+					     : group_words[group].many);
 	}
 	if (!told)
 		fputs("only the control server", out);

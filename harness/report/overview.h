@@ -18,26 +18,26 @@
 #include "harness/text/sheet.h"
 
 struct overview_row {
-	const char *server;		/* of the document */
-	bool is_ceiling;		/* the control server */
+	const char *server; /* of the document */
+	bool is_ceiling;    /* the control server */
 	struct scaling scaling;
-	struct summary sequential, near, last;	/* one by one; at the level near 100; at the highest level */
-	struct summary *levels;		/* of each level of the mode; owned */
-	double last_p99_ns;		/* at the highest level */
-	bool last_censored;		/* it is higher than that */
-	double memory_bytes;		/* a connection */
+	struct summary sequential, near, last; /* one by one; at the level near 100; at the highest level */
+	struct summary *levels;                /* of each level of the mode; owned */
+	double last_p99_ns;                    /* at the highest level */
+	bool last_censored;                    /* it is higher than that */
+	double memory_bytes;                   /* a connection */
 };
 
 struct overview {
 	const struct document *document;
-	const char *mode;		/* of the document */
-	uint64_t *levels;		/* of the mode, rising; owned */
+	const char *mode; /* of the document */
+	uint64_t *levels; /* of the mode, rising; owned */
 	size_t levels_count;
 	uint64_t near_level, last_level;
-	unsigned blocks;		/* launches of a server, at most */
-	struct overview_row *rows;	/* owned */
+	unsigned blocks;           /* launches of a server, at most */
+	struct overview_row *rows; /* owned */
 	size_t rows_count;
-	double *room;			/* a number a cell, for medians; owned */
+	double *room; /* a number a cell, for medians; owned */
 };
 
 /* The level that is looked at beside the others, or the one next to it: that of 2010. */

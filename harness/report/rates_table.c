@@ -8,11 +8,24 @@
 #include "harness/lib/units.h"
 
 /* What a figure is to be read with, beside the marks of every grid. */
-#define MARK_BEHIND "<"
+#define MARK_BEHIND   "<"
 #define MARK_CENSORED ">"
 
-enum column { COLUMN_NAME, COLUMN_MODE, COLUMN_OFFERED, COLUMN_SHARE, COLUMN_RATE, COLUMN_P50, COLUMN_P90, COLUMN_P99,
-	      COLUMN_P999, COLUMN_MAX, COLUMN_LAG, COLUMN_WAITED, COLUMNS };
+enum column {
+	COLUMN_NAME,
+	COLUMN_MODE,
+	COLUMN_OFFERED,
+	COLUMN_SHARE,
+	COLUMN_RATE,
+	COLUMN_P50,
+	COLUMN_P90,
+	COLUMN_P99,
+	COLUMN_P999,
+	COLUMN_MAX,
+	COLUMN_LAG,
+	COLUMN_WAITED,
+	COLUMNS
+};
 
 struct points {
 	const struct document *document;
@@ -64,42 +77,21 @@ static void item_fill(const struct points *points, size_t row, enum column colum
 		if (document_is_revival(points->document, point->server))
 			strncat(item->text, " (revival)", sizeof item->text - strlen(item->text) - 1);
 		return;
-	case COLUMN_MODE:
-		text_plain(item->text, sizeof item->text, point->mode);
-		return;
-	case COLUMN_OFFERED:
-		count_item(item, point->offered_rps);
-		return;
+	case COLUMN_MODE: text_plain(item->text, sizeof item->text, point->mode); return;
+	case COLUMN_OFFERED: count_item(item, point->offered_rps); return;
 	case COLUMN_SHARE:
 		if (!isnan(point->share))
 			snprintf(item->text, sizeof item->text, "%.0f %%", 100 * point->share);
 		return;
-	case COLUMN_RATE:
-		rate_item(item, point);
-		return;
-	case COLUMN_P50:
-		latency_item(item, point, latency->p50);
-		return;
-	case COLUMN_P90:
-		latency_item(item, point, latency->p90);
-		return;
-	case COLUMN_P99:
-		latency_item(item, point, latency->p99);
-		return;
-	case COLUMN_P999:
-		latency_item(item, point, latency->p999);
-		return;
-	case COLUMN_MAX:
-		latency_item(item, point, latency->max);
-		return;
-	case COLUMN_LAG:
-		time_item(item, point->lag_p99_ns);
-		return;
-	case COLUMN_WAITED:
-		count_item(item, point->waited);
-		return;
-	case COLUMNS:
-		return;
+	case COLUMN_RATE: rate_item(item, point); return;
+	case COLUMN_P50: latency_item(item, point, latency->p50); return;
+	case COLUMN_P90: latency_item(item, point, latency->p90); return;
+	case COLUMN_P99: latency_item(item, point, latency->p99); return;
+	case COLUMN_P999: latency_item(item, point, latency->p999); return;
+	case COLUMN_MAX: latency_item(item, point, latency->max); return;
+	case COLUMN_LAG: time_item(item, point->lag_p99_ns); return;
+	case COLUMN_WAITED: count_item(item, point->waited); return;
+	case COLUMNS: return;
 	}
 }
 
@@ -166,10 +158,14 @@ static void notes_put(const struct points *points, enum table_format format, FIL
 	bool first = true, errors = false;
 	char words[512];
 
-	note_points(points, is_behind, 0, MARK_BEHIND " does not keep up: less than 95 % of what was offered was answered "
-		    "rightly, and where requests wait, they wait the longer the longer the load lasts", format, &first, out);
-	note_points(points, is_censored, 0, MARK_CENSORED " latency is higher than that: requests that were due in the window "
-		    "failed behind it, or had not ended long after it, and are not among these", format, &first, out);
+	note_points(points, is_behind, 0,
+		    MARK_BEHIND " does not keep up: less than 95 % of what was offered was answered "
+				"rightly, and where requests wait, they wait the longer the longer the load lasts",
+		    format, &first, out);
+	note_points(points, is_censored, 0,
+		    MARK_CENSORED " latency is higher than that: requests that were due in the window "
+				  "failed behind it, or had not ended long after it, and are not among these",
+		    format, &first, out);
 	for (unsigned reason = 0; reason < INVALIDS; reason++) {
 		snprintf(words, sizeof words, GRID_INVALID " not to be relied on, %s", invalid_words[reason]);
 		note_points(points, is_invalid, reason, words, format, &first, out);
@@ -180,12 +176,14 @@ static void notes_put(const struct points *points, enum table_format format, FIL
 		errors |= point->used && point->errors;
 		if (!point->failed)
 			continue;
-		snprintf(note, sizeof note, "%s failed in %u of %u blocks: %s", who(point, name, sizeof name), point->failed,
-			 point->cells, text_plain(why, sizeof why, point->error ? point->error : "no figures"));
+		snprintf(note, sizeof note, "%s failed in %u of %u blocks: %s", who(point, name, sizeof name),
+			 point->failed, point->cells,
+			 text_plain(why, sizeof why, point->error ? point->error : "no figures"));
 		grid_note(format, note, &first, out);
 	}
 	if (errors)
-		grid_note(format, GRID_ERRORS " requests or blocks failed; only right answers are counted", &first, out);
+		grid_note(format, GRID_ERRORS " requests or blocks failed; only right answers are counted", &first,
+			  out);
 }
 
 /* What the figures are of. */
@@ -194,13 +192,17 @@ static void head_put(const struct document *document, enum table_format format, 
 	static const struct {
 		const char *before, *option, *after;
 	} parts[] = {
-		{ "", "arrivals", " arrivals" }, { "at most ", "max-connections", " connections" },
-		{ "window at least ", "duration", "" }, { "blocks: ", "repeat", "" },
+		{ "", "arrivals", " arrivals" },
+		{ "at most ", "max-connections", " connections" },
+		{ "window at least ", "duration", "" },
+		{ "blocks: ", "repeat", "" },
 	};
 	char line[1024] = "";
 
-	grid_line(format, "Open loop: latency at a rate of requests, from the time for which each was scheduled. Medians "
-		  "over the blocks of the run; max is the highest.", out);
+	grid_line(format,
+		  "Open loop: latency at a rate of requests, from the time for which each was scheduled. Medians "
+		  "over the blocks of the run; max is the highest.",
+		  out);
 	fputs(format == TABLE_MARKDOWN ? "\n" : "", out);
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
 		const char *value = document_option(document, parts[i].option);
@@ -218,8 +220,8 @@ static void head_put(const struct document *document, enum table_format format, 
 static int grid_put(const struct points *points, enum table_format format, FILE *out, struct err *err)
 {
 	static const char *const headings[COLUMNS] = {
-		"Implementation", "Mode", "Offered/s", "Share", "Answered/s", "p50", "p90", "p99", "p99.9", "max", "Lag p99",
-		"Waited",
+		"Implementation", "Mode", "Offered/s", "Share",  "Answered/s", "p50", "p90", "p99",
+		"p99.9",          "max",  "Lag p99",   "Waited",
 	};
 	enum column columns[COLUMNS];
 	struct grid grid;
@@ -243,28 +245,34 @@ static int grid_put(const struct points *points, enum table_format format, FILE 
 static void csv_write(const struct points *points, FILE *out)
 {
 	fputs("implementation,kind,mode,offered_rps,share,answered_rps,state,blocks,keeps_up,p50_ns,p90_ns,p99_ns,p999_ns,"
-	      "max_ns,lag_p99_ns,lag_max_ns,waited,censored\r\n", out);
+	      "max_ns,lag_p99_ns,lag_max_ns,waited,censored\r\n",
+	      out);
 	for (size_t i = 0; i < points->count; i++) {
 		const struct rate_point *point = &points->point[i];
 		const struct cell_times *latency = &point->latency_ns;
-		const double figures[] = { latency->p50, latency->p90, latency->p99, latency->p999, latency->max,
-					   point->lag_p99_ns, point->lag_max_ns, point->waited };
+		const double figures[] = { latency->p50, latency->p90,      latency->p99,      latency->p999,
+					   latency->max, point->lag_p99_ns, point->lag_max_ns, point->waited };
 		grid_csv_text(point->server, out);
 		fputs(document_is_revival(points->document, point->server) ? ",revival," : ",original,", out);
 		grid_csv_text(point->mode, out);
 		grid_csv_number(point->offered_rps, out);
 		grid_csv_number(point->share, out);
 		grid_csv_number(point->rate_rps, out);
-		fprintf(out, ",%s,%u,%s", !point->used ? "failed" : point->valid ? "valid" : "invalid", point->used,
-			!point->used ? "" : point->keeps_up ? "yes" : "no");
+		fprintf(out, ",%s,%u,%s",
+			!point->used   ? "failed"
+			: point->valid ? "valid"
+				       : "invalid",
+			point->used,
+			!point->used      ? ""
+			: point->keeps_up ? "yes"
+					  : "no");
 		for (size_t j = 0; j < sizeof figures / sizeof *figures; j++)
 			grid_csv_number(figures[j], out);
 		fprintf(out, ",%s\r\n", !point->used ? "" : point->censored ? "yes" : "no");
 	}
 }
 
-int rates_table_print(const struct document *document, bool apart, enum table_format format, FILE *out,
-		      struct err *err)
+int rates_table_print(const struct document *document, bool apart, enum table_format format, FILE *out, struct err *err)
 {
 	struct points points = { .document = document };
 	int result = rates_points(document, &points.point, &points.count, err);

@@ -60,7 +60,8 @@ char *report_title(char out[REPORT_TITLE], const struct document *document)
 	return out;
 }
 
-static char *finding_of(const struct document *document, const struct overview *overviews, size_t count, struct err *err)
+static char *finding_of(const struct document *document, const struct overview *overviews, size_t count,
+			struct err *err)
 {
 	char *text = NULL;
 	size_t bytes;
@@ -195,7 +196,8 @@ char *report_command(const struct document *document, struct err *err)
 	for (size_t i = 0; out && i < document->options_count; i++) {
 		const struct document_option *option = &document->options[i];
 		const struct option_def *def = options_find(settings_options, option->name);
-		if (!def || !option->value || !*option->value || (def->fallback && strcmp(option->value, def->fallback) == 0))
+		if (!def || !option->value || !*option->value ||
+		    (def->fallback && strcmp(option->value, def->fallback) == 0))
 			continue;
 		fprintf(out, " --%s ", def->name);
 		shell_put(option->value, out);
@@ -221,7 +223,8 @@ static int modes_check(const struct report_page *page, struct err *err)
 static int page_fill(struct report_page *page, struct err *err)
 {
 	if (overviews_fill(&page->overviews, &page->modes, &page->modes_count, page->document, err) ||
-	    modes_check(page, err) || !(page->finding = finding_of(page->document, page->overviews, page->modes_count, err)) ||
+	    modes_check(page, err) ||
+	    !(page->finding = finding_of(page->document, page->overviews, page->modes_count, err)) ||
 	    !(page->command = report_command(page->document, err)))
 		return -1;
 	return report_markdown(page, err);
@@ -234,7 +237,8 @@ int report_write(const struct document *document, const struct report_request *r
 	int result = -1;
 
 	if (page_fill(&page, err) ||
-	    plot_draw(document, PLOT_ALL, request->folder, request->templates, &page.pictures, err) || report_run_copy(&page, err))
+	    plot_draw(document, PLOT_ALL, request->folder, request->templates, &page.pictures, err) ||
+	    report_run_copy(&page, err))
 		goto out;
 	page.out = report_file_begin(path, part, &page, REPORT_PAGE, err);
 	if (page.out)

@@ -19,10 +19,11 @@
 #define REPORT_PAGE "index.html"
 
 struct report_request {
-	const char *folder;	/* where to write; made where it is missing */
-	const char *templates;	/* where the looks are: page.css, page.js, and the templates of the pictures */
-	const char *run;	/* the run.json, which is copied into the folder; NULL: the page has no link to one */
-	const char *url;	/* where the folder will be found, for previews of links, without a slash at its end; or NULL */
+	const char *folder;    /* where to write; made where it is missing */
+	const char *templates; /* where the looks are: page.css, page.js, and the templates of the pictures */
+	const char *run;       /* the run.json, which is copied into the folder; NULL: the page has no link to one */
+	const char
+		*url; /* where the folder will be found, for previews of links, without a slash at its end; or NULL */
 };
 
 /*

@@ -11,11 +11,14 @@ int report_path(char path[REPORT_PATH], const struct report_page *page, const ch
 {
 	int bytes = snprintf(path, REPORT_PATH, "%s/%s", page->request->folder, name);
 
-	return bytes < 0 || bytes >= REPORT_PATH ? err_set(err, "the path of folder %.200s is too long", page->request->folder) : 0;
+	return bytes < 0 || bytes >= REPORT_PATH
+		       ? err_set(err, "the path of folder %.200s is too long", page->request->folder)
+		       : 0;
 }
 
 /* Writes a file beside its place, for report_file_done(). NULL with err set. */
-FILE *report_file_begin(char path[REPORT_PATH], char part[REPORT_PATH + 8], const struct report_page *page, const char *name, struct err *err)
+FILE *report_file_begin(char path[REPORT_PATH], char part[REPORT_PATH + 8], const struct report_page *page,
+			const char *name, struct err *err)
 {
 	if (report_path(path, page, name, err))
 		return NULL;
@@ -88,7 +91,8 @@ bool report_has(const struct report_page *page, const char *stem, const char *en
 	return report_path(path, page, name, &unused) == 0 && access(path, R_OK) == 0;
 }
 
-void report_link(const struct report_page *page, const char *stem, const char *ending, const char *words, const char *before)
+void report_link(const struct report_page *page, const char *stem, const char *ending, const char *words,
+		 const char *before)
 {
 	char name[PLOT_STEM + 32];
 

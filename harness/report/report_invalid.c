@@ -8,7 +8,8 @@
 #include "harness/text/html.h"
 
 /* Whether a cell is of the same server and load as an earlier one of which `holds` is true too: told already. */
-static bool was_told(const struct document *document, size_t i, bool (*holds)(const struct cell *, unsigned), unsigned what)
+static bool was_told(const struct document *document, size_t i, bool (*holds)(const struct cell *, unsigned),
+		     unsigned what)
 {
 	const struct cell *cell = &document->cells[i];
 
@@ -66,7 +67,8 @@ static void invalid_put(const struct report_page *page, const char *const *serve
 				continue;
 			if (!any) {
 				char words[HTML_TEXT];
-				snprintf(words, sizeof words, "%c%s", invalid_words[reason][0] & ~0x20, invalid_words[reason] + 1);
+				snprintf(words, sizeof words, "%c%s", invalid_words[reason][0] & ~0x20,
+					 invalid_words[reason] + 1);
 				html_leaf(out, "h3", words, NULL);
 				html_open(out, "p", NULL);
 				html_print(out, "What to do: %s.", invalid_advice[reason]);
@@ -128,9 +130,12 @@ int report_not_valid(const struct report_page *page, struct err *err)
 	report_heading(page->out, "not-valid", "What is not valid, and why");
 	html_open(page->out, "p", NULL);
 	if (invalid)
-		html_print(page->out, "Of %zu measurements %zu are not valid. Their figures are kept and marked, and no verdict rests "
-			   "on them, but that where the client was the limit the server is at least as fast as measured. The "
-			   "numbers behind a server are connections.", page->document->cells_count, invalid);
+		html_print(
+			page->out,
+			"Of %zu measurements %zu are not valid. Their figures are kept and marked, and no verdict rests "
+			"on them, but that where the client was the limit the server is at least as fast as measured. The "
+			"numbers behind a server are connections.",
+			page->document->cells_count, invalid);
 	else
 		html_print(page->out, "All %zu measurements are valid.", page->document->cells_count);
 	html_close(page->out, "p");

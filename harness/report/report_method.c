@@ -54,24 +54,34 @@ static void method_put(const struct report_page *page)
 	html_open(out, "ul", NULL);
 	for (size_t i = 0; i < page->modes_count; i++)
 		item_put(out, "%s.", summary_mode(mode, document, page->modes[i]));
-	item_put(out, "The load is a closed loop, by benchctl's own client %.32s: each connection starts its next request when its "
-		 "last one has ended, so that latency is the latency under this load.", summary_client(document));
+	item_put(
+		out,
+		"The load is a closed loop, by benchctl's own client %.32s: each connection starts its next request when its "
+		"last one has ended, so that latency is the latency under this load.",
+		summary_client(document));
 	item_put(out, "Only a complete and correct answer counts: the status, the length and each byte of the body.");
 	if (*requests && strcmp(requests, "0") != 0)
 		item_put(out, "A measurement lasts for %.32s requests.", requests);
 	else
-		item_put(out, "A measurement lasts for at least %.32s and two rounds of all connections, at most %.32s, after a ramp and "
-			 "a warm-up of %.32s that do not count.", document_option(document, "duration"),
-			 document_option(document, "max-window"), document_option(document, "warmup"));
+		item_put(
+			out,
+			"A measurement lasts for at least %.32s and two rounds of all connections, at most %.32s, after a ramp and "
+			"a warm-up of %.32s that do not count.",
+			document_option(document, "duration"), document_option(document, "max-window"),
+			document_option(document, "warmup"));
 	if (blocks > 1)
 		item_put(out, "%u blocks: in each, every server was launched afresh, in a random order%s%.32s.", blocks,
 			 *seed ? " of the seed " : "", seed);
 	else
 		item_put(out, "One block: each figure is of one launch, so how much it would scatter is not known.");
 	if (backlog)
-		item_put(out, "The listen backlog is %llu connections. In close mode those beyond what a server takes wait there.",
-			 (unsigned long long)backlog);
-	item_put(out, "The control server is a minimal one in C: what the harness reaches with it is the ceiling of all others.");
+		item_put(
+			out,
+			"The listen backlog is %llu connections. In close mode those beyond what a server takes wait there.",
+			(unsigned long long)backlog);
+	item_put(
+		out,
+		"The control server is a minimal one in C: what the harness reaches with it is the ceiling of all others.");
 	html_close(out, "ul");
 	html_open(out, "details", NULL);
 	html_leaf(out, "summary", "All options", NULL);
@@ -105,10 +115,12 @@ static void host_put(const struct report_page *page)
 	card_count(out, "Open files, soft limit", host->files_soft, "");
 	card_count(out, "Open files, hard limit", host->files_hard, "");
 	card_count(out, "Longest accept queue", host->somaxconn, " (somaxconn)");
-	snprintf(text, sizeof text, "%llu to %llu", (unsigned long long)host->port_low, (unsigned long long)host->port_high);
+	snprintf(text, sizeof text, "%llu to %llu", (unsigned long long)host->port_low,
+		 (unsigned long long)host->port_high);
 	card_put(out, "Ephemeral ports", host->port_high ? text : "");
 	card_count(out, "Most sockets in TIME_WAIT", host->tw_buckets, "");
-	snprintf(text, sizeof text, "%.60s, commit %.60s", document->benchctl ? document->benchctl : "of an unknown version",
+	snprintf(text, sizeof text, "%.60s, commit %.60s",
+		 document->benchctl ? document->benchctl : "of an unknown version",
 		 document->commit ? document->commit : "unknown");
 	card_put(out, "benchctl", text);
 	card_put(out, "Compiler", document->compiler);
@@ -122,7 +134,8 @@ static void again_put(const struct report_page *page)
 
 	report_heading(out, "again", "Measure it again");
 	html_open(out, "p", NULL);
-	html_print(out, "With benchctl %.60s at commit %.60s, on this host:", page->document->benchctl ? page->document->benchctl : "",
+	html_print(out, "With benchctl %.60s at commit %.60s, on this host:",
+		   page->document->benchctl ? page->document->benchctl : "",
 		   page->document->commit ? page->document->commit : "unknown");
 	html_close(out, "p");
 	html_leaf(out, "pre", page->command, NULL);

@@ -8,7 +8,7 @@
 #include "harness/report/svg.h"
 #include "harness/text/html.h"
 
-#define PREVIEW_WIDTH "1200"
+#define PREVIEW_WIDTH  "1200"
 #define PREVIEW_HEIGHT "630"
 
 void report_heading(FILE *out, const char *id, const char *words)
@@ -40,9 +40,10 @@ static void head_put(const struct report_page *page, const char *title, const ch
 	char address[REPORT_PATH];
 
 	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n", out);
-	meta_put(out, "http-equiv", "Content-Security-Policy",
-		 "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
-		 "form-action 'none'");
+	meta_put(
+		out, "http-equiv", "Content-Security-Policy",
+		"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+		"form-action 'none'");
 	meta_put(out, "name", "viewport", "width=device-width, initial-scale=1");
 	meta_put(out, "name", "color-scheme", "light dark");
 	meta_put(out, "name", "description", page->finding);
@@ -118,20 +119,25 @@ static int summary_put(const struct report_page *page, struct err *err)
 			return -1;
 	}
 	html_open(out, "p", "class", "note", NULL);
-	html_print(out, "Medians over the blocks of the run. " GRID_INVALID " is not to be relied on: a lower bound, or not valid "
-		   "for another reason, which stands below. " GRID_ERRORS " means that requests or launches failed; only right "
-		   "answers are counted. One by one: requests of a client that asks one thing at a time. p99: of a closed loop, "
-		   "under this load; > where the slow ones are missing. The ceiling is what the harness itself reaches here.");
+	html_print(
+		out,
+		"Medians over the blocks of the run. " GRID_INVALID
+		" is not to be relied on: a lower bound, or not valid "
+		"for another reason, which stands below. " GRID_ERRORS
+		" means that requests or launches failed; only right "
+		"answers are counted. One by one: requests of a client that asks one thing at a time. p99: of a closed loop, "
+		"under this load; > where the slow ones are missing. The ceiling is what the harness itself reaches here.");
 	html_close(out, "p");
 	html_open(out, "details", NULL);
 	html_leaf(out, "summary", "What the verdicts mean", NULL);
 	html_open(out, "dl", NULL);
-	for (int class = 0; class < SCALING_CLASSES; class++) {
+	for (int class = 0; class < SCALING_CLASSES; class ++) {
 		html_leaf(out, "dt", scaling_names[class], NULL);
 		html_leaf(out, "dd", scaling_words[class], NULL);
 	}
 	html_leaf(out, "dt", "as fast as the client", NULL);
-	html_leaf(out, "dd", "unclear because the client, or the control server, was no faster at the highest level", NULL);
+	html_leaf(out, "dd", "unclear because the client, or the control server, was no faster at the highest level",
+		  NULL);
 	html_close(out, "dl");
 	html_close(out, "details");
 	return 0;
@@ -151,7 +157,8 @@ static void files_put(const struct report_page *page)
 	fputs(page->request->run ? ", every measurement with its evidence" : "its sources", out);
 	for (size_t i = 0; i < page->modes_count; i++) {
 		snprintf(stem, sizeof stem, "overview-%.60s", page->modes[i]);
-		report_link(page, stem, ".csv", page->modes_count > 1 ? page->modes[i] : "the table as CSV", i ? ", " : ", and ");
+		report_link(page, stem, ".csv", page->modes_count > 1 ? page->modes[i] : "the table as CSV",
+			    i ? ", " : ", and ");
 	}
 	fputs(". The files of each picture are named under it.", out);
 	html_close(out, "p");

@@ -17,13 +17,13 @@
 #include "harness/text/sheet.h"
 
 #define REPORT_PATH 4096
-#define REPORT_RUN "run.json"
+#define REPORT_RUN  "run.json"
 
 struct report_page {
 	const struct document *document;
 	const struct report_request *request;
-	const char **modes;		/* NULL-terminated */
-	struct overview *overviews;	/* one a mode */
+	const char **modes;         /* NULL-terminated */
+	struct overview *overviews; /* one a mode */
 	size_t modes_count;
 	struct plot_list pictures;
 	char *finding, *command, *markdown;
@@ -36,8 +36,8 @@ struct report_page {
 int report_path(char path[REPORT_PATH], const struct report_page *page, const char *name, struct err *err);
 
 /* Begins to write a file beside its place, for report_file_done(). NULL with err set. */
-FILE *report_file_begin(char path[REPORT_PATH], char part[REPORT_PATH + 8], const struct report_page *page, const char *name,
-			struct err *err);
+FILE *report_file_begin(char path[REPORT_PATH], char part[REPORT_PATH + 8], const struct report_page *page,
+			const char *name, struct err *err);
 
 /* Puts it in its place, where all of it could be written and `result` is 0. */
 int report_file_done(FILE *file, const char *path, const char *part, int result, struct err *err);
@@ -50,14 +50,15 @@ int report_run_copy(const struct report_page *page, struct err *err);
 
 /* Whether there is the file STEM with that ending, and a link to it, behind `before`, where there is. */
 bool report_has(const struct report_page *page, const char *stem, const char *ending);
-void report_link(const struct report_page *page, const char *stem, const char *ending, const char *words, const char *before);
+void report_link(const struct report_page *page, const char *stem, const char *ending, const char *words,
+		 const char *before);
 
 /* The parts: each returns 0, or -1 with err set. */
-int report_markdown(struct report_page *page, struct err *err);			/* fills page->markdown */
+int report_markdown(struct report_page *page, struct err *err); /* fills page->markdown */
 int report_pictures(const struct report_page *page, struct err *err);
 int report_not_valid(const struct report_page *page, struct err *err);
-void report_method(const struct report_page *page);				/* how, where, and how again */
-int report_page_put(const struct report_page *page, struct err *err);		/* all of it */
+void report_method(const struct report_page *page);                   /* how, where, and how again */
+int report_page_put(const struct report_page *page, struct err *err); /* all of it */
 
 /* A heading of the second rank, to which links can lead. */
 void report_heading(FILE *out, const char *id, const char *words);

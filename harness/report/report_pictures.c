@@ -11,8 +11,8 @@
 
 /* What stands with each kind of picture. */
 static const struct picture_words {
-	const char *section;		/* a heading above the first of its kind */
-	const char *words;		/* how to read it */
+	const char *section; /* a heading above the first of its kind */
+	const char *words;   /* how to read it */
 	enum figures_kind figures;
 } picture_words[PLOT_KINDS] = {
 	[PLOT_HERO] = { "Requests per second against connections",
@@ -22,15 +22,18 @@ static const struct picture_words {
 			  FIGURES_VERDICT },
 	[PLOT_SHAPE] = { "The shape alone", "Each server against its own best: who keeps up, apart from who is fast.",
 			 FIGURES_SHAPE },
-	[PLOT_PERCENTILES] = { "Latency", "Of a closed loop: with N connections and X requests a second it is about N/X.",
+	[PLOT_PERCENTILES] = { "Latency",
+			       "Of a closed loop: with N connections and X requests a second it is about N/X.",
 			       FIGURES_LATENCY },
-	[PLOT_COST] = { "What a request and a connection cost", "A line that rises shows work that grows with the connections.",
-			FIGURES_COST },
+	[PLOT_COST] = { "What a request and a connection cost",
+			"A line that rises shows work that grows with the connections.", FIGURES_COST },
 	[PLOT_ERRORS] = { "Errors, and connections inside the server",
-			  "What failed, and how many of the connections offered the server really held.", FIGURES_ERRORS },
+			  "What failed, and how many of the connections offered the server really held.",
+			  FIGURES_ERRORS },
 	[PLOT_LATENCY] = { "Latency at a rate", "Of an open loop: counted from when each request was due.",
 			   FIGURES_OPEN_LOOP },
-	[PLOT_SEQUENTIAL] = { "One by one against many at once", "The table of 2010 as a picture.", FIGURES_SEQUENTIAL },
+	[PLOT_SEQUENTIAL] = { "One by one against many at once", "The table of 2010 as a picture.",
+			      FIGURES_SEQUENTIAL },
 };
 
 static const struct overview *overview_of(const struct report_page *page, const char *mode)
@@ -69,8 +72,8 @@ static int picture_put(const struct report_page *page, const struct plot_picture
 	int result = 0;
 
 	html_open(out, "figure", NULL);
-	html_open(out, "div", "class", "scroll picture", "role", "region", "tabindex", "0", "aria-label", picture->title,
-		  NULL);
+	html_open(out, "div", "class", "scroll picture", "role", "region", "tabindex", "0", "aria-label",
+		  picture->title, NULL);
 	result = svg_put(page, picture, err);
 	html_close(out, "div");
 	html_open(out, "figcaption", NULL);

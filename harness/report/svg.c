@@ -13,9 +13,9 @@
 
 /* Elements that gnuplot draws with, and those that carry words. */
 static const char *const elements[] = {
-	"svg", "g", "title", "desc", "defs", "rect", "circle", "ellipse", "line", "polyline", "polygon", "path", "text",
-	"tspan", "use", "filter", "feFlood", "feComposite", "clipPath", "mask", "pattern", "linearGradient", "stop",
-	"symbol", "marker",
+	"svg",      "g",       "title",   "desc",           "defs",  "rect",   "circle", "ellipse", "line",
+	"polyline", "polygon", "path",    "text",           "tspan", "use",    "filter", "feFlood", "feComposite",
+	"clipPath", "mask",    "pattern", "linearGradient", "stop",  "symbol", "marker",
 };
 
 struct span {

@@ -16,16 +16,11 @@ static const struct figures_2010 {
 	const char *server;
 	double parallel_rps, sequential_rps;
 } figures_2010[] = {
-	{ "concurrence", 3446.41, 2777.78 },
-	{ "concurrence_greenlet", 2855.61, 2517.62 },
-	{ "concurrence_wsgi", 1591.80, 1234.72 },
-	{ "concurrence_wsgi_greenlet", 1019.02, 963.39 },
-	{ "eventlet", 4385.39, 2787.06 },
-	{ "eventlet_wsgi", 1857.89, 1442.58 },
-	{ "node_js", 4370.64, 3450.65 },
-	{ "syncless", 8313.59, 4249.89 },
-	{ "syncless_wsgi", 4281.65, 2836.07 },
-	{ "tornado", 3228.51, 2287.28 },
+	{ "concurrence", 3446.41, 2777.78 },      { "concurrence_greenlet", 2855.61, 2517.62 },
+	{ "concurrence_wsgi", 1591.80, 1234.72 }, { "concurrence_wsgi_greenlet", 1019.02, 963.39 },
+	{ "eventlet", 4385.39, 2787.06 },         { "eventlet_wsgi", 1857.89, 1442.58 },
+	{ "node_js", 4370.64, 3450.65 },          { "syncless", 8313.59, 4249.89 },
+	{ "syncless_wsgi", 4281.65, 2836.07 },    { "tornado", 3228.51, 2287.28 },
 };
 
 #define PRESET_2010 "2010"
@@ -33,13 +28,13 @@ static const struct figures_2010 {
 /* What the table is made from: all figures of all rows. */
 struct rows {
 	const struct document *doc;
-	const char **servers;		/* NULL-terminated */
-	const char **modes;		/* NULL-terminated */
+	const char **servers; /* NULL-terminated */
+	const char **modes;   /* NULL-terminated */
 	size_t servers_count, modes_count;
-	uint64_t level;			/* 0: no level was measured */
-	struct summary *parallel;	/* of servers x modes */
-	struct summary *sequential;	/* of servers */
-	double *memory;			/* of servers: bytes a connection, NAN where unknown */
+	uint64_t level;             /* 0: no level was measured */
+	struct summary *parallel;   /* of servers x modes */
+	struct summary *sequential; /* of servers */
+	double *memory;             /* of servers: bytes a connection, NAN where unknown */
 	bool with_2010;
 };
 
@@ -141,11 +136,20 @@ static const char *version_of(const struct rows *rows, size_t row)
 
 /* Text and Markdown: a grid of texts, of which each column is as wide as its widest. */
 
-#define TEXT_MAX GRID_TEXT
+#define TEXT_MAX      GRID_TEXT
 #define VERSION_WIDTH 32
 
-enum column_kind { COLUMN_NAME, COLUMN_VERSION, COLUMN_PARALLEL, COLUMN_SEQUENTIAL, COLUMN_2010_PARALLEL,
-		   COLUMN_2010_SEQUENTIAL, COLUMN_CPU, COLUMN_MEMORY, COLUMN_OPEN };
+enum column_kind {
+	COLUMN_NAME,
+	COLUMN_VERSION,
+	COLUMN_PARALLEL,
+	COLUMN_SEQUENTIAL,
+	COLUMN_2010_PARALLEL,
+	COLUMN_2010_SEQUENTIAL,
+	COLUMN_CPU,
+	COLUMN_MEMORY,
+	COLUMN_OPEN
+};
 
 struct column {
 	enum column_kind kind;
@@ -203,10 +207,11 @@ static size_t columns_choose(const struct rows *rows, struct column *columns)
 static void heading(const struct rows *rows, struct column column, struct grid_item *item)
 {
 	static const char *const words[] = {
-		[COLUMN_NAME] = "Implementation", [COLUMN_VERSION] = "Version", [COLUMN_PARALLEL] = "Parallel",
-		[COLUMN_SEQUENTIAL] = "Sequential", [COLUMN_2010_PARALLEL] = "2010 parallel",
-		[COLUMN_2010_SEQUENTIAL] = "2010 sequential", [COLUMN_CPU] = "CPU µs/request",
-		[COLUMN_MEMORY] = "Memory/connection", [COLUMN_OPEN] = "Open in server",
+		[COLUMN_NAME] = "Implementation",         [COLUMN_VERSION] = "Version",
+		[COLUMN_PARALLEL] = "Parallel",           [COLUMN_SEQUENTIAL] = "Sequential",
+		[COLUMN_2010_PARALLEL] = "2010 parallel", [COLUMN_2010_SEQUENTIAL] = "2010 sequential",
+		[COLUMN_CPU] = "CPU µs/request",          [COLUMN_MEMORY] = "Memory/connection",
+		[COLUMN_OPEN] = "Open in server",
 	};
 	bool of_mode = column.kind == COLUMN_PARALLEL || column.kind == COLUMN_CPU || column.kind == COLUMN_OPEN;
 	char mode[64] = "", level[32] = "";
@@ -266,27 +271,13 @@ static void item_fill(const struct rows *rows, size_t row, struct column column,
 		if (text_width(item->text) > VERSION_WIDTH)
 			strcpy(item->text + text_bytes(item->text, VERSION_WIDTH - 1), "…");
 		return;
-	case COLUMN_PARALLEL:
-		rate_item(item, parallel_of(rows, row, column.mode));
-		return;
-	case COLUMN_SEQUENTIAL:
-		rate_item(item, &rows->sequential[row]);
-		return;
-	case COLUMN_2010_PARALLEL:
-		number_item(item, 2, old ? old->parallel_rps : NAN);
-		return;
-	case COLUMN_2010_SEQUENTIAL:
-		number_item(item, 2, old ? old->sequential_rps : NAN);
-		return;
-	case COLUMN_CPU:
-		number_item(item, 1, parallel_of(rows, row, column.mode)->server_cpu_us_per_request);
-		return;
-	case COLUMN_MEMORY:
-		memory_item(item, rows->memory[row]);
-		return;
-	case COLUMN_OPEN:
-		number_item(item, 0, parallel_of(rows, row, column.mode)->open_mean);
-		return;
+	case COLUMN_PARALLEL: rate_item(item, parallel_of(rows, row, column.mode)); return;
+	case COLUMN_SEQUENTIAL: rate_item(item, &rows->sequential[row]); return;
+	case COLUMN_2010_PARALLEL: number_item(item, 2, old ? old->parallel_rps : NAN); return;
+	case COLUMN_2010_SEQUENTIAL: number_item(item, 2, old ? old->sequential_rps : NAN); return;
+	case COLUMN_CPU: number_item(item, 1, parallel_of(rows, row, column.mode)->server_cpu_us_per_request); return;
+	case COLUMN_MEMORY: memory_item(item, rows->memory[row]); return;
+	case COLUMN_OPEN: number_item(item, 0, parallel_of(rows, row, column.mode)->open_mean); return;
 	}
 }
 
@@ -331,7 +322,8 @@ static void head_put(const struct rows *rows, enum table_format format, FILE *ou
 	grid_add(line, sizeof line, ", ", host->date);
 	grid_add(line, sizeof line, ", ", host->cpu_model);
 	if (host->cores) {
-		snprintf(text, sizeof text, "%llu %s", (unsigned long long)host->cores, host->cores == 1 ? "core" : "cores");
+		snprintf(text, sizeof text, "%llu %s", (unsigned long long)host->cores,
+			 host->cores == 1 ? "core" : "cores");
 		grid_add(line, sizeof line, ", ", text);
 	}
 	grid_add(line, sizeof line, ", ", host->kernel);
@@ -355,7 +347,11 @@ static void head_put(const struct rows *rows, enum table_format format, FILE *ou
 		grid_add(line, sizeof line, ", ", text);
 	}
 	for (size_t i = 0; i < rows->modes_count; i++) {
-		snprintf(text, sizeof text, "%s%.60s", i ? "" : rows->modes_count > 1 ? "modes " : "mode ", rows->modes[i]);
+		snprintf(text, sizeof text, "%s%.60s",
+			 i                       ? ""
+			 : rows->modes_count > 1 ? "modes "
+						 : "mode ",
+			 rows->modes[i]);
 		grid_add(line, sizeof line, i && i + 1 == rows->modes_count ? " and " : ", ", text);
 		if (is_crowd(rows, i))
 			line_active(line, sizeof line, doc);
@@ -433,16 +429,21 @@ static void notes_put(const struct rows *rows, enum table_format format, FILE *o
 			open |= summary_open_differs(summary);
 		}
 	if (errors)
-		grid_note(format, GRID_ERRORS " requests or blocks failed; only right answers are counted", &first, out);
+		grid_note(format, GRID_ERRORS " requests or blocks failed; only right answers are counted", &first,
+			  out);
 	for (size_t row = 0; row < rows->servers_count; row++)
 		for (size_t mode = 0; mode <= rows->modes_count; mode++)
 			failed_note(rows, format, row, mode, &first, out);
 	if (any_memory(rows))
-		grid_note(format, "Memory/connection: by how much the server's resident memory grows with the connections of "
-			 "the mode crowd, over all its levels", &first, out);
+		grid_note(format,
+			  "Memory/connection: by how much the server's resident memory grows with the connections of "
+			  "the mode crowd, over all its levels",
+			  &first, out);
 	if (open)
-		grid_note(format, "Open in server: connections open inside the server on average, where the level is "
-			 "what was offered", &first, out);
+		grid_note(format,
+			  "Open in server: connections open inside the server on average, where the level is "
+			  "what was offered",
+			  &first, out);
 }
 
 static int grid_put(const struct rows *rows, enum table_format format, FILE *out, struct err *err)
@@ -538,8 +539,7 @@ static void csv_write(const struct rows *rows, FILE *out)
 	}
 }
 
-int table_print(const struct document *doc, uint64_t at_level, enum table_format format, FILE *out,
-		struct err *err)
+int table_print(const struct document *doc, uint64_t at_level, enum table_format format, FILE *out, struct err *err)
 {
 	struct rows rows = { .doc = doc };
 	int result = rows_fill(&rows, at_level, err);

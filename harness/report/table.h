@@ -31,8 +31,7 @@
  * Returns 0, or -1 with err set: no such level (the message names the nearest), out of memory, or `out` cannot be
  * written.
  */
-int table_print(const struct document *doc, uint64_t at_level, enum table_format format, FILE *out,
-		struct err *err);
+int table_print(const struct document *doc, uint64_t at_level, enum table_format format, FILE *out, struct err *err);
 
 /* The figures of 2010 of a server; whether there are any. */
 bool table_2010(const char *server, double *parallel_rps, double *sequential_rps);

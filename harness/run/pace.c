@@ -54,11 +54,12 @@ double pace_left_s(const struct pace *pace, size_t done, size_t all, uint64_t no
 		size_t over = pace->first < done ? done - pace->first : 0;
 		return over ? since_s(pace->start_ns, now_ns) / (double)over * (double)(all - done) : NAN;
 	}
-	double cells = (double)pace->visits_cells / (double)pace->visits, whole_s = pace->visits_s / (double)pace->visits;
+	double cells = (double)pace->visits_cells / (double)pace->visits,
+	       whole_s = pace->visits_s / (double)pace->visits;
 	size_t place = done - pace->visit_first;
 	double rest_s = place < PACE_CELLS && pace->begun[place].count
-			? whole_s - pace->begun[place].sum_s / (double)pace->begun[place].count
-			: whole_s * (1 - (double)place / cells);
+				? whole_s - pace->begun[place].sum_s / (double)pace->begun[place].count
+				: whole_s * (1 - (double)place / cells);
 	double later = (double)(all - pace->visit_first) / cells - 1;
 
 	return fmax(rest_s, 0) + fmax(later, 0) * whole_s;

@@ -17,16 +17,16 @@
 #define PACE_CELLS 512
 
 struct pace {
-	uint64_t start_ns, visit_ns;	/* when the run, and when the visit that goes on, began */
-	size_t first, visit_first;	/* cells that were done then; SIZE_MAX before the first */
-	bool under_way, partial;	/* a cell of this visit has begun; others of it are of an earlier call */
-	size_t visits, visits_cells;	/* those that are over, and were measured in whole */
+	uint64_t start_ns, visit_ns; /* when the run, and when the visit that goes on, began */
+	size_t first, visit_first;   /* cells that were done then; SIZE_MAX before the first */
+	bool under_way, partial;     /* a cell of this visit has begun; others of it are of an earlier call */
+	size_t visits, visits_cells; /* those that are over, and were measured in whole */
 	double visits_s;
 	struct {
-		double sum_s;		/* from the visit's begin to that of the cell, over all visits */
+		double sum_s; /* from the visit's begin to that of the cell, over all visits */
 		size_t count;
 	} begun[PACE_CELLS];
-	double begun_s[PACE_CELLS];	/* of the visit that goes on */
+	double begun_s[PACE_CELLS]; /* of the visit that goes on */
 };
 
 void pace_init(struct pace *pace, uint64_t now_ns);

@@ -27,12 +27,15 @@ static int option_echo(struct document_option *option, const struct option_def *
 	return text_close(out, &option->value);
 }
 
-static int server_describe(struct document_server *into, const struct conf_server *server, const struct availability *found)
+static int server_describe(struct document_server *into, const struct conf_server *server,
+			   const struct availability *found)
 {
 	return copy(&into->name, server->name) || copy(&into->command, server->command) ||
-	       copy(&into->version, found->version[0] ? found->version : NULL) || copy(&into->family, server->family) ||
-	       copy(&into->model, server->model) || copy(&into->since, server->since) ||
-	       copy(&into->implementation, found->implementation) ? -1 : 0;
+			       copy(&into->version, found->version[0] ? found->version : NULL) ||
+			       copy(&into->family, server->family) || copy(&into->model, server->model) ||
+			       copy(&into->since, server->since) || copy(&into->implementation, found->implementation)
+		       ? -1
+		       : 0;
 }
 
 int preamble_write(struct document *document, const struct sweep *sweep, const struct availability *found,

@@ -29,10 +29,16 @@ static int options_match(const struct document *before, const struct document *n
 
 static int host_match(const struct host *before, const struct host *now, struct err *err)
 {
-#define COUNT(field) { #field, offsetof(struct host, field) }
-	static const struct { const char *name; size_t offset; } counts[] = {
-		COUNT(cores), COUNT(memory_bytes), COUNT(files_soft), COUNT(files_hard), COUNT(somaxconn), COUNT(port_low),
-		COUNT(port_high), COUNT(tw_buckets), COUNT(tw_reuse),
+#define COUNT(field)                                 \
+	{                                            \
+#field, offsetof(struct host, field) \
+	}
+	static const struct {
+		const char *name;
+		size_t offset;
+	} counts[] = {
+		COUNT(cores),    COUNT(memory_bytes), COUNT(files_soft), COUNT(files_hard), COUNT(somaxconn),
+		COUNT(port_low), COUNT(port_high),    COUNT(tw_buckets), COUNT(tw_reuse),
 	};
 #undef COUNT
 
@@ -89,7 +95,8 @@ int resume_match(const struct document *before, const struct document *now, stru
 	    texts_match("the compiler of benchctl", before->compiler, now->compiler, err) ||
 	    texts_match("the flags of benchctl", before->flags, now->flags, err) ||
 	    texts_match("the client's CPUs", before->client_cpus, now->client_cpus, err) ||
-	    texts_match("the servers' CPUs", before->server_cpus, now->server_cpus, err) || clients_match(before, now, err))
+	    texts_match("the servers' CPUs", before->server_cpus, now->server_cpus, err) ||
+	    clients_match(before, now, err))
 		return -1;
 	return servers_match(before, now, err);
 }

@@ -35,7 +35,7 @@ struct step {
 	const struct client *client;
 	enum load_mode mode;
 	uint32_t level;
-	double offered_rps, share;	/* of an open loop, as in struct cell; NAN in a closed one */
+	double offered_rps, share; /* of an open loop, as in struct cell; NAN in a closed one */
 };
 
 /* One launch of a server, with all that a cell of it needs. */
@@ -48,9 +48,9 @@ struct visit {
 	struct observe observe;
 	char variables[4][64];
 	const char *environment[5];
-	unsigned failures;	/* in a row */
+	unsigned failures; /* in a row */
 	bool skipping;
-	struct err last;	/* what the last of them said */
+	struct err last; /* what the last of them said */
 	size_t *done;
 	/* Sums of the cell's window. */
 	uint64_t idle_fds, observer_start_ns, observer_end_ns;
@@ -59,7 +59,7 @@ struct visit {
 	double open_sum, open_max, files_max;
 	uint64_t open_samples;
 	enum load_phase phase;
-	uint64_t give_up_ns;	/* when to cut the load short */
+	uint64_t give_up_ns; /* when to cut the load short */
 };
 
 static bool stopped(const struct sweep *sweep)
@@ -89,7 +89,7 @@ static bool takes_mode(const struct conf_server *server, enum load_mode mode)
 
 static size_t server_cells(const struct sweep *sweep, const struct conf_server *server)
 {
-	size_t sum = !sweep->levels_only;	/* the sequential one */
+	size_t sum = !sweep->levels_only; /* the sequential one */
 
 	for (size_t i = 0; i < sweep->modes_count; i++)
 		if (takes_mode(server, sweep->modes[i]))
@@ -113,8 +113,10 @@ static int port_check(const struct sweep *sweep, struct err *err)
 	if (!port_is_held(sweep->port, &holder))
 		return 0;
 	if (!holder.pid)
-		return err_set(err, "port %u is in use by a process that can't be seen from here: "
-			       "choose another with --port", sweep->port);
+		return err_set(err,
+			       "port %u is in use by a process that can't be seen from here: "
+			       "choose another with --port",
+			       sweep->port);
 	return err_set(err, "port %u is in use by process %d (%s): end it, or choose another port with --port",
 		       sweep->port, (int)holder.pid, holder.name);
 }
@@ -157,8 +159,11 @@ static void words_add(int fd, struct err *err)
 static struct launch visit_launch_spec(const struct visit *visit)
 {
 	return (struct launch){
-		.command = visit->server->command, .folder = visit->server->folder,
-		.environment = visit->environment, .cpus = &visit->sweep->cpus.server, .stderr_fd = -1,
+		.command = visit->server->command,
+		.folder = visit->server->folder,
+		.environment = visit->environment,
+		.cpus = &visit->sweep->cpus.server,
+		.stderr_fd = -1,
 	};
 }
 
@@ -276,7 +281,7 @@ static void visit_take(const struct visit *visit, struct cell *cell, bool sequen
 	const struct observe_usage *start = &visit->use_start, *end = &visit->use_end;
 
 	if (!end->processes)
-		return;		/* the server was gone before the window was over */
+		return; /* the server was gone before the window was over */
 	take_cpu(visit, cell);
 	cell->server_rss_bytes = (double)end->rss_bytes;
 	cell->server_use.peak_rss_bytes = (double)end->peak_rss_bytes;
@@ -288,14 +293,15 @@ static void visit_take(const struct visit *visit, struct cell *cell, bool sequen
 	if (end->switches_voluntary >= start->switches_voluntary)
 		cell->server_use.switches_voluntary = (double)(end->switches_voluntary - start->switches_voluntary);
 	if (end->switches_involuntary >= start->switches_involuntary)
-		cell->server_use.switches_involuntary = (double)(end->switches_involuntary - start->switches_involuntary);
+		cell->server_use.switches_involuntary = (double)(end->switches_involuntary -
+								 start->switches_involuntary);
 	if (visit->open_samples) {
 		cell->open_mean = visit->open_sum / (double)visit->open_samples;
 		cell->open_max = visit->open_max;
 		cell->server_use.files_max = visit->files_max;
 	}
 	cell->kernel = kernel_between(&visit->kernel_start, &visit->kernel_end);
-	if (!sequential && cell->window_s > 0)	/* the sequential clients ask in the thread that watches */
+	if (!sequential && cell->window_s > 0) /* the sequential clients ask in the thread that watches */
 		cell->observer_cpu = (double)(visit->observer_end_ns - visit->observer_start_ns) / 1e9 / cell->window_s;
 }
 
@@ -309,15 +315,21 @@ static int visit_measure(struct visit *visit, struct cell *cell, const struct cl
 		.target = &visit->target,
 		.mode = load_mode_find(cell->mode),
 		.links = sequential,
-		.connections = (uint32_t)cell->level, .active = (uint32_t)settings->active,
+		.connections = (uint32_t)cell->level,
+		.active = (uint32_t)settings->active,
 		.offered_rps = cell_is_open_loop(cell) ? cell->open_loop.offered_rps : 0,
 		.arrivals = (enum arrivals_kind)settings->open_loop.arrivals,
-		.seed = visit->sweep->seed + cell->block,	/* the same arrivals for all servers of a block */
+		.seed = visit->sweep->seed + cell->block, /* the same arrivals for all servers of a block */
 		.requests = sequential ? settings->sequential : settings->requests,
-		.warmup_ns = settings->warmup_ns, .duration_ns = settings->duration_ns,
-		.max_window_ns = settings->max_window_ns, .max_ramp_ns = settings->max_ramp_ns,
+		.warmup_ns = settings->warmup_ns,
+		.duration_ns = settings->duration_ns,
+		.max_window_ns = settings->max_window_ns,
+		.max_ramp_ns = settings->max_ramp_ns,
 		.timeout_ns = settings->timeout_ns,
-		.cpus = &visit->sweep->cpus.client, .server_cpus = &visit->sweep->cpus.server, .stop = visit->sweep->stop, .watch = &watch,
+		.cpus = &visit->sweep->cpus.client,
+		.server_cpus = &visit->sweep->cpus.server,
+		.stop = visit->sweep->stop,
+		.watch = &watch,
 	};
 	struct load_sample *sample = calloc(1, sizeof *sample);
 
@@ -348,8 +360,8 @@ static bool visit_is_well(struct visit *visit, uint64_t within_ns, struct err *e
  * Hears the words of a server that has failed under the load of a cell: it meets that load once more. With one that
  * hung, and so lets every request run into its timeout, that would take very long: it gets WORDS_NS.
  */
-static void visit_hear_last_words(struct visit *visit, const struct cell *like, const struct client *client,
-				  bool hung, struct err *err)
+static void visit_hear_last_words(struct visit *visit, const struct cell *like, const struct client *client, bool hung,
+				  struct err *err)
 {
 	struct cell again;
 	struct err ignored;
@@ -451,7 +463,7 @@ static int visit_cell(struct visit *visit, const struct step *step, struct err *
 	cell.open_loop.offered_rps = step->offered_rps;
 	cell.open_loop.share = step->share;
 	const struct cell *known = document_cell(sweep->document, cell.server, &cell);
-	if (known) {	/* measured before this run was cut short */
+	if (known) { /* measured before this run was cut short */
 		cell_release(&cell);
 		++*visit->done;
 		visit_count(visit, known->error);
@@ -463,17 +475,19 @@ static int visit_cell(struct visit *visit, const struct step *step, struct err *
 		sweep->watch->begin(sweep->watch->context, &cell, *visit->done, sweep_cells(sweep));
 	int bad = 0;
 	if (cell_is_open_loop(&cell) && isnan(cell.open_loop.offered_rps))
-		bad = cell_set_text(&cell.error, "there is no rate to take a share of: no level of this block has a figure");
+		bad = cell_set_text(&cell.error,
+				    "there is no rate to take a share of: no level of this block has a figure");
 	else if (visit->skipping)
 		bad = visit_skip(visit, &cell);
 	else
 		bad = visit_attempt(visit, &cell, step->client);
-	if (bad || stopped(sweep)) {	/* stopped: this cell's window was cut short */
+	if (bad || stopped(sweep)) { /* stopped: this cell's window was cut short */
 		cell_release(&cell);
 		return bad ? err_set(err, "out of memory") : 0;
 	}
 	if (!visit->skipping && cell.error) {
-		snprintf(text, sizeof text, "%s@%s %s: %s", cell.server, cell_show_at(at, &cell), cell.mode, cell.error);
+		snprintf(text, sizeof text, "%s@%s %s: %s", cell.server, cell_show_at(at, &cell), cell.mode,
+			 cell.error);
 		notice(sweep, text);
 		if (!visit->supervisor.keeper && port_check(sweep, err)) {
 			cell_release(&cell);
@@ -519,8 +533,10 @@ static int visit_rates(struct visit *visit, enum load_mode mode, const struct le
 {
 	struct sweep *sweep = visit->sweep;
 	struct step step = {
-		.client = sweep->client, .mode = mode,
-		.level = (uint32_t)sweep->settings->open_loop.max_connections, .share = NAN,
+		.client = sweep->client,
+		.mode = mode,
+		.level = (uint32_t)sweep->settings->open_loop.max_connections,
+		.share = NAN,
 	};
 
 	visit_forgive(visit);
@@ -600,7 +616,11 @@ static int server_visit(struct sweep *sweep, const struct conf_server *server, u
 			struct err *err)
 {
 	struct visit visit = {
-		.sweep = sweep, .server = server, .block = block, .done = done, .give_up_ns = UINT64_MAX,
+		.sweep = sweep,
+		.server = server,
+		.block = block,
+		.done = done,
+		.give_up_ns = UINT64_MAX,
 	};
 	struct err stop_err;
 	int result = -1;

@@ -33,7 +33,7 @@ struct sweep_watch {
 
 struct sweep {
 	const struct settings *settings;
-	const struct conf_server *const *servers;	/* to measure */
+	const struct conf_server *const *servers; /* to measure */
 	size_t servers_count;
 	const struct client *client;
 	enum load_mode modes[8];
@@ -41,10 +41,10 @@ struct sweep {
 	struct cpus cpus;
 	unsigned port, backlog;
 	uint64_t seed;
-	bool is_mirrored;	/* the servers are arms: launched as plan_mirrored() says, and not in a seeded order */
-	bool levels_only;	/* no sequential cell */
-	struct ledger *ledger;		/* NULL: none is kept */
-	struct document *document;	/* takes the cells */
+	bool is_mirrored;      /* the servers are arms: launched as plan_mirrored() says, and not in a seeded order */
+	bool levels_only;      /* no sequential cell */
+	struct ledger *ledger; /* NULL: none is kept */
+	struct document *document; /* takes the cells */
 	const struct sweep_watch *watch;
 	const volatile sig_atomic_t *stop;
 };

@@ -34,8 +34,8 @@ void availability_find(struct availability *availability, const struct conf_serv
 
 	*availability = (struct availability){ .available = true };
 	if (server->requires) {
-		int status = program_run(server->requires, server->folder, TIMEOUT_NS, NULL, 0,
-					 errors, sizeof errors, &err);
+		int status = program_run(server->requires, server->folder, TIMEOUT_NS, NULL, 0, errors, sizeof errors,
+					 &err);
 		availability->available = status == 0;
 		const char *why = status < 0 ? err.text : errors[0] ? last_line(errors) : "not installed";
 		if (status != 0)

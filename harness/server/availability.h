@@ -10,9 +10,9 @@
 
 struct availability {
 	bool available;
-	char version[256];	/* "" where there is none */
-	char implementation[16];	/* "original" or "revival": our own library in the place of one that is gone */
-	char reason[512];	/* where it is not available: why, and the packages to install */
+	char version[256];       /* "" where there is none */
+	char implementation[16]; /* "original" or "revival": our own library in the place of one that is gone */
+	char reason[512];        /* where it is not available: why, and the packages to install */
 };
 
 /* Asks the server's `requires` and `version` commands. */

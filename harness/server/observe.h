@@ -12,7 +12,7 @@
 #include <sys/types.h>
 
 #define OBSERVE_PROCESSES 256
-#define OBSERVE_TABLES 256
+#define OBSERVE_TABLES    256
 
 /* The processes of a tree and their file tables, as they were when last looked for. */
 struct observe {
@@ -21,7 +21,7 @@ struct observe {
 	pid_t pids[OBSERVE_PROCESSES];
 	size_t tables_count;
 	struct observe_table {
-		pid_t pid, thread;	/* a thread that uses the table */
+		pid_t pid, thread; /* a thread that uses the table */
 	} tables[OBSERVE_TABLES];
 };
 
@@ -36,13 +36,13 @@ uint64_t observe_cpu_ns(const struct observe *observe);
 
 /* What the processes of a tree have used so far, and are now. */
 struct observe_usage {
-	uint64_t cpu_ns;			/* user and system together, exact */
-	uint64_t user_ticks, system_ticks;	/* the same in the kernel's clock ticks: their proportion */
-	uint64_t switches_voluntary, switches_involuntary;	/* of all threads that still run */
+	uint64_t cpu_ns;                                   /* user and system together, exact */
+	uint64_t user_ticks, system_ticks;                 /* the same in the kernel's clock ticks: their proportion */
+	uint64_t switches_voluntary, switches_involuntary; /* of all threads that still run */
 	uint64_t threads, processes;
-	uint64_t rss_bytes;			/* what processes share is counted for each */
-	uint64_t peak_rss_bytes;		/* the peaks of all processes, wherever in time each was */
-	uint64_t files_limit;			/* the smallest soft limit of open files among the processes */
+	uint64_t rss_bytes;      /* what processes share is counted for each */
+	uint64_t peak_rss_bytes; /* the peaks of all processes, wherever in time each was */
+	uint64_t files_limit;    /* the smallest soft limit of open files among the processes */
 };
 
 /* One thorough look: some ten system calls a process and three a thread. Twice a cell, not during a window. */

@@ -46,7 +46,7 @@ static struct process *all_processes(size_t *count)
 			continue;
 		if (*count == room) {
 			struct process *more = realloc(list, (room = room ? 2 * room : 256) * sizeof *list);
-			if (!more) {	/* a part of them would pass for all */
+			if (!more) { /* a part of them would pass for all */
 				free(list);
 				list = NULL;
 				break;

@@ -53,7 +53,7 @@ static void fd_close(int *fd)
 
 /* What is read of one of the program's outputs. */
 struct drain {
-	int fd;			/* -1: at its end */
+	int fd; /* -1: at its end */
 	char *text;
 	size_t room, used;
 };
@@ -98,13 +98,14 @@ static int child_follow(pid_t pid, struct drain *drains, uint64_t deadline, stru
 {
 	int result = 1;
 	bool ended = false, more = true;
-	int process = (int)syscall(SYS_pidfd_open, pid, 0);	/* readable once it has ended: pidfd_open(2) */
+	int process = (int)syscall(SYS_pidfd_open, pid, 0); /* readable once it has ended: pidfd_open(2) */
 
 	if (process < 0)
 		return err_set_errno(err, "pidfd_open");
 	while (more) {
 		struct pollfd ready[] = {
-			{ .fd = drains[0].fd, .events = POLLIN }, { .fd = drains[1].fd, .events = POLLIN },
+			{ .fd = drains[0].fd, .events = POLLIN },
+			{ .fd = drains[1].fd, .events = POLLIN },
 			{ .fd = ended ? -1 : process, .events = POLLIN },
 		};
 		uint64_t now = clock_ns();
@@ -139,8 +140,8 @@ static int child_end(pid_t pid)
 	return status;
 }
 
-int program_run(const char *command, const char *folder, uint64_t timeout_ns,
-		char *out, size_t room, char *errors, size_t errors_room, struct err *err)
+int program_run(const char *command, const char *folder, uint64_t timeout_ns, char *out, size_t room, char *errors,
+		size_t errors_room, struct err *err)
 {
 	struct drain drains[2];
 	int ends[2] = { -1, -1 }, report[2] = { -1, -1 };
@@ -163,7 +164,7 @@ int program_run(const char *command, const char *folder, uint64_t timeout_ns,
 	}
 	if (pid == 0)
 		child(words, folder, ends[0], ends[1], report[1]);
-	setpgid(pid, pid);	/* here too, so that it holds whoever comes first */
+	setpgid(pid, pid); /* here too, so that it holds whoever comes first */
 	fd_close(&ends[0]);
 	fd_close(&ends[1]);
 	fd_close(&report[1]);

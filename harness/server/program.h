@@ -16,8 +16,8 @@
  * The same with errors for stderr; either may be NULL. Returns its exit status; or -1 with err set where it can't
  * be started, is killed, or does not end within timeout_ns (then it is killed).
  */
-int program_run(const char *command, const char *folder, uint64_t timeout_ns,
-		char *out, size_t room, char *errors, size_t errors_room, struct err *err);
+int program_run(const char *command, const char *folder, uint64_t timeout_ns, char *out, size_t room, char *errors,
+		size_t errors_room, struct err *err);
 
 /* Takes away control characters and what is no UTF-8, and white space at the end: text from outside, for people. */
 void program_clean(char *text);

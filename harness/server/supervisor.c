@@ -31,14 +31,14 @@
 /* What goes over the socket, in whole messages (SOCK_SEQPACKET). */
 struct message {
 	enum message_kind { MESSAGE_STOP, MESSAGE_STARTED, MESSAGE_FAILED, MESSAGE_EXITED, MESSAGE_GONE } kind;
-	pid_t pid;		/* STARTED */
-	int status;		/* FAILED: errno; EXITED: wait status; GONE: whether SIGTERM was enough */
-	uint64_t grace_ns;	/* STOP */
+	pid_t pid;         /* STARTED */
+	int status;        /* FAILED: errno; EXITED: wait status; GONE: whether SIGTERM was enough */
+	uint64_t grace_ns; /* STOP */
 };
 
 struct keeper {
 	int socket;
-	int signals;		/* signalfd of SIGCHLD */
+	int signals; /* signalfd of SIGCHLD */
 	pid_t server;
 };
 
@@ -74,7 +74,7 @@ static void server_exec(const struct launch *launch, char **words, pid_t keeper,
 		_exit(127);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	signal(SIGPIPE, SIG_DFL);	/* benchctl ignores it, and exec keeps what is ignored */
+	signal(SIGPIPE, SIG_DFL); /* benchctl ignores it, and exec keeps what is ignored */
 	if (dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0 || dup2(error, STDERR_FILENO) < 0 ||
 	    (launch->folder && chdir(launch->folder)) ||
 	    (launch->cpus && sched_setaffinity(0, sizeof *launch->cpus, launch->cpus)))
@@ -199,7 +199,7 @@ static void keeper_main(int socket, const struct launch *launch, char **words)
 	keeper.signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	int number = keeper.signals < 0 ? errno : keeper_start(&keeper, launch, words);
 	if (number) {
-		waitpid(-1, NULL, 0);	/* the child that could not become the server */
+		waitpid(-1, NULL, 0); /* the child that could not become the server */
 		message = (struct message){ .kind = MESSAGE_FAILED, .status = number };
 		message_send(socket, &message);
 		_exit(1);
@@ -210,7 +210,8 @@ static void keeper_main(int socket, const struct launch *launch, char **words)
 	for (;;) {
 		struct signalfd_siginfo info;
 		struct pollfd ready[2] = {
-			{ .fd = socket, .events = POLLIN }, { .fd = keeper.signals, .events = POLLIN },
+			{ .fd = socket, .events = POLLIN },
+			{ .fd = keeper.signals, .events = POLLIN },
 		};
 		if (poll(ready, 2, -1) < 0)
 			continue;
@@ -307,7 +308,7 @@ static bool has_left(const struct supervisor *supervisor, const struct target *t
 {
 	const struct sockaddr *address = (const struct sockaddr *)&target->address;
 	unsigned port = ntohs(address->sa_family == AF_INET ? ((const struct sockaddr_in *)address)->sin_port
-							     : ((const struct sockaddr_in6 *)address)->sin6_port);
+							    : ((const struct sockaddr_in6 *)address)->sin6_port);
 	pid_t pids[PROCTREE_MAX];
 	struct port_holder holder;
 
@@ -326,7 +327,7 @@ static bool has_left(const struct supervisor *supervisor, const struct target *t
  */
 static bool has_ended(struct supervisor *supervisor, int wait_ms)
 {
-	int process = (int)syscall(SYS_pidfd_open, supervisor->server, 0);	/* readable once it has ended */
+	int process = (int)syscall(SYS_pidfd_open, supervisor->server, 0); /* readable once it has ended */
 	struct pollfd end = { .fd = process, .events = POLLIN }, word = { .fd = supervisor->socket, .events = POLLIN };
 	bool ended = process < 0 ? errno == ESRCH : poll(&end, 1, wait_ms) > 0;
 
@@ -343,7 +344,7 @@ static int wait_right(struct supervisor *supervisor, const struct target *target
 {
 	uint64_t deadline = clock_ns() + timeout_ns;
 	struct err last = { "it did not listen" }, probe;
-	bool wrong = false;	/* `last` is what a wrong answer was */
+	bool wrong = false; /* `last` is what a wrong answer was */
 	char how[96];
 
 	for (;;) {

@@ -24,19 +24,19 @@
 
 /* What to launch. */
 struct launch {
-	const char *command;		/* one line, see harness/lib/words.h */
-	const char *folder;		/* to run in */
-	const char *const *environment;	/* "NAME=value", NULL-terminated; added to benchctl's own */
-	const cpu_set_t *cpus;		/* or NULL */
-	int stderr_fd;			/* the server's stderr; -1: /dev/null */
+	const char *command;            /* one line, see harness/lib/words.h */
+	const char *folder;             /* to run in */
+	const char *const *environment; /* "NAME=value", NULL-terminated; added to benchctl's own */
+	const cpu_set_t *cpus;          /* or NULL */
+	int stderr_fd;                  /* the server's stderr; -1: /dev/null */
 };
 
 struct supervisor {
-	pid_t keeper;			/* 0: not launched */
-	pid_t server;			/* the first process of the server; it may have exited */
-	int socket;			/* to the keeper */
-	bool exited;			/* the first process has exited */
-	int status;			/* and so (waitpid(2)) */
+	pid_t keeper; /* 0: not launched */
+	pid_t server; /* the first process of the server; it may have exited */
+	int socket;   /* to the keeper */
+	bool exited;  /* the first process has exited */
+	int status;   /* and so (waitpid(2)) */
 };
 
 /*

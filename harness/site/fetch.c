@@ -56,7 +56,9 @@ char *fetch_show(const char *text)
 			has_secrets |= has_part(url, secrets[i]);
 			curl_url_set(url, secrets[i], NULL, 0);
 		}
-		shown = !has_secrets ? strdup(text) : curl_url_get(url, CURLUPART_URL, &whole, 0) ? NULL : strdup(whole);
+		shown = !has_secrets                                  ? strdup(text)
+			: curl_url_get(url, CURLUPART_URL, &whole, 0) ? NULL
+								      : strdup(whole);
 	}
 	curl_free(whole);
 	curl_url_cleanup(url);

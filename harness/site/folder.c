@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 struct folder {
-	struct store store;	/* first */
-	int fd;			/* of the folder, locked */
+	struct store store; /* first */
+	int fd;             /* of the folder, locked */
 };
 
 static int read_one(struct store *store, const char *path, size_t most, char **data, size_t *bytes, struct err *err)

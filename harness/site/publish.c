@@ -18,7 +18,7 @@
 #include "harness/site/site_pages.h"
 #include "harness/site/trend_plot.h"
 
-#define SCRATCH "scratch"	/* in the staging folder: what does not belong to the site */
+#define SCRATCH "scratch" /* in the staging folder: what does not belong to the site */
 /* The manifest is written after each run; of a long history given at once, after each so-and-so-manieth of it. */
 #define MANIFEST_SHARE 64
 
@@ -27,12 +27,12 @@ struct publishing {
 	const struct publish_request *request;
 	struct publish_done *done;
 	struct site site;
-	char *staging;			/* a folder in which the site is made before it is put; owned */
-	char seen[SHA256_TEXT];		/* hash of the manifest as it is there; "": there is none */
-	size_t runs_unlisted;		/* added, and not yet in the manifest that is there */
-	char **added;			/* ids of runs that were added now */
+	char *staging;          /* a folder in which the site is made before it is put; owned */
+	char seen[SHA256_TEXT]; /* hash of the manifest as it is there; "": there is none */
+	size_t runs_unlisted;   /* added, and not yet in the manifest that is there */
+	char **added;           /* ids of runs that were added now */
 	size_t added_count;
-	char *css;			/* the looks of a report and, on top of them, of a site; owned */
+	char *css; /* the looks of a report and, on top of them, of a site; owned */
 };
 
 static void tell(const struct publishing *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -86,7 +86,9 @@ static int staging_make(struct publishing *p, struct err *err)
 		return -1;
 	}
 	return folder_make(staged(p, SITE_RUNS), err) || folder_make(staged(p, SITE_SERVERS), err) ||
-	       folder_make(staged(p, SCRATCH), err) ? -1 : 0;
+			       folder_make(staged(p, SCRATCH), err)
+		       ? -1
+		       : 0;
 }
 
 static int remove_one(const char *path, const struct stat *info, int type, struct FTW *where)
@@ -136,8 +138,11 @@ static int file_is_ours(struct publishing *p, const char *path, struct err *err)
 		return 0;
 	if (p->store->ops->look(p->store, &file, &state, err))
 		return -1;
-	return state == STORE_ABSENT ? 0 : err_set(err, "%s has a file %s that benchctl has not written, and does not replace: "
-						   "choose another place, or remove it", p->store->name, path);
+	return state == STORE_ABSENT ? 0
+				     : err_set(err,
+					       "%s has a file %s that benchctl has not written, and does not replace: "
+					       "choose another place, or remove it",
+					       p->store->name, path);
 }
 
 static void hash_of(char out[SHA256_TEXT], const char *text, size_t bytes)
@@ -193,11 +198,13 @@ static int manifest_fits(const struct publishing *p, size_t bytes, struct err *e
 		if (p->site.runs[i].files.count > files)
 			files = p->site.runs[i].files.count;
 	if (files > SITE_FILES_MAX)
-		return err_set(err, "%s is full: its manifest would have a list of %zu files, and %d is the most: begin another site",
-			       p->store->name, files, SITE_FILES_MAX);
+		return err_set(
+			err,
+			"%s is full: its manifest would have a list of %zu files, and %d is the most: begin another site",
+			p->store->name, files, SITE_FILES_MAX);
 	if (bytes > RESULT_SITE_BYTES_MAX)
-		return err_set(err, "%s is full: its manifest would be larger than %u MiB: begin another site", p->store->name,
-			       RESULT_SITE_BYTES_MAX >> 20);
+		return err_set(err, "%s is full: its manifest would be larger than %u MiB: begin another site",
+			       p->store->name, RESULT_SITE_BYTES_MAX >> 20);
 	return 0;
 }
 
@@ -312,8 +319,8 @@ static int run_put(struct publishing *p, struct site_run *run, const char *folde
 }
 
 /* Makes the page of a run in the staging folder. */
-static int run_stage(struct publishing *p, const struct document *document, const struct site_run *run, const char *source,
-		     const char *folder, struct err *err)
+static int run_stage(struct publishing *p, const struct document *document, const struct site_run *run,
+		     const char *source, const char *folder, struct err *err)
 {
 	char url[2 * SITE_PATH_MAX], path[4096], sha256[SHA256_TEXT];
 	uint64_t bytes;
@@ -321,7 +328,10 @@ static int run_stage(struct publishing *p, const struct document *document, cons
 	snprintf(url, sizeof url, "%s%s", p->site.url ? p->site.url : "", folder);
 	snprintf(path, sizeof path, "%s/%s", p->staging, folder);
 	struct report_request request = {
-		.folder = path, .templates = p->request->templates, .run = source, .url = p->site.url ? url : NULL,
+		.folder = path,
+		.templates = p->request->templates,
+		.run = source,
+		.url = p->site.url ? url : NULL,
 	};
 	if (folder_make(path, err) || report_write(document, &request, err))
 		return -1;
@@ -471,7 +481,7 @@ static int list_add(struct staged_list *list, const char *format, ...)
 struct server_page {
 	char slug[SITE_SLUG];
 	struct site_trends trends;
-	struct site_pages_trend *shown;	/* owned, as the next two */
+	struct site_pages_trend *shown; /* owned, as the next two */
 	struct trend_plot *plots;
 	char (*words)[TREND_PLOT_WORDS];
 };
@@ -512,14 +522,15 @@ static int server_page_of(struct server_page *page, struct publishing *p, const 
 		if (!needs_drawing(p, server, plot->stem))
 			continue;
 		more[(*count)++] = *plot;
-		if (list_add(list, SITE_SERVERS "/%s.svg", plot->stem) || list_add(list, SITE_SERVERS "/%s-dark.svg", plot->stem))
+		if (list_add(list, SITE_SERVERS "/%s.svg", plot->stem) ||
+		    list_add(list, SITE_SERVERS "/%s-dark.svg", plot->stem))
 			return err_set(err, "out of memory");
 	}
 	return 0;
 }
 
-static int server_page_write(const struct server_page *page, struct publishing *p, const char *server, struct staged_list *list,
-			     struct err *err)
+static int server_page_write(const struct server_page *page, struct publishing *p, const char *server,
+			     struct staged_list *list, struct err *err)
 {
 	char path[SITE_PATH_MAX];
 
@@ -584,7 +595,7 @@ static int latest_stage(struct publishing *p, struct staged_list *list, struct e
 	if (strcmp(hash, run->sha256) != 0)
 		err_set(err, "%s: %s is not what was published: publish that run with --renew", p->store->name, path);
 	else if ((out = page_open(p, SITE_LATEST, err))) {
-		fwrite(text, 1, bytes, out);	/* page_close() sees whether it was taken */
+		fwrite(text, 1, bytes, out); /* page_close() sees whether it was taken */
 		result = page_close(out, SITE_LATEST, err);
 	}
 	free(text);
@@ -631,7 +642,9 @@ static int pages_publish(struct publishing *p, struct err *err)
 	struct staged_list list = { 0 };
 	size_t sent = p->done->sent, kept = p->done->kept;
 	int result = servers_stage(p, &list, err) || latest_stage(p, &list, err) || indices_stage(p, &list, err) ||
-		     files_claim(p, &list, err) ? -1 : 0;
+				     files_claim(p, &list, err)
+			     ? -1
+			     : 0;
 
 	for (size_t i = 0; i < list.count && !result; i++)
 		result = file_ensure(p, &p->site.files, list.paths[i], err);
@@ -639,7 +652,8 @@ static int pages_publish(struct publishing *p, struct err *err)
 	if (!result)
 		result = manifest_write(p, err);
 	if (!result)
-		tell(p, "indices and trends: %zu files sent, %zu were there", p->done->sent - sent, p->done->kept - kept);
+		tell(p, "indices and trends: %zu files sent, %zu were there", p->done->sent - sent,
+		     p->done->kept - kept);
 	return result;
 }
 
@@ -690,7 +704,8 @@ int publish(struct store *store, const struct publish_request *request, struct p
 		err_set(err, "out of memory");
 		goto out;
 	}
-	if (!(p.css = css_read(request->templates, err)) || manifest_read(&p, err) || site_set(&p, err) || staging_make(&p, err))
+	if (!(p.css = css_read(request->templates, err)) || manifest_read(&p, err) || site_set(&p, err) ||
+	    staging_make(&p, err))
 		goto out;
 	/* Said before the many files of a run are sent. */
 	for (size_t i = 0; i < sizeof first / sizeof *first; i++)

@@ -28,19 +28,19 @@
 #include "harness/site/store.h"
 
 struct publish_request {
-	char *const *runs;		/* run.json files */
+	char *const *runs; /* run.json files */
 	size_t runs_count;
-	const char *title, *url;	/* of the site; NULL: as they are */
-	bool renew;			/* pages of runs that are there already are made anew, and all files looked at */
+	const char *title, *url; /* of the site; NULL: as they are */
+	bool renew;              /* pages of runs that are there already are made anew, and all files looked at */
 	const char *templates;
-	const volatile sig_atomic_t *stop;	/* set: it ends after the file in hand */
-	void (*tell)(void *context, const char *words);	/* progress, a line each */
+	const volatile sig_atomic_t *stop;              /* set: it ends after the file in hand */
+	void (*tell)(void *context, const char *words); /* progress, a line each */
 	void *context;
 };
 
 struct publish_done {
 	size_t runs_added, runs_known;
-	size_t sent, kept;		/* files written, and files that were right as they were */
+	size_t sent, kept; /* files written, and files that were right as they were */
 	uint64_t sent_bytes;
 };
 

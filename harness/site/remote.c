@@ -16,35 +16,35 @@
 #include "harness/site/fetch.h"
 
 #define CONNECT_MOST_MS 30000L
-#define SLOW_BYTES 100L		/* a second, and for so long: the other side has gone to sleep */
-#define SLOW_S 60L
-#define ANSWER_MOST (256u << 10)	/* of an answer that nobody reads */
-#define FOLDERS_MOST 4096
-#define TOKEN_MOST 8192
-#define HOME "/~/"		/* the folder in which an SFTP session begins */
+#define SLOW_BYTES      100L /* a second, and for so long: the other side has gone to sleep */
+#define SLOW_S          60L
+#define ANSWER_MOST     (256u << 10) /* of an answer that nobody reads */
+#define FOLDERS_MOST    4096
+#define TOKEN_MOST      8192
+#define HOME            "/~/" /* the folder in which an SFTP session begins */
 
 struct remote {
-	struct store store;	/* first */
+	struct store store; /* first */
 	const struct store_settings *settings;
 	CURL *easy;
-	char *url;		/* with a slash at its end, without a password; owned */
-	char *path;		/* SFTP: its path there, with a slash at its end; owned */
-	const char *folder;	/* that path as SFTP has it: relative where the URL's begins with the user's home, /~/ */
-	bool is_sftp, is_local;	/* is_local: it does not leave this machine */
-	bool no_move;		/* the server was asked and has none */
-	char *made[FOLDERS_MOST];	/* folders that are known to be there; owned */
+	char *url;          /* with a slash at its end, without a password; owned */
+	char *path;         /* SFTP: its path there, with a slash at its end; owned */
+	const char *folder; /* that path as SFTP has it: relative where the URL's begins with the user's home, /~/ */
+	bool is_sftp, is_local;   /* is_local: it does not leave this machine */
+	bool no_move;             /* the server was asked and has none */
+	char *made[FOLDERS_MOST]; /* folders that are known to be there; owned */
 	size_t made_count;
 	char said[CURL_ERROR_SIZE];
 };
 
 /* What is done with the bytes of an answer. */
 struct sink {
-	size_t most;		/* bytes; more end the transfer */
+	size_t most; /* bytes; more end the transfer */
 	size_t bytes;
-	bool over;		/* there were more */
-	char **keep;		/* where they are kept, or NULL */
+	bool over;   /* there were more */
+	char **keep; /* where they are kept, or NULL */
 	size_t room;
-	struct sha256 *sha;	/* or hashed, or NULL */
+	struct sha256 *sha; /* or hashed, or NULL */
 };
 
 static size_t on_bytes(char *data, size_t size, size_t count, void *context)
@@ -103,7 +103,8 @@ static int token_of(const char **token, struct err *err)
 	}
 	for (const char *at = *token; *at; at++)
 		if (!isgraph((unsigned char)*at) || at - *token > TOKEN_MOST)
-			return err_set(err, REMOTE_TOKEN " is no token: it has blanks or other characters, or is too long");
+			return err_set(err,
+				       REMOTE_TOKEN " is no token: it has blanks or other characters, or is too long");
 	return 0;
 }
 
@@ -138,9 +139,11 @@ static int prepare(struct remote *remote, const char *path, struct sink *sink, s
 		return -1;
 	if (asprintf(&url, "%s%s", remote->url, path) < 0)
 		return err_set(err, "out of memory");
-	curl_easy_reset(easy);	/* connections stay open */
-	bool bad = curl_easy_setopt(easy, CURLOPT_URL, url) ||
-		   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, remote->is_sftp ? "sftp" : remote->is_local ? "http,https" : "https");
+	curl_easy_reset(easy); /* connections stay open */
+	bool bad = curl_easy_setopt(easy, CURLOPT_URL, url) || curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR,
+										remote->is_sftp    ? "sftp"
+										: remote->is_local ? "http,https"
+												   : "https");
 	free(url);
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
@@ -173,24 +176,32 @@ static int prepare(struct remote *remote, const char *path, struct sink *sink, s
 	}
 	bad = (remote->is_sftp && prepare_ssh(easy)) || bad;
 	remote->said[0] = 0;
-	return bad ? err_set(err, "%s cannot be asked: libcurl lacks what that takes, or memory is out", remote->store.name) : 0;
+	return bad ? err_set(err, "%s cannot be asked: libcurl lacks what that takes, or memory is out",
+			     remote->store.name)
+		   : 0;
 }
 
 /* What went wrong with a path, in words: libcurl's, or what the status means. */
-static int fail(const struct remote *remote, const char *what, const char *path, CURLcode code, long status, struct err *err)
+static int fail(const struct remote *remote, const char *what, const char *path, CURLcode code, long status,
+		struct err *err)
 {
 	char plain[CURL_ERROR_SIZE];
 
 	if (remote->settings->stop && *remote->settings->stop)
 		return err_set(err, "interrupted");
 	if (code)
-		return err_set(err, "%s %s%s: %s", what, remote->store.name, path,
-			       text_plain(plain, sizeof plain, remote->said[0] ? remote->said : curl_easy_strerror(code)));
-	const char *hint = status == 401 ? ": it wants other credentials (~/.netrc or " REMOTE_TOKEN ")"
-			 : status == 403 ? ": it does not allow that" : status == 404 ? ": there is no such place"
-			 : status == 405 ? ": it does not take files (PUT)" : status == 409 ? ": the folder above is missing"
-			 : status == 413 ? ": the file is too large for it" : status == 507 ? ": its space is used up"
-			 : status / 100 == 3 ? ": it redirects, which is not followed; name the place itself" : "";
+		return err_set(
+			err, "%s %s%s: %s", what, remote->store.name, path,
+			text_plain(plain, sizeof plain, remote->said[0] ? remote->said : curl_easy_strerror(code)));
+	const char *hint = status == 401       ? ": it wants other credentials (~/.netrc or " REMOTE_TOKEN ")"
+			   : status == 403     ? ": it does not allow that"
+			   : status == 404     ? ": there is no such place"
+			   : status == 405     ? ": it does not take files (PUT)"
+			   : status == 409     ? ": the folder above is missing"
+			   : status == 413     ? ": the file is too large for it"
+			   : status == 507     ? ": its space is used up"
+			   : status / 100 == 3 ? ": it redirects, which is not followed; name the place itself"
+					       : "";
 	return err_set(err, "%s %s%s: the server answers %ld%s", what, remote->store.name, path, status, hint);
 }
 
@@ -241,7 +252,7 @@ static int read_one(struct store *store, const char *path, size_t most, char **d
 	if (!result && there && sink.over)
 		result = err_set(err, "%s%s is larger than %zu bytes", store->name, path, most);
 	if (!result && there && !*data)
-		*data = malloc(1);	/* a file of no bytes */
+		*data = malloc(1); /* a file of no bytes */
 	if (!result && there && *data) {
 		(*data)[sink.bytes] = 0;
 		*bytes = sink.bytes;
@@ -264,8 +275,9 @@ static int look(struct store *store, const struct site_file *file, enum store_st
 	if (receive((struct remote *)store, file->path, &sink, &there, err))
 		return -1;
 	if (there)
-		*state = !sink.over && sink.bytes == file->bytes && strcmp(sha256_show(&sha, hash), file->sha256) == 0 ?
-			 STORE_SAME : STORE_OTHER;
+		*state = !sink.over && sink.bytes == file->bytes && strcmp(sha256_show(&sha, hash), file->sha256) == 0
+				 ? STORE_SAME
+				 : STORE_OTHER;
 	return 0;
 }
 
@@ -277,8 +289,9 @@ static long ask(struct remote *remote, const char *method, const char *path, con
 	char *header = NULL;
 	long status = -1;
 
-	if (destination && (asprintf(&header, "Destination: %s%s", remote->store.name, destination) < 0 ||
-			    !(headers = curl_slist_append(NULL, header)) || !curl_slist_append(headers, "Overwrite: T"))) {
+	if (destination &&
+	    (asprintf(&header, "Destination: %s%s", remote->store.name, destination) < 0 ||
+	     !(headers = curl_slist_append(NULL, header)) || !curl_slist_append(headers, "Overwrite: T"))) {
 		err_set(err, "out of memory");
 	} else if (!prepare(remote, path, &sink, err)) {
 		curl_easy_setopt(remote->easy, CURLOPT_CUSTOMREQUEST, method);
@@ -317,7 +330,7 @@ static int folders_make(struct remote *remote, const char *path, struct err *err
 	char part[SITE_PATH_MAX + 1];
 
 	if (remote->is_sftp)
-		return 0;	/* libcurl does */
+		return 0; /* libcurl does */
 	if (folder_make(remote, "", err))
 		return -1;
 	for (const char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {
@@ -333,11 +346,17 @@ static const char *type_of(const char *path)
 	static const struct {
 		const char *end, *type;
 	} types[] = {
-		{ ".html", "text/html; charset=utf-8" }, { ".xml", "application/atom+xml; charset=utf-8" },
-		{ ".json", "application/json" }, { ".svg", "image/svg+xml" }, { ".png", "image/png" },
-		{ ".csv", "text/csv; charset=utf-8" }, { ".css", "text/css; charset=utf-8" },
-		{ ".js", "text/javascript; charset=utf-8" }, { ".md", "text/markdown; charset=utf-8" },
-		{ ".dat", "text/plain; charset=utf-8" }, { ".gp", "text/plain; charset=utf-8" },
+		{ ".html", "text/html; charset=utf-8" },
+		{ ".xml", "application/atom+xml; charset=utf-8" },
+		{ ".json", "application/json" },
+		{ ".svg", "image/svg+xml" },
+		{ ".png", "image/png" },
+		{ ".csv", "text/csv; charset=utf-8" },
+		{ ".css", "text/css; charset=utf-8" },
+		{ ".js", "text/javascript; charset=utf-8" },
+		{ ".md", "text/markdown; charset=utf-8" },
+		{ ".dat", "text/plain; charset=utf-8" },
+		{ ".gp", "text/plain; charset=utf-8" },
 	};
 	size_t bytes = strlen(path);
 
@@ -382,7 +401,8 @@ static int send_file(struct remote *remote, const char *path, FILE *file, curl_o
 }
 
 /* SFTP's rename does not replace a file, so that one goes first (the '*': it need not be there). */
-static int put_sftp(struct remote *remote, const char *path, const char *part, FILE *file, curl_off_t bytes, struct err *err)
+static int put_sftp(struct remote *remote, const char *path, const char *part, FILE *file, curl_off_t bytes,
+		    struct err *err)
 {
 	struct curl_slist *after = NULL;
 	char *remove = NULL, *rename = NULL;
@@ -403,10 +423,12 @@ static int put_sftp(struct remote *remote, const char *path, const char *part, F
 /* Whether a status of MOVE says that the server has none, or not for us; what lies under the other name is our own. */
 static bool has_no_move(long status)
 {
-	return status == 400 || status == 403 || status == 404 || status == 405 || status == 409 || status == 501 || status == 502;
+	return status == 400 || status == 403 || status == 404 || status == 405 || status == 409 || status == 501 ||
+	       status == 502;
 }
 
-static int put_dav(struct remote *remote, const char *path, const char *part, FILE *file, curl_off_t bytes, struct err *err)
+static int put_dav(struct remote *remote, const char *path, const char *part, FILE *file, curl_off_t bytes,
+		   struct err *err)
 {
 	struct err ignored;
 
@@ -490,10 +512,12 @@ static int url_take(struct remote *remote, CURLU *parts, const char *url, struct
 	if (!scheme || !host || !path) {
 		err_set(err, "the URL to publish to cannot be read");
 	} else if (password) {
-		err_set(err, "a URL with a password in it is not used, since command lines are public: put it into ~/.netrc, "
+		err_set(err,
+			"a URL with a password in it is not used, since command lines are public: put it into ~/.netrc, "
 			"or a token into " REMOTE_TOKEN);
 	} else if (strcmp(scheme, "https") != 0 && strcmp(scheme, "http") != 0 && strcmp(scheme, "sftp") != 0) {
-		err_set(err, "'%.20s' is no protocol to publish by: https, sftp, a folder, or http on this machine", scheme);
+		err_set(err, "'%.20s' is no protocol to publish by: https, sftp, a folder, or http on this machine",
+			scheme);
 	} else if (strcmp(scheme, "http") == 0 && !is_loopback(host)) {
 		err_set(err, "http would send everything in the clear: use https (http goes to this machine only)");
 	} else if (query || fragment) {
@@ -509,8 +533,9 @@ static int url_take(struct remote *remote, CURLU *parts, const char *url, struct
 		remote->url = part_of(parts, CURLUPART_URL, 0);
 		remote->path = part_of(parts, CURLUPART_PATH, CURLU_URLDECODE);
 		/* libcurl does the same for the URL, but not for the commands that we send beside it. */
-		remote->folder = remote->path && strncmp(remote->path, HOME, strlen(HOME)) == 0 ? remote->path + strlen(HOME)
-												: remote->path;
+		remote->folder = remote->path && strncmp(remote->path, HOME, strlen(HOME)) == 0
+					 ? remote->path + strlen(HOME)
+					 : remote->path;
 		remote->store.name = remote->url ? fetch_show(remote->url) : NULL;
 		if (!remote->url || !remote->store.name)
 			err_set(err, "out of memory");

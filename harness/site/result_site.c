@@ -8,7 +8,7 @@
 
 #include "harness/lib/text.h"
 
-#define MARK "benchctl_site"	/* the key that only a manifest has, with its version */
+#define MARK "benchctl_site" /* the key that only a manifest has, with its version */
 
 /* The texts and numbers of the structs; one table both writes and reads. */
 enum kind { TEXT, LONG_TEXT, HASH, COUNT, BOOL };
@@ -17,31 +17,47 @@ struct field {
 	const char *name;
 	enum kind kind;
 	size_t offset;
-	bool needed;	/* a text that can't be null */
+	bool needed; /* a text that can't be null */
 };
 
-#define RUN(name, kind, needed) { #name, kind, offsetof(struct site_run, name), needed }
-static const struct field run_fields[] = {
-	RUN(id, TEXT, true), RUN(date, TEXT, true), RUN(sha256, HASH, true), RUN(cpu_model, TEXT, false),
-	RUN(cores, COUNT, true), RUN(memory_bytes, COUNT, true), RUN(kernel, TEXT, false), RUN(governor, TEXT, false),
-	RUN(client_cpus, TEXT, false), RUN(server_cpus, TEXT, false), RUN(benchctl, TEXT, false), RUN(backlog, COUNT, true),
-	RUN(level_least, COUNT, true), RUN(level_most, COUNT, true), RUN(servers, COUNT, true), RUN(finding, LONG_TEXT, false),
-	RUN(gist, TEXT, false),
-	RUN(interrupted, BOOL, true),
-	{ .name = NULL }
-};
+#define RUN(name, kind, needed)                                      \
+	{                                                            \
+#name, kind, offsetof(struct site_run, name), needed \
+	}
+static const struct field run_fields[] = { RUN(id, TEXT, true),
+					   RUN(date, TEXT, true),
+					   RUN(sha256, HASH, true),
+					   RUN(cpu_model, TEXT, false),
+					   RUN(cores, COUNT, true),
+					   RUN(memory_bytes, COUNT, true),
+					   RUN(kernel, TEXT, false),
+					   RUN(governor, TEXT, false),
+					   RUN(client_cpus, TEXT, false),
+					   RUN(server_cpus, TEXT, false),
+					   RUN(benchctl, TEXT, false),
+					   RUN(backlog, COUNT, true),
+					   RUN(level_least, COUNT, true),
+					   RUN(level_most, COUNT, true),
+					   RUN(servers, COUNT, true),
+					   RUN(finding, LONG_TEXT, false),
+					   RUN(gist, TEXT, false),
+					   RUN(interrupted, BOOL, true),
+					   { .name = NULL } };
 
-#define CURVE(name, kind, needed) { #name, kind, offsetof(struct site_curve, name), needed }
-static const struct field curve_fields[] = {
-	CURVE(server, TEXT, true), CURVE(version, TEXT, false), CURVE(mode, TEXT, true), CURVE(client, TEXT, true),
-	CURVE(revival, BOOL, true),
-	{ .name = NULL }
-};
+#define CURVE(name, kind, needed)                                      \
+	{                                                              \
+#name, kind, offsetof(struct site_curve, name), needed \
+	}
+static const struct field curve_fields[] = { CURVE(server, TEXT, true),  CURVE(version, TEXT, false),
+					     CURVE(mode, TEXT, true),    CURVE(client, TEXT, true),
+					     CURVE(revival, BOOL, true), { .name = NULL } };
 
-#define SITE(name, needed) { #name, TEXT, offsetof(struct site, name), needed }
+#define SITE(name, needed)                                       \
+	{                                                        \
+#name, TEXT, offsetof(struct site, name), needed \
+	}
 static const struct field site_fields[] = {
-	SITE(title, false), SITE(url, false), SITE(feed_id, false), SITE(latest, false),
-	{ .name = NULL }
+	SITE(title, false), SITE(url, false), SITE(feed_id, false), SITE(latest, false), { .name = NULL }
 };
 
 /* The most bytes of a text of that kind, with its NUL: the same for what is written and for what is read. */
@@ -68,18 +84,10 @@ static int fields_write(json_t *json, const struct field *fields, const void *fr
 		json_t *value = NULL;
 		switch (field->kind) {
 		case TEXT:
-		case LONG_TEXT:
-			value = text_json(*(char *const *)at, field->kind);
-			break;
-		case HASH:
-			value = json_string(at);
-			break;
-		case COUNT:
-			value = json_integer((json_int_t)*(const uint64_t *)at);
-			break;
-		case BOOL:
-			value = json_boolean(*(const bool *)at);
-			break;
+		case LONG_TEXT: value = text_json(*(char *const *)at, field->kind); break;
+		case HASH: value = json_string(at); break;
+		case COUNT: value = json_integer((json_int_t) * (const uint64_t *)at); break;
+		case BOOL: value = json_boolean(*(const bool *)at); break;
 		}
 		bad |= json_object_set_new(json, field->name, value);
 	}
@@ -235,7 +243,8 @@ static int files_read(struct site_files *files, json_t *json, struct err *err)
 
 	if (!json_is_object(json) || json_object_size(json) > SITE_FILES_MAX)
 		return err_set(err, "'files' is not what it should be");
-	json_object_foreach(json, path, entry) {
+	json_object_foreach(json, path, entry)
+	{
 		const json_t *bytes = json_array_get(entry, 0), *hash = json_array_get(entry, 1);
 		if (!json_is_integer(bytes) || json_integer_value(bytes) < 0 || !json_is_string(hash) ||
 		    json_string_length(hash) >= SHA256_TEXT)
@@ -276,7 +285,8 @@ static int curves_read(struct site_run *run, const json_t *json, struct err *err
 	run->curves = calloc(json_array_size(json) + 1, sizeof *run->curves);
 	if (!run->curves)
 		return err_set(err, "out of memory");
-	json_array_foreach(json, index, item) {
+	json_array_foreach(json, index, item)
+	{
 		struct site_curve *curve = &run->curves[run->curves_count++];
 		if (fields_read(item, curve_fields, curve, err))
 			return err_prefix(err, "curves[%zu]", index);
@@ -301,7 +311,8 @@ static int runs_read(struct site *site, const json_t *json, struct err *err)
 	site->runs = calloc(json_array_size(json) + 1, sizeof *site->runs);
 	if (!site->runs)
 		return err_set(err, "out of memory");
-	json_array_foreach(json, index, item) {
+	json_array_foreach(json, index, item)
+	{
 		struct site_run *run = &site->runs[site->runs_count++];
 		if (fields_read(item, run_fields, run, err) || curves_read(run, json_object_get(item, "curves"), err) ||
 		    files_read(&run->files, json_object_get(item, "files"), err))
@@ -333,8 +344,9 @@ int result_site_read(struct site *site, const char *text, size_t bytes, struct e
 	*site = (struct site){ 0 };
 	json_t *json = bytes > RESULT_SITE_BYTES_MAX ? NULL : json_loadb(text, bytes, JSON_REJECT_DUPLICATES, &where);
 	if (!json)
-		return bytes > RESULT_SITE_BYTES_MAX ? err_set(err, "it is larger than %u MiB", RESULT_SITE_BYTES_MAX >> 20)
-						     : err_set(err, "line %d: not valid JSON: %s", where.line, where.text);
+		return bytes > RESULT_SITE_BYTES_MAX
+			       ? err_set(err, "it is larger than %u MiB", RESULT_SITE_BYTES_MAX >> 20)
+			       : err_set(err, "line %d: not valid JSON: %s", where.line, where.text);
 	int result = site_read(site, json, err);
 	json_decref(json);
 	return result;

@@ -10,12 +10,12 @@
 #include "harness/config/conf.h"
 #include "harness/lib/text.h"
 
-#define TOP_LEVEL 65536
-#define HUNDRED 100
+#define TOP_LEVEL  65536
+#define HUNDRED    100
 #define MEMORY_OFF 0.03
-#define LOWER "abcdefghijklmnopqrstuvwxyz"
-#define DIGITS "0123456789"
-#define HEX DIGITS "abcdef"
+#define LOWER      "abcdefghijklmnopqrstuvwxyz"
+#define DIGITS     "0123456789"
+#define HEX        DIGITS "abcdef"
 
 const char *const site_at_names[SITE_ATS] = { "one", "hundred", "best", "top" };
 const char *const site_at_words[SITE_ATS] = { "1 connection", "about 100", "maximum", "65,536 connections" };
@@ -87,7 +87,9 @@ int site_date(time_t *when, const char *date)
 	if (asked.tm_year < 70 || !gmtime_r(when, &back))
 		return -1;
 	return back.tm_mon == asked.tm_mon && back.tm_mday == asked.tm_mday && back.tm_hour == asked.tm_hour &&
-	       back.tm_min == asked.tm_min && back.tm_sec == asked.tm_sec ? 0 : -1;
+			       back.tm_min == asked.tm_min && back.tm_sec == asked.tm_sec
+		       ? 0
+		       : -1;
 }
 
 static bool is_of(const char *text, size_t bytes, const char *allowed)
@@ -127,7 +129,9 @@ bool site_path_is_good(const char *path)
 
 bool site_url_is_good(const char *url)
 {
-	const char *host = strncmp(url, "https://", 8) == 0 ? url + 8 : strncmp(url, "http://", 7) == 0 ? url + 7 : NULL;
+	const char *host = strncmp(url, "https://", 8) == 0  ? url + 8
+			   : strncmp(url, "http://", 7) == 0 ? url + 7
+							     : NULL;
 
 	if (!host || !*host || *host == '/' || strlen(url) > SITE_PATH_MAX)
 		return false;
@@ -154,8 +158,8 @@ char *site_slug(char out[SITE_SLUG], const char *server)
 	const char *dash = strrchr(server, '-');
 
 	/* A plain name that ends as one with a hash does gets a hash too, so that no name can take another's place. */
-	bool plain = bytes && bytes <= SLUG_NAME && server[strspn(server, LOWER DIGITS "_-")] == 0 && *server != '-' && *server != '_' &&
-		     !(dash && is_of(dash + 1, SLUG_HASH, HEX));
+	bool plain = bytes && bytes <= SLUG_NAME && server[strspn(server, LOWER DIGITS "_-")] == 0 && *server != '-' &&
+		     *server != '_' && !(dash && is_of(dash + 1, SLUG_HASH, HEX));
 	for (size_t i = 0; i < bytes && used < SLUG_NAME; i++) {
 		unsigned char c = (unsigned char)server[i];
 		char put = c < 0x80 && isalnum(c) ? (char)tolower(c) : c == '_' ? '_' : '-';
@@ -164,8 +168,8 @@ char *site_slug(char out[SITE_SLUG], const char *server)
 	}
 	out[used] = 0;
 	if (!plain)
-		snprintf(out + used, SITE_SLUG - used, "%s%.*s", used && out[used - 1] == '-' ? "" : "-",
-			 SLUG_HASH, text_hash(hash, server));
+		snprintf(out + used, SITE_SLUG - used, "%s%.*s", used && out[used - 1] == '-' ? "" : "-", SLUG_HASH,
+			 text_hash(hash, server));
 	if (*out == '-')
 		*out = '_';
 	return out;
@@ -235,7 +239,9 @@ int site_run_tell(struct site_run *run, const char *finding, const char *gist)
 	char plain[SITE_FINDING_MAX];
 
 	return cell_set_text(&run->finding, text_plain(plain, sizeof plain, finding)) ||
-	       cell_set_text(&run->gist, text_plain(plain, SITE_TEXT_MAX, gist)) ? -1 : 0;
+			       cell_set_text(&run->gist, text_plain(plain, SITE_TEXT_MAX, gist))
+		       ? -1
+		       : 0;
 }
 
 /* A copy fit to be shown and kept; NULL and "" give NULL. Returns 0, or -1 where memory is out. */
@@ -259,8 +265,11 @@ static double rounded(double rate_rps)
 static struct site_point point_of(const struct summary *summary)
 {
 	return (struct site_point){
-		.level = summary->cells ? summary->level : 0, .rate_rps = rounded(summary->rate_rps),
-		.least_rps = rounded(summary->rate_min_rps), .most_rps = rounded(summary->rate_max_rps), .valid = summary->valid,
+		.level = summary->cells ? summary->level : 0,
+		.rate_rps = rounded(summary->rate_rps),
+		.least_rps = rounded(summary->rate_min_rps),
+		.most_rps = rounded(summary->rate_max_rps),
+		.valid = summary->valid,
 	};
 }
 
@@ -375,10 +384,12 @@ int site_run_of(struct site_run *run, const struct document *document, const cha
 	char benchctl[200];
 	time_t when;
 
-	*run = (struct site_run){ .interrupted = document->interrupted, .cores = host->cores,
+	*run = (struct site_run){ .interrupted = document->interrupted,
+				  .cores = host->cores,
 				  .memory_bytes = host->memory_bytes };
 	if (site_date(&when, host->date))
-		return err_set(err, "'environment.date' is not of the form 2026-11-25T12:05:58Z: without a date it has no "
+		return err_set(err,
+			       "'environment.date' is not of the form 2026-11-25T12:05:58Z: without a date it has no "
 			       "place in a history");
 	if (!document->cells_count)
 		return err_set(err, "it has no cells: there is nothing to publish");
@@ -626,11 +637,12 @@ char *site_changes(char *out, size_t room, const struct site_run *run, const str
 		const char *what;
 		bool same;
 	} parts[] = {
-		{ "version", is_same(curve->version, curve_before->version) && curve->revival == curve_before->revival },
+		{ "version",
+		  is_same(curve->version, curve_before->version) && curve->revival == curve_before->revival },
 		{ "kernel", is_same(run->kernel, before->kernel) },
 		{ "governor", is_same(run->governor, before->governor) },
-		{ "pinning", is_same(run->client_cpus, before->client_cpus) &&
-			     is_same(run->server_cpus, before->server_cpus) },
+		{ "pinning",
+		  is_same(run->client_cpus, before->client_cpus) && is_same(run->server_cpus, before->server_cpus) },
 		{ "backlog", run->backlog == before->backlog },
 		{ "benchctl", is_same(run->benchctl, before->benchctl) },
 	};

@@ -30,83 +30,83 @@
 #include "harness/record/document.h"
 
 #define SITE_MANIFEST "site.json"
-#define SITE_INDEX "index.html"
-#define SITE_FEED "feed.xml"
-#define SITE_LATEST "latest.json"
-#define SITE_RUNS "runs"
-#define SITE_SERVERS "servers"
+#define SITE_INDEX    "index.html"
+#define SITE_FEED     "feed.xml"
+#define SITE_LATEST   "latest.json"
+#define SITE_RUNS     "runs"
+#define SITE_SERVERS  "servers"
 #define SITE_RUN_JSON "run.json"
 
 /* Bounds of what is believed of a manifest. */
-#define SITE_RUNS_MAX 20000
-#define SITE_FILES_MAX 20000
-#define SITE_CURVES_MAX 2000
-#define SITE_TEXT_MAX 2000	/* bytes of any text but a finding, with the NUL */
-#define SITE_FINDING_MAX 16000	/* which names all servers */
-#define SITE_PATH_MAX 200
-#define SITE_BYTES_MAX (1ull << 40)
+#define SITE_RUNS_MAX    20000
+#define SITE_FILES_MAX   20000
+#define SITE_CURVES_MAX  2000
+#define SITE_TEXT_MAX    2000  /* bytes of any text but a finding, with the NUL */
+#define SITE_FINDING_MAX 16000 /* which names all servers */
+#define SITE_PATH_MAX    200
+#define SITE_BYTES_MAX   (1ull << 40)
 
 /* A file of the site. */
 struct site_file {
-	char *path;			/* below the site's root; owned */
+	char *path; /* below the site's root; owned */
 	uint64_t bytes;
-	char sha256[SHA256_TEXT];	/* "": it is ours, but its content is not known: it was about to be written */
+	char sha256[SHA256_TEXT]; /* "": it is ours, but its content is not known: it was about to be written */
 };
 
 struct site_files {
-	struct site_file *files;	/* sorted by path, owned */
+	struct site_file *files; /* sorted by path, owned */
 	size_t count;
 };
 
 /* The levels that trends follow. */
 enum site_at {
-	SITE_AT_ONE,		/* one connection */
-	SITE_AT_HUNDRED,	/* the level nearest to 100, if it is between 50 and 200 */
-	SITE_AT_BEST,		/* where the rate is the highest; one that the client bounds counts, and is not valid */
-	SITE_AT_TOP,		/* 65536 connections */
+	SITE_AT_ONE,     /* one connection */
+	SITE_AT_HUNDRED, /* the level nearest to 100, if it is between 50 and 200 */
+	SITE_AT_BEST,    /* where the rate is the highest; one that the client bounds counts, and is not valid */
+	SITE_AT_TOP,     /* 65536 connections */
 	SITE_ATS
 };
 
-extern const char *const site_at_names[SITE_ATS];	/* in the manifest: "one", "hundred", "best", "top" */
-extern const char *const site_at_words[SITE_ATS];	/* for people */
+extern const char *const site_at_names[SITE_ATS]; /* in the manifest: "one", "hundred", "best", "top" */
+extern const char *const site_at_words[SITE_ATS]; /* for people */
 
 /* A rate: the median over the blocks, with the least and the most. */
 struct site_point {
-	uint64_t level;			/* 0: not measured, and then the rest says nothing */
-	double rate_rps, least_rps, most_rps;	/* NAN: measured, but no figure came of it */
+	uint64_t level;                       /* 0: not measured, and then the rest says nothing */
+	double rate_rps, least_rps, most_rps; /* NAN: measured, but no figure came of it */
 	bool valid;
 };
 
 /* A server in one mode of a run. */
 struct site_curve {
-	char *server, *version, *mode, *client;	/* owned; version NULL where unknown */
-	bool revival;			/* see document_is_revival() */
+	char *server, *version, *mode, *client; /* owned; version NULL where unknown */
+	bool revival;                           /* see document_is_revival() */
 	struct site_point points[SITE_ATS];
 };
 
 struct site_run {
-	char *id;			/* of its address; owned, as all texts here */
-	char *date;			/* when it was begun, ISO 8601 in UTC */
-	char sha256[SHA256_TEXT];	/* of its run.json */
+	char *id;                 /* of its address; owned, as all texts here */
+	char *date;               /* when it was begun, ISO 8601 in UTC */
+	char sha256[SHA256_TEXT]; /* of its run.json */
 	char *cpu_model, *kernel, *governor, *client_cpus, *server_cpus, *benchctl;
 	uint64_t cores, memory_bytes, backlog;
 	uint64_t level_least, level_most, servers;
-	char *finding;			/* one sentence, or NULL */
-	char *gist;			/* that in a line, without names; or NULL */
+	char *finding; /* one sentence, or NULL */
+	char *gist;    /* that in a line, without names; or NULL */
 	bool interrupted;
-	struct site_curve *curves;	/* by server, then by mode; owned */
+	struct site_curve *curves; /* by server, then by mode; owned */
 	size_t curves_count;
-	struct site_files files;	/* of its page */
+	struct site_files files; /* of its page */
 };
 
 struct site {
-	char *title;			/* owned, as all texts */
-	char *url;			/* where readers find it, with a slash at the end; NULL where unknown */
-	char *feed_id;			/* an IRI that never changes (RFC 4287, 4.2.6); NULL while there is no run */
-	char *latest;			/* id of the run that latest.json is; NULL while there is no run */
-	struct site_run *runs;		/* newest first, owned */
+	char *title;           /* owned, as all texts */
+	char *url;             /* where readers find it, with a slash at the end; NULL where unknown */
+	char *feed_id;         /* an IRI that never changes (RFC 4287, 4.2.6); NULL while there is no run */
+	char *latest;          /* id of the run that latest.json is; NULL while there is no run */
+	struct site_run *runs; /* newest first, owned */
 	size_t runs_count;
-	struct site_files files;	/* of all that are no run's: indices, trends, feed */
+	struct site_files files; /* of all that are no run's: indices, trends, feed */
 };
 
 void site_release(struct site *site);
@@ -170,14 +170,14 @@ const char **site_servers(const struct site *site);
  * between two runs (kernel, governor, pinning, backlog, version) is part of the story that a trend tells.
  */
 struct site_trend {
-	const struct site_run **runs;	/* owned; all else is the site's */
-	const struct site_curve **curves;	/* of each, owned */
+	const struct site_run **runs;     /* owned; all else is the site's */
+	const struct site_curve **curves; /* of each, owned */
 	size_t count;
-	size_t number;			/* from 1: by the oldest run, so that it stays as a history grows */
+	size_t number; /* from 1: by the oldest run, so that it stays as a history grows */
 };
 
 struct site_trends {
-	struct site_trend *trends;	/* that with the newest run first, owned */
+	struct site_trend *trends; /* that with the newest run first, owned */
 	size_t count;
 };
 

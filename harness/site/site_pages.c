@@ -8,8 +8,8 @@
 #include "harness/lib/units.h"
 #include "harness/text/html.h"
 
-#define TABLE_ROWS_MAX 500	/* of a trend, the newest */
-#define USUAL_TITLE "Server benchmarks"
+#define TABLE_ROWS_MAX 500 /* of a trend, the newest */
+#define USUAL_TITLE    "Server benchmarks"
 
 const char *site_pages_title(const struct site *site)
 {
@@ -38,11 +38,12 @@ static void page_begin(const struct site *site, const char *title, const char *u
 	html_open(out, "html", "lang", "en", NULL);
 	fputs("\n<head>\n<meta charset=\"utf-8\">\n"
 	      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-	      "<meta name=\"generator\" content=\"benchctl\">\n", out);
+	      "<meta name=\"generator\" content=\"benchctl\">\n",
+	      out);
 	html_leaf(out, "title", title, NULL);
 	snprintf(feed, sizeof feed, "%s" SITE_FEED, up);
-	html_open(out, "link", "rel", "alternate", "type", "application/atom+xml", "title", site_pages_title(site), "href", feed,
-		  NULL);
+	html_open(out, "link", "rel", "alternate", "type", "application/atom+xml", "title", site_pages_title(site),
+		  "href", feed, NULL);
 	/* The looks are ours, from the templates' folder. */
 	fprintf(out, "\n<style>\n%s</style>\n</head>\n<body>\n", css);
 }
@@ -151,7 +152,8 @@ static void point_put(const struct site_point *point, enum site_at at, FILE *out
 	} else if (isnan(point->rate_rps)) {
 		html_leaf(out, "small", "no figure", NULL);
 	} else {
-		html_print(out, "%s%s", units_show_count(rate, (uint64_t)(point->rate_rps + 0.5)), point->valid ? "" : "*");
+		html_print(out, "%s%s", units_show_count(rate, (uint64_t)(point->rate_rps + 0.5)),
+			   point->valid ? "" : "*");
 		if (point->most_rps > point->least_rps) {
 			fputs("<br>", out);
 			html_open(out, "small", NULL);
@@ -258,9 +260,11 @@ int site_pages_index(const struct site *site, const char *css, FILE *out, struct
 		run_put(site, &site->runs[i], out);
 	html_close(out, "ul");
 	html_leaf(out, "h2", "Servers", NULL);
-	html_leaf(out, "p", "Requests per second in the newest run of each: the median over the blocks, below it the least and the "
-		  "most. * not valid; the page of the run says why. Each name leads to the server's trend over all runs.",
-		  "class", "note", NULL);
+	html_leaf(
+		out, "p",
+		"Requests per second in the newest run of each: the median over the blocks, below it the least and the "
+		"most. * not valid; the page of the run says why. Each name leads to the server's trend over all runs.",
+		"class", "note", NULL);
 	table_begin(out, "Servers");
 	html_leaf(out, "th", "server", "scope", "col", NULL);
 	html_leaf(out, "th", "runs", "class", "n", "scope", "col", NULL);
@@ -331,8 +335,10 @@ static void trend_put(const struct site_pages_trend *one, size_t number, FILE *o
 	if (one->picture)
 		picture_put(one, label, out);
 	else
-		html_leaf(out, "p", trend->count > 1 ? "There is no picture: fewer than two of these runs have a figure."
-			  : "A picture comes with the second run on such a host.", "class", "note", NULL);
+		html_leaf(out, "p",
+			  trend->count > 1 ? "There is no picture: fewer than two of these runs have a figure."
+					   : "A picture comes with the second run on such a host.",
+			  "class", "note", NULL);
 	snprintf(label, sizeof label, "Figures %zu, %.100s mode", number, trend->curves[0]->mode);
 	table_begin(out, label);
 	html_leaf(out, "th", "run", "scope", "col", NULL);
@@ -363,9 +369,12 @@ void site_pages_server(const struct site *site, const char *server, const struct
 	html_leaf(out, "a", site_pages_title(site), "href", "../" SITE_INDEX, NULL);
 	fputs("</nav>\n<main>\n", out);
 	html_leaf(out, "h1", title, NULL);
-	html_leaf(out, "p", "Requests per second at four numbers of connections, in each run on the same kind of host: the median "
-		  "over the blocks, below it the least and the most. * not valid; the page of the run says why. Where something "
-		  "else than the server changed too, a difference need not be the server's.", "class", "note", NULL);
+	html_leaf(
+		out, "p",
+		"Requests per second at four numbers of connections, in each run on the same kind of host: the median "
+		"over the blocks, below it the least and the most. * not valid; the page of the run says why. Where something "
+		"else than the server changed too, a difference need not be the server's.",
+		"class", "note", NULL);
 	for (size_t i = 0; i < count; i++)
 		trend_put(&trends[i], i + 1, out);
 	fputs("</main>\n", out);

@@ -19,16 +19,16 @@
 struct store;
 
 struct store_settings {
-	const char *certificates;	/* file of those to trust, in place of the system's; NULL: the system's */
-	uint64_t timeout_ns;		/* of the transfer of one file, and of connecting; a folder has none */
-	const volatile sig_atomic_t *stop;	/* set: transfers end with an error; may be NULL */
+	const char *certificates;          /* file of those to trust, in place of the system's; NULL: the system's */
+	uint64_t timeout_ns;               /* of the transfer of one file, and of connecting; a folder has none */
+	const volatile sig_atomic_t *stop; /* set: transfers end with an error; may be NULL */
 };
 
 /* What is at a path. */
 enum store_state {
 	STORE_ABSENT,
-	STORE_SAME,		/* a file of that size and hash */
-	STORE_OTHER,		/* something else */
+	STORE_SAME,  /* a file of that size and hash */
+	STORE_OTHER, /* something else */
 };
 
 struct store_ops {
@@ -47,7 +47,7 @@ struct store_ops {
 /* Each kind of store begins with this. */
 struct store {
 	const struct store_ops *ops;
-	char *name;		/* to be shown: without credentials; owned */
+	char *name; /* to be shown: without credentials; owned */
 };
 
 /*
@@ -60,7 +60,7 @@ int store_open(struct store **store, const char *to, const struct store_settings
 void store_close(struct store *store);
 
 /* The part of a path before its last name, with its slash, and that name behind PREFIX: the name of a half-written file. */
-#define STORE_PART "benchctl-part-"
+#define STORE_PART      "benchctl-part-"
 #define STORE_PART_PATH (SITE_PATH_MAX + sizeof STORE_PART)
 char *store_part(char out[STORE_PART_PATH], const char *path);
 

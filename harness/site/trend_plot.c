@@ -13,20 +13,20 @@
 #include "harness/plot/gnuplot.h"
 #include "harness/plot/picture.h"
 
-#define WIDTH 780.0
-#define HEIGHT 430.0
-#define LEFT 82.0
-#define RIGHT 622.0
-#define TOP 92.0
-#define BOTTOM 330.0
-#define MARGIN 20.0
-#define Y_PARTS 5
+#define WIDTH      780.0
+#define HEIGHT     430.0
+#define LEFT       82.0
+#define RIGHT      622.0
+#define TOP        92.0
+#define BOTTOM     330.0
+#define MARGIN     20.0
+#define Y_PARTS    5
 #define X_TICS_MAX 5
-#define NOTES_MAX 4
+#define NOTES_MAX  4
 #define TITLE_SIZE 16.0
-#define TEXT_SIZE 12.0
-#define NOTE_SIZE 11.0
-#define NAME_ROW 17.0
+#define TEXT_SIZE  12.0
+#define NOTE_SIZE  11.0
+#define NAME_ROW   17.0
 
 /* Where nothing stands out but the four levels: blue, vermilion, green and violet of Okabe and Ito's kind. */
 static const struct looks {
@@ -70,10 +70,12 @@ char *trend_plot_words(char out[TREND_PLOT_WORDS], const struct trend_plot *plot
 {
 	const struct site_trend *trend = plot->trend;
 	size_t count = shown(trend);
-	const struct site_point *first = point_at(trend, count - 1, SITE_AT_BEST), *last = point_at(trend, 0, SITE_AT_BEST);
+	const struct site_point *first = point_at(trend, count - 1, SITE_AT_BEST),
+				*last = point_at(trend, 0, SITE_AT_BEST);
 	char name[PICTURE_TEXT], from[UNITS_TEXT], to[UNITS_TEXT];
 
-	snprintf(out, TREND_PLOT_WORDS, "Requests per second of %.200s in %.40s mode over %zu runs, from %.10s to %.10s",
+	snprintf(out, TREND_PLOT_WORDS,
+		 "Requests per second of %.200s in %.40s mode over %zu runs, from %.10s to %.10s",
 		 text_plain(name, sizeof name, plot->server), trend->curves[0]->mode, count,
 		 trend->runs[count - 1]->date, trend->runs[0]->date);
 	if (has_figure(first) && has_figure(last))
@@ -116,8 +118,8 @@ static void points_write(FILE *out, const struct site_trend *trend)
 		for (size_t i = shown(trend); i-- > 0;) {
 			const struct site_point *point = point_at(trend, i, at);
 			if (has_figure(point))
-				fprintf(out, "%g %.9g %.9g %.9g %d\n", x_of(trend, i), point->rate_rps, point->least_rps,
-					point->most_rps, point->valid);
+				fprintf(out, "%g %.9g %.9g %.9g %d\n", x_of(trend, i), point->rate_rps,
+					point->least_rps, point->most_rps, point->valid);
 			else
 				fprintf(out, "%g NaN NaN NaN 1\n", x_of(trend, i));
 		}
@@ -156,7 +158,8 @@ static void put_axes(FILE *out, const struct site_trend *trend, double most)
 	picture_array_close(out);
 	picture_array_open(out, "X_TIC_TEXT", dates);
 	for (size_t i = 0; i < dates; i++) {
-		snprintf(text, sizeof text, "%.*s", one_day ? 5 : 10, trend->runs[i * every]->date + (one_day ? 11 : 0));
+		snprintf(text, sizeof text, "%.*s", one_day ? 5 : 10,
+			 trend->runs[i * every]->date + (one_day ? 11 : 0));
 		picture_array_text(out, i, text);
 	}
 	picture_array_close(out);
@@ -199,7 +202,8 @@ static bool is_changed(const struct site_trend *trend, size_t i)
 {
 	char text[200];
 
-	return *site_changes(text, sizeof text, trend->runs[i], trend->curves[i], trend->runs[i + 1], trend->curves[i + 1]);
+	return *site_changes(text, sizeof text, trend->runs[i], trend->curves[i], trend->runs[i + 1],
+			     trend->curves[i + 1]);
 }
 
 static size_t put_changes(FILE *out, const struct site_trend *trend)
@@ -221,7 +225,8 @@ static size_t put_changes(FILE *out, const struct site_trend *trend)
 static void note_add(char notes[NOTES_MAX][TYPESET_LINE], size_t *count, const char *text)
 {
 	if (*count < NOTES_MAX)
-		*count += typeset_lines(notes + *count, *count + 1 < NOTES_MAX ? 2 : 1, text, NOTE_SIZE, WIDTH - 2 * MARGIN);
+		*count += typeset_lines(notes + *count, *count + 1 < NOTES_MAX ? 2 : 1, text, NOTE_SIZE,
+					WIDTH - 2 * MARGIN);
 }
 
 static void put_texts(FILE *out, const struct trend_plot *plot, bool changes)
@@ -244,11 +249,13 @@ static void put_texts(FILE *out, const struct trend_plot *plot, bool changes)
 	snprintf(text, sizeof text, "%s%s", "median of the blocks with the least and the most; hollow: not valid",
 		 changes ? "; dotted line: version, kernel or settings changed" : "");
 	note_add(notes, &count, text);
-	snprintf(text, sizeof text, "%.200s, %llu %s · %.200s · %.10s · benchctl %.100s", run->cpu_model ? run->cpu_model : "CPU unknown",
-		 (unsigned long long)run->cores, run->cores == 1 ? "core" : "cores", run->kernel ? run->kernel : "kernel unknown",
-		 run->date, run->benchctl ? run->benchctl : "?");
+	snprintf(text, sizeof text, "%.200s, %llu %s · %.200s · %.10s · benchctl %.100s",
+		 run->cpu_model ? run->cpu_model : "CPU unknown", (unsigned long long)run->cores,
+		 run->cores == 1 ? "core" : "cores", run->kernel ? run->kernel : "kernel unknown", run->date,
+		 run->benchctl ? run->benchctl : "?");
 	note_add(notes, &count, text_plain(plain, sizeof plain, text));
-	snprintf(text, sizeof text, "Newest version: %.300s", trend->curves[0]->version ? trend->curves[0]->version : "");
+	snprintf(text, sizeof text, "Newest version: %.300s",
+		 trend->curves[0]->version ? trend->curves[0]->version : "");
 	if (trend->curves[0]->version)
 		note_add(notes, &count, text_plain(plain, sizeof plain, text));
 	fprintf(out, "NOTES = %zu\n", count);
@@ -259,8 +266,8 @@ static void put_texts(FILE *out, const struct trend_plot *plot, bool changes)
 }
 
 /* The part of the script that draws one SVG; the data's file has the picture's number. */
-static void script_add(FILE *out, const struct trend_plot *plot, size_t number, const struct looks *look, const char *folder,
-		       const char *template)
+static void script_add(FILE *out, const struct trend_plot *plot, size_t number, const struct looks *look,
+		       const char *folder, const char *template)
 {
 	char path[4096], quoted[4 * 4096 + 8];
 	double most = most_of(plot->trend), step = chart_step(most, Y_PARTS);
@@ -271,7 +278,8 @@ static void script_add(FILE *out, const struct trend_plot *plot, size_t number, 
 	fprintf(out, "OUTPUT = %s\n", picture_quote(quoted, sizeof quoted, path));
 	picture_put_number(out, "WIDTH", WIDTH);
 	picture_put_number(out, "HEIGHT", HEIGHT);
-	fprintf(out, "LEFT = %.1f\nRIGHT = %.1f\nTOP = %.1f\nBOTTOM = %.1f\nMARGIN = %.1f\n", LEFT, RIGHT, TOP, BOTTOM, MARGIN);
+	fprintf(out, "LEFT = %.1f\nRIGHT = %.1f\nTOP = %.1f\nBOTTOM = %.1f\nMARGIN = %.1f\n", LEFT, RIGHT, TOP, BOTTOM,
+		MARGIN);
 	fprintf(out, "RUNS = %zu\n", shown(plot->trend));
 	picture_put_text(out, "BACKGROUND", look->background);
 	picture_put_text(out, "INK", look->ink);

@@ -10,13 +10,13 @@
 #include "harness/lib/err.h"
 #include "harness/site/site.h"
 
-#define TREND_PLOT_RUNS_MAX 60		/* the newest */
+#define TREND_PLOT_RUNS_MAX 60 /* the newest */
 
 /* One picture to be drawn. */
 struct trend_plot {
-	const char *server;		/* name, as it is shown */
+	const char *server; /* name, as it is shown */
 	const struct site_trend *trend;
-	char stem[SITE_PATH_MAX];	/* of its files in the folder: STEM.svg, STEM-dark.svg */
+	char stem[SITE_PATH_MAX]; /* of its files in the folder: STEM.svg, STEM-dark.svg */
 };
 
 /* Whether there is a line to draw: two runs with a figure. */

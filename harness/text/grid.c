@@ -11,8 +11,10 @@ const char *const table_format_names[] = { "text", "markdown", "csv", NULL };
 int grid_init(struct grid *grid, size_t lines, size_t columns, struct err *err)
 {
 	*grid = (struct grid){
-		.lines = lines, .columns = columns,
-		.items = calloc(lines * columns + 1, sizeof *grid->items), .left = calloc(columns + 1, sizeof *grid->left),
+		.lines = lines,
+		.columns = columns,
+		.items = calloc(lines * columns + 1, sizeof *grid->items),
+		.left = calloc(columns + 1, sizeof *grid->left),
 	};
 	return grid->items && grid->left ? 0 : err_set(err, "out of memory");
 }

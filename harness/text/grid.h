@@ -16,11 +16,11 @@
 
 enum table_format { TABLE_TEXT, TABLE_MARKDOWN, TABLE_CSV };
 
-extern const char *const table_format_names[];	/* "text", "markdown", "csv", NULL */
+extern const char *const table_format_names[]; /* "text", "markdown", "csv", NULL */
 
 /* What a figure is to be read with. */
 #define GRID_INVALID "*"
-#define GRID_ERRORS "!"
+#define GRID_ERRORS  "!"
 
 #define GRID_TEXT 256
 
@@ -31,8 +31,8 @@ struct grid_item {
 
 struct grid {
 	size_t lines, columns;
-	struct grid_item *items;	/* owned */
-	bool *left;			/* columns that begin at the left, owned */
+	struct grid_item *items; /* owned */
+	bool *left;              /* columns that begin at the left, owned */
 };
 
 /* A grid of empty items. Returns 0, or -1 with err set: memory is out. Release it in both cases. */

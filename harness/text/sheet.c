@@ -174,8 +174,8 @@ void sheet_html(const struct sheet *sheet, const char *caption, FILE *out)
 	html_open(out, "thead", NULL);
 	html_open(out, "tr", NULL);
 	for (size_t column = 0; column < sheet->grid.columns; column++)
-		html_leaf(out, "th", grid_item(&sheet->grid, 0, column)->text, "scope", "col",
-			  "class", sheet->grid.left[column] ? "l" : "n", NULL);
+		html_leaf(out, "th", grid_item(&sheet->grid, 0, column)->text, "scope", "col", "class",
+			  sheet->grid.left[column] ? "l" : "n", NULL);
 	html_close(out, "tr");
 	html_close(out, "thead");
 	html_open(out, "tbody", NULL);

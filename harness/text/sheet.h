@@ -15,9 +15,9 @@
 #define SHEET_NAME 64
 
 struct sheet {
-	struct grid grid;		/* line 0: the headings */
-	double *numbers;		/* of each item, NAN where it is a text; owned */
-	char (*names)[SHEET_NAME];	/* of the columns in CSV; owned */
+	struct grid grid;          /* line 0: the headings */
+	double *numbers;           /* of each item, NAN where it is a text; owned */
+	char (*names)[SHEET_NAME]; /* of the columns in CSV; owned */
 };
 
 /* A sheet whose items are all unknown. Returns 0, or -1 with err set: memory is out. Release it in both cases. */

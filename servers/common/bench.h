@@ -32,14 +32,20 @@ static inline int bench_number(const char *name, int fallback)
 	return text ? atoi(text) : fallback;
 }
 
-static inline int bench_port(void) { return bench_number("BENCH_PORT", 8080); }
-static inline int bench_backlog(void) { return bench_number("BENCH_BACKLOG", 128); }
+static inline int bench_port(void)
+{
+	return bench_number("BENCH_PORT", 8080);
+}
+static inline int bench_backlog(void)
+{
+	return bench_number("BENCH_BACKLOG", 128);
+}
 
 struct bench_request {
-	const char *path;	/* points into the input; not terminated */
+	const char *path; /* points into the input; not terminated */
 	size_t path_bytes;
-	int get;		/* the method is GET */
-	int keep_alive;		/* HTTP/1.1 without "Connection: close" */
+	int get;        /* the method is GET */
+	int keep_alive; /* HTTP/1.1 without "Connection: close" */
 };
 
 /*
@@ -64,7 +70,7 @@ static inline int bench_request_read(struct bench_request *request, const char *
 	request->path = path;
 	request->path_bytes = (size_t)(version - path);
 	request->keep_alive = version[8] == '1';
-	for (const char *line = line_end + 2; line < end; ) {
+	for (const char *line = line_end + 2; line < end;) {
 		const char *stop = (const char *)memchr(line, '\r', (size_t)(end - line) + 1);
 		if (stop - line >= 11 && strncasecmp(line, "connection:", 11) == 0) {
 			const char *value = line + 11;

@@ -22,7 +22,7 @@
 #include "servers/common/bench.h"
 
 #define THREADS_MAX 64
-#define EVENTS 512
+#define EVENTS      512
 /* Held together by the threads' tables; a little more than the harness's highest level by default. */
 #define CONNECTIONS 66000
 /* Of a table: listener, epoll, events and the like. */
@@ -30,7 +30,7 @@
 /* Of one table: where the limit is lifted to a billion, no array should be. */
 #define DESCRIPTORS_MAX (1u << 20)
 /* Accepted between two looks at the connections that are open. */
-#define ACCEPTS 64
+#define ACCEPTS   64
 #define LOG_BYTES 8192
 
 /* What a connection has sent of its next request, where it did not come in one piece. Most have nothing here. */
@@ -41,17 +41,17 @@ struct pending {
 
 struct connection {
 	struct pending *pending;
-	char address[INET_ADDRSTRLEN];	/* of the client, for the log */
+	char address[INET_ADDRSTRLEN]; /* of the client, for the log */
 };
 
 /* One thread. */
 struct server {
 	int epoll;
-	int wake;		/* eventfd: the thread before this one has no room left */
+	int wake; /* eventfd: the thread before this one has no room left */
 	atomic_bool accepting;
-	struct connection *connections;	/* by descriptor */
-	size_t room, count;		/* connections that the table can hold, and those that it holds */
-	char log[LOG_BYTES];		/* addresses, written once a round */
+	struct connection *connections; /* by descriptor */
+	size_t room, count;             /* connections that the table can hold, and those that it holds */
+	char log[LOG_BYTES];            /* addresses, written once a round */
 	size_t log_bytes;
 };
 
@@ -59,7 +59,7 @@ static struct server servers[THREADS_MAX];
 static int threads;
 static int listener;
 
-static int busy_steps;	/* for each request */
+static int busy_steps; /* for each request */
 
 static void die(const char *what)
 {
@@ -128,7 +128,7 @@ static void hang_up(struct server *server, int fd)
 	if (server == servers)
 		accept_on(server);
 	else if (!server->count && atomic_load(&server[-1].accepting))
-		accept_off(server);	/* as long as one thread is enough, one serves */
+		accept_off(server); /* as long as one thread is enough, one serves */
 }
 
 /* Keeps the start of a request for later. Returns false where it is none. */
@@ -157,7 +157,7 @@ static void busy(void)
 
 	for (int i = 0; i < busy_steps; i++) {
 		product *= 6364136223846793005u;
-		__asm__ volatile("" : "+r"(product));	/* no compiler may know better */
+		__asm__ volatile("" : "+r"(product)); /* no compiler may know better */
 	}
 }
 

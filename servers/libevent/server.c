@@ -52,8 +52,8 @@ int main(void)
 		return 1;
 	}
 	struct evconnlistener *listener = evconnlistener_new_bind(
-		base, NULL, NULL, LEV_OPT_REUSEABLE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_CLOSE_ON_FREE,
-		bench_backlog(), (struct sockaddr *)&address, sizeof address);
+		base, NULL, NULL, LEV_OPT_REUSEABLE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_CLOSE_ON_FREE, bench_backlog(),
+		(struct sockaddr *)&address, sizeof address);
 	if (!listener || !evhttp_bind_listener(http, listener)) {
 		perror("libevent: listen");
 		return 1;

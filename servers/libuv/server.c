@@ -131,7 +131,7 @@ int main(void)
 	uv_tcp_t listener;
 	must(uv_ip4_addr(bench_host(), bench_port(), &address), "BENCH_HOST");
 	must(uv_tcp_init(loop, &listener), "socket");
-	must(uv_tcp_bind(&listener, (struct sockaddr *)&address, 0), "bind");	/* sets SO_REUSEADDR */
+	must(uv_tcp_bind(&listener, (struct sockaddr *)&address, 0), "bind"); /* sets SO_REUSEADDR */
 	must(uv_listen((uv_stream_t *)&listener, bench_backlog(), on_connection), "listen");
 	return uv_run(loop, UV_RUN_DEFAULT);
 }

@@ -18,7 +18,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define RESPONSE_MAX 65536
+#define RESPONSE_MAX    65536
 #define CONNECTIONS_MAX 10000
 
 static const char request_close[] =
@@ -89,7 +89,7 @@ static void await(int *fd)
 static void events(bool keepalive, unsigned connections, unsigned long requests)
 {
 	static int fds[CONNECTIONS_MAX];
-	static bool answered[CONNECTIONS_MAX];	/* and not ended yet */
+	static bool answered[CONNECTIONS_MAX]; /* and not ended yet */
 	struct epoll_event happened[512];
 	const char *request = keepalive ? request_keepalive : request_close;
 	size_t bytes = keepalive ? sizeof request_keepalive - 1 : sizeof request_close - 1;
@@ -168,7 +168,8 @@ static void chain_keepalive(unsigned slot)
 static void uring(bool keepalive, unsigned connections, unsigned long requests)
 {
 	struct io_uring_params params = {
-		.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_CQSIZE, .cq_entries = 32768,
+		.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_CQSIZE,
+		.cq_entries = 32768,
 	};
 	struct io_uring_cqe *cqes[512];
 
@@ -213,8 +214,9 @@ int main(int argc, char **argv)
 	server.sin_port = htons((unsigned short)atoi(argv[3]));
 	server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	bool keepalive = strcmp(argv[2], "keepalive") == 0;
-	void (*way)(bool, unsigned, unsigned long) = strcmp(argv[1], "uring") == 0 ? uring
-						   : strcmp(argv[1], "epoll") == 0 ? events : calls;
+	void (*way)(bool, unsigned, unsigned long) = strcmp(argv[1], "uring") == 0   ? uring
+						     : strcmp(argv[1], "epoll") == 0 ? events
+										     : calls;
 	way(keepalive, connections, strtoul(argv[5], NULL, 10));
 	return 0;
 }

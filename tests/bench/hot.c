@@ -16,14 +16,12 @@
 #include "harness/lib/hist.h"
 
 /* An answer as most servers give it: what they differ in most is the number of headers without meaning here. */
-static const char answer[] =
-	"HTTP/1.1 200 OK\r\n"
-	"Content-Type: text/html; charset=UTF-8\r\n"
-	"Date: Sun, 01 Feb 2026 12:00:00 GMT\r\n"
-	"Content-Length: 40\r\n"
-	"Connection: keep-alive\r\n"
-	"\r\n"
-	PAGE_START;
+static const char answer[] = "HTTP/1.1 200 OK\r\n"
+			     "Content-Type: text/html; charset=UTF-8\r\n"
+			     "Date: Sun, 01 Feb 2026 12:00:00 GMT\r\n"
+			     "Content-Length: 40\r\n"
+			     "Connection: keep-alive\r\n"
+			     "\r\n" PAGE_START;
 
 static int read_answers(unsigned long count, bool same)
 {

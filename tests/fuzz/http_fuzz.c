@@ -12,31 +12,31 @@
 #include "clients/http.h"
 
 /* Answers read from one input, one behind the other. */
-#define ANSWERS 8
+#define ANSWERS     8
 #define REPEAT_FROM 128
 #define REPEAT_BITS 18
 
 /* What was read of an answer; of numbers only, so that two can be compared as bytes. */
 struct outcome {
-	uint64_t event;		/* the last one */
-	uint64_t used;		/* bytes of input */
+	uint64_t event; /* the last one */
+	uint64_t used;  /* bytes of input */
 	uint64_t status;
 	uint64_t body_bytes;
 	uint64_t body_hash;
 	uint64_t keeps_alive;
-	uint64_t eof_ends;	/* the end of the connection completes it */
+	uint64_t eof_ends; /* the end of the connection completes it */
 };
 
 struct reading {
 	struct http_reader reader;
 	struct outcome outcomes[ANSWERS];
-	size_t count;		/* answers complete */
+	size_t count; /* answers complete */
 };
 
 static void take_piece(const struct http_reader *reader, struct outcome *outcome, const struct http_span *body)
 {
 	fuzz_require(body->bytes > 0);
-	for (size_t i = 0; i < body->bytes; i++)	/* FNV-1a */
+	for (size_t i = 0; i < body->bytes; i++) /* FNV-1a */
 		outcome->body_hash = (outcome->body_hash ^ (uint8_t)body->data[i]) * 0x100000001b3ull;
 	outcome->body_bytes += body->bytes;
 	fuzz_require(reader->body_bytes == outcome->body_bytes);

@@ -34,7 +34,7 @@ static void replay(const char *path)
 	fclose(file);
 	LLVMFuzzerTestOneInput(data, bytes);
 	free(data);
-	exit(0);	/* and not _exit(): leaks are looked for here */
+	exit(0); /* and not _exit(): leaks are looked for here */
 }
 
 int main(void)

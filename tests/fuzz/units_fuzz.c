@@ -34,8 +34,12 @@ static void check_duration(const char *text)
 	if (units_duration(&ns, text, &err))
 		return;
 	long double value = strtold(text, &unit);
-	value *= strcmp(unit, "h") == 0 ? HOUR : strcmp(unit, "m") == 0 ? 60 * CLOCK_S : strcmp(unit, "s") == 0 ? CLOCK_S :
-		 strcmp(unit, "ms") == 0 ? CLOCK_MS : strcmp(unit, "us") == 0 ? CLOCK_US : 1;
+	value *= strcmp(unit, "h") == 0    ? HOUR
+		 : strcmp(unit, "m") == 0  ? 60 * CLOCK_S
+		 : strcmp(unit, "s") == 0  ? CLOCK_S
+		 : strcmp(unit, "ms") == 0 ? CLOCK_MS
+		 : strcmp(unit, "us") == 0 ? CLOCK_US
+					   : 1;
 	fuzz_require(fabsl(value - (long double)ns) < 0.001L);
 	fuzz_require(ns <= 1000 * HOUR);
 	fuzz_require(units_duration(&again, units_show_duration(shown, ns), &err) == 0 && again == ns);

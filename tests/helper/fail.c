@@ -33,15 +33,22 @@
 #include <time.h>
 #include <unistd.h>
 
-#define FUNCTIONS(X) \
-	X(malloc) X(socket) X(bind) X(connect) X(send) X(recv) X(setsockopt) X(getsockname) X(getaddrinfo) \
-	X(epoll_create1) X(epoll_ctl) X(epoll_pwait2) X(pthread_create) X(close_range) X(nanosleep) X(poll) \
-	X(pthread_mutex_lock) \
-	X(open) X(fopen) X(opendir) X(mkdir) X(read) X(write) X(lseek) X(fsync) X(ftruncate) X(rename) \
-	X(io_uring_queue_init_params) X(io_uring_get_probe_ring) X(io_uring_register_files_sparse) \
-	X(io_uring_register_ring_fd) X(io_uring_register_buf_ring) X(io_uring_register_sync_cancel) X(io_uring_submit) \
-	X(io_uring_submit_and_wait_timeout) X(io_uring_submit_and_get_events) X(io_uring_get_events) \
-	X(fork) X(pipe2) X(socketpair) X(memfd_create) X(sched_setaffinity) X(sched_getaffinity)
+/* clang-format off */
+#define FUNCTIONS(X)                                                                                                  \
+	X(malloc)                                                                                                     \
+	X(socket) X(bind) X(connect) X(send) X(recv) X(setsockopt) X(getsockname) X(getaddrinfo) X(epoll_create1)     \
+		X(epoll_ctl) X(epoll_pwait2) X(pthread_create) X(close_range) X(nanosleep) X(poll)                    \
+			X(pthread_mutex_lock) X(open) X(fopen) X(opendir) X(mkdir) X(read) X(write) X(lseek) X(fsync) \
+				X(ftruncate) X(rename) X(io_uring_queue_init_params) X(io_uring_get_probe_ring)       \
+					X(io_uring_register_files_sparse) X(io_uring_register_ring_fd)                \
+						X(io_uring_register_buf_ring) X(io_uring_register_sync_cancel)        \
+							X(io_uring_submit) X(io_uring_submit_and_wait_timeout)        \
+								X(io_uring_submit_and_get_events)                     \
+									X(io_uring_get_events) X(fork) X(pipe2)       \
+										X(socketpair) X(memfd_create)         \
+											X(sched_setaffinity)          \
+												X(sched_getaffinity)
+/* clang-format on */
 
 #define AS_ENUM(name) CALL_##name,
 #define AS_TEXT(name) #name,
@@ -77,22 +84,22 @@ static bool fails(enum call call)
 #define FAILED (number ? -1 : 0)
 
 /* The function that this one stands before: a sanitizer's or the C library's. */
-#define REAL(name) \
+#define REAL(name)                     \
 	static __typeof__(&name) real; \
-	if (!real) \
-		real = (__typeof__(&name))dlsym(RTLD_NEXT, #name)
+	if (!real)                     \
+	real = (__typeof__(&name))dlsym(RTLD_NEXT, #name)
 
-#define WRAP(type, failed, name, parameters, ...) \
-	type name parameters \
-	{ \
-		REAL(name); \
+#define WRAP(type, failed, name, parameters, ...)                               \
+	type name parameters                                                    \
+	{                                                                       \
+		REAL(name);                                                     \
 		return fails(CALL_##name) ? (type)(failed) : real(__VA_ARGS__); \
 	}
 
-#define WRAP_ALLOCATION(name, parameters, ...) \
-	void *name parameters \
-	{ \
-		REAL(name); \
+#define WRAP_ALLOCATION(name, parameters, ...)                        \
+	void *name parameters                                         \
+	{                                                             \
+		REAL(name);                                           \
 		return fails(CALL_malloc) ? NULL : real(__VA_ARGS__); \
 	}
 
@@ -114,19 +121,21 @@ WRAP(int, FAILED, socket, (int domain, int type, int protocol), domain, type, pr
 WRAP(int, FAILED, bind, (int fd, const struct sockaddr *address, socklen_t bytes), fd, address, bytes)
 WRAP(int, FAILED, connect, (int fd, const struct sockaddr *address, socklen_t bytes), fd, address, bytes)
 WRAP(ssize_t, FAILED, recv, (int fd, void *buffer, size_t bytes, int flags), fd, buffer, bytes, flags)
-WRAP(int, FAILED, setsockopt, (int fd, int level, int option, const void *value, socklen_t bytes),
-     fd, level, option, value, bytes)
+WRAP(int, FAILED, setsockopt, (int fd, int level, int option, const void *value, socklen_t bytes), fd, level, option,
+     value, bytes)
 WRAP(int, FAILED, getsockname, (int fd, struct sockaddr *address, socklen_t *bytes), fd, address, bytes)
-WRAP(int, EAI_AGAIN, getaddrinfo, (const char *host, const char *port, const struct addrinfo *hints, struct addrinfo **found),
-     host, port, hints, found)
+WRAP(int, EAI_AGAIN, getaddrinfo,
+     (const char *host, const char *port, const struct addrinfo *hints, struct addrinfo **found), host, port, hints,
+     found)
 WRAP(int, FAILED, epoll_create1, (int flags), flags)
 WRAP(int, FAILED, epoll_ctl, (int epoll, int op, int fd, struct epoll_event *event), epoll, op, fd, event)
-WRAP(int, number, pthread_create, (pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *argument),
-     thread, attributes, start, argument)
-WRAP(int, number, pthread_mutex_lock, (pthread_mutex_t *mutex), mutex)
+WRAP(int, number, pthread_create,
+     (pthread_t * thread, const pthread_attr_t *attributes, void *(*start)(void *), void *argument), thread, attributes,
+     start, argument)
+WRAP(int, number, pthread_mutex_lock, (pthread_mutex_t * mutex), mutex)
 WRAP(int, FAILED, close_range, (unsigned low, unsigned high, int flags), low, high, flags)
 WRAP(int, FAILED, nanosleep, (const struct timespec *time, struct timespec *left), time, left)
-WRAP(int, FAILED, poll, (struct pollfd *fds, nfds_t count, int wait), fds, count, wait)
+WRAP(int, FAILED, poll, (struct pollfd * fds, nfds_t count, int wait), fds, count, wait)
 WRAP(FILE *, NULL, fopen, (const char *path, const char *mode), path, mode)
 WRAP(DIR *, NULL, opendir, (const char *path), path)
 WRAP(int, FAILED, mkdir, (const char *path, mode_t mode), path, mode)
@@ -143,20 +152,22 @@ WRAP(int, FAILED, sched_setaffinity, (pid_t pid, size_t bytes, const cpu_set_t *
 WRAP(int, FAILED, sched_getaffinity, (pid_t pid, size_t bytes, cpu_set_t *set), pid, bytes, set)
 
 /* Those of liburing return the number themselves. */
-WRAP(int, -number, io_uring_queue_init_params, (unsigned entries, struct io_uring *ring, struct io_uring_params *params),
-     entries, ring, params)
-WRAP(struct io_uring_probe *, NULL, io_uring_get_probe_ring, (struct io_uring *ring), ring)
-WRAP(int, -number, io_uring_register_files_sparse, (struct io_uring *ring, unsigned count), ring, count)
-WRAP(int, -number, io_uring_register_ring_fd, (struct io_uring *ring), ring)
-WRAP(int, -number, io_uring_register_buf_ring, (struct io_uring *ring, struct io_uring_buf_reg *buffers, unsigned flags),
-     ring, buffers, flags)
-WRAP(int, -number, io_uring_register_sync_cancel, (struct io_uring *ring, struct io_uring_sync_cancel_reg *what), ring, what)
-WRAP(int, -number, io_uring_submit, (struct io_uring *ring), ring)
+WRAP(int, -number, io_uring_queue_init_params,
+     (unsigned entries, struct io_uring *ring, struct io_uring_params *params), entries, ring, params)
+WRAP(struct io_uring_probe *, NULL, io_uring_get_probe_ring, (struct io_uring * ring), ring)
+WRAP(int, -number, io_uring_register_files_sparse, (struct io_uring * ring, unsigned count), ring, count)
+WRAP(int, -number, io_uring_register_ring_fd, (struct io_uring * ring), ring)
+WRAP(int, -number, io_uring_register_buf_ring,
+     (struct io_uring * ring, struct io_uring_buf_reg *buffers, unsigned flags), ring, buffers, flags)
+WRAP(int, -number, io_uring_register_sync_cancel, (struct io_uring * ring, struct io_uring_sync_cancel_reg *what), ring,
+     what)
+WRAP(int, -number, io_uring_submit, (struct io_uring * ring), ring)
 WRAP(int, -number, io_uring_submit_and_wait_timeout,
-     (struct io_uring *ring, struct io_uring_cqe **completions, unsigned count, struct __kernel_timespec *wait, sigset_t *mask),
+     (struct io_uring * ring, struct io_uring_cqe **completions, unsigned count, struct __kernel_timespec *wait,
+      sigset_t *mask),
      ring, completions, count, wait, mask)
-WRAP(int, -number, io_uring_submit_and_get_events, (struct io_uring *ring), ring)
-WRAP(int, -number, io_uring_get_events, (struct io_uring *ring), ring)
+WRAP(int, -number, io_uring_submit_and_get_events, (struct io_uring * ring), ring)
+WRAP(int, -number, io_uring_get_events, (struct io_uring * ring), ring)
 
 int open(const char *path, int flags, ...)
 {
@@ -178,7 +189,8 @@ int epoll_pwait2(int epoll, struct epoll_event *events, int most, const struct t
 	if (count >= 0 || errno != ENOSYS)
 		return count;
 	/* Under a valgrind that does not know it. In whole milliseconds, none of them shorter than wanted. */
-	return epoll_pwait(epoll, events, most, wait ? (int)(wait->tv_sec * 1000 + (wait->tv_nsec + 999999) / 1000000) : -1, mask);
+	return epoll_pwait(epoll, events, most,
+			   wait ? (int)(wait->tv_sec * 1000 + (wait->tv_nsec + 999999) / 1000000) : -1, mask);
 }
 
 ssize_t send(int fd, const void *data, size_t bytes, int flags)

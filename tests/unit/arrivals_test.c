@@ -172,12 +172,9 @@ static void test_seeds(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_uniform),
-		cmocka_unit_test(test_parts),
-		cmocka_unit_test(test_due),
-		cmocka_unit_test(test_due_at_once),
-		cmocka_unit_test(test_poisson),
-		cmocka_unit_test(test_poisson_counts),
+		cmocka_unit_test(test_uniform), cmocka_unit_test(test_parts),
+		cmocka_unit_test(test_due),     cmocka_unit_test(test_due_at_once),
+		cmocka_unit_test(test_poisson), cmocka_unit_test(test_poisson_counts),
 		cmocka_unit_test(test_seeds),
 	};
 

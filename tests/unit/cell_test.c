@@ -6,15 +6,15 @@
 /* A cell with figures that no rule finds fault with: 100 in flight, 1 ms each, 100000 a second. */
 struct figures {
 	const char *name;
-	const char *server, *client, *mode;	/* NULL: as in the good cell, as are zeros below */
+	const char *server, *client, *mode; /* NULL: as in the good cell, as are zeros below */
 	uint64_t level;
 	double concurrency, busiest, rate, latency, control;
 	uint64_t started, ok, reset, in_flight_start, in_flight_end;
-	double active, silent, dropped;		/* of a crowd; 0 active: it is none */
+	double active, silent, dropped; /* of a crowd; 0 active: it is none */
 	const char *error;
 	bool debug_build;
 	bool no_ok;
-	unsigned invalid;			/* what is right */
+	unsigned invalid; /* what is right */
 };
 
 #define BIT(reason) (1u << INVALID_##reason)
@@ -25,7 +25,11 @@ static const struct figures rules[] = {
 	{ .name = "good control", .server = "control" },
 
 	{ .name = "failed", .error = "the server died", .invalid = BIT(FAILED) },
-	{ .name = "failed, whatever the figures", .error = "x", .concurrency = 1, .busiest = 1, .started = 1,
+	{ .name = "failed, whatever the figures",
+	  .error = "x",
+	  .concurrency = 1,
+	  .busiest = 1,
+	  .started = 1,
 	  .invalid = BIT(FAILED) },
 	{ .name = "failed of a debug build", .error = "x", .debug_build = true, .invalid = BIT(FAILED) | BIT(BUILD) },
 	{ .name = "no answers", .no_ok = true, .invalid = BIT(NO_ANSWERS) },
@@ -38,17 +42,30 @@ static const struct figures rules[] = {
 	{ .name = "more than 5 % over", .concurrency = 105.1, .latency = 1.051e6, .invalid = BIT(SHORT_CONCURRENCY) },
 	{ .name = "5 % short of 20", .level = 20, .concurrency = 19, .latency = 0.19e6 },
 	{ .name = "5 % short of 65536", .level = 65536, .mode = "close", .concurrency = 62260 },
-	{ .name = "one more", .level = 65536, .mode = "close", .concurrency = 62259, .invalid = BIT(SHORT_CONCURRENCY) },
+	{ .name = "one more",
+	  .level = 65536,
+	  .mode = "close",
+	  .concurrency = 62259,
+	  .invalid = BIT(SHORT_CONCURRENCY) },
 	{ .name = "concurrency unknown", .concurrency = NAN, .invalid = BIT(SHORT_CONCURRENCY) },
 	{ .name = "short in close mode", .mode = "close", .concurrency = 90, .invalid = BIT(SHORT_CONCURRENCY) },
-	{ .name = "short control", .server = "control", .mode = "close", .concurrency = 90,
+	{ .name = "short control",
+	  .server = "control",
+	  .mode = "close",
+	  .concurrency = 90,
 	  .invalid = BIT(SHORT_CONCURRENCY) },
 	{ .name = "short, of seq", .client = "seq", .concurrency = 1 },
 	{ .name = "short, of curl", .client = "curl", .concurrency = NAN },
 
 	{ .name = "client at 90 %", .busiest = 0.90, .control = 100000 },
-	{ .name = "client over 90 %, control as fast", .busiest = 0.91, .control = 100000, .invalid = BIT(CLIENT_BOUND) },
-	{ .name = "client over 90 %, control 1.49 times", .busiest = 0.91, .control = 149000, .invalid = BIT(CLIENT_BOUND) },
+	{ .name = "client over 90 %, control as fast",
+	  .busiest = 0.91,
+	  .control = 100000,
+	  .invalid = BIT(CLIENT_BOUND) },
+	{ .name = "client over 90 %, control 1.49 times",
+	  .busiest = 0.91,
+	  .control = 149000,
+	  .invalid = BIT(CLIENT_BOUND) },
 	{ .name = "client over 90 %, control 1.5 times", .busiest = 0.91, .control = 150000 },
 	{ .name = "client over 90 %, control unknown", .busiest = 0.91, .control = NAN, .invalid = BIT(CLIENT_BOUND) },
 	{ .name = "client over 90 %, of control", .server = "control", .busiest = 1, .control = 100000 },
@@ -73,39 +90,107 @@ static const struct figures rules[] = {
 	{ .name = "in flight at the end", .started = 100100, .in_flight_end = 100 },
 	{ .name = "in flight at the start", .started = 99900, .in_flight_start = 100 },
 	{ .name = "all of it", .started = 100010, .reset = 5, .in_flight_start = 95, .in_flight_end = 100 },
-	{ .name = "one lost of all of it", .started = 100010, .reset = 5, .in_flight_start = 96, .in_flight_end = 100,
+	{ .name = "one lost of all of it",
+	  .started = 100010,
+	  .reset = 5,
+	  .in_flight_start = 96,
+	  .in_flight_end = 100,
 	  .invalid = BIT(CONSERVATION) },
 	{ .name = "one lost, of seq", .client = "seq", .started = 100001, .invalid = BIT(CONSERVATION) },
 
 	/* Of 1000 connections 100 are active, as many as in the good cell. */
 	{ .name = "crowd", .mode = "crowd", .level = 1000, .active = 100, .silent = 900 },
 	{ .name = "crowd, all active", .mode = "crowd", .active = 100 },
-	{ .name = "crowd, active 5 % short", .mode = "crowd", .level = 1000, .active = 100, .silent = 900, .concurrency = 95,
+	{ .name = "crowd, active 5 % short",
+	  .mode = "crowd",
+	  .level = 1000,
+	  .active = 100,
+	  .silent = 900,
+	  .concurrency = 95,
 	  .latency = 0.95e6 },
-	{ .name = "crowd, active more than 5 % short", .mode = "crowd", .level = 1000, .active = 100, .silent = 900,
-	  .concurrency = 94.9, .latency = 0.949e6, .invalid = BIT(SHORT_CONCURRENCY) },
-	{ .name = "crowd, silent ones in flight too", .mode = "crowd", .level = 1000, .active = 100, .silent = 900,
-	  .concurrency = 106, .latency = 1.06e6, .invalid = BIT(SHORT_CONCURRENCY) },
-	{ .name = "crowd, 5 % of the silent dropped", .mode = "crowd", .level = 1000, .active = 100, .silent = 855,
+	{ .name = "crowd, active more than 5 % short",
+	  .mode = "crowd",
+	  .level = 1000,
+	  .active = 100,
+	  .silent = 900,
+	  .concurrency = 94.9,
+	  .latency = 0.949e6,
+	  .invalid = BIT(SHORT_CONCURRENCY) },
+	{ .name = "crowd, silent ones in flight too",
+	  .mode = "crowd",
+	  .level = 1000,
+	  .active = 100,
+	  .silent = 900,
+	  .concurrency = 106,
+	  .latency = 1.06e6,
+	  .invalid = BIT(SHORT_CONCURRENCY) },
+	{ .name = "crowd, 5 % of the silent dropped",
+	  .mode = "crowd",
+	  .level = 1000,
+	  .active = 100,
+	  .silent = 855,
 	  .dropped = 45 },
-	{ .name = "crowd, one more dropped", .mode = "crowd", .level = 1000, .active = 100, .silent = 854, .dropped = 46,
+	{ .name = "crowd, one more dropped",
+	  .mode = "crowd",
+	  .level = 1000,
+	  .active = 100,
+	  .silent = 854,
+	  .dropped = 46,
 	  .invalid = BIT(SHORT_CONCURRENCY) },
-	{ .name = "crowd, never reached in the ramp", .mode = "crowd", .level = 1000, .active = 100, .silent = 400,
+	{ .name = "crowd, never reached in the ramp",
+	  .mode = "crowd",
+	  .level = 1000,
+	  .active = 100,
+	  .silent = 400,
 	  .invalid = BIT(SHORT_CONCURRENCY) },
-	{ .name = "crowd, the only silent one dropped", .mode = "crowd", .level = 101, .active = 100, .dropped = 1,
+	{ .name = "crowd, the only silent one dropped",
+	  .mode = "crowd",
+	  .level = 101,
+	  .active = 100,
+	  .dropped = 1,
 	  .invalid = BIT(SHORT_CONCURRENCY) },
-	{ .name = "crowd, silent unknown", .mode = "crowd", .level = 1000, .active = 100, .silent = NAN,
+	{ .name = "crowd, silent unknown",
+	  .mode = "crowd",
+	  .level = 1000,
+	  .active = 100,
+	  .silent = NAN,
 	  .invalid = BIT(SHORT_CONCURRENCY) },
-	{ .name = "crowd, short control", .server = "control", .mode = "crowd", .level = 1000, .active = 100, .silent = 100,
+	{ .name = "crowd, short control",
+	  .server = "control",
+	  .mode = "crowd",
+	  .level = 1000,
+	  .active = 100,
+	  .silent = 100,
 	  .invalid = BIT(SHORT_CONCURRENCY) },
-	{ .name = "crowd, Little", .mode = "crowd", .level = 1000, .active = 100, .silent = 900, .latency = 1.051e6,
+	{ .name = "crowd, Little",
+	  .mode = "crowd",
+	  .level = 1000,
+	  .active = 100,
+	  .silent = 900,
+	  .latency = 1.051e6,
 	  .invalid = BIT(LITTLE) },
-	{ .name = "crowd, client-bound", .mode = "crowd", .level = 1000, .active = 100, .silent = 900, .busiest = 0.91,
-	  .control = 100000, .invalid = BIT(CLIENT_BOUND) },
-	{ .name = "crowd, one lost", .mode = "crowd", .level = 1000, .active = 100, .silent = 900, .started = 100001,
+	{ .name = "crowd, client-bound",
+	  .mode = "crowd",
+	  .level = 1000,
+	  .active = 100,
+	  .silent = 900,
+	  .busiest = 0.91,
+	  .control = 100000,
+	  .invalid = BIT(CLIENT_BOUND) },
+	{ .name = "crowd, one lost",
+	  .mode = "crowd",
+	  .level = 1000,
+	  .active = 100,
+	  .silent = 900,
+	  .started = 100001,
 	  .invalid = BIT(CONSERVATION) },
 
-	{ .name = "everything at once", .concurrency = 90, .busiest = 1, .control = NAN, .started = 1, .debug_build = true,
+	{ .name = "everything at once",
+	  .concurrency = 90,
+	  .busiest = 1,
+	  .control = NAN,
+	  .started = 1,
+	  .debug_build = true,
 	  .invalid = BIT(SHORT_CONCURRENCY) | BIT(CLIENT_BOUND) | BIT(LITTLE) | BIT(CONSERVATION) | BIT(BUILD) },
 };
 
@@ -151,8 +236,9 @@ static void test_open_loop(void **state)
 {
 	static const struct {
 		const char *name, *server;
-		double lag_p50, lag_p99, latency_p99, scheduled, waiting_start, waiting_end, control, late_ok, late_failed, unended;
-		uint64_t ok;			/* zeros: as in the good cell */
+		double lag_p50, lag_p99, latency_p99, scheduled, waiting_start, waiting_end, control, late_ok,
+			late_failed, unended;
+		uint64_t ok; /* zeros: as in the good cell */
 		bool behind;
 		unsigned invalid;
 	} cases[] = {
@@ -167,15 +253,25 @@ static void test_open_loop(void **state)
 		{ .name = "it waits", .scheduled = 1001, .waiting_end = 1 },
 		{ .name = "it has waited", .scheduled = 990, .waiting_start = 10 },
 		{ .name = "waits at both ends", .scheduled = 1005, .waiting_start = 10, .waiting_end = 15 },
-		{ .name = "one waits too many", .scheduled = 1005, .waiting_start = 10, .waiting_end = 14,
+		{ .name = "one waits too many",
+		  .scheduled = 1005,
+		  .waiting_start = 10,
+		  .waiting_end = 14,
 		  .invalid = BIT(CONSERVATION) },
 		{ .name = "ends behind the window", .scheduled = 1001, .waiting_end = 1, .late_ok = 1 },
 		{ .name = "in each way", .ok = 960, .late_ok = 30, .late_failed = 6, .unended = 4 },
-		{ .name = "one lost behind it", .ok = 960, .late_ok = 30, .late_failed = 6, .unended = 3,
+		{ .name = "one lost behind it",
+		  .ok = 960,
+		  .late_ok = 30,
+		  .late_failed = 6,
+		  .unended = 3,
 		  .invalid = BIT(CONSERVATION) },
 		{ .name = "keeps up with 95 %", .ok = 950 },
 		{ .name = "does not", .ok = 949, .behind = true },
-		{ .name = "does not, and neither does control", .ok = 949, .behind = true, .control = 949,
+		{ .name = "does not, and neither does control",
+		  .ok = 949,
+		  .behind = true,
+		  .control = 949,
 		  .invalid = BIT(CLIENT_BOUND) },
 		{ .name = "does not, control unknown", .ok = 949, .behind = true, .control = NAN },
 		{ .name = "control does not", .server = "control", .ok = 949, .behind = true, .control = 949 },
@@ -189,7 +285,7 @@ static void test_open_loop(void **state)
 		cell.open_loop.scheduled = cases[i].scheduled != 0 ? cases[i].scheduled : 1000;
 		cell.open_loop.waiting_start = cases[i].waiting_start;
 		cell.open_loop.waiting_end = cases[i].waiting_end;
-		if (cases[i].late_ok > 0) {	/* cells of before have no such figures */
+		if (cases[i].late_ok > 0) { /* cells of before have no such figures */
 			cell.open_loop.late_ok = cases[i].late_ok;
 			cell.open_loop.late_failed = cases[i].late_failed;
 			cell.open_loop.unended = cases[i].unended;
@@ -295,12 +391,33 @@ static void test_init(void **state)
 	assert_int_equal(cell.level, 8);
 	assert_int_equal(cell.block, 2);
 	const double unknown[] = {
-		cell.rate_rps, cell.window_s, cell.ramp_s, cell.open_mean, cell.open_max, cell.concurrency_mean,
-		cell.concurrency_min, cell.concurrency_max, cell.latency_ns.mean, cell.latency_ns.p50,
-		cell.latency_ns.p90, cell.latency_ns.p99, cell.latency_ns.p999, cell.latency_ns.max,
-		cell.connect_ns.mean, cell.connect_ns.p50, cell.connect_ns.p90, cell.connect_ns.p99,
-		cell.connect_ns.p999, cell.connect_ns.max, cell.served_min, cell.served_max, cell.never_served,
-		cell.jain, cell.client_cpu_busiest, cell.server_cpu_us_per_request, cell.server_rss_bytes,
+		cell.rate_rps,
+		cell.window_s,
+		cell.ramp_s,
+		cell.open_mean,
+		cell.open_max,
+		cell.concurrency_mean,
+		cell.concurrency_min,
+		cell.concurrency_max,
+		cell.latency_ns.mean,
+		cell.latency_ns.p50,
+		cell.latency_ns.p90,
+		cell.latency_ns.p99,
+		cell.latency_ns.p999,
+		cell.latency_ns.max,
+		cell.connect_ns.mean,
+		cell.connect_ns.p50,
+		cell.connect_ns.p90,
+		cell.connect_ns.p99,
+		cell.connect_ns.p999,
+		cell.connect_ns.max,
+		cell.served_min,
+		cell.served_max,
+		cell.never_served,
+		cell.jain,
+		cell.client_cpu_busiest,
+		cell.server_cpu_us_per_request,
+		cell.server_rss_bytes,
 	};
 	for (size_t i = 0; i < LENGTH(unknown); i++)
 		assert_true(isnan(unknown[i]));
@@ -319,12 +436,31 @@ static void test_take(void **state)
 
 	(void)state;
 	sample = (struct load_sample){
-		.counts = { .started = 20, .ok = 12, .in_flight_start = 1, .in_flight_end = 2, .connects = 13,
-			    .started_before = 7, .stray = 3, .late_ok = 1, .late_failed = 1, .unended = 1 },
-		.rate_rps = 120.5, .window_s = 0.1, .concurrency_mean = 3.5, .concurrency_min = 1, .concurrency_max = 5,
-		.ramp_s = 0.25, .ramp_reached = 4, .served_min = 2, .served_max = 6, .never_served = 1, .jain = 0.75,
-		.threads = { { 0.01, 0.02, 0.1 }, { 0.05, 0.05, 0.2 }, { 1, 1, 0 } }, .threads_count = 3,
-		.busiest_cpu = 0.6, .wrong = "a body of 3 bytes instead of 5",
+		.counts = { .started = 20,
+			    .ok = 12,
+			    .in_flight_start = 1,
+			    .in_flight_end = 2,
+			    .connects = 13,
+			    .started_before = 7,
+			    .stray = 3,
+			    .late_ok = 1,
+			    .late_failed = 1,
+			    .unended = 1 },
+		.rate_rps = 120.5,
+		.window_s = 0.1,
+		.concurrency_mean = 3.5,
+		.concurrency_min = 1,
+		.concurrency_max = 5,
+		.ramp_s = 0.25,
+		.ramp_reached = 4,
+		.served_min = 2,
+		.served_max = 6,
+		.never_served = 1,
+		.jain = 0.75,
+		.threads = { { 0.01, 0.02, 0.1 }, { 0.05, 0.05, 0.2 }, { 1, 1, 0 } },
+		.threads_count = 3,
+		.busiest_cpu = 0.6,
+		.wrong = "a body of 3 bytes instead of 5",
 	};
 	for (int i = 0; i < LOAD_FAILURES; i++)
 		sample.counts.failed[i] = (uint64_t)i;
@@ -340,13 +476,13 @@ static void test_take(void **state)
 	assert_int_equal(cell.in_flight_start, 1);
 	assert_int_equal(cell.started_before, 7);
 	assert_int_equal(cell.stray, 3);
-	assert_true(isnan(cell.open_loop.late_ok) && isnan(cell.open_loop.unended));	/* of a closed loop */
+	assert_true(isnan(cell.open_loop.late_ok) && isnan(cell.open_loop.unended)); /* of a closed loop */
 	assert_false(cell.latency_censored);
 	cell.open_loop.offered_rps = 200;
 	cell_take(&cell, &sample);
 	assert_true(cell.open_loop.late_ok == 1 && cell.open_loop.late_failed == 1 && cell.open_loop.unended == 1);
 	assert_true(cell.latency_censored);
-	sample.counts.unended = 0;	/* what has failed behind the window has no latency either */
+	sample.counts.unended = 0; /* what has failed behind the window has no latency either */
 	cell_take(&cell, &sample);
 	assert_true(cell.latency_censored);
 	sample.counts.late_failed = 0;
@@ -377,7 +513,7 @@ static void test_take_crowd(void **state)
 {
 	static const struct {
 		const char *name;
-		double active;		/* 0: no crowd */
+		double active; /* 0: no crowd */
 		uint32_t silent, dropped;
 		uint64_t after_ns;
 	} cases[] = {
@@ -392,17 +528,20 @@ static void test_take_crowd(void **state)
 	for (size_t i = 0; i < LENGTH(cases); i++) {
 		const char *name = cases[i].name;
 		struct cell cell;
-		sample = (struct load_sample){ .silent = cases[i].silent, .silent_dropped = cases[i].dropped,
+		sample = (struct load_sample){ .silent = cases[i].silent,
+					       .silent_dropped = cases[i].dropped,
 					       .dropped_after_ns = cases[i].after_ns };
 		cell_init(&cell, "a", "epoll", cases[i].active ? "crowd" : "keepalive", 100, 1);
 		if (cases[i].active)
 			cell.crowd.active = cases[i].active;
 		cell_take(&cell, &sample);
 		if (cases[i].active) {
-			check_case(name, cell.crowd.silent == cases[i].silent && cell.crowd.dropped == cases[i].dropped);
+			check_case(name,
+				   cell.crowd.silent == cases[i].silent && cell.crowd.dropped == cases[i].dropped);
 			check_case(name, cell_active(&cell) == cases[i].active);
-			check_case(name, cases[i].dropped ? cell.crowd.dropped_after_s == (double)cases[i].after_ns / 1e9
-							  : isnan(cell.crowd.dropped_after_s));
+			check_case(name, cases[i].dropped
+						 ? cell.crowd.dropped_after_s == (double)cases[i].after_ns / 1e9
+						 : isnan(cell.crowd.dropped_after_s));
 		} else {
 			check_case(name, isnan(cell.crowd.silent) && isnan(cell.crowd.dropped));
 			check_case(name, isnan(cell.crowd.dropped_after_s) && cell_active(&cell) == 100);
@@ -429,15 +568,9 @@ static void test_set_text(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rules),
-		cmocka_unit_test(test_open_loop),
-		cmocka_unit_test(test_alike),
-		cmocka_unit_test(test_judged_again),
-		cmocka_unit_test(test_names),
-		cmocka_unit_test(test_init),
-		cmocka_unit_test(test_take),
-		cmocka_unit_test(test_take_crowd),
-		cmocka_unit_test(test_set_text),
+		cmocka_unit_test(test_rules),        cmocka_unit_test(test_open_loop),  cmocka_unit_test(test_alike),
+		cmocka_unit_test(test_judged_again), cmocka_unit_test(test_names),      cmocka_unit_test(test_init),
+		cmocka_unit_test(test_take),         cmocka_unit_test(test_take_crowd), cmocka_unit_test(test_set_text),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -193,7 +193,8 @@ static void test_arms(void **state)
 	run_add(&run, "new", 8, 800, 0.005, &random);
 	run_add(&run, "other", 8, 800, 0.005, &random);
 	assert_int_equal(compare_sides(&comparison, &(struct compare_side){ documents, 1, "old" },
-				       &(struct compare_side){ documents, 1, "new" }, &compare_settings_usual, &err), 0);
+				       &(struct compare_side){ documents, 1, "new" }, &compare_settings_usual, &err),
+			 0);
 	assert_int_equal(comparison.gate_count, 2);
 	assert_int_equal(comparison.cells_count, 3);
 	assert_string_equal(comparison.gate[0].server, "old");
@@ -209,7 +210,7 @@ static void test_power(void **state)
 	static const struct {
 		const char *name;
 		double factor, spread;
-		size_t least, most;	/* alarms */
+		size_t least, most; /* alarms */
 	} cases[] = {
 		{ "nothing", 1, 0.02, 0, 2 },
 		{ "nothing, in much noise", 1, 0.2, 0, 10 },
@@ -246,29 +247,34 @@ static void test_words(void **state)
 		double value;
 		const char *shown;
 	} cases[] = {
-		{ COMPARE_RATE, 12345.4, "12,345/s" }, { COMPARE_RATE, 1.5, "1.5/s" }, { COMPARE_RATE, NAN, "-" },
-		{ COMPARE_CPU, 12.345, "12.35 us" }, { COMPARE_FAILURES, 0.0012, "0.12 %" }, { COMPARE_P99, 1234567, "1.23ms" },
-		{ COMPARE_P99, 1e300, "-" }, { COMPARE_RSS, 3 << 20, "3.0 MiB" },
+		{ COMPARE_RATE, 12345.4, "12,345/s" },
+		{ COMPARE_RATE, 1.5, "1.5/s" },
+		{ COMPARE_RATE, NAN, "-" },
+		{ COMPARE_CPU, 12.345, "12.35 us" },
+		{ COMPARE_FAILURES, 0.0012, "0.12 %" },
+		{ COMPARE_P99, 1234567, "1.23ms" },
+		{ COMPARE_P99, 1e300, "-" },
+		{ COMPARE_RSS, 3 << 20, "3.0 MiB" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(cases); i++)
 		check_text(cases[i].shown, compare_show_value(out, cases[i].measure, cases[i].value), cases[i].shown);
-	assert_string_equal(compare_show_verdict(out, &(struct compare_figure){ .verdict = COMPARE_INCONCLUSIVE, .more = 1 },
-						 COMPARE_RATE), "inconclusive: 1 more launch a side");
-	assert_string_equal(compare_show_verdict(out, &(struct compare_figure){ .verdict = COMPARE_INVALID, .invalid = 9 },
-						 COMPARE_RATE), "invalid: failed, client_bound");
+	assert_string_equal(compare_show_verdict(out,
+						 &(struct compare_figure){ .verdict = COMPARE_INCONCLUSIVE, .more = 1 },
+						 COMPARE_RATE),
+			    "inconclusive: 1 more launch a side");
+	assert_string_equal(compare_show_verdict(out,
+						 &(struct compare_figure){ .verdict = COMPARE_INVALID, .invalid = 9 },
+						 COMPARE_RATE),
+			    "invalid: failed, client_bound");
 }
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_missing),
-		cmocka_unit_test(test_noise),
-		cmocka_unit_test(test_arms),
-		cmocka_unit_test(test_power),
-		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_rows), cmocka_unit_test(test_missing), cmocka_unit_test(test_noise),
+		cmocka_unit_test(test_arms), cmocka_unit_test(test_power),   cmocka_unit_test(test_words),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -4,8 +4,8 @@
 #include "harness/config/conf.h"
 
 /* Reads a text as a file of the test's folder. */
-static int read_text(void **state, struct conf *conf, struct settings *settings, const char *name,
-		     const char *text, size_t bytes, struct err *err)
+static int read_text(void **state, struct conf *conf, struct settings *settings, const char *name, const char *text,
+		     size_t bytes, struct err *err)
 {
 	const char *path = unit_path(state, name);
 
@@ -15,27 +15,26 @@ static int read_text(void **state, struct conf *conf, struct settings *settings,
 
 static void test_good(void **state)
 {
-	static const char text[] =
-		"# a comment\n"
-		"; another\n"
-		"\n"
-		"[run]\n"
-		"concurrency = 1..8\n"
-		"mode=keepalive\n"
-		"  duration =  2s  \n"
-		"\n"
-		"[server control]\n"
-		"command  = build/servers/control --x 'a b' ; c\n"
-		"requires = test -x build/servers/control\n"
-		"version  = echo \"control = 1\"\n"
-		"install  = build-essential\n"
-		"family   = c\n"
-		"model    = callback\n"
-		"since    = 2010\n"
-		"note     = the ceiling # of every graph\n"
-		"[server a-B_9]\n"
-		"keepalive = no\n"
-		"command = x";
+	static const char text[] = "# a comment\n"
+				   "; another\n"
+				   "\n"
+				   "[run]\n"
+				   "concurrency = 1..8\n"
+				   "mode=keepalive\n"
+				   "  duration =  2s  \n"
+				   "\n"
+				   "[server control]\n"
+				   "command  = build/servers/control --x 'a b' ; c\n"
+				   "requires = test -x build/servers/control\n"
+				   "version  = echo \"control = 1\"\n"
+				   "install  = build-essential\n"
+				   "family   = c\n"
+				   "model    = callback\n"
+				   "since    = 2010\n"
+				   "note     = the ceiling # of every graph\n"
+				   "[server a-B_9]\n"
+				   "keepalive = no\n"
+				   "command = x";
 	struct conf conf = { 0 };
 	struct settings settings = { 0 };
 	struct err err;
@@ -74,7 +73,7 @@ static void test_good(void **state)
 	conf_release(&conf);
 }
 
-#define SERVER "[server a]\ncommand = x\n"
+#define SERVER     "[server a]\ncommand = x\n"
 #define NAME_OF_60 "n23456789_n23456789_n23456789_n23456789_n23456789_n23456789_"
 
 /* What is good although it looks odd. */
@@ -93,8 +92,10 @@ static void test_odd(void **state)
 		{ "blanks around", "  [server a]  \n\tcommand=x\t\n", 1 },
 		{ "a byte order mark", "\xef\xbb\xbf" SERVER, 1 },
 		{ "the longest name", "[server " NAME_OF_60 "]\ncommand = x\n", 1 },
-		{ "names that only differ at the end", "[server " NAME_OF_60 "]\ncommand = x\n"
-		  "[server n23456789_n23456789_n23456789_n23456789_n23456789_n23456789]\ncommand = x\n", 2 },
+		{ "names that only differ at the end",
+		  "[server " NAME_OF_60 "]\ncommand = x\n"
+		  "[server n23456789_n23456789_n23456789_n23456789_n23456789_n23456789]\ncommand = x\n",
+		  2 },
 	};
 
 	for (size_t i = 0; i < LENGTH(cases); i++) {
@@ -113,7 +114,7 @@ static void test_bad(void **state)
 {
 	static const struct {
 		const char *text;
-		int line;		/* 0: of the whole file */
+		int line; /* 0: of the whole file */
 		const char *words;
 	} cases[] = {
 		{ "[bogus]\nx = y\n", 1, "unknown section [bogus]: there are [run], [interpreters] and [server NAME]" },
@@ -221,15 +222,18 @@ static void test_nul(void **state)
 		size_t bytes;
 	} cases[] = {
 #define CASE(text) { text, sizeof text - 1 }
-		CASE("[server a]\ncommand = x\0y\nfamily = c\n"), CASE("[server a]\ncommand = x\0y"),
-		CASE("[server a]\ncommand = x\0"), CASE("[server a]\n\0command = x\n"),
+		CASE("[server a]\ncommand = x\0y\nfamily = c\n"),
+		CASE("[server a]\ncommand = x\0y"),
+		CASE("[server a]\ncommand = x\0"),
+		CASE("[server a]\n\0command = x\n"),
 #undef CASE
 	};
 	struct err err;
 
 	for (size_t i = 0; i < LENGTH(cases); i++) {
 		struct conf conf = { 0 };
-		check_case(cases[i].text, read_text(state, &conf, NULL, "nul.conf", cases[i].text, cases[i].bytes, &err) == -1);
+		check_case(cases[i].text,
+			   read_text(state, &conf, NULL, "nul.conf", cases[i].text, cases[i].bytes, &err) == -1);
 		check_words(err.text, "nul.conf:2: a NUL");
 		conf_release(&conf);
 	}
@@ -300,14 +304,8 @@ static void test_interpreters(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		TEST(test_good),
-		TEST(test_odd),
-		TEST(test_bad),
-		TEST(test_long_lines),
-		TEST(test_nul),
-		TEST(test_missing_file),
-		TEST(test_two_files),
-		TEST(test_interpreters),
+		TEST(test_good), TEST(test_odd),          TEST(test_bad),       TEST(test_long_lines),
+		TEST(test_nul),  TEST(test_missing_file), TEST(test_two_files), TEST(test_interpreters),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

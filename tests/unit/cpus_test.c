@@ -3,7 +3,7 @@
 
 #include "harness/host/cpus.h"
 
-static cpu_set_t allowed;	/* to this process, when the test began */
+static cpu_set_t allowed; /* to this process, when the test began */
 
 static int by_setup(void **state)
 {
@@ -31,7 +31,7 @@ static bool overlap(const cpu_set_t *a, const cpu_set_t *b)
 static void test_show(void **state)
 {
 	static const struct {
-		int cpus[8];	/* ends with -1 */
+		int cpus[8]; /* ends with -1 */
 		const char *text;
 	} cases[] = {
 		{ { -1 }, "" },
@@ -120,8 +120,30 @@ static void test_given(void **state)
 static void test_bad(void **state)
 {
 	static const char *const bad[] = {
-		"", " ", "x", "-1", "+0", " 0", "0 ", "0,", ",0", "0,,0", "0-", "-", "0--0", "1-0", "0-x", "0.5", "0;0",
-		"0-0-0", "0x0", "1024", "0-1024", "99999999999999999999", "0-99999999999999999999", "0\n",
+		"",
+		" ",
+		"x",
+		"-1",
+		"+0",
+		" 0",
+		"0 ",
+		"0,",
+		",0",
+		"0,,0",
+		"0-",
+		"-",
+		"0--0",
+		"1-0",
+		"0-x",
+		"0.5",
+		"0;0",
+		"0-0-0",
+		"0x0",
+		"1024",
+		"0-1024",
+		"99999999999999999999",
+		"0-99999999999999999999",
+		"0\n",
 	};
 	struct cpus cpus;
 	struct err err;
@@ -179,12 +201,8 @@ static void test_one_cpu(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_show),
-		cmocka_unit_test(test_show_is_cut),
-		cmocka_unit_test(test_automatic),
-		cmocka_unit_test(test_given),
-		cmocka_unit_test(test_bad),
-		cmocka_unit_test(test_not_allowed),
+		cmocka_unit_test(test_show),    cmocka_unit_test(test_show_is_cut), cmocka_unit_test(test_automatic),
+		cmocka_unit_test(test_given),   cmocka_unit_test(test_bad),         cmocka_unit_test(test_not_allowed),
 		cmocka_unit_test(test_one_cpu),
 	};
 

@@ -35,19 +35,30 @@ struct change {
 	const char *text;
 };
 
-#define AT(field) offsetof(struct facts, field), sizeof ((struct facts *)NULL)->field
-#define SET(field, value) { .kind = WHOLE, AT(field), .whole = (uint64_t)(value) }
-#define SET_REAL(field, value) { .kind = REAL, AT(field), .real = (value) }
-#define SET_TEXT(field, value) { .kind = TEXT, AT(field), .text = (value) }
-#define SET_POINTER(field, value) { .kind = POINTER, AT(field), .text = (value) }
+#define AT(field) offsetof(struct facts, field), sizeof((struct facts *)NULL)->field
+#define SET(field, value)                                            \
+	{                                                            \
+		.kind = WHOLE, AT(field), .whole = (uint64_t)(value) \
+	}
+#define SET_REAL(field, value)                           \
+	{                                                \
+		.kind = REAL, AT(field), .real = (value) \
+	}
+#define SET_TEXT(field, value)                           \
+	{                                                \
+		.kind = TEXT, AT(field), .text = (value) \
+	}
+#define SET_POINTER(field, value)                           \
+	{                                                   \
+		.kind = POINTER, AT(field), .text = (value) \
+	}
 
 static void change(struct facts *facts, const struct change *change)
 {
 	char *field = (char *)facts + change->offset;
 
 	switch (change->kind) {
-	case NONE:
-		break;
+	case NONE: break;
 	case WHOLE:
 		if (change->bytes == sizeof(bool))
 			*(bool *)field = change->whole;
@@ -56,33 +67,32 @@ static void change(struct facts *facts, const struct change *change)
 		else
 			*(uint64_t *)field = change->whole;
 		break;
-	case REAL:
-		*(double *)field = change->real;
-		break;
+	case REAL: *(double *)field = change->real; break;
 	case TEXT:
 		assert_true(strlen(change->text) < change->bytes);
 		strcpy(field, change->text);
 		break;
-	case POINTER:
-		*(const char **)field = change->text;
-		break;
+	case POINTER: *(const char **)field = change->text; break;
 	}
 }
 
-#define QUOTA(thousandths) SET(cgroup.cpu.left, thousandths), SET_TEXT(cgroup.cpu.file, "/cg/a/cpu.max"), \
-	SET_POINTER(cgroup.cpu.lifted, "max")
-#define MEMORY(bytes) SET(cgroup.memory.left, bytes), SET_TEXT(cgroup.memory.file, "/cg/a/memory.max"), \
-	SET_POINTER(cgroup.memory.lifted, "max")
-#define PIDS(count) SET(cgroup.processes.left, count), SET_TEXT(cgroup.processes.file, "/cg/pids.max"), \
-	SET_POINTER(cgroup.processes.lifted, "max")
-#define OK DOCTOR_OK
+#define QUOTA(thousandths)                                                             \
+	SET(cgroup.cpu.left, thousandths), SET_TEXT(cgroup.cpu.file, "/cg/a/cpu.max"), \
+		SET_POINTER(cgroup.cpu.lifted, "max")
+#define MEMORY(bytes)                                                                     \
+	SET(cgroup.memory.left, bytes), SET_TEXT(cgroup.memory.file, "/cg/a/memory.max"), \
+		SET_POINTER(cgroup.memory.lifted, "max")
+#define PIDS(count)                                                                         \
+	SET(cgroup.processes.left, count), SET_TEXT(cgroup.processes.file, "/cg/pids.max"), \
+		SET_POINTER(cgroup.processes.lifted, "max")
+#define OK   DOCTOR_OK
 #define NOTE DOCTOR_NOTE
-#define BAD DOCTOR_BAD
+#define BAD  DOCTOR_BAD
 
 static const struct rule_case {
 	const char *check;
 	enum doctor_severity severity;
-	const char *words;	/* in the text */
+	const char *words; /* in the text */
 	const char *command;
 	struct change changes[4];
 } cases[] = {
@@ -90,9 +100,15 @@ static const struct rule_case {
 	{ "build", BAD, "no cell counts", "make clean && make CFLAGS='-O2 -g' SANITIZE=", { SET(is_benchmark, 0) } },
 
 	{ "CPUs", OK, "4; the servers run on 0, the client on 1-3", "", {} },
-	{ "CPUs", BAD, "1, of which this process may use 1", "",
+	{ "CPUs",
+	  BAD,
+	  "1, of which this process may use 1",
+	  "",
 	  { SET(host.cores, 1), SET(cpus_allowed, 1), SET(cpus_apart, 0) } },
-	{ "CPUs", BAD, "4, of which this process may use 1", "taskset -cp 0-3 $$",
+	{ "CPUs",
+	  BAD,
+	  "4, of which this process may use 1",
+	  "taskset -cp 0-3 $$",
 	  { SET(cpus_allowed, 1), SET(cpus_apart, 0) } },
 	{ "CPUs", BAD, "no pinning: client-cpus: '9'", "", { SET_TEXT(cpus_problem, "client-cpus: '9'") } },
 
@@ -103,13 +119,19 @@ static const struct rule_case {
 
 	{ "governor", OK, "performance", "", {} },
 	{ "governor", OK, "none", "", { SET_TEXT(host.governor, "") } },
-	{ "governor", NOTE, "powersave", "sh -c 'echo performance | tee /sys/devices/system/cpu/cpu*/cpufreq/scaling_governor'",
+	{ "governor",
+	  NOTE,
+	  "powersave",
+	  "sh -c 'echo performance | tee /sys/devices/system/cpu/cpu*/cpufreq/scaling_governor'",
 	  { SET_TEXT(host.governor, "powersave") } },
 
 	{ "turbo", OK, "off", "", {} },
 	{ "turbo", OK, "not to be seen", "", { SET(turbo, FACTS_UNSEEN) } },
 	{ "turbo", NOTE, "on", "sh -c 'echo 0 >/sys/devices/system/cpu/cpufreq/boost'", { SET(turbo, FACTS_ON) } },
-	{ "turbo", NOTE, "on", "sh -c 'echo 1 >/sys/devices/system/cpu/intel_pstate/no_turbo'",
+	{ "turbo",
+	  NOTE,
+	  "on",
+	  "sh -c 'echo 1 >/sys/devices/system/cpu/intel_pstate/no_turbo'",
 	  { SET(turbo, FACTS_ON), SET(turbo_is_intel, 1) } },
 
 	{ "steal", OK, "1 % now, 0.1 %", "", { SET_REAL(activity.steal, .01), SET_REAL(activity.steal_boot, .001) } },
@@ -117,9 +139,15 @@ static const struct rule_case {
 	{ "steal", NOTE, "5.0 % of the busy time", "benchctl run --repeat 6", { SET_REAL(activity.steal_boot, .05) } },
 	{ "steal", BAD, "12 % now", "benchctl run --repeat 6", { SET_REAL(activity.steal, .12) } },
 
-	{ "load", OK, "others use 0.05 CPUs now; load average 3.00", "",
+	{ "load",
+	  OK,
+	  "others use 0.05 CPUs now; load average 3.00",
+	  "",
 	  { SET_REAL(activity.others, .05), SET(activity.busiest.pid, 7), SET_REAL(host.load, 3) } },
-	{ "load", NOTE, "0.50 CPUs now, above all process 7 (cc1)", "kill -STOP 7   # and kill -CONT 7 after the run",
+	{ "load",
+	  NOTE,
+	  "0.50 CPUs now, above all process 7 (cc1)",
+	  "kill -STOP 7   # and kill -CONT 7 after the run",
 	  { SET_REAL(activity.others, .5), SET(activity.busiest.pid, 7), SET_TEXT(activity.busiest.name, "cc1") } },
 	{ "load", BAD, "2.60 CPUs", "", { SET_REAL(activity.others, 2.6) } },
 
@@ -137,30 +165,55 @@ static const struct rule_case {
 	{ "memory", NOTE, "1,535 MB available", "", { SET(memory_bytes, 1535ull << 20) } },
 	{ "memory", BAD, "511 MB available", "", { SET(memory_bytes, 511ull << 20) } },
 	{ "memory", OK, "2,048 MB available in this cgroup", "", { MEMORY(2ull << 30) } },
-	{ "memory", BAD, "100 MB available in this cgroup", "sh -c 'echo max >/cg/a/memory.max'", { MEMORY(100ull << 20) } },
+	{ "memory",
+	  BAD,
+	  "100 MB available in this cgroup",
+	  "sh -c 'echo max >/cg/a/memory.max'",
+	  { MEMORY(100ull << 20) } },
 
 	{ "client level", OK, "6,397,952 connections", "", {} },
 	{ "client level", OK, "65,536 connections", "", { SET(host.files_soft, 1056) } },
 	{ "client level", BAD, "65,472 connections", "ulimit -n 1088", { SET(host.files_soft, 1055) } },
-	{ "client level", BAD, "65,250 connections", "sysctl -w net.ipv4.ip_local_port_range='16384 65535'",
+	{ "client level",
+	  BAD,
+	  "65,250 connections",
+	  "sysctl -w net.ipv4.ip_local_port_range='16384 65535'",
 	  { SET(host.port_high, 32768 + 260) } },
 
 	{ "files", OK, "99,968 connections", "", {} },
-	{ "files", NOTE, "992 connections: soft limit 1,024, hard limit 100,000", "ulimit -n 66560",
+	{ "files",
+	  NOTE,
+	  "992 connections: soft limit 1,024, hard limit 100,000",
+	  "ulimit -n 66560",
 	  { SET(host.files_soft, 1024) } },
-	{ "files", NOTE, "19,968 connections", "prlimit --pid $$ --nofile=66560:66560",
+	{ "files",
+	  NOTE,
+	  "19,968 connections",
+	  "prlimit --pid $$ --nofile=66560:66560",
 	  { SET(host.files_soft, 20000), SET(host.files_hard, 20000) } },
-	{ "files", NOTE, "19,968 connections", "sudo prlimit --pid $$ --nofile=66560:66560",
+	{ "files",
+	  NOTE,
+	  "19,968 connections",
+	  "sudo prlimit --pid $$ --nofile=66560:66560",
 	  { SET(host.files_soft, 20000), SET(host.files_hard, 20000), SET(is_root, 0), SET(may_raise, 0) } },
-	{ "files", NOTE, "only who starts this environment", "",
+	{ "files",
+	  NOTE,
+	  "only who starts this environment",
+	  "",
 	  { SET(host.files_soft, 20000), SET(host.files_hard, 20000), SET(may_raise, 0) } },
 
 	{ "host files", OK, "0 of 1,000,000", "", {} },
-	{ "host files", BAD, "1,000 of 100,000", "sysctl -w fs.file-max=266192",
+	{ "host files",
+	  BAD,
+	  "1,000 of 100,000",
+	  "sysctl -w fs.file-max=266192",
 	  { SET(files_open, 1000), SET(files_most, 100000) } },
 
 	{ "ports", OK, "32768 to 60999", "", {} },
-	{ "ports", NOTE, "32768 to 40000", "sysctl -w net.ipv4.ip_local_port_range='16384 65535'",
+	{ "ports",
+	  NOTE,
+	  "32768 to 40000",
+	  "sysctl -w net.ipv4.ip_local_port_range='16384 65535'",
 	  { SET(host.port_high, 40000) } },
 	{ "ports", OK, "32768 to 40000", "", { SET(host.port_high, 40000), SET(level, 1024) } },
 
@@ -175,49 +228,85 @@ static const struct rule_case {
 	{ "SYN queue", NOTE, "each connection", "sysctl -w net.ipv4.tcp_syncookies=1", { SET(syncookies, 2) } },
 
 	{ "time-wait", OK, "262,144 closed connections can wait out their 60 s, 4,369 a second", "", {} },
-	{ "time-wait", NOTE, "117,633 a second where the client closes", "sysctl -w net.ipv4.tcp_tw_reuse=2",
+	{ "time-wait",
+	  NOTE,
+	  "117,633 a second where the client closes",
+	  "sysctl -w net.ipv4.tcp_tw_reuse=2",
 	  { SET(host.tw_reuse, 0) } },
-	{ "time-wait", NOTE, "4,096 closed", "sysctl -w net.ipv4.tcp_max_tw_buckets=262144", { SET(host.tw_buckets, 4096) } },
-	{ "time-wait", NOTE, "4,096 closed", "sysctl -w net.ipv4.tcp_tw_reuse=2 net.ipv4.tcp_max_tw_buckets=262144",
+	{ "time-wait",
+	  NOTE,
+	  "4,096 closed",
+	  "sysctl -w net.ipv4.tcp_max_tw_buckets=262144",
+	  { SET(host.tw_buckets, 4096) } },
+	{ "time-wait",
+	  NOTE,
+	  "4,096 closed",
+	  "sysctl -w net.ipv4.tcp_tw_reuse=2 net.ipv4.tcp_max_tw_buckets=262144",
 	  { SET(host.tw_buckets, 4096), SET(host.tw_reuse, 0) } },
 
 	{ "conntrack", OK, "no connection", "", {} },
 	{ "conntrack", OK, "no connection", "", { SET(conntrack_most, 1000), SET(conntrack_time_wait_s, 120) } },
-	{ "conntrack", OK, "bears 262,144 a second", "",
+	{ "conntrack",
+	  OK,
+	  "bears 262,144 a second",
+	  "",
 	  { SET(conntrack_count, 9), SET(conntrack_most, 262144), SET(conntrack_time_wait_s, 1) } },
-	{ "conntrack", NOTE, "bears 2,184 a second",
+	{ "conntrack",
+	  NOTE,
+	  "bears 2,184 a second",
 	  "sysctl -w net.netfilter.nf_conntrack_max=262144 net.netfilter.nf_conntrack_tcp_timeout_time_wait=1",
 	  { SET(conntrack_count, 9), SET(conntrack_most, 262144), SET(conntrack_time_wait_s, 120) } },
-	{ "conntrack", BAD, "at most 65,535",
+	{ "conntrack",
+	  BAD,
+	  "at most 65,535",
 	  "sysctl -w net.netfilter.nf_conntrack_max=262144 net.netfilter.nf_conntrack_tcp_timeout_time_wait=1",
 	  { SET(conntrack_count, 9), SET(conntrack_most, 65535), SET(conntrack_time_wait_s, 1) } },
 
 	{ "listeners", OK, "3 TCP sockets listen", "", {} },
-	{ "listeners", NOTE, "1,000 ends", "ss -tnp state established   # whose they are: end those",
+	{ "listeners",
+	  NOTE,
+	  "1,000 ends",
+	  "ss -tnp state established   # whose they are: end those",
 	  { SET(established, 1000) } },
 
 	{ "port", OK, "8080 is free", "", {} },
 	{ "port", OK, "a free one", "", { SET(port, 0) } },
-	{ "port", BAD, "8080 is in use by process 77 (nginx)", "kill 77   # or: benchctl run --port 0",
+	{ "port",
+	  BAD,
+	  "8080 is in use by process 77 (nginx)",
+	  "kill 77   # or: benchctl run --port 0",
 	  { SET(port_held, 1), SET(holder.pid, 77), SET_TEXT(holder.name, "nginx") } },
 	{ "port", BAD, "not to be seen from here", "benchctl run --port 0", { SET(port_held, 1) } },
 
 	{ "io_uring", OK, "allowed", "", {} },
-	{ "io_uring", NOTE, "kernel.io_uring_disabled is 2", "sysctl -w kernel.io_uring_disabled=0",
+	{ "io_uring",
+	  NOTE,
+	  "kernel.io_uring_disabled is 2",
+	  "sysctl -w kernel.io_uring_disabled=0",
 	  { SET(io_uring_errno, EPERM), SET(io_uring_disabled, 2) } },
 	{ "io_uring", NOTE, "allowed, for 8192 connections: Linux 6.11", "", { SET(io_uring_binds, false) } },
 	{ "io_uring", NOTE, "too old here: Linux 6.1 is needed", "", { SET(io_uring_errno, EINVAL) } },
 	{ "io_uring", NOTE, "not allowed: Function not implemented", "", { SET(io_uring_errno, ENOSYS) } },
 
 	{ "servers", OK, "2 of 2 can run here", "", {} },
-	{ "servers", NOTE, "1 of 2 can run here; not pth (", "make deps-all servers",
+	{ "servers",
+	  NOTE,
+	  "1 of 2 can run here; not pth (",
+	  "make deps-all servers",
 	  { SET(servers_available, 1), SET_TEXT(servers_missing, "pth") } },
-	{ "servers", NOTE, "the ceiling is not known", "make deps-all servers",
+	{ "servers",
+	  NOTE,
+	  "the ceiling is not known",
+	  "make deps-all servers",
 	  { SET(servers_available, 1), SET(has_control, 0), SET_TEXT(servers_missing, "control") } },
 	{ "servers", NOTE, "2 of 2 can run here; without the control server", "", { SET(has_control, 0) } },
 	{ "servers", BAD, "0 of 2", "make deps-all servers", { SET(servers_available, 0), SET(has_control, 0) } },
-	{ "servers", NOTE, "no bench.conf here", "",
-	  { SET(servers, 0), SET(servers_available, 0), SET(has_control, 0), SET_TEXT(servers_problem, "no bench.conf here") } },
+	{ "servers",
+	  NOTE,
+	  "no bench.conf here",
+	  "",
+	  { SET(servers, 0), SET(servers_available, 0), SET(has_control, 0),
+	    SET_TEXT(servers_problem, "no bench.conf here") } },
 };
 
 static const struct doctor_finding *finding_of(const struct doctor_finding *findings, size_t count, const char *check)
@@ -306,7 +395,8 @@ static void test_sudo(void **state)
 static void test_server(void **state)
 {
 	struct facts facts = good_host();
-	char names[] = "server", python[] = "/usr/bin/python3 -m tornado", build[] = "build/servers/pth", path[] = "./own";
+	char names[] = "server", python[] = "/usr/bin/python3 -m tornado", build[] = "build/servers/pth",
+	     path[] = "./own";
 	char tornado[] = "python3-tornado", pth[] = "libpth-dev";
 	struct conf_server script = { .name = names, .command = python, .install = tornado };
 	struct conf_server compiled = { .name = names, .command = build, .install = pth };
@@ -333,12 +423,8 @@ static void test_server(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good_host),
-		cmocka_unit_test(test_rules),
-		cmocka_unit_test(test_all_rules),
-		cmocka_unit_test(test_nothing_known),
-		cmocka_unit_test(test_sudo),
-		cmocka_unit_test(test_server),
+		cmocka_unit_test(test_good_host),     cmocka_unit_test(test_rules), cmocka_unit_test(test_all_rules),
+		cmocka_unit_test(test_nothing_known), cmocka_unit_test(test_sudo),  cmocka_unit_test(test_server),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

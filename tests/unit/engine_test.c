@@ -15,7 +15,7 @@ static void test_left(void **state)
 	engine.leaving[0] = 1000;
 	engine.leaving[1] = 0;
 	engine.leaving[2] = 1000;
-	engine.leaving[3] = 9000;	/* by a clock that was read a little later */
+	engine.leaving[3] = 9000; /* by a clock that was read a little later */
 	engine.leaving_count = 4;
 	engine_left(&engine, 1010, 1050);
 	assert_int_equal(engine.leaving_count, 0);
@@ -33,7 +33,7 @@ static void test_late(void **state)
 	static struct worker worker = { .late = true, .latency_from_ns = 101, .in_flight = 3 };
 
 	(void)state;
-	worker_ok(&worker, 100, 500);	/* due before the window */
+	worker_ok(&worker, 100, 500); /* due before the window */
 	worker_ok(&worker, 101, 500);
 	worker_failed(&worker, LOAD_RESET);
 	assert_int_equal(worker.in_flight, 0);
@@ -64,12 +64,17 @@ static void test_failed_behind_an_answer(void **state)
 	static struct conn conns[2];
 	static uint32_t slots[2];
 	static struct engine engine = {
-		.worker = &worker, .io = &io, .conns = conns, .free = slots, .open_loop = true, .keepalive = true,
+		.worker = &worker,
+		.io = &io,
+		.conns = conns,
+		.free = slots,
+		.open_loop = true,
+		.keepalive = true,
 	};
 
 	(void)state;
 	conns[0].state = CONN_READING;
-	engine_failed(&engine, &conns[0], ECONNRESET);	/* it carries one: that has failed */
+	engine_failed(&engine, &conns[0], ECONNRESET); /* it carries one: that has failed */
 	assert_int_equal(worker.in_flight, 1);
 	assert_int_equal(worker.counts.failed[LOAD_RESET], 1);
 	assert_int_equal(engine.free_count, 1);

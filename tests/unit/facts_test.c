@@ -62,9 +62,10 @@ static void test_files(void **state)
 		   "   1: 0100007F:1F90 0100007F:9C40 01 00000000:00000000 00:00000000 00000000  0 0 567 1\n"
 		   "   2: 0100007F:9C40 0100007F:1F90 01 00000000:00000000 00:00000000 00000000  0 0 568 1\n"
 		   "   3: 0100007F:9C42 0100007F:1F90 06 00000000:00000000 03:00001756 00000000  0 0 0 3\n");
-	unit_plant(state, "/proc/net/tcp6",
-		   "  sl  local_address remote_address st\n"
-		   "   0: 00000000000000000000000000000000:0016 00000000000000000000000000000000:0000 0A 0:0 00:0 0 0 0 9\n");
+	unit_plant(
+		state, "/proc/net/tcp6",
+		"  sl  local_address remote_address st\n"
+		"   0: 00000000000000000000000000000000:0016 00000000000000000000000000000000:0000 0A 0:0 00:0 0 0 0 9\n");
 
 	struct facts facts = facts_of(state);
 
@@ -186,11 +187,13 @@ static struct activity_look look_of(void **state)
 	return look;
 }
 
-#define STAT(pid, name, user, system) #pid " (" name ") R 1 1 1 0 -1 4194304 0 0 0 0 " #user " " #system " 0 0 20 0 1 0\n"
+#define STAT(pid, name, user, system) \
+#pid " (" name ") R 1 1 1 0 -1 4194304 0 0 0 0 " #user " " #system " 0 0 20 0 1 0\n"
 
 static void test_activity(void **state)
 {
-	unit_plant(state, "/proc/stat", "cpu  100 0 100 700 0 0 0 100 0 0\ncpu0 50 0 50 350 0 0 0 50 0 0\n"
+	unit_plant(state, "/proc/stat",
+		   "cpu  100 0 100 700 0 0 0 100 0 0\ncpu0 50 0 50 350 0 0 0 50 0 0\n"
 		   "cpu1 50 0 50 350 0 0 0 50 0 0\nintr 1\n");
 	unit_plant(state, "/proc/10/stat", STAT(10, "cc1", 40, 10));
 	unit_plant(state, "/proc/11/stat", STAT(11, "self", 10, 0));
@@ -203,7 +206,8 @@ static void test_activity(void **state)
 	assert_int_equal(before.steal, 100);
 	assert_int_equal(before.count, 3);
 
-	unit_plant(state, "/proc/stat", "cpu  130 5 115 830 0 5 5 110 0 0\ncpu0 50 0 50 350 0 0 0 50 0 0\n"
+	unit_plant(state, "/proc/stat",
+		   "cpu  130 5 115 830 0 5 5 110 0 0\ncpu0 50 0 50 350 0 0 0 50 0 0\n"
 		   "cpu1 50 0 50 350 0 0 0 50 0 0\nintr 1\n");
 	unit_plant(state, "/proc/10/stat", STAT(10, "cc1", 50, 15));
 	unit_plant(state, "/proc/11/stat", STAT(11, "self", 30, 0));
@@ -261,15 +265,9 @@ int main(void)
 {
 #define TREE_TEST(test) cmocka_unit_test_setup_teardown(test, unit_folder_make, unit_folder_remove)
 	static const struct CMUnitTest tests[] = {
-		TREE_TEST(test_empty),
-		TREE_TEST(test_files),
-		TREE_TEST(test_no_turbo),
-		TREE_TEST(test_cgroup_v2),
-		TREE_TEST(test_cgroup_v1),
-		TREE_TEST(test_cgroup_container),
-		TREE_TEST(test_cgroup_garbage),
-		TREE_TEST(test_activity),
-		cmocka_unit_test(test_servers),
+		TREE_TEST(test_empty),          TREE_TEST(test_files),     TREE_TEST(test_no_turbo),
+		TREE_TEST(test_cgroup_v2),      TREE_TEST(test_cgroup_v1), TREE_TEST(test_cgroup_container),
+		TREE_TEST(test_cgroup_garbage), TREE_TEST(test_activity),  cmocka_unit_test(test_servers),
 		cmocka_unit_test(test_here),
 	};
 

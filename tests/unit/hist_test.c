@@ -136,7 +136,7 @@ static void test_against_sorted(void **state)
 		const char *name;
 		uint64_t (*draw)(uint64_t *seed);
 	} cases[] = {
-		{ "uniform", draw_uniform }, { "exact", draw_exact }, { "exponential", draw_exponential },
+		{ "uniform", draw_uniform },     { "exact", draw_exact },         { "exponential", draw_exponential },
 		{ "any scale", draw_any_scale }, { "two peaks", draw_two_peaks }, { "constant", draw_constant },
 	};
 	static const size_t counts[] = { 1, 2, 10, 999, 20000, VALUES };
@@ -187,7 +187,7 @@ static void test_merge(void **state)
 	hist_reset(&other);
 	hist_reset(&all);
 	for (int i = 0; i < VALUES; i++) {
-		uint64_t value = draw_any_scale(&seed) >> 4;	/* whole numbers whose sum a double holds exactly */
+		uint64_t value = draw_any_scale(&seed) >> 4; /* whole numbers whose sum a double holds exactly */
 		hist_add(i % 3 ? &hist : &other, value);
 		hist_add(&all, value);
 	}
@@ -227,10 +227,28 @@ static void test_text_and_back(void **state)
 static void test_text_that_is_none(void **state)
 {
 	static const char *const bad[] = {
-		"", "2", "2 3", "2 3 x", "2 3 nan @3 2", "2 3 inf @3 2", "-2 3 6 @3 2", "2 3 6", "2 3 6 2", "2 3 6 @3 1",
-		"2 3 6 @3 2 1", "2 3 6 @99999 2", "2 3 6 @3 2x", "2 3 6 @3  2", "2 3 6 @ 2", "2 3 6 @-3 2",
-		"7 3 21 @3 2 @3 5", "1 3 6 @3 18446744073709551615 2", "18446744073709551615 3 6 @3 18446744073709551615",
-		"1 3 6 @4607 1 0", "99999999999999999999 3 6 @3 2", "2 3 6 @3 99999999999999999999",
+		"",
+		"2",
+		"2 3",
+		"2 3 x",
+		"2 3 nan @3 2",
+		"2 3 inf @3 2",
+		"-2 3 6 @3 2",
+		"2 3 6",
+		"2 3 6 2",
+		"2 3 6 @3 1",
+		"2 3 6 @3 2 1",
+		"2 3 6 @99999 2",
+		"2 3 6 @3 2x",
+		"2 3 6 @3  2",
+		"2 3 6 @ 2",
+		"2 3 6 @-3 2",
+		"7 3 21 @3 2 @3 5",
+		"1 3 6 @3 18446744073709551615 2",
+		"18446744073709551615 3 6 @3 18446744073709551615",
+		"1 3 6 @4607 1 0",
+		"99999999999999999999 3 6 @3 2",
+		"2 3 6 @3 99999999999999999999",
 	};
 	static struct hist back;
 

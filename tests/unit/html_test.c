@@ -37,7 +37,9 @@ static void text_is_escaped_and_plain(void **state)
 		{ "controls", "a\x1b[31mb\nc\td", "a[31mb c d" },
 		{ "directions", "a\u202eb\u2066c", "abc" },
 		{ "UTF-8", "µ é \u4e16 \U0001f642", "µ é \u4e16 \U0001f642" },
-		{ "not UTF-8", "a\xff\xc3(\xf0\x9f", "a??" "(??" },
+		{ "not UTF-8", "a\xff\xc3(\xf0\x9f",
+		  "a??"
+		  "(??" },
 		{ "only continuations", "\x80\x80\x80\x80\x80\x80", "??????" },
 	};
 
@@ -88,21 +90,26 @@ static void lines_stay_lines(void **state)
 static void drawings_stand_in_a_page(void **state)
 {
 	static const struct {
-		const char *name, *in, *out;	/* NULL: refused */
+		const char *name, *in, *out; /* NULL: refused */
 	} cases[] = {
-		{ "a declaration and a comment", "<?xml version='1.0'?><!DOCTYPE svg><svg><!-- <b> --><?x y?><g/></svg>\n",
+		{ "a declaration and a comment",
+		  "<?xml version='1.0'?><!DOCTYPE svg><svg><!-- <b> --><?x y?><g/></svg>\n",
 		  "<svg role=\"img\" aria-label=\"a &lt;b&gt;\"><g/></svg>\n" },
-		{ "ids", "<svg><path id='a'/><use xlink:href='#a'/><use href=\"#a\"/><g fill=\"url(#a) url(#b)\"/></svg>",
+		{ "ids",
+		  "<svg><path id='a'/><use xlink:href='#a'/><use href=\"#a\"/><g fill=\"url(#a) url(#b)\"/></svg>",
 		  "<svg role=\"img\" aria-label=\"a &lt;b&gt;\"><path id='p-a'/><use xlink:href='#p-a'/><use href=\"#p-a\"/>"
 		  "<g fill=\"url(#p-a) url(#p-b)\"/></svg>" },
-		{ "colours", "<svg><g fill='#FFFFFF' stroke=\"rgb(  0, 114, 178)\" color='rgb(1,2,3)'/><g fill=\"rgb(26,26,26)x\"/></svg>",
+		{ "colours",
+		  "<svg><g fill='#FFFFFF' stroke=\"rgb(  0, 114, 178)\" color='rgb(1,2,3)'/><g fill=\"rgb(26,26,26)x\"/></svg>",
 		  "<svg role=\"img\" aria-label=\"a &lt;b&gt;\"><g fill='var(--p16)' stroke=\"var(--p0)\" color='rgb(1,2,3)'/>"
 		  "<g fill=\"rgb(26,26,26)x\"/></svg>" },
-		{ "places", "<svg><path d='M84.00,514.26 L924.25,9.99 L-10.06,0.95 L12.345,1234567.89 L77.7,5'/>"
+		{ "places",
+		  "<svg><path d='M84.00,514.26 L924.25,9.99 L-10.06,0.95 L12.345,1234567.89 L77.7,5'/>"
 		  "<text x='84.00'>84.00</text></svg>",
 		  "<svg role=\"img\" aria-label=\"a &lt;b&gt;\"><path d='M84,514.3 L924.2,9.99 L-10.1,0.95 L12.345,1234567.89 L77.7,5'/>"
 		  "<text x='84.00'>84.00</text></svg>" },
-		{ "needless ids", "<svg><g id=\"x\"></g></svg>", "<svg role=\"img\" aria-label=\"a &lt;b&gt;\"><g></g></svg>" },
+		{ "needless ids", "<svg><g id=\"x\"></g></svg>",
+		  "<svg role=\"img\" aria-label=\"a &lt;b&gt;\"><g></g></svg>" },
 		{ "text is as it was", "<svg><text>id='a' href='#a' url(#a)</text></svg>",
 		  "<svg role=\"img\" aria-label=\"a &lt;b&gt;\"><text>id='a' href='#a' url(#a)</text></svg>" },
 		{ "what reaches out",
@@ -143,7 +150,8 @@ static void drawings_stand_in_a_page(void **state)
 /* Whatever is cut off: nothing behind its end is read, which a sanitizer would see. */
 static void drawings_may_end_anywhere(void **state)
 {
-	static const char whole[] = "<?xml?><svg a='b' d='M12.34,5.67' fill='rgb(1,2,3)' c = \"d\"><!-- e --><g fill=\"url(#a)\"/><use xlink:href='#a'/></svg>";
+	static const char whole[] =
+		"<?xml?><svg a='b' d='M12.34,5.67' fill='rgb(1,2,3)' c = \"d\"><!-- e --><g fill=\"url(#a)\"/><use xlink:href='#a'/></svg>";
 
 	(void)state;
 	for (size_t length = 0; length < sizeof whole; length++) {
@@ -186,12 +194,15 @@ static void sheets_are_trimmed_sorted_and_read(void **state)
 	assert_int_equal(sheet_rows(&sheet), 2);
 	out = begin();
 	grid_write(&sheet.grid, TABLE_MARKDOWN, out);
-	check("Markdown", out, "| Name | Rate | Note |\n| :--- | ---: | :--- |\n| a,\"b\"&lt;c>\\|d | 12,346\\*\\! | - |\n| e | - | f g |\n");
+	check("Markdown", out,
+	      "| Name | Rate | Note |\n| :--- | ---: | :--- |\n| a,\"b\"&lt;c>\\|d | 12,346\\*\\! | - |\n| e | - | f g |\n");
 	out = begin();
 	sheet_html(&sheet, "A <caption>", out);
 	assert_int_equal(text_close(out, &text), 0);
 	check_words(text, "aria-label=\"A &lt;caption&gt;\"");
-	check_words(text, "<th scope=\"row\">a,&quot;b&quot;&lt;c&gt;|d</th><td class=\"n\" data-n=\"12345.678\">12,346*!</td><td>-</td>");
+	check_words(
+		text,
+		"<th scope=\"row\">a,&quot;b&quot;&lt;c&gt;|d</th><td class=\"n\" data-n=\"12345.678\">12,346*!</td><td>-</td>");
 	check_words(text, "<th scope=\"row\">e</th><td class=\"n\" data-n=\"\">-</td><td>f g</td>");
 	free(text);
 	sheet_release(&sheet);
@@ -200,12 +211,9 @@ static void sheets_are_trimmed_sorted_and_read(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(text_is_escaped_and_plain),
-		cmocka_unit_test(elements_hold_text_alone),
-		cmocka_unit_test(lines_stay_lines),
-		cmocka_unit_test(drawings_stand_in_a_page),
-		cmocka_unit_test(drawings_may_end_anywhere),
-		cmocka_unit_test(sheets_are_trimmed_sorted_and_read),
+		cmocka_unit_test(text_is_escaped_and_plain), cmocka_unit_test(elements_hold_text_alone),
+		cmocka_unit_test(lines_stay_lines),          cmocka_unit_test(drawings_stand_in_a_page),
+		cmocka_unit_test(drawings_may_end_anywhere), cmocka_unit_test(sheets_are_trimmed_sorted_and_read),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

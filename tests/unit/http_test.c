@@ -8,20 +8,20 @@
 
 #include "clients/http.h"
 
-#define ROOM (1u << 18)		/* of the longest input */
+#define ROOM      (1u << 18) /* of the longest input */
 #define BODY_ROOM 4096
 
-static char *room;		/* ROOM bytes between two pages that can't be read */
+static char *room; /* ROOM bytes between two pages that can't be read */
 
 /* What was read of an answer. */
 struct outcome {
-	enum http_event event;		/* the last one */
-	size_t used;			/* bytes of input, where the answer ended */
+	enum http_event event; /* the last one */
+	size_t used;           /* bytes of input, where the answer ended */
 	unsigned status;
 	bool keeps_alive;
-	bool eof_ends;			/* the end of the connection completes it */
+	bool eof_ends; /* the end of the connection completes it */
 	uint64_t body_bytes;
-	char body[BODY_ROOM];		/* its first bytes */
+	char body[BODY_ROOM]; /* its first bytes */
 };
 
 static int room_make(void **state)
@@ -81,7 +81,7 @@ static void read_cut(const char *text, size_t bytes, size_t first, size_t step, 
 	outcome->eof_ends = outcome->event == HTTP_MORE && http_read_eof(&reader);
 	outcome->keeps_alive = (outcome->event == HTTP_END || outcome->eof_ends) && http_keeps_alive(&reader);
 	if (outcome->event != HTTP_END)
-		outcome->used = 0;	/* how far a bad answer was read may depend on the cut */
+		outcome->used = 0; /* how far a bad answer was read may depend on the cut */
 	if (outcome->event == HTTP_BAD)
 		outcome->status = 0;
 }
@@ -95,9 +95,9 @@ static bool outcome_same(const struct outcome *a, const struct outcome *b)
 enum ending { END, BAD, MORE, AT_EOF };
 
 #define TEXT(text) text, sizeof text - 1
-#define OK11 "HTTP/1.1 200 OK\r\n"
-#define OK10 "HTTP/1.0 200 OK\r\n"
-#define CHUNKED OK11 "Transfer-Encoding: chunked\r\n\r\n"
+#define OK11       "HTTP/1.1 200 OK\r\n"
+#define OK10       "HTTP/1.0 200 OK\r\n"
+#define CHUNKED    OK11 "Transfer-Encoding: chunked\r\n\r\n"
 
 static const struct answer {
 	const char *name;
@@ -107,7 +107,7 @@ static const struct answer {
 	unsigned status;
 	const char *body;
 	bool keeps_alive;
-	size_t behind;		/* bytes behind the answer */
+	size_t behind; /* bytes behind the answer */
 } answers[] = {
 	/* A body by its length (RFC 9112 6.2). */
 	{ "length", TEXT(OK11 "Content-Length: 5\r\n\r\nhello"), END, 200, "hello", true, 0 },
@@ -116,23 +116,25 @@ static const struct answer {
 	{ "length, bare line ends", TEXT("HTTP/1.1 200 OK\nContent-Length: 2\n\nhi"), END, 200, "hi", true, 0 },
 	{ "no reason, bare line end", TEXT("HTTP/1.1 200\nContent-Length: 2\n\nhi"), END, 200, "hi", true, 0 },
 	{ "zero length", TEXT(OK11 "Content-Length: 0\r\n\r\n"), END, 200, "", true, 0 },
-	{ "zero length, many zeros", TEXT(OK11 "Content-Length: 000000000000000000000000000000\r\n\r\n"),
-	  END, 200, "", true, 0 },
+	{ "zero length, many zeros", TEXT(OK11 "Content-Length: 000000000000000000000000000000\r\n\r\n"), END, 200, "",
+	  true, 0 },
 	{ "length, leading zero", TEXT(OK11 "Content-Length: 05\r\n\r\nhello"), END, 200, "hello", true, 0 },
 	{ "length, blanks around", TEXT(OK11 "Content-Length: \t 5 \t \r\n\r\nhello"), END, 200, "hello", true, 0 },
 	{ "length, no blank before", TEXT(OK11 "Content-Length:5\r\n\r\nhello"), END, 200, "hello", true, 0 },
 	{ "length, any case", TEXT(OK11 "cONTENT-lENGTH: 5\r\n\r\nhello"), END, 200, "hello", true, 0 },
 	{ "length, upper case", TEXT(OK11 "CONTENT-LENGTH: 5\r\n\r\nhello"), END, 200, "hello", true, 0 },
-	{ "length among others", TEXT(OK11 "Date: x\r\nContent-Length: 5\r\nServer: y\r\n\r\nhello"),
-	  END, 200, "hello", true, 0 },
-	{ "length twice, equal", TEXT(OK11 "Content-Length: 5\r\nContent-Length: 5\r\n\r\nhello"),
-	  END, 200, "hello", true, 0 },
-	{ "length three times, equal", TEXT(OK11 "Content-Length: 5\r\ncontent-length: 05\r\nContent-Length: 5\r\n\r\nhello"),
-	  END, 200, "hello", true, 0 },
+	{ "length among others", TEXT(OK11 "Date: x\r\nContent-Length: 5\r\nServer: y\r\n\r\nhello"), END, 200, "hello",
+	  true, 0 },
+	{ "length twice, equal", TEXT(OK11 "Content-Length: 5\r\nContent-Length: 5\r\n\r\nhello"), END, 200, "hello",
+	  true, 0 },
+	{ "length three times, equal",
+	  TEXT(OK11 "Content-Length: 5\r\ncontent-length: 05\r\nContent-Length: 5\r\n\r\nhello"), END, 200, "hello",
+	  true, 0 },
 	{ "length twice, different", TEXT(OK11 "Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello"), .ending = BAD },
-	{ "length third time different", TEXT(OK11 "Content-Length: 5\r\nContent-Length: 5\r\nContent-Length: 4\r\n\r\nhello"),
+	{ "length third time different",
+	  TEXT(OK11 "Content-Length: 5\r\nContent-Length: 5\r\nContent-Length: 4\r\n\r\nhello"), .ending = BAD },
+	{ "length zero and then five", TEXT(OK11 "Content-Length: 0\r\nContent-Length: 5\r\n\r\nhello"),
 	  .ending = BAD },
-	{ "length zero and then five", TEXT(OK11 "Content-Length: 0\r\nContent-Length: 5\r\n\r\nhello"), .ending = BAD },
 	{ "length as a list", TEXT(OK11 "Content-Length: 5, 5\r\n\r\nhello"), .ending = BAD },
 	{ "length negative", TEXT(OK11 "Content-Length: -5\r\n\r\nhello"), .ending = BAD },
 	{ "length with plus", TEXT(OK11 "Content-Length: +5\r\n\r\nhello"), .ending = BAD },
@@ -144,7 +146,8 @@ static const struct answer {
 	{ "length of 2^64", TEXT(OK11 "Content-Length: 18446744073709551616\r\n\r\nhello"), .ending = BAD },
 	{ "length of 2^64 + 5", TEXT(OK11 "Content-Length: 18446744073709551621\r\n\r\nhello"), .ending = BAD },
 	{ "length of 2^63", TEXT(OK11 "Content-Length: 9223372036854775808\r\n\r\nhello"), .ending = BAD },
-	{ "length of 2^63 - 1", TEXT(OK11 "Content-Length: 9223372036854775807\r\n\r\nhello"), MORE, 200, "hello", false, 0 },
+	{ "length of 2^63 - 1", TEXT(OK11 "Content-Length: 9223372036854775807\r\n\r\nhello"), MORE, 200, "hello",
+	  false, 0 },
 	{ "length, a blank before the colon", TEXT(OK11 "Content-Length : 5\r\n\r\nhello"), .ending = BAD },
 	{ "length, a tab before the colon", TEXT(OK11 "content-length\t: 5\r\n\r\nhello"), .ending = BAD },
 	{ "length with a NUL", TEXT(OK11 "Content-Length: 5\0\r\n\r\nhello"), .ending = BAD },
@@ -160,27 +163,34 @@ static const struct answer {
 	{ "last chunk of many zeros", TEXT(CHUNKED "00000000000000000000\r\n\r\n"), END, 200, "", true, 0 },
 	{ "chunk size in upper case", TEXT(CHUNKED "A\r\n0123456789\r\n0\r\n\r\n"), END, 200, "0123456789", true, 0 },
 	{ "chunk size in lower case", TEXT(CHUNKED "a\r\n0123456789\r\n0\r\n\r\n"), END, 200, "0123456789", true, 0 },
-	{ "chunk size of two digits", TEXT(CHUNKED "1A\r\nabcdefghijklmnopqrstuvwxyz\r\n0\r\n\r\n"),
-	  END, 200, "abcdefghijklmnopqrstuvwxyz", true, 0 },
+	{ "chunk size of two digits", TEXT(CHUNKED "1A\r\nabcdefghijklmnopqrstuvwxyz\r\n0\r\n\r\n"), END, 200,
+	  "abcdefghijklmnopqrstuvwxyz", true, 0 },
 	{ "chunk size with zeros", TEXT(CHUNKED "0005\r\nhello\r\n0\r\n\r\n"), END, 200, "hello", true, 0 },
 	{ "chunk extension", TEXT(CHUNKED "5;a=b\r\nhello\r\n0;c\r\n\r\n"), END, 200, "hello", true, 0 },
 	{ "chunk extension, blank", TEXT(CHUNKED "5 ;a=\"0\"\r\nhello\r\n0\t\r\n\r\n"), END, 200, "hello", true, 0 },
-	{ "trailers", TEXT(CHUNKED "5\r\nhello\r\n0\r\nA: b\r\nContent-Length: 3\r\n\r\n"), END, 200, "hello", true, 0 },
+	{ "trailers", TEXT(CHUNKED "5\r\nhello\r\n0\r\nA: b\r\nContent-Length: 3\r\n\r\n"), END, 200, "hello", true,
+	  0 },
 	{ "trailers, bare line ends", TEXT(CHUNKED "5\r\nhello\r\n0\nA: b\n\n"), END, 200, "hello", true, 0 },
 	{ "bytes behind the chunks", TEXT(CHUNKED "0\r\n\r\nxyz"), END, 200, "", true, 3 },
-	{ "chunked, any case", TEXT(OK11 "TRANSFER-ENCODING: CHUNKED\r\n\r\n1\r\na\r\n0\r\n\r\n"), END, 200, "a", true, 0 },
-	{ "chunked, blanks", TEXT(OK11 "Transfer-Encoding:\t chunked \t\r\n\r\n1\r\na\r\n0\r\n\r\n"), END, 200, "a", true, 0 },
-	{ "chunked, and an empty item", TEXT(OK11 "Transfer-Encoding: ,chunked,\r\n\r\n0\r\n\r\n"), END, 200, "", true, 0 },
-	{ "chunked before length", TEXT(OK11 "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n"), .ending = BAD },
-	{ "length before chunked", TEXT(OK11 "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), .ending = BAD },
-	{ "chunked twice", TEXT(OK11 "Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n"), .ending = BAD },
-	{ "chunked in two headers", TEXT(OK11 "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+	{ "chunked, any case", TEXT(OK11 "TRANSFER-ENCODING: CHUNKED\r\n\r\n1\r\na\r\n0\r\n\r\n"), END, 200, "a", true,
+	  0 },
+	{ "chunked, blanks", TEXT(OK11 "Transfer-Encoding:\t chunked \t\r\n\r\n1\r\na\r\n0\r\n\r\n"), END, 200, "a",
+	  true, 0 },
+	{ "chunked, and an empty item", TEXT(OK11 "Transfer-Encoding: ,chunked,\r\n\r\n0\r\n\r\n"), END, 200, "", true,
+	  0 },
+	{ "chunked before length", TEXT(OK11 "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n"),
 	  .ending = BAD },
+	{ "length before chunked", TEXT(OK11 "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+	  .ending = BAD },
+	{ "chunked twice", TEXT(OK11 "Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n"), .ending = BAD },
+	{ "chunked in two headers",
+	  TEXT(OK11 "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), .ending = BAD },
 	{ "no coding", TEXT(OK11 "Transfer-Encoding:\r\nContent-Length: 5\r\n\r\nhello"), .ending = BAD },
 	{ "empty codings", TEXT(OK11 "Transfer-Encoding: , \r\n\r\nhello"), .ending = BAD },
 	{ "chunked, and then no coding", TEXT(OK11 "Transfer-Encoding: chunked\r\nTransfer-Encoding:\r\n\r\n0\r\n\r\n"),
 	  END, 200, "", true, 0 },
-	{ "chunked, a blank before the colon", TEXT(OK11 "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n"), .ending = BAD },
+	{ "chunked, a blank before the colon", TEXT(OK11 "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n"),
+	  .ending = BAD },
 	{ "gzip", TEXT(OK11 "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"), .ending = BAD },
 	{ "chunked with a parameter", TEXT(OK11 "Transfer-Encoding: chunked;q=1\r\n\r\n0\r\n\r\n"), .ending = BAD },
 	{ "chunke", TEXT(OK11 "Transfer-Encoding: chunke\r\n\r\n0\r\n\r\n"), .ending = BAD },
@@ -209,16 +219,21 @@ static const struct answer {
 	{ "EOF in the head", TEXT(OK10 "Server: x\r\n"), MORE, 200, "", false, 0 },
 
 	/* Answers before the answer (RFC 9110 15.2), and answers without a body. */
-	{ "100 before 200", TEXT("HTTP/1.1 100 Continue\r\n\r\n" OK11 "Content-Length: 2\r\n\r\nhi"), END, 200, "hi", true, 0 },
-	{ "103, 100 and 200", TEXT("HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 100 c\n\n" OK11 "Content-Length: 2\r\n\r\nhi"),
+	{ "100 before 200", TEXT("HTTP/1.1 100 Continue\r\n\r\n" OK11 "Content-Length: 2\r\n\r\nhi"), END, 200, "hi",
+	  true, 0 },
+	{ "103, 100 and 200",
+	  TEXT("HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 100 c\n\n" OK11 "Content-Length: 2\r\n\r\nhi"), END,
+	  200, "hi", true, 0 },
+	{ "what a 100 says is forgotten",
+	  TEXT("HTTP/1.1 100 c\r\nConnection: close\r\nContent-Length: 9\r\n\r\n" OK11 "Content-Length: 2\r\n\r\nhi"),
 	  END, 200, "hi", true, 0 },
-	{ "what a 100 says is forgotten", TEXT("HTTP/1.1 100 c\r\nConnection: close\r\nContent-Length: 9\r\n\r\n" OK11
-	  "Content-Length: 2\r\n\r\nhi"), END, 200, "hi", true, 0 },
 	{ "100 alone", TEXT("HTTP/1.1 100 Continue\r\n\r\n"), MORE, 0, "", false, 0 },
 	{ "204", TEXT("HTTP/1.1 204 No Content\r\n\r\n"), END, 204, "", true, 0 },
 	{ "204 with a length", TEXT("HTTP/1.1 204 x\r\nContent-Length: 5\r\n\r\n"), END, 204, "", true, 0 },
-	{ "204 that says chunked", TEXT("HTTP/1.1 204 x\r\nTransfer-Encoding: chunked\r\n\r\n"), END, 204, "", true, 0 },
-	{ "304 with a length", TEXT("HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\nnext"), END, 304, "", true, 4 },
+	{ "204 that says chunked", TEXT("HTTP/1.1 204 x\r\nTransfer-Encoding: chunked\r\n\r\n"), END, 204, "", true,
+	  0 },
+	{ "304 with a length", TEXT("HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\nnext"), END, 304, "", true,
+	  4 },
 	{ "404", TEXT("HTTP/1.1 404 Not Found\r\nContent-Length: 1\r\n\r\nx"), END, 404, "x", true, 0 },
 	{ "500", TEXT("HTTP/1.1 500 \xc3\xa4\xff\r\nContent-Length: 1\r\n\r\nx"), END, 500, "x", true, 0 },
 
@@ -226,56 +241,70 @@ static const struct answer {
 	{ "1.0 ends it", TEXT(OK10 "Content-Length: 1\r\n\r\nx"), END, 200, "x", false, 0 },
 	{ "1.0 keep-alive", TEXT(OK10 "Connection: keep-alive\r\nContent-Length: 1\r\n\r\nx"), END, 200, "x", true, 0 },
 	{ "1.0 Keep-Alive", TEXT(OK10 "CONNECTION: Keep-Alive\r\nContent-Length: 1\r\n\r\nx"), END, 200, "x", true, 0 },
-	{ "1.0 keep-alive and close", TEXT(OK10 "Connection: keep-alive, close\r\nContent-Length: 1\r\n\r\nx"),
-	  END, 200, "x", false, 0 },
-	{ "1.0 another token", TEXT(OK10 "Connection: keep-alives\r\nContent-Length: 1\r\n\r\nx"), END, 200, "x", false, 0 },
+	{ "1.0 keep-alive and close", TEXT(OK10 "Connection: keep-alive, close\r\nContent-Length: 1\r\n\r\nx"), END,
+	  200, "x", false, 0 },
+	{ "1.0 another token", TEXT(OK10 "Connection: keep-alives\r\nContent-Length: 1\r\n\r\nx"), END, 200, "x", false,
+	  0 },
 	{ "1.0 half a token", TEXT(OK10 "Connection: keep\r\nContent-Length: 1\r\n\r\nx"), END, 200, "x", false, 0 },
-	{ "1.0 Keep-Alive is another header", TEXT(OK10 "Keep-Alive: keep-alive\r\nContent-Length: 1\r\n\r\nx"),
-	  END, 200, "x", false, 0 },
+	{ "1.0 Keep-Alive is another header", TEXT(OK10 "Keep-Alive: keep-alive\r\nContent-Length: 1\r\n\r\nx"), END,
+	  200, "x", false, 0 },
 	{ "1.0 keep-alive until EOF", TEXT(OK10 "Connection: keep-alive\r\n\r\nx"), AT_EOF, 200, "x", false, 0 },
-	{ "1.0 chunked is faulty framing", TEXT(OK10 "Connection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
-	  END, 200, "", false, 0 },
+	{ "1.0 chunked is faulty framing",
+	  TEXT(OK10 "Connection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), END, 200, "", false, 0 },
 	{ "1.1 close", TEXT(OK11 "Connection: close\r\nContent-Length: 1\r\n\r\nx"), END, 200, "x", false, 0 },
 	{ "1.1 CLOSE", TEXT(OK11 "connection:CLOSE\r\nContent-Length: 1\r\n\r\nx"), END, 200, "x", false, 0 },
-	{ "1.1 close among tokens", TEXT(OK11 "Connection: upgrade ,\tclose,x\r\nContent-Length: 1\r\n\r\nx"),
-	  END, 200, "x", false, 0 },
-	{ "1.1 close in the second header", TEXT(OK11 "Connection: keep-alive\r\nConnection: close\r\nContent-Length: 1\r\n\r\nx"),
-	  END, 200, "x", false, 0 },
-	{ "1.0 Keep-Alive, another case", TEXT(OK10 "Connection: Keep-Alive\r\nContent-Length: 1\r\n\r\nx"),
-	  END, 200, "x", true, 0 },
+	{ "1.1 close among tokens", TEXT(OK11 "Connection: upgrade ,\tclose,x\r\nContent-Length: 1\r\n\r\nx"), END, 200,
+	  "x", false, 0 },
+	{ "1.1 close in the second header",
+	  TEXT(OK11 "Connection: keep-alive\r\nConnection: close\r\nContent-Length: 1\r\n\r\nx"), END, 200, "x", false,
+	  0 },
+	{ "1.0 Keep-Alive, another case", TEXT(OK10 "Connection: Keep-Alive\r\nContent-Length: 1\r\n\r\nx"), END, 200,
+	  "x", true, 0 },
 	{ "1.1 Close", TEXT(OK11 "connection: Close\r\ncontent-length: 1\r\n\r\nx"), END, 200, "x", false, 0 },
-	{ "1.0 keep-alive, a bare CR", TEXT(OK10 "Connection: keep-alive\rx\nContent-Length: 1\r\n\r\nx"),
-	  END, 200, "x", true, 0 },
-	{ "1.1 close, then no coding", TEXT(OK11 "Connection: close\r\nTransfer-Encoding:\r\nContent-Length: 1\r\n\r\nx"),
-	  .ending = BAD },
+	{ "1.0 keep-alive, a bare CR", TEXT(OK10 "Connection: keep-alive\rx\nContent-Length: 1\r\n\r\nx"), END, 200,
+	  "x", true, 0 },
+	{ "1.1 close, then no coding",
+	  TEXT(OK11 "Connection: close\r\nTransfer-Encoding:\r\nContent-Length: 1\r\n\r\nx"), .ending = BAD },
 	{ "1.1 closed", TEXT(OK11 "Connection: closed\r\nContent-Length: 1\r\n\r\nx"), END, 200, "x", true, 0 },
 	{ "1.1 an empty Connection", TEXT(OK11 "Connection:\r\nContent-Length: 1\r\n\r\nx"), END, 200, "x", true, 0 },
 	{ "1.1 close as a coding", TEXT(OK11 "Transfer-Encoding: close\r\n\r\n0\r\n\r\n"), .ending = BAD },
-	{ "1.1 chunked as a connection", TEXT(OK11 "Connection: chunked\r\nContent-Length: 1\r\n\r\nx"), END, 200, "x", true, 0 },
+	{ "1.1 chunked as a connection", TEXT(OK11 "Connection: chunked\r\nContent-Length: 1\r\n\r\nx"), END, 200, "x",
+	  true, 0 },
 	{ "1.9", TEXT("HTTP/1.9 200 OK\r\nContent-Length: 1\r\n\r\nx"), END, 200, "x", true, 0 },
 
 	/* Names that are not quite those with a meaning. */
-	{ "a name with more behind", TEXT(OK11 "Content-Lengths: 3\r\nContent-Length: 5\r\n\r\nhello"), END, 200, "hello", true, 0 },
-	{ "a name with more before", TEXT(OK11 "X-Content-Length: 3\r\nContent-Length: 5\r\n\r\nhello"),
+	{ "a name with more behind", TEXT(OK11 "Content-Lengths: 3\r\nContent-Length: 5\r\n\r\nhello"), END, 200,
+	  "hello", true, 0 },
+	{ "a name with more before", TEXT(OK11 "X-Content-Length: 3\r\nContent-Length: 5\r\n\r\nhello"), END, 200,
+	  "hello", true, 0 },
+	{ "a type, and no length",
+	  TEXT(OK11 "Content-Type: text/html; length: 3\r\ncontent-type: Content-Length: 3\r\n"
+		    "Content-Length: 5\r\n\r\nhello"),
 	  END, 200, "hello", true, 0 },
-	{ "a type, and no length", TEXT(OK11 "Content-Type: text/html; length: 3\r\ncontent-type: Content-Length: 3\r\n"
-	  "Content-Length: 5\r\n\r\nhello"), END, 200, "hello", true, 0 },
-	{ "a name with a CR for its dash", TEXT(OK11 "Content\rLength: 3\r\nContent-Length: 5\r\n\r\nhello"),
-	  END, 200, "hello", true, 0 },
-	{ "a name cut short", TEXT(OK11 "Content-Lengt: 3\r\nContent-Length: 5\r\n\r\nhello"), END, 200, "hello", true, 0 },
+	{ "a name with a CR for its dash", TEXT(OK11 "Content\rLength: 3\r\nContent-Length: 5\r\n\r\nhello"), END, 200,
+	  "hello", true, 0 },
+	{ "a name cut short", TEXT(OK11 "Content-Lengt: 3\r\nContent-Length: 5\r\n\r\nhello"), END, 200, "hello", true,
+	  0 },
 	{ "an empty name", TEXT(OK11 ": 3\r\nContent-Length: 5\r\n\r\nhello"), END, 200, "hello", true, 0 },
-	{ "a name with a NUL", TEXT(OK11 "Content-Length\0: 3\r\nContent-Length: 5\r\n\r\nhello"), END, 200, "hello", true, 0 },
-	{ "a name with NULs", TEXT(OK11 "Connection\0\0\0\0\0\0\0\0: close\r\nContent-Length: 5\r\n\r\nhello"),
-	  END, 200, "hello", true, 0 },
+	{ "a name with a NUL", TEXT(OK11 "Content-Length\0: 3\r\nContent-Length: 5\r\n\r\nhello"), END, 200, "hello",
+	  true, 0 },
+	{ "a name with NULs", TEXT(OK11 "Connection\0\0\0\0\0\0\0\0: close\r\nContent-Length: 5\r\n\r\nhello"), END,
+	  200, "hello", true, 0 },
 	{ "a NUL for a name", TEXT(OK11 "\0: close\r\nContent-Length: 5\r\n\r\nhello"), END, 200, "hello", true, 0 },
-	{ "another name with a blank behind", TEXT(OK11 "Date : x\r\nContent-Lengt : 3\r\nContent-Length: 5\r\n\r\nhello"),
-	  END, 200, "hello", true, 0 },
-	{ "Connection with a blank behind", TEXT(OK11 "Connection : close\r\nContent-Length: 5\r\n\r\nhello"), .ending = BAD },
-	{ "a value with a colon", TEXT(OK11 "X: Content-Length: 3\r\nContent-Length: 5\r\n\r\nhello"), END, 200, "hello", true, 0 },
-	{ "a line without a colon", TEXT(OK11 "nonsense\r\nContent-Length: 5\r\n\r\nhello"), END, 200, "hello", true, 0 },
-	{ "half a name without a colon", TEXT(OK11 "Content\r\nContent-Length: 5\r\n\r\nhello"), END, 200, "hello", true, 0 },
-	{ "a name without a colon", TEXT(OK11 "Content-Length\r\nContent-Length: 5\r\n\r\nhello"), END, 200, "hello", true, 0 },
-	{ "a name without a colon, bare", TEXT(OK11 "Connection\nContent-Length: 5\n\nhello"), END, 200, "hello", true, 0 },
+	{ "another name with a blank behind",
+	  TEXT(OK11 "Date : x\r\nContent-Lengt : 3\r\nContent-Length: 5\r\n\r\nhello"), END, 200, "hello", true, 0 },
+	{ "Connection with a blank behind", TEXT(OK11 "Connection : close\r\nContent-Length: 5\r\n\r\nhello"),
+	  .ending = BAD },
+	{ "a value with a colon", TEXT(OK11 "X: Content-Length: 3\r\nContent-Length: 5\r\n\r\nhello"), END, 200,
+	  "hello", true, 0 },
+	{ "a line without a colon", TEXT(OK11 "nonsense\r\nContent-Length: 5\r\n\r\nhello"), END, 200, "hello", true,
+	  0 },
+	{ "half a name without a colon", TEXT(OK11 "Content\r\nContent-Length: 5\r\n\r\nhello"), END, 200, "hello",
+	  true, 0 },
+	{ "a name without a colon", TEXT(OK11 "Content-Length\r\nContent-Length: 5\r\n\r\nhello"), END, 200, "hello",
+	  true, 0 },
+	{ "a name without a colon, bare", TEXT(OK11 "Connection\nContent-Length: 5\n\nhello"), END, 200, "hello", true,
+	  0 },
 	{ "a name without a colon, last", TEXT(OK10 "Connection\n\nhello"), AT_EOF, 200, "hello", false, 0 },
 
 	/* No answers. */
@@ -309,7 +338,10 @@ static size_t right_bytes(const struct answer *answer)
 static void check_outcome(const struct answer *answer, const struct outcome *outcome)
 {
 	static const enum http_event events[] = {
-		[END] = HTTP_END, [BAD] = HTTP_BAD, [MORE] = HTTP_MORE, [AT_EOF] = HTTP_MORE,
+		[END] = HTTP_END,
+		[BAD] = HTTP_BAD,
+		[MORE] = HTTP_MORE,
+		[AT_EOF] = HTTP_MORE,
 	};
 
 	check_case(answer->name, outcome->event == events[answer->ending]);
@@ -412,7 +444,8 @@ static void test_long_names(void **state)
 	(void)state;
 	/* A position that wrapped at 256 would find the name again. */
 	for (size_t count = 240; count < 530; count++) {
-		size_t bytes = build(text_room, OK11, "x", count, "content-length: 3\r\nContent-Length: 5\r\n\r\nhello");
+		size_t bytes = build(text_room, OK11, "x", count,
+				     "content-length: 3\r\nContent-Length: 5\r\n\r\nhello");
 		assert_int_equal(read_long(text_room, bytes, &outcome), HTTP_END);
 		assert_int_equal(outcome.body_bytes, 5);
 		bytes = build(text_room, OK11 "Content-Length", "x", count, ": 3\r\nContent-Length: 5\r\n\r\nhello");
@@ -507,8 +540,8 @@ static void test_begun(void **state)
 /* One reader, reset, reads one answer after the other. */
 static void test_reset(void **state)
 {
-	static const char text[] = OK11 "Connection: close\r\nContent-Length: 1\r\n\r\na" CHUNKED "1\r\nb\r\n0\r\n\r\n"
-				   OK11 "Content-Length: 1\r\n\r\nc";
+	static const char text[] = OK11 "Connection: close\r\nContent-Length: 1\r\n\r\na" CHUNKED
+					"1\r\nb\r\n0\r\n\r\n" OK11 "Content-Length: 1\r\n\r\nc";
 	struct http_reader reader = { 0 };
 	const char *input = text;
 	struct http_span body;
@@ -539,25 +572,20 @@ static size_t mutate(char *text, size_t bytes, uint64_t *seed)
 
 	for (unsigned changes = 1 + unit_random(seed) % 4; changes && bytes; changes--) {
 		size_t at = unit_random(seed) % bytes;
-		char c = unit_random(seed) % 4 ? likely[unit_random(seed) % (sizeof likely - 1)] : (char)unit_random(seed);
+		char c = unit_random(seed) % 4 ? likely[unit_random(seed) % (sizeof likely - 1)]
+					       : (char)unit_random(seed);
 		switch (unit_random(seed) % 5) {
-		case 0:
-			text[at] = c;
-			break;
+		case 0: text[at] = c; break;
 		case 1:
 			memmove(text + at + 1, text + at, bytes++ - at);
 			text[at] = c;
 			break;
-		case 2:
-			memmove(text + at, text + at + 1, --bytes - at);
-			break;
-		case 3:	/* a piece of it twice */
+		case 2: memmove(text + at, text + at + 1, --bytes - at); break;
+		case 3: /* a piece of it twice */
 			memmove(text + bytes, text + at, bytes - at);
 			bytes += bytes - at;
 			break;
-		case 4:
-			bytes = at;
-			break;
+		case 4: bytes = at; break;
 		}
 	}
 	return bytes;
@@ -576,7 +604,8 @@ static void test_mutations(void **state)
 		read_cut(text_room, bytes, bytes, 1, true, &whole);
 		read_cut(text_room, bytes, 1, 1, true, &cut);
 		check_case(answer->name, outcome_same(&whole, &cut));
-		read_cut(text_room, bytes, bytes ? unit_random(&seed) % bytes : 0, 1 + unit_random(&seed) % 40, false, &cut);
+		read_cut(text_room, bytes, bytes ? unit_random(&seed) % bytes : 0, 1 + unit_random(&seed) % 40, false,
+			 &cut);
 		check_case(answer->name, outcome_same(&whole, &cut));
 	}
 }
@@ -584,18 +613,12 @@ static void test_mutations(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_whole),
-		cmocka_unit_test(test_every_split_point),
-		cmocka_unit_test(test_byte_by_byte),
-		cmocka_unit_test(test_every_prefix),
-		cmocka_unit_test(test_long_names),
-		cmocka_unit_test(test_head_is_bounded),
-		cmocka_unit_test(test_endless),
-		cmocka_unit_test(test_many_chunks),
-		cmocka_unit_test(test_begun),
-		cmocka_unit_test(test_reset),
-		cmocka_unit_test(test_size),
-		cmocka_unit_test(test_mutations),
+		cmocka_unit_test(test_whole),        cmocka_unit_test(test_every_split_point),
+		cmocka_unit_test(test_byte_by_byte), cmocka_unit_test(test_every_prefix),
+		cmocka_unit_test(test_long_names),   cmocka_unit_test(test_head_is_bounded),
+		cmocka_unit_test(test_endless),      cmocka_unit_test(test_many_chunks),
+		cmocka_unit_test(test_begun),        cmocka_unit_test(test_reset),
+		cmocka_unit_test(test_size),         cmocka_unit_test(test_mutations),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

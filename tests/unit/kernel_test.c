@@ -9,7 +9,9 @@
 
 static char folder[] = "/tmp/kernel_test.XXXXXX";
 
-static const struct { const char *name, *text; } files[] = {
+static const struct {
+	const char *name, *text;
+} files[] = {
 	{ "net/netstat", "TcpExt: SyncookiesSent ListenOverflows ListenDrops TCPTimeouts\nTcpExt: 9 7 8 3\n"
 			 "IpExt: InNoRoutes\nIpExt: 1\n" },
 	{ "net/snmp", "Ip: Forwarding\nIp: 1\nTcp: RtoMin RetransSegs OutRsts\nTcp: 200 12 34\n" },
@@ -93,7 +95,7 @@ static void test_between(void **state)
 	(void)state;
 	before.counters[KERNEL_TIMEOUTS] = 3;
 	after.counters[KERNEL_TIMEOUTS] = 10;
-	before.counters[KERNEL_OUT_RSTS] = 10;	/* a counter that was set back */
+	before.counters[KERNEL_OUT_RSTS] = 10; /* a counter that was set back */
 	after.counters[KERNEL_STEAL_MS] = NAN;
 	struct kernel between = kernel_between(&before, &after);
 	assert_true(between.counters[KERNEL_TIMEOUTS] == 7);
@@ -110,7 +112,7 @@ static void test_real(void **state)
 	kernel_read(&before, "/proc");
 	kernel_read(&after, "/proc");
 	struct kernel between = kernel_between(&before, &after);
-	for (int i = 0; i <= KERNEL_OUT_RSTS; i++)	/* these are there in every kernel of today */
+	for (int i = 0; i <= KERNEL_OUT_RSTS; i++) /* these are there in every kernel of today */
 		assert_true(between.counters[i] >= 0);
 }
 

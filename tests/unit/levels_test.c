@@ -115,7 +115,7 @@ static void test_others(void **state)
 {
 	static const struct {
 		int (*parse)(struct levels *levels, const char *text, struct err *err);
-		const char *text, *levels, *words;	/* the levels, or what the error says */
+		const char *text, *levels, *words; /* the levels, or what the error says */
 	} cases[] = {
 		{ levels_parse_rates, "5000", "5000", NULL },
 		{ levels_parse_rates, "1000..50000", "1000 2000 4000 8000 16000 32000 50000", NULL },
@@ -168,11 +168,12 @@ static void test_option(void **state)
 	struct settings {
 		struct levels levels;
 	} settings = { { 0 } };
-	static const struct option_def defs[] = {
-		{ .name = "concurrency", .letter = 'c', .type = &option_levels,
-		  .offset = OPTION_FIELD(struct settings, levels), .fallback = "1..2" },
-		{ .name = NULL }
-	};
+	static const struct option_def defs[] = { { .name = "concurrency",
+						    .letter = 'c',
+						    .type = &option_levels,
+						    .offset = OPTION_FIELD(struct settings, levels),
+						    .fallback = "1..2" },
+						  { .name = NULL } };
 	char text[64] = "";
 	struct err err;
 
@@ -194,11 +195,8 @@ static void test_option(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good),
-		cmocka_unit_test(test_bad),
-		cmocka_unit_test(test_others),
-		cmocka_unit_test(test_most),
-		cmocka_unit_test(test_option),
+		cmocka_unit_test(test_good), cmocka_unit_test(test_bad),    cmocka_unit_test(test_others),
+		cmocka_unit_test(test_most), cmocka_unit_test(test_option),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

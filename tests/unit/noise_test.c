@@ -6,7 +6,8 @@
 #include "harness/compare/noise.h"
 #include "harness/record/result.h"
 
-static void cell_add(struct document *document, const char *server, uint64_t level, uint64_t block, double rate, double cpu)
+static void cell_add(struct document *document, const char *server, uint64_t level, uint64_t block, double rate,
+		     double cpu)
 {
 	struct cell cell;
 
@@ -28,7 +29,8 @@ static void run_add(struct document *document, const char *server, uint64_t bloc
 	}
 }
 
-static double share(const struct noise *noise, const char *server, enum compare_measure measure, uint64_t least, uint64_t most)
+static double share(const struct noise *noise, const char *server, enum compare_measure measure, uint64_t least,
+		    uint64_t most)
 {
 	return noise_at(noise, server, "epoll", "close", measure, least, most);
 }
@@ -105,7 +107,11 @@ static void test_too_few(void **state)
 static struct noise_figure figure(const char *server, double rate)
 {
 	return (struct noise_figure){
-		.server = strdup(server), .client = strdup("epoll"), .mode = strdup("close"), .least = 1, .most = 1,
+		.server = strdup(server),
+		.client = strdup("epoll"),
+		.mode = strdup("close"),
+		.least = 1,
+		.most = 1,
 		.share = { rate, NAN, NAN, 0.5, NAN },
 	};
 }

@@ -11,8 +11,8 @@
 
 #include "harness/server/observe.h"
 
-#define FILES 37
-#define LIMIT 555
+#define FILES  37
+#define LIMIT  555
 #define MEMORY (32u << 20)
 
 /* A child with known files, limit and memory; it writes a byte when it is ready and waits for the pipe to end. */
@@ -34,7 +34,7 @@ static pid_t child_start(int *ready, int *go_on)
 		if (memory == MAP_FAILED || setrlimit(RLIMIT_NOFILE, &files))
 			_exit(1);
 		memset(memory, 1, MEMORY);
-		munmap(memory, MEMORY);		/* only the peak still knows of it */
+		munmap(memory, MEMORY); /* only the peak still knows of it */
 		if (write(said[1], &byte, 1) != 1 || read(wait[0], &byte, 1) < 0)
 			_exit(1);
 		_exit(0);

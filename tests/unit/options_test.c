@@ -21,15 +21,38 @@ static const char *const colors[] = { "red", "green", NULL };
 
 static const struct option_def defs[] = {
 	{ .name = "quiet", .letter = 'q', .type = &option_flag, .offset = FIELD(quiet), .help = "say nothing" },
-	{ .name = "out", .letter = 'o', .type = &option_text, .offset = FIELD(out), .placeholder = "FILE",
+	{ .name = "out",
+	  .letter = 'o',
+	  .type = &option_text,
+	  .offset = FIELD(out),
+	  .placeholder = "FILE",
 	  .help = "where to" },
-	{ .name = "number", .letter = 'n', .type = &option_count, .offset = FIELD(number), .fallback = "3",
+	{ .name = "number",
+	  .letter = 'n',
+	  .type = &option_count,
+	  .offset = FIELD(number),
+	  .fallback = "3",
 	  .help = "how many" },
-	{ .name = "port", .letter = 'p', .type = &option_count, .offset = FIELD(port), .fallback = "8080",
-	  .least = 1, .most = 65535, .help = "which port" },
-	{ .name = "wait", .type = &option_duration, .offset = FIELD(wait_ns), .fallback = "1s",
-	  .least = CLOCK_MS, .most = 10 * CLOCK_S, .help = "how long" },
-	{ .name = "color", .type = &option_choice, .offset = FIELD(color), .fallback = "green", .choices = colors,
+	{ .name = "port",
+	  .letter = 'p',
+	  .type = &option_count,
+	  .offset = FIELD(port),
+	  .fallback = "8080",
+	  .least = 1,
+	  .most = 65535,
+	  .help = "which port" },
+	{ .name = "wait",
+	  .type = &option_duration,
+	  .offset = FIELD(wait_ns),
+	  .fallback = "1s",
+	  .least = CLOCK_MS,
+	  .most = 10 * CLOCK_S,
+	  .help = "how long" },
+	{ .name = "color",
+	  .type = &option_choice,
+	  .offset = FIELD(color),
+	  .fallback = "green",
+	  .choices = colors,
 	  .help = "which color" },
 	{ .name = "here", .type = &option_text, .offset = FIELD(here), .here_only = true, .help = "for this call" },
 	{ .name = "file", .letter = 'f', .type = &option_texts, .offset = FIELD(files), .help = "one of some" },
@@ -71,7 +94,7 @@ static void test_command_lines(void **state)
 		const char *words[WORDS_MOST];
 		struct things right;
 		int operands;
-		const char *first;	/* operand */
+		const char *first; /* operand */
 	} cases[] = {
 		{ "nothing", { NULL }, { .number = 3, .port = 8080 }, 0, NULL },
 		{ "long", { "--number", "5" }, { .number = 5, .port = 8080 }, 0, NULL },
@@ -85,11 +108,22 @@ static void test_command_lines(void **state)
 		{ "operands behind --", { "-n5", "--", "-n6", "--" }, { .number = 5, .port = 8080 }, 2, "-n6" },
 		{ "a dash is an operand", { "-", "-n5" }, { .number = 5, .port = 8080 }, 1, "-" },
 		{ "an empty operand", { "", "-n5" }, { .number = 5, .port = 8080 }, 1, "" },
-		{ "a value with dashes", { "--out", "--quiet" },
-		  { .out = (char *)(uintptr_t)"--quiet", .number = 3, .port = 8080 }, 0, NULL },
-		{ "a value with =", { "--out=a=b" }, { .out = (char *)(uintptr_t)"a=b", .number = 3, .port = 8080 }, 0, NULL },
+		{ "a value with dashes",
+		  { "--out", "--quiet" },
+		  { .out = (char *)(uintptr_t) "--quiet", .number = 3, .port = 8080 },
+		  0,
+		  NULL },
+		{ "a value with =",
+		  { "--out=a=b" },
+		  { .out = (char *)(uintptr_t) "a=b", .number = 3, .port = 8080 },
+		  0,
+		  NULL },
 		{ "highest", { "--port=65535" }, { .number = 3, .port = 65535 }, 0, NULL },
-		{ "here only", { "--here=x" }, { .number = 3, .port = 8080, .here = (char *)(uintptr_t)"x" }, 0, NULL },
+		{ "here only",
+		  { "--here=x" },
+		  { .number = 3, .port = 8080, .here = (char *)(uintptr_t) "x" },
+		  0,
+		  NULL },
 	};
 
 	(void)state;
@@ -103,7 +137,8 @@ static void test_command_lines(void **state)
 		check_case(cases[i].name, things.number == cases[i].right.number);
 		check_case(cases[i].name, things.port == cases[i].right.port);
 		check_text(cases[i].name, things.out ? things.out : "", cases[i].right.out ? cases[i].right.out : "");
-		check_text(cases[i].name, things.here ? things.here : "", cases[i].right.here ? cases[i].right.here : "");
+		check_text(cases[i].name, things.here ? things.here : "",
+			   cases[i].right.here ? cases[i].right.here : "");
 		if (cases[i].first)
 			check_text(cases[i].name, argv[0], cases[i].first);
 		options_release(defs, &things);
@@ -139,11 +174,12 @@ static void test_percent(void **state)
 {
 	static const struct {
 		const char *text;
-		double share;	/* NAN: refused */
+		double share; /* NAN: refused */
 	} cases[] = {
-		{ "5%", 0.05 }, { "0%", 0 }, { "2.5%", 0.025 }, { "99.9%", 0.999 }, { "100%", NAN }, { "5", NAN }, { "-5%", NAN },
-		{ "%", NAN }, { ".5%", NAN }, { "5%%", NAN }, { " 5%", NAN }, { "5 %", NAN }, { "1e1%", NAN }, { "nan%", NAN },
-		{ "0x5%", NAN }, { "1.2.3%", NAN }, { "", NAN },
+		{ "5%", 0.05 },    { "0%", 0 },    { "2.5%", 0.025 }, { "99.9%", 0.999 }, { "100%", NAN },
+		{ "5", NAN },      { "-5%", NAN }, { "%", NAN },      { ".5%", NAN },     { "5%%", NAN },
+		{ " 5%", NAN },    { "5 %", NAN }, { "1e1%", NAN },   { "nan%", NAN },    { "0x5%", NAN },
+		{ "1.2.3%", NAN }, { "", NAN },
 	};
 	struct err err;
 
@@ -293,8 +329,16 @@ static void test_show(void **state)
 	static const struct {
 		const char *key, *value;
 	} cases[] = {
-		{ "quiet", "yes" }, { "quiet", "no" }, { "out", "a b" }, { "number", "0" }, { "number", "999999999999999999" },
-		{ "port", "1" }, { "wait", "1ms" }, { "wait", "1500ms" }, { "color", "red" }, { "color", "green" },
+		{ "quiet", "yes" },
+		{ "quiet", "no" },
+		{ "out", "a b" },
+		{ "number", "0" },
+		{ "number", "999999999999999999" },
+		{ "port", "1" },
+		{ "wait", "1ms" },
+		{ "wait", "1500ms" },
+		{ "color", "red" },
+		{ "color", "green" },
 	};
 	struct things things = { 0 };
 	struct err err;
@@ -310,15 +354,14 @@ static void test_show(void **state)
 
 static void test_help(void **state)
 {
-	static const char right[] =
-		"  -q, --quiet                      say nothing\n"
-		"  -o, --out FILE                   where to\n"
-		"  -n, --number N                   how many [3]\n"
-		"  -p, --port N                     which port [8080]\n"
-		"      --wait TIME                  how long [1s]\n"
-		"      --color red|green            which color [green]\n"
-		"      --here TEXT                  for this call\n"
-		"  -f, --file TEXT                  one of some\n";
+	static const char right[] = "  -q, --quiet                      say nothing\n"
+				    "  -o, --out FILE                   where to\n"
+				    "  -n, --number N                   how many [3]\n"
+				    "  -p, --port N                     which port [8080]\n"
+				    "      --wait TIME                  how long [1s]\n"
+				    "      --color red|green            which color [green]\n"
+				    "      --here TEXT                  for this call\n"
+				    "  -f, --file TEXT                  one of some\n";
 	char text[1024] = "";
 	FILE *out = fmemopen(text, sizeof text, "w");
 

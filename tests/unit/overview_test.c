@@ -63,16 +63,19 @@ static void finding_names_each_server_once(void **state)
 	curve_add(&doc, "control", (double[]){ 1e4, 9e5, 9e5, 9e5 });
 	check_finding("control alone", &doc, "No server was measured beside the control server.");
 	curve_add(&doc, "steady", (double[]){ 1e4, 2e4, 2e4, 2e4 });
-	check_finding("one", &doc, "From 1 to 256 connections steady keeps up: at 256 connections 100 % of its best rate.");
+	check_finding("one", &doc,
+		      "From 1 to 256 connections steady keeps up: at 256 connections 100 % of its best rate.");
 	curve_add(&doc, "weary", (double[]){ 1e4, 2e4, 1.8e4, 1.5e4 });
 	check_finding("two", &doc, "Of 2 servers from 1 to 256 connections, 1 keeps up (steady), and 1 sags (weary).");
 	curve_add(&doc, "brave", (double[]){ 1e4, 3e4, 3e4, 3e4 });
 	curve_add(&doc, "cold", (double[]){ 1e4, 2e4, 2e4, 1e4 });
 	curve_add(&doc, "dead", (double[]){ 1e4, 2e4, NAN, NAN });
 	curve_add(&doc, "fast", (double[]){ 1e4, 95e4, 95e4, 95e4 });
-	check_finding("all", &doc, "Of 6 servers from 1 to 256 connections, 2 keep up (brave and steady), 1 is as fast as the client "
-		      "can ask, so that its own limit was not met (fast), 1 sags (weary), 1 falls off a cliff (cold), and 1 fails "
-		      "(dead).");
+	check_finding(
+		"all", &doc,
+		"Of 6 servers from 1 to 256 connections, 2 keep up (brave and steady), 1 is as fast as the client "
+		"can ask, so that its own limit was not met (fast), 1 sags (weary), 1 falls off a cliff (cold), and 1 fails "
+		"(dead).");
 
 	struct overview overview = overview_of(&doc);
 	struct err err;
@@ -105,7 +108,7 @@ static void lines_say_what_was_measured(void **state)
 	curve_add(&doc, "dead", (double[]){ 1e4, 2.5e4, NAN, NAN });
 	curve_add(&doc, "control", (double[]){ 1e4, 2e4, 2e4, 2e4 });
 	struct overview overview = overview_of(&doc);
-	assert_int_equal(overview.near_level, 128);	/* nearer to 100 than 64 is */
+	assert_int_equal(overview.near_level, 128); /* nearer to 100 than 64 is */
 	assert_int_equal(overview_sheet(&overview, &sheet, &err), 0);
 	check_text("ceiling first", text_at(&sheet, 0, "Server"), "control (ceiling)");
 	check_text("then the fastest", text_at(&sheet, 1, "Server"), "dead");

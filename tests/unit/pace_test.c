@@ -4,7 +4,7 @@
 #include "harness/run/pace.h"
 #include "unit.h"
 
-#define S CLOCK_S
+#define S     CLOCK_S
 #define CELLS 4
 
 /* When the cells of a visit begin, and it ends: each level takes twice as long as the one before. */
@@ -114,8 +114,9 @@ static void test_bound(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_first_visit), cmocka_unit_test(test_later_visits), cmocka_unit_test(test_slow_visit),
-		cmocka_unit_test(test_resumed), cmocka_unit_test(test_bound),
+		cmocka_unit_test(test_first_visit), cmocka_unit_test(test_later_visits),
+		cmocka_unit_test(test_slow_visit),  cmocka_unit_test(test_resumed),
+		cmocka_unit_test(test_bound),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

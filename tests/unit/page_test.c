@@ -15,7 +15,7 @@ static void test_next(void **state)
 	static const struct {
 		uint32_t n, next;
 	} cases[] = {
-		{ 0, 1013904223 },	/* the constants of the generator themselves */
+		{ 0, 1013904223 }, /* the constants of the generator themselves */
 		{ 1, 1015568748 },
 		{ 1013904223, 1196435762 },
 		{ 4294967295, 1012239698 },

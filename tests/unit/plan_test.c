@@ -81,7 +81,7 @@ static void test_is_even(void **state)
 		double off = (double)times[i / SERVERS][i % SERVERS] - expected;
 		chi2 += off * off / expected;
 	}
-	assert_true(chi2 < 39.25);	/* p = 0.001 */
+	assert_true(chi2 < 39.25); /* p = 0.001 */
 }
 
 /* Of two arms AB BA AB ..., and of any number the same mean place for all, over an even number of blocks. */
@@ -111,12 +111,9 @@ static void test_mirrored(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_is_permutation),
-		cmocka_unit_test(test_is_pure),
-		cmocka_unit_test(test_known_order),
-		cmocka_unit_test(test_blocks_and_seeds_differ),
-		cmocka_unit_test(test_is_even),
-		cmocka_unit_test(test_mirrored),
+		cmocka_unit_test(test_is_permutation), cmocka_unit_test(test_is_pure),
+		cmocka_unit_test(test_known_order),    cmocka_unit_test(test_blocks_and_seeds_differ),
+		cmocka_unit_test(test_is_even),        cmocka_unit_test(test_mirrored),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

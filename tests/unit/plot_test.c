@@ -78,8 +78,9 @@ static void steps_are_round(void **state)
 	static const struct {
 		double most, step;
 	} cases[] = {
-		{ 1, 0.2 }, { 6, 1 }, { 6.1, 2 }, { 15, 2.5 }, { 30, 5 }, { 31, 10 }, { 61000, 20000 }, { 0.004, 0.001 },
-		{ 1e7, 2e6 }, { CHART_LEAST, 2e-7 }, { CHART_MOST, 2e23 },
+		{ 1, 0.2 },           { 6, 1 },         { 6.1, 2 },       { 15, 2.5 },  { 30, 5 },
+		{ 31, 10 },           { 61000, 20000 }, { 0.004, 0.001 }, { 1e7, 2e6 }, { CHART_LEAST, 2e-7 },
+		{ CHART_MOST, 2e23 },
 	};
 
 	(void)state;
@@ -88,9 +89,19 @@ static void steps_are_round(void **state)
 }
 
 static const char *const evil[] = {
-	"`touch pwned`", "it's $(touch pwned) \\n {/Symbol a}^2_x", "'.system('touch pwned').'", "'''", "\"; exit 1; \"",
-	"@MACRO #comment", "<script>alert(1)</script>&amp;", "\033[31mred\nline", "\xff\xfe bad", "漢字 ünïcödé", "#11 \\0477",
-	"--", "%s%n %.0f",
+	"`touch pwned`",
+	"it's $(touch pwned) \\n {/Symbol a}^2_x",
+	"'.system('touch pwned').'",
+	"'''",
+	"\"; exit 1; \"",
+	"@MACRO #comment",
+	"<script>alert(1)</script>&amp;",
+	"\033[31mred\nline",
+	"\xff\xfe bad",
+	"漢字 ünïcödé",
+	"#11 \\0477",
+	"--",
+	"%s%n %.0f",
 };
 
 #define EVILS LENGTH(evil)
@@ -264,7 +275,7 @@ static double colour_distance(const char *a, const char *b)
 			rgb_of(rgb, i ? b : a);
 			for (int j = 0; j < 3; j++)
 				seen[j] = fmin(1, fmax(0, sights[sight][j][0] * rgb[0] + sights[sight][j][1] * rgb[1] +
-						       sights[sight][j][2] * rgb[2]));
+								  sights[sight][j][2] * rgb[2]));
 			lab_of(lab[i], seen);
 		}
 		for (int j = 0; j < 3; j++)
@@ -282,8 +293,8 @@ static void colours_stay_apart(void **state)
 			for (size_t k = 0; k < j; k++) {
 				double distance = colour_distance(palettes[i].servers[j], palettes[i].servers[k]);
 				if (distance < 16)
-					fail_msg("%s and %s are only %.1f apart", palettes[i].servers[j], palettes[i].servers[k],
-						 distance);
+					fail_msg("%s and %s are only %.1f apart", palettes[i].servers[j],
+						 palettes[i].servers[k], distance);
 			}
 }
 
@@ -341,7 +352,8 @@ static void draw(const struct document *doc, const char *folder)
 
 static void assert_svg(const char *svg)
 {
-	assert_non_null(strstr(svg, "<title id=\"rate-close-title\">Requests per second against concurrent connections"));
+	assert_non_null(
+		strstr(svg, "<title id=\"rate-close-title\">Requests per second against concurrent connections"));
 	assert_non_null(strstr(svg, "<desc id=\"rate-close-desc\">Line graph of requests per second"));
 	assert_null(strstr(svg, "gnuplot_plot_1</title>"));
 	assert_non_null(strstr(svg, "font-weight=\"bold\""));
@@ -396,7 +408,8 @@ static void each_mode_has_a_picture(void **state)
 
 	char *data = unit_read(inside(folder, "rate-close.dat"));
 	assert_non_null(strstr(data, "# tornado\n1 8001 8000 8002 1 1 0 0 1\n2 8001"));
-	assert_non_null(strstr(data, "\n32 8001 8000 8002 1 0 0 0 1\n\n128 8001 8000 8002 1 0 0 0 1\n256 8001 8000 8002 1 0 0 0 1\n"));
+	assert_non_null(strstr(
+		data, "\n32 8001 8000 8002 1 0 0 0 1\n\n128 8001 8000 8002 1 0 0 0 1\n256 8001 8000 8002 1 0 0 0 1\n"));
 	assert_null(strstr(data, "\n512 8001"));
 	free(data);
 	document_release(&doc);
@@ -442,11 +455,13 @@ static void all_kinds_fill(struct document *doc, const char *const *names, size_
 	for (size_t i = 0; i < count; i++) {
 		for (uint64_t block = 0; block < 3; block++)
 			for (uint64_t level = 1; level <= 512; level *= 8) {
-				cell_add(doc, names[i], "close", level, block, 1000 * (double)(count - i) + (double)block,
+				cell_add(doc, names[i], "close", level, block,
+					 1000 * (double)(count - i) + (double)block,
 					 level == 512 && i == 1 ? "it died" : NULL);
 				struct cell *cell = &doc->cells[doc->cells_count - 1];
 				double ns = 1e5 * (double)level;
-				cell->latency_ns = cell->connect_ns = (struct cell_times){ ns, ns, 2 * ns, 3 * ns, 4 * ns, 5 * ns };
+				cell->latency_ns = cell->connect_ns = (struct cell_times){ ns,     ns,     2 * ns,
+											   3 * ns, 4 * ns, 5 * ns };
 				cell->latency_censored = level == 512;
 				cell->server_cpu_us_per_request = 20 + (double)i;
 				cell->server_rss_bytes = 1e6 * (double)(i + 2) + 5e3 * (double)level;
@@ -468,8 +483,10 @@ static void assert_well_formed(const char *folder)
 	char command[700];
 
 	/* Python's parser refuses what is not well-formed. */
-	snprintf(command, sizeof command, "/usr/bin/python3 -c 'import sys, glob, xml.dom.minidom as m; "
-		 "[m.parse(name) for name in glob.glob(sys.argv[1] + \"/*.svg\")]' %s", folder);
+	snprintf(command, sizeof command,
+		 "/usr/bin/python3 -c 'import sys, glob, xml.dom.minidom as m; "
+		 "[m.parse(name) for name in glob.glob(sys.argv[1] + \"/*.svg\")]' %s",
+		 folder);
 	if (access("/usr/bin/python3", X_OK) == 0)
 		assert_int_equal(system(command), 0);
 }
@@ -495,7 +512,8 @@ static void names_from_outside_do_nothing(void **state)
 			char name[128], title[128];
 			snprintf(name, sizeof name, "%s%s.png", picture->stem, dark ? "-dark" : "");
 			if (picture->has_svg)
-				assert_png_size(folder, name, 2 * (int)round(picture->width), 2 * (int)round(picture->height));
+				assert_png_size(folder, name, 2 * (int)round(picture->width),
+						2 * (int)round(picture->height));
 			else
 				assert_png_size(folder, name, 1200, 630);
 			snprintf(name, sizeof name, "%s%s.svg", picture->stem, dark ? "-dark" : "");
@@ -534,14 +552,22 @@ static void kinds_show_what_they_are_for(void **state)
 	static const struct {
 		const char *stem, *text;
 	} wanted[] = {
-		{ "rate-close", ">each launch<" }, { "rate-close", ">least to most of 3 blocks<" },
-		{ "rate-close", ">failed from 512<" }, { "panels-close", ">fails from 64<" }, { "panels-close", ">eventlet<" },
-		{ "shape-close", ">of its own maximum<" }, { "percentiles-close", ">p99.9<" },
-		{ "percentiles-close", ">connect time<" }, { "percentiles-close", ">connections / rate: the mean that a closed loop implies<" },
+		{ "rate-close", ">each launch<" },
+		{ "rate-close", ">least to most of 3 blocks<" },
+		{ "rate-close", ">failed from 512<" },
+		{ "panels-close", ">fails from 64<" },
+		{ "panels-close", ">eventlet<" },
+		{ "shape-close", ">of its own maximum<" },
+		{ "percentiles-close", ">p99.9<" },
+		{ "percentiles-close", ">connect time<" },
+		{ "percentiles-close", ">connections / rate: the mean that a closed loop implies<" },
 		{ "percentiles-close", ">hollow: not valid, or cut off: slower than the window could see<" },
-		{ "cost-close", ">CPU per request<" }, { "cost-close", ">resident memory<" },
-		{ "errors-close", ">tornado: reset<" }, { "errors-close", ">eventlet: server\u00a0failed<" },
-		{ "errors-close", ">open inside the server<" }, { "latency-close", ">99th percentile<" },
+		{ "cost-close", ">CPU per request<" },
+		{ "cost-close", ">resident memory<" },
+		{ "errors-close", ">tornado: reset<" },
+		{ "errors-close", ">eventlet: server\u00a0failed<" },
+		{ "errors-close", ">open inside the server<" },
+		{ "latency-close", ">99th percentile<" },
 		{ "sequential-close", ">the same in 2010, at 100 connections, on a machine of then<" },
 		{ "sequential-close", ">parallel: 64 connections<" },
 	};
@@ -571,7 +597,8 @@ static void kinds_say_what_was_measured(void **state)
 
 	all_kinds_fill(&doc, names, LENGTH(names));
 	doc.servers = calloc(1, sizeof *doc.servers);
-	doc.servers[doc.servers_count++] = (struct document_server){ .name = strdup("tornado"), .version = strdup("tornado 6.2") };
+	doc.servers[doc.servers_count++] = (struct document_server){ .name = strdup("tornado"),
+								     .version = strdup("tornado 6.2") };
 	draw_kinds(&doc, PLOT_ALL, folder, &list);
 	for (size_t i = 0; i < list.count; i++) {
 		char name[PLOT_STEM + 8];
@@ -602,7 +629,8 @@ static void figures_from_outside_can_be_drawn(void **state)
 				double value = hostile[i];
 				if (!cell_is_failed(cell))
 					cell->rate_rps = value;
-				cell->latency_ns = cell->connect_ns = (struct cell_times){ value, value, value, value, value, value };
+				cell->latency_ns = cell->connect_ns = (struct cell_times){ value, value, value,
+											   value, value, value };
 				cell->server_cpu_us_per_request = cell->server_rss_bytes = cell->open_mean = value;
 				if (cell_is_open_loop(cell))
 					cell->open_loop.offered_rps = value;
@@ -624,7 +652,8 @@ static void kinds_can_be_chosen(void **state)
 	assert_int_equal(plot_kinds_parse(&kinds, "shape,hero", &err), 0);
 	assert_int_equal(kinds, 1u << PLOT_HERO | 1u << PLOT_SHAPE);
 	assert_int_equal(plot_kinds_parse(&kinds, "hero,rate", &err), -1);
-	assert_string_equal(err.text, "'rate' is no kind of picture: hero, panels, shape, percentiles, cost, errors, latency, "
+	assert_string_equal(err.text,
+			    "'rate' is no kind of picture: hero, panels, shape, percentiles, cost, errors, latency, "
 			    "sequential, preview");
 	assert_int_equal(plot_kinds_parse(&kinds, "", &err), -1);
 	assert_int_equal(plot_kinds_parse(&kinds, "hero,", &err), -1);
@@ -661,8 +690,9 @@ static void named_ones_differ(const struct document *doc, const char *mode, bool
 static void named_servers_differ_in_colour(void **state)
 {
 	static const char *const all[] = {
-		"eventlet", "perl_coro", "tornado", "pth", "node_js", "concurrence_greenlet", "syncless", "erlang", "gevent",
-		"ruby_async", "twisted", "state_threads", "concurrence", "python_threads", "mine", "yours", "theirs",
+		"eventlet",    "perl_coro",      "tornado", "pth",        "node_js", "concurrence_greenlet",
+		"syncless",    "erlang",         "gevent",  "ruby_async", "twisted", "state_threads",
+		"concurrence", "python_threads", "mine",    "yours",      "theirs",
 	};
 	struct document doc = { 0 };
 	struct err err;
@@ -698,8 +728,8 @@ static void log_axes_have_tics(void **state)
 	static const struct {
 		double least, most, pixels;
 	} cases[] = {
-		{ 1, 1, 500 }, { 1, 1e12, 500 }, { 3.1, 3.2, 500 }, { 900, 1100, 100 }, { 1e-3, 1e9, 40 }, { 7, 70000, 200 },
-		{ 1e18, 1e19, 300 },
+		{ 1, 1, 500 },     { 1, 1e12, 500 },  { 3.1, 3.2, 500 },   { 900, 1100, 100 },
+		{ 1e-3, 1e9, 40 }, { 7, 70000, 200 }, { 1e18, 1e19, 300 },
 	};
 
 	(void)state;
@@ -711,7 +741,9 @@ static void log_axes_have_tics(void **state)
 		for (size_t tic = 0; tic < axis.count; tic++)
 			assert_true(axis.tics[tic] >= axis.least && axis.tics[tic] <= axis.most);
 		for (size_t tic = 1; tic < axis.count; tic++)
-			assert_true(log(axis.tics[tic] / axis.tics[tic - 1]) / log(axis.most / axis.least) * cases[i].pixels >= 17.9);
+			assert_true(log(axis.tics[tic] / axis.tics[tic - 1]) / log(axis.most / axis.least) *
+					    cases[i].pixels >=
+				    17.9);
 	}
 	struct chart_axis empty;
 	chart_axis_log(&empty, INFINITY, -INFINITY, 0.05, 500, 18, chart_show_count);
@@ -754,8 +786,8 @@ static void offered_add(struct document *doc, const char *server, uint64_t block
 	cell_add(doc, server, "keepalive", 1024, block, offered_rps * share_kept, NULL);
 	struct cell *cell = &doc->cells[doc->cells_count - 1];
 	cell->open_loop.offered_rps = cell->open_loop.scheduled = offered_rps;
-	cell->latency_ns = (struct cell_times){ offered_rps * 20, offered_rps * 10, offered_rps * 50, offered_rps * 100,
-						offered_rps * 200, offered_rps * 300 };
+	cell->latency_ns = (struct cell_times){ offered_rps * 20,  offered_rps * 10,  offered_rps * 50,
+						offered_rps * 100, offered_rps * 200, offered_rps * 300 };
 }
 
 static void latencies_have_a_picture(void **state)
@@ -777,9 +809,13 @@ static void latencies_have_a_picture(void **state)
 	assert_png(folder, "latency-keepalive.png");
 	assert_int_equal(access(inside(folder, "rate-keepalive.svg"), F_OK), -1);
 	char *svg = unit_read(inside(folder, "latency-keepalive.svg"));
-	assert_non_null(strstr(svg, "<title id=\"latency-keepalive-title\">Latency against the rate of requests, keepalive</title>"));
-	assert_non_null(strstr(svg, "<desc id=\"latency-keepalive-desc\">Line graph of latency against 1,000 to 8,000 requests per second"));
-	assert_non_null(strstr(svg, "tornado: at 8,000 a second median 80.0us, 99th percentile 800us; keeps up with 4,000/s"));
+	assert_non_null(strstr(
+		svg, "<title id=\"latency-keepalive-title\">Latency against the rate of requests, keepalive</title>"));
+	assert_non_null(strstr(
+		svg,
+		"<desc id=\"latency-keepalive-desc\">Line graph of latency against 1,000 to 8,000 requests per second"));
+	assert_non_null(
+		strstr(svg, "tornado: at 8,000 a second median 80.0us, 99th percentile 800us; keeps up with 4,000/s"));
 	assert_non_null(strstr(svg, ">hollow: not valid, the client was late itself<"));
 	assert_non_null(strstr(svg, ">does not keep up: under 95 % answered<"));
 	assert_non_null(strstr(svg, ">requests failed<"));
@@ -848,8 +884,8 @@ static void latencies_without_a_figure(void **state)
 static void folders_are_made(void **state)
 {
 	static const char *const files[] = {
-		"rate-close.svg", "rate-close.png", "rate-close.gp", "rate-close.dat", "rate-close-dark.svg",
-		"rate-close-dark.png", "rate-close-dark.gp",
+		"rate-close.svg",      "rate-close.png",      "rate-close.gp",      "rate-close.dat",
+		"rate-close-dark.svg", "rate-close-dark.png", "rate-close-dark.gp",
 	};
 	struct document doc = { 0 };
 	char outer[256], deeper[300];

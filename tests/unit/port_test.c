@@ -48,7 +48,7 @@ static void test_held_and_free_again(void **state)
 		unsigned port;
 		int fd = bound(families[i], &port);
 		if (fd < 0 && families[i] == AF_INET6)
-			continue;	/* a host without IPv6 */
+			continue; /* a host without IPv6 */
 		assert_true(fd >= 0);
 		/* Bound alone is not listening. */
 		assert_false(port_is_held(port, &holder));
@@ -113,7 +113,7 @@ static void test_other_holder(void **state)
 	close(hold[0]);
 	close(named[1]);
 	close(fd);
-	assert_int_equal(read(named[0], &c, 1), 0);	/* its end says that the name is set */
+	assert_int_equal(read(named[0], &c, 1), 0); /* its end says that the name is set */
 	assert_true(port_is_held(port, &holder));
 	assert_int_equal(holder.pid, child);
 	check_text("only what can be printed", holder.name, "a b?(c)");

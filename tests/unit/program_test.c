@@ -56,15 +56,17 @@ static void test_no_output_wanted(void **state)
 /* More than a pipe holds, on both outputs: it is cut, and the program is not held up. */
 static void test_much_output(void **state)
 {
-	static const char command[] = "sh -c 'head -c 300000 /dev/zero | tr \"\\0\" x; head -c 300000 /dev/zero | tr \"\\0\" y >&2'";
+	static const char command[] =
+		"sh -c 'head -c 300000 /dev/zero | tr \"\\0\" x; head -c 300000 /dev/zero | tr \"\\0\" y >&2'";
 	struct {
 		char text[100], guard;
 	} out = { .guard = 'g' }, errors = { .guard = 'g' };
 	struct err err;
 
 	(void)state;
-	assert_int_equal(program_run(command, NULL, LONG_NS, out.text, sizeof out.text,
-				     errors.text, sizeof errors.text, &err), 0);
+	assert_int_equal(
+		program_run(command, NULL, LONG_NS, out.text, sizeof out.text, errors.text, sizeof errors.text, &err),
+		0);
 	assert_int_equal(strlen(out.text), sizeof out.text - 1);
 	assert_int_equal(strspn(out.text, "x"), sizeof out.text - 1);
 	assert_int_equal(strspn(errors.text, "y"), sizeof errors.text - 1);
@@ -86,7 +88,8 @@ static void test_folder(void **state)
 
 static void test_not_found(void **state)
 {
-	static const char *const commands[] = { "/nonexistent/program", "no-such-program-anywhere --version", "''", "/" };
+	static const char *const commands[] = { "/nonexistent/program", "no-such-program-anywhere --version", "''",
+						"/" };
 	char out[64];
 	struct err err;
 
@@ -145,8 +148,8 @@ static void test_timeout(void **state)
 		struct err err;
 		int pids[2];
 		uint64_t start = clock_ns();
-		check_case(cases[i].command, program_run(cases[i].command, NULL, 300 * CLOCK_MS,
-							 out, sizeof out, NULL, 0, &err) == -1);
+		check_case(cases[i].command,
+			   program_run(cases[i].command, NULL, 300 * CLOCK_MS, out, sizeof out, NULL, 0, &err) == -1);
 		uint64_t took = clock_ns() - start;
 		check_words(err.text, cases[i].words);
 		check_case(cases[i].command, took >= 300 * CLOCK_MS && took < 50 * CLOCK_S);
@@ -166,7 +169,8 @@ static void test_left_behind(void **state)
 
 	(void)state;
 	/* Had it been waited for, the time would have been up. */
-	assert_int_equal(program_run("sh -c 'sleep 100 & echo $!; exit 5'", NULL, LONG_NS, out, sizeof out, NULL, 0, &err), 5);
+	assert_int_equal(
+		program_run("sh -c 'sleep 100 & echo $!; exit 5'", NULL, LONG_NS, out, sizeof out, NULL, 0, &err), 5);
 	assert_int_equal(sscanf(out, "%d", &pid), 1);
 	assert_true(unit_until(unit_gone, &pid));
 }
@@ -176,8 +180,17 @@ static void test_clean(void **state)
 	static const struct {
 		const char *text, *clean;
 	} cases[] = {
-		{ "", "" }, { "a", "a" }, { "a\n", "a" }, { "a \n \n", "a" }, { " \n", "" }, { "a\nb\n", "a\nb" },
-		{ "  a", "  a" }, { "a\tb\r\n", "a b" }, { "\x1b[0m", " [0m" }, { "\x7f\x80\xff", "???" }, { "a\x01", "a" },
+		{ "", "" },
+		{ "a", "a" },
+		{ "a\n", "a" },
+		{ "a \n \n", "a" },
+		{ " \n", "" },
+		{ "a\nb\n", "a\nb" },
+		{ "  a", "  a" },
+		{ "a\tb\r\n", "a b" },
+		{ "\x1b[0m", " [0m" },
+		{ "\x7f\x80\xff", "???" },
+		{ "a\x01", "a" },
 	};
 
 	(void)state;

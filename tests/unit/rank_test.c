@@ -22,18 +22,39 @@ static const struct {
 	{ "apart, 4 and 4", { 1, 2, 3, 4 }, 4, { 5, 6, 7, 8 }, 4, 0.0285714285714, 4, 1, 7 },
 	{ "one and one", { 1 }, 1, { 2 }, 1, 1, 1, NAN, NAN },
 	{ "interleaved", { 1, 4, 5, 8 }, 4, { 2, 3, 6, 7 }, 4, 1, 0, -6, 6 },
-	{ "5 and 4, some overlap", { 1.1, 2.3, 2.9, 4.2, 5.0 }, 5, { 3.3, 5.5, 6.1, 7.7 },
-	  4, 0.0634920634921, 2.65, -0.9, 5.4 },
+	{ "5 and 4, some overlap",
+	  { 1.1, 2.3, 2.9, 4.2, 5.0 },
+	  5,
+	  { 3.3, 5.5, 6.1, 7.7 },
+	  4,
+	  0.0634920634921,
+	  2.65,
+	  -0.9,
+	  5.4 },
 	{ "3 and 7", { 9, 2, 4 }, 3, { 1, 5, 8, 11, 12, 13, 14 }, 7, 0.266666666667, 4, -4, 11 },
 	{ "ties across the sides", { 1, 2, 2, 3 }, 4, { 2, 3, 3, 4 }, 4, 0.285714285714, 1, -1, 3 },
 	{ "ties, unequal sides", { 0, 0, 0, 0, 1 }, 5, { 0, 1, 1 }, 3, 0.464285714286, 1, -1, 1 },
 	{ "all equal", { 5, 5, 5 }, 3, { 5, 5, 5, 5 }, 4, 1, 0, NAN, NAN },
 	{ "four of four fail", { 0, 0, 0, 0 }, 4, { 0.5, 0.5, 0.25, 1 }, 4, 0.0285714285714, 0.5, 0.25, 1 },
 	{ "four of five fail", { 0, 0, 0, 0, 0 }, 5, { 0, 0.5, 0.5, 0.25, 1 }, 5, 0.047619047619, 0.5, 0, 1 },
-	{ "8 and 8", { 100.1, 101.7, 99.2, 98.8, 103.4, 100.9, 97.5, 102.2 },
-	  8, { 91.3, 99.9, 95.1, 94.2, 98.1, 96.6, 92.4, 97.0 }, 8, 0.0018648018648, -5, -7.7, -2.2 },
-	{ "permeability", { 0.8, 0.83, 1.89, 1.04, 1.45, 1.38, 1.91, 1.64, 0.73, 1.46 },
-	  10, { 1.15, 0.88, 0.9, 0.74, 1.21 }, 5, 0.254412254412, -0.305, -0.76, 0.15 },
+	{ "8 and 8",
+	  { 100.1, 101.7, 99.2, 98.8, 103.4, 100.9, 97.5, 102.2 },
+	  8,
+	  { 91.3, 99.9, 95.1, 94.2, 98.1, 96.6, 92.4, 97.0 },
+	  8,
+	  0.0018648018648,
+	  -5,
+	  -7.7,
+	  -2.2 },
+	{ "permeability",
+	  { 0.8, 0.83, 1.89, 1.04, 1.45, 1.38, 1.91, 1.64, 0.73, 1.46 },
+	  10,
+	  { 1.15, 0.88, 0.9, 0.74, 1.21 },
+	  5,
+	  0.254412254412,
+	  -0.305,
+	  -0.76,
+	  0.15 },
 };
 
 static bool is_near(double a, double b)
@@ -61,13 +82,8 @@ static void test_samples(void **state)
 
 /* The largest U that is significant at .05, two-sided, for n and m from 2 to 8 (Mann and Whitney); -1: none. */
 static const int critical[7][7] = {
-	{ -1, -1, -1, -1, -1, -1, 0 },
-	{ -1, -1, -1, 0, 1, 1, 2 },
-	{ -1, -1, 0, 1, 2, 3, 4 },
-	{ -1, 0, 1, 2, 3, 5, 6 },
-	{ -1, 1, 2, 3, 5, 6, 8 },
-	{ -1, 1, 3, 5, 6, 8, 10 },
-	{ 0, 2, 4, 6, 8, 10, 13 },
+	{ -1, -1, -1, -1, -1, -1, 0 }, { -1, -1, -1, 0, 1, 1, 2 }, { -1, -1, 0, 1, 2, 3, 4 }, { -1, 0, 1, 2, 3, 5, 6 },
+	{ -1, 1, 2, 3, 5, 6, 8 },      { -1, 1, 3, 5, 6, 8, 10 },  { 0, 2, 4, 6, 8, 10, 13 },
 };
 
 /* Two sides without ties whose U is the one given: the values of y are placed between those of x. */
@@ -176,7 +192,8 @@ static void test_needed(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(cases); i++) {
-		size_t needed = rank_needed(cases[i].effect, cases[i].spread, cases[i].floor, .05, cases[i].tests, 1000);
+		size_t needed = rank_needed(cases[i].effect, cases[i].spread, cases[i].floor, .05, cases[i].tests,
+					    1000);
 		check_case(cases[i].name, needed >= cases[i].least && needed <= cases[i].most);
 	}
 }
@@ -184,12 +201,8 @@ static void test_needed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_samples),
-		cmocka_unit_test(test_critical),
-		cmocka_unit_test(test_least_p),
-		cmocka_unit_test(test_large),
-		cmocka_unit_test(test_empty),
-		cmocka_unit_test(test_needed),
+		cmocka_unit_test(test_samples), cmocka_unit_test(test_critical), cmocka_unit_test(test_least_p),
+		cmocka_unit_test(test_large),   cmocka_unit_test(test_empty),    cmocka_unit_test(test_needed),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

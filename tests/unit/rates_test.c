@@ -44,7 +44,7 @@ static void test_order(void **state)
 	cell_add(&doc, "tornado", "close", 1, 200, 1);
 	cell_add(&doc, "tornado", "close", 1, 100, 1);
 	cell_add(&doc, "control", "close", 1, 100, 1);
-	cell_add(&doc, "tornado", "close", 1, 0, 1);	/* closed: none of these */
+	cell_add(&doc, "tornado", "close", 1, 0, 1); /* closed: none of these */
 	struct rate_point *points = points_of(&doc, 4);
 	assert_string_equal(points[0].server, "control");
 	assert_string_equal(points[1].server, "tornado");
@@ -62,7 +62,8 @@ static void test_share(void **state)
 
 	(void)state;
 	for (uint64_t block = 1; block <= 3; block++) {
-		cell_add(&doc, "tornado", "close", block, 900 + 10 * (double)block, (double)block)->open_loop.share = 0.9;
+		cell_add(&doc, "tornado", "close", block, 900 + 10 * (double)block, (double)block)->open_loop.share =
+			0.9;
 		cell_add(&doc, "tornado", "close", block, 500 + 10 * (double)block, 1)->open_loop.share = 0.5;
 	}
 	struct rate_point *points = points_of(&doc, 2);
@@ -172,8 +173,10 @@ static void test_censored(void **state)
 	assert_int_equal(rates_table_print(&doc, false, TABLE_TEXT, out, &err), 0);
 	fclose(out);
 	check_words(text, "100.00!  1.00ms>  1.00ms>  1.00ms>  1.00ms>  1.00ms>");
-	check_words(text, "> latency is higher than that: requests that were due in the window failed behind it, or had not ended "
-			  "long after it, and are not among these: tornado (close, 100/s)\n");
+	check_words(
+		text,
+		"> latency is higher than that: requests that were due in the window failed behind it, or had not ended "
+		"long after it, and are not among these: tornado (close, 100/s)\n");
 	check_words(text, "! requests or blocks failed");
 	free(text);
 	document_release(&doc);
@@ -192,8 +195,9 @@ static void test_csv(void **state)
 	assert_non_null(out);
 	assert_int_equal(rates_table_print(&doc, true, TABLE_CSV, out, &err), 0);
 	fclose(out);
-	check_words(text, "\r\n\"a,b\",original,close,500,,500,valid,1,no,1000000,1000000,1000000,1000000,1000000,1000000,"
-			  "1000000,3,no\r\n");
+	check_words(text,
+		    "\r\n\"a,b\",original,close,500,,500,valid,1,no,1000000,1000000,1000000,1000000,1000000,1000000,"
+		    "1000000,3,no\r\n");
 	free(text);
 	document_release(&doc);
 }
@@ -201,12 +205,8 @@ static void test_csv(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_order),
-		cmocka_unit_test(test_share),
-		cmocka_unit_test(test_valid_first),
-		cmocka_unit_test(test_no_rate),
-		cmocka_unit_test(test_apart),
-		cmocka_unit_test(test_censored),
+		cmocka_unit_test(test_order),   cmocka_unit_test(test_share), cmocka_unit_test(test_valid_first),
+		cmocka_unit_test(test_no_rate), cmocka_unit_test(test_apart), cmocka_unit_test(test_censored),
 		cmocka_unit_test(test_csv),
 	};
 

@@ -83,7 +83,7 @@ static void cell_fill(struct cell *cell)
 	cell->window_s = 1.00000025;
 	cell->ramp_s = 0.125;
 	cell->ramp_reached = 65535;
-	cell->started = 9007199254740993;	/* no double holds it */
+	cell->started = 9007199254740993; /* no double holds it */
 	cell->ok = 123456;
 	for (int i = 0; i < LOAD_FAILURES; i++)
 		cell->failed[i] = (uint64_t)(i % 3);
@@ -128,9 +128,19 @@ static void document_fill(struct document *document)
 	document->compiler = strdup("gcc \"12\"");
 	document->flags = strdup("-O2");
 	document->host = (struct host){
-		.cpu_model = "A CPU @ 2 GHz", .cores = 2, .memory_bytes = 1ull << 35, .kernel = "Linux 6.1",
-		.files_soft = 1024, .files_hard = 20000, .somaxconn = 4096, .port_low = 32768, .port_high = 60999,
-		.tw_buckets = 8192, .tw_reuse = 2, .load = 0.25, .date = "2026-01-02T03:04:05Z",
+		.cpu_model = "A CPU @ 2 GHz",
+		.cores = 2,
+		.memory_bytes = 1ull << 35,
+		.kernel = "Linux 6.1",
+		.files_soft = 1024,
+		.files_hard = 20000,
+		.somaxconn = 4096,
+		.port_low = 32768,
+		.port_high = 60999,
+		.tw_buckets = 8192,
+		.tw_reuse = 2,
+		.load = 0.25,
+		.date = "2026-01-02T03:04:05Z",
 	};
 	document->client_cpus = strdup("1");
 	document->server_cpus = strdup("0");
@@ -142,8 +152,12 @@ static void document_fill(struct document *document)
 	document->servers = calloc(2, sizeof *document->servers);
 	assert_non_null(document->servers);
 	document->servers[0] = (struct document_server){
-		.name = strdup("tornado"), .command = strdup("python3 -m x"), .version = strdup("6.2"),
-		.family = strdup("python"), .model = strdup("callback"), .since = strdup("2010"),
+		.name = strdup("tornado"),
+		.command = strdup("python3 -m x"),
+		.version = strdup("6.2"),
+		.family = strdup("python"),
+		.model = strdup("callback"),
+		.since = strdup("2010"),
 		.implementation = strdup("revival"),
 	};
 	document->servers[1] = (struct document_server){ .name = strdup("control") };
@@ -201,8 +215,8 @@ static void test_document_round_trip(void **state)
 	assert_false(document_is_revival(&read, "control"));
 	assert_false(document_is_revival(&read, "nobody"));
 	server = document_server(&read, "control");
-	assert_true(server && !server->command && !server->version && !server->family && !server->model && !server->since &&
-		    !server->implementation);
+	assert_true(server && !server->command && !server->version && !server->family && !server->model &&
+		    !server->since && !server->implementation);
 	assert_int_equal(read.cells_count, 2);
 	check_cells(&read.cells[0], &wrote.cells[0]);
 	check_cells(&read.cells[1], &wrote.cells[1]);
@@ -224,7 +238,7 @@ static void test_write_replaces(void **state)
 	assert_int_equal(result_write(&wrote, path, &err), 0);
 	assert_int_equal(result_read(&read, path, &err), 0);
 	DIR *folder = opendir(*state);
-	for (struct dirent *entry; folder && (entry = readdir(folder)); )
+	for (struct dirent *entry; folder && (entry = readdir(folder));)
 		files += entry->d_name[0] != '.';
 	closedir(folder);
 	assert_int_equal(files, 1);
@@ -240,7 +254,7 @@ static void test_cell_line(void **state)
 
 	(void)state;
 	cell_init(&cell, "a", "epoll", "close", 8, 0);
-	cell.rate_rps = INFINITY;	/* which JSON has no word for */
+	cell.rate_rps = INFINITY; /* which JSON has no word for */
 	cell.failed[LOAD_RESET] = 3;
 	cell.invalid = 1u << INVALID_CONSERVATION;
 	char *line = result_cell_line(&cell);
@@ -348,7 +362,8 @@ static void test_hostile(void **state)
 	static const struct {
 		const char *from, *to, *words;
 	} cases[] = {
-		{ "\"schema\": 1", "\"schema\": 2", "its schema is version 2 and this benchctl knows up to 1: use a newer" },
+		{ "\"schema\": 1", "\"schema\": 2",
+		  "its schema is version 2 and this benchctl knows up to 1: use a newer" },
 		{ "\"schema\": 1", "\"schema\": 999999999999", "its schema is version 999999999999" },
 		{ "\"schema\": 1", "\"schema\": \"1\"", "'schema' is missing" },
 		{ "\"schema\": 1", "\"schema\": 1.0", "'schema' is missing" },
@@ -359,7 +374,8 @@ static void test_hostile(void **state)
 		{ "\"interrupted\": true", "\"interrupted\": 1", "'interrupted' is not what it should be" },
 		{ "\"interrupted\"", "\"i\"", "'interrupted' is missing" },
 		{ "\"environment\"", "\"e\"", "'environment.client_cpus' is missing" },
-		{ "\"client_cpus\": \"1\"", "\"client_cpus\": [1]", "'environment.client_cpus' is not what it should be" },
+		{ "\"client_cpus\": \"1\"", "\"client_cpus\": [1]",
+		  "'environment.client_cpus' is not what it should be" },
 		{ "\"cores\": 2", "\"cores\": \"2\"", "environment: 'cores' is not what it should be" },
 		{ "\"cores\": 2", "\"cores\": -2", "environment: 'cores' is not what it should be" },
 		{ "\"cores\": 2", "\"cores\": 2.5", "environment: 'cores' is not what it should be" },
@@ -378,15 +394,18 @@ static void test_hostile(void **state)
 		{ "\"cells\"", "\"c\"", "'cells' is not an array" },
 		{ "\"cells\": [", "\"cells\": [ null,", "cells[0]: 'server' is missing" },
 		{ "\"cells\": [", "\"cells\": [ [],", "cells[0]: 'server' is missing" },
-		{ "\"server\": \"tornado\"", "\"server\": null", "cells[0]: 'server', 'client', 'mode' or 'level' is empty" },
-		{ "\"server\": \"tornado\"", "\"server\": \"\"", "cells[0]: 'server', 'client', 'mode' or 'level' is empty" },
+		{ "\"server\": \"tornado\"", "\"server\": null",
+		  "cells[0]: 'server', 'client', 'mode' or 'level' is empty" },
+		{ "\"server\": \"tornado\"", "\"server\": \"\"",
+		  "cells[0]: 'server', 'client', 'mode' or 'level' is empty" },
 		{ "\"name\": \"tornado\"", "\"name\": \"\"", "servers[0]: 'name' is empty" },
 		{ "\"server\": \"control\"", "\"server\": 7", "cells[1]: 'server' is not what it should be" },
 		{ "\"level\": 65536", "\"level\": 0", "cells[0]: 'server', 'client', 'mode' or 'level' is empty" },
 		{ "\"level\": 65536", "\"level\": -1", "cells[0]: 'level' is not what it should be" },
 		{ "\"level\": 65536", "\"level\": 1e3", "cells[0]: 'level' is not what it should be" },
 		{ "\"level\": 65536", "\"level\": 9223372036854775808", "not valid JSON: too big integer" },
-		{ "\"rate_rps\": 123456.789", "\"rate_rps\": \"fast\"", "cells[0]: 'rate_rps' is not what it should be" },
+		{ "\"rate_rps\": 123456.789", "\"rate_rps\": \"fast\"",
+		  "cells[0]: 'rate_rps' is not what it should be" },
 		{ "\"rate_rps\": 123456.789", "\"rate_rps\": 1e999", "not valid JSON: real number overflow" },
 		{ "\"rate_rps\": 123456.789", "\"rate_rps\": NaN", "not valid JSON: invalid token" },
 		{ "\"rate_rps\": 123456.789,", "", "cells[0]: 'rate_rps' is missing" },
@@ -398,8 +417,10 @@ static void test_hostile(void **state)
 		{ "\"p999\": 4400.0", "\"p999\": []", "cells[0]: 'latency_ns.p999' is not what it should be" },
 		{ "\"client_cpu\": [", "\"client_cpu\": [ \"x\",", "cells[0]: 'client_cpu' is not what it should be" },
 		{ "\"client_cpu\": [", "\"client_cpu\": [ 0.5,", "cells[0]: 'client_cpu' is not what it should be" },
-		{ "\"client_cpu\": [", "\"client_cpu\": {}, \"x\": [", "cells[0]: 'client_cpu' is not what it should be" },
-		{ "\"client_cpu\": [", "\"client_cpu\": [ 0.5 ], \"x\": [", "cells[0]: 'client_cpu_user' is not what it should be" },
+		{ "\"client_cpu\": [", "\"client_cpu\": {}, \"x\": [",
+		  "cells[0]: 'client_cpu' is not what it should be" },
+		{ "\"client_cpu\": [", "\"client_cpu\": [ 0.5 ], \"x\": [",
+		  "cells[0]: 'client_cpu_user' is not what it should be" },
 		{ "\"client_cpu_system\": [", "\"client_cpu_system\": [ ], \"x\": [",
 		  "cells[0]: 'client_cpu_system' is not what it should be" },
 		{ "\"restarted\": true", "\"restarted\": \"true\"", "cells[0]: 'restarted' is not what it should be" },
@@ -420,7 +441,8 @@ static void test_hostile(void **state)
 		char *text;
 		char *at = strstr(good, cases[i].from);
 		check_case(cases[i].from, at != NULL);
-		int bytes = asprintf(&text, "%.*s%s%s", (int)(at - good), good, cases[i].to, at + strlen(cases[i].from));
+		int bytes = asprintf(&text, "%.*s%s%s", (int)(at - good), good, cases[i].to,
+				     at + strlen(cases[i].from));
 		assert_true(bytes > 0);
 		check_case(cases[i].to, read_text(state, text, (size_t)bytes, &err) == -1);
 		check_words(err.text, "/bad.json:");
@@ -449,7 +471,8 @@ static void test_additions(void **state)
 		char *text;
 		char *at = strstr(good, cases[i].from);
 		check_case(cases[i].from, at != NULL);
-		int bytes = asprintf(&text, "%.*s%s%s", (int)(at - good), good, cases[i].to, at + strlen(cases[i].from));
+		int bytes = asprintf(&text, "%.*s%s%s", (int)(at - good), good, cases[i].to,
+				     at + strlen(cases[i].from));
 		assert_true(bytes > 0);
 		check_case(cases[i].to, read_text(state, text, (size_t)bytes, &err) == 0);
 		free(text);
@@ -548,7 +571,8 @@ static int write_without_room(const char *path)
 	document_fill(&document);
 	if (setrlimit(RLIMIT_FSIZE, &limit))
 		return 2;
-	if (result_write(&document, path, &err) != -1 || !strstr(err.text, "writing ") || !strstr(err.text, strerror(EFBIG)))
+	if (result_write(&document, path, &err) != -1 || !strstr(err.text, "writing ") ||
+	    !strstr(err.text, strerror(EFBIG)))
 		return 3;
 	return 0;
 }
@@ -577,7 +601,8 @@ static void test_listing(void **state)
 	static char name[] = "a", reason[] = "\xff\"";
 	const struct conf_server server = { .name = name };
 	const struct result_listing listing[] = {
-		{ &server, true, "1.0", "original", NULL }, { &server, false, NULL, NULL, reason },
+		{ &server, true, "1.0", "original", NULL },
+		{ &server, false, NULL, NULL, reason },
 	};
 	char text[1024] = "";
 	json_error_t where;
@@ -620,18 +645,9 @@ static void test_listing_without_room(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		TEST(test_document_round_trip),
-		TEST(test_write_replaces),
-		TEST(test_cell_line),
-		TEST(test_older_line),
-		TEST(test_text_that_is_no_utf8),
-		TEST(test_hostile),
-		TEST(test_additions),
-		TEST(test_truncated),
-		TEST(test_other_files),
-		TEST(test_write_fails),
-		TEST(test_no_room),
-		TEST(test_listing),
+		TEST(test_document_round_trip),  TEST(test_write_replaces), TEST(test_cell_line), TEST(test_older_line),
+		TEST(test_text_that_is_no_utf8), TEST(test_hostile),        TEST(test_additions), TEST(test_truncated),
+		TEST(test_other_files),          TEST(test_write_fails),    TEST(test_no_room),   TEST(test_listing),
 		TEST(test_listing_without_room),
 	};
 

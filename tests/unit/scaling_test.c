@@ -5,7 +5,7 @@
 
 #define LEVELS 6
 #define BLOCKS 5
-#define BOUND 1000000.0	/* added to a rate: the client was the limit */
+#define BOUND  1000000.0 /* added to a rate: the client was the limit */
 
 static const uint64_t levels[LEVELS] = { 1, 2, 4, 8, 16, 32 };
 
@@ -86,20 +86,34 @@ static void classes_are_those_of_the_method(void **state)
 		{ "it fails at once", { NAN, NAN, NAN, NAN, NAN, NAN }, SCALING_FAILS, "fails from 1" },
 		{ "failing says more than a cliff", { 1e3, 1e4, 1e3, 1e4, 1e4, NAN }, SCALING_FAILS, "fails from 32" },
 		{ "one level", { 0, 0, 0, 0, 0, 1e4 }, SCALING_UNCLEAR, "unclear" },
-		{ "the client is the limit", { 1e3, 1e4, BOUND + 2e4, BOUND + 2e4, BOUND + 2e4, BOUND + 2e4 },
-		  SCALING_UNCLEAR, "as fast as the client" },
-		{ "its best is a lower bound, and it keeps that", { 1e3, 1e4, BOUND + 2e4, 2e4, 2e4, 2e4 },
-		  SCALING_UNCLEAR, "unclear" },
-		{ "a fall from a lower bound is real", { 1e3, 1e4, BOUND + 2e4, 2e4, 1.5e4, 1.4e4 }, SCALING_SAGS,
+		{ "the client is the limit",
+		  { 1e3, 1e4, BOUND + 2e4, BOUND + 2e4, BOUND + 2e4, BOUND + 2e4 },
+		  SCALING_UNCLEAR,
+		  "as fast as the client" },
+		{ "its best is a lower bound, and it keeps that",
+		  { 1e3, 1e4, BOUND + 2e4, 2e4, 2e4, 2e4 },
+		  SCALING_UNCLEAR,
+		  "unclear" },
+		{ "a fall from a lower bound is real",
+		  { 1e3, 1e4, BOUND + 2e4, 2e4, 1.5e4, 1.4e4 },
+		  SCALING_SAGS,
 		  "sags to 70\u00a0%" },
-		{ "so is a collapse", { 1e3, 1e4, BOUND + 2e4, 1.6e4, 1.2e4, 9e3 }, SCALING_COLLAPSES,
+		{ "so is a collapse",
+		  { 1e3, 1e4, BOUND + 2e4, 1.6e4, 1.2e4, 9e3 },
+		  SCALING_COLLAPSES,
 		  "collapses to 45\u00a0%" },
 		{ "and a cliff", { 1e3, 1e4, BOUND + 2e4, 1e4, 1e4, 1e4 }, SCALING_CLIFF, "cliff at 8" },
-		{ "a fall to a lower bound is none", { 1e3, 2e4, BOUND + 1e4, 2e4, 2e4, 1e4 + BOUND }, SCALING_UNCLEAR,
+		{ "a fall to a lower bound is none",
+		  { 1e3, 2e4, BOUND + 1e4, 2e4, 2e4, 1e4 + BOUND },
+		  SCALING_UNCLEAR,
 		  "as fast as the client" },
-		{ "what the control server gives is no fall", { 1e3, 1.5e5, 1.4e5, 1.4e5, 1.2e5, 9e4 }, SCALING_UNCLEAR,
+		{ "what the control server gives is no fall",
+		  { 1e3, 1.5e5, 1.4e5, 1.4e5, 1.2e5, 9e4 },
+		  SCALING_UNCLEAR,
 		  "as fast as the client" },
-		{ "nor is it unclear where enough is kept", { 1e3, 1e5, 1e5, 1e5, 1e5, 9.5e4 }, SCALING_HOLDS,
+		{ "nor is it unclear where enough is kept",
+		  { 1e3, 1e5, 1e5, 1e5, 1e5, 9.5e4 },
+		  SCALING_HOLDS,
 		  "holds to 32" },
 	};
 
@@ -311,7 +325,8 @@ static void causes_follow_from_the_evidence(void **state)
 		const char *reason;
 	} cases[] = {
 		{ "nothing", spoil_nothing, SCALING_SAGS, SCALING_UNKNOWN, "at 32 connections 60 % of its best rate" },
-		{ "files", spoil_files, SCALING_SAGS, SCALING_FILES, "likely cause: the server's file limit (100 % of" },
+		{ "files", spoil_files, SCALING_SAGS, SCALING_FILES,
+		  "likely cause: the server's file limit (100 % of" },
 		{ "memory", spoil_memory, SCALING_SAGS, SCALING_MEMORY, "likely cause: memory" },
 		{ "steal", spoil_steal, SCALING_SAGS, SCALING_STEAL, "likely cause: CPU stolen" },
 		{ "cost", spoil_cost, SCALING_SAGS, SCALING_CPU_RISING, "(166.7 µs a request, 50.0 µs at its best)" },
@@ -319,8 +334,10 @@ static void causes_follow_from_the_evidence(void **state)
 		{ "queue", spoil_queue, SCALING_SAGS, SCALING_BACKLOG, "(0.05 connections dropped for each request)" },
 		{ "syns", spoil_syns, SCALING_SAGS, SCALING_SYN_LOSS, "lost SYNs (0.05 sent again" },
 		{ "ports", spoil_ports, SCALING_UNCLEAR, SCALING_CLIENT_PORTS, "the client's local ports" },
-		{ "client files", spoil_client_files, SCALING_UNCLEAR, SCALING_CLIENT_FILES, "the client's file limit" },
-		{ "nothing but ports", spoil_all_ports, SCALING_UNCLEAR, SCALING_CLIENT_PORTS, "the client's local ports" },
+		{ "client files", spoil_client_files, SCALING_UNCLEAR, SCALING_CLIENT_FILES,
+		  "the client's file limit" },
+		{ "nothing but ports", spoil_all_ports, SCALING_UNCLEAR, SCALING_CLIENT_PORTS,
+		  "the client's local ports" },
 		{ "nothing but client files", spoil_all_client_files, SCALING_UNCLEAR, SCALING_CLIENT_FILES,
 		  "the client's file limit" },
 		{ "silence too", spoil_ports_and_silence, SCALING_FAILS, SCALING_DIED, "it no longer answers" },
@@ -347,13 +364,18 @@ static void a_full_cpu_is_one_of_those_it_can_use(void **state)
 	static const double sags[LEVELS] = { 1e3, 1e4, 9e3, 8e3, 8e3, 6e3 };
 	static const struct {
 		const char *cpus;
-		double cost_us;		/* at all levels: the cores used are 0.006 times that at the last, 0.01 at most */
+		double cost_us; /* at all levels: the cores used are 0.006 times that at the last, 0.01 at most */
 		enum scaling_cause cause;
 	} cases[] = {
-		{ "1", 200, SCALING_CPU_FLAT }, { "0-1", 200, SCALING_UNKNOWN }, { "0-1", 300, SCALING_CPU_FLAT },
-		{ "0,2-4", 300, SCALING_UNKNOWN }, { "0,2-4", 600, SCALING_CPU_FLAT },
+		{ "1", 200, SCALING_CPU_FLAT },
+		{ "0-1", 200, SCALING_UNKNOWN },
+		{ "0-1", 300, SCALING_CPU_FLAT },
+		{ "0,2-4", 300, SCALING_UNKNOWN },
+		{ "0,2-4", 600, SCALING_CPU_FLAT },
 		/* One thread is full at one CPU, wherever it may run. */
-		{ "0-3", 104, SCALING_UNKNOWN }, { "1", 104, SCALING_UNKNOWN }, { "no list", 200, SCALING_CPU_FLAT },
+		{ "0-3", 104, SCALING_UNKNOWN },
+		{ "1", 104, SCALING_UNKNOWN },
+		{ "no list", 200, SCALING_CPU_FLAT },
 	};
 
 	(void)state;
@@ -362,7 +384,8 @@ static void a_full_cpu_is_one_of_those_it_can_use(void **state)
 		curve_add(&doc, "s", sags, 1);
 		for (size_t j = 0; j < doc.cells_count; j++)
 			doc.cells[j].server_cpu_us_per_request = cases[i].cost_us;
-		check_text(cases[i].cpus, scaling_cause_words[shape_of(&doc).cause], scaling_cause_words[cases[i].cause]);
+		check_text(cases[i].cpus, scaling_cause_words[shape_of(&doc).cause],
+			   scaling_cause_words[cases[i].cause]);
 		document_release(&doc);
 	}
 }

@@ -45,12 +45,22 @@ static void test_slugs(void **state)
 {
 	static const struct {
 		const char *server, *begin;
-		bool same;	/* the slug is the name */
+		bool same; /* the slug is the name */
 	} cases[] = {
-		{ "tornado", "tornado", true }, { "node_js", "node_js", true }, { "a-b", "a-b", true }, { "28", "28", true },
-		{ "Tornado", "tornado-", false }, { "a b", "a-b-", false }, { "a/../b", "a-b-", false }, { "..", "_", false },
-		{ "", "_", false }, { "-x", "x-", false }, { "_x", "_x-", false }, { "<b>", "b-", false }, { "æ", "_", false },
-		{ "a-0123456789", "a-0123456789-", false },	/* ends as one with a hash does */
+		{ "tornado", "tornado", true },
+		{ "node_js", "node_js", true },
+		{ "a-b", "a-b", true },
+		{ "28", "28", true },
+		{ "Tornado", "tornado-", false },
+		{ "a b", "a-b-", false },
+		{ "a/../b", "a-b-", false },
+		{ "..", "_", false },
+		{ "", "_", false },
+		{ "-x", "x-", false },
+		{ "_x", "_x-", false },
+		{ "<b>", "b-", false },
+		{ "æ", "_", false },
+		{ "a-0123456789", "a-0123456789-", false }, /* ends as one with a hash does */
 		{ "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffg",
 		  "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffff-", false },
 	};
@@ -75,10 +85,15 @@ static void test_paths(void **state)
 		const char *path;
 		bool good;
 	} cases[] = {
-		{ "index.html", true }, { "runs/20260101-000000-0123456789/run.json", true }, { "a/b-c_d.e", true },
-		{ "", false }, { "/etc/passwd", false }, { "../x", false }, { "a/../b", false }, { "a/./b", false },
-		{ "a//b", false }, { "a/", false }, { ".git/config", false }, { "a/.b", false }, { "a b", false },
-		{ "a%2e", false }, { "a\\b", false }, { "a\nb", false }, { NULL, false },
+		{ "index.html", true },   { "runs/20260101-000000-0123456789/run.json", true },
+		{ "a/b-c_d.e", true },    { "", false },
+		{ "/etc/passwd", false }, { "../x", false },
+		{ "a/../b", false },      { "a/./b", false },
+		{ "a//b", false },        { "a/", false },
+		{ ".git/config", false }, { "a/.b", false },
+		{ "a b", false },         { "a%2e", false },
+		{ "a\\b", false },        { "a\nb", false },
+		{ NULL, false },
 	};
 	char longest[SITE_PATH_MAX + 2];
 
@@ -98,9 +113,17 @@ static void test_urls(void **state)
 		const char *url;
 		bool good;
 	} cases[] = {
-		{ "https://example.org/", true }, { "http://example.org:8080/a/b", true }, { "https://[::1]/", true },
-		{ "https://user@example.org/", false }, { "https://example.org/?a", false }, { "javascript:alert(1)", false },
-		{ "https://", false }, { "https:///x", false }, { "https://a b", false }, { "https://a\"b", false }, { "", false },
+		{ "https://example.org/", true },
+		{ "http://example.org:8080/a/b", true },
+		{ "https://[::1]/", true },
+		{ "https://user@example.org/", false },
+		{ "https://example.org/?a", false },
+		{ "javascript:alert(1)", false },
+		{ "https://", false },
+		{ "https:///x", false },
+		{ "https://a b", false },
+		{ "https://a\"b", false },
+		{ "", false },
 	};
 
 	(void)state;
@@ -134,7 +157,8 @@ static void test_files(void **state)
 }
 
 /* A cell with a rate; 0: a failed one. */
-static void cell_make(struct document *document, const char *server, uint64_t level, uint64_t block, double rate, unsigned invalid)
+static void cell_make(struct document *document, const char *server, uint64_t level, uint64_t block, double rate,
+		      unsigned invalid)
 {
 	struct cell cell;
 
@@ -151,7 +175,9 @@ static void cell_make(struct document *document, const char *server, uint64_t le
 /* A document of one server, whose rates are multiples of `rate`. */
 static struct document document_make(const char *date, double rate)
 {
-	struct document document = { .host = { .cores = 2, .memory_bytes = 8ull << 30, .cpu_model = "CPU", .kernel = "Linux 1" } };
+	struct document document = {
+		.host = { .cores = 2, .memory_bytes = 8ull << 30, .cpu_model = "CPU", .kernel = "Linux 1" }
+	};
 
 	snprintf(document.host.date, sizeof document.host.date, "%s", date);
 	cell_make(&document, "one", 1, 1, rate, 0);
@@ -201,7 +227,8 @@ static void test_run(void **state)
 
 static void test_run_refused(void **state)
 {
-	struct document document = document_make("yesterday", 1), empty = { .host = { .date = "2026-11-25T12:05:58Z" } };
+	struct document document = document_make("yesterday", 1),
+			empty = { .host = { .date = "2026-11-25T12:05:58Z" } };
 	struct site_run run;
 	struct err err;
 
@@ -226,7 +253,8 @@ static void add(struct site *site, struct site_run run)
 static struct site site_make(void)
 {
 	struct site site = { 0 };
-	struct site_run runs[3] = { run_make("2026-02-01T00:00:00Z", 1, HASH_A), run_make("2026-03-01T00:00:00Z", 2, HASH_A),
+	struct site_run runs[3] = { run_make("2026-02-01T00:00:00Z", 1, HASH_A),
+				    run_make("2026-03-01T00:00:00Z", 2, HASH_A),
 				    run_make("2026-01-01T00:00:00Z", 3, HASH_B) };
 
 	runs[1].interrupted = true;
@@ -247,9 +275,9 @@ static void test_order(void **state)
 	assert_int_equal(site.runs_count, 3);
 	for (size_t i = 1; i < site.runs_count; i++)
 		assert_true(strcmp(site.runs[i - 1].date, site.runs[i].date) > 0);
-	assert_string_equal(site.latest, site.runs[1].id);	/* the newest one that was not cut short */
+	assert_string_equal(site.latest, site.runs[1].id); /* the newest one that was not cut short */
 	assert_int_equal(site_check(&site, &err), 0);
-	add(&site, run_make("2026-02-01T00:00:00Z", 1, HASH_A));	/* again */
+	add(&site, run_make("2026-02-01T00:00:00Z", 1, HASH_A)); /* again */
 	assert_int_equal(site.runs_count, 3);
 	add(&site, run_make("2026-04-01T00:00:00Z", 1, HASH_A));
 	assert_string_equal(site.latest, site.runs[0].id);
@@ -272,15 +300,21 @@ static void test_trends(void **state)
 	assert_int_equal(trends.trends[1].count, 1);
 	assert_ptr_equal(trends.trends[0].runs[0], &site.runs[0]);
 	const struct site_trend *trend = &trends.trends[0];
-	check_text("kernel", site_changes(text, sizeof text, trend->runs[0], trend->curves[0], trend->runs[1], trend->curves[1]),
+	check_text("kernel",
+		   site_changes(text, sizeof text, trend->runs[0], trend->curves[0], trend->runs[1], trend->curves[1]),
 		   "kernel");
 	cell_set_text(&site.runs[0].curves[0].version, "2.0");
 	site.runs[0].backlog = 7;
-	check_text("more", site_changes(text, sizeof text, trend->runs[0], trend->curves[0], trend->runs[1], trend->curves[1]),
+	check_text("more",
+		   site_changes(text, sizeof text, trend->runs[0], trend->curves[0], trend->runs[1], trend->curves[1]),
 		   "version, kernel, backlog");
-	check_text("room", site_changes(little, sizeof little, trend->runs[0], trend->curves[0], trend->runs[1], trend->curves[1]),
-		   "version");
-	check_text("none", site_changes(text, sizeof text, trend->runs[0], trend->curves[0], trend->runs[0], trend->curves[0]), "");
+	check_text(
+		"room",
+		site_changes(little, sizeof little, trend->runs[0], trend->curves[0], trend->runs[1], trend->curves[1]),
+		"version");
+	check_text("none",
+		   site_changes(text, sizeof text, trend->runs[0], trend->curves[0], trend->runs[0], trend->curves[0]),
+		   "");
 	site_trends_release(&trends);
 	assert_int_equal(site_trends_of(&trends, &site, "none", &err), 0);
 	assert_int_equal(trends.count, 0);
@@ -352,7 +386,8 @@ static void test_manifest(void **state)
 	cell_set_text(&site.title, "Ours \"&\" <b>");
 	cell_set_text(&site.url, "https://example.org/");
 	cell_set_text(&site.runs[0].finding, "one sags\x1b[2J");
-	assert_int_equal(site_file_set(&site.runs[0].files, "runs/20260301-000000-0011223344/index.html", 5, HASH_B), 0);
+	assert_int_equal(site_file_set(&site.runs[0].files, "runs/20260301-000000-0011223344/index.html", 5, HASH_B),
+			 0);
 	assert_int_equal(site_file_set(&site.files, "index.html", 0, ""), 0);
 	char *text = result_site_text(&site);
 	assert_non_null(text);
@@ -362,8 +397,10 @@ static void test_manifest(void **state)
 	assert_string_equal(back.runs[0].kernel, "Linux 2");
 	assert_true(back.runs[0].interrupted);
 	assert_string_equal(site_file(&back.files, "index.html")->sha256, "");
-	assert_string_equal(site_file(&back.runs[0].files, "runs/20260301-000000-0011223344/index.html")->sha256, HASH_B);
-	const struct site_point *point = &site.runs[0].curves[0].points[SITE_AT_ONE], *same = &back.runs[0].curves[0].points[SITE_AT_ONE];
+	assert_string_equal(site_file(&back.runs[0].files, "runs/20260301-000000-0011223344/index.html")->sha256,
+			    HASH_B);
+	const struct site_point *point = &site.runs[0].curves[0].points[SITE_AT_ONE],
+				*same = &back.runs[0].curves[0].points[SITE_AT_ONE];
 	assert_true(same->level == point->level && same->valid == point->valid && same->rate_rps == point->rate_rps &&
 		    same->least_rps == point->least_rps && same->most_rps == point->most_rps);
 	/* The same bytes again. */
@@ -385,18 +422,10 @@ static void test_manifest(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_dates),
-		cmocka_unit_test(test_slugs),
-		cmocka_unit_test(test_paths),
-		cmocka_unit_test(test_urls),
-		cmocka_unit_test(test_uuid),
-		cmocka_unit_test(test_files),
-		cmocka_unit_test(test_run),
-		cmocka_unit_test(test_run_refused),
-		cmocka_unit_test(test_order),
-		cmocka_unit_test(test_trends),
-		cmocka_unit_test(test_numbers),
-		cmocka_unit_test(test_finding),
+		cmocka_unit_test(test_dates),    cmocka_unit_test(test_slugs),       cmocka_unit_test(test_paths),
+		cmocka_unit_test(test_urls),     cmocka_unit_test(test_uuid),        cmocka_unit_test(test_files),
+		cmocka_unit_test(test_run),      cmocka_unit_test(test_run_refused), cmocka_unit_test(test_order),
+		cmocka_unit_test(test_trends),   cmocka_unit_test(test_numbers),     cmocka_unit_test(test_finding),
 		cmocka_unit_test(test_manifest),
 	};
 

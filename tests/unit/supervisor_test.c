@@ -16,7 +16,7 @@
 #include "harness/server/proctree.h"
 #include "harness/server/supervisor.h"
 
-#define SELF "/proc/self/exe "
+#define SELF     "/proc/self/exe "
 #define GRACE_NS UNIT_PATIENCE_NS
 
 /* Says its process id, and that it is what it shall be, on stderr, which the test reads. */
@@ -27,7 +27,7 @@ static void say_pid(void)
 
 static void sleep_on(void)
 {
-	alarm(100);	/* should all else fail */
+	alarm(100); /* should all else fail */
 	for (;;)
 		pause();
 }
@@ -116,7 +116,7 @@ static void role_files(void)
 #define RIGHT "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nhi"
 #define WRONG "HTTP/1.0 503 Busy\r\nContent-Length: 2\r\n\r\nhi"
 
-static int answered = -1;	/* a descriptor that is closed once there has been an answer */
+static int answered = -1; /* a descriptor that is closed once there has been an answer */
 
 /* Answers every request on the port of $PORT, the first ones wrongly. */
 static void serve(int wrong)
@@ -186,10 +186,16 @@ static const struct role {
 	const char *name;
 	void (*play)(void);
 } roles[] = {
-	{ "daemon", role_daemon }, { "pair", role_pair }, { "stubborn", role_stubborn }, { "tree", role_tree },
-	{ "orderly", role_orderly }, { "files", role_files }, { "server", role_server },
+	{ "daemon", role_daemon },
+	{ "pair", role_pair },
+	{ "stubborn", role_stubborn },
+	{ "tree", role_tree },
+	{ "orderly", role_orderly },
+	{ "files", role_files },
+	{ "server", role_server },
 	{ "daemon_server", role_daemon_server },
-	{ "wrong_server", role_wrong_server }, { "recovering_server", role_recovering_server },
+	{ "wrong_server", role_wrong_server },
+	{ "recovering_server", role_recovering_server },
 };
 
 /* The server of the current test, and what it says on stderr. */
@@ -388,7 +394,7 @@ static void test_tree(void **state)
 	(void)state;
 	must_launch(SELF "tree");
 	for (int i = 0; i < TREE; i++)
-		hear_pid();	/* it has its signals set */
+		hear_pid(); /* it has its signals set */
 	assert_int_equal(proctree_list(supervisor.keeper, pids, PROCTREE_MAX), TREE);
 	assert_false(supervisor_stop(&supervisor, 50 * CLOCK_MS));
 	for (int i = 0; i < TREE; i++)
@@ -448,7 +454,9 @@ static void test_surroundings(void **state)
 	static const char *const environment[] = { "UNIT_ONE=1 a", "UNIT_TWO=2", NULL };
 	struct launch what = {
 		.command = "sh -c 'pwd >&2; echo \"$UNIT_ONE,$UNIT_TWO,$UNIT_HERE\" >&2; exec sleep 100'",
-		.folder = "/", .environment = environment, .stderr_fd = say,
+		.folder = "/",
+		.environment = environment,
+		.stderr_fd = say,
 	};
 	struct err err;
 
@@ -462,7 +470,7 @@ static void test_surroundings(void **state)
 	check_text("untouched here", getenv("UNIT_TWO"), "overridden");
 	unsetenv("UNIT_HERE");
 	unsetenv("UNIT_TWO");
-	int leak = dup(say);	/* not O_CLOEXEC */
+	int leak = dup(say); /* not O_CLOEXEC */
 	assert_true(leak >= 0);
 	must_launch(SELF "files");
 	check_text("files", hear(), "3");
@@ -602,14 +610,15 @@ static void test_ready(void **state)
 	static const struct {
 		const char *command;
 		uint64_t timeout_ns;
-		const char *words;	/* NULL: it gets ready */
+		const char *words; /* NULL: it gets ready */
 		bool alive;
 	} cases[] = {
 		{ SELF "server", UNIT_PATIENCE_NS, NULL, true },
 		{ SELF "wrong_server", UNIT_PATIENCE_NS, "answers wrongly: status 503 instead of 200", true },
 		{ SELF "daemon_server", UNIT_PATIENCE_NS, "exited with status 4 before it was ready", false },
 		{ "sh -c 'exit 3'", UNIT_PATIENCE_NS, "exited with status 3 before it was ready", false },
-		{ "sh -c 'kill -ABRT $$'", UNIT_PATIENCE_NS, "was killed by signal 6 (Aborted) before it was ready", false },
+		{ "sh -c 'kill -ABRT $$'", UNIT_PATIENCE_NS, "was killed by signal 6 (Aborted) before it was ready",
+		  false },
 		{ "sleep 100", 100 * CLOCK_MS, "not ready after 0.1 s: connecting: Connection refused", true },
 	};
 
@@ -642,7 +651,7 @@ static void test_recovered(void **state)
 	static const struct {
 		const char *command;
 		uint64_t timeout_ns;
-		const char *words;	/* of the error; NULL: recovered */
+		const char *words; /* of the error; NULL: recovered */
 	} cases[] = {
 		{ SELF "server", UNIT_PATIENCE_NS, NULL },
 		{ SELF "recovering_server", UNIT_PATIENCE_NS, NULL },

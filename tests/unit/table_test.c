@@ -14,8 +14,8 @@ static void option_add(struct document *doc, const char *name, const char *value
 static void server_add(struct document *doc, const char *name, const char *version)
 {
 	doc->servers = realloc(doc->servers, (doc->servers_count + 1) * sizeof *doc->servers);
-	doc->servers[doc->servers_count++] =
-		(struct document_server){ .name = strdup(name), .version = version ? strdup(version) : NULL };
+	doc->servers[doc->servers_count++] = (struct document_server){ .name = strdup(name),
+								       .version = version ? strdup(version) : NULL };
 }
 
 /* A valid cell; its address holds until the next one is added. */
@@ -72,7 +72,8 @@ static void two_servers(struct document *doc)
 	for (uint64_t block = 0; block < 3; block++) {
 		for (uint64_t level = 1; level <= 256; level *= 2) {
 			cell_add(doc, "tornado", "epoll", "close", level, block, 1000 + (double)(10 * level + block));
-			cell_add(doc, "control", "epoll", "close", level, block, 50000)->server_cpu_us_per_request = 17.25;
+			cell_add(doc, "control", "epoll", "close", level, block, 50000)->server_cpu_us_per_request =
+				17.25;
 		}
 		cell_add(doc, "tornado", "seq", "close", 1, block, 900 + (double)block);
 	}
@@ -86,9 +87,9 @@ static void text_is_the_table_of_2010(void **state)
 	two_servers(&doc);
 	char *text = print(&doc, 0, TABLE_TEXT);
 	check_words(text, "Implementation     Version  Parallel (128)  Sequential  CPU µs/request\n"
-			 "----------------------------------------------------------------------\n"
-			 "control (ceiling)  -              50000.00           -            17.2\n"
-			 "tornado            6.2.0           2281.00      901.00               -\n");
+			  "----------------------------------------------------------------------\n"
+			  "control (ceiling)  -              50000.00           -            17.2\n"
+			  "tornado            6.2.0           2281.00      901.00               -\n");
 	free(text);
 	document_release(&doc);
 }
@@ -177,7 +178,7 @@ static void each_mode_has_its_columns(void **state)
 	cell_invalidate(cell_add(&doc, "eventlet", "seq", "close", 1, 0, 500), INVALID_CONSERVATION);
 	char *text = print(&doc, 0, TABLE_TEXT);
 	check_words(text, "Implementation  Parallel close (100)  Parallel keepalive (100)  Sequential  "
-			 "CPU µs/request close  CPU µs/request keepalive\n");
+			  "CPU µs/request close  CPU µs/request keepalive\n");
 	check_words(text, "modes close and keepalive");
 	check_words(text, "requests were lost in the counting: eventlet (sequential)\n");
 	free(text);
@@ -206,15 +207,18 @@ static void open_in_server_stands_where_it_differs(void **state)
 struct memory_level {
 	double level, rss;
 	unsigned invalid;
-	double silent;		/* 0: all that the level has */
+	double silent; /* 0: all that the level has */
 };
 
-#define AT(connections, bytes, ...) { .level = connections, .rss = bytes, ##__VA_ARGS__ }
+#define AT(connections, bytes, ...)                               \
+	{                                                         \
+		.level = connections, .rss = bytes, ##__VA_ARGS__ \
+	}
 
 static const struct {
 	const char *name;
-	struct memory_level levels[12];	/* ends with a level of 0 */
-	double bytes;			/* NAN: unknown */
+	struct memory_level levels[12]; /* ends with a level of 0 */
+	double bytes;                   /* NAN: unknown */
 } memory_cases[] = {
 	{ "a line", { AT(10, 11000), AT(256, 257000), AT(512, 513000) }, 1000 },
 	{ "nothing measured", { AT(0, 0) }, NAN },
@@ -225,19 +229,28 @@ static const struct {
 	{ "shrinking", { AT(1, 9000), AT(401, 8600), AT(801, 8200) }, -1 },
 	/* By hand, in units of 512: about means of 2 and 3, squares add up to 2 and products to 3. */
 	{ "no line", { AT(512, 512), AT(1024, 4 * 512), AT(1536, 4 * 512) }, 1.5 },
-	{ "medians of blocks", { AT(10, 11000), AT(10, 11000), AT(10, 999999), AT(256, 257000), AT(256, 0), AT(256, 257000),
-				 AT(512, 513000), AT(512, 513000), AT(512, 1e9) }, 1000 },
+	{ "medians of blocks",
+	  { AT(10, 11000), AT(10, 11000), AT(10, 999999), AT(256, 257000), AT(256, 0), AT(256, 257000), AT(512, 513000),
+	    AT(512, 513000), AT(512, 1e9) },
+	  1000 },
 	{ "a level unknown", { AT(10, 11000), AT(100, NAN), AT(256, 257000), AT(512, 513000) }, 1000 },
 	{ "too many unknown", { AT(10, 11000), AT(100, NAN), AT(512, 513000) }, NAN },
-	{ "a level not valid", { AT(10, 11000), AT(256, 257000), AT(512, 513000),
-				 AT(1024, 9e9, .invalid = 1u << INVALID_SHORT_CONCURRENCY) }, 1000 },
-	{ "a level failed", { AT(10, 11000), AT(256, 257000), AT(512, 513000),
-			      AT(1024, 9e9, .invalid = 1u << INVALID_FAILED) }, 1000 },
+	{ "a level not valid",
+	  { AT(10, 11000), AT(256, 257000), AT(512, 513000),
+	    AT(1024, 9e9, .invalid = 1u << INVALID_SHORT_CONCURRENCY) },
+	  1000 },
+	{ "a level failed",
+	  { AT(10, 11000), AT(256, 257000), AT(512, 513000), AT(1024, 9e9, .invalid = 1u << INVALID_FAILED) },
+	  1000 },
 	{ "too few valid", { AT(10, 11000), AT(256, 257000, .invalid = 1u << INVALID_LITTLE), AT(512, 513000) }, NAN },
-	{ "the client's limit is none of memory", { AT(10, 11000, .invalid = 1u << INVALID_CLIENT_BOUND),
-						    AT(256, 257000, .invalid = 1u << INVALID_CLIENT_BOUND),
-						    AT(512, 513000, .invalid = 1u << INVALID_CLIENT_BOUND) }, 1000 },
-	{ "those really open", { AT(10, 11000), AT(256, 247000, .silent = 236), AT(512, 493000, .silent = 482) }, 1000 },
+	{ "the client's limit is none of memory",
+	  { AT(10, 11000, .invalid = 1u << INVALID_CLIENT_BOUND),
+	    AT(256, 257000, .invalid = 1u << INVALID_CLIENT_BOUND),
+	    AT(512, 513000, .invalid = 1u << INVALID_CLIENT_BOUND) },
+	  1000 },
+	{ "those really open",
+	  { AT(10, 11000), AT(256, 247000, .silent = 236), AT(512, 493000, .silent = 482) },
+	  1000 },
 };
 
 static void memory_is_the_slope_over_connections(void **state)
@@ -396,8 +409,10 @@ static void csv_is_rfc_4180(void **state)
 
 static void text_is_aligned_whatever_the_names(void **state)
 {
-	static const char *const names[] = { EVIL, "ünïcödé", "\xff\xfe", "", "control",
-					     "a_name_of_sixty_characters_which_is_the_most_bench_conf_takes" };
+	static const char *const names[] = {
+		EVIL, "ünïcödé", "\xff\xfe",
+		"",   "control", "a_name_of_sixty_characters_which_is_the_most_bench_conf_takes"
+	};
 	struct document doc = { 0 };
 
 	(void)state;

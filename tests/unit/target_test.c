@@ -38,12 +38,14 @@ static void test_good_urls(void **state)
 		check_case(cases[i].url, ntohs(((struct sockaddr_in *)&target.address)->sin_port) == cases[i].port);
 		check_case(cases[i].url, target_is_loopback(&target));
 		check_case(cases[i].url, target.body == NULL);
-		snprintf(right, sizeof right, "GET %s HTTP/1.0\r\nHost: %s\r\nUser-Agent: benchctl\r\nAccept: */*\r\n\r\n",
-			 cases[i].path, cases[i].authority);
+		snprintf(right, sizeof right,
+			 "GET %s HTTP/1.0\r\nHost: %s\r\nUser-Agent: benchctl\r\nAccept: */*\r\n\r\n", cases[i].path,
+			 cases[i].authority);
 		check_text(cases[i].url, target.request_close, right);
 		check_case(cases[i].url, target.request_close_bytes == strlen(right));
-		snprintf(right, sizeof right, "GET %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: benchctl\r\nAccept: */*\r\n\r\n",
-			 cases[i].path, cases[i].authority);
+		snprintf(right, sizeof right,
+			 "GET %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: benchctl\r\nAccept: */*\r\n\r\n", cases[i].path,
+			 cases[i].authority);
 		check_text(cases[i].url, target.request_keepalive, right);
 		check_case(cases[i].url, target.request_keepalive_bytes == strlen(right));
 		target_release(&target);
@@ -185,7 +187,7 @@ static void test_expect(void **state)
 	(void)state;
 	assert_int_equal(target_init(&target, "http://127.0.0.1/", &err), 0);
 	assert_int_equal(target_expect(&target, 200, body, 3, &err), 0);
-	body[0] = 'x';	/* a copy was taken */
+	body[0] = 'x'; /* a copy was taken */
 	assert_int_equal(target.status, 200);
 	assert_int_equal(target.body_bytes, 3);
 	assert_memory_equal(target.body, "a\0b", 3);
@@ -199,12 +201,12 @@ static void test_expect(void **state)
 struct script {
 	const char *answer;
 	size_t bytes;
-	unsigned times;		/* how often the answer is sent; 0: until nobody takes it */
-	int pause_ms;		/* between two times */
+	unsigned times; /* how often the answer is sent; 0: until nobody takes it */
+	int pause_ms;   /* between two times */
 };
 
 static int listener = -1;
-static pid_t server;		/* 0: nobody accepts */
+static pid_t server; /* 0: nobody accepts */
 
 static void serve(const struct script *script)
 {
@@ -214,7 +216,8 @@ static void serve(const struct script *script)
 		int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 		if (fd < 0)
 			_exit(1);
-		for (ssize_t bytes; used < sizeof request && !memmem(request, used, "\r\n\r\n", 4); used += (size_t)bytes)
+		for (ssize_t bytes; used < sizeof request && !memmem(request, used, "\r\n\r\n", 4);
+		     used += (size_t)bytes)
 			if ((bytes = read(fd, request + used, sizeof request - used)) <= 0)
 				break;
 		for (unsigned i = 0; !script->times || i < script->times; i++) {
@@ -265,30 +268,61 @@ static int server_end(void **state)
 }
 
 #define ANSWER(text) .answer = text, .bytes = sizeof text - 1, .times = 1
-#define WAIT_NS UNIT_PATIENCE_NS
+#define WAIT_NS      UNIT_PATIENCE_NS
 
 static void test_learn_and_probe(void **state)
 {
 	static const struct {
 		const char *name;
 		struct script script;
-		int learned, probed;		/* what target_learn and target_probe return */
+		int learned, probed; /* what target_learn and target_probe return */
 		const char *words;
 	} cases[] = {
 		{ "right", { ANSWER("HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello") }, 0, 0, "" },
 		{ "until EOF", { ANSWER("HTTP/1.0 200 OK\r\n\r\nhello") }, 0, 0, "" },
-		{ "chunked", { ANSWER("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n") }, 0, 0, "" },
-		{ "other status", { ANSWER("HTTP/1.0 500 Oh\r\nContent-Length: 5\r\n\r\nhello") }, 0, 1, "status 500 instead of 200" },
-		{ "shorter", { ANSWER("HTTP/1.0 200 OK\r\nContent-Length: 4\r\n\r\nhell") }, 0, 1, "a body of 4 bytes instead of 5" },
-		{ "longer", { ANSWER("HTTP/1.0 200 OK\r\nContent-Length: 6\r\n\r\nhellox") }, 0, 1, "a body of 6 bytes instead of 5" },
-		{ "empty", { ANSWER("HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n") }, 0, 1, "a body of 0 bytes instead of 5" },
+		{ "chunked",
+		  { ANSWER("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n") },
+		  0,
+		  0,
+		  "" },
+		{ "other status",
+		  { ANSWER("HTTP/1.0 500 Oh\r\nContent-Length: 5\r\n\r\nhello") },
+		  0,
+		  1,
+		  "status 500 instead of 200" },
+		{ "shorter",
+		  { ANSWER("HTTP/1.0 200 OK\r\nContent-Length: 4\r\n\r\nhell") },
+		  0,
+		  1,
+		  "a body of 4 bytes instead of 5" },
+		{ "longer",
+		  { ANSWER("HTTP/1.0 200 OK\r\nContent-Length: 6\r\n\r\nhellox") },
+		  0,
+		  1,
+		  "a body of 6 bytes instead of 5" },
+		{ "empty",
+		  { ANSWER("HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n") },
+		  0,
+		  1,
+		  "a body of 0 bytes instead of 5" },
 		{ "other bytes", { ANSWER("HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhellO") }, 0, 1, "other bytes" },
 		{ "no answer", { ANSWER("") }, -1, -1, "the connection ended before the answer did" },
-		{ "half a head", { ANSWER("HTTP/1.0 200 OK\r\nContent-Le") }, -1, -1, "the connection ended before the answer did" },
-		{ "half a body", { ANSWER("HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhel") }, -1, -1,
+		{ "half a head",
+		  { ANSWER("HTTP/1.0 200 OK\r\nContent-Le") },
+		  -1,
+		  -1,
+		  "the connection ended before the answer did" },
+		{ "half a body",
+		  { ANSWER("HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhel") },
+		  -1,
+		  -1,
 		  "the connection ended before the answer did" },
 		{ "garbage", { ANSWER("SSH-2.0-OpenSSH\r\n") }, -1, -1, "the answer is not valid HTTP" },
-		{ "bytes behind", { ANSWER("HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello!") }, -1, -1, "the answer is not valid HTTP" },
+		{ "bytes behind",
+		  { ANSWER("HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello!") },
+		  -1,
+		  -1,
+		  "the answer is not valid HTTP" },
 		{ "endless head", { "HTTP/1.0 200 OK\r\n", 17, 0, 0 }, -1, -1, "the answer is not valid HTTP" },
 	};
 

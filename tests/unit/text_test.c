@@ -12,17 +12,53 @@ static const struct {
 	{ "UTF-8", "größe µ … 漢 😀", "größe µ … 漢 😀" },
 	{ "line ends and tabs", "a\nb\tc", "a b c" },
 	{ "a terminal's sequence", "\033[31mred\033[0m", "[31mred[0m" },
-	{ "CR and DEL", "a\rb\x7f" "c", "abc" },
-	{ "C1 control", "a\xc2\x9b" "b", "ab" },
-	{ "direction marks", "a\xe2\x80\xae" "b\xe2\x81\xa6" "c\xe2\x80\x8f", "abc" },
-	{ "byte order mark", "\xef\xbb\xbf" "a", "a" },
-	{ "a byte alone", "a\xff" "b\x80" "c", "a?b?c" },
-	{ "cut short", "a\xe6\xbc", "a?" "?" },
-	{ "two bytes for one", "\xc0\xaf", "?" "?" },
-	{ "three bytes for one", "\xe0\x80\xaf", "?" "?" "?" },
-	{ "a surrogate", "\xed\xa0\x80", "?" "?" "?" },
-	{ "above the highest", "\xf4\x90\x80\x80", "?" "?" "?" "?" },
-	{ "five bytes", "\xf8\x88\x80\x80\x80", "?" "?" "?" "?" "?" },
+	{ "CR and DEL",
+	  "a\rb\x7f"
+	  "c",
+	  "abc" },
+	{ "C1 control",
+	  "a\xc2\x9b"
+	  "b",
+	  "ab" },
+	{ "direction marks",
+	  "a\xe2\x80\xae"
+	  "b\xe2\x81\xa6"
+	  "c\xe2\x80\x8f",
+	  "abc" },
+	{ "byte order mark",
+	  "\xef\xbb\xbf"
+	  "a",
+	  "a" },
+	{ "a byte alone",
+	  "a\xff"
+	  "b\x80"
+	  "c",
+	  "a?b?c" },
+	{ "cut short", "a\xe6\xbc",
+	  "a?"
+	  "?" },
+	{ "two bytes for one", "\xc0\xaf",
+	  "?"
+	  "?" },
+	{ "three bytes for one", "\xe0\x80\xaf",
+	  "?"
+	  "?"
+	  "?" },
+	{ "a surrogate", "\xed\xa0\x80",
+	  "?"
+	  "?"
+	  "?" },
+	{ "above the highest", "\xf4\x90\x80\x80",
+	  "?"
+	  "?"
+	  "?"
+	  "?" },
+	{ "five bytes", "\xf8\x88\x80\x80\x80",
+	  "?"
+	  "?"
+	  "?"
+	  "?"
+	  "?" },
 	{ "a noncharacter of XML", "a\xef\xbf\xbe", "a" },
 };
 

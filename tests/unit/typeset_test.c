@@ -6,9 +6,12 @@
 static void lines_fit_and_lose_nothing(void **state)
 {
 	static const char *const texts[] = {
-		"eventlet", "concurrence_wsgi_greenlet", "a name of many words which needs more than a line",
+		"eventlet",
+		"concurrence_wsgi_greenlet",
+		"a name of many words which needs more than a line",
 		"WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW",
-		"my_company_internal_async_io_framework_with_http_server_v0123", "ünïcödé漢字漢字漢字漢字漢字漢字",
+		"my_company_internal_async_io_framework_with_http_server_v0123",
+		"ünïcödé漢字漢字漢字漢字漢字漢字",
 	};
 	char lines[80][TYPESET_LINE];
 

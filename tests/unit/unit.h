@@ -27,7 +27,7 @@
 
 #include "harness/lib/clock.h"
 
-#define LENGTH(array) (sizeof (array) / sizeof *(array))
+#define LENGTH(array) (sizeof(array) / sizeof *(array))
 
 /* What is waited for takes milliseconds; a test that waits so long has failed. */
 #define UNIT_PATIENCE_NS (15 * CLOCK_S)

@@ -9,12 +9,28 @@ static void test_count(void **state)
 		const char *text;
 		uint64_t count;
 	} good[] = {
-		{ "0", 0 }, { "1", 1 }, { "007", 7 }, { "65536", 65536 },
-		{ "999999999999999999", 999999999999999999 }, { "000000000000000000", 0 },
+		{ "0", 0 },
+		{ "1", 1 },
+		{ "007", 7 },
+		{ "65536", 65536 },
+		{ "999999999999999999", 999999999999999999 },
+		{ "000000000000000000", 0 },
 	};
 	static const char *const bad[] = {
-		"", " ", "x", "-1", "+1", "1 ", " 1", "1.0", "1e3", "0x10", "1,000", "1k",
-		"1000000000000000000", "18446744073709551617",
+		"",
+		" ",
+		"x",
+		"-1",
+		"+1",
+		"1 ",
+		" 1",
+		"1.0",
+		"1e3",
+		"0x10",
+		"1,000",
+		"1k",
+		"1000000000000000000",
+		"18446744073709551617",
 	};
 	struct err err;
 	uint64_t count;
@@ -40,27 +56,58 @@ static void test_duration(void **state)
 		const char *text;
 		uint64_t ns;
 	} good[] = {
-		{ "0s", 0 }, { "1ns", 1 }, { "1us", 1000 }, { "1ms", 1000000 }, { "1s", 1000000000 },
-		{ "1m", 60000000000 }, { "1h", 3600000000000 }, { "500ms", 500000000 }, { "1.5s", 1500000000 },
-		{ "0.1s", 100000000 }, { "1.1s", 1100000000 }, { "0.001us", 1 }, { "0.25m", 15000000000 },
-		{ "1000h", 3600000000000000 }, { "60000m", 3600000000000000 },
-		{ "1.50000000000000000000000s", 1500000000 }, { "0.000000000005h", 18 }, { "0.0ns", 0 },
-		{ "999.99999999999h", 3600000000000000 - 36 }, { "0000000000000000000000000001s", 1000000000 },
+		{ "0s", 0 },
+		{ "1ns", 1 },
+		{ "1us", 1000 },
+		{ "1ms", 1000000 },
+		{ "1s", 1000000000 },
+		{ "1m", 60000000000 },
+		{ "1h", 3600000000000 },
+		{ "500ms", 500000000 },
+		{ "1.5s", 1500000000 },
+		{ "0.1s", 100000000 },
+		{ "1.1s", 1100000000 },
+		{ "0.001us", 1 },
+		{ "0.25m", 15000000000 },
+		{ "1000h", 3600000000000000 },
+		{ "60000m", 3600000000000000 },
+		{ "1.50000000000000000000000s", 1500000000 },
+		{ "0.000000000005h", 18 },
+		{ "0.0ns", 0 },
+		{ "999.99999999999h", 3600000000000000 - 36 },
+		{ "0000000000000000000000000001s", 1000000000 },
 	};
 	static const struct {
 		const char *text, *words;
 	} bad[] = {
-		{ "", "is not a duration" }, { "s", "is not a duration" }, { "3", "is not a duration" },
-		{ "-3s", "is not a duration" }, { "+3s", "is not a duration" }, { " 3s", "is not a duration" },
-		{ "3 s", "is not a duration" }, { "3s ", "is not a duration" }, { "3S", "is not a duration" },
-		{ "3sec", "is not a duration" }, { "3d", "is not a duration" }, { "1h30m", "is not a duration" },
-		{ "1.2.3s", "is not a duration" }, { ".5s", "is not a duration" }, { ".s", "is not a duration" },
-		{ "1e3s", "is not a duration" }, { "0x1s", "is not a duration" }, { "infs", "is not a duration" },
-		{ "nans", "is not a duration" }, { "1,5s", "is not a duration" },
-		{ "1001h", "is longer than 1000h" }, { "99999999999999999999999h", "is longer than 1000h" },
-		{ "9999999999999999999ns", "is longer than 1000h" }, { "1000.1h", "is longer than 1000h" },
-		{ "1.s", "is not a duration" }, { "1.5ns", "is not a whole number of ns" },
-		{ "0.0001us", "is not a whole number of ns" }, { "0.33333333333333h", "is not a whole number of ns" },
+		{ "", "is not a duration" },
+		{ "s", "is not a duration" },
+		{ "3", "is not a duration" },
+		{ "-3s", "is not a duration" },
+		{ "+3s", "is not a duration" },
+		{ " 3s", "is not a duration" },
+		{ "3 s", "is not a duration" },
+		{ "3s ", "is not a duration" },
+		{ "3S", "is not a duration" },
+		{ "3sec", "is not a duration" },
+		{ "3d", "is not a duration" },
+		{ "1h30m", "is not a duration" },
+		{ "1.2.3s", "is not a duration" },
+		{ ".5s", "is not a duration" },
+		{ ".s", "is not a duration" },
+		{ "1e3s", "is not a duration" },
+		{ "0x1s", "is not a duration" },
+		{ "infs", "is not a duration" },
+		{ "nans", "is not a duration" },
+		{ "1,5s", "is not a duration" },
+		{ "1001h", "is longer than 1000h" },
+		{ "99999999999999999999999h", "is longer than 1000h" },
+		{ "9999999999999999999ns", "is longer than 1000h" },
+		{ "1000.1h", "is longer than 1000h" },
+		{ "1.s", "is not a duration" },
+		{ "1.5ns", "is not a whole number of ns" },
+		{ "0.0001us", "is not a whole number of ns" },
+		{ "0.33333333333333h", "is not a whole number of ns" },
 	};
 	struct err err;
 	uint64_t ns;
@@ -87,9 +134,17 @@ static void test_show_duration(void **state)
 		uint64_t ns;
 		const char *text;
 	} cases[] = {
-		{ 0, "0s" }, { 1, "1ns" }, { 999, "999ns" }, { 1000, "1us" }, { 1500, "1500ns" },
-		{ 250 * CLOCK_MS, "250ms" }, { 1500 * CLOCK_MS, "1500ms" }, { 3 * CLOCK_S, "3s" },
-		{ 90 * CLOCK_S, "90s" }, { 3600 * CLOCK_S, "3600s" }, { 3 * CLOCK_S + 1, "3000000001ns" },
+		{ 0, "0s" },
+		{ 1, "1ns" },
+		{ 999, "999ns" },
+		{ 1000, "1us" },
+		{ 1500, "1500ns" },
+		{ 250 * CLOCK_MS, "250ms" },
+		{ 1500 * CLOCK_MS, "1500ms" },
+		{ 3 * CLOCK_S, "3s" },
+		{ 90 * CLOCK_S, "90s" },
+		{ 3600 * CLOCK_S, "3600s" },
+		{ 3 * CLOCK_S + 1, "3000000001ns" },
 	};
 	char text[UNITS_TEXT];
 	uint64_t seed = 3, back;
@@ -112,8 +167,15 @@ static void test_show_latency(void **state)
 		uint64_t ns;
 		const char *text;
 	} cases[] = {
-		{ 0, "0ns" }, { 1, "1ns" }, { 999, "999ns" }, { 1000, "1.00us" }, { 1230000, "1.23ms" },
-		{ 12300000, "12.3ms" }, { 123000000, "123ms" }, { 45600000000, "45.6s" }, { 600 * CLOCK_S, "600s" },
+		{ 0, "0ns" },
+		{ 1, "1ns" },
+		{ 999, "999ns" },
+		{ 1000, "1.00us" },
+		{ 1230000, "1.23ms" },
+		{ 12300000, "12.3ms" },
+		{ 123000000, "123ms" },
+		{ 45600000000, "45.6s" },
+		{ 600 * CLOCK_S, "600s" },
 	};
 	char text[UNITS_TEXT];
 
@@ -129,8 +191,13 @@ static void test_show_count(void **state)
 		uint64_t count;
 		const char *text;
 	} cases[] = {
-		{ 0, "0" }, { 12, "12" }, { 999, "999" }, { 1000, "1,000" }, { 65536, "65,536" },
-		{ 1234567, "1,234,567" }, { UINT64_MAX, "18,446,744,073,709,551,615" },
+		{ 0, "0" },
+		{ 12, "12" },
+		{ 999, "999" },
+		{ 1000, "1,000" },
+		{ 65536, "65,536" },
+		{ 1234567, "1,234,567" },
+		{ UINT64_MAX, "18,446,744,073,709,551,615" },
 	};
 	char text[UNITS_TEXT];
 
@@ -142,10 +209,8 @@ static void test_show_count(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_count),
-		cmocka_unit_test(test_duration),
-		cmocka_unit_test(test_show_duration),
-		cmocka_unit_test(test_show_latency),
+		cmocka_unit_test(test_count),         cmocka_unit_test(test_duration),
+		cmocka_unit_test(test_show_duration), cmocka_unit_test(test_show_latency),
 		cmocka_unit_test(test_show_count),
 	};
 

@@ -62,12 +62,9 @@ static void test_split_bad(void **state)
 	static const struct {
 		const char *line, *words;
 	} cases[] = {
-		{ "", "empty, where a command is expected" },
-		{ " \t\n", "empty, where a command is expected" },
-		{ "'", "the quote ' does not end in: '" },
-		{ "a 'b c", "the quote ' does not end in: a 'b c" },
-		{ "a \"b", "the quote \" does not end in: a \"b" },
-		{ "\"a\\\"", "the quote \" does not end" },
+		{ "", "empty, where a command is expected" },       { " \t\n", "empty, where a command is expected" },
+		{ "'", "the quote ' does not end in: '" },          { "a 'b c", "the quote ' does not end in: a 'b c" },
+		{ "a \"b", "the quote \" does not end in: a \"b" }, { "\"a\\\"", "the quote \" does not end" },
 		{ "'a\\''", "the quote ' does not end" },
 	};
 	struct err err;
@@ -84,12 +81,8 @@ static void test_list(void **state)
 	static const struct {
 		const char *text, *words;
 	} cases[] = {
-		{ "a", "<a>" },
-		{ "a,b", "<a><b>" },
-		{ "a,b,c,d", "<a><b><c><d>" },
-		{ " a , b\t", "<a><b>" },
-		{ "a b,c", "<a b><c>" },
-		{ "'a,b'", "<'a><b'>" },
+		{ "a", "<a>" },           { "a,b", "<a><b>" },     { "a,b,c,d", "<a><b><c><d>" },
+		{ " a , b\t", "<a><b>" }, { "a b,c", "<a b><c>" }, { "'a,b'", "<'a><b'>" },
 	};
 	static const char *const bad[] = { "", " ", ",", "a,", ",a", "a,,b", "a, ,b", " , " };
 	struct err err;
