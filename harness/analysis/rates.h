@@ -6,8 +6,8 @@
  * its figures are medians over the blocks, and as in summary.h they are those of the valid cells, only where there is
  * none of all that have figures.
  */
-#ifndef HARNESS_RATES_H
-#define HARNESS_RATES_H
+#ifndef HARNESS_ANALYSIS_RATES_H
+#define HARNESS_ANALYSIS_RATES_H
 
 #include "harness/lib/err.h"
 #include "harness/record/document.h"

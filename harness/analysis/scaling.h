@@ -14,8 +14,8 @@
  * The cause is the likeliest one by the evidence of the level where the trouble is. It is a hint: whether it is *the*
  * cause shows when only that limit is lifted and the run is made again.
  */
-#ifndef HARNESS_SCALING_H
-#define HARNESS_SCALING_H
+#ifndef HARNESS_ANALYSIS_SCALING_H
+#define HARNESS_ANALYSIS_SCALING_H
 
 #include <stdbool.h>
 #include <stddef.h>

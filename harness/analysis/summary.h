@@ -6,8 +6,8 @@
  * says so. Failed cells have no figures and are counted apart. Cells of an open loop are none of these: they have no
  * level of their own (rates.h).
  */
-#ifndef HARNESS_SUMMARY_H
-#define HARNESS_SUMMARY_H
+#ifndef HARNESS_ANALYSIS_SUMMARY_H
+#define HARNESS_ANALYSIS_SUMMARY_H
 
 #include "harness/lib/err.h"
 #include "harness/record/document.h"

@@ -5,10 +5,10 @@
 
 #include "harness/cmd/gate.h"
 #include "harness/cmd/session.h"
+#include "harness/lib/argv.h"
 #include "harness/lib/text.h"
-#include "harness/lib/words.h"
 #include "harness/record/result.h"
-#include "harness/text/grid.h"
+#include "harness/text/text_table.h"
 
 /* So that the same launches give the same noise. */
 #define SEED 1
@@ -51,7 +51,7 @@ static int servers_choose(const struct conf_server **servers, size_t *count, con
 		servers[(*count)++] = &conf->servers[i];
 	if (!list)
 		return 0;
-	char **names = words_list(list, err);
+	char **names = argv_list(list, err);
 	if (!names)
 		return err_prefix(err, "--servers");
 	for (char **name = names; *name && !result; name++) {
@@ -64,7 +64,7 @@ static int servers_choose(const struct conf_server **servers, size_t *count, con
 		else if (!twice)
 			servers[(*count)++] = server;
 	}
-	words_free(names);
+	argv_free(names);
 	return result;
 }
 
@@ -74,31 +74,31 @@ static int noise_print(const struct noise *noise, struct err *err)
 	static const enum compare_measure measures[] = { COMPARE_RATE, COMPARE_CPU, COMPARE_P99, COMPARE_RSS };
 	enum { COLUMNS = sizeof headings / sizeof *headings, FIRST = 4 };
 	char at[COMPARE_AT];
-	struct grid grid;
+	struct text_table table;
 
-	if (grid_init(&grid, noise->count + 1, COLUMNS, err)) {
-		grid_release(&grid);
+	if (text_table_init(&table, noise->count + 1, COLUMNS, err)) {
+		text_table_release(&table);
 		return -1;
 	}
 	for (size_t i = 0; i < COLUMNS; i++) {
-		strcpy(grid_item(&grid, 0, i)->text, headings[i]);
-		grid.left[i] = i < 3;
+		strcpy(text_table_item(&table, 0, i)->text, headings[i]);
+		table.left[i] = i < 3;
 	}
 	for (size_t i = 0; i < noise->count; i++) {
 		const struct noise_figure *figure = &noise->figures[i];
 		const char *const texts[] = { figure->server, figure->client, figure->mode };
 		const struct compare_row row = { .least = figure->least, .most = figure->most };
 		for (size_t j = 0; j < 3; j++)
-			text_plain(grid_item(&grid, i + 1, j)->text, 100, texts[j]);
-		strcpy(grid_item(&grid, i + 1, 3)->text, compare_show_at(at, &row));
+			text_plain(text_table_item(&table, i + 1, j)->text, 100, texts[j]);
+		strcpy(text_table_item(&table, i + 1, 3)->text, compare_show_at(at, &row));
 		for (size_t j = FIRST; j < COLUMNS; j++) {
 			double share = figure->share[measures[j - FIRST]];
-			snprintf(grid_item(&grid, i + 1, j)->text, GRID_TEXT, isnan(share) ? "-" : "%.1f %%",
-				 100 * share);
+			snprintf(text_table_item(&table, i + 1, j)->text, TEXT_TABLE_TEXT,
+				 isnan(share) ? "-" : "%.1f %%", 100 * share);
 		}
 	}
-	grid_write(&grid, TABLE_TEXT, stdout);
-	grid_release(&grid);
+	text_table_write(&table, TABLE_TEXT, stdout);
+	text_table_release(&table);
 	return 0;
 }
 
@@ -163,7 +163,7 @@ static int noise_finish(struct session *session, const struct calibrate *calibra
 		return complain(&command_calibrate, EXIT_NO_RUN, "%s", err.text);
 	printf("\nThe noise of two sides of %llu launches each: twice as much is the floor of a comparison of as many here.\n%s\n",
 	       (unsigned long long)calibrate->launches, calibrate->noise);
-	return EXIT_WELL;
+	return EXIT_OK;
 }
 
 static int calibrate_measure(const struct calibrate *calibrate)

@@ -196,7 +196,7 @@ static int round_run(struct round *round, const struct check_settings *settings)
 		return complain(&command_check, EXIT_INTERRUPTED, "interrupted");
 	if (!settings->json)
 		printf("%zu of %zu servers keep the contract.\n", round->count - failed, round->count);
-	return failed ? EXIT_REGRESSION : EXIT_WELL;
+	return failed ? EXIT_REGRESSION : EXIT_OK;
 }
 
 static int check_run(int argc, char **argv)

@@ -3,13 +3,13 @@
  *
  * Only commands print, and only they pick an exit code. stdout carries the result, stderr progress and errors.
  */
-#ifndef HARNESS_COMMAND_H
-#define HARNESS_COMMAND_H
+#ifndef HARNESS_CMD_COMMAND_H
+#define HARNESS_CMD_COMMAND_H
 
 #include "harness/lib/options.h"
 
 enum exit_code {
-	EXIT_WELL = 0,
+	EXIT_OK = 0,
 	EXIT_REGRESSION = 1, /* or a failed check */
 	EXIT_USAGE = 2,      /* usage, configuration or input file */
 	EXIT_NO_RUN = 3,     /* the run could not be made */

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "harness/host/build.h"
-#include "harness/lib/folders.h"
+#include "harness/lib/directory.h"
 
 int complain(const struct command *command, int code, const char *format, ...)
 {
@@ -40,7 +40,7 @@ int command_parse(const struct command *command, void *settings, const bool *hel
 	int operands = options_default(command->options, settings, &err)
 			       ? -1
 			       : options_parse(command->options, settings, argc, argv, &err);
-	*code = EXIT_WELL;
+	*code = EXIT_OK;
 	if (operands >= 0 && *help) {
 		command_print_help(command, stdout);
 		return -1;
@@ -139,7 +139,7 @@ int common_run_folder(char out[COMMON_FOLDER], const char *name, struct err *err
 
 int common_make_run_folder(const char *folder, struct err *err)
 {
-	if (folders_make("results", err))
+	if (directory_make("results", err))
 		return -1;
 	if (!mkdir(folder, 0777))
 		return 0;

@@ -151,7 +151,7 @@ static int conclude(const struct diagnosis *diagnosis, char *out, size_t room)
 	else
 		snprintf(out, room, "The default sweep (%s) can be honest here; %zu note%s.",
 			 diagnosis->run.concurrency.text, notes, notes == 1 ? "" : "s");
-	return used ? EXIT_REGRESSION : EXIT_WELL;
+	return used ? EXIT_REGRESSION : EXIT_OK;
 }
 
 /* Prints the rest of a line that has reached `indent`, and lines below it as far in. */

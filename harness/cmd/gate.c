@@ -57,5 +57,5 @@ int gate_exit(const struct command *command, const struct gate_settings *setting
 		return EXIT_REGRESSION;
 	if (settings->strict && !compare_is_sure(comparison))
 		return EXIT_INCONCLUSIVE;
-	return EXIT_WELL;
+	return EXIT_OK;
 }

@@ -56,16 +56,16 @@ static int help_run(int argc, char **argv)
 		return code;
 	if (settings.man) {
 		print_man();
-		return EXIT_WELL;
+		return EXIT_OK;
 	}
 	if (!operands) {
 		print_commands();
-		return EXIT_WELL;
+		return EXIT_OK;
 	}
 	for (const struct command *const *command = commands; *command; command++) {
 		if (strcmp((*command)->name, argv[0]) == 0) {
 			command_print_help(*command, stdout);
-			return EXIT_WELL;
+			return EXIT_OK;
 		}
 	}
 	return complain(&command_help, EXIT_USAGE, "there is no command '%s'", argv[0]);

@@ -170,7 +170,7 @@ static int raw_write(const struct load_sample *sample, FILE *file, const char *p
 	if (missed)
 		fprintf(stderr, "benchctl load: %s lacks %" PRIu64 " latencies: a thread keeps %u of them at most.\n",
 			path, missed, RAW_MOST);
-	return EXIT_WELL;
+	return EXIT_OK;
 }
 
 /* The most connections that there can be. */
@@ -206,7 +206,7 @@ static int load_offer(const struct load_settings *settings, const struct client 
 	struct load_sample *sample = calloc(1, sizeof *sample);
 	struct cell cell = { 0 };
 	struct err err;
-	int code = EXIT_WELL;
+	int code = EXIT_OK;
 
 	if (!sample || client->run(&spec, sample, &err)) {
 		complain(&command_load, EXIT_NO_RUN, "%s", sample ? err.text : "out of memory");

@@ -29,7 +29,7 @@ int main(int argc, char **argv)
 	}
 	if (strcmp(argv[1], "--version") == 0) {
 		printf("benchctl %s (commit %s, %s, %s)\n", build_version, build_commit, build_compiler, build_flags);
-		return EXIT_WELL;
+		return EXIT_OK;
 	}
 	const struct command *command = command_find(argv[1]);
 	if (!command) {

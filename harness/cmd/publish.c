@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "harness/cmd/common.h"
-#include "harness/site/remote.h"
+#include "harness/site/store_url.h"
 
 struct publish_settings {
 	char *to, *title, *url, *certificates;
@@ -61,7 +61,7 @@ static int publish_to(const struct publish_settings *settings, const struct publ
 	else
 		printf("%s%s" SITE_INDEX "\n", store->name, store->name[strlen(store->name) - 1] == '/' ? "" : "/");
 	store_close(store);
-	return !bad ? EXIT_WELL : common_stop ? EXIT_INTERRUPTED : EXIT_NO_RUN;
+	return !bad ? EXIT_OK : common_stop ? EXIT_INTERRUPTED : EXIT_NO_RUN;
 }
 
 static int publish_run(int argc, char **argv)

@@ -6,8 +6,8 @@
 #include "harness/cmd/progress.h"
 #include "harness/host/build.h"
 #include "harness/host/port.h"
+#include "harness/lib/argv.h"
 #include "harness/lib/clock.h"
-#include "harness/lib/words.h"
 #include "harness/record/result.h"
 #include "harness/report/explain.h"
 #include "harness/report/rates_table.h"
@@ -170,7 +170,7 @@ static int servers_choose(struct run *run, struct err *err)
 				run->servers[run->count++] = &run->conf.servers[i];
 		return run->count ? 0 : err_set(err, "the configuration has no [server NAME] for this run");
 	}
-	char **names = words_list(run->settings.servers, err);
+	char **names = argv_list(run->settings.servers, err);
 	if (!names)
 		return err_prefix(err, "--servers");
 	int result = 0;
@@ -184,7 +184,7 @@ static int servers_choose(struct run *run, struct err *err)
 		else if (!twice)
 			run->servers[run->count++] = server;
 	}
-	words_free(names);
+	argv_free(names);
 	servers_add_control(run);
 	return result;
 }
@@ -272,7 +272,7 @@ static int run_prepare(struct run *run, struct err *err)
 	if (!settings->seed)
 		settings->seed = clock_read_ns(CLOCK_REALTIME) % 1000000;
 	sweep->seed = settings->seed;
-	return servers_find(run, err) ? EXIT_NO_RUN : EXIT_WELL;
+	return servers_find(run, err) ? EXIT_NO_RUN : EXIT_OK;
 }
 
 /* The crowd that lost most of its silent connections. */
@@ -389,7 +389,7 @@ static int run_sweep(struct run *run)
 	}
 	if (failed)
 		return EXIT_NO_RUN;
-	return run->document.interrupted ? EXIT_INTERRUPTED : EXIT_WELL;
+	return run->document.interrupted ? EXIT_INTERRUPTED : EXIT_OK;
 }
 
 static int run_run(int argc, char **argv)

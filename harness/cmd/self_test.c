@@ -73,7 +73,7 @@ static int judge(const struct command *command, const struct document *document,
 		if (found[i] < 0)
 			return complain(command, EXIT_NO_RUN, "%s", err.text);
 	}
-	return found[MUCH] ? EXIT_WELL : EXIT_REGRESSION;
+	return found[MUCH] ? EXIT_OK : EXIT_REGRESSION;
 }
 
 static int measure(const struct command *command, const struct settings *settings, const struct conf_server *control,

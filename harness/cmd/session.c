@@ -94,7 +94,7 @@ int session_prepare(struct session *session)
 	sweep->stop = &common_stop;
 	if (preamble_write(&session->document, sweep, session->found, &err))
 		return complain(session->command, EXIT_NO_RUN, "%s", err.text);
-	return EXIT_WELL;
+	return EXIT_OK;
 }
 
 int session_keep(struct session *session, const char *name)
@@ -108,7 +108,7 @@ int session_keep(struct session *session, const char *name)
 	if (common_make_run_folder(session->folder, &err) || ledger_create(&session->ledger, path, &err))
 		return complain(session->command, EXIT_NO_RUN, "%s", err.text);
 	session->sweep.ledger = &session->ledger;
-	return EXIT_WELL;
+	return EXIT_OK;
 }
 
 /* Why a launch has brought no figure at all; NULL where it has. */
@@ -177,7 +177,7 @@ int session_run(struct session *session)
 		return complain(session->command, EXIT_NO_RUN, "%s", err.text);
 	if (session->hopeless.text[0])
 		return complain(session->command, EXIT_NO_RUN, "%s", session->hopeless.text);
-	return session->document.interrupted ? EXIT_INTERRUPTED : EXIT_WELL;
+	return session->document.interrupted ? EXIT_INTERRUPTED : EXIT_OK;
 }
 
 void session_release(struct session *session)

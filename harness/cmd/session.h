@@ -40,7 +40,7 @@ int session_default(struct settings *settings, struct err *err);
 
 /*
  * Settles what is to be known before the first launch, and that all servers can run here: those that can't are left out
- * where they are no arms. The fields down to has_arms are set, the others zero. Returns an exit code; not EXIT_WELL: it
+ * where they are no arms. The fields down to has_arms are set, the others zero. Returns an exit code; not EXIT_OK: it
  * was complained of.
  */
 int session_prepare(struct session *session);
@@ -52,7 +52,7 @@ int session_prepare(struct session *session);
 int session_keep(struct session *session, const char *name);
 
 /*
- * Measures. Returns EXIT_WELL; EXIT_INTERRUPTED; or EXIT_NO_RUN, which was complained of. The document has what was
+ * Measures. Returns EXIT_OK; EXIT_INTERRUPTED; or EXIT_NO_RUN, which was complained of. The document has what was
  * measured, in each case.
  */
 int session_run(struct session *session);

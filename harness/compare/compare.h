@@ -14,8 +14,8 @@
  * Nothing is read, printed or measured here. `ab` and `calibrate` compare the arms of one run: then both sides are the
  * same document, and `server` names the arm.
  */
-#ifndef HARNESS_COMPARE_H
-#define HARNESS_COMPARE_H
+#ifndef HARNESS_COMPARE_COMPARE_H
+#define HARNESS_COMPARE_COMPARE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -344,7 +344,7 @@ char *compare_show_whole(char *out, size_t room, const struct comparison *compar
 	return out;
 }
 
-int compare_grid(struct grid *grid, const struct compare_line *lines, size_t count, struct err *err)
+int compare_table(struct text_table *table, const struct compare_line *lines, size_t count, struct err *err)
 {
 	static const char *const headings[] = {
 		"server", "client", "mode", "level", "measure", "BASE", "NEW", "ratio", "interval", "p", "verdict",
@@ -352,32 +352,32 @@ int compare_grid(struct grid *grid, const struct compare_line *lines, size_t cou
 	enum { COLUMNS = sizeof headings / sizeof *headings };
 	char words[COMPARE_WORDS], at[COMPARE_AT];
 
-	if (grid_init(grid, count + 1, COLUMNS, err)) {
-		grid_release(grid);
+	if (text_table_init(table, count + 1, COLUMNS, err)) {
+		text_table_release(table);
 		return -1;
 	}
 	for (size_t i = 0; i < COLUMNS; i++) {
-		snprintf(grid_item(grid, 0, i)->text, GRID_TEXT, "%s", headings[i]);
-		grid->left[i] = i < 3 || i == 4 || i == COLUMNS - 1;
+		snprintf(text_table_item(table, 0, i)->text, TEXT_TABLE_TEXT, "%s", headings[i]);
+		table->left[i] = i < 3 || i == 4 || i == COLUMNS - 1;
 	}
 	for (size_t i = 0; i < count; i++) {
 		const struct compare_line *line = &lines[i];
 		const struct compare_figure *figure = compare_line_figure(line);
 		const char *const texts[] = { line->row->server, line->row->client, line->row->mode };
 		for (size_t j = 0; j < 3; j++)
-			text_plain(grid_item(grid, i + 1, j)->text, 100, texts[j]);
-		strcpy(grid_item(grid, i + 1, 3)->text, compare_show_at(at, line->row));
-		strcpy(grid_item(grid, i + 1, 4)->text, compare_measure_names[line->measure]);
-		strcpy(grid_item(grid, i + 1, 5)->text, compare_show_value(words, line->measure, figure->base));
-		strcpy(grid_item(grid, i + 1, 6)->text, compare_show_value(words, line->measure, figure->new));
-		strcpy(grid_item(grid, i + 1, 7)->text, compare_show_ratio(words, figure));
-		strcpy(grid_item(grid, i + 1, 8)->text, compare_show_interval(words, figure));
+			text_plain(text_table_item(table, i + 1, j)->text, 100, texts[j]);
+		strcpy(text_table_item(table, i + 1, 3)->text, compare_show_at(at, line->row));
+		strcpy(text_table_item(table, i + 1, 4)->text, compare_measure_names[line->measure]);
+		strcpy(text_table_item(table, i + 1, 5)->text, compare_show_value(words, line->measure, figure->base));
+		strcpy(text_table_item(table, i + 1, 6)->text, compare_show_value(words, line->measure, figure->new));
+		strcpy(text_table_item(table, i + 1, 7)->text, compare_show_ratio(words, figure));
+		strcpy(text_table_item(table, i + 1, 8)->text, compare_show_interval(words, figure));
 		if (isnan(figure->p_adjusted))
-			strcpy(grid_item(grid, i + 1, 9)->text, "-");
+			strcpy(text_table_item(table, i + 1, 9)->text, "-");
 		else
-			snprintf(grid_item(grid, i + 1, 9)->text, GRID_TEXT, "%s%.2g", figure->exact ? "" : "~",
-				 figure->p_adjusted);
-		strcpy(grid_item(grid, i + 1, 10)->text, compare_show_verdict(words, figure, line->measure));
+			snprintf(text_table_item(table, i + 1, 9)->text, TEXT_TABLE_TEXT, "%s%.2g",
+				 figure->exact ? "" : "~", figure->p_adjusted);
+		strcpy(text_table_item(table, i + 1, 10)->text, compare_show_verdict(words, figure, line->measure));
 	}
 	return 0;
 }

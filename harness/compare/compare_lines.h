@@ -3,15 +3,15 @@
  *
  * All outputs for people show the same lines in the same order and call them the same; what differs is the format.
  */
-#ifndef HARNESS_COMPARE_LINES_H
-#define HARNESS_COMPARE_LINES_H
+#ifndef HARNESS_COMPARE_COMPARE_LINES_H
+#define HARNESS_COMPARE_COMPARE_LINES_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "harness/compare/compare.h"
 #include "harness/lib/err.h"
-#include "harness/text/grid.h"
+#include "harness/text/text_table.h"
 
 struct compare_line {
 	const struct compare_row *row;
@@ -53,8 +53,8 @@ char *compare_show_line(char out[COMPARE_WORDS * 2], const struct compare_line *
 char *compare_show_whole(char *out, size_t room, const struct comparison *comparison);
 
 /*
- * Lines as a grid with headings. Returns 0: release it; or -1 with err set, and nothing to release.
+ * Lines as a table with headings. Returns 0: release it; or -1 with err set, and nothing to release.
  */
-int compare_grid(struct grid *grid, const struct compare_line *lines, size_t count, struct err *err);
+int compare_table(struct text_table *table, const struct compare_line *lines, size_t count, struct err *err);
 
 #endif

@@ -14,12 +14,12 @@
 
 static int lines_print(const struct compare_line *lines, size_t count, size_t most, FILE *out, struct err *err)
 {
-	struct grid grid;
+	struct text_table table;
 
-	if (compare_grid(&grid, lines, count < most ? count : most, err))
+	if (compare_table(&table, lines, count < most ? count : most, err))
 		return -1;
-	grid_write(&grid, TABLE_MARKDOWN, out);
-	grid_release(&grid);
+	text_table_write(&table, TABLE_MARKDOWN, out);
+	text_table_release(&table);
 	if (count > most)
 		fprintf(out, "\nand %zu more\n", count - most);
 	return 0;
@@ -63,7 +63,7 @@ int compare_print_markdown(const struct comparison *comparison, const struct com
 		goto out;
 	}
 	fprintf(out, MARKER "\n**benchctl:** ");
-	grid_line(TABLE_MARKDOWN, compare_show_whole(line, sizeof line, comparison), out);
+	text_table_line(TABLE_MARKDOWN, compare_show_whole(line, sizeof line, comparison), out);
 	fputc('\n', out);
 	if (changed && lines_print(all, changed, CHANGED_MOST, out, err))
 		goto out;
@@ -74,13 +74,14 @@ int compare_print_markdown(const struct comparison *comparison, const struct com
 		goto out;
 	fputs("\n</details>\n\n", out);
 	line[0] = 0;
-	grid_add(line, sizeof line, "", "BASE: ");
-	grid_add(line, sizeof line, "", titles->base);
-	grid_add(line, sizeof line, "", ". NEW: ");
-	grid_add(line, sizeof line, "", titles->new);
-	grid_add(line, sizeof line, "", ". Ratios are NEW to BASE; p is adjusted for the number of tests. benchctl ");
-	grid_add(line, sizeof line, "", build_version);
-	grid_line(TABLE_MARKDOWN, line, out);
+	text_table_add(line, sizeof line, "", "BASE: ");
+	text_table_add(line, sizeof line, "", titles->base);
+	text_table_add(line, sizeof line, "", ". NEW: ");
+	text_table_add(line, sizeof line, "", titles->new);
+	text_table_add(line, sizeof line, "",
+		       ". Ratios are NEW to BASE; p is adjusted for the number of tests. benchctl ");
+	text_table_add(line, sizeof line, "", build_version);
+	text_table_line(TABLE_MARKDOWN, line, out);
 	result = 0;
 out:
 	free(gate);

@@ -4,8 +4,8 @@
  * compare.c finds launches, rows and figures; compare_alike.c whether the two sides may be compared at all;
  * compare_verdict.c what the figures say together.
  */
-#ifndef HARNESS_COMPARE_PARTS_H
-#define HARNESS_COMPARE_PARTS_H
+#ifndef HARNESS_COMPARE_COMPARE_PARTS_H
+#define HARNESS_COMPARE_COMPARE_PARTS_H
 
 #include "harness/compare/compare.h"
 

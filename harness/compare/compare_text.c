@@ -19,12 +19,12 @@ static size_t changed_count(const struct compare_line *lines, size_t count)
 
 static int lines_print(const struct compare_line *lines, size_t count, FILE *out, struct err *err)
 {
-	struct grid grid;
+	struct text_table table;
 
-	if (compare_grid(&grid, lines, count, err))
+	if (compare_table(&table, lines, count, err))
 		return -1;
-	grid_write(&grid, TABLE_TEXT, out);
-	grid_release(&grid);
+	text_table_write(&table, TABLE_TEXT, out);
+	text_table_release(&table);
 	return 0;
 }
 

@@ -10,8 +10,8 @@
  * A comparison takes it for its floor (COMPARE_NOISE_TIMES) where it was measured as the two sides were: on this host, with
  * the same options.
  */
-#ifndef HARNESS_NOISE_H
-#define HARNESS_NOISE_H
+#ifndef HARNESS_COMPARE_NOISE_H
+#define HARNESS_COMPARE_NOISE_H
 
 #include <stddef.h>
 #include <stdint.h>

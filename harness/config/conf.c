@@ -7,15 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/lib/words.h"
+#include "harness/lib/argv.h"
 
 static int command_parse(void *field, const char *text, const struct option_def *def, struct err *err)
 {
-	char **words = words_split(text, err);
+	char **words = argv_split(text, err);
 
 	if (!words)
 		return -1;
-	words_free(words);
+	argv_free(words);
 	return option_text.parse(field, text, def, err);
 }
 

@@ -6,8 +6,8 @@
  * run without a shell, in the folder of the file that names them. Whatever is not understood is an error with
  * file and line.
  */
-#ifndef HARNESS_CONF_H
-#define HARNESS_CONF_H
+#ifndef HARNESS_CONFIG_CONF_H
+#define HARNESS_CONFIG_CONF_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,7 +18,7 @@
 /* One [server NAME]. All texts are owned by the conf. */
 struct conf_server {
 	char *name;           /* letters, digits, _ and -; at most CONF_NAME_MAX */
-	char *command;        /* one line, split by words_split() */
+	char *command;        /* one line, split by argv_split() */
 	char *requires;       /* a command that exits 0 where the server can run here; NULL: always */
 	char *version;        /* a command that prints the version; NULL: none */
 	char *implementation; /* a command that prints "original" or "revival"; NULL: original */

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/lib/argv.h"
 #include "harness/lib/units.h"
-#include "harness/lib/words.h"
 
 /* What a list is of. */
 struct kind {
@@ -82,7 +82,7 @@ static int list_parse(struct levels *levels, const struct kind *kind, const char
 {
 	struct levels made = { 0 };
 	int result = -1;
-	char **items = words_list(text, err);
+	char **items = argv_list(text, err);
 
 	if (!items)
 		return -1;
@@ -107,7 +107,7 @@ static int list_parse(struct levels *levels, const struct kind *kind, const char
 	result = 0;
 out:
 	levels_release(&made);
-	words_free(items);
+	argv_free(items);
 	return result;
 }
 

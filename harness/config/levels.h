@@ -10,8 +10,8 @@
  *
  * Rates (requests a second) and shares (percent) are written the same way, each in a range of their own.
  */
-#ifndef HARNESS_LEVELS_H
-#define HARNESS_LEVELS_H
+#ifndef HARNESS_CONFIG_LEVELS_H
+#define HARNESS_CONFIG_LEVELS_H
 
 #include <stddef.h>
 #include <stdint.h>

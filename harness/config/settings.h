@@ -1,8 +1,8 @@
 /*
  * settings: what one run is asked to do. The options of `benchctl run`, and the [run] section of bench.conf.
  */
-#ifndef HARNESS_SETTINGS_H
-#define HARNESS_SETTINGS_H
+#ifndef HARNESS_CONFIG_SETTINGS_H
+#define HARNESS_CONFIG_SETTINGS_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -8,8 +8,8 @@
  *
  * All waits are bounded by subject_wait_ns(). What does not come is the check's failure, filled in here.
  */
-#ifndef HARNESS_ASK_H
-#define HARNESS_ASK_H
+#ifndef HARNESS_CONTRACT_ASK_H
+#define HARNESS_CONTRACT_ASK_H
 
 #include <curl/curl.h>
 #include <stdbool.h>

@@ -5,8 +5,8 @@
  * (docs/server-contract.md) and fills in the finding of its subject. To add a check is to write the function and
  * its row.
  */
-#ifndef HARNESS_CHECKS_H
-#define HARNESS_CHECKS_H
+#ifndef HARNESS_CONTRACT_CHECKS_H
+#define HARNESS_CONTRACT_CHECKS_H
 
 #include <stdbool.h>
 

@@ -14,8 +14,8 @@
  * Everything is bounded: a single wait by the caller's timeout, each check and all checks of a server by
  * constants. So a server that hangs costs seconds, not the command.
  */
-#ifndef HARNESS_CONFORMANCE_H
-#define HARNESS_CONFORMANCE_H
+#ifndef HARNESS_CONTRACT_CONFORMANCE_H
+#define HARNESS_CONTRACT_CONFORMANCE_H
 
 #include <signal.h>
 #include <stddef.h>

@@ -12,8 +12,8 @@
  *     ...
  *     return subject_fail(subject, "200", "%u", status);
  */
-#ifndef HARNESS_SUBJECT_H
-#define HARNESS_SUBJECT_H
+#ifndef HARNESS_CONTRACT_SUBJECT_H
+#define HARNESS_CONTRACT_SUBJECT_H
 
 #include <stdbool.h>
 

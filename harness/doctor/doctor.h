@@ -6,8 +6,8 @@
  * sweep can't be honest. What the evidence of a cell shows by itself, or what belongs to what is measured, as the
  * file limit of a server, is a note.
  */
-#ifndef HARNESS_DOCTOR_H
-#define HARNESS_DOCTOR_H
+#ifndef HARNESS_DOCTOR_DOCTOR_H
+#define HARNESS_DOCTOR_DOCTOR_H
 
 #include <stddef.h>
 

@@ -1,8 +1,8 @@
 /*
  * facts: all that `doctor` judges by, read from this host. Reading changes nothing.
  */
-#ifndef HARNESS_FACTS_H
-#define HARNESS_FACTS_H
+#ifndef HARNESS_DOCTOR_FACTS_H
+#define HARNESS_DOCTOR_FACTS_H
 
 #include <stdbool.h>
 #include <stddef.h>

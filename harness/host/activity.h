@@ -4,8 +4,8 @@
  * By the kernel's counts of CPU time (proc_stat(5), proc_pid_stat(5)): two looks, and the difference. They count in
  * hundredths of a second, so a short time gives a coarse answer.
  */
-#ifndef HARNESS_ACTIVITY_H
-#define HARNESS_ACTIVITY_H
+#ifndef HARNESS_HOST_ACTIVITY_H
+#define HARNESS_HOST_ACTIVITY_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,8 +1,8 @@
 /*
  * build: what this benchctl was built from and how, stamped into every result.
  */
-#ifndef HARNESS_BUILD_H
-#define HARNESS_BUILD_H
+#ifndef HARNESS_HOST_BUILD_H
+#define HARNESS_HOST_BUILD_H
 
 #include <stdbool.h>
 

@@ -4,8 +4,8 @@
  * A limit holds for a group and all below it, so each is looked for from our own group up to the root that is to
  * be seen from here, in version 2 and in version 1, and the tightest counts.
  */
-#ifndef HARNESS_CGROUP_H
-#define HARNESS_CGROUP_H
+#ifndef HARNESS_HOST_CGROUP_H
+#define HARNESS_HOST_CGROUP_H
 
 #include <stdint.h>
 

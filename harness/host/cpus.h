@@ -1,8 +1,8 @@
 /*
  * cpus: which CPUs the client and the servers run on, so that neither takes time from the other.
  */
-#ifndef HARNESS_CPUS_H
-#define HARNESS_CPUS_H
+#ifndef HARNESS_HOST_CPUS_H
+#define HARNESS_HOST_CPUS_H
 
 #include <sched.h>
 #include <stdbool.h>

@@ -1,8 +1,8 @@
 /*
  * host: what this machine is and what bounds it, as far as the figures depend on it.
  */
-#ifndef HARNESS_HOST_H
-#define HARNESS_HOST_H
+#ifndef HARNESS_HOST_HOST_H
+#define HARNESS_HOST_HOST_H
 
 #include <stdint.h>
 

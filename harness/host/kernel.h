@@ -3,8 +3,8 @@
  *
  * The counters are those of the whole host (of its network namespace): other traffic shows in them too.
  */
-#ifndef HARNESS_KERNEL_H
-#define HARNESS_KERNEL_H
+#ifndef HARNESS_HOST_KERNEL_H
+#define HARNESS_HOST_KERNEL_H
 
 #include <stdint.h>
 

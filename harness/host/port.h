@@ -1,8 +1,8 @@
 /*
  * port: who listens on a port of this host.
  */
-#ifndef HARNESS_PORT_H
-#define HARNESS_PORT_H
+#ifndef HARNESS_HOST_PORT_H
+#define HARNESS_HOST_PORT_H
 
 #include <stdbool.h>
 #include <stddef.h>

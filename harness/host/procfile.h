@@ -3,8 +3,8 @@
  *
  * Paths are below a root: "" is this host; a test names a folder with files of its own.
  */
-#ifndef HARNESS_PROCFILE_H
-#define HARNESS_PROCFILE_H
+#ifndef HARNESS_HOST_PROCFILE_H
+#define HARNESS_HOST_PROCFILE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -8,8 +8,8 @@
  *
  * What is added can fail only where memory is out; then `picture.failed` is set, and chart_write() says so.
  */
-#ifndef HARNESS_CHART_H
-#define HARNESS_CHART_H
+#ifndef HARNESS_PLOT_CHART_H
+#define HARNESS_PLOT_CHART_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -6,8 +6,8 @@
  * others to name: then the one with the lower score is a grey line too, and a note says which these are. The control
  * server is always named, and is drawn below all others.
  */
-#ifndef HARNESS_CURVES_H
-#define HARNESS_CURVES_H
+#ifndef HARNESS_PLOT_CURVES_H
+#define HARNESS_PLOT_CURVES_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,8 +1,8 @@
 /*
  * gnuplot: the program that draws.
  */
-#ifndef HARNESS_GNUPLOT_H
-#define HARNESS_GNUPLOT_H
+#ifndef HARNESS_PLOT_GNUPLOT_H
+#define HARNESS_PLOT_GNUPLOT_H
 
 #include "harness/lib/err.h"
 

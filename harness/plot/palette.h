@@ -13,8 +13,8 @@
  * servers of one colour as long as there are others to name (curves.h). Colour is never the only difference: marks
  * and dashes differ too.
  */
-#ifndef HARNESS_PALETTE_H
-#define HARNESS_PALETTE_H
+#ifndef HARNESS_PLOT_PALETTE_H
+#define HARNESS_PLOT_PALETTE_H
 
 #include <stddef.h>
 

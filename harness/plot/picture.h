@@ -12,8 +12,8 @@
  * placed, and picture_write() does the rest. Texts from outside reach gnuplot with every character escaped that could
  * have a meaning, and with its markup switched off. Where memory is out, picture_write() says so.
  */
-#ifndef HARNESS_PICTURE_H
-#define HARNESS_PICTURE_H
+#ifndef HARNESS_PLOT_PICTURE_H
+#define HARNESS_PLOT_PICTURE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/lib/folders.h"
+#include "harness/lib/directory.h"
 #include "harness/plot/gnuplot.h"
 #include "harness/plot/plot_kind.h"
 
@@ -68,7 +68,7 @@ static void sources_release(struct sources *sources)
 {
 	for (size_t i = 0; i < sources->count; i++)
 		if (sources->all[i].has_levels)
-			survey_release(&sources->all[i].survey);
+			plot_data_release(&sources->all[i].data);
 	free(sources->all);
 	free(sources->points);
 }
@@ -101,7 +101,7 @@ static int sources_fill(struct sources *sources, const struct document *doc, str
 	for (size_t i = 0; modes[i]; i++) {
 		struct plot_source *source = source_of(sources, doc, modes[i]);
 		source->has_levels = true;
-		if (survey_init(&source->survey, doc, modes[i], err))
+		if (plot_data_init(&source->data, doc, modes[i], err))
 			goto out;
 	}
 	/* The points stand mode by mode. */
@@ -221,7 +221,7 @@ int plot_draw(const struct document *doc, unsigned kinds, const char *folder, co
 	char *template = NULL;
 	int result = -1;
 
-	if (sources_fill(&sources, doc, err) || folders_make(folder, err) ||
+	if (sources_fill(&sources, doc, err) || directory_make(folder, err) ||
 	    !(template = picture_template(templates_folder, TEMPLATE, err)))
 		goto out;
 	drawn.pictures = calloc(PLOT_KINDS * sources.count + 1, sizeof *drawn.pictures);

@@ -9,8 +9,8 @@
  * with their sources beside them (see picture.h). What is the same for all of them stands once: who is in a picture
  * and who is named in it (curves.h), axes, panels and lines (chart.h), title, keys, names and notes (picture.h).
  */
-#ifndef HARNESS_PLOT_H
-#define HARNESS_PLOT_H
+#ifndef HARNESS_PLOT_PLOT_H
+#define HARNESS_PLOT_PLOT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -36,16 +36,16 @@ static void panel_title(struct chart *chart, size_t panel, const char *title, co
 			true;
 }
 
-static void describe(struct chart *chart, const struct survey *survey, const char *what)
+static void describe(struct chart *chart, const struct plot_data *data, const char *what)
 {
 	char from[UNITS_TEXT], to[UNITS_TEXT];
 
 	picture_add(chart->picture.description, sizeof chart->picture.description, " ",
 		    "%s against %s to %s concurrent "
 		    "connections in %s mode, with %zu %s.",
-		    what, units_show_count(from, survey->levels[0]),
-		    units_show_count(to, survey->levels[survey->levels_count - 1]), survey->mode, survey->curves.count,
-		    survey->curves.count == 1 ? "server" : "servers");
+		    what, units_show_count(from, data->levels[0]),
+		    units_show_count(to, data->levels[data->levels_count - 1]), data->mode, data->curves.count,
+		    data->curves.count == 1 ? "server" : "servers");
 }
 
 /* Latency. */
@@ -55,10 +55,10 @@ static double known(double ns)
 	return ns > 0 ? ns : NAN;
 }
 
-#define TIME_OF(times, quantile)                                                                               \
-	static double times##_##quantile(const struct survey *survey, const struct curve *curve, size_t level) \
-	{                                                                                                      \
-		return known(survey_point(survey, curve, level)->times##_ns.quantile);                         \
+#define TIME_OF(times, quantile)                                                                                \
+	static double times##_##quantile(const struct plot_data *data, const struct curve *curve, size_t level) \
+	{                                                                                                       \
+		return known(plot_data_point(data, curve, level)->times##_ns.quantile);                         \
 	}
 TIME_OF(latency, p50)
 TIME_OF(latency, p90)
@@ -69,21 +69,21 @@ TIME_OF(connect, p99)
 #undef TIME_OF
 
 /* The connections that carry requests. */
-static double active_of(const struct survey *survey, size_t level)
+static double active_of(const struct plot_data *data, size_t level)
 {
 	uint64_t active;
 	struct err err;
 
-	if (strcmp(survey->mode, load_mode_names[LOAD_CROWD]) == 0 &&
-	    units_count(&active, document_option(survey->doc, "active"), &err) == 0 && active < survey->levels[level])
+	if (strcmp(data->mode, load_mode_names[LOAD_CROWD]) == 0 &&
+	    units_count(&active, document_option(data->doc, "active"), &err) == 0 && active < data->levels[level])
 		return (double)active;
-	return (double)survey->levels[level];
+	return (double)data->levels[level];
 }
 
 /* The mean latency that a closed loop implies, by Little's law. */
-static double implied(const struct survey *survey, const struct curve *curve, size_t level)
+static double implied(const struct plot_data *data, const struct curve *curve, size_t level)
 {
-	return known(1e9 * active_of(survey, level) / survey_point(survey, curve, level)->summary.rate_rps);
+	return known(1e9 * active_of(data, level) / plot_data_point(data, curve, level)->summary.rate_rps);
 }
 
 static const struct percentile {
@@ -100,29 +100,29 @@ static const struct percentile {
 #define PERCENTILES (sizeof percentiles / sizeof *percentiles)
 
 /* Hollow too where the latency of a point is censored. Of the last line. */
-static void censored_mark(struct chart *chart, const struct survey *survey, const struct curve *curve,
+static void censored_mark(struct chart *chart, const struct plot_data *data, const struct curve *curve,
 			  plot_value *value)
 {
 	const struct chart_line *line = &chart->lines[chart->lines_count - 1];
 
-	for (size_t level = 0, at = 0; level < survey->levels_count && at < line->count; level++)
-		if (!isnan(value(survey, curve, level)))
-			chart->points[line->first + at++].invalid |= survey_point(survey, curve, level)->censored;
+	for (size_t level = 0, at = 0; level < data->levels_count && at < line->count; level++)
+		if (!isnan(value(data, curve, level)))
+			chart->points[line->first + at++].invalid |= plot_data_point(data, curve, level)->censored;
 }
 
-static bool any_censored(const struct survey *survey)
+static bool any_censored(const struct plot_data *data)
 {
-	for (size_t i = 0; i < survey->curves.count; i++)
-		for (size_t level = 0; level < survey->levels_count; level++)
-			if (survey_point(survey, &survey->curves.all[i], level)->censored)
+	for (size_t i = 0; i < data->curves.count; i++)
+		for (size_t level = 0; level < data->levels_count; level++)
+			if (plot_data_point(data, &data->curves.all[i], level)->censored)
 				return true;
 	return false;
 }
 
 int plot_percentiles(struct chart *chart, const struct plot_source *source, struct err *err)
 {
-	const struct survey *survey = &source->survey;
-	const struct curves *curves = &survey->curves;
+	const struct plot_data *data = &source->data;
+	const struct curves *curves = &data->curves;
 	struct picture *picture = &chart->picture;
 	bool shown[PERCENTILES];
 	size_t count = 0;
@@ -131,13 +131,13 @@ int plot_percentiles(struct chart *chart, const struct plot_source *source, stru
 	(void)err;
 	for (size_t i = 0; i < PERCENTILES; i++) {
 		double low, high;
-		plot_range(survey, curves, percentiles[i].value, &low, &high);
+		plot_range(data, curves, percentiles[i].value, &low, &high);
 		shown[i] = low <= high;
 		count += shown[i];
 		least = fmin(least, low);
 		most = fmax(most, high);
 		if (percentiles[i].second) {
-			plot_range(survey, curves, percentiles[i].second, &low, &high);
+			plot_range(data, curves, percentiles[i].second, &low, &high);
 			least = fmin(least, low);
 		}
 	}
@@ -148,13 +148,13 @@ int plot_percentiles(struct chart *chart, const struct plot_source *source, stru
 	picture->title = "Latency against concurrent connections";
 	curves_list(curves, picture);
 	picture_key(picture, "guide", "connections / rate: the mean that a closed loop implies");
-	plot_key_errors(chart, survey);
-	if (any_censored(survey))
+	plot_key_errors(chart, data);
+	if (any_censored(data))
 		picture_key(picture, "hollow", "hollow: not valid, or cut off: slower than the window could see");
 	else
-		plot_key_invalid(chart, survey, curves);
+		plot_key_invalid(chart, data, curves);
 	curves_key(curves, picture, "slower");
-	plot_notes(chart, survey, curves);
+	plot_notes(chart, data, curves);
 	picture_note(picture,
 		     "A closed loop: each connection asks again when it has its answer. So latency rises with the "
 		     "connections by arithmetic; what counts is how far the percentiles are from the dotted line.");
@@ -170,7 +170,7 @@ int plot_percentiles(struct chart *chart, const struct plot_source *source, stru
 		double top = picture->top + (height + below) * (double)(at / columns);
 		size_t panel = chart_panel(chart, left, left + width, top, top + height);
 		struct chart_panel *axes = chart_panel_at(chart, panel);
-		chart_axis_levels(axes, survey->levels, survey->levels_count);
+		chart_axis_levels(axes, data->levels, data->levels_count);
 		chart_axis_log(&axes->y, least, most, 0.04, height, 17, chart_show_ns);
 		axes->no_y_texts = at++ % columns != 0;
 		for (size_t j = 0; j < curves->count; j++) {
@@ -179,15 +179,15 @@ int plot_percentiles(struct chart *chart, const struct plot_source *source, stru
 				  curve->is_control ? CHART_CONTROL
 				  : curve->is_named ? CHART_NAMED
 						    : CHART_CONTEXT,
-				  survey, curve, percentiles[i].value);
+				  data, curve, percentiles[i].value);
 			if (!picture->failed)
-				censored_mark(chart, survey, curve, percentiles[i].value);
+				censored_mark(chart, data, curve, percentiles[i].value);
 		}
 		for (size_t j = 0; j < curves->count; j++)
 			if (curves->all[j].is_named && percentiles[i].second)
-				plot_line(chart, panel, CHART_THIN, survey, &curves->all[j], percentiles[i].second);
+				plot_line(chart, panel, CHART_THIN, data, &curves->all[j], percentiles[i].second);
 			else if (curves->all[j].is_named)
-				plot_line(chart, panel, CHART_GUIDE, survey, &curves->all[j], implied);
+				plot_line(chart, panel, CHART_GUIDE, data, &curves->all[j], implied);
 		panel_title(chart, panel, percentiles[i].title, percentiles[i].detail);
 	}
 	picture_stretch(picture, fmax((height + below) * (double)rows - below, picture_labels_height(picture) + 60));
@@ -196,9 +196,9 @@ int plot_percentiles(struct chart *chart, const struct plot_source *source, stru
 	plot_list_place(chart);
 
 	const struct curve *curve;
-	describe(chart, survey, "Line graphs of the percentiles of latency, with both axes logarithmic,");
+	describe(chart, data, "Line graphs of the percentiles of latency, with both axes logarithmic,");
 	for (size_t rank = 0; (curve = curves_named(curves, rank)); rank++) {
-		const struct survey_point *last = survey_point(survey, curve, survey_last(survey, curve));
+		const struct plot_data_point *last = plot_data_point(data, curve, plot_data_last(data, curve));
 		char level[UNITS_TEXT], median[UNITS_TEXT], slow[UNITS_TEXT];
 		if (!(last->latency_ns.p50 > 0))
 			continue;
@@ -214,37 +214,37 @@ int plot_percentiles(struct chart *chart, const struct plot_source *source, stru
 
 /* Cost. */
 
-static double cpu_of(const struct survey *survey, const struct curve *curve, size_t level)
+static double cpu_of(const struct plot_data *data, const struct curve *curve, size_t level)
 {
-	return known(survey_point(survey, curve, level)->summary.server_cpu_us_per_request);
+	return known(plot_data_point(data, curve, level)->summary.server_cpu_us_per_request);
 }
 
-static double memory_of(const struct survey *survey, const struct curve *curve, size_t level)
+static double memory_of(const struct plot_data *data, const struct curve *curve, size_t level)
 {
-	return known(survey_point(survey, curve, level)->rss_bytes);
+	return known(plot_data_point(data, curve, level)->rss_bytes);
 }
 
 /* Below so many connections the memory that a server takes for other reasons is larger than what they take. */
 #define MEMORY_LEAST 64
 
 /* By how much memory has grown since the lowest level, for each connection open. */
-static double memory_each(const struct survey *survey, const struct curve *curve, size_t level)
+static double memory_each(const struct plot_data *data, const struct curve *curve, size_t level)
 {
-	double open = survey_point(survey, curve, level)->summary.open_mean;
+	double open = plot_data_point(data, curve, level)->summary.open_mean;
 	double first = NAN;
 
 	for (size_t i = level; i-- > 0;)
-		if (!isnan(memory_of(survey, curve, i)))
-			first = memory_of(survey, curve, i);
-	return open >= MEMORY_LEAST ? known((memory_of(survey, curve, level) - first) / open) : NAN;
+		if (!isnan(memory_of(data, curve, i)))
+			first = memory_of(data, curve, i);
+	return open >= MEMORY_LEAST ? known((memory_of(data, curve, level) - first) / open) : NAN;
 }
 
 int plot_cost(struct chart *chart, const struct plot_source *source, struct err *err)
 {
-	const struct survey *survey = &source->survey;
-	const struct curves *curves = &survey->curves;
+	const struct plot_data *data = &source->data;
+	const struct curves *curves = &data->curves;
 	struct picture *picture = &chart->picture;
-	bool is_close = strcmp(survey->mode, load_mode_names[LOAD_CLOSE]) == 0;
+	bool is_close = strcmp(data->mode, load_mode_names[LOAD_CLOSE]) == 0;
 	double least, most;
 
 	(void)err;
@@ -261,7 +261,7 @@ int plot_cost(struct chart *chart, const struct plot_source *source, struct err 
 	};
 	size_t count = 0, at = 0;
 	for (size_t i = 0; i < 2; i++) {
-		plot_range(survey, curves, costs[i].value, &least, &most);
+		plot_range(data, curves, costs[i].value, &least, &most);
 		count += least <= most;
 	}
 	if (!count) {
@@ -270,41 +270,41 @@ int plot_cost(struct chart *chart, const struct plot_source *source, struct err 
 	}
 	picture->title = "What a request and a connection cost the server";
 	curves_list(curves, picture);
-	plot_key_errors(chart, survey);
-	plot_key_invalid(chart, survey, curves);
+	plot_key_errors(chart, data);
+	plot_key_invalid(chart, data, curves);
 	curves_key(curves, picture, "slower");
-	plot_notes(chart, survey, curves);
+	plot_notes(chart, data, curves);
 	curves_note_contexts(curves, picture, "Thin lines, fastest first: ");
 	picture_make_room(picture);
 	double gap = 84, width = (picture->right - PICTURE_LEFT - gap * (double)(count - 1)) / (double)count;
 	for (size_t i = 0; i < 2; i++) {
-		plot_range(survey, curves, costs[i].value, &least, &most);
+		plot_range(data, curves, costs[i].value, &least, &most);
 		if (!(least <= most))
 			continue;
 		double left = PICTURE_LEFT + (width + gap) * (double)at++;
 		size_t panel = chart_panel(chart, left, left + width, picture->top, picture->bottom);
 		struct chart_panel *axes = chart_panel_at(chart, panel);
-		chart_axis_levels(axes, survey->levels, survey->levels_count);
+		chart_axis_levels(axes, data->levels, data->levels_count);
 		chart_axis_log(&axes->y, least, most, 0.05, picture->bottom - picture->top, 18, costs[i].show);
-		plot_curves(chart, panel, survey, curves, costs[i].value);
+		plot_curves(chart, panel, data, curves, costs[i].value);
 		panel_title(chart, panel, costs[i].title, costs[i].detail);
 		chart_titles(chart, panel, "", PLOT_CONNECTIONS);
 	}
 	plot_list_place(chart);
 
 	const struct curve *curve;
-	describe(chart, survey, "Line graphs of the server's CPU time per request and of its memory");
+	describe(chart, data, "Line graphs of the server's CPU time per request and of its memory");
 	for (size_t rank = 0; (curve = curves_named(curves, rank)); rank++) {
-		size_t last = survey_last(survey, curve);
+		size_t last = plot_data_last(data, curve);
 		char level[UNITS_TEXT], cpu[CHART_TIC_TEXT], memory[CHART_TIC_TEXT];
-		if (isnan(cpu_of(survey, curve, last)))
+		if (isnan(cpu_of(data, curve, last)))
 			continue;
-		chart_show_us(cpu, cpu_of(survey, curve, last));
+		chart_show_us(cpu, cpu_of(data, curve, last));
 		picture_add(picture->description, sizeof picture->description, " ",
 			    "%.60s: at %s connections %s a request", curve->name,
-			    units_show_count(level, survey->levels[last]), cpu);
-		if (!isnan(costs[1].value(survey, curve, last))) {
-			chart_show_bytes(memory, costs[1].value(survey, curve, last));
+			    units_show_count(level, data->levels[last]), cpu);
+		if (!isnan(costs[1].value(data, curve, last))) {
+			chart_show_bytes(memory, costs[1].value(data, curve, last));
 			picture_add(picture->description, sizeof picture->description, ", ", "%s%s", memory,
 				    is_close ? " of memory" : " a connection");
 		}
@@ -326,17 +326,17 @@ int plot_cost(struct chart *chart, const struct plot_source *source, struct err 
 /* The kind behind those of requests: the server itself failed. */
 #define SERVER_FAILED LOAD_FAILURES
 
-static double open_of(const struct survey *survey, const struct curve *curve, size_t level)
+static double open_of(const struct plot_data *data, const struct curve *curve, size_t level)
 {
-	double open = survey_point(survey, curve, level)->summary.open_mean;
+	double open = plot_data_point(data, curve, level)->summary.open_mean;
 
 	return isnan(open) ? NAN : fmax(open, OPEN_LEAST);
 }
 
 /* The share of what ended that failed in this way. */
-static double failed_share(const struct survey *survey, const struct curve *curve, size_t level, size_t kind)
+static double failed_share(const struct plot_data *data, const struct curve *curve, size_t level, size_t kind)
 {
-	const struct survey_point *point = survey_point(survey, curve, level);
+	const struct plot_data_point *point = plot_data_point(data, curve, level);
 
 	if (kind == SERVER_FAILED)
 		return point->summary.cells ? (double)point->summary.failed / (double)point->summary.cells : 0;
@@ -365,13 +365,13 @@ struct failure_rows {
 	double height, width;
 };
 
-static void row_add(struct failure_rows *rows, const struct survey *survey, const struct curve *curve, size_t kind)
+static void row_add(struct failure_rows *rows, const struct plot_data *data, const struct curve *curve, size_t kind)
 {
 	char text[2 * PICTURE_TEXT];
 	bool any = false;
 
-	for (size_t level = 0; level < survey->levels_count; level++)
-		any |= failed_share(survey, curve, level, kind) > 0;
+	for (size_t level = 0; level < data->levels_count; level++)
+		any |= failed_share(data, curve, level, kind) > 0;
 	if (!any)
 		return;
 	if (rows->count == ROWS_MAX) {
@@ -390,19 +390,19 @@ static void row_add(struct failure_rows *rows, const struct survey *survey, cons
 }
 
 /* A row for each server, from the fastest to those without a figure, and each kind of failure that it has. */
-static void rows_fill(struct failure_rows *rows, const struct survey *survey)
+static void rows_fill(struct failure_rows *rows, const struct plot_data *data)
 {
-	const struct curves *curves = &survey->curves;
+	const struct curves *curves = &data->curves;
 
 	*rows = (struct failure_rows){ .width = 0 };
 	for (size_t i = 0; i < curves->count + curves->failed; i++) {
 		const struct curve *curve = &curves->all[i < curves->count ? curves->count - 1 - i : i];
 		for (size_t kind = 0; kind <= LOAD_FAILURES; kind++)
-			row_add(rows, survey, curve, kind);
+			row_add(rows, data, curve, kind);
 	}
 }
 
-static void rows_draw(struct chart *chart, size_t panel, const struct survey *survey, const struct failure_rows *rows)
+static void rows_draw(struct chart *chart, size_t panel, const struct plot_data *data, const struct failure_rows *rows)
 {
 	for (size_t i = 0; i < rows->count; i++) {
 		const struct failure_row *row = &rows->rows[i];
@@ -413,10 +413,10 @@ static void rows_draw(struct chart *chart, size_t panel, const struct survey *su
 				PICTURE_RIGHT_OF_TEXT;
 		chart_line(chart, panel, CHART_ROW, row->curve->name, row->curve->style)->is_grey =
 			row->curve->is_control;
-		for (size_t level = 0; level < survey->levels_count; level++) {
-			double share = failed_share(survey, row->curve, level, row->kind);
+		for (size_t level = 0; level < data->levels_count; level++) {
+			double share = failed_share(data, row->curve, level, row->kind);
 			if (share > 0)
-				chart_point(chart, (double)survey->levels[level], rows->height - row->y)->size =
+				chart_point(chart, (double)data->levels[level], rows->height - row->y)->size =
 					share < 0.001 ? 0.55
 					: share < 0.1 ? 0.85
 						      : 1.3;
@@ -426,16 +426,16 @@ static void rows_draw(struct chart *chart, size_t panel, const struct survey *su
 
 int plot_errors(struct chart *chart, const struct plot_source *source, struct err *err)
 {
-	const struct survey *survey = &source->survey;
-	const struct curves *curves = &survey->curves;
+	const struct plot_data *data = &source->data;
+	const struct curves *curves = &data->curves;
 	struct picture *picture = &chart->picture;
 	struct failure_rows rows;
 	double least, most;
 	char text[PICTURE_TEXT];
 
 	(void)err;
-	rows_fill(&rows, survey);
-	plot_range(survey, curves, open_of, &least, &most);
+	rows_fill(&rows, data);
+	plot_range(data, curves, open_of, &least, &most);
 	bool has_open = least <= most;
 	if (!has_open && !rows.count) {
 		chart->is_skipped = true;
@@ -443,15 +443,15 @@ int plot_errors(struct chart *chart, const struct plot_source *source, struct er
 	}
 	picture->title = has_open ? "Failures, and the connections open inside the server" : "Failures";
 	if (has_open) {
-		plot_ends(chart, survey, curves, false);
+		plot_ends(chart, data, curves, false);
 		picture_key(picture, "guide", "all that were offered are open");
-		plot_key_invalid(chart, survey, curves);
+		plot_key_invalid(chart, data, curves);
 	}
 	if (rows.count)
 		picture_key(picture, "sizes", "under 0.1 %, under 10 %, more of the requests");
 	if (has_open)
 		curves_key(curves, picture, "slower");
-	plot_notes(chart, survey, curves);
+	plot_notes(chart, data, curves);
 	snprintf(text, sizeof text, "There are %zu more rows of failures, for which there is no room.", rows.more);
 	if (rows.more)
 		picture_note(picture, text);
@@ -463,17 +463,17 @@ int plot_errors(struct chart *chart, const struct plot_source *source, struct er
 	if (has_open) {
 		size_t panel = chart_panel(chart, left, picture->right, top, top + open_height);
 		struct chart_panel *axes = chart_panel_at(chart, panel);
-		chart_axis_levels(axes, survey->levels, survey->levels_count);
-		least = fmin(least, (double)survey->levels[0]);
-		most = fmax(most, (double)survey->levels[survey->levels_count - 1]);
+		chart_axis_levels(axes, data->levels, data->levels_count);
+		least = fmin(least, (double)data->levels[0]);
+		most = fmax(most, (double)data->levels[data->levels_count - 1]);
 		chart_axis_log(&axes->y, least, most, 0.03, open_height, 18, chart_show_count);
-		plot_curves(chart, panel, survey, curves, open_of);
+		plot_curves(chart, panel, data, curves, open_of);
 		chart_line(chart, panel, CHART_GUIDE, "offered", (struct palette_style){ 0 })->is_grey = true;
-		for (size_t level = 0; level < survey->levels_count; level++)
-			chart_point(chart, (double)survey->levels[level], (double)survey->levels[level]);
+		for (size_t level = 0; level < data->levels_count; level++)
+			chart_point(chart, (double)data->levels[level], (double)data->levels[level]);
 		double bottom = picture->bottom;
 		picture->bottom = top + open_height; /* the names stand beside this panel */
-		plot_ends_place(chart, panel, survey, curves, open_of);
+		plot_ends_place(chart, panel, data, curves, open_of);
 		picture->bottom = bottom;
 		panel_title(chart, panel, "open inside the server", "on average");
 		if (!rows.count)
@@ -483,26 +483,26 @@ int plot_errors(struct chart *chart, const struct plot_source *source, struct er
 	if (rows.count) {
 		size_t panel = chart_panel(chart, left, picture->right, top, top + rows.height);
 		struct chart_panel *axes = chart_panel_at(chart, panel);
-		chart_axis_levels(axes, survey->levels, survey->levels_count);
+		chart_axis_levels(axes, data->levels, data->levels_count);
 		axes->y = (struct chart_axis){ .most = rows.height };
-		rows_draw(chart, panel, survey, &rows);
+		rows_draw(chart, panel, data, &rows);
 		panel_title(chart, panel, "failures by kind", "of all launches");
 		chart_titles(chart, panel, "", PLOT_CONNECTIONS);
 		top += rows.height + 60;
 	}
 	picture_stretch(picture, top - 60 - picture->top);
 
-	describe(chart, survey, "The connections open inside the server, and the failures by kind,");
+	describe(chart, data, "The connections open inside the server, and the failures by kind,");
 	if (!rows.count)
 		picture_add(picture->description, sizeof picture->description, " ", "No request failed.");
 	for (size_t i = 0; i < rows.count; i++) {
 		const struct failure_row *row = &rows.rows[i];
 		char from[UNITS_TEXT];
 		size_t level = 0;
-		while (level + 1 < survey->levels_count && !(failed_share(survey, row->curve, level, row->kind) > 0))
+		while (level + 1 < data->levels_count && !(failed_share(data, row->curve, level, row->kind) > 0))
 			level++;
 		picture_add(picture->description, sizeof picture->description, " ", "%.60s: %s from %s connections on.",
-			    row->curve->name, failure_words(row->kind), units_show_count(from, survey->levels[level]));
+			    row->curve->name, failure_words(row->kind), units_show_count(from, data->levels[level]));
 	}
 	return 0;
 }

@@ -13,7 +13,7 @@
 
 /* What all pictures of levels share. */
 
-size_t plot_line(struct chart *chart, size_t panel, enum chart_role role, const struct survey *survey,
+size_t plot_line(struct chart *chart, size_t panel, enum chart_role role, const struct plot_data *data,
 		 const struct curve *curve, plot_value *value)
 {
 	struct chart_line *line = chart_line(chart, panel, role, curve->name, curve->style);
@@ -21,14 +21,14 @@ size_t plot_line(struct chart *chart, size_t panel, enum chart_role role, const 
 	size_t count = 0;
 
 	line->is_grey = curve->is_control;
-	for (size_t level = 0; level < survey->levels_count; level++) {
-		const struct survey_point *from = survey_point(survey, curve, level);
-		double y = value(survey, curve, level);
+	for (size_t level = 0; level < data->levels_count; level++) {
+		const struct plot_data_point *from = plot_data_point(data, curve, level);
+		double y = value(data, curve, level);
 		if (isnan(y)) {
 			broken |= from->summary.cells > 0;
 			continue;
 		}
-		struct chart_point *point = chart_point(chart, (double)survey->levels[level], y);
+		struct chart_point *point = chart_point(chart, (double)data->levels[level], y);
 		point->invalid = !from->summary.valid;
 		point->errors = from->summary.errors;
 		point->gap = begun && broken;
@@ -39,7 +39,7 @@ size_t plot_line(struct chart *chart, size_t panel, enum chart_role role, const 
 	return count;
 }
 
-void plot_curves(struct chart *chart, size_t panel, const struct survey *survey, const struct curves *curves,
+void plot_curves(struct chart *chart, size_t panel, const struct plot_data *data, const struct curves *curves,
 		 plot_value *value)
 {
 	for (size_t i = 0; i < curves->count; i++) {
@@ -48,31 +48,31 @@ void plot_curves(struct chart *chart, size_t panel, const struct survey *survey,
 			  curve->is_control ? CHART_CONTROL
 			  : curve->is_named ? CHART_NAMED
 					    : CHART_CONTEXT,
-			  survey, curve, value);
+			  data, curve, value);
 	}
 }
 
-void plot_range(const struct survey *survey, const struct curves *curves, plot_value *value, double *least,
+void plot_range(const struct plot_data *data, const struct curves *curves, plot_value *value, double *least,
 		double *most)
 {
 	*least = INFINITY;
 	*most = -INFINITY;
 	for (size_t i = 0; i < curves->count; i++)
-		for (size_t level = 0; level < survey->levels_count; level++) {
-			*least = fmin(*least, value(survey, &curves->all[i], level));
-			*most = fmax(*most, value(survey, &curves->all[i], level));
+		for (size_t level = 0; level < data->levels_count; level++) {
+			*least = fmin(*least, value(data, &curves->all[i], level));
+			*most = fmax(*most, value(data, &curves->all[i], level));
 		}
 }
 
-void plot_notes(struct chart *chart, const struct survey *survey, const struct curves *curves)
+void plot_notes(struct chart *chart, const struct plot_data *data, const struct curves *curves)
 {
 	picture_note_host(&chart->picture);
-	picture_note_protocol(&chart->picture, survey->backlog, survey->blocks);
+	picture_note_protocol(&chart->picture, data->backlog, data->blocks);
 	curves_note_versions(curves, &chart->picture, false);
 }
 
 /* The reasons of all points whose figures are not valid, shortly. Returns whether there is one. */
-static bool invalid_words_of(const struct survey *survey, const struct curves *curves, char *out, size_t room)
+static bool invalid_words_of(const struct plot_data *data, const struct curves *curves, char *out, size_t room)
 {
 	static const char *const words[INVALIDS] = {
 		[INVALID_FAILED] = "failed",
@@ -86,8 +86,8 @@ static bool invalid_words_of(const struct survey *survey, const struct curves *c
 	unsigned invalid = 0;
 
 	for (size_t i = 0; i < curves->count; i++)
-		for (size_t level = 0; level < survey->levels_count; level++) {
-			const struct summary *summary = &survey_point(survey, &curves->all[i], level)->summary;
+		for (size_t level = 0; level < data->levels_count; level++) {
+			const struct summary *summary = &plot_data_point(data, &curves->all[i], level)->summary;
 			if (summary->used && !summary->valid && curves->all[i].is_named)
 				invalid |= summary->invalid | 1u << INVALIDS;
 		}
@@ -98,22 +98,22 @@ static bool invalid_words_of(const struct survey *survey, const struct curves *c
 	return invalid != 0;
 }
 
-void plot_key_invalid(struct chart *chart, const struct survey *survey, const struct curves *curves)
+void plot_key_invalid(struct chart *chart, const struct plot_data *data, const struct curves *curves)
 {
 	char text[PICTURE_TEXT], why[PICTURE_TEXT];
 
-	if (!invalid_words_of(survey, curves, why, sizeof why))
+	if (!invalid_words_of(data, curves, why, sizeof why))
 		return;
 	snprintf(text, sizeof text, "hollow: not valid%s%.200s", *why ? ", " : "", why);
 	picture_key(&chart->picture, "hollow", text);
 }
 
-void plot_key_errors(struct chart *chart, const struct survey *survey)
+void plot_key_errors(struct chart *chart, const struct plot_data *data)
 {
-	for (size_t i = 0; i < survey->curves.count; i++)
-		for (size_t level = 0; level < survey->levels_count; level++) {
-			const struct survey_point *point = survey_point(survey, &survey->curves.all[i], level);
-			if (!survey_has(point) || !point->summary.errors)
+	for (size_t i = 0; i < data->curves.count; i++)
+		for (size_t level = 0; level < data->levels_count; level++) {
+			const struct plot_data_point *point = plot_data_point(data, &data->curves.all[i], level);
+			if (!plot_data_has(point) || !point->summary.errors)
 				continue;
 			picture_key(&chart->picture, "errors", "requests failed");
 			return;
@@ -122,30 +122,30 @@ void plot_key_errors(struct chart *chart, const struct survey *survey)
 
 /* The hero. */
 
-static double rate_of(const struct survey *survey, const struct curve *curve, size_t level)
+static double rate_of(const struct plot_data *data, const struct curve *curve, size_t level)
 {
-	return survey_point(survey, curve, level)->summary.rate_rps;
+	return plot_data_point(data, curve, level)->summary.rate_rps;
 }
 
-static double most_rate(const struct survey *survey)
+static double most_rate(const struct plot_data *data)
 {
 	double most = 0;
 
-	for (size_t i = 0; i < survey->curves.count; i++)
-		for (size_t level = 0; level < survey->levels_count; level++)
-			most = fmax(most, survey_point(survey, &survey->curves.all[i], level)->summary.rate_max_rps);
+	for (size_t i = 0; i < data->curves.count; i++)
+		for (size_t level = 0; level < data->levels_count; level++)
+			most = fmax(most, plot_data_point(data, &data->curves.all[i], level)->summary.rate_max_rps);
 	return most;
 }
 
 /* The spread over the blocks, of the last line. */
-static void band_add(struct chart *chart, const struct survey *survey, const struct curve *curve, double scale)
+static void band_add(struct chart *chart, const struct plot_data *data, const struct curve *curve, double scale)
 {
 	const struct chart_line *line = &chart->lines[chart->lines_count - 1];
 	size_t at = 0;
 
-	for (size_t level = 0; level < survey->levels_count && at < line->count; level++) {
-		const struct survey_point *from = survey_point(survey, curve, level);
-		if (!survey_has(from))
+	for (size_t level = 0; level < data->levels_count && at < line->count; level++) {
+		const struct plot_data_point *from = plot_data_point(data, curve, level);
+		if (!plot_data_has(from))
 			continue;
 		chart->points[line->first + at].low = from->summary.rate_min_rps * scale;
 		chart->points[line->first + at++].high = from->summary.rate_max_rps * scale;
@@ -153,18 +153,18 @@ static void band_add(struct chart *chart, const struct survey *survey, const str
 }
 
 /* Each launch as a dot. */
-static void dots_add(struct chart *chart, size_t panel, const struct survey *survey, const struct curve *curve)
+static void dots_add(struct chart *chart, size_t panel, const struct plot_data *data, const struct curve *curve)
 {
 	chart_line(chart, panel, CHART_DOTS, curve->name, curve->style)->is_grey = curve->is_control;
-	for (size_t level = 0; level < survey->levels_count; level++)
-		for (size_t i = 0; i < survey->doc->cells_count; i++) {
-			const struct cell *cell = &survey->doc->cells[i];
-			if (survey_uses(survey, curve, level, cell))
-				chart_point(chart, (double)survey->levels[level], cell->rate_rps);
+	for (size_t level = 0; level < data->levels_count; level++)
+		for (size_t i = 0; i < data->doc->cells_count; i++) {
+			const struct cell *cell = &data->doc->cells[i];
+			if (plot_data_uses(data, curve, level, cell))
+				chart_point(chart, (double)data->levels[level], cell->rate_rps);
 		}
 }
 
-static void rates_draw(struct chart *chart, size_t panel, const struct survey *survey, const struct curves *curves)
+static void rates_draw(struct chart *chart, size_t panel, const struct plot_data *data, const struct curves *curves)
 {
 	for (size_t i = 0; i < curves->count; i++) {
 		const struct curve *curve = &curves->all[i];
@@ -172,23 +172,23 @@ static void rates_draw(struct chart *chart, size_t panel, const struct survey *s
 			  curve->is_control ? CHART_CONTROL
 			  : curve->is_named ? CHART_NAMED
 					    : CHART_CONTEXT,
-			  survey, curve, rate_of);
+			  data, curve, rate_of);
 		if (curve->is_named && !chart->picture.failed)
-			band_add(chart, survey, curve, 1);
+			band_add(chart, data, curve, 1);
 	}
-	for (size_t i = 0; i < curves->count && survey->blocks > 1; i++)
+	for (size_t i = 0; i < curves->count && data->blocks > 1; i++)
 		if (curves->all[i].is_named)
-			dots_add(chart, panel, survey, &curves->all[i]);
+			dots_add(chart, panel, data, &curves->all[i]);
 }
 
-void plot_ends(struct chart *chart, const struct survey *survey, const struct curves *curves, bool with_rate)
+void plot_ends(struct chart *chart, const struct plot_data *data, const struct curves *curves, bool with_rate)
 {
 	for (size_t rank = PICTURE_NAMES_MAX; rank-- > 0;) {
 		const struct curve *curve = curves_named(curves, rank);
 		char shown[UNITS_TEXT], detail[64] = "";
 		if (!curve)
 			continue;
-		uint64_t failed_from = survey_failed_from(survey, curve);
+		uint64_t failed_from = plot_data_failed_from(data, curve);
 		if (failed_from)
 			snprintf(detail, sizeof detail, "failed from %s", units_show_count(shown, failed_from));
 		else if (with_rate)
@@ -201,7 +201,7 @@ void plot_ends(struct chart *chart, const struct survey *survey, const struct cu
 	picture_fit(&chart->picture);
 }
 
-void plot_ends_place(struct chart *chart, size_t panel, const struct survey *survey, const struct curves *curves,
+void plot_ends_place(struct chart *chart, size_t panel, const struct plot_data *data, const struct curves *curves,
 		     plot_value *value)
 {
 	size_t at = 0;
@@ -211,30 +211,30 @@ void plot_ends_place(struct chart *chart, size_t panel, const struct survey *sur
 		if (!curve || at == chart->picture.labels_count)
 			continue;
 		struct picture_label *label = &chart->picture.labels[at++];
-		size_t last = survey->levels_count;
-		while (last && isnan(value(survey, curve, last - 1)))
+		size_t last = data->levels_count;
+		while (last && isnan(value(data, curve, last - 1)))
 			last--;
 		if (!last) {
 			label->end_y = chart->picture.bottom;
 			continue;
 		}
-		label->end_x = chart_x(chart_panel_at(chart, panel), (double)survey->levels[last - 1]);
-		label->end_y = chart_y(chart_panel_at(chart, panel), value(survey, curve, last - 1));
+		label->end_x = chart_x(chart_panel_at(chart, panel), (double)data->levels[last - 1]);
+		label->end_y = chart_y(chart_panel_at(chart, panel), value(data, curve, last - 1));
 	}
 	picture_place(&chart->picture);
 }
 
 /* Connections open inside the servers, at the highest level at which they are known. */
-static void note_open(struct chart *chart, const struct survey *survey)
+static void note_open(struct chart *chart, const struct plot_data *data)
 {
 	char text[2048] = "", item[2 * PICTURE_TEXT], number[UNITS_TEXT];
-	bool is_close = strcmp(survey->mode, load_mode_names[LOAD_CLOSE]) == 0;
-	size_t level = survey->levels_count, said = 0, all = 0;
+	bool is_close = strcmp(data->mode, load_mode_names[LOAD_CLOSE]) == 0;
+	size_t level = data->levels_count, said = 0, all = 0;
 	const struct curve *curve;
 
 	while (level-- > 0 && !all)
-		for (size_t rank = 0; (curve = curves_named(&survey->curves, rank)); rank++)
-			all += summary_open_differs(&survey_point(survey, curve, level)->summary);
+		for (size_t rank = 0; (curve = curves_named(&data->curves, rank)); rank++)
+			all += summary_open_differs(&plot_data_point(data, curve, level)->summary);
 	level++;
 	if (is_close)
 		picture_add(text, sizeof text, "",
@@ -243,9 +243,9 @@ static void note_open(struct chart *chart, const struct survey *survey)
 		picture_add(text, sizeof text, "", "Connections are those offered.");
 	if (all)
 		picture_add(text, sizeof text, " ", "Of %s offered, open inside the server on average: ",
-			    units_show_count(number, survey->levels[level]));
-	for (size_t rank = 0; all && (curve = curves_named(&survey->curves, rank)); rank++) {
-		const struct summary *summary = &survey_point(survey, curve, level)->summary;
+			    units_show_count(number, data->levels[level]));
+	for (size_t rank = 0; all && (curve = curves_named(&data->curves, rank)); rank++) {
+		const struct summary *summary = &plot_data_point(data, curve, level)->summary;
 		if (!summary_open_differs(summary))
 			continue;
 		snprintf(item, sizeof item, "%s" PICTURE_NO_BREAK "%s", curve->name,
@@ -261,7 +261,7 @@ static void note_open(struct chart *chart, const struct survey *survey)
 }
 
 /* In words, for those who do not see the picture. */
-static void describe(struct picture *picture, const struct survey *survey, const struct curves *curves)
+static void describe(struct picture *picture, const struct plot_data *data, const struct curves *curves)
 {
 	char count[UNITS_TEXT], at[UNITS_TEXT], from[UNITS_TEXT], to[UNITS_TEXT];
 	size_t room = sizeof picture->description;
@@ -270,40 +270,39 @@ static void describe(struct picture *picture, const struct survey *survey, const
 	picture_add(picture->description, room, "",
 		    "Line graph of requests per second against %s to %s concurrent connections "
 		    "in %s mode, with %zu %s.",
-		    units_show_count(from, survey->levels[0]),
-		    units_show_count(to, survey->levels[survey->levels_count - 1]), survey->mode, curves->count,
-		    curves->count == 1 ? "server" : "servers");
+		    units_show_count(from, data->levels[0]), units_show_count(to, data->levels[data->levels_count - 1]),
+		    data->mode, curves->count, curves->count == 1 ? "server" : "servers");
 	if (picture->message_count)
 		picture_add(picture->description, room, " ", "%s", picture->message[0]);
 	for (size_t rank = 0; (curve = curves_named(curves, rank)); rank++) {
-		uint64_t failed_from = survey_failed_from(survey, curve);
+		uint64_t failed_from = plot_data_failed_from(data, curve);
 		picture_add(picture->description, room, " ", "%.60s: at most %s, at %s connections%s%s.", curve->name,
 			    units_show_count(count, units_whole(curve->score + 0.5)),
-			    units_show_count(at, survey->levels[survey_best(survey, curve)]),
+			    units_show_count(at, data->levels[plot_data_best(data, curve)]),
 			    failed_from ? "; failed from " : "",
 			    failed_from ? units_show_count(from, failed_from) : "");
 	}
 }
 
-static void keys_add(struct chart *chart, const struct survey *survey)
+static void keys_add(struct chart *chart, const struct plot_data *data)
 {
 	char text[PICTURE_TEXT];
 
-	if (survey->curves.controls)
+	if (data->curves.controls)
 		picture_key(&chart->picture, "ceiling", "control server: what the harness itself can reach");
-	if (survey->blocks > 1) {
-		snprintf(text, sizeof text, "least to most of %zu blocks", survey->blocks);
-		picture_key(&chart->picture, survey->levels_count > 1 ? "band" : "bar", text);
+	if (data->blocks > 1) {
+		snprintf(text, sizeof text, "least to most of %zu blocks", data->blocks);
+		picture_key(&chart->picture, data->levels_count > 1 ? "band" : "bar", text);
 		picture_key(&chart->picture, "dots", "each launch");
 	}
-	plot_key_errors(chart, survey);
-	plot_key_invalid(chart, survey, &survey->curves);
+	plot_key_errors(chart, data);
+	plot_key_invalid(chart, data, &data->curves);
 }
 
 #define ALL_FAILED "No cell of this mode has a figure: every one failed."
 
 /* One panel for all of the room. */
-static size_t panel_add(struct chart *chart, const struct survey *survey, double highest, chart_show *show)
+static size_t panel_add(struct chart *chart, const struct plot_data *data, double highest, chart_show *show)
 {
 	struct picture *picture = &chart->picture;
 
@@ -312,34 +311,34 @@ static size_t panel_add(struct chart *chart, const struct survey *survey, double
 	size_t panel = chart_panel(chart, PICTURE_LEFT, picture->right, picture->top, picture->bottom);
 	struct chart_panel *at = chart_panel_at(chart, panel);
 
-	chart_axis_levels(at, survey->levels, survey->levels_count);
+	chart_axis_levels(at, data->levels, data->levels_count);
 	chart_axis_linear(&at->y, highest, Y_PARTS, show);
 	at->is_filled = true;
-	at->is_empty = !survey->curves.count;
+	at->is_empty = !data->curves.count;
 	return panel;
 }
 
 int plot_hero(struct chart *chart, const struct plot_source *source, struct err *err)
 {
-	const struct survey *survey = &source->survey;
+	const struct plot_data *data = &source->data;
 	struct picture *picture = &chart->picture;
 
 	(void)err;
 	picture->title = "Requests per second against concurrent connections";
-	plot_ends(chart, survey, &survey->curves, survey->levels_count == 1);
-	keys_add(chart, survey);
-	curves_key(&survey->curves, picture, "slower");
-	plot_notes(chart, survey, &survey->curves);
-	note_open(chart, survey);
-	curves_note_contexts(&survey->curves, picture, "Thin lines, fastest first: ");
-	curves_note_failed(&survey->curves, picture, "Failed at every level: ");
-	curves_message(&survey->curves, picture, ALL_FAILED);
-	size_t panel = panel_add(chart, survey, most_rate(survey), chart_show_count);
-	rates_draw(chart, panel, survey, &survey->curves);
-	plot_ends_place(chart, panel, survey, &survey->curves, rate_of);
-	if (survey->curves.count)
+	plot_ends(chart, data, &data->curves, data->levels_count == 1);
+	keys_add(chart, data);
+	curves_key(&data->curves, picture, "slower");
+	plot_notes(chart, data, &data->curves);
+	note_open(chart, data);
+	curves_note_contexts(&data->curves, picture, "Thin lines, fastest first: ");
+	curves_note_failed(&data->curves, picture, "Failed at every level: ");
+	curves_message(&data->curves, picture, ALL_FAILED);
+	size_t panel = panel_add(chart, data, most_rate(data), chart_show_count);
+	rates_draw(chart, panel, data, &data->curves);
+	plot_ends_place(chart, panel, data, &data->curves, rate_of);
+	if (data->curves.count)
 		chart_titles(chart, panel, "requests per second", PLOT_CONNECTIONS);
-	describe(picture, survey, &survey->curves);
+	describe(picture, data, &data->curves);
 	return 0;
 }
 
@@ -351,33 +350,33 @@ int plot_hero(struct chart *chart, const struct plot_source *source, struct err 
 
 int plot_preview(struct chart *chart, const struct plot_source *source, struct err *err)
 {
-	const struct survey *survey = &source->survey;
+	const struct plot_data *data = &source->data;
 	struct picture *picture = &chart->picture;
 	struct curves curves;
 
-	if (curves_copy(&curves, &survey->curves, err))
+	if (curves_copy(&curves, &data->curves, err))
 		return -1;
 	curves_rank(&curves, PREVIEW_NAMES);
 	picture_size(picture, PREVIEW_WIDTH, PREVIEW_HEIGHT);
 	picture->png_scale = PREVIEW_SCALE;
 	picture->has_svg = false;
 	picture->title = "Requests per second against connections";
-	plot_ends(chart, survey, &curves, survey->levels_count == 1);
-	plot_notes(chart, survey, &curves);
+	plot_ends(chart, data, &curves, data->levels_count == 1);
+	plot_notes(chart, data, &curves);
 	/* Long names: fewer of them. */
 	for (size_t names = PREVIEW_NAMES;
 	     names > 2 && picture_labels_height(picture) > picture->bottom - picture->top;) {
 		curves_rank(&curves, --names);
 		picture->labels_count = 0;
-		plot_ends(chart, survey, &curves, survey->levels_count == 1);
+		plot_ends(chart, data, &curves, data->levels_count == 1);
 	}
 	curves_message(&curves, picture, ALL_FAILED);
-	size_t panel = panel_add(chart, survey, most_rate(survey), chart_show_count);
-	rates_draw(chart, panel, survey, &curves);
-	plot_ends_place(chart, panel, survey, &curves, rate_of);
-	if (survey->curves.count)
+	size_t panel = panel_add(chart, data, most_rate(data), chart_show_count);
+	rates_draw(chart, panel, data, &curves);
+	plot_ends_place(chart, panel, data, &curves, rate_of);
+	if (data->curves.count)
 		chart_titles(chart, panel, "requests per second", PLOT_CONNECTIONS);
-	describe(picture, survey, &curves);
+	describe(picture, data, &curves);
 	curves_release(&curves);
 	return 0;
 }
@@ -415,14 +414,14 @@ static double panel_title(struct chart *chart, const struct curve *curve, const 
 }
 
 /* All in one line with gaps: gnuplot's SVG grows by much with each line, and here it stands in each panel. */
-static void peers_add(struct chart *chart, size_t panel, const struct survey *survey, const struct curves *curves,
+static void peers_add(struct chart *chart, size_t panel, const struct plot_data *data, const struct curves *curves,
 		      size_t from)
 {
-	size_t points = plot_line(chart, panel, CHART_CONTEXT, survey, &curves->all[from], rate_of);
+	size_t points = plot_line(chart, panel, CHART_CONTEXT, data, &curves->all[from], rate_of);
 	size_t first = chart->lines_count - 1;
 
 	for (size_t peer = from + 1; peer < curves->count && !chart->picture.failed; peer++) {
-		size_t added = plot_line(chart, panel, CHART_CONTEXT, survey, &curves->all[peer], rate_of);
+		size_t added = plot_line(chart, panel, CHART_CONTEXT, data, &curves->all[peer], rate_of);
 		if (added && !chart->picture.failed)
 			chart->points[chart->lines[first].first + points].gap = true;
 		points += added;
@@ -438,12 +437,12 @@ static void peers_add(struct chart *chart, size_t panel, const struct survey *su
 }
 
 /* What its curve says, in a few words; of one level it says nothing. */
-static int verdict_of(char *out, size_t room, const struct survey *survey, const struct curve *curve, struct err *err)
+static int verdict_of(char *out, size_t room, const struct plot_data *data, const struct curve *curve, struct err *err)
 {
 	struct scaling scaling;
 	char title[SCALING_TEXT];
 
-	if (scaling_of(&scaling, survey->doc, curve->server, survey->mode, err))
+	if (scaling_of(&scaling, data->doc, curve->server, data->mode, err))
 		return -1;
 	snprintf(out, room, "%s", scaling_title(title, &scaling));
 	return 0;
@@ -451,15 +450,15 @@ static int verdict_of(char *out, size_t room, const struct survey *survey, const
 
 int plot_panels(struct chart *chart, const struct plot_source *source, struct err *err)
 {
-	const struct survey *survey = &source->survey;
-	const struct curves *curves = &survey->curves;
+	const struct plot_data *data = &source->data;
+	const struct curves *curves = &data->curves;
 	struct picture *picture = &chart->picture;
 	size_t count = curves->count - curves->controls;
 	/* The control server has a panel only where there is nothing else. */
 	size_t from = count ? curves->controls : 0;
 
 	/* Of one level the hero shows all that there is. */
-	if (!curves->count || survey->levels_count < 2) {
+	if (!curves->count || data->levels_count < 2) {
 		chart->is_skipped = true;
 		return 0;
 	}
@@ -467,14 +466,14 @@ int plot_panels(struct chart *chart, const struct plot_source *source, struct er
 	picture->title = "Requests per second against concurrent connections, server by server";
 	if (from)
 		picture_key(picture, "ceiling", "control server: what the harness itself can reach");
-	if (survey->blocks > 1)
+	if (data->blocks > 1)
 		picture_key(picture, "band", "least to most of the blocks");
-	plot_key_errors(chart, survey);
-	plot_key_invalid(chart, survey, curves);
+	plot_key_errors(chart, data);
+	plot_key_invalid(chart, data, curves);
 	if (count > 1)
 		picture_key(picture, "context", "all others");
 	picture_note_host(picture);
-	picture_note_protocol(picture, survey->backlog, survey->blocks);
+	picture_note_protocol(picture, data->backlog, data->blocks);
 	curves_note_versions(curves, picture, true);
 	curves_note_failed(curves, picture, "Failed at every level: ");
 
@@ -482,14 +481,14 @@ int plot_panels(struct chart *chart, const struct plot_source *source, struct er
 	double width = (picture->width - PICTURE_LEFT - PICTURE_MARGIN - PANELS_GAP * (double)(columns - 1)) /
 		       (double)columns;
 	double height = rows == 1 ? 300 : rows == 2 ? 190 : PANEL_HEIGHT;
-	double highest = most_rate(survey), top = picture->top + 2;
+	double highest = most_rate(data), top = picture->top + 2;
 	size_t first = 0;
 	char verdict[PICTURE_TEXT];
 	for (size_t row = 0; row < rows; row++) {
 		double title = 0;
 		for (size_t i = row * columns; i < count && i < (row + 1) * columns; i++) {
 			const struct curve *curve = &curves->all[curves->count - 1 - i];
-			if (verdict_of(verdict, sizeof verdict, survey, curve, err))
+			if (verdict_of(verdict, sizeof verdict, data, curve, err))
 				return -1;
 			title = fmax(title, panel_title(chart, curve, verdict, width, 0, 0));
 		}
@@ -499,24 +498,24 @@ int plot_panels(struct chart *chart, const struct plot_source *source, struct er
 			double left = PICTURE_LEFT + (width + PANELS_GAP) * (double)(i - row * columns);
 			size_t panel = chart_panel(chart, left, left + width, top, top + height);
 			struct chart_panel *at = chart_panel_at(chart, panel);
-			chart_axis_levels(at, survey->levels, survey->levels_count);
+			chart_axis_levels(at, data->levels, data->levels_count);
 			chart_axis_linear(&at->y, highest, height > 150 ? Y_PARTS : 3, chart_show_count);
 			at->no_y_texts = i % columns != 0;
 			at->is_filled = at->is_faint = true;
 			if (!i) {
 				first = panel;
 				if (from)
-					plot_line(chart, panel, CHART_CONTROL, survey, &curves->all[0], rate_of);
+					plot_line(chart, panel, CHART_CONTROL, data, &curves->all[0], rate_of);
 				if (count > 1)
-					peers_add(chart, panel, survey, curves, from);
+					peers_add(chart, panel, data, curves, from);
 			} else {
 				chart_share(chart, panel, first, CHART_CONTROL);
 				chart_share(chart, panel, first, CHART_CONTEXT);
 			}
-			plot_line(chart, panel, CHART_NAMED, survey, curve, rate_of);
+			plot_line(chart, panel, CHART_NAMED, data, curve, rate_of);
 			if (!picture->failed)
-				band_add(chart, survey, curve, 1);
-			if (verdict_of(verdict, sizeof verdict, survey, curve, err))
+				band_add(chart, data, curve, 1);
+			if (verdict_of(verdict, sizeof verdict, data, curve, err))
 				return -1;
 			panel_title(chart, curve, verdict, width, left, top);
 		}
@@ -525,85 +524,85 @@ int plot_panels(struct chart *chart, const struct plot_source *source, struct er
 	picture_text(picture, "requests per second against " PLOT_CONNECTIONS, PICTURE_MARGIN, picture->top - 20, 12)
 		->is_muted = true;
 	picture_stretch(picture, top - picture->top - PANEL_TICS - PANEL_SPACE - 26);
-	describe(picture, survey, curves);
+	describe(picture, data, curves);
 	return 0;
 }
 
 /* Relative to each server's own maximum: who scales, apart from who is fast. */
 
-static double share_of(const struct survey *survey, const struct curve *curve, size_t level)
+static double share_of(const struct plot_data *data, const struct curve *curve, size_t level)
 {
-	double most = survey_point(survey, curve, survey_best(survey, curve))->summary.rate_rps;
+	double most = plot_data_point(data, curve, plot_data_best(data, curve))->summary.rate_rps;
 
-	return 100 * rate_of(survey, curve, level) / most;
+	return 100 * rate_of(data, curve, level) / most;
 }
 
 /* What is left at the highest level: 0 where it failed there. */
-static double left_over(const struct survey *survey, const struct curve *curve)
+static double left_over(const struct plot_data *data, const struct curve *curve)
 {
-	double share = share_of(survey, curve, survey->levels_count - 1);
+	double share = share_of(data, curve, data->levels_count - 1);
 
 	return isnan(share) ? 0 : share;
 }
 
 int plot_shape(struct chart *chart, const struct plot_source *source, struct err *err)
 {
-	const struct survey *survey = &source->survey;
+	const struct plot_data *data = &source->data;
 	struct picture *picture = &chart->picture;
 	struct curves curves;
 	char text[PICTURE_TEXT];
 
-	if (survey->levels_count < 2 || !survey->curves.count) {
+	if (data->levels_count < 2 || !data->curves.count) {
 		chart->is_skipped = true;
 		return 0;
 	}
-	double *left = calloc(survey->curves.servers + 1, sizeof *left);
-	if (!left || curves_copy(&curves, &survey->curves, err)) {
+	double *left = calloc(data->curves.servers + 1, sizeof *left);
+	if (!left || curves_copy(&curves, &data->curves, err)) {
 		free(left);
 		return err_set(err, "out of memory");
 	}
 	/* Those that keep most and those that keep least are worth a name: the farther from the middle, the more. */
-	for (size_t i = 0; i < survey->curves.count; i++)
-		left[i] = left_over(survey, &survey->curves.all[i]);
-	double middle = summary_median(left, survey->curves.count);
+	for (size_t i = 0; i < data->curves.count; i++)
+		left[i] = left_over(data, &data->curves.all[i]);
+	double middle = summary_median(left, data->curves.count);
 	for (size_t i = 0; i < curves.count; i++)
-		curves.all[i].score = fabs(left_over(survey, &survey->curves.all[i]) - middle);
+		curves.all[i].score = fabs(left_over(data, &data->curves.all[i]) - middle);
 	curves_rank(&curves, PICTURE_NAMES_MAX);
 	/* The scores are the rates again, from here on; the order stays. */
 	for (size_t i = 0; i < curves.count; i++)
-		for (size_t j = 0; j < survey->curves.count; j++)
-			if (survey->curves.all[j].index == curves.all[i].index)
-				curves.all[i].score = survey->curves.all[j].score;
+		for (size_t j = 0; j < data->curves.count; j++)
+			if (data->curves.all[j].index == curves.all[i].index)
+				curves.all[i].score = data->curves.all[j].score;
 
 	picture->title = "Requests per second, relative to each server's own maximum";
-	plot_ends(chart, survey, &curves, false);
+	plot_ends(chart, data, &curves, false);
 	if (curves.controls)
 		picture_key(picture, "control", "control server: what the harness itself can reach");
-	plot_key_errors(chart, survey);
-	plot_key_invalid(chart, survey, &curves);
+	plot_key_errors(chart, data);
+	plot_key_invalid(chart, data, &curves);
 	snprintf(text, sizeof text, "%zu more %s, between", curves.contexts,
 		 curves.contexts == 1 ? "server" : "servers");
 	if (curves.contexts)
 		picture_key(picture, "context", text);
-	plot_notes(chart, survey, &curves);
+	plot_notes(chart, data, &curves);
 	curves_note_contexts(&curves, picture, "Thin lines: ");
 	curves_note_failed(&curves, picture, "Failed at every level: ");
-	size_t panel = panel_add(chart, survey, 100, chart_show_percent);
+	size_t panel = panel_add(chart, data, 100, chart_show_percent);
 	chart_panel_at(chart, panel)->is_filled = false;
-	plot_curves(chart, panel, survey, &curves, share_of);
-	plot_ends_place(chart, panel, survey, &curves, share_of);
+	plot_curves(chart, panel, data, &curves, share_of);
+	plot_ends_place(chart, panel, data, &curves, share_of);
 	chart_titles(chart, panel, "of its own maximum", PLOT_CONNECTIONS);
 
 	const struct curve *curve;
 	picture_add(picture->description, sizeof picture->description, "",
 		    "Line graph of the rate of requests, relative to each "
 		    "server's own maximum, against %s to %s concurrent connections in %s mode, with %zu %s.",
-		    units_show_count((char[UNITS_TEXT]){ 0 }, survey->levels[0]),
-		    units_show_count(text, survey->levels[survey->levels_count - 1]), survey->mode, curves.count,
+		    units_show_count((char[UNITS_TEXT]){ 0 }, data->levels[0]),
+		    units_show_count(text, data->levels[data->levels_count - 1]), data->mode, curves.count,
 		    curves.count == 1 ? "server" : "servers");
 	for (size_t rank = 0; (curve = curves_named(&curves, rank)); rank++)
 		picture_add(picture->description, sizeof picture->description, " ",
-			    "%.60s: %.0f %% of it at the highest level.", curve->name, left_over(survey, curve));
+			    "%.60s: %.0f %% of it at the highest level.", curve->name, left_over(data, curve));
 	free(left);
 	curves_release(&curves);
 	return 0;

@@ -52,26 +52,26 @@ static int row_order(const void *a, const void *b)
 	return strcmp(x->curve->server, y->curve->server);
 }
 
-static int rows_fill(struct rows *rows, const struct survey *survey, struct err *err)
+static int rows_fill(struct rows *rows, const struct plot_data *data, struct err *err)
 {
-	const struct curves *curves = &survey->curves;
+	const struct curves *curves = &data->curves;
 	size_t level = 0;
 
 	*rows = (struct rows){ .least = INFINITY, .most = -INFINITY };
 	rows->rows = calloc(curves->servers + 1, sizeof *rows->rows);
 	if (!rows->rows)
 		return err_set(err, "out of memory");
-	rows->level = summary_nearest(survey->levels, survey->levels_count, TABLE_LEVEL);
-	while (survey->levels[level] != rows->level)
+	rows->level = summary_nearest(data->levels, data->levels_count, TABLE_LEVEL);
+	while (data->levels[level] != rows->level)
 		level++;
 	bool any_sequential = false;
 	for (size_t i = 0; i < curves->servers; i++) {
 		const struct curve *curve = &curves->all[i];
 		struct row *row = &rows->rows[rows->count];
 		struct summary sequential;
-		if (summary_of(&sequential, survey->doc, curve->server, SUMMARY_SEQUENTIAL, NULL, 1, err))
+		if (summary_of(&sequential, data->doc, curve->server, SUMMARY_SEQUENTIAL, NULL, 1, err))
 			return -1;
-		const struct summary *parallel = &survey_point(survey, curve, level)->summary;
+		const struct summary *parallel = &plot_data_point(data, curve, level)->summary;
 		*row = (struct row){
 			.curve = curve,
 			.parallel_rps = parallel->rate_rps,
@@ -187,7 +187,7 @@ static void describe(struct picture *picture, const struct rows *rows)
 
 int plot_sequential(struct chart *chart, const struct plot_source *source, struct err *err)
 {
-	const struct survey *survey = &source->survey;
+	const struct plot_data *data = &source->data;
 	struct picture *picture = &chart->picture;
 	struct rows rows = { 0 };
 	char text[PICTURE_TEXT], shown[UNITS_TEXT];
@@ -197,7 +197,7 @@ int plot_sequential(struct chart *chart, const struct plot_source *source, struc
 	chart->is_skipped = !source->is_first;
 	if (chart->is_skipped)
 		return 0;
-	if (rows_fill(&rows, survey, err))
+	if (rows_fill(&rows, data, err))
 		goto out;
 	result = 0;
 	if (!rows.count) {
@@ -213,9 +213,9 @@ int plot_sequential(struct chart *chart, const struct plot_source *source, struc
 	if (rows.any_invalid)
 		picture_key(picture, "hollow", "hollow: not valid");
 	picture_note_host(picture);
-	picture_note_protocol(picture, survey->backlog, survey->blocks);
-	curves_note_versions(&survey->curves, picture, true);
-	curves_note_failed(&survey->curves, picture, "Failed: ");
+	picture_note_protocol(picture, data->backlog, data->blocks);
+	curves_note_versions(&data->curves, picture, true);
+	curves_note_failed(&data->curves, picture, "Failed: ");
 	double left = fmax(PICTURE_LEFT, PICTURE_MARGIN + rows.width + 20), top = picture->top - 24;
 	size_t panel = chart_panel(chart, left, picture->right, top, top + rows.height);
 	struct chart_panel *axes = chart_panel_at(chart, panel);

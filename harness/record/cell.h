@@ -4,8 +4,8 @@
  * A cell is server x client x mode x level x block, and in an open loop x rate offered. A failed cell is data too: then `error` says why, and there
  * are no figures. What was not measured is NAN, which is null in the JSON, and never 0.
  */
-#ifndef HARNESS_CELL_H
-#define HARNESS_CELL_H
+#ifndef HARNESS_RECORD_CELL_H
+#define HARNESS_RECORD_CELL_H
 
 #include <math.h>
 #include <stdbool.h>

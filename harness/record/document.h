@@ -1,8 +1,8 @@
 /*
  * document: a whole run, as run.json holds it.
  */
-#ifndef HARNESS_DOCUMENT_H
-#define HARNESS_DOCUMENT_H
+#ifndef HARNESS_RECORD_DOCUMENT_H
+#define HARNESS_RECORD_DOCUMENT_H
 
 #include <stdbool.h>
 #include <stddef.h>

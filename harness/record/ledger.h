@@ -3,8 +3,8 @@
  *
  * Append-only and fsynced after each line: power loss or a kill loses at most the cell in flight.
  */
-#ifndef HARNESS_LEDGER_H
-#define HARNESS_LEDGER_H
+#ifndef HARNESS_RECORD_LEDGER_H
+#define HARNESS_RECORD_LEDGER_H
 
 #include <stdbool.h>
 

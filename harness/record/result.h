@@ -4,8 +4,8 @@
  * What the fields are is docs/run.schema.json. One table of fields (in result_cell.c) both writes and reads a cell,
  * so that the two can't differ. Numbers that were not measured are null.
  */
-#ifndef HARNESS_RESULT_H
-#define HARNESS_RESULT_H
+#ifndef HARNESS_RECORD_RESULT_H
+#define HARNESS_RECORD_RESULT_H
 
 #include <stdio.h>
 

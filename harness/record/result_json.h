@@ -8,8 +8,8 @@
  * Memory: what makes JSON returns a new reference, or NULL where memory is out, never half of it. So a caller gathers
  * whether anything went wrong (json_object_set_new() takes a NULL, and says so) and asks whole_json() at the end.
  */
-#ifndef HARNESS_RESULT_JSON_H
-#define HARNESS_RESULT_JSON_H
+#ifndef HARNESS_RECORD_RESULT_JSON_H
+#define HARNESS_RECORD_RESULT_JSON_H
 
 #include <jansson.h>
 #include <stdbool.h>

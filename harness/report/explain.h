@@ -1,8 +1,8 @@
 /*
  * explain: one cell with all its evidence, on one screen.
  */
-#ifndef HARNESS_EXPLAIN_H
-#define HARNESS_EXPLAIN_H
+#ifndef HARNESS_REPORT_EXPLAIN_H
+#define HARNESS_REPORT_EXPLAIN_H
 
 #include <stdio.h>
 

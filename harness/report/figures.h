@@ -2,14 +2,14 @@
  * figures: the numbers that stand behind each picture of a run, as tables.
  *
  * A picture is for a glance; who wants to know, or cannot see it, reads its figures. A kind of table belongs to a kind of
- * picture. All are of one mode, and of the servers in the order of the overview.
+ * picture. All are of one mode, and of the servers in the order of the findings.
  */
-#ifndef HARNESS_FIGURES_H
-#define HARNESS_FIGURES_H
+#ifndef HARNESS_REPORT_FIGURES_H
+#define HARNESS_REPORT_FIGURES_H
 
 #include "harness/lib/err.h"
-#include "harness/report/overview.h"
-#include "harness/text/sheet.h"
+#include "harness/report/findings.h"
+#include "harness/text/data_table.h"
 
 enum figures_kind {
 	FIGURES_RATE,       /* requests per second, by level */
@@ -24,6 +24,6 @@ enum figures_kind {
 };
 
 /* Makes such a table, perhaps without a line. Returns 0, or -1 with err set: memory is out. Release it in both cases. */
-int figures_sheet(const struct overview *overview, enum figures_kind kind, struct sheet *sheet, struct err *err);
+int figures_table(const struct findings *findings, enum figures_kind kind, struct data_table *table, struct err *err);
 
 #endif

@@ -7,7 +7,7 @@
 #include "harness/lib/text.h"
 #include "harness/lib/units.h"
 
-/* What a figure is to be read with, beside the marks of every grid. */
+/* What a figure is to be read with, beside the marks of every table. */
 #define MARK_BEHIND   "<"
 #define MARK_CENSORED ">"
 
@@ -33,7 +33,7 @@ struct points {
 	size_t count;
 };
 
-static void time_item(struct grid_item *item, double ns)
+static void time_item(struct text_table_item *item, double ns)
 {
 	char text[UNITS_TEXT];
 
@@ -41,20 +41,20 @@ static void time_item(struct grid_item *item, double ns)
 		snprintf(item->text, sizeof item->text, "%s", units_show_latency(text, (uint64_t)ns));
 }
 
-static void latency_item(struct grid_item *item, const struct rate_point *point, double ns)
+static void latency_item(struct text_table_item *item, const struct rate_point *point, double ns)
 {
 	time_item(item, ns);
 	if (point->censored && !isnan(ns))
 		strcpy(item->mark, MARK_CENSORED);
 }
 
-static void count_item(struct grid_item *item, double count)
+static void count_item(struct text_table_item *item, double count)
 {
 	if (!isnan(count))
 		snprintf(item->text, sizeof item->text, "%.0f", count);
 }
 
-static void rate_item(struct grid_item *item, const struct rate_point *point)
+static void rate_item(struct text_table_item *item, const struct rate_point *point)
 {
 	if (!point->used) {
 		strcpy(item->text, "failed");
@@ -62,10 +62,10 @@ static void rate_item(struct grid_item *item, const struct rate_point *point)
 	}
 	snprintf(item->text, sizeof item->text, "%.2f", point->rate_rps);
 	snprintf(item->mark, sizeof item->mark, "%s%s%s", point->keeps_up ? "" : MARK_BEHIND,
-		 point->valid ? "" : GRID_INVALID, point->errors ? GRID_ERRORS : "");
+		 point->valid ? "" : TEXT_TABLE_INVALID, point->errors ? TEXT_TABLE_ERRORS : "");
 }
 
-static void item_fill(const struct points *points, size_t row, enum column column, struct grid_item *item)
+static void item_fill(const struct points *points, size_t row, enum column column, struct text_table_item *item)
 {
 	const struct rate_point *point = &points->point[row];
 	const struct cell_times *latency = &point->latency_ns;
@@ -110,7 +110,7 @@ static size_t columns_choose(const struct points *points, enum column *columns)
 
 static const char *who(const struct rate_point *point, char *out, size_t room)
 {
-	char name[GRID_TEXT];
+	char name[TEXT_TABLE_TEXT];
 	int used = snprintf(out, room, "%.100s (%.20s", text_plain(name, sizeof name, point->server), point->mode);
 
 	if (!isnan(point->share))
@@ -125,15 +125,15 @@ static const char *who(const struct rate_point *point, char *out, size_t room)
 static void note_points(const struct points *points, bool (*is_about)(const struct rate_point *, unsigned),
 			unsigned reason, const char *words, enum table_format format, bool *first, FILE *out)
 {
-	char line[4096] = "", name[GRID_TEXT], note[4096 + 512];
+	char line[4096] = "", name[TEXT_TABLE_TEXT], note[4096 + 512];
 
 	for (size_t i = 0; i < points->count; i++)
 		if (is_about(&points->point[i], reason))
-			grid_add(line, sizeof line, ", ", who(&points->point[i], name, sizeof name));
+			text_table_add(line, sizeof line, ", ", who(&points->point[i], name, sizeof name));
 	if (!*line)
 		return;
 	snprintf(note, sizeof note, "%s: %s", words, line);
-	grid_note(format, note, first, out);
+	text_table_note(format, note, first, out);
 }
 
 static bool is_behind(const struct rate_point *point, unsigned unused)
@@ -167,23 +167,23 @@ static void notes_put(const struct points *points, enum table_format format, FIL
 				  "failed behind it, or had not ended long after it, and are not among these",
 		    format, &first, out);
 	for (unsigned reason = 0; reason < INVALIDS; reason++) {
-		snprintf(words, sizeof words, GRID_INVALID " not to be relied on, %s", invalid_words[reason]);
+		snprintf(words, sizeof words, TEXT_TABLE_INVALID " not to be relied on, %s", invalid_words[reason]);
 		note_points(points, is_invalid, reason, words, format, &first, out);
 	}
 	for (size_t i = 0; i < points->count; i++) {
 		const struct rate_point *point = &points->point[i];
-		char name[GRID_TEXT], why[1024], note[2048];
+		char name[TEXT_TABLE_TEXT], why[1024], note[2048];
 		errors |= point->used && point->errors;
 		if (!point->failed)
 			continue;
 		snprintf(note, sizeof note, "%s failed in %u of %u blocks: %s", who(point, name, sizeof name),
 			 point->failed, point->cells,
 			 text_plain(why, sizeof why, point->error ? point->error : "no figures"));
-		grid_note(format, note, &first, out);
+		text_table_note(format, note, &first, out);
 	}
 	if (errors)
-		grid_note(format, GRID_ERRORS " requests or blocks failed; only right answers are counted", &first,
-			  out);
+		text_table_note(format, TEXT_TABLE_ERRORS " requests or blocks failed; only right answers are counted",
+				&first, out);
 }
 
 /* What the figures are of. */
@@ -199,46 +199,46 @@ static void head_put(const struct document *document, enum table_format format, 
 	};
 	char line[1024] = "";
 
-	grid_line(format,
-		  "Open loop: latency at a rate of requests, from the time for which each was scheduled. Medians "
-		  "over the blocks of the run; max is the highest.",
-		  out);
+	text_table_line(format,
+			"Open loop: latency at a rate of requests, from the time for which each was scheduled. Medians "
+			"over the blocks of the run; max is the highest.",
+			out);
 	fputs(format == TABLE_MARKDOWN ? "\n" : "", out);
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
 		const char *value = document_option(document, parts[i].option);
-		char text[GRID_TEXT];
+		char text[TEXT_TABLE_TEXT];
 		snprintf(text, sizeof text, "%s%.100s%s", parts[i].before, value, parts[i].after);
 		if (*value)
-			grid_add(line, sizeof line, ", ", text);
+			text_table_add(line, sizeof line, ", ", text);
 	}
 	if (!*line)
 		return;
-	grid_line(format, line, out);
+	text_table_line(format, line, out);
 	fputs("\n", out);
 }
 
-static int grid_put(const struct points *points, enum table_format format, FILE *out, struct err *err)
+static int text_table_put(const struct points *points, enum table_format format, FILE *out, struct err *err)
 {
 	static const char *const headings[COLUMNS] = {
 		"Implementation", "Mode", "Offered/s", "Share",  "Answered/s", "p50", "p90", "p99",
 		"p99.9",          "max",  "Lag p99",   "Waited",
 	};
 	enum column columns[COLUMNS];
-	struct grid grid;
-	int result = grid_init(&grid, points->count + 1, columns_choose(points, columns), err);
+	struct text_table table;
+	int result = text_table_init(&table, points->count + 1, columns_choose(points, columns), err);
 
-	for (size_t i = 0; i < grid.columns && !result; i++) {
-		grid.left[i] = columns[i] == COLUMN_NAME || columns[i] == COLUMN_MODE;
-		strcpy(grid_item(&grid, 0, i)->text, headings[columns[i]]);
+	for (size_t i = 0; i < table.columns && !result; i++) {
+		table.left[i] = columns[i] == COLUMN_NAME || columns[i] == COLUMN_MODE;
+		strcpy(text_table_item(&table, 0, i)->text, headings[columns[i]]);
 		for (size_t row = 0; row < points->count; row++)
-			item_fill(points, row, columns[i], grid_item(&grid, row + 1, i));
+			item_fill(points, row, columns[i], text_table_item(&table, row + 1, i));
 	}
 	if (!result) {
 		head_put(points->document, format, out);
-		grid_write(&grid, format, out);
+		text_table_write(&table, format, out);
 		notes_put(points, format, out);
 	}
-	grid_release(&grid);
+	text_table_release(&table);
 	return result;
 }
 
@@ -252,12 +252,12 @@ static void csv_write(const struct points *points, FILE *out)
 		const struct cell_times *latency = &point->latency_ns;
 		const double figures[] = { latency->p50, latency->p90,      latency->p99,      latency->p999,
 					   latency->max, point->lag_p99_ns, point->lag_max_ns, point->waited };
-		grid_csv_text(point->server, out);
+		text_table_csv_text(point->server, out);
 		fputs(document_is_revival(points->document, point->server) ? ",revival," : ",original,", out);
-		grid_csv_text(point->mode, out);
-		grid_csv_number(point->offered_rps, out);
-		grid_csv_number(point->share, out);
-		grid_csv_number(point->rate_rps, out);
+		text_table_csv_text(point->mode, out);
+		text_table_csv_number(point->offered_rps, out);
+		text_table_csv_number(point->share, out);
+		text_table_csv_number(point->rate_rps, out);
 		fprintf(out, ",%s,%u,%s",
 			!point->used   ? "failed"
 			: point->valid ? "valid"
@@ -267,7 +267,7 @@ static void csv_write(const struct points *points, FILE *out)
 			: point->keeps_up ? "yes"
 					  : "no");
 		for (size_t j = 0; j < sizeof figures / sizeof *figures; j++)
-			grid_csv_number(figures[j], out);
+			text_table_csv_number(figures[j], out);
 		fprintf(out, ",%s\r\n", !point->used ? "" : point->censored ? "yes" : "no");
 	}
 }
@@ -281,7 +281,7 @@ int rates_table_print(const struct document *document, bool apart, enum table_fo
 		csv_write(&points, out);
 	} else if (!result && points.count) {
 		fputs(apart ? "\n" : "", out);
-		result = grid_put(&points, format, out, err);
+		result = text_table_put(&points, format, out, err);
 	}
 	if (!result && (fflush(out) || ferror(out)))
 		result = err_set_errno(err, "the table cannot be written");

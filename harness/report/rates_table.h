@@ -8,14 +8,14 @@
  *
  * CSV has no notes, always the same columns, and times in nanoseconds.
  */
-#ifndef HARNESS_RATES_TABLE_H
-#define HARNESS_RATES_TABLE_H
+#ifndef HARNESS_REPORT_RATES_TABLE_H
+#define HARNESS_REPORT_RATES_TABLE_H
 
 #include <stdio.h>
 
 #include "harness/lib/err.h"
 #include "harness/record/document.h"
-#include "harness/text/grid.h"
+#include "harness/text/text_table.h"
 
 /*
  * Writes the table; nothing, but for the heading of CSV, where the run has no open loop. `apart`: behind an empty line,

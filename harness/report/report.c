@@ -60,7 +60,7 @@ char *report_title(char out[REPORT_TITLE], const struct document *document)
 	return out;
 }
 
-static char *finding_of(const struct document *document, const struct overview *overviews, size_t count,
+static char *finding_of(const struct document *document, const struct findings *overviews, size_t count,
 			struct err *err)
 {
 	char *text = NULL;
@@ -71,8 +71,8 @@ static char *finding_of(const struct document *document, const struct overview *
 	if (out && !count)
 		fputs("No level was measured.", out);
 	for (size_t i = 0; i < count && !bad; i++) {
-		char mode[GRID_TEXT];
-		char *finding = overview_finding(&overviews[i], err);
+		char mode[TEXT_TABLE_TEXT];
+		char *finding = findings_sentence(&overviews[i], err);
 		bad = !finding;
 		if (count > 1)
 			fprintf(out, "%sIn %s mode: ", i ? " " : "", text_plain(mode, sizeof mode, overviews[i].mode));
@@ -91,7 +91,7 @@ static char *finding_of(const struct document *document, const struct overview *
 	return text;
 }
 
-static int overviews_fill(struct overview **overviews, const char ***modes, size_t *count,
+static int overviews_fill(struct findings **overviews, const char ***modes, size_t *count,
 			  const struct document *document, struct err *err)
 {
 	*count = 0;
@@ -103,22 +103,22 @@ static int overviews_fill(struct overview **overviews, const char ***modes, size
 	if (!*overviews)
 		return err_set(err, "out of memory");
 	for (size_t i = 0; i < *count; i++)
-		if (overview_fill(&(*overviews)[i], document, (*modes)[i], err))
+		if (findings_fill(&(*overviews)[i], document, (*modes)[i], err))
 			return -1;
 	return 0;
 }
 
-static void overviews_release(struct overview *overviews, const char **modes, size_t count)
+static void overviews_release(struct findings *overviews, const char **modes, size_t count)
 {
 	for (size_t i = 0; overviews && i < count; i++)
-		overview_release(&overviews[i]);
+		findings_release(&overviews[i]);
 	free(overviews);
 	free(modes);
 }
 
 char *report_finding(const struct document *document, struct err *err)
 {
-	struct overview *overviews = NULL;
+	struct findings *overviews = NULL;
 	const char **modes = NULL;
 	size_t count;
 	char *finding = NULL;
@@ -129,7 +129,7 @@ char *report_finding(const struct document *document, struct err *err)
 	return finding;
 }
 
-static char *gist_of(const struct overview *overviews, size_t count, struct err *err)
+static char *gist_of(const struct findings *overviews, size_t count, struct err *err)
 {
 	char *text = NULL;
 	size_t bytes;
@@ -137,8 +137,8 @@ static char *gist_of(const struct overview *overviews, size_t count, struct err 
 	bool bad = !out;
 
 	for (size_t i = 0; i < count && !bad; i++) {
-		char mode[GRID_TEXT];
-		char *gist = overview_gist(&overviews[i], err);
+		char mode[TEXT_TABLE_TEXT];
+		char *gist = findings_gist(&overviews[i], err);
 		bad = !gist;
 		if (count > 1)
 			fprintf(out, "%s%s: ", i ? "; " : "", text_plain(mode, sizeof mode, overviews[i].mode));
@@ -157,7 +157,7 @@ static char *gist_of(const struct overview *overviews, size_t count, struct err 
 
 char *report_gist(const struct document *document, struct err *err)
 {
-	struct overview *overviews = NULL;
+	struct findings *overviews = NULL;
 	const char **modes = NULL;
 	size_t count;
 	char *gist = NULL;

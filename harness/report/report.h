@@ -9,8 +9,8 @@
  *
  * Names, versions and messages in a run come from outside: all are escaped where they are written (html.h, svg.h).
  */
-#ifndef HARNESS_REPORT_H
-#define HARNESS_REPORT_H
+#ifndef HARNESS_REPORT_REPORT_H
+#define HARNESS_REPORT_REPORT_H
 
 #include "harness/lib/err.h"
 #include "harness/record/document.h"
@@ -37,12 +37,12 @@ int report_write(const struct document *document, const struct report_request *r
 char *report_title(char out[REPORT_TITLE], const struct document *document);
 
 /*
- * What was found, as plain text: the sentence of overview_finding() for each mode. Freed by the caller; NULL with err set
+ * What was found, as plain text: the sentence of findings_sentence() for each mode. Freed by the caller; NULL with err set
  * where memory is out.
  */
 char *report_finding(const struct document *document, struct err *err);
 
-/* The same in a line, without names, by overview_gist(). */
+/* The same in a line, without names, by findings_gist(). */
 char *report_gist(const struct document *document, struct err *err);
 
 /* The command that makes such a run again: the options that are not the defaults, quoted for a shell. Freed by the

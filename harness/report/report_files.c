@@ -42,14 +42,14 @@ int report_file_done(FILE *file, const char *path, const char *part, int result,
 	return result;
 }
 
-int report_csv(const struct report_page *page, const struct sheet *sheet, const char *name, struct err *err)
+int report_csv(const struct report_page *page, const struct data_table *table, const char *name, struct err *err)
 {
 	char path[REPORT_PATH], part[REPORT_PATH + 8];
 	FILE *file = report_file_begin(path, part, page, name, err);
 
 	if (!file)
 		return -1;
-	sheet_csv(sheet, file);
+	data_table_csv(table, file);
 	return report_file_done(file, path, part, 0, err);
 }
 

@@ -7,31 +7,31 @@
 
 static int markdown_put(const struct report_page *page, FILE *out, struct err *err)
 {
-	char line[GRID_TEXT];
+	char line[TEXT_TABLE_TEXT];
 	int result = 0;
 
-	grid_line(TABLE_MARKDOWN, page->finding, out);
+	text_table_line(TABLE_MARKDOWN, page->finding, out);
 	for (size_t i = 0; i < page->modes_count && !result; i++) {
-		struct sheet sheet;
+		struct data_table table;
 		fputc('\n', out);
-		grid_line(TABLE_MARKDOWN, summary_mode(line, page->document, page->modes[i]), out);
+		text_table_line(TABLE_MARKDOWN, summary_mode(line, page->document, page->modes[i]), out);
 		fputc('\n', out);
-		result = overview_sheet(&page->overviews[i], &sheet, err);
+		result = findings_table(&page->overviews[i], &table, err);
 		if (!result) {
-			sheet_trim(&sheet);
-			grid_write(&sheet.grid, TABLE_MARKDOWN, out);
+			data_table_trim(&table);
+			text_table_write(&table.text, TABLE_MARKDOWN, out);
 		}
-		sheet_release(&sheet);
+		data_table_release(&table);
 	}
 	const struct host *host = &page->document->host;
 	char words[1024] = "";
-	grid_add(words, sizeof words, ", ", host->date);
-	grid_add(words, sizeof words, ", ", host->cpu_model);
-	grid_add(words, sizeof words, ", ", host->kernel);
+	text_table_add(words, sizeof words, ", ", host->date);
+	text_table_add(words, sizeof words, ", ", host->cpu_model);
+	text_table_add(words, sizeof words, ", ", host->kernel);
 	snprintf(line, sizeof line, "benchctl %.60s", page->document->benchctl ? page->document->benchctl : "");
-	grid_add(words, sizeof words, ", ", line);
+	text_table_add(words, sizeof words, ", ", line);
 	fputc('\n', out);
-	grid_line(TABLE_MARKDOWN, words, out);
+	text_table_line(TABLE_MARKDOWN, words, out);
 	/* Indented by four it is code, whatever stands in it; it has no line ends. */
 	fprintf(out, "\n    %s\n", page->command);
 	return result;

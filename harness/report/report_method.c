@@ -42,7 +42,7 @@ static void method_put(const struct report_page *page)
 	const struct document *document = page->document;
 	const char *requests = document_option(document, "requests"), *seed = document_option(document, "seed");
 	FILE *out = page->out;
-	char mode[GRID_TEXT];
+	char mode[TEXT_TABLE_TEXT];
 	uint64_t backlog = 0;
 	unsigned blocks = 0;
 

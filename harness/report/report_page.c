@@ -78,21 +78,21 @@ static void first_put(const struct report_page *page, const char *title)
 {
 	const struct document *document = page->document;
 	FILE *out = page->out;
-	char line[1024] = "", text[GRID_TEXT];
+	char line[1024] = "", text[TEXT_TABLE_TEXT];
 
 	html_open(out, "header", NULL);
 	html_leaf(out, "h1", title, NULL);
 	html_leaf(out, "p", page->finding, "class", "finding", NULL);
-	grid_add(line, sizeof line, " · ", document->host.date);
-	grid_add(line, sizeof line, " · ", document->host.cpu_model);
+	text_table_add(line, sizeof line, " · ", document->host.date);
+	text_table_add(line, sizeof line, " · ", document->host.cpu_model);
 	if (document->host.cores) {
 		snprintf(text, sizeof text, "%llu %s", (unsigned long long)document->host.cores,
 			 document->host.cores == 1 ? "core" : "cores");
-		grid_add(line, sizeof line, " · ", text);
+		text_table_add(line, sizeof line, " · ", text);
 	}
-	grid_add(line, sizeof line, " · ", document->host.kernel);
+	text_table_add(line, sizeof line, " · ", document->host.kernel);
 	snprintf(text, sizeof text, "benchctl %.60s", document->benchctl ? document->benchctl : "");
-	grid_add(line, sizeof line, " · ", text);
+	text_table_add(line, sizeof line, " · ", text);
 	html_leaf(out, "p", line, "class", "meta", NULL);
 	html_close(out, "header");
 }
@@ -104,26 +104,26 @@ static int summary_put(const struct report_page *page, struct err *err)
 
 	report_heading(out, "summary", "Each server in one line");
 	for (size_t i = 0; i < page->modes_count; i++) {
-		struct sheet sheet;
-		char name[GRID_TEXT], caption[GRID_TEXT + 64];
+		struct data_table table;
+		char name[TEXT_TABLE_TEXT], caption[TEXT_TABLE_TEXT + 64];
 		snprintf(caption, sizeof caption, "Requests per second, %s",
 			 summary_mode(name, page->document, page->modes[i]));
-		int result = overview_sheet(&page->overviews[i], &sheet, err);
+		int result = findings_table(&page->overviews[i], &table, err);
 		snprintf(name, sizeof name, "overview-%.60s.csv", page->modes[i]);
-		if (!result && !(result = report_csv(page, &sheet, name, err))) {
-			sheet_trim(&sheet);
-			sheet_html(&sheet, caption, out);
+		if (!result && !(result = report_csv(page, &table, name, err))) {
+			data_table_trim(&table);
+			data_table_html(&table, caption, out);
 		}
-		sheet_release(&sheet);
+		data_table_release(&table);
 		if (result)
 			return -1;
 	}
 	html_open(out, "p", "class", "note", NULL);
 	html_print(
 		out,
-		"Medians over the blocks of the run. " GRID_INVALID
+		"Medians over the blocks of the run. " TEXT_TABLE_INVALID
 		" is not to be relied on: a lower bound, or not valid "
-		"for another reason, which stands below. " GRID_ERRORS
+		"for another reason, which stands below. " TEXT_TABLE_ERRORS
 		" means that requests or launches failed; only right "
 		"answers are counted. One by one: requests of a client that asks one thing at a time. p99: of a closed loop, "
 		"under this load; > where the slow ones are missing. The ceiling is what the harness itself reaches here.");

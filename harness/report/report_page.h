@@ -3,8 +3,8 @@
  *
  * A part is a file: report_page.c writes the page from its head to its end and calls the others, which write to its `out`.
  */
-#ifndef HARNESS_REPORT_PAGE_H
-#define HARNESS_REPORT_PAGE_H
+#ifndef HARNESS_REPORT_REPORT_PAGE_H
+#define HARNESS_REPORT_REPORT_PAGE_H
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -12,9 +12,9 @@
 #include "harness/lib/err.h"
 #include "harness/plot/plot.h"
 #include "harness/record/document.h"
-#include "harness/report/overview.h"
+#include "harness/report/findings.h"
 #include "harness/report/report.h"
-#include "harness/text/sheet.h"
+#include "harness/text/data_table.h"
 
 #define REPORT_PATH 4096
 #define REPORT_RUN  "run.json"
@@ -23,7 +23,7 @@ struct report_page {
 	const struct document *document;
 	const struct report_request *request;
 	const char **modes;         /* NULL-terminated */
-	struct overview *overviews; /* one a mode */
+	struct findings *overviews; /* one a mode */
 	size_t modes_count;
 	struct plot_list pictures;
 	char *finding, *command, *markdown;
@@ -43,7 +43,7 @@ FILE *report_file_begin(char path[REPORT_PATH], char part[REPORT_PATH + 8], cons
 int report_file_done(FILE *file, const char *path, const char *part, int result, struct err *err);
 
 /* A table as CSV. */
-int report_csv(const struct report_page *page, const struct sheet *sheet, const char *name, struct err *err);
+int report_csv(const struct report_page *page, const struct data_table *table, const char *name, struct err *err);
 
 /* The run.json, if it is not there already. */
 int report_run_copy(const struct report_page *page, struct err *err);

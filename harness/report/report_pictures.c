@@ -36,7 +36,7 @@ static const struct picture_words {
 			      FIGURES_SEQUENTIAL },
 };
 
-static const struct overview *overview_of(const struct report_page *page, const char *mode)
+static const struct findings *findings_of(const struct report_page *page, const char *mode)
 {
 	for (size_t i = 0; i < page->modes_count; i++)
 		if (strcmp(page->modes[i], mode) == 0)
@@ -65,10 +65,10 @@ static int svg_put(const struct report_page *page, const struct plot_picture *pi
 static int picture_put(const struct report_page *page, const struct plot_picture *picture, struct err *err)
 {
 	const struct picture_words *words = &picture_words[picture->kind];
-	const struct overview *overview = overview_of(page, picture->mode);
-	char caption[GRID_TEXT], name[PLOT_STEM + 16];
+	const struct findings *findings = findings_of(page, picture->mode);
+	char caption[TEXT_TABLE_TEXT], name[PLOT_STEM + 16];
 	FILE *out = page->out;
-	struct sheet sheet = { 0 };
+	struct data_table table = { 0 };
 	int result = 0;
 
 	html_open(out, "figure", NULL);
@@ -78,19 +78,19 @@ static int picture_put(const struct report_page *page, const struct plot_picture
 	html_close(out, "div");
 	html_open(out, "figcaption", NULL);
 	html_leaf(out, "p", words->words, NULL);
-	if (!result && overview)
-		result = figures_sheet(overview, words->figures, &sheet, err);
-	if (!result && overview && sheet_rows(&sheet)) {
+	if (!result && findings)
+		result = figures_table(findings, words->figures, &table, err);
+	if (!result && findings && data_table_rows(&table)) {
 		snprintf(name, sizeof name, "%s.csv", picture->stem);
 		snprintf(caption, sizeof caption, "The figures of: %.200s", picture->title);
-		result = report_csv(page, &sheet, name, err);
-		sheet_trim(&sheet);
+		result = report_csv(page, &table, name, err);
+		data_table_trim(&table);
 		html_open(out, "details", NULL);
 		html_leaf(out, "summary", "Its figures", NULL);
-		sheet_html(&sheet, caption, out);
+		data_table_html(&table, caption, out);
 		html_close(out, "details");
 	}
-	sheet_release(&sheet);
+	data_table_release(&table);
 	html_open(out, "p", NULL);
 	fputs("Files: ", out);
 	report_link(page, picture->stem, ".svg", "SVG", "");

@@ -8,8 +8,8 @@
  * One drawing serves a light and a dark page: the colours of the light palette become variables of the page's style, which
  * has them in both. And it is made smaller by what no eye can see: places in pixels have one decimal.
  */
-#ifndef HARNESS_SVG_H
-#define HARNESS_SVG_H
+#ifndef HARNESS_REPORT_SVG_H
+#define HARNESS_REPORT_SVG_H
 
 #include <stdio.h>
 

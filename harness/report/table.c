@@ -9,7 +9,7 @@
 #include "harness/config/conf.h"
 #include "harness/lib/text.h"
 #include "harness/lib/units.h"
-#include "harness/text/grid.h"
+#include "harness/text/text_table.h"
 
 /* Requests per second of 2010, from the benchmark that this one continues. */
 static const struct figures_2010 {
@@ -134,9 +134,9 @@ static const char *version_of(const struct rows *rows, size_t row)
 	return server ? server->version : NULL;
 }
 
-/* Text and Markdown: a grid of texts, of which each column is as wide as its widest. */
+/* Text and Markdown: a table of texts, of which each column is as wide as its widest. */
 
-#define TEXT_MAX      GRID_TEXT
+#define TEXT_MAX      TEXT_TABLE_TEXT
 #define VERSION_WIDTH 32
 
 enum column_kind {
@@ -204,7 +204,7 @@ static size_t columns_choose(const struct rows *rows, struct column *columns)
 	return count;
 }
 
-static void heading(const struct rows *rows, struct column column, struct grid_item *item)
+static void heading(const struct rows *rows, struct column column, struct text_table_item *item)
 {
 	static const char *const words[] = {
 		[COLUMN_NAME] = "Implementation",         [COLUMN_VERSION] = "Version",
@@ -225,7 +225,7 @@ static void heading(const struct rows *rows, struct column column, struct grid_i
 }
 
 /* A rate with its marks, or why there is none. */
-static void rate_item(struct grid_item *item, const struct summary *summary)
+static void rate_item(struct text_table_item *item, const struct summary *summary)
 {
 	if (!summary->cells)
 		return;
@@ -234,24 +234,24 @@ static void rate_item(struct grid_item *item, const struct summary *summary)
 		return;
 	}
 	snprintf(item->text, sizeof item->text, "%.2f", summary->rate_rps);
-	snprintf(item->mark, sizeof item->mark, "%s%s", summary->valid ? "" : GRID_INVALID,
-		 summary->errors ? GRID_ERRORS : "");
+	snprintf(item->mark, sizeof item->mark, "%s%s", summary->valid ? "" : TEXT_TABLE_INVALID,
+		 summary->errors ? TEXT_TABLE_ERRORS : "");
 }
 
-static void number_item(struct grid_item *item, int decimals, double number)
+static void number_item(struct text_table_item *item, int decimals, double number)
 {
 	if (!isnan(number))
 		snprintf(item->text, sizeof item->text, "%.*f", decimals, number);
 }
 
-static void memory_item(struct grid_item *item, double bytes)
+static void memory_item(struct text_table_item *item, double bytes)
 {
 	/* Rounded first, so that noise below nothing is no "-0.0". */
 	if (!isnan(bytes))
 		snprintf(item->text, sizeof item->text, "%.1f KiB", round(bytes / 1024 * 10) / 10 + 0.0);
 }
 
-static void item_fill(const struct rows *rows, size_t row, struct column column, struct grid_item *item)
+static void item_fill(const struct rows *rows, size_t row, struct column column, struct text_table_item *item)
 {
 	const struct figures_2010 *old = find_2010(rows->servers[row]);
 
@@ -296,7 +296,7 @@ static void line_option(char *line, size_t room, const struct document *doc, con
 	if (!value || !*value || strcmp(value, "0") == 0)
 		return;
 	snprintf(text, sizeof text, "%s%.100s%s", before, value, after);
-	grid_add(line, room, ", ", text);
+	text_table_add(line, room, ", ", text);
 }
 
 /* How many of a crowd are active. */
@@ -307,7 +307,7 @@ static void line_active(char *line, size_t room, const struct document *doc)
 
 	snprintf(text, sizeof text, "(%.20s active)", active);
 	if (*active)
-		grid_add(line, room, " ", text);
+		text_table_add(line, room, " ", text);
 }
 
 static void head_put(const struct rows *rows, enum table_format format, FILE *out)
@@ -317,19 +317,19 @@ static void head_put(const struct rows *rows, enum table_format format, FILE *ou
 	char line[1024] = "", text[TEXT_MAX];
 	uint64_t backlog = 0;
 
-	grid_line(format, "Requests per second: the larger the better. Medians over the blocks of the run.", out);
+	text_table_line(format, "Requests per second: the larger the better. Medians over the blocks of the run.", out);
 	fputs(format == TABLE_MARKDOWN ? "\n" : "", out);
-	grid_add(line, sizeof line, ", ", host->date);
-	grid_add(line, sizeof line, ", ", host->cpu_model);
+	text_table_add(line, sizeof line, ", ", host->date);
+	text_table_add(line, sizeof line, ", ", host->cpu_model);
 	if (host->cores) {
 		snprintf(text, sizeof text, "%llu %s", (unsigned long long)host->cores,
 			 host->cores == 1 ? "core" : "cores");
-		grid_add(line, sizeof line, ", ", text);
+		text_table_add(line, sizeof line, ", ", text);
 	}
-	grid_add(line, sizeof line, ", ", host->kernel);
+	text_table_add(line, sizeof line, ", ", host->kernel);
 	snprintf(text, sizeof text, "benchctl %s", doc->benchctl ? doc->benchctl : "of an unknown version");
-	grid_add(line, sizeof line, ", ", text);
-	grid_line(format, line, out);
+	text_table_add(line, sizeof line, ", ", text);
+	text_table_line(format, line, out);
 	fputs(format == TABLE_MARKDOWN ? "\n" : "", out);
 
 	line[0] = 0;
@@ -344,7 +344,7 @@ static void head_put(const struct rows *rows, enum table_format format, FILE *ou
 		backlog = rows->parallel[i].backlog > backlog ? rows->parallel[i].backlog : backlog;
 	if (backlog) {
 		snprintf(text, sizeof text, "backlog %llu", (unsigned long long)backlog);
-		grid_add(line, sizeof line, ", ", text);
+		text_table_add(line, sizeof line, ", ", text);
 	}
 	for (size_t i = 0; i < rows->modes_count; i++) {
 		snprintf(text, sizeof text, "%s%.60s",
@@ -352,14 +352,14 @@ static void head_put(const struct rows *rows, enum table_format format, FILE *ou
 			 : rows->modes_count > 1 ? "modes "
 						 : "mode ",
 			 rows->modes[i]);
-		grid_add(line, sizeof line, i && i + 1 == rows->modes_count ? " and " : ", ", text);
+		text_table_add(line, sizeof line, i && i + 1 == rows->modes_count ? " and " : ", ", text);
 		if (is_crowd(rows, i))
 			line_active(line, sizeof line, doc);
 	}
 	if (*line)
-		grid_line(format, line, out);
+		text_table_line(format, line, out);
 	if (doc->interrupted)
-		grid_line(format, "The run was interrupted: not all cells were measured.", out);
+		text_table_line(format, "The run was interrupted: not all cells were measured.", out);
 	fputc('\n', out);
 }
 
@@ -391,12 +391,12 @@ static void invalid_note(const struct rows *rows, enum table_format format, unsi
 			if (!summary->used || summary->valid || !(summary->invalid & 1u << reason))
 				continue;
 			note_who(rows, row, mode, who, sizeof who);
-			grid_add(line, sizeof line, ", ", who);
+			text_table_add(line, sizeof line, ", ", who);
 		}
 	if (!*line)
 		return;
-	snprintf(note, sizeof note, GRID_INVALID " not to be relied on, %s: %s", invalid_words[reason], line);
-	grid_note(format, note, first, out);
+	snprintf(note, sizeof note, TEXT_TABLE_INVALID " not to be relied on, %s: %s", invalid_words[reason], line);
+	text_table_note(format, note, first, out);
 }
 
 static void failed_note(const struct rows *rows, enum table_format format, size_t row, size_t mode, bool *first,
@@ -413,7 +413,7 @@ static void failed_note(const struct rows *rows, enum table_format format, size_
 		snprintf(blocks, sizeof blocks, "failed in %u of %u blocks", summary->failed, summary->cells);
 	char plain[TEXT_MAX];
 	snprintf(note, sizeof note, "%s %s: %s", text_plain(plain, sizeof plain, who), blocks, why);
-	grid_note(format, note, first, out);
+	text_table_note(format, note, first, out);
 }
 
 static void notes_put(const struct rows *rows, enum table_format format, FILE *out)
@@ -429,48 +429,49 @@ static void notes_put(const struct rows *rows, enum table_format format, FILE *o
 			open |= summary_open_differs(summary);
 		}
 	if (errors)
-		grid_note(format, GRID_ERRORS " requests or blocks failed; only right answers are counted", &first,
-			  out);
+		text_table_note(format, TEXT_TABLE_ERRORS " requests or blocks failed; only right answers are counted",
+				&first, out);
 	for (size_t row = 0; row < rows->servers_count; row++)
 		for (size_t mode = 0; mode <= rows->modes_count; mode++)
 			failed_note(rows, format, row, mode, &first, out);
 	if (any_memory(rows))
-		grid_note(format,
-			  "Memory/connection: by how much the server's resident memory grows with the connections of "
-			  "the mode crowd, over all its levels",
-			  &first, out);
+		text_table_note(
+			format,
+			"Memory/connection: by how much the server's resident memory grows with the connections of "
+			"the mode crowd, over all its levels",
+			&first, out);
 	if (open)
-		grid_note(format,
-			  "Open in server: connections open inside the server on average, where the level is "
-			  "what was offered",
-			  &first, out);
+		text_table_note(format,
+				"Open in server: connections open inside the server on average, where the level is "
+				"what was offered",
+				&first, out);
 }
 
-static int grid_put(const struct rows *rows, enum table_format format, FILE *out, struct err *err)
+static int text_table_put(const struct rows *rows, enum table_format format, FILE *out, struct err *err)
 {
 	struct column *columns = calloc(3 * rows->modes_count + 5, sizeof *columns);
-	struct grid grid = { 0 };
+	struct text_table table = { 0 };
 	int result = -1;
 
 	if (!columns) {
 		err_set(err, "out of memory");
 		goto out;
 	}
-	if (grid_init(&grid, rows->servers_count + 1, columns_choose(rows, columns), err))
+	if (text_table_init(&table, rows->servers_count + 1, columns_choose(rows, columns), err))
 		goto out;
-	for (size_t i = 0; i < grid.columns; i++) {
-		grid.left[i] = is_left(columns[i].kind);
-		heading(rows, columns[i], grid_item(&grid, 0, i));
+	for (size_t i = 0; i < table.columns; i++) {
+		table.left[i] = is_left(columns[i].kind);
+		heading(rows, columns[i], text_table_item(&table, 0, i));
 		for (size_t row = 0; row < rows->servers_count; row++)
-			item_fill(rows, row, columns[i], grid_item(&grid, row + 1, i));
+			item_fill(rows, row, columns[i], text_table_item(&table, row + 1, i));
 	}
 	head_put(rows, format, out);
-	grid_write(&grid, format, out);
+	text_table_write(&table, format, out);
 	notes_put(rows, format, out);
 	result = 0;
 out:
 	free(columns);
-	grid_release(&grid);
+	text_table_release(&table);
 	return result;
 }
 
@@ -478,10 +479,10 @@ out:
 
 static void csv_rate(const struct summary *summary, FILE *out)
 {
-	grid_csv_number(summary->rate_rps, out);
+	text_table_csv_number(summary->rate_rps, out);
 	fprintf(out, ",%s", !summary->cells ? "" : !summary->used ? "failed" : summary->valid ? "valid" : "invalid");
-	grid_csv_number(summary->rate_min_rps, out);
-	grid_csv_number(summary->rate_max_rps, out);
+	text_table_csv_number(summary->rate_min_rps, out);
+	text_table_csv_number(summary->rate_max_rps, out);
 	fprintf(out, ",%u", summary->used);
 }
 
@@ -493,7 +494,7 @@ static void csv_rate_heading(const char *what, FILE *out)
 		char name[TEXT_MAX];
 		fputc(',', out);
 		snprintf(name, sizeof name, "%.64s_%s", what, columns[i]);
-		grid_csv_text(name, out);
+		text_table_csv_text(name, out);
 	}
 }
 
@@ -506,34 +507,34 @@ static void csv_write(const struct rows *rows, FILE *out)
 		csv_rate_heading(name, out);
 		snprintf(name, sizeof name, "server_cpu_us_per_request_%.32s", rows->modes[mode]);
 		fputc(',', out);
-		grid_csv_text(name, out);
+		text_table_csv_text(name, out);
 		snprintf(name, sizeof name, "open_in_server_%.32s", rows->modes[mode]);
 		fputc(',', out);
-		grid_csv_text(name, out);
+		text_table_csv_text(name, out);
 		fputs(is_crowd(rows, mode) ? ",memory_per_connection_bytes" : "", out);
 	}
 	csv_rate_heading("sequential", out);
 	fputs(rows->with_2010 ? ",parallel_2010_rps,sequential_2010_rps\r\n" : "\r\n", out);
 	for (size_t row = 0; row < rows->servers_count; row++) {
-		grid_csv_text(rows->servers[row], out);
+		text_table_csv_text(rows->servers[row], out);
 		fputs(document_is_revival(rows->doc, rows->servers[row]) ? ",revival," : ",original,", out);
-		grid_csv_text(version_of(rows, row), out);
+		text_table_csv_text(version_of(rows, row), out);
 		fputc(',', out);
 		if (rows->level)
 			fprintf(out, "%llu", (unsigned long long)rows->level);
 		for (size_t mode = 0; mode < rows->modes_count; mode++) {
 			const struct summary *summary = parallel_of(rows, row, mode);
 			csv_rate(summary, out);
-			grid_csv_number(summary->server_cpu_us_per_request, out);
-			grid_csv_number(summary->open_mean, out);
+			text_table_csv_number(summary->server_cpu_us_per_request, out);
+			text_table_csv_number(summary->open_mean, out);
 			if (is_crowd(rows, mode))
-				grid_csv_number(rows->memory[row], out);
+				text_table_csv_number(rows->memory[row], out);
 		}
 		csv_rate(&rows->sequential[row], out);
 		const struct figures_2010 *old = find_2010(rows->servers[row]);
 		if (rows->with_2010) {
-			grid_csv_number(old ? old->parallel_rps : NAN, out);
-			grid_csv_number(old ? old->sequential_rps : NAN, out);
+			text_table_csv_number(old ? old->parallel_rps : NAN, out);
+			text_table_csv_number(old ? old->sequential_rps : NAN, out);
 		}
 		fputs("\r\n", out);
 	}
@@ -547,7 +548,7 @@ int table_print(const struct document *doc, uint64_t at_level, enum table_format
 	if (!result && format == TABLE_CSV)
 		csv_write(&rows, out);
 	else if (!result)
-		result = grid_put(&rows, format, out, err);
+		result = text_table_put(&rows, format, out, err);
 	if (!result && (fflush(out) || ferror(out)))
 		result = err_set_errno(err, "the table cannot be written");
 	rows_release(&rows);

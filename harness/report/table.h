@@ -12,8 +12,8 @@
  * CSV has no heading and no notes, names its columns so that they stay the same from run to run, and has numbers
  * as measured, with a column `state` for each rate: valid, invalid, failed, or empty where nothing was measured.
  */
-#ifndef HARNESS_TABLE_H
-#define HARNESS_TABLE_H
+#ifndef HARNESS_REPORT_TABLE_H
+#define HARNESS_REPORT_TABLE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,7 +21,7 @@
 
 #include "harness/lib/err.h"
 #include "harness/record/document.h"
-#include "harness/text/grid.h"
+#include "harness/text/text_table.h"
 
 /* The level that Parallel is nearest to, as in 2010. */
 #define TABLE_LEVEL 100

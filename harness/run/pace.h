@@ -6,8 +6,8 @@
  * took from the same place on, and those to come take the mean of them. Until the first is over there is only a lower
  * bound: the levels rise.
  */
-#ifndef HARNESS_PACE_H
-#define HARNESS_PACE_H
+#ifndef HARNESS_RUN_PACE_H
+#define HARNESS_RUN_PACE_H
 
 #include <stdbool.h>
 #include <stddef.h>

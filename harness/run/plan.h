@@ -4,8 +4,8 @@
  * A run is some blocks. In each block every server is launched once, in an order of its own, so that a drift of
  * the machine falls on all servers alike and is not read as a difference between them (docs/method.md).
  */
-#ifndef HARNESS_PLAN_H
-#define HARNESS_PLAN_H
+#ifndef HARNESS_RUN_PLAN_H
+#define HARNESS_RUN_PLAN_H
 
 #include <stddef.h>
 #include <stdint.h>

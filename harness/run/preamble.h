@@ -1,8 +1,8 @@
 /*
  * preamble: what the document of a run says before its first cell: the configuration as used, the host, the servers.
  */
-#ifndef HARNESS_PREAMBLE_H
-#define HARNESS_PREAMBLE_H
+#ifndef HARNESS_RUN_PREAMBLE_H
+#define HARNESS_RUN_PREAMBLE_H
 
 #include "harness/record/document.h"
 #include "harness/run/sweep.h"

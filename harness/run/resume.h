@@ -5,8 +5,8 @@
  * host, the build of benchctl, the client that runs (which --client auto leaves to the host), and the servers with their
  * versions.
  */
-#ifndef HARNESS_RESUME_H
-#define HARNESS_RESUME_H
+#ifndef HARNESS_RUN_RESUME_H
+#define HARNESS_RUN_RESUME_H
 
 #include "harness/lib/err.h"
 #include "harness/record/document.h"

@@ -12,8 +12,8 @@
 #include "clients/target.h"
 #include "harness/host/build.h"
 #include "harness/host/port.h"
+#include "harness/lib/argv.h"
 #include "harness/lib/clock.h"
-#include "harness/lib/words.h"
 #include "harness/run/plan.h"
 #include "harness/server/observe.h"
 #include "harness/server/program.h"
@@ -637,7 +637,7 @@ static int server_visit(struct sweep *sweep, const struct conf_server *server, u
 
 int sweep_modes(struct sweep *sweep, const char *text, struct err *err)
 {
-	char **names = words_list(text, err);
+	char **names = argv_list(text, err);
 
 	if (!names)
 		return err_prefix(err, "--mode");
@@ -645,12 +645,12 @@ int sweep_modes(struct sweep *sweep, const char *text, struct err *err)
 		enum load_mode mode = load_mode_find(*name);
 		if (mode == LOAD_MODES || sweep->modes_count == sizeof sweep->modes / sizeof *sweep->modes) {
 			err_set(err, "--mode: '%s' is not one of: close, keepalive, crowd", *name);
-			words_free(names);
+			argv_free(names);
 			return -1;
 		}
 		sweep->modes[sweep->modes_count++] = mode;
 	}
-	words_free(names);
+	argv_free(names);
 	return 0;
 }
 

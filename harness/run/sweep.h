@@ -5,8 +5,8 @@
  * restarted for the next level; after three failures in a row the rest of its levels is skipped as such. What
  * ends a sweep is only what makes going on pointless: a port that others hold, a disk that is full, ^C.
  */
-#ifndef HARNESS_SWEEP_H
-#define HARNESS_SWEEP_H
+#ifndef HARNESS_RUN_SWEEP_H
+#define HARNESS_RUN_SWEEP_H
 
 #include <signal.h>
 #include <stddef.h>

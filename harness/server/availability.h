@@ -1,8 +1,8 @@
 /*
  * availability: whether a server can run here, which version it is, and what to do where it can't.
  */
-#ifndef HARNESS_AVAILABILITY_H
-#define HARNESS_AVAILABILITY_H
+#ifndef HARNESS_SERVER_AVAILABILITY_H
+#define HARNESS_SERVER_AVAILABILITY_H
 
 #include <stdbool.h>
 

@@ -4,8 +4,8 @@
  * One look costs a few system calls a process, so that it can be repeated every 20 ms of a window without
  * showing up in it. All figures are of the whole process tree below a root, which is not itself counted.
  */
-#ifndef HARNESS_OBSERVE_H
-#define HARNESS_OBSERVE_H
+#ifndef HARNESS_SERVER_OBSERVE_H
+#define HARNESS_SERVER_OBSERVE_H
 
 #include <stddef.h>
 #include <stdint.h>

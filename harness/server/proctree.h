@@ -1,8 +1,8 @@
 /*
  * proctree: a process with all its descendants, by /proc (proc(5)).
  */
-#ifndef HARNESS_PROCTREE_H
-#define HARNESS_PROCTREE_H
+#ifndef HARNESS_SERVER_PROCTREE_H
+#define HARNESS_SERVER_PROCTREE_H
 
 #include <stddef.h>
 #include <sys/types.h>

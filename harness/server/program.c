@@ -12,8 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness/lib/argv.h"
 #include "harness/lib/clock.h"
-#include "harness/lib/words.h"
 
 void program_clean(char *text)
 {
@@ -147,7 +147,7 @@ int program_run(const char *command, const char *folder, uint64_t timeout_ns, ch
 	int ends[2] = { -1, -1 }, report[2] = { -1, -1 };
 	int result = -1, number = 0;
 	uint64_t deadline = clock_ns() + timeout_ns;
-	char **words = words_split(command, err);
+	char **words = argv_split(command, err);
 
 	if (!words)
 		return -1;
@@ -194,6 +194,6 @@ out:
 		fd_close(&ends[i]);
 		fd_close(&report[i]);
 	}
-	words_free(words);
+	argv_free(words);
 	return result;
 }

@@ -1,8 +1,8 @@
 /*
  * program: running a short program of bench.conf (`requires`, `version`) and reading what it prints.
  */
-#ifndef HARNESS_PROGRAM_H
-#define HARNESS_PROGRAM_H
+#ifndef HARNESS_SERVER_PROGRAM_H
+#define HARNESS_SERVER_PROGRAM_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -10,7 +10,7 @@
 #include "harness/lib/err.h"
 
 /*
- * Runs a command line (see harness/lib/words.h) in a folder, without a shell, and waits for it; what it leaves behind
+ * Runs a command line (see harness/lib/argv.h) in a folder, without a shell, and waits for it; what it leaves behind
  * in its process group is killed. What it prints on
  * stdout goes to out as text: at most room - 1 bytes, line ends at its end and control characters taken away.
  * The same with errors for stderr; either may be NULL. Returns its exit status; or -1 with err set where it can't

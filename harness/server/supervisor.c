@@ -17,8 +17,8 @@
 #include <linux/close_range.h>
 
 #include "harness/host/port.h"
+#include "harness/lib/argv.h"
 #include "harness/lib/clock.h"
-#include "harness/lib/words.h"
 #include "harness/server/proctree.h"
 
 /* Between two looks at whether the server is ready: it has no way to say so but an answer. */
@@ -235,7 +235,7 @@ int supervisor_launch(struct supervisor *supervisor, const struct launch *launch
 	struct message message;
 
 	*supervisor = (struct supervisor){ .socket = -1 };
-	char **words = words_split(launch->command, err);
+	char **words = argv_split(launch->command, err);
 	if (!words)
 		return -1;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends)) {
@@ -267,7 +267,7 @@ int supervisor_launch(struct supervisor *supervisor, const struct launch *launch
 	if (result)
 		supervisor_stop(supervisor, 0);
 out:
-	words_free(words);
+	argv_free(words);
 	return result;
 }
 

@@ -10,8 +10,8 @@
  *
  * Must be called from a process with one thread: it forks without exec.
  */
-#ifndef HARNESS_SUPERVISOR_H
-#define HARNESS_SUPERVISOR_H
+#ifndef HARNESS_SERVER_SUPERVISOR_H
+#define HARNESS_SERVER_SUPERVISOR_H
 
 #include <sched.h>
 #include <signal.h>
@@ -24,7 +24,7 @@
 
 /* What to launch. */
 struct launch {
-	const char *command;            /* one line, see harness/lib/words.h */
+	const char *command;            /* one line, see harness/lib/argv.h */
 	const char *folder;             /* to run in */
 	const char *const *environment; /* "NAME=value", NULL-terminated; added to benchctl's own */
 	const cpu_set_t *cpus;          /* or NULL */

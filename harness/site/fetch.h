@@ -5,8 +5,8 @@
  * nobody stands between. file:// is a path. Redirects are followed a few times, and only to https://. What comes is
  * bounded in size and in time. An address without a scheme is a path, and left to the caller.
  */
-#ifndef HARNESS_FETCH_H
-#define HARNESS_FETCH_H
+#ifndef HARNESS_SITE_FETCH_H
+#define HARNESS_SITE_FETCH_H
 
 #include <stdbool.h>
 #include <stdint.h>

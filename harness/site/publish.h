@@ -17,8 +17,8 @@
  * hash, whatever has the name of a file of the run is taken for one that a cut call has left, and is replaced where it
  * differs; other files there stay. Nothing is deleted.
  */
-#ifndef HARNESS_PUBLISH_H
-#define HARNESS_PUBLISH_H
+#ifndef HARNESS_SITE_PUBLISH_H
+#define HARNESS_SITE_PUBLISH_H
 
 #include <signal.h>
 #include <stdbool.h>

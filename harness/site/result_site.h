@@ -3,8 +3,8 @@
  *
  * It is compact, a line a run, so that a version control system in which sites are kept stores little anew.
  */
-#ifndef HARNESS_RESULT_SITE_H
-#define HARNESS_RESULT_SITE_H
+#ifndef HARNESS_SITE_RESULT_SITE_H
+#define HARNESS_SITE_RESULT_SITE_H
 
 #include "harness/lib/err.h"
 #include "harness/site/site.h"

@@ -17,8 +17,8 @@
  *
  * Only what depends on nothing but its arguments is here: no file is read or written.
  */
-#ifndef HARNESS_SITE_H
-#define HARNESS_SITE_H
+#ifndef HARNESS_SITE_SITE_H
+#define HARNESS_SITE_SITE_H
 
 #include <stdbool.h>
 #include <stddef.h>

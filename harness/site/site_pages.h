@@ -4,8 +4,8 @@
  * They are made anew from the manifest each time; the same site gives the same bytes. Texts in it come from outside and are
  * escaped (html.h). Links are relative, so that the site works at any address, and from a disk.
  */
-#ifndef HARNESS_SITE_PAGES_H
-#define HARNESS_SITE_PAGES_H
+#ifndef HARNESS_SITE_SITE_PAGES_H
+#define HARNESS_SITE_SITE_PAGES_H
 
 #include <stdio.h>
 

@@ -8,15 +8,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "harness/site/folder.h"
-#include "harness/site/remote.h"
+#include "harness/site/store_directory.h"
+#include "harness/site/store_url.h"
 
 int store_open(struct store **store, const char *to, const struct store_settings *settings, struct err *err)
 {
 	*store = NULL;
 	if (!*to)
 		return err_set(err, "the place to publish to has no name");
-	return strstr(to, "://") ? remote_open(store, to, settings, err) : folder_open(store, to, err);
+	return strstr(to, "://") ? store_url_open(store, to, settings, err) : store_directory_open(store, to, err);
 }
 
 void store_close(struct store *store)

@@ -5,8 +5,8 @@
  * or not at all, as far as the place can do that: it is written under another name and renamed. Folders are made as they are
  * needed. Nothing is ever removed but such a half-written file of our own.
  */
-#ifndef HARNESS_STORE_H
-#define HARNESS_STORE_H
+#ifndef HARNESS_SITE_STORE_H
+#define HARNESS_SITE_STORE_H
 
 #include <signal.h>
 #include <stdbool.h>

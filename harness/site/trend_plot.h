@@ -4,8 +4,8 @@
  * Runs stand one beside the other, whatever time lies between them, or a day of many would hide the others. gnuplot is
  * started once for all pictures of a site, which may be hundreds.
  */
-#ifndef HARNESS_TREND_PLOT_H
-#define HARNESS_TREND_PLOT_H
+#ifndef HARNESS_SITE_TREND_PLOT_H
+#define HARNESS_SITE_TREND_PLOT_H
 
 #include "harness/lib/err.h"
 #include "harness/site/site.h"

@@ -4,8 +4,8 @@
  * Names of elements and attributes are ours; every text and every value of an attribute is escaped here, for both HTML
  * and XML, and made plain first (text.h). What the stream could not take is seen when it is closed.
  */
-#ifndef HARNESS_HTML_H
-#define HARNESS_HTML_H
+#ifndef HARNESS_TEXT_HTML_H
+#define HARNESS_TEXT_HTML_H
 
 #include <stdio.h>
 

@@ -5,7 +5,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "harness/config/conf.h"
-#include "harness/lib/words.h"
+#include "harness/lib/argv.h"
 
 static void check_command(const char *command)
 {
@@ -13,9 +13,9 @@ static void check_command(const char *command)
 
 	if (!command)
 		return;
-	char **words = words_split(command, &err);
+	char **words = argv_split(command, &err);
 	fuzz_require(words && words[0]);
-	words_free(words);
+	argv_free(words);
 }
 
 static void check_server(const struct conf *conf, const struct conf_server *server)

@@ -5,8 +5,8 @@
 
 #include "harness/lib/text.h"
 #include "harness/report/svg.h"
+#include "harness/text/data_table.h"
 #include "harness/text/html.h"
-#include "harness/text/sheet.h"
 
 static char *text;
 static size_t bytes;
@@ -167,37 +167,37 @@ static void drawings_may_end_anywhere(void **state)
 
 static void sheets_are_trimmed_sorted_and_read(void **state)
 {
-	struct sheet sheet;
+	struct data_table table;
 	struct err err;
 
 	(void)state;
-	assert_int_equal(sheet_init(&sheet, 2, 5, &err), 0);
-	sheet_column(&sheet, 0, "Name", "name", true);
-	sheet_column(&sheet, 1, "Nothing", "nothing", false);
-	sheet_column(&sheet, 2, "Rate", "rate_rps", false);
-	sheet_column(&sheet, 3, "Zero", "zero", false);
-	sheet_column(&sheet, 4, "Note", "note", true);
-	sheet_set_text(&sheet, 0, 0, "a,\"b\"<c>|d");
-	sheet_set_text(&sheet, 1, 0, "e");
-	sheet_set_count(&sheet, 0, 2, 12345.678);
-	sheet_add_mark(&sheet, 0, 2, GRID_INVALID);
-	sheet_add_mark(&sheet, 0, 2, GRID_ERRORS);
-	sheet_set_count(&sheet, 1, 2, NAN);
-	sheet_set_count(&sheet, 0, 3, 0);
-	sheet_set_text(&sheet, 1, 4, "f\ng");
+	assert_int_equal(data_table_init(&table, 2, 5, &err), 0);
+	data_table_column(&table, 0, "Name", "name", true);
+	data_table_column(&table, 1, "Nothing", "nothing", false);
+	data_table_column(&table, 2, "Rate", "rate_rps", false);
+	data_table_column(&table, 3, "Zero", "zero", false);
+	data_table_column(&table, 4, "Note", "note", true);
+	data_table_set_text(&table, 0, 0, "a,\"b\"<c>|d");
+	data_table_set_text(&table, 1, 0, "e");
+	data_table_set_count(&table, 0, 2, 12345.678);
+	data_table_add_mark(&table, 0, 2, TEXT_TABLE_INVALID);
+	data_table_add_mark(&table, 0, 2, TEXT_TABLE_ERRORS);
+	data_table_set_count(&table, 1, 2, NAN);
+	data_table_set_count(&table, 0, 3, 0);
+	data_table_set_text(&table, 1, 4, "f\ng");
 
 	FILE *out = begin();
-	sheet_csv(&sheet, out);
+	data_table_csv(&table, out);
 	check("CSV", out, "name,nothing,rate_rps,zero,note\r\n\"a,\"\"b\"\"<c>|d\",,12345.678,0,\r\ne,,,,f g\r\n");
 
-	sheet_trim(&sheet);
-	assert_int_equal(sheet_rows(&sheet), 2);
+	data_table_trim(&table);
+	assert_int_equal(data_table_rows(&table), 2);
 	out = begin();
-	grid_write(&sheet.grid, TABLE_MARKDOWN, out);
+	text_table_write(&table.text, TABLE_MARKDOWN, out);
 	check("Markdown", out,
 	      "| Name | Rate | Note |\n| :--- | ---: | :--- |\n| a,\"b\"&lt;c>\\|d | 12,346\\*\\! | - |\n| e | - | f g |\n");
 	out = begin();
-	sheet_html(&sheet, "A <caption>", out);
+	data_table_html(&table, "A <caption>", out);
 	assert_int_equal(text_close(out, &text), 0);
 	check_words(text, "aria-label=\"A &lt;caption&gt;\"");
 	check_words(
@@ -205,7 +205,7 @@ static void sheets_are_trimmed_sorted_and_read(void **state)
 		"<th scope=\"row\">a,&quot;b&quot;&lt;c&gt;|d</th><td class=\"n\" data-n=\"12345.678\">12,346*!</td><td>-</td>");
 	check_words(text, "<th scope=\"row\">e</th><td class=\"n\" data-n=\"\">-</td><td>f g</td>");
 	free(text);
-	sheet_release(&sheet);
+	data_table_release(&table);
 }
 
 int main(void)

@@ -8,7 +8,7 @@
 #include "harness/plot/palette.h"
 #include "harness/plot/picture.h"
 #include "harness/plot/plot.h"
-#include "harness/plot/survey.h"
+#include "harness/plot/plot_data.h"
 #include "harness/record/result.h"
 
 #define TEMPLATES "plots/templates"
@@ -673,18 +673,18 @@ static void kinds_can_be_chosen(void **state)
 /* Those that have a name in a picture differ in colour, as long as there are others to name. */
 static void named_ones_differ(const struct document *doc, const char *mode, bool must)
 {
-	struct survey survey;
+	struct plot_data survey;
 	struct err err;
 	bool used[PALETTE_COLOURS] = { 0 };
 	const struct curve *curve;
 
-	assert_int_equal(survey_init(&survey, doc, mode, &err), 0);
+	assert_int_equal(plot_data_init(&survey, doc, mode, &err), 0);
 	for (size_t rank = 0; (curve = curves_named(&survey.curves, rank)) && !curve->is_control; rank++) {
 		if (used[curve->style.colour] && must)
 			fail_msg("%s: %s has the colour of another one", mode, curve->server);
 		used[curve->style.colour] = true;
 	}
-	survey_release(&survey);
+	plot_data_release(&survey);
 }
 
 static void named_servers_differ_in_colour(void **state)
@@ -714,11 +714,11 @@ static void named_servers_differ_in_colour(void **state)
 	doc = (struct document){ 0 };
 	for (size_t i = 0; i < 4; i++)
 		cell_add(&doc, all[i], "close", 8, 0, 1000 + (double)i, NULL);
-	struct survey survey;
-	assert_int_equal(survey_init(&survey, &doc, "close", &err), 0);
+	struct plot_data survey;
+	assert_int_equal(plot_data_init(&survey, &doc, "close", &err), 0);
 	assert_int_equal(survey.curves.contexts, 0);
 	assert_non_null(curves_named(&survey.curves, 3));
-	survey_release(&survey);
+	plot_data_release(&survey);
 	document_release(&doc);
 }
 

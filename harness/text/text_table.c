@@ -1,4 +1,4 @@
-#include "harness/text/grid.h"
+#include "harness/text/text_table.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -8,27 +8,27 @@
 
 const char *const table_format_names[] = { "text", "markdown", "csv", NULL };
 
-int grid_init(struct grid *grid, size_t lines, size_t columns, struct err *err)
+int text_table_init(struct text_table *table, size_t lines, size_t columns, struct err *err)
 {
-	*grid = (struct grid){
+	*table = (struct text_table){
 		.lines = lines,
 		.columns = columns,
-		.items = calloc(lines * columns + 1, sizeof *grid->items),
-		.left = calloc(columns + 1, sizeof *grid->left),
+		.items = calloc(lines * columns + 1, sizeof *table->items),
+		.left = calloc(columns + 1, sizeof *table->left),
 	};
-	return grid->items && grid->left ? 0 : err_set(err, "out of memory");
+	return table->items && table->left ? 0 : err_set(err, "out of memory");
 }
 
-void grid_release(struct grid *grid)
+void text_table_release(struct text_table *table)
 {
-	free(grid->items);
-	free(grid->left);
-	*grid = (struct grid){ 0 };
+	free(table->items);
+	free(table->left);
+	*table = (struct text_table){ 0 };
 }
 
-struct grid_item *grid_item(const struct grid *grid, size_t line, size_t column)
+struct text_table_item *text_table_item(const struct text_table *table, size_t line, size_t column)
 {
-	return &grid->items[line * grid->columns + column];
+	return &table->items[line * table->columns + column];
 }
 
 static void spaces(FILE *out, size_t count)
@@ -41,18 +41,18 @@ struct widths {
 	size_t text, mark;
 };
 
-static struct widths widths_of(const struct grid *grid, size_t column)
+static struct widths widths_of(const struct text_table *table, size_t column)
 {
 	struct widths widths = { 0, 0 };
 
-	for (size_t line = 0; line < grid->lines; line++) {
-		const struct grid_item *item = grid_item(grid, line, column);
+	for (size_t line = 0; line < table->lines; line++) {
+		const struct text_table_item *item = text_table_item(table, line, column);
 		if (line && strlen(item->mark) > widths.mark)
 			widths.mark = strlen(item->mark);
 	}
-	for (size_t line = 0; line < grid->lines; line++) {
+	for (size_t line = 0; line < table->lines; line++) {
 		/* A heading may stand over the marks. */
-		size_t width = text_width(grid_item(grid, line, column)->text);
+		size_t width = text_width(text_table_item(table, line, column)->text);
 		width = line ? width : width > widths.mark ? width - widths.mark : 0;
 		if (width > widths.text)
 			widths.text = width;
@@ -60,24 +60,24 @@ static struct widths widths_of(const struct grid *grid, size_t column)
 	return widths;
 }
 
-static void text_write(const struct grid *grid, FILE *out)
+static void text_write(const struct text_table *table, FILE *out)
 {
-	for (size_t line = 0; line < grid->lines; line++) {
+	for (size_t line = 0; line < table->lines; line++) {
 		size_t total = 0;
-		for (size_t i = 0; i < grid->columns; i++) {
-			const struct grid_item *item = grid_item(grid, line, i);
-			struct widths widths = widths_of(grid, i);
+		for (size_t i = 0; i < table->columns; i++) {
+			const struct text_table_item *item = text_table_item(table, line, i);
+			struct widths widths = widths_of(table, i);
 			size_t width = widths.text + widths.mark;
 			size_t used = text_width(item->text);
 			size_t behind = line ? widths.mark : 0;
 			fputs(i ? "  " : "", out);
-			if (!grid->left[i])
+			if (!table->left[i])
 				spaces(out, width - behind - used);
 			fputs(item->text, out);
 			fputs(item->mark, out);
-			if (grid->left[i])
+			if (table->left[i])
 				spaces(out, width - used);
-			else if (i + 1 < grid->columns)
+			else if (i + 1 < table->columns)
 				spaces(out, behind - strlen(item->mark));
 			total += width + (i ? 2 : 0);
 		}
@@ -101,33 +101,33 @@ static void markdown_put(const char *text, FILE *out)
 	}
 }
 
-static void markdown_write(const struct grid *grid, FILE *out)
+static void markdown_write(const struct text_table *table, FILE *out)
 {
-	for (size_t line = 0; line < grid->lines; line++) {
-		for (size_t i = 0; i < grid->columns; i++) {
-			const struct grid_item *item = grid_item(grid, line, i);
+	for (size_t line = 0; line < table->lines; line++) {
+		for (size_t i = 0; i < table->columns; i++) {
+			const struct text_table_item *item = text_table_item(table, line, i);
 			fputs("| ", out);
 			markdown_put(item->text, out);
 			markdown_put(item->mark, out);
-			fputs(i + 1 < grid->columns ? " " : " |\n", out);
+			fputs(i + 1 < table->columns ? " " : " |\n", out);
 		}
 		if (line)
 			continue;
-		for (size_t i = 0; i < grid->columns; i++)
-			fputs(grid->left[i] ? "| :--- " : "| ---: ", out);
+		for (size_t i = 0; i < table->columns; i++)
+			fputs(table->left[i] ? "| :--- " : "| ---: ", out);
 		fputs("|\n", out);
 	}
 }
 
-void grid_write(const struct grid *grid, enum table_format format, FILE *out)
+void text_table_write(const struct text_table *table, enum table_format format, FILE *out)
 {
 	if (format == TABLE_MARKDOWN)
-		markdown_write(grid, out);
+		markdown_write(table, out);
 	else
-		text_write(grid, out);
+		text_write(table, out);
 }
 
-void grid_line(enum table_format format, const char *line, FILE *out)
+void text_table_line(enum table_format format, const char *line, FILE *out)
 {
 	if (format == TABLE_MARKDOWN)
 		markdown_put(line, out);
@@ -136,9 +136,9 @@ void grid_line(enum table_format format, const char *line, FILE *out)
 	fputc('\n', out);
 }
 
-void grid_add(char *line, size_t room, const char *separator, const char *words)
+void text_table_add(char *line, size_t room, const char *separator, const char *words)
 {
-	char plain[GRID_TEXT];
+	char plain[TEXT_TABLE_TEXT];
 	size_t used = strlen(line);
 
 	if (!*text_plain(plain, sizeof plain, words))
@@ -146,19 +146,19 @@ void grid_add(char *line, size_t room, const char *separator, const char *words)
 	snprintf(line + used, room - used, "%s%s", used ? separator : "", plain);
 }
 
-void grid_note(enum table_format format, const char *line, bool *first, FILE *out)
+void text_table_note(enum table_format format, const char *line, bool *first, FILE *out)
 {
 	/* In Markdown each note is a paragraph: lines would flow into one. */
 	fputs(*first || format == TABLE_MARKDOWN ? "\n" : "", out);
 	*first = false;
-	grid_line(format, line, out);
+	text_table_line(format, line, out);
 }
 
 /* CSV: RFC 4180, with its line ends. */
 
-void grid_csv_text(const char *text, FILE *out)
+void text_table_csv_text(const char *text, FILE *out)
 {
-	char plain[GRID_TEXT];
+	char plain[TEXT_TABLE_TEXT];
 
 	text_plain(plain, sizeof plain, text);
 	if (!strpbrk(plain, ",\"")) {
@@ -171,7 +171,7 @@ void grid_csv_text(const char *text, FILE *out)
 	fputc('"', out);
 }
 
-void grid_csv_number(double number, FILE *out)
+void text_table_csv_number(double number, FILE *out)
 {
 	fputc(',', out);
 	if (!isnan(number))

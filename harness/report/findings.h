@@ -1,11 +1,11 @@
 /*
- * overview: what a run says of its servers in one mode: the finding, and the table that sums it up.
+ * findings: what a run says of its servers in one mode: the finding, and the table that sums it up.
  *
  * There is a line for each server that was measured in the mode, the control server first, then the fastest. All that a
  * page says of a server comes from here, so that the sentence, the table and its Markdown cannot differ.
  */
-#ifndef HARNESS_OVERVIEW_H
-#define HARNESS_OVERVIEW_H
+#ifndef HARNESS_REPORT_FINDINGS_H
+#define HARNESS_REPORT_FINDINGS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,9 +15,9 @@
 #include "harness/analysis/summary.h"
 #include "harness/lib/err.h"
 #include "harness/record/document.h"
-#include "harness/text/sheet.h"
+#include "harness/text/data_table.h"
 
-struct overview_row {
+struct findings_row {
 	const char *server; /* of the document */
 	bool is_ceiling;    /* the control server */
 	struct scaling scaling;
@@ -28,46 +28,46 @@ struct overview_row {
 	double memory_bytes;                   /* a connection */
 };
 
-struct overview {
+struct findings {
 	const struct document *document;
 	const char *mode; /* of the document */
 	uint64_t *levels; /* of the mode, rising; owned */
 	size_t levels_count;
 	uint64_t near_level, last_level;
 	unsigned blocks;           /* launches of a server, at most */
-	struct overview_row *rows; /* owned */
+	struct findings_row *rows; /* owned */
 	size_t rows_count;
 	double *room; /* a number a cell, for medians; owned */
 };
 
 /* The level that is looked at beside the others, or the one next to it: that of 2010. */
-#define OVERVIEW_LEVEL 100
+#define FINDINGS_LEVEL 100
 
 /* Sums up a mode. Returns 0, or -1 with err set where memory is out. Release it in both cases. */
-int overview_fill(struct overview *overview, const struct document *document, const char *mode, struct err *err);
+int findings_fill(struct findings *findings, const struct document *document, const char *mode, struct err *err);
 
-void overview_release(struct overview *overview);
+void findings_release(struct findings *findings);
 
 /* The name of a server for people: which one is the ceiling, which one our own revival. Returns out. */
-char *overview_name(char out[GRID_TEXT], const struct document *document, const char *server);
+char *findings_name(char out[TEXT_TABLE_TEXT], const struct document *document, const char *server);
 
 /* The table. Returns 0, or -1 with err set where memory is out. Release it in both cases. */
-int overview_sheet(const struct overview *overview, struct sheet *sheet, struct err *err);
+int findings_table(const struct findings *findings, struct data_table *table, struct err *err);
 
 /*
  * The finding: which servers keep up to the highest level and which do not, as one sentence of plain text. Freed by the
  * caller; NULL with err set where memory is out.
  */
-char *overview_finding(const struct overview *overview, struct err *err);
+char *findings_sentence(const struct findings *findings, struct err *err);
 
 /* The finding in a few words, without names: "2 keep up, 14 as fast as the client, 6 sag". Freed by the caller as that. */
-char *overview_gist(const struct overview *overview, struct err *err);
+char *findings_gist(const struct findings *findings, struct err *err);
 
 /*
  * The median of a figure over the cells that a summary of the document uses; NAN where it is unknown. `censored` becomes true
  * where the latency of one of them is.
  */
-double overview_median(const struct overview *overview, const struct summary *summary,
+double findings_median(const struct findings *findings, const struct summary *summary,
 		       double (*figure)(const struct cell *cell), bool *censored);
 
 #endif

@@ -1,7 +1,7 @@
 /* Command lines and lists as words. */
 #include "tests/unit/unit.h"
 
-#include "harness/lib/words.h"
+#include "harness/lib/argv.h"
 
 /* Words as text: "<a><b c>". */
 static char *show(char *const *words)
@@ -50,10 +50,10 @@ static void test_split(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(cases); i++) {
-		char **words = words_split(cases[i].line, &err);
+		char **words = argv_split(cases[i].line, &err);
 		check_case(cases[i].line, words != NULL);
 		check_text(cases[i].line, show(words), cases[i].words);
-		words_free(words);
+		argv_free(words);
 	}
 }
 
@@ -71,7 +71,7 @@ static void test_split_bad(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(cases); i++) {
-		check_case(cases[i].line, words_split(cases[i].line, &err) == NULL);
+		check_case(cases[i].line, argv_split(cases[i].line, &err) == NULL);
 		check_words(err.text, cases[i].words);
 	}
 }
@@ -89,14 +89,14 @@ static void test_list(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(cases); i++) {
-		char **words = words_list(cases[i].text, &err);
+		char **words = argv_list(cases[i].text, &err);
 		check_case(cases[i].text, words != NULL);
 		check_text(cases[i].text, show(words), cases[i].words);
-		words_free(words);
+		argv_free(words);
 	}
 	for (size_t i = 0; i < LENGTH(bad); i++) {
 		char right[64];
-		check_case(bad[i], words_list(bad[i], &err) == NULL);
+		check_case(bad[i], argv_list(bad[i], &err) == NULL);
 		snprintf(right, sizeof right, "an empty item in the list '%s'", bad[i]);
 		check_text(bad[i], err.text, right);
 	}
@@ -109,10 +109,10 @@ static void test_count(void **state)
 	char *const both[] = { one, two, NULL };
 
 	(void)state;
-	assert_int_equal(words_count(NULL), 0);
-	assert_int_equal(words_count(none), 0);
-	assert_int_equal(words_count(both), 2);
-	words_free(NULL);
+	assert_int_equal(argv_count(NULL), 0);
+	assert_int_equal(argv_count(none), 0);
+	assert_int_equal(argv_count(both), 2);
+	argv_free(NULL);
 }
 
 int main(void)

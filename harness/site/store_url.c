@@ -1,4 +1,4 @@
-#include "harness/site/remote.h"
+#include "harness/site/store_url.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -325,7 +325,7 @@ static int folder_make(struct remote *remote, const char *path, struct err *err)
 	return 0;
 }
 
-static int folders_make(struct remote *remote, const char *path, struct err *err)
+static int directory_make(struct remote *remote, const char *path, struct err *err)
 {
 	char part[SITE_PATH_MAX + 1];
 
@@ -460,7 +460,7 @@ static int put(struct store *store, const char *path, const char *from, struct e
 		return -1;
 	}
 	store_part(part, path);
-	int result = folders_make(remote, path, err);
+	int result = directory_make(remote, path, err);
 	if (!result)
 		result = remote->is_sftp ? put_sftp(remote, path, part, file, info.st_size, err)
 					 : put_dav(remote, path, part, file, info.st_size, err);
@@ -554,7 +554,7 @@ static int url_take(struct remote *remote, CURLU *parts, const char *url, struct
 	return result;
 }
 
-int remote_open(struct store **store, const char *url, const struct store_settings *settings, struct err *err)
+int store_url_open(struct store **store, const char *url, const struct store_settings *settings, struct err *err)
 {
 	struct remote *remote = calloc(1, sizeof *remote);
 	CURLU *parts = curl_url();

@@ -1,11 +1,11 @@
-#include "harness/lib/words.h"
+#include "harness/lib/argv.h"
 
 #include <ctype.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* One block holds the pointers and, behind them, the characters: words_free() is free(). */
+/* One block holds the pointers and, behind them, the characters: argv_free() is free(). */
 static char **words_room(const char *text, size_t most, char **characters)
 {
 	char **words = calloc(1, (most + 1) * sizeof *words + strlen(text) + 1);
@@ -15,7 +15,7 @@ static char **words_room(const char *text, size_t most, char **characters)
 	return words;
 }
 
-char **words_split(const char *line, struct err *err)
+char **argv_split(const char *line, struct err *err)
 {
 	char *out;
 	char **words = words_room(line, strlen(line) / 2 + 1, &out);
@@ -57,7 +57,7 @@ char **words_split(const char *line, struct err *err)
 	return NULL;
 }
 
-char **words_list(const char *text, struct err *err)
+char **argv_list(const char *text, struct err *err)
 {
 	char *out;
 	char **words = words_room(text, strlen(text) / 2 + 1, &out);
@@ -87,7 +87,7 @@ char **words_list(const char *text, struct err *err)
 	}
 }
 
-unsigned words_count(char *const *words)
+unsigned argv_count(char *const *words)
 {
 	unsigned count = 0;
 
@@ -96,7 +96,7 @@ unsigned words_count(char *const *words)
 	return count;
 }
 
-void words_free(char **words)
+void argv_free(char **words)
 {
 	free(words);
 }

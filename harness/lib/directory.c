@@ -1,11 +1,11 @@
-#include "harness/lib/folders.h"
+#include "harness/lib/directory.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
-int folders_make(const char *folder, struct err *err)
+int directory_make(const char *folder, struct err *err)
 {
 	char path[4096];
 	struct stat found;

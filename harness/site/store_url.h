@@ -1,5 +1,5 @@
 /*
- * remote: a store at a URL, by libcurl: https:// by PUT as WebDAV has it (RFC 4918), sftp://, and http:// to this machine only.
+ * store_url: a store at a URL, by libcurl: https:// by PUT as WebDAV has it (RFC 4918), sftp://, and http:// to this machine only.
  *
  * - Folders are made by MKCOL and a file is put under another name and then given its own by MOVE. A server that has no MKCOL
  *   is taken to need no folders, one that has no MOVE gets the file by PUT under its own name.
@@ -9,14 +9,14 @@
  * - TLS is verified, and for SFTP the host's key by ~/.ssh/known_hosts. Redirects are not followed, or a token would go where
  *   the server sends it. Other protocols are switched off; time, sizes and answers are bounded.
  */
-#ifndef HARNESS_REMOTE_H
-#define HARNESS_REMOTE_H
+#ifndef HARNESS_SITE_STORE_URL_H
+#define HARNESS_SITE_STORE_URL_H
 
 #include "harness/site/store.h"
 
 /* The environment variable with the bearer token. */
 #define REMOTE_TOKEN "BENCHCTL_TOKEN"
 
-int remote_open(struct store **store, const char *url, const struct store_settings *settings, struct err *err);
+int store_url_open(struct store **store, const char *url, const struct store_settings *settings, struct err *err);
 
 #endif

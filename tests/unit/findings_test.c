@@ -4,7 +4,7 @@
 #include <math.h>
 
 #include "harness/report/figures.h"
-#include "harness/report/overview.h"
+#include "harness/report/findings.h"
 #include "harness/report/report.h"
 
 static const uint64_t levels[] = { 1, 64, 128, 256 };
@@ -35,24 +35,24 @@ static void curve_add(struct document *doc, const char *server, const double *ra
 	}
 }
 
-static struct overview overview_of(const struct document *doc)
+static struct findings findings_of(const struct document *doc)
 {
-	struct overview overview;
+	struct findings findings;
 	struct err err;
 
-	assert_int_equal(overview_fill(&overview, doc, "close", &err), 0);
-	return overview;
+	assert_int_equal(findings_fill(&findings, doc, "close", &err), 0);
+	return findings;
 }
 
 static void check_finding(const char *name, const struct document *doc, const char *right)
 {
-	struct overview overview = overview_of(doc);
+	struct findings findings = findings_of(doc);
 	struct err err;
-	char *finding = overview_finding(&overview, &err);
+	char *finding = findings_sentence(&findings, &err);
 
 	check_text(name, finding, right);
 	free(finding);
-	overview_release(&overview);
+	findings_release(&findings);
 }
 
 static void finding_names_each_server_once(void **state)
@@ -77,60 +77,60 @@ static void finding_names_each_server_once(void **state)
 		"can ask, so that its own limit was not met (fast), 1 sags (weary), 1 falls off a cliff (cold), and 1 fails "
 		"(dead).");
 
-	struct overview overview = overview_of(&doc);
+	struct findings findings = findings_of(&doc);
 	struct err err;
-	char *gist = overview_gist(&overview, &err);
+	char *gist = findings_gist(&findings, &err);
 	check_text("in a line", gist, "2 keep up, 1 as fast as the client, 1 sags, 1 falls off a cliff, 1 fails");
 	free(gist);
-	overview_release(&overview);
+	findings_release(&findings);
 
 	char title[REPORT_TITLE];
 	check_text("title", report_title(title, &doc), "6 servers from 1 to 256 connections");
 	document_release(&doc);
 }
 
-static const char *text_at(const struct sheet *sheet, size_t row, const char *heading)
+static const char *text_at(const struct data_table *table, size_t row, const char *heading)
 {
-	for (size_t column = 0; column < sheet->grid.columns; column++)
-		if (strcmp(grid_item(&sheet->grid, 0, column)->text, heading) == 0)
-			return grid_item(&sheet->grid, row + 1, column)->text;
+	for (size_t column = 0; column < table->text.columns; column++)
+		if (strcmp(text_table_item(&table->text, 0, column)->text, heading) == 0)
+			return text_table_item(&table->text, row + 1, column)->text;
 	return "no such column";
 }
 
 static void lines_say_what_was_measured(void **state)
 {
 	struct document doc = { 0 };
-	struct sheet sheet;
+	struct data_table table;
 	struct err err;
 
 	(void)state;
 	curve_add(&doc, "weary", (double[]){ 1e4, 2e4, 1.8e4, 1.5e4 });
 	curve_add(&doc, "dead", (double[]){ 1e4, 2.5e4, NAN, NAN });
 	curve_add(&doc, "control", (double[]){ 1e4, 2e4, 2e4, 2e4 });
-	struct overview overview = overview_of(&doc);
-	assert_int_equal(overview.near_level, 128); /* nearer to 100 than 64 is */
-	assert_int_equal(overview_sheet(&overview, &sheet, &err), 0);
-	check_text("ceiling first", text_at(&sheet, 0, "Server"), "control (ceiling)");
-	check_text("then the fastest", text_at(&sheet, 1, "Server"), "dead");
-	check_text("failed", text_at(&sheet, 1, "At 128"), "failed");
-	check_text("failed at last", text_at(&sheet, 1, "At 256 of that"), "failed");
-	check_text("errors", text_at(&sheet, 1, "Errors from"), "128");
-	check_text("verdict", text_at(&sheet, 1, "Verdict"), "fails from 128");
-	check_text("maximum", text_at(&sheet, 2, "Maximum"), "20,000");
-	check_text("where", text_at(&sheet, 2, "reached at"), "64");
-	check_text("cost, of the level near 100", text_at(&sheet, 2, "CPU µs/request at 128"), "20.0");
-	check_text("share", text_at(&sheet, 2, "At 256 of that"), "75\u00a0%");
-	check_text("p99", text_at(&sheet, 2, "p99 there"), "256ms");
-	check_text("not measured", text_at(&sheet, 2, "One by one"), "-");
-	sheet_release(&sheet);
+	struct findings findings = findings_of(&doc);
+	assert_int_equal(findings.near_level, 128); /* nearer to 100 than 64 is */
+	assert_int_equal(findings_table(&findings, &table, &err), 0);
+	check_text("ceiling first", text_at(&table, 0, "Server"), "control (ceiling)");
+	check_text("then the fastest", text_at(&table, 1, "Server"), "dead");
+	check_text("failed", text_at(&table, 1, "At 128"), "failed");
+	check_text("failed at last", text_at(&table, 1, "At 256 of that"), "failed");
+	check_text("errors", text_at(&table, 1, "Errors from"), "128");
+	check_text("verdict", text_at(&table, 1, "Verdict"), "fails from 128");
+	check_text("maximum", text_at(&table, 2, "Maximum"), "20,000");
+	check_text("where", text_at(&table, 2, "reached at"), "64");
+	check_text("cost, of the level near 100", text_at(&table, 2, "CPU µs/request at 128"), "20.0");
+	check_text("share", text_at(&table, 2, "At 256 of that"), "75\u00a0%");
+	check_text("p99", text_at(&table, 2, "p99 there"), "256ms");
+	check_text("not measured", text_at(&table, 2, "One by one"), "-");
+	data_table_release(&table);
 
 	/* Each kind of table has a line a server at least, but those of what was not measured. */
 	for (enum figures_kind kind = 0; kind < FIGURES_KINDS; kind++) {
-		assert_int_equal(figures_sheet(&overview, kind, &sheet, &err), 0);
-		assert_true(kind == FIGURES_OPEN_LOOP ? !sheet_rows(&sheet) : sheet_rows(&sheet) >= 3);
-		sheet_release(&sheet);
+		assert_int_equal(figures_table(&findings, kind, &table, &err), 0);
+		assert_true(kind == FIGURES_OPEN_LOOP ? !data_table_rows(&table) : data_table_rows(&table) >= 3);
+		data_table_release(&table);
 	}
-	overview_release(&overview);
+	findings_release(&findings);
 	document_release(&doc);
 }
 
@@ -149,15 +149,15 @@ static void only_cells_that_count_are_censored(void **state)
 		doc.cells[LENGTH(levels) + i].block = 2;
 		doc.cells[LENGTH(levels) + i].failed[LOAD_RESET] = 3;
 	}
-	struct overview overview = overview_of(&doc);
-	assert_false(overview.rows[0].last_censored);
-	assert_int_equal(overview.rows[0].last.ok, 2000);
-	assert_int_equal(overview.rows[0].last.failures[LOAD_RESET], 3);
-	overview_release(&overview);
+	struct findings findings = findings_of(&doc);
+	assert_false(findings.rows[0].last_censored);
+	assert_int_equal(findings.rows[0].last.ok, 2000);
+	assert_int_equal(findings.rows[0].last.failures[LOAD_RESET], 3);
+	findings_release(&findings);
 	doc.cells[doc.cells_count - 1].latency_censored = true;
-	overview = overview_of(&doc);
-	assert_true(overview.rows[0].last_censored);
-	overview_release(&overview);
+	findings = findings_of(&doc);
+	assert_true(findings.rows[0].last_censored);
+	findings_release(&findings);
 	document_release(&doc);
 }
 

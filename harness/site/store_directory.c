@@ -1,4 +1,4 @@
-#include "harness/site/folder.h"
+#include "harness/site/store_directory.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -70,7 +70,7 @@ static int look(struct store *store, const struct site_file *file, enum store_st
 }
 
 /* Makes the folders above a path. */
-static int folders_make(const struct folder *folder, const char *path, struct err *err)
+static int directory_make(const struct folder *folder, const char *path, struct err *err)
 {
 	char part[SITE_PATH_MAX + 1];
 
@@ -106,7 +106,7 @@ static int put(struct store *store, const char *path, const char *from, struct e
 	const struct folder *folder = (const struct folder *)store;
 	char part[STORE_PART_PATH];
 
-	if (folders_make(folder, path, err))
+	if (directory_make(folder, path, err))
 		return -1;
 	store_part(part, path);
 	int in = open(from, O_RDONLY | O_CLOEXEC);
@@ -159,7 +159,7 @@ static int path_make(const char *path, struct err *err)
 	return 0;
 }
 
-int folder_open(struct store **store, const char *path, struct err *err)
+int store_directory_open(struct store **store, const char *path, struct err *err)
 {
 	if (path_make(path, err))
 		return -1;

@@ -1,0 +1,149 @@
+#include "harness/plot/plot_data.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The figures that are medians: where each is in a cell, and in a point. */
+static const struct figure {
+	size_t in_cell, in_point;
+} figures[] = {
+#define FIGURE(name)                                                                \
+	{                                                                           \
+		offsetof(struct cell, name), offsetof(struct plot_data_point, name) \
+	}
+	FIGURE(latency_ns.p50),
+	FIGURE(latency_ns.p90),
+	FIGURE(latency_ns.p99),
+	FIGURE(latency_ns.p999),
+	FIGURE(connect_ns.p50),
+	FIGURE(connect_ns.p90),
+	FIGURE(connect_ns.p99),
+	FIGURE(connect_ns.p999),
+	{ offsetof(struct cell, server_rss_bytes), offsetof(struct plot_data_point, rss_bytes) },
+#undef FIGURE
+};
+
+/* `room` holds as many numbers as the document has cells. */
+static int point_fill(struct plot_data_point *point, const struct plot_data *data, const struct curve *curve,
+		      uint64_t level, double *room, struct err *err)
+{
+	const struct document *doc = data->doc;
+
+	*point = (struct plot_data_point){ .censored = false };
+	if (summary_of(&point->summary, doc, curve->server, summary_client(doc), data->mode, level, err))
+		return -1;
+	for (size_t i = 0; i < doc->cells_count; i++) {
+		const struct cell *cell = &doc->cells[i];
+		point->censored |= summary_uses(&point->summary, cell) && cell->latency_censored;
+	}
+	for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
+		size_t count = 0;
+		for (size_t j = 0; j < doc->cells_count; j++)
+			if (summary_uses(&point->summary, &doc->cells[j]))
+				memcpy(&room[count++], (const char *)&doc->cells[j] + figures[i].in_cell, sizeof *room);
+		double median = summary_median(room, count);
+		memcpy((char *)point + figures[i].in_point, &median, sizeof median);
+	}
+	return 0;
+}
+
+int plot_data_init(struct plot_data *data, const struct document *doc, const char *mode, struct err *err)
+{
+	double *room = calloc(doc->cells_count + 1, sizeof *room);
+	int result = -1;
+
+	*data = (struct plot_data){ .doc = doc, .mode = mode };
+	if (!room) {
+		err_set(err, "out of memory");
+		goto out;
+	}
+	if (summary_levels(doc, mode, &data->levels, &data->levels_count, err) || curves_init(&data->curves, doc, err))
+		goto out;
+	data->points = calloc(data->curves.servers * data->levels_count + 1, sizeof *data->points);
+	if (!data->points) {
+		err_set(err, "out of memory");
+		goto out;
+	}
+	for (size_t i = 0; i < data->curves.servers; i++) {
+		struct curve *curve = &data->curves.all[i];
+		for (size_t level = 0; level < data->levels_count; level++) {
+			struct plot_data_point *point = &data->points[curve->index * data->levels_count + level];
+			if (point_fill(point, data, curve, data->levels[level], room, err))
+				goto out;
+			const struct summary *summary = &point->summary;
+			curve->measured |= summary->cells > 0;
+			if (!curve->error)
+				curve->error = summary->error;
+			if (plot_data_has(point) && !(summary->rate_rps <= curve->score))
+				curve->score = summary->rate_rps;
+			if (summary->cells > data->blocks)
+				data->blocks = summary->cells;
+			if (summary->backlog > data->backlog)
+				data->backlog = summary->backlog;
+		}
+	}
+	curves_rank(&data->curves, PICTURE_NAMES_MAX);
+	result = 0;
+out:
+	free(room);
+	return result;
+}
+
+void plot_data_release(struct plot_data *data)
+{
+	free(data->levels);
+	free(data->points);
+	curves_release(&data->curves);
+	data->levels = NULL;
+	data->points = NULL;
+}
+
+const struct plot_data_point *plot_data_point(const struct plot_data *data, const struct curve *curve, size_t level)
+{
+	return &data->points[curve->index * data->levels_count + level];
+}
+
+bool plot_data_uses(const struct plot_data *data, const struct curve *curve, size_t level, const struct cell *cell)
+{
+	return summary_uses(&plot_data_point(data, curve, level)->summary, cell);
+}
+
+bool plot_data_has(const struct plot_data_point *point)
+{
+	return point->summary.used > 0;
+}
+
+size_t plot_data_last(const struct plot_data *data, const struct curve *curve)
+{
+	size_t last = 0;
+
+	for (size_t level = 0; level < data->levels_count; level++)
+		if (plot_data_has(plot_data_point(data, curve, level)))
+			last = level;
+	return last;
+}
+
+size_t plot_data_best(const struct plot_data *data, const struct curve *curve)
+{
+	size_t best = plot_data_last(data, curve);
+
+	for (size_t level = data->levels_count; level-- > 0;)
+		if (plot_data_point(data, curve, level)->summary.rate_rps >=
+		    plot_data_point(data, curve, best)->summary.rate_rps)
+			best = level;
+	return best;
+}
+
+uint64_t plot_data_failed_from(const struct plot_data *data, const struct curve *curve)
+{
+	uint64_t from = 0;
+
+	for (size_t level = 0; level < data->levels_count; level++) {
+		const struct plot_data_point *point = plot_data_point(data, curve, level);
+		if (plot_data_has(point))
+			from = 0;
+		else if (point->summary.failed && !from)
+			from = data->levels[level];
+	}
+	return from;
+}

@@ -1,0 +1,56 @@
+/*
+ * plot_data: what a run says of all its servers at all levels of one mode, as the pictures of that mode need it.
+ */
+#ifndef HARNESS_PLOT_PLOT_DATA_H
+#define HARNESS_PLOT_PLOT_DATA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "harness/analysis/summary.h"
+#include "harness/lib/err.h"
+#include "harness/plot/curves.h"
+#include "harness/record/document.h"
+
+/* A server at a level. Figures are medians over the cells of its summary (summary.h), NAN where unknown. */
+struct plot_data_point {
+	struct summary summary;
+	struct cell_times latency_ns, connect_ns;
+	bool censored; /* the latency of one of these cells is */
+	double rss_bytes;
+};
+
+struct plot_data {
+	const struct document *doc;
+	const char *mode;
+	uint64_t *levels; /* rising; owned */
+	size_t levels_count;
+	struct curves curves;           /* a score is the highest rate */
+	struct plot_data_point *points; /* of servers x levels; owned */
+	size_t blocks;                  /* most cells of one point */
+	uint64_t backlog;               /* the largest */
+};
+
+/* Returns 0, or -1 with err set; release in both cases. */
+int plot_data_init(struct plot_data *data, const struct document *doc, const char *mode, struct err *err);
+
+void plot_data_release(struct plot_data *data);
+
+/* The point of a curve at the level of an index. */
+const struct plot_data_point *plot_data_point(const struct plot_data *data, const struct curve *curve, size_t level);
+
+/* Whether a cell is one of those that the figures of that point are from. */
+bool plot_data_uses(const struct plot_data *data, const struct curve *curve, size_t level, const struct cell *cell);
+
+/* Whether there is a rate. */
+bool plot_data_has(const struct plot_data_point *point);
+
+/* The last level with a rate; the one with the highest; both are indexes. There must be one. */
+size_t plot_data_last(const struct plot_data *data, const struct curve *curve);
+size_t plot_data_best(const struct plot_data *data, const struct curve *curve);
+
+/* The level from which on there is no rate because all cells failed; 0: it ends with one. */
+uint64_t plot_data_failed_from(const struct plot_data *data, const struct curve *curve);
+
+#endif
