@@ -3,7 +3,7 @@
 
 #include "harness/cmd/gate.h"
 #include "harness/cmd/session.h"
-#include "harness/compare/compare_outputs.h"
+#include "harness/compare/outputs.h"
 #include "harness/record/result.h"
 #include "harness/run/preamble.h"
 

@@ -6,7 +6,7 @@
 #include "harness/cmd/common.h"
 #include "harness/cmd/gate.h"
 #include "harness/cmd/self_test.h"
-#include "harness/compare/compare_outputs.h"
+#include "harness/compare/outputs.h"
 #include "harness/lib/clock.h"
 #include "harness/record/result.h"
 #include "harness/site/fetch.h"

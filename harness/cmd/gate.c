@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "harness/cmd/common.h"
-#include "harness/compare/compare_lines.h"
+#include "harness/compare/lines.h"
 #include "harness/record/result.h"
 
 const char *const gate_fail_on_names[] = { "regressed", "nothing", NULL };

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "harness/cmd/session.h"
-#include "harness/compare/compare_lines.h"
+#include "harness/compare/lines.h"
 
 /*
  * The busy loop of the base: long enough that the server is the limit and not the client, on a host with little CPU too.

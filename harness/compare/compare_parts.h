@@ -1,8 +1,8 @@
 /*
  * compare_parts: what the three parts of a comparison share, and nobody else needs.
  *
- * compare.c finds launches, rows and figures; compare_alike.c whether the two sides may be compared at all;
- * compare_verdict.c what the figures say together.
+ * compare.c finds launches, rows and figures; difference.c whether the two sides may be compared at all;
+ * verdict.c what the figures say together.
  */
 #ifndef HARNESS_COMPARE_COMPARE_PARTS_H
 #define HARNESS_COMPARE_COMPARE_PARTS_H

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "harness/compare/compare_outputs.h"
+#include "harness/compare/outputs.h"
 #include "harness/host/build.h"
 #include "harness/lib/text.h"
 

@@ -4,7 +4,7 @@
 #include <math.h>
 
 #include "harness/compare/compare.h"
-#include "harness/compare/compare_lines.h"
+#include "harness/compare/lines.h"
 
 static struct cell *cell_add(struct document *document, const char *server, uint64_t level, uint64_t block, double rate,
 			     double cpu)

@@ -4,8 +4,8 @@
  */
 #include <stdlib.h>
 
-#include "harness/compare/compare_lines.h"
-#include "harness/compare/compare_outputs.h"
+#include "harness/compare/lines.h"
+#include "harness/compare/outputs.h"
 #include "harness/text/html.h"
 
 /* Whether there is a test case of it. */

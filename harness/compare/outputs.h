@@ -1,11 +1,11 @@
 /*
- * compare_outputs: a comparison as people and programs read it.
+ * outputs: a comparison as people and programs read it.
  *
- * Every output is a function that writes the whole of it to a stream, and one table in compare_outputs.c knows them all.
+ * Every output is a function that writes the whole of it to a stream, and one table in outputs.c knows them all.
  * What comes from files is escaped for each format. `compare` and `ab` share the options.
  */
-#ifndef HARNESS_COMPARE_COMPARE_OUTPUTS_H
-#define HARNESS_COMPARE_COMPARE_OUTPUTS_H
+#ifndef HARNESS_COMPARE_OUTPUTS_H
+#define HARNESS_COMPARE_OUTPUTS_H
 
 #include <stdio.h>
 

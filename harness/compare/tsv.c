@@ -1,7 +1,7 @@
 /* The comparison as a line a figure, for awk and spreadsheets. Texts have no tab in them, and what is unknown is empty. */
 #include <math.h>
 
-#include "harness/compare/compare_outputs.h"
+#include "harness/compare/outputs.h"
 #include "harness/lib/text.h"
 
 static void number(double value, FILE *out)

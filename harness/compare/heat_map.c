@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "clients/client.h"
-#include "harness/compare/compare_lines.h"
-#include "harness/compare/compare_outputs.h"
+#include "harness/compare/lines.h"
+#include "harness/compare/outputs.h"
 #include "harness/lib/text.h"
 #include "harness/lib/typeset.h"
 #include "harness/plot/gnuplot.h"

@@ -1,8 +1,8 @@
 /* The comparison as text for a terminal. */
 #include <stdlib.h>
 
-#include "harness/compare/compare_lines.h"
-#include "harness/compare/compare_outputs.h"
+#include "harness/compare/lines.h"
+#include "harness/compare/outputs.h"
 #include "harness/lib/text.h"
 
 /* A terminal is no place for a line of every cell. */

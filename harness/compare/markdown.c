@@ -1,8 +1,8 @@
 /* The comparison as a comment under a merge request. */
 #include <stdlib.h>
 
-#include "harness/compare/compare_lines.h"
-#include "harness/compare/compare_outputs.h"
+#include "harness/compare/lines.h"
+#include "harness/compare/outputs.h"
 #include "harness/host/build.h"
 
 /* By it a bot finds its comment again, to change it instead of writing another. */

@@ -1,4 +1,4 @@
-#include "harness/compare/compare_lines.h"
+#include "harness/compare/lines.h"
 
 #include <math.h>
 #include <stdarg.h>

@@ -1,10 +1,10 @@
 /*
- * compare_lines: the figures of a comparison as lines, the changed ones first, and their words.
+ * lines: the figures of a comparison as lines, the changed ones first, and their words.
  *
  * All outputs for people show the same lines in the same order and call them the same; what differs is the format.
  */
-#ifndef HARNESS_COMPARE_COMPARE_LINES_H
-#define HARNESS_COMPARE_COMPARE_LINES_H
+#ifndef HARNESS_COMPARE_LINES_H
+#define HARNESS_COMPARE_LINES_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "harness/compare/compare_outputs.h"
+#include "harness/compare/outputs.h"
 
 #include <errno.h>
 #include <string.h>
