@@ -1,7 +1,7 @@
 /*
  * client: what generates load. One interface, several clients.
  *
- * A caller says in a `struct load_spec` what to offer, and gets a `struct load_sample` back: how many answers
+ * A caller says in a `struct load_spec` what to offer, and gets a `struct load_sample` back: how many responses
  * were right, how many requests failed and why, how long they took, and how many connections were really in
  * flight. Clients know nothing of servers as processes; whoever wants to look at the server while it is under
  * load hangs a `struct load_watch` on the spec.
@@ -9,7 +9,7 @@
  * A cell goes through four phases. In *ramp* the connections are opened, not all at once; in *warmup* all of
  * them run; in *measure*, the window, everything is counted; in *drain* no more requests come and those in
  * flight may end. Where the number of requests is given (`requests`), there is only the window, from the first
- * connect to the last answer, as ab and its like do it.
+ * connect to the last response, as ab and its like do it.
  *
  * As a rule this is a closed loop: each connection starts its next request when the last one has ended, so latency is
  * the latency under this load, not at a rate of arrivals. With a rate (`offered_rps`) it is an open loop: requests start
@@ -43,15 +43,15 @@ extern const char *const load_mode_names[]; /* "close", "keepalive", "crowd", NU
 /* The mode of that name, or LOAD_MODES. */
 enum load_mode load_mode_find(const char *name);
 
-/* Why a request failed. Only a complete and correct answer is ok. */
+/* Why a request failed. Only a complete and correct response is ok. */
 enum load_failure {
 	LOAD_REFUSED,       /* connection refused */
 	LOAD_RESET,         /* connection reset, or the pipe broken */
-	LOAD_TIMEOUT,       /* no complete answer within timeout_ns, or the kernel gave up connecting */
-	LOAD_EOF_EARLY,     /* the connection ended before the answer did */
-	LOAD_BAD_STATUS,    /* another status code than the right answer's */
+	LOAD_TIMEOUT,       /* no complete response within timeout_ns, or the kernel gave up connecting */
+	LOAD_EOF_EARLY,     /* the connection ended before the response did */
+	LOAD_BAD_STATUS,    /* another status code than the right response's */
 	LOAD_BAD_BODY,      /* another body */
-	LOAD_BAD_HTTP,      /* not a valid HTTP answer, or bytes behind it */
+	LOAD_BAD_HTTP,      /* not a valid HTTP response, or bytes behind it */
 	LOAD_NO_LOCAL_PORT, /* this host had no port left (EADDRNOTAVAIL) */
 	LOAD_NO_FD,         /* this process had no file descriptor left (EMFILE, ENFILE) */
 	LOAD_OTHER,
@@ -138,20 +138,20 @@ struct load_sample {
 	struct load_counts counts;
 	double rate_rps; /* ok a second */
 	double window_s;
-	struct hist latency_ns;  /* of ok answers, from the start of connect(), or of send() on an open connection */
+	struct hist latency_ns;  /* of ok responses, from the start of connect(), or of send() on an open connection */
 	struct hist connect_ns;  /* to the established connection */
 	double concurrency_mean; /* requests in flight, sampled over the window */
 	uint64_t concurrency_min, concurrency_max;
 	double ramp_s;
 	uint32_t ramp_reached; /* connections established in the ramp (but in close mode: and answered once) */
-	uint64_t served_min, served_max; /* answers of one connection (a slot of the loop) in the window */
+	uint64_t served_min, served_max; /* responses of one connection (a slot of the loop) in the window */
 	uint32_t never_served;           /* connections without one */
-	double jain;                     /* Jain's fairness index of answers over connections: 1 is equal */
+	double jain;                     /* Jain's fairness index of responses over connections: 1 is equal */
 	struct hist lag_ns;        /* open loop: how late the client itself was to start what it could have started */
 	uint32_t silent;           /* crowd: silent connections that are open at the window's end */
 	uint32_t silent_dropped;   /* and those that the server has ended, since they were established */
 	uint64_t dropped_after_ns; /* the shortest time that one of these had been silent */
-	uint32_t *tenths; /* ok answers in each tenth of a second of the window; freed by load_sample_release */
+	uint32_t *tenths; /* ok responses in each tenth of a second of the window; freed by load_sample_release */
 	unsigned tenths_count;
 	struct load_thread threads[LOAD_THREADS_MAX];
 	struct raw raw_ns[LOAD_THREADS_MAX]; /* with spec.raw: each value of latency_ns; released with the sample */
@@ -159,7 +159,7 @@ struct load_sample {
 	double busiest_cpu;    /* the fraction of a CPU that the threads on it used, of the busiest CPU */
 	uint64_t engine_bytes; /* memory of the connections' state, without histograms */
 	bool interrupted;      /* `stop` was set */
-	char wrong[256];       /* what the first wrong answer was, in words; "" where there was none */
+	char wrong[256];       /* what the first wrong response was, in words; "" where there was none */
 };
 
 struct client {
@@ -202,7 +202,7 @@ static inline uint32_t load_active(const struct load_spec *spec)
 }
 
 /*
- * Whether a number of requests is no longer worth waiting for: since the last right answer a whole window has gone by,
+ * Whether a number of requests is no longer worth waiting for: since the last right response a whole window has gone by,
  * and the time of a request too. A server that hangs would else be asked for hours.
  */
 static inline bool load_has_stalled(const struct load_spec *spec, uint64_t last_ok_ns, uint64_t now_ns)

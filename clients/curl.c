@@ -43,7 +43,7 @@ static enum load_failure failure_of(CURLcode code, CURL *easy)
 	}
 }
 
-static void curl_ask(void *context, const char *path, struct sequence_answer *answer)
+static void curl_ask(void *context, const char *path, struct sequence_response *response)
 {
 	struct fetcher *fetcher = context;
 	curl_off_t connect_us = 0, total_us = 0;
@@ -54,13 +54,13 @@ static void curl_ask(void *context, const char *path, struct sequence_answer *an
 	curl_easy_setopt(fetcher->easy, CURLOPT_REQUEST_TARGET, path);
 	CURLcode code = curl_easy_perform(fetcher->easy);
 	if (code) {
-		answer->failure = failure_of(code, fetcher->easy);
+		response->failure = failure_of(code, fetcher->easy);
 		return;
 	}
 	curl_easy_getinfo(fetcher->easy, CURLINFO_RESPONSE_CODE, &status);
 	curl_easy_getinfo(fetcher->easy, CURLINFO_CONNECT_TIME_T, &connect_us);
 	curl_easy_getinfo(fetcher->easy, CURLINFO_TOTAL_TIME_T, &total_us);
-	*answer = (struct sequence_answer){
+	*response = (struct sequence_response){
 		.ok = true,
 		.status = (unsigned)status,
 		.body_bytes = fetcher->body_bytes,

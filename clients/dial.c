@@ -15,7 +15,7 @@ static int dial_failed(int *failure, enum load_failure kind, struct err *err, co
 	if (!err)
 		return -1;
 	if (kind == LOAD_TIMEOUT)
-		return err_set(err, "%s: no answer in time", what);
+		return err_set(err, "%s: no response in time", what);
 	if (errno)
 		return err_set_errno(err, "%s", what);
 	return err_set(err, "%s", what);
@@ -26,9 +26,9 @@ static int dial_errno(int *failure, struct err *err, const char *what)
 	return dial_failed(failure, load_failure_of_errno(errno), err, what);
 }
 
-/* The answer is read to its end; the rest of its body that does not fit is only counted. */
-static int answer_read(int fd, uint64_t deadline, char *keep, size_t room, struct dial_answer *answer, int *failure,
-		       struct err *err)
+/* The response is read to its end; the rest of its body that does not fit is only counted. */
+static int response_read(int fd, uint64_t deadline, char *keep, size_t room, struct dial_response *response,
+			 int *failure, struct err *err)
 {
 	struct http_reader reader = { 0 };
 	char buffer[16384];
@@ -38,27 +38,29 @@ static int answer_read(int fd, uint64_t deadline, char *keep, size_t room, struc
 		if (bytes < 0 && errno == EINTR && clock_ns() <= deadline)
 			continue;
 		if (bytes < 0)
-			return dial_errno(failure, err, "reading the answer");
+			return dial_errno(failure, err, "reading the response");
 		errno = 0;
-		if (clock_ns() > deadline) /* an answer may trickle in without any one recv() timing out */
-			return dial_failed(failure, LOAD_TIMEOUT, err, "reading the answer");
+		if (clock_ns() > deadline) /* a response may trickle in without any one recv() timing out */
+			return dial_failed(failure, LOAD_TIMEOUT, err, "reading the response");
 		const char *input = buffer;
 		struct http_span body;
 		enum http_event event = bytes ? HTTP_MORE : http_read_eof(&reader) ? HTTP_END : HTTP_BAD;
 		if (event == HTTP_BAD)
-			return dial_failed(failure, LOAD_EOF_EARLY, err, "the connection ended before the answer did");
+			return dial_failed(failure, LOAD_EOF_EARLY, err,
+					   "the connection ended before the response did");
 		while (bytes && (event = http_read(&reader, &input, buffer + bytes, &body)) == HTTP_BODY) {
-			size_t kept = room - answer->kept_bytes < body.bytes ? room - answer->kept_bytes : body.bytes;
-			memcpy(keep + answer->kept_bytes, body.data, kept);
-			answer->kept_bytes += kept;
+			size_t kept = room - response->kept_bytes < body.bytes ? room - response->kept_bytes
+									       : body.bytes;
+			memcpy(keep + response->kept_bytes, body.data, kept);
+			response->kept_bytes += kept;
 		}
-		answer->body_bytes = reader.body_bytes;
+		response->body_bytes = reader.body_bytes;
 		if (event == HTTP_BAD || (event == HTTP_END && bytes && input < buffer + bytes))
-			return dial_failed(failure, LOAD_BAD_HTTP, err, "the answer is not valid HTTP");
-		if (answer->body_bytes > TARGET_BODY_MAX)
-			return dial_failed(failure, LOAD_BAD_BODY, err, "the answer is longer than 64 MiB");
+			return dial_failed(failure, LOAD_BAD_HTTP, err, "the response is not valid HTTP");
+		if (response->body_bytes > TARGET_BODY_MAX)
+			return dial_failed(failure, LOAD_BAD_BODY, err, "the response is longer than 64 MiB");
 		if (event == HTTP_END) {
-			answer->status = reader.status;
+			response->status = reader.status;
 			return 0;
 		}
 	}
@@ -85,10 +87,10 @@ static int dial_connect(int fd, const struct target *target, uint64_t timeout_ns
 }
 
 int dial_fetch(const struct target *target, const char *request, size_t request_bytes, uint64_t timeout_ns, char *keep,
-	       size_t room, struct dial_answer *answer, int *failure, struct err *err)
+	       size_t room, struct dial_response *response, int *failure, struct err *err)
 {
 	int result = -1;
-	*answer = (struct dial_answer){ 0 };
+	*response = (struct dial_response){ 0 };
 	int fd = socket(target->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
@@ -102,7 +104,7 @@ int dial_fetch(const struct target *target, const char *request, size_t request_
 		dial_errno(failure, err, "connecting");
 		goto out;
 	}
-	answer->connect_ns = clock_ns() - start;
+	response->connect_ns = clock_ns() - start;
 	for (size_t sent = 0; sent < request_bytes;) {
 		ssize_t bytes = send(fd, request + sent, request_bytes - sent, MSG_NOSIGNAL);
 		if (bytes < 0 && errno == EINTR && clock_ns() <= start + timeout_ns)
@@ -113,8 +115,8 @@ int dial_fetch(const struct target *target, const char *request, size_t request_
 		}
 		sent += (size_t)bytes;
 	}
-	result = answer_read(fd, start + timeout_ns, keep, room, answer, failure, err);
-	answer->total_ns = clock_ns() - start;
+	result = response_read(fd, start + timeout_ns, keep, room, response, failure, err);
+	response->total_ns = clock_ns() - start;
 out:
 	close(fd);
 	return result;

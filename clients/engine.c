@@ -10,7 +10,7 @@
  */
 #define RAMP_BATCH_KEEPALIVE 64
 #define RAMP_BATCH_CLOSE     1024
-/* In keepalive, connections of all workers together that may wait for their first answer during the ramp. */
+/* In keepalive, connections of all workers together that may wait for their first response during the ramp. */
 #define RAMP_WAITING 512
 /* Timeouts and rests are swept this often, and so much more seldom with each SWEEP_MORE connections: coarse, and cheap. */
 #define SWEEP_NS   (50 * CLOCK_MS)
@@ -140,7 +140,7 @@ static void conn_failed(struct engine *engine, struct conn *conn, enum load_fail
 
 void engine_failed(struct engine *engine, struct conn *conn, int number)
 {
-	/* A send can fail that the answer did not wait for; and what comes behind an answer, too. */
+	/* A send can fail that the response did not wait for; and what comes behind a response, too. */
 	if (conn->state == CONN_CONNECTING || conn->state == CONN_READING)
 		conn_failed(engine, conn, load_failure_of_errno(number));
 	else
@@ -166,7 +166,7 @@ void engine_established(struct engine *engine, struct conn *conn)
 		conn_reached(engine, conn);
 }
 
-/* An answer has ended and its connection can carry another request. */
+/* A response has ended and its connection can carry another request. */
 static void conn_go_on(struct engine *engine, struct conn *conn, uint64_t now_ns)
 {
 	if (engine->worker->phase == LOAD_RAMP) {
@@ -180,7 +180,7 @@ static void conn_go_on(struct engine *engine, struct conn *conn, uint64_t now_ns
 	}
 }
 
-static void conn_answered(struct engine *engine, struct conn *conn, bool right, enum load_failure failure, bool ended)
+static void conn_responded(struct engine *engine, struct conn *conn, bool right, enum load_failure failure, bool ended)
 {
 	struct worker *worker = engine->worker;
 	uint64_t now = clock_ns();
@@ -209,21 +209,21 @@ static void conn_answered(struct engine *engine, struct conn *conn, bool right, 
 	}
 }
 
-static void conn_judged(struct engine *engine, struct conn *conn, enum answer_end end, enum load_failure failure,
+static void conn_judged(struct engine *engine, struct conn *conn, enum response_end end, enum load_failure failure,
 			bool ended)
 {
 	switch (end) {
-	case ANSWER_MORE: break;
-	case ANSWER_RIGHT:
-	case ANSWER_WRONG: conn_answered(engine, conn, end == ANSWER_RIGHT, failure, ended); break;
-	case ANSWER_BROKEN: conn_failed(engine, conn, failure); break;
+	case RESPONSE_MORE: break;
+	case RESPONSE_RIGHT:
+	case RESPONSE_WRONG: conn_responded(engine, conn, end == RESPONSE_RIGHT, failure, ended); break;
+	case RESPONSE_BROKEN: conn_failed(engine, conn, failure); break;
 	}
 }
 
 void engine_received(struct engine *engine, struct conn *conn, const char *data, size_t bytes, bool ended)
 {
 	enum load_failure failure = LOAD_OTHER;
-	enum answer_end end = answer_read(&engine->answers, &conn->reader, &conn->wrong, data, bytes, &failure);
+	enum response_end end = response_read(&engine->responses, &conn->reader, &conn->wrong, data, bytes, &failure);
 
 	conn_judged(engine, conn, end, failure, ended);
 }
@@ -231,7 +231,7 @@ void engine_received(struct engine *engine, struct conn *conn, const char *data,
 void engine_ended(struct engine *engine, struct conn *conn)
 {
 	enum load_failure failure = LOAD_OTHER;
-	enum answer_end end = answer_eof(&engine->answers, &conn->reader, conn->wrong, &failure);
+	enum response_end end = response_eof(&engine->responses, &conn->reader, conn->wrong, &failure);
 
 	conn_judged(engine, conn, end, failure, true);
 }
@@ -247,11 +247,11 @@ void engine_disturbed(struct engine *engine, struct conn *conn, bool bytes)
 {
 	struct worker *worker = engine->worker;
 
-	/* They are no answer, and what follows on this connection could be none either (RFC 9112 9.2). */
+	/* They are no response, and what follows on this connection could be none either (RFC 9112 9.2). */
 	bool waits = conn->state == CONN_IDLE || conn->state == CONN_HELD || conn->state == CONN_SILENT;
 	if (bytes && waits && worker->phase < LOAD_DRAIN) {
 		worker->counts.stray++;
-		worker_wrong(worker, "bytes on a connection that waits for no answer");
+		worker_wrong(worker, "bytes on a connection that waits for no response");
 	}
 	switch ((enum conn_state)conn->state) {
 	case CONN_CLOSING: conn_closed(engine, conn); break;
@@ -562,7 +562,7 @@ static int engine_loop(struct engine *engine)
 	}
 }
 
-/* How evenly the answers were spread over the connections that carry requests. */
+/* How evenly the responses were spread over the connections that carry requests. */
 static void engine_fairness(const struct engine *engine)
 {
 	struct worker *worker = engine->worker;
@@ -612,7 +612,7 @@ static void engine_init(struct engine *engine, struct worker *worker, const stru
 		.worker = worker,
 		.io = io,
 		.target = target,
-		.answers = { .target = target, .check = spec->check, .worker = worker },
+		.responses = { .target = target, .check = spec->check, .worker = worker },
 		.keepalive = spec->mode != LOAD_CLOSE,
 		.crowd = spec->mode == LOAD_CROWD,
 		.open_loop = spec->offered_rps > 0,

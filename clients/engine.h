@@ -1,7 +1,7 @@
 /*
  * engine: many connections in one thread, each a state machine.
  *
- * The engine decides what each connection does next: when it is opened, when it asks, whether its answer was right, and
+ * The engine decides what each connection does next: when it is opened, when it asks, whether its response was right, and
  * what becomes of it then. How bytes get to the server and back is not its business: a `struct engine_io` does that,
  * on epoll(7) or io_uring(7), and tells the engine what happened. So both measure the same, phase by phase and count by
  * count, and differ in speed alone.
@@ -13,8 +13,8 @@
 
 #include <netinet/in.h>
 
-#include "clients/answer.h"
 #include "clients/arrivals.h"
+#include "clients/response.h"
 #include "clients/worker.h"
 
 enum conn_state {
@@ -39,8 +39,8 @@ struct conn {
 	bool registered : 1; /* the engine_io's own */
 	bool established : 1; /* this TCP connection */
 	bool reached : 1;     /* has been through the ramp */
-	bool wrong;           /* the answer's body differs from the right one's */
-	uint32_t served;      /* ok answers in the window */
+	bool wrong;           /* the response's body differs from the right one's */
+	uint32_t served;      /* ok responses in the window */
 	struct http_reader reader;
 } __attribute__((aligned(64))); /* one cache line */
 
@@ -54,7 +54,7 @@ struct engine {
 	const struct engine_io *io;
 	void *io_state; /* the engine_io's own */
 	const struct target *target;
-	struct answers answers;
+	struct responses responses;
 	bool keepalive; /* a connection carries more than one request */
 	bool crowd, open_loop;
 	const char *request;
@@ -135,7 +135,7 @@ void engine_ended(struct engine *engine, struct conn *conn);
 /* A call for the connection has failed, with that errno: so has its request, or where it carries none, it is disturbed. */
 void engine_failed(struct engine *engine, struct conn *conn, int number);
 
-/* Bytes, an end or an error on a connection that waits for no answer; `bytes`: there were some. */
+/* Bytes, an end or an error on a connection that waits for no response; `bytes`: there were some. */
 void engine_disturbed(struct engine *engine, struct conn *conn, bool bytes);
 
 /* What was handed over to be sent is on its way: the first since before_ns, the last since after_ns at the latest. */

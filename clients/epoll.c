@@ -15,9 +15,9 @@
  * Edge-triggered: told once of what has come, and not looked at again by the next wait. All that has come is read at
  * once, or told of anew.
  */
-#define EVENTS_ANSWER  (EPOLLIN | EPOLLRDHUP | EPOLLET)
-#define EVENTS_SENDING EPOLLOUT
-/* One buffer a thread, not a connection: an answer is checked as it passes. */
+#define EVENTS_RESPONSE (EPOLLIN | EPOLLRDHUP | EPOLLET)
+#define EVENTS_SENDING  EPOLLOUT
+/* One buffer a thread, not a connection: a response is checked as it passes. */
 #define BUFFER_BYTES 65536
 
 struct epoll_state {
@@ -88,7 +88,7 @@ static void conn_register(struct engine *engine, struct conn *conn, uint32_t eve
 		conn->registered = true;
 }
 
-/* Sends what is left of the request; `waited`: epoll was asked for leave to send, and must be asked for the answer now. */
+/* Sends what is left of the request; `waited`: epoll was asked for leave to send, and must be asked for the response now. */
 static void conn_send_rest(struct engine *engine, struct conn *conn, bool waited)
 {
 	while (conn->sent < engine->request_bytes) {
@@ -107,7 +107,7 @@ static void conn_send_rest(struct engine *engine, struct conn *conn, bool waited
 	}
 	engine_sent(conn);
 	if (!conn->registered || waited)
-		conn_register(engine, conn, EVENTS_ANSWER);
+		conn_register(engine, conn, EVENTS_RESPONSE);
 }
 
 static void epoll_request(struct engine *engine, struct conn *conn)
@@ -143,10 +143,10 @@ static void conn_receive(struct engine *engine, struct conn *conn, bool ended)
 		engine_failed(engine, conn, errno);
 	/* Still the same connection, and what is left in it brings no new event. */
 	if (bytes > 0 && (full || ended) && conn->handle > 0 && conn->dial_ns == dial_ns)
-		conn_register(engine, conn, EVENTS_ANSWER);
+		conn_register(engine, conn, EVENTS_RESPONSE);
 }
 
-/* What has happened on a connection that waits for no answer: in close mode the end, as a rule, and nothing is asked. */
+/* What has happened on a connection that waits for no response: in close mode the end, as a rule, and nothing is asked. */
 static void conn_disturbed(struct engine *engine, struct conn *conn)
 {
 	bool waits = conn->state == CONN_IDLE || conn->state == CONN_HELD || conn->state == CONN_SILENT;

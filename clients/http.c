@@ -105,7 +105,7 @@ static bool head_end(struct http_reader *reader)
 	if (reader->status >= 100 && reader->status < 200) {
 		uint32_t spent = reader->head_bytes;
 		http_reader_reset(reader);
-		reader->head_bytes = spent; /* so that endless 1xx answers meet the bound */
+		reader->head_bytes = spent; /* so that endless 1xx responses meet the bound */
 		return true;
 	}
 	if (reader->status == 204 || reader->status == 304) {
@@ -277,7 +277,7 @@ static bool name_quick(struct http_reader *reader, const char **input, const cha
 	return true;
 }
 
-/* Reads one byte or one run of bytes outside the body. Returns false where the answer is bad. */
+/* Reads one byte or one run of bytes outside the body. Returns false where the response is bad. */
 static bool head_step(struct http_reader *reader, const char **input, const char *end)
 {
 	char c = **input;
@@ -465,7 +465,7 @@ bool http_keeps_alive(const struct http_reader *reader)
 {
 	if (reader->state == BODY_EOF || (reader->flags & FLAG_CLOSE))
 		return false;
-	/* HTTP/1.0 has no chunks: such an answer's framing is faulty (RFC 9112 6.1). */
+	/* HTTP/1.0 has no chunks: such a response's framing is faulty (RFC 9112 6.1). */
 	if (reader->flags & FLAG_CHUNKED)
 		return reader->flags & FLAG_MINOR_1;
 	return reader->flags & (FLAG_MINOR_1 | FLAG_KEEP_ALIVE);

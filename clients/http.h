@@ -1,9 +1,9 @@
 /*
- * http: reads HTTP/1.x answers as they arrive, piece by piece.
+ * http: reads HTTP/1.x responses as they arrive, piece by piece.
  *
  * A pull parser with no allocation, no callback and no copy: the caller owns the input and asks for the next
  * event; a piece of the body is handed out as a view into that input. All that the reader remembers between
- * two pieces of input is this struct, so an answer may be cut at any byte, and a connection needs no buffer
+ * two pieces of input is this struct, so a response may be cut at any byte, and a connection needs no buffer
  * of its own:
  *
  *     struct http_span body;
@@ -11,8 +11,8 @@
  *         check(body.data, body.bytes);
  *
  * What it takes is RFC 9112: status line, header section (bounded), and a body by Content-Length, by chunks or
- * until the end of the connection (6.3). Informational answers (1xx) are passed over. It refuses what would let
- * two readers see different answers: a Content-Length beside chunks, two lengths that differ, signs, overflow, a
+ * until the end of the connection (6.3). Informational responses (1xx) are passed over. It refuses what would let
+ * two readers see different responses: a Content-Length beside chunks, two lengths that differ, signs, overflow, a
  * blank between a name that counts and its colon, a Transfer-Encoding that is empty.
  */
 #ifndef CLIENTS_HTTP_H
@@ -26,10 +26,10 @@
 #define HTTP_HEAD_MAX 65536
 
 enum http_event {
-	HTTP_MORE, /* the input is used up and the answer is not complete */
+	HTTP_MORE, /* the input is used up and the response is not complete */
 	HTTP_BODY, /* a piece of the body: call again */
-	HTTP_END,  /* the answer is complete; input points behind it */
-	HTTP_BAD,  /* this is no valid HTTP answer */
+	HTTP_END,  /* the response is complete; input points behind it */
+	HTTP_BAD,  /* this is no valid HTTP response */
 };
 
 struct http_span {
@@ -37,7 +37,7 @@ struct http_span {
 	size_t bytes;
 };
 
-/* Zero bytes are a reader before its first answer. 32 bytes, because every connection holds one. */
+/* Zero bytes are a reader before its first response. 32 bytes, because every connection holds one. */
 struct http_reader {
 	uint64_t left;       /* bytes of the body or chunk still to come */
 	uint64_t body_bytes; /* bytes of the body read so far: the offset of the next piece */
@@ -49,7 +49,7 @@ struct http_reader {
 	uint8_t flags;       /* what the head said */
 };
 
-/* Prepares for the next answer. */
+/* Prepares for the next response. */
 static inline void http_reader_reset(struct http_reader *reader)
 {
 	*reader = (struct http_reader){ 0 };
@@ -61,10 +61,10 @@ static inline void http_reader_reset(struct http_reader *reader)
  */
 enum http_event http_read(struct http_reader *reader, const char **input, const char *end, struct http_span *body);
 
-/* The connection has ended: true where that completes the answer (a body without length, RFC 9112 6.3). */
+/* The connection has ended: true where that completes the response (a body without length, RFC 9112 6.3). */
 bool http_read_eof(const struct http_reader *reader);
 
-/* Whether any byte of an answer has been read. */
+/* Whether any byte of a response has been read. */
 static inline bool http_begun(const struct http_reader *reader)
 {
 	return reader->head_bytes > 0;

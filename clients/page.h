@@ -3,7 +3,7 @@
  *
  * GET / is one fixed page. GET /N links to /M with M = (1664525 N + 1013904223) mod 2^32: a linear congruential
  * generator of full period (Knuth, TAOCP 2, 3.2.1.2; constants of Numerical Recipes), so that from /0 the links
- * visit 2^32 different URLs and each answer is known before it is asked for.
+ * visit 2^32 different URLs and each response is known before it is asked for.
  */
 #ifndef CLIENTS_PAGE_H
 #define CLIENTS_PAGE_H

@@ -10,11 +10,11 @@ struct seq {
 	char body[65536];
 };
 
-static void seq_ask(void *context, const char *path, struct sequence_answer *answer)
+static void seq_ask(void *context, const char *path, struct sequence_response *response)
 {
 	struct seq *seq = context;
 	const struct target *target = seq->spec->target;
-	struct dial_answer got;
+	struct dial_response got;
 	char linked[512];
 	const char *request = target->request_close;
 	size_t bytes = target->request_close_bytes;
@@ -27,10 +27,10 @@ static void seq_ask(void *context, const char *path, struct sequence_answer *ans
 	}
 	if (dial_fetch(target, request, bytes, seq->spec->timeout_ns, seq->body, sizeof seq->body, &got, &failure,
 		       NULL)) {
-		answer->failure = (enum load_failure)failure;
+		response->failure = (enum load_failure)failure;
 		return;
 	}
-	*answer = (struct sequence_answer){
+	*response = (struct sequence_response){
 		.ok = true,
 		.status = got.status,
 		.body_bytes = got.body_bytes,

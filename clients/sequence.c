@@ -7,7 +7,7 @@
 #include "harness/lib/clock.h"
 
 #define WATCH_NS (20 * CLOCK_MS)
-/* After a failure to get an answer, so that a server that refuses is not asked in a tight loop. */
+/* After a failure to get a response, so that a server that refuses is not asked in a tight loop. */
 #define REST_NS (10 * CLOCK_MS)
 
 struct sequence {
@@ -18,7 +18,7 @@ struct sequence {
 	uint32_t number; /* of the link to follow */
 	bool measuring;
 	uint64_t window_start_ns, next_watch_ns;
-	uint64_t ok_ns; /* the last right answer */
+	uint64_t ok_ns; /* the last right response */
 	unsigned tenths_room;
 };
 
@@ -33,8 +33,9 @@ static void enter(const struct load_spec *spec, enum load_phase phase)
 		spec->watch->enter(spec->watch->context, phase);
 }
 
-/* Whether the answer is the right one; else the failure that it is. */
-static bool answer_is_right(struct sequence *sequence, const struct sequence_answer *answer, enum load_failure *failure)
+/* Whether the response is the right one; else the failure that it is. */
+static bool response_is_right(struct sequence *sequence, const struct sequence_response *response,
+			      enum load_failure *failure)
 {
 	const struct target *target = sequence->spec->target;
 	enum target_check check = sequence->spec->links ? TARGET_EXACT : sequence->spec->check;
@@ -50,20 +51,20 @@ static bool answer_is_right(struct sequence *sequence, const struct sequence_ans
 		status = 200;
 	}
 	*failure = LOAD_BAD_STATUS;
-	if (answer->status != status) {
+	if (response->status != status) {
 		if (!wrong[0])
-			snprintf(wrong, sizeof sequence->sample->wrong, TARGET_WRONG_STATUS, answer->status, status);
+			snprintf(wrong, sizeof sequence->sample->wrong, TARGET_WRONG_STATUS, response->status, status);
 		return false;
 	}
 	*failure = LOAD_BAD_BODY;
 	if (check == TARGET_STATUS ||
-	    (answer->body_bytes == bytes &&
+	    (response->body_bytes == bytes &&
 	     (check == TARGET_LENGTH ||
-	      (answer->kept_bytes <= bytes && memcmp(answer->body, body, answer->kept_bytes) == 0))))
+	      (response->kept_bytes <= bytes && memcmp(response->body, body, response->kept_bytes) == 0))))
 		return true;
 	if (!wrong[0])
 		snprintf(wrong, sizeof sequence->sample->wrong, TARGET_WRONG_BODY,
-			 (unsigned long long)answer->body_bytes, bytes);
+			 (unsigned long long)response->body_bytes, bytes);
 	return false;
 }
 
@@ -82,31 +83,31 @@ static void tenth_add(struct sequence *sequence, uint64_t now)
 static void ask_once(struct sequence *sequence)
 {
 	struct load_sample *sample = sequence->sample;
-	struct sequence_answer answer = { 0 };
+	struct sequence_response response = { 0 };
 	enum load_failure failure;
 	char path[32];
 
 	if (sequence->spec->links)
 		snprintf(path, sizeof path, "/%u", sequence->number);
-	sequence->ask(sequence->context, sequence->spec->links ? path : sequence->spec->target->path, &answer);
+	sequence->ask(sequence->context, sequence->spec->links ? path : sequence->spec->target->path, &response);
 	uint64_t now = clock_ns();
-	bool right = answer.ok && answer_is_right(sequence, &answer, &failure);
-	if (!answer.ok)
-		failure = answer.failure;
+	bool right = response.ok && response_is_right(sequence, &response, &failure);
+	if (!response.ok)
+		failure = response.failure;
 	if (right && sequence->spec->links)
 		sequence->number = page_next(sequence->number);
 	if (sequence->measuring) {
 		sample->counts.started++;
-		if (answer.ok) {
+		if (response.ok) {
 			sample->counts.connects++;
-			hist_add(&sample->connect_ns, answer.connect_ns);
+			hist_add(&sample->connect_ns, response.connect_ns);
 		}
 		if (right) {
 			sample->counts.ok++;
 			sequence->ok_ns = now;
-			hist_add(&sample->latency_ns, answer.total_ns);
+			hist_add(&sample->latency_ns, response.total_ns);
 			if (sample->raw_ns[0].values)
-				raw_add(&sample->raw_ns[0], answer.total_ns);
+				raw_add(&sample->raw_ns[0], response.total_ns);
 			tenth_add(sequence, now);
 		} else {
 			sample->counts.failed[failure]++;
@@ -114,7 +115,7 @@ static void ask_once(struct sequence *sequence)
 	} else {
 		sample->counts.started_before++;
 	}
-	if (!answer.ok) {
+	if (!response.ok) {
 		struct timespec rest = clock_timespec(REST_NS);
 		nanosleep(&rest, NULL);
 	}

@@ -9,9 +9,9 @@
 
 #include "clients/client.h"
 
-/* One answer, or the failure to get one. */
-struct sequence_answer {
-	bool ok;                   /* a complete answer came, right or wrong */
+/* One response, or the failure to get one. */
+struct sequence_response {
+	bool ok;                   /* a complete response came, right or wrong */
 	enum load_failure failure; /* where not ok */
 	unsigned status;
 	uint64_t body_bytes; /* of the whole body */
@@ -21,7 +21,7 @@ struct sequence_answer {
 };
 
 /* Asks for a path of the target over a connection of its own. The body stays valid until the next call. */
-typedef void sequence_ask(void *context, const char *path, struct sequence_answer *answer);
+typedef void sequence_ask(void *context, const char *path, struct sequence_response *response);
 
 /* Offers the load of spec with `ask`. Same contract as `run` in struct client. */
 int sequence_run(const struct load_spec *spec, sequence_ask *ask, void *context, struct load_sample *sample,

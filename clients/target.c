@@ -126,35 +126,35 @@ int target_expect(struct target *target, unsigned status, const void *body, size
 
 int target_learn(struct target *target, uint64_t timeout_ns, struct err *err)
 {
-	struct dial_answer answer;
+	struct dial_response response;
 	int failure;
-	char *keep = malloc(TARGET_BODY_MAX); /* only the pages that the answer fills are ever touched */
+	char *keep = malloc(TARGET_BODY_MAX); /* only the pages that the response fills are ever touched */
 
 	if (!keep)
 		return err_set(err, "out of memory");
 	int result = dial_fetch(target, target->request_close, target->request_close_bytes, timeout_ns, keep,
-				TARGET_BODY_MAX, &answer, &failure, err);
+				TARGET_BODY_MAX, &response, &failure, err);
 	if (!result)
-		result = target_expect(target, answer.status, keep, answer.kept_bytes, err);
+		result = target_expect(target, response.status, keep, response.kept_bytes, err);
 	free(keep);
 	return result;
 }
 
 int target_probe(const struct target *target, uint64_t timeout_ns, struct err *err)
 {
-	struct dial_answer answer;
+	struct dial_response response;
 	int failure, result = 1;
 	char *keep = malloc(target->body_bytes + 1);
 
 	if (!keep)
 		return err_set(err, "out of memory");
 	if (dial_fetch(target, target->request_close, target->request_close_bytes, timeout_ns, keep, target->body_bytes,
-		       &answer, &failure, err))
+		       &response, &failure, err))
 		result = -1;
-	else if (answer.status != target->status)
-		err_set(err, TARGET_WRONG_STATUS, answer.status, target->status);
-	else if (answer.body_bytes != target->body_bytes)
-		err_set(err, "a body of %llu bytes instead of %zu", (unsigned long long)answer.body_bytes,
+	else if (response.status != target->status)
+		err_set(err, TARGET_WRONG_STATUS, response.status, target->status);
+	else if (response.body_bytes != target->body_bytes)
+		err_set(err, "a body of %llu bytes instead of %zu", (unsigned long long)response.body_bytes,
 			target->body_bytes);
 	else if (memcmp(keep, target->body, target->body_bytes) != 0)
 		err_set(err, "a body of the right length with other bytes");

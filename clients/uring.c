@@ -13,7 +13,7 @@
 
 /* Entries of the submission queue: several chains of connections between two system calls. */
 #define ENTRIES 1024
-/* Completions that may wait: several of each connection, since a lost one is a lost answer. */
+/* Completions that may wait: several of each connection, since a lost one is a lost response. */
 #define COMPLETIONS_LEAST 4096
 #define COMPLETIONS_MOST  65536
 /* The longest chain: socket, setsockopt, bind, connect, send, receive. */
@@ -31,15 +31,15 @@
 
 /*
  * From so many connections of a thread on it is a multitude. The kernel's work that a completion asks for is then done
- * whenever a system call of the thread returns, not in batches that the thread asks for: where thousands of answers
+ * whenever a system call of the thread returns, not in batches that the thread asks for: where thousands of responses
  * are in the queue, the second half of a connect() waits behind them all, and meets a cold cache (measured: a fifth of
  * the rate). Below, batches are cheaper.
  */
 #define MULTITUDE 512
 
 /*
- * Buffers for answers, shared by all connections of a thread. The kernel takes them in turn. A multitude may have that
- * many answers waiting, so it has one for each connection, smaller, as far as the kernel's limit allows; a longer answer
+ * Buffers for responses, shared by all connections of a thread. The kernel takes them in turn. A multitude may have that
+ * many responses waiting, so it has one for each connection, smaller, as far as the kernel's limit allows; a longer response
  * takes several.
  */
 #define BUFFERS_LEAST 256
@@ -140,7 +140,7 @@ static struct io_uring_sqe *entry(struct engine *engine, struct conn *conn, enum
 	} while (0)
 
 /*
- * Waits for the answer, and for what follows it. Behind a connect() it cannot be there yet: `early` saves the attempt
+ * Waits for the response, and for what follows it. Behind a connect() it cannot be there yet: `early` saves the attempt
  * to receive what is not.
  */
 static void receive_arm(struct engine *engine, struct conn *conn, bool early)
@@ -430,7 +430,7 @@ static int buffers_make(struct uring_state *state, uint32_t connections, struct 
 	state->buffer_bytes = is_multitude(connections) ? BUFFER_BYTES_MULTITUDE : BUFFER_BYTES;
 	char *memory = mmap(NULL, buffers_bytes(state), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (memory == MAP_FAILED)
-		return err_set_errno(err, "buffers for answers");
+		return err_set_errno(err, "buffers for responses");
 	state->buffers = (struct io_uring_buf_ring *)memory;
 	state->memory = memory + buffers_ring_bytes(state);
 	madvise(memory, buffers_bytes(state), MADV_HUGEPAGE); /* where it can be had */
@@ -441,7 +441,7 @@ static int buffers_make(struct uring_state *state, uint32_t connections, struct 
 	};
 	errno = -io_uring_register_buf_ring(&state->ring, &reg, 0);
 	if (errno)
-		return err_set_errno(err, "buffers for answers (io_uring_register)");
+		return err_set_errno(err, "buffers for responses (io_uring_register)");
 	io_uring_buf_ring_init(state->buffers);
 	for (unsigned i = 0; i < state->buffers_count; i++)
 		buffer_give(state, i, (int)i);

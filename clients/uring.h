@@ -3,7 +3,7 @@
  *
  * A connection is never a file descriptor: it stands in the ring's own table ("direct descriptors"), so that no table is
  * locked and no number is looked for. Socket, connect, send and receive are one linked chain; the receive is a multishot
- * one, which tells of the answer and of the connection's end alike, from buffers that all connections share. Many chains
+ * one, which tells of the response and of the connection's end alike, from buffers that all connections share. Many chains
  * enter the kernel with one system call. In keep-alive a request is a single send.
  *
  * It needs Linux 6.1 (IORING_SETUP_DEFER_TASKRUN: what completes is worked on when this thread asks for it, and never

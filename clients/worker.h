@@ -36,7 +36,7 @@ struct worker {
 	_Atomic int live_phase;          /* the phase that it has followed the crew into */
 	_Atomic uint32_t live_in_flight; /* connections that are busy */
 	_Atomic uint32_t live_reached;   /* connections through the ramp */
-	_Atomic uint64_t live_ok;        /* ok answers in the window */
+	_Atomic uint64_t live_ok;        /* ok responses in the window */
 	_Atomic bool ready;              /* all that it needs is there */
 	_Atomic bool idle;               /* nothing in flight and nothing left to start */
 	_Atomic bool broken;             /* the thread could not work; err says why */
@@ -148,7 +148,7 @@ static inline void worker_failed(struct worker *worker, enum load_failure failur
 	worker->counts.late_failed += worker->late;
 }
 
-/* Keeps the words for the first wrong answer. */
+/* Keeps the words for the first wrong response. */
 void worker_wrong(struct worker *worker, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

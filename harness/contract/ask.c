@@ -43,7 +43,7 @@ static const char *quote(char *out, size_t room, const char *data, size_t bytes)
 	return out;
 }
 
-bool answer_is(struct subject *subject, const struct answer *answer, unsigned status, const char *body)
+bool response_is(struct subject *subject, const struct response *response, unsigned status, const char *body)
 {
 	char expected[160], text[300], quoted[PAGE_MAX + 32];
 
@@ -52,28 +52,29 @@ bool answer_is(struct subject *subject, const struct answer *answer, unsigned st
 			 quote(quoted, sizeof quoted, body, strlen(body)));
 	else
 		snprintf(expected, sizeof expected, "%u", status);
-	if (answer->trouble[0])
-		return subject_fail(subject, expected, "%s", answer->trouble);
-	if (answer->status != status)
-		return subject_fail(subject, expected, "%u", answer->status);
-	if (body && (answer->body_bytes != strlen(body) || answer->kept_bytes != answer->body_bytes ||
-		     memcmp(answer->body, body, answer->body_bytes) != 0))
-		return subject_fail(subject, expected, "%u and %zu bytes of body, %s", answer->status,
-				    answer->body_bytes, quote(text, sizeof text, answer->body, answer->kept_bytes));
+	if (response->trouble[0])
+		return subject_fail(subject, expected, "%s", response->trouble);
+	if (response->status != status)
+		return subject_fail(subject, expected, "%u", response->status);
+	if (body && (response->body_bytes != strlen(body) || response->kept_bytes != response->body_bytes ||
+		     memcmp(response->body, body, response->body_bytes) != 0))
+		return subject_fail(subject, expected, "%u and %zu bytes of body, %s", response->status,
+				    response->body_bytes,
+				    quote(text, sizeof text, response->body, response->kept_bytes));
 	return true;
 }
 
 static size_t on_body(char *data, size_t size, size_t count, void *context)
 {
-	struct answer *answer = context;
+	struct response *response = context;
 	size_t bytes = size * count;
-	size_t room = sizeof answer->body - answer->kept_bytes;
+	size_t room = sizeof response->body - response->kept_bytes;
 	size_t kept = bytes < room ? bytes : room;
 
-	memcpy(answer->body + answer->kept_bytes, data, kept);
-	answer->kept_bytes += kept;
-	answer->body_bytes += bytes;
-	return answer->body_bytes > BODY_MOST ? 0 : bytes;
+	memcpy(response->body + response->kept_bytes, data, kept);
+	response->kept_bytes += kept;
+	response->body_bytes += bytes;
+	return response->body_bytes > BODY_MOST ? 0 : bytes;
 }
 
 static int on_progress(void *context, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
@@ -82,13 +83,13 @@ static int on_progress(void *context, curl_off_t a, curl_off_t b, curl_off_t c, 
 	return subject_is_stopped(context);
 }
 
-CURL *ask_prepare(struct subject *subject, const char *path, struct answer *answer)
+CURL *ask_prepare(struct subject *subject, const char *path, struct response *response)
 {
 	CURL *easy = curl_easy_init();
 
-	*answer = (struct answer){ 0 };
+	*response = (struct response){ 0 };
 	if (!easy) {
-		strcpy(answer->trouble, "out of memory");
+		strcpy(response->trouble, "out of memory");
 		return NULL;
 	}
 	curl_easy_setopt(easy, CURLOPT_URL, subject->target.url);
@@ -100,51 +101,52 @@ CURL *ask_prepare(struct subject *subject, const char *path, struct answer *answ
 	curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(subject_wait_ns(subject) / CLOCK_MS));
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-	curl_easy_setopt(easy, CURLOPT_WRITEDATA, answer);
-	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, answer->trouble);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, response);
+	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, response->trouble);
 	curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
 	curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
 	curl_easy_setopt(easy, CURLOPT_XFERINFODATA, subject);
 	return easy;
 }
 
-void ask_finish(struct answer *answer, CURL *easy, CURLcode code)
+void ask_finish(struct response *response, CURL *easy, CURLcode code)
 {
 	long status = 0;
 	const char *type = NULL;
 
 	if (code) {
-		if (answer->body_bytes > BODY_MOST)
-			snprintf(answer->trouble, sizeof answer->trouble, "a body of more than %u bytes", BODY_MOST);
-		else if (!answer->trouble[0])
-			snprintf(answer->trouble, sizeof answer->trouble, "%s", curl_easy_strerror(code));
+		if (response->body_bytes > BODY_MOST)
+			snprintf(response->trouble, sizeof response->trouble, "a body of more than %u bytes",
+				 BODY_MOST);
+		else if (!response->trouble[0])
+			snprintf(response->trouble, sizeof response->trouble, "%s", curl_easy_strerror(code));
 		return;
 	}
-	answer->trouble[0] = 0;
+	response->trouble[0] = 0;
 	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
 	curl_easy_getinfo(easy, CURLINFO_CONTENT_TYPE, &type);
-	answer->status = (unsigned)status;
-	snprintf(answer->type, sizeof answer->type, "%s", type ? type : "");
+	response->status = (unsigned)status;
+	snprintf(response->type, sizeof response->type, "%s", type ? type : "");
 }
 
-void ask_page(struct subject *subject, const char *path, struct answer *answer)
+void ask_page(struct subject *subject, const char *path, struct response *response)
 {
-	CURL *easy = ask_prepare(subject, path, answer);
+	CURL *easy = ask_prepare(subject, path, response);
 
 	if (easy)
-		ask_finish(answer, easy, curl_easy_perform(easy));
+		ask_finish(response, easy, curl_easy_perform(easy));
 	curl_easy_cleanup(easy);
 }
 
 bool ask_number(struct subject *subject, uint32_t n)
 {
 	char path[16], body[PAGE_MAX];
-	struct answer answer;
+	struct response response;
 
 	snprintf(path, sizeof path, "/%u", n);
 	page_write(body, n);
-	ask_page(subject, path, &answer);
-	return answer_is(subject, &answer, 200, body);
+	ask_page(subject, path, &response);
+	return response_is(subject, &response, 200, body);
 }
 
 int line_open(struct subject *subject, const char *source)
@@ -210,7 +212,7 @@ static void line_trouble(char *out, size_t room, const char *none, uint64_t star
 		snprintf(out, room, "%s", strerror(errno));
 }
 
-void line_answer(const struct subject *subject, int fd, struct answer *answer)
+void line_response(const struct subject *subject, int fd, struct response *response)
 {
 	struct http_reader reader = { 0 };
 	struct http_span body;
@@ -218,38 +220,38 @@ void line_answer(const struct subject *subject, int fd, struct answer *answer)
 	uint64_t start = clock_ns(), deadline = start + subject_wait_ns(subject);
 	enum http_event event;
 
-	*answer = (struct answer){ 0 };
+	*response = (struct response){ 0 };
 	do {
 		ssize_t bytes = line_receive(subject, fd, buffer, sizeof buffer, deadline);
 		const char *input = buffer;
 		if (bytes < 0) {
-			line_trouble(answer->trouble, sizeof answer->trouble,
-				     http_begun(&reader) ? "no complete answer" : "no answer", start);
+			line_trouble(response->trouble, sizeof response->trouble,
+				     http_begun(&reader) ? "no complete response" : "no response", start);
 			return;
 		}
 		if (bytes == 0 && !http_read_eof(&reader)) {
-			snprintf(answer->trouble, sizeof answer->trouble, "the end of the connection %s the answer",
-				 http_begun(&reader) ? "in" : "without");
+			snprintf(response->trouble, sizeof response->trouble,
+				 "the end of the connection %s the response", http_begun(&reader) ? "in" : "without");
 			return;
 		}
 		event = bytes ? HTTP_MORE : HTTP_END;
 		while (bytes && (event = http_read(&reader, &input, buffer + bytes, &body)) == HTTP_BODY)
-			on_body((char *)body.data, 1, body.bytes, answer);
+			on_body((char *)body.data, 1, body.bytes, response);
 		if (event == HTTP_BAD || (event == HTTP_END && bytes && input < buffer + bytes) ||
-		    answer->body_bytes > BODY_MOST) {
-			snprintf(answer->trouble, sizeof answer->trouble, "%s: %s",
-				 event == HTTP_BAD ? "what is no HTTP" : "more than the answer",
+		    response->body_bytes > BODY_MOST) {
+			snprintf(response->trouble, sizeof response->trouble, "%s: %s",
+				 event == HTTP_BAD ? "what is no HTTP" : "more than the response",
 				 quote(quoted, sizeof quoted, buffer, (size_t)bytes));
 			return;
 		}
 	} while (event != HTTP_END);
-	answer->status = reader.status;
+	response->status = reader.status;
 }
 
-/* Whether the server closes the line, on which an answer was read. */
+/* Whether the server closes the line, on which a response was read. */
 static bool line_ends(struct subject *subject, int fd)
 {
-	static const char expected[] = "the end of the connection behind the answer";
+	static const char expected[] = "the end of the connection behind the response";
 	char buffer[32], text[160];
 	uint64_t start = clock_ns();
 	ssize_t bytes = line_receive(subject, fd, buffer, sizeof buffer, start + subject_wait_ns(subject));
@@ -283,15 +285,15 @@ void lines_hang_up(const struct subject *subject, int *lines, size_t count)
 
 int line_ask(struct subject *subject, const char *request, bool *right)
 {
-	struct answer answer;
+	struct response response;
 	int fd = line_open(subject, NULL);
 
 	*right = false;
 	if (fd < 0)
 		return -1;
 	line_send(fd, request, strlen(request));
-	line_answer(subject, fd, &answer);
-	*right = answer_is(subject, &answer, 200, PAGE_START);
+	line_response(subject, fd, &response);
+	*right = response_is(subject, &response, 200, PAGE_START);
 	return fd;
 }
 

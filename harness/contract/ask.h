@@ -3,7 +3,7 @@
  *
  * In two ways. By libcurl, a client that this project did not write, for what every client does. And over bare
  * sockets, here called lines, for what no library lets one do: to send a part of a request, to see whether the
- * connection ends, to come from a given address. Answers on a line are read by clients/http.h, the reader that
+ * connection ends, to come from a given address. Responses on a line are read by clients/http.h, the reader that
  * measures.
  *
  * All waits are bounded by subject_wait_ns(). What does not come is the check's failure, filled in here.
@@ -18,50 +18,50 @@
 
 #include "harness/contract/subject.h"
 
-/* An answer, or why there is none. */
-struct answer {
+/* A response, or why there is none. */
+struct response {
 	unsigned status;
 	char type[100]; /* Content-Type; only where libcurl asked */
 	char body[128]; /* its first kept_bytes */
 	size_t body_bytes, kept_bytes;
-	char trouble[CURL_ERROR_SIZE]; /* "" where there is an answer */
+	char trouble[CURL_ERROR_SIZE]; /* "" where there is a response */
 };
 
-/* Whether the answer is that status with exactly that body (NULL: any); else the check has failed. */
-bool answer_is(struct subject *subject, const struct answer *answer, unsigned status, const char *body);
+/* Whether the response is that status with exactly that body (NULL: any); else the check has failed. */
+bool response_is(struct subject *subject, const struct response *response, unsigned status, const char *body);
 
 /*
- * Prepares a question for a path by libcurl; NULL where memory is out, as the answer then says. Performed, its
- * body goes to the answer, which must outlive it. Each takes a connection of its own, unless CURLOPT_FORBID_REUSE
+ * Prepares a question for a path by libcurl; NULL where memory is out, as the response then says. Performed, its
+ * body goes to the response, which must outlive it. Each takes a connection of its own, unless CURLOPT_FORBID_REUSE
  * is taken back. The caller frees it.
  */
-CURL *ask_prepare(struct subject *subject, const char *path, struct answer *answer);
+CURL *ask_prepare(struct subject *subject, const char *path, struct response *response);
 
-/* Fills in the rest of the answer from a question that has ended with code. */
-void ask_finish(struct answer *answer, CURL *easy, CURLcode code);
+/* Fills in the rest of the response from a question that has ended with code. */
+void ask_finish(struct response *response, CURL *easy, CURLcode code);
 
 /* Asks for a path by libcurl, over a connection of its own. */
-void ask_page(struct subject *subject, const char *path, struct answer *answer);
+void ask_page(struct subject *subject, const char *path, struct response *response);
 
-/* Asks so for page n. Whether its answer is right; else the check has failed. */
+/* Asks so for page n. Whether its response is right; else the check has failed. */
 bool ask_number(struct subject *subject, uint32_t n);
 
 /* Opens a line, from one of loopback's addresses (NULL: any). Returns it; or -1, and the check has failed. */
 int line_open(struct subject *subject, const char *source);
 
-/* Sends; what fails here shows when the answer is read. */
+/* Sends; what fails here shows when the response is read. */
 void line_send(int fd, const char *data, size_t bytes);
 
-/* Reads one answer from a line. What follows its last byte, where that came with it, makes it no answer. */
-void line_answer(const struct subject *subject, int fd, struct answer *answer);
+/* Reads one response from a line. What follows its last byte, where that came with it, makes it no response. */
+void line_response(const struct subject *subject, int fd, struct response *response);
 
 /*
- * Sends a request for the start page over a line of its own and reads the answer. Returns the line; *right says
- * whether the answer was, else the check has failed. -1 where there is no line.
+ * Sends a request for the start page over a line of its own and reads the response. Returns the line; *right says
+ * whether the response was, else the check has failed. -1 where there is no line.
  */
 int line_ask(struct subject *subject, const char *request, bool *right);
 
-/* Asks likewise. Whether the answer is right and the server then closes the line; else the check has failed. */
+/* Asks likewise. Whether the response is right and the server then closes the line; else the check has failed. */
 bool line_ask_closes(struct subject *subject, const char *request);
 
 /*

@@ -29,18 +29,18 @@
 static bool check_page(struct subject *subject)
 {
 	static const char html[] = "text/html";
-	struct answer answer;
+	struct response response;
 
 	subject_try(subject, "GET /");
-	ask_page(subject, "/", &answer);
-	if (!answer_is(subject, &answer, 200, PAGE_START))
+	ask_page(subject, "/", &response);
+	if (!response_is(subject, &response, 200, PAGE_START))
 		return false;
-	if (!answer.type[0])
+	if (!response.type[0])
 		return subject_fail(subject, "Content-Type: text/html", "no Content-Type");
 	/* Parameters, such as a charset, may follow. */
-	const char *behind = answer.type + strlen(html);
-	if (strncasecmp(answer.type, html, strlen(html)) != 0 || (*behind && *behind != ';' && *behind != ' '))
-		return subject_fail(subject, "Content-Type: text/html", "Content-Type: %s", answer.type);
+	const char *behind = response.type + strlen(html);
+	if (strncasecmp(response.type, html, strlen(html)) != 0 || (*behind && *behind != ';' && *behind != ' '))
+		return subject_fail(subject, "Content-Type: text/html", "Content-Type: %s", response.type);
 	return true;
 }
 
@@ -59,12 +59,12 @@ static bool check_link(struct subject *subject)
 static bool check_not_found(struct subject *subject)
 {
 	static const char *const paths[] = { "/x", "/4294967296", "/-1", "/0/" };
-	struct answer answer;
+	struct response response;
 
 	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
 		subject_try(subject, "GET %s", paths[i]);
-		ask_page(subject, paths[i], &answer);
-		if (!answer_is(subject, &answer, 404, NULL))
+		ask_page(subject, paths[i], &response);
+		if (!response_is(subject, &response, 404, NULL))
 			return false;
 	}
 	return true;
@@ -91,21 +91,21 @@ static bool keeps_curl(struct subject *subject)
 {
 	bool right = true;
 	long connections = 0;
-	struct answer answer;
-	CURL *easy = ask_prepare(subject, "/", &answer);
+	struct response response;
+	CURL *easy = ask_prepare(subject, "/", &response);
 
 	subject_try(subject, "%d requests by libcurl", KEPT_REQUESTS);
 	if (!easy)
-		return subject_fail(subject, "an answer", "%s", answer.trouble);
+		return subject_fail(subject, "a response", "%s", response.trouble);
 	curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 0L);
 	for (int i = 0; i < KEPT_REQUESTS && right; i++) {
 		long new = 0;
-		answer = (struct answer){ 0 };
+		response = (struct response){ 0 };
 		curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(subject_wait_ns(subject) / CLOCK_MS));
-		ask_finish(&answer, easy, curl_easy_perform(easy));
+		ask_finish(&response, easy, curl_easy_perform(easy));
 		curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &new);
 		connections += new;
-		right = answer_is(subject, &answer, 200, PAGE_START);
+		right = response_is(subject, &response, 200, PAGE_START);
 	}
 	curl_easy_cleanup(easy);
 	if (right && connections != 1)
@@ -115,7 +115,7 @@ static bool keeps_curl(struct subject *subject)
 
 static bool check_keepalive(struct subject *subject)
 {
-	struct answer answer;
+	struct response response;
 	bool right;
 
 	if (!keeps_curl(subject))
@@ -124,8 +124,8 @@ static bool check_keepalive(struct subject *subject)
 	int fd = line_ask(subject, subject->target.request_keepalive, &right);
 	if (right) {
 		line_send(fd, subject->target.request_keepalive, subject->target.request_keepalive_bytes);
-		line_answer(subject, fd, &answer);
-		right = answer_is(subject, &answer, 200, PAGE_START);
+		line_response(subject, fd, &response);
+		right = response_is(subject, &response, 200, PAGE_START);
 	}
 	if (fd >= 0)
 		close(fd);
@@ -150,7 +150,7 @@ static bool check_chain(struct subject *subject)
 /* The questions of check_parallel. */
 struct bunch {
 	CURL *easy[PARALLEL];
-	struct answer answer[PARALLEL];
+	struct response response[PARALLEL];
 };
 
 /* Asks all of them at once and sees what they end with. Returns false where memory is out. */
@@ -162,10 +162,10 @@ static bool bunch_ask(struct subject *subject, struct bunch *bunch, CURLM *multi
 	for (uint32_t i = 0; i < PARALLEL; i++) {
 		char path[16];
 		snprintf(path, sizeof path, "/%u", i);
-		bunch->easy[i] = ask_prepare(subject, path, &bunch->answer[i]);
+		bunch->easy[i] = ask_prepare(subject, path, &bunch->response[i]);
 		if (!bunch->easy[i] || curl_multi_add_handle(multi, bunch->easy[i]))
 			return false;
-		curl_easy_setopt(bunch->easy[i], CURLOPT_PRIVATE, &bunch->answer[i]);
+		curl_easy_setopt(bunch->easy[i], CURLOPT_PRIVATE, &bunch->response[i]);
 	}
 	/* Each question has its own timeout, so this ends. */
 	do {
@@ -175,11 +175,11 @@ static bool bunch_ask(struct subject *subject, struct bunch *bunch, CURLM *multi
 			curl_multi_poll(multi, NULL, 0, 100, NULL);
 	} while (running && !subject_is_stopped(subject));
 	while ((message = curl_multi_info_read(multi, &waiting))) {
-		struct answer *answer = NULL;
+		struct response *response = NULL;
 		if (message->msg != CURLMSG_DONE)
 			continue;
-		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&answer);
-		ask_finish(answer, message->easy_handle, message->data.result);
+		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&response);
+		ask_finish(response, message->easy_handle, message->data.result);
 	}
 	return true;
 }
@@ -192,12 +192,12 @@ static bool check_parallel(struct subject *subject)
 
 	subject_try(subject, "%d requests at once", PARALLEL);
 	if (!bunch || !multi || !bunch_ask(subject, bunch, multi))
-		right = subject_fail(subject, "answers", "out of memory");
+		right = subject_fail(subject, "responses", "out of memory");
 	for (uint32_t i = 0; bunch && i < PARALLEL && right; i++) {
 		char body[PAGE_MAX];
 		page_write(body, i);
 		subject_try(subject, "%d requests at once, GET /%u", PARALLEL, i);
-		right = answer_is(subject, &bunch->answer[i], 200, body);
+		right = response_is(subject, &bunch->response[i], 200, body);
 	}
 	for (uint32_t i = 0; bunch && i < PARALLEL; i++) {
 		if (bunch->easy[i])
@@ -211,7 +211,7 @@ static bool check_parallel(struct subject *subject)
 
 static bool check_byte_at_a_time(struct subject *subject)
 {
-	struct answer answer;
+	struct response response;
 
 	subject_try(subject, "GET / sent in single bytes");
 	int fd = line_open(subject, NULL);
@@ -222,13 +222,13 @@ static bool check_byte_at_a_time(struct subject *subject)
 		/* So that the server can read them one by one: nothing tells when it has. */
 		poll(NULL, 0, 1);
 	}
-	line_answer(subject, fd, &answer);
+	line_response(subject, fd, &response);
 	close(fd);
-	return answer_is(subject, &answer, 200, PAGE_START);
+	return response_is(subject, &response, 200, PAGE_START);
 }
 
 /* Whether the start page is answered rightly; that the line ends then is another check's concern. */
-static bool answers(struct subject *subject)
+static bool responds(struct subject *subject)
 {
 	bool right;
 	int fd = line_ask(subject, subject->target.request_close, &right);
@@ -239,7 +239,7 @@ static bool answers(struct subject *subject)
 }
 
 /* Whether a request is answered while lines are open that have sent so much of one; then they are closed. */
-static bool answers_beside(struct subject *subject, const char *start, size_t bytes)
+static bool responds_beside(struct subject *subject, const char *start, size_t bytes)
 {
 	int lines[HOSTILE];
 	bool right = true;
@@ -250,7 +250,7 @@ static bool answers_beside(struct subject *subject, const char *start, size_t by
 		if (right)
 			line_send(lines[i], start, bytes);
 	}
-	right = right && answers(subject);
+	right = right && responds(subject);
 	lines_hang_up(subject, lines, HOSTILE);
 	return right;
 }
@@ -258,13 +258,13 @@ static bool answers_beside(struct subject *subject, const char *start, size_t by
 static bool check_empty_connection(struct subject *subject)
 {
 	subject_try(subject, "GET / beside %d connections that send nothing", HOSTILE);
-	return answers_beside(subject, "", 0);
+	return responds_beside(subject, "", 0);
 }
 
 static bool check_half_request(struct subject *subject)
 {
 	subject_try(subject, "GET / beside %d connections that have sent half a request", HOSTILE);
-	return answers_beside(subject, subject->target.request_close, subject->target.request_close_bytes / 2);
+	return responds_beside(subject, subject->target.request_close, subject->target.request_close_bytes / 2);
 }
 
 static bool check_reset(struct subject *subject)
@@ -289,7 +289,7 @@ static bool check_reset(struct subject *subject)
 			setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 			close(fd);
 		}
-		if (!answers(subject))
+		if (!responds(subject))
 			return false;
 	}
 	return true;
@@ -321,7 +321,7 @@ static bool check_garbage(struct subject *subject)
 		line_send(fd, noise, sizeof noise);
 		line_send(fd, kinds[i].behind, strlen(kinds[i].behind));
 		lines_hang_up(subject, &fd, 1);
-		if (!answers(subject))
+		if (!responds(subject))
 			return false;
 	}
 	return true;
@@ -349,38 +349,38 @@ static bool log_asks(const struct subject *subject, const struct log_case *one)
 	return !one->kept || subject->spec->server->keepalive;
 }
 
-/* Asks once, over *fd where that is open. Whether an answer came; the line stays open only where it is kept. */
-static bool log_ask(struct subject *subject, const struct log_case *one, int *fd, struct answer *answer)
+/* Asks once, over *fd where that is open. Whether a response came; the line stays open only where it is kept. */
+static bool log_ask(struct subject *subject, const struct log_case *one, int *fd, struct response *response)
 {
-	*answer = (struct answer){ .trouble = "no connection" };
+	*response = (struct response){ .trouble = "no connection" };
 	if (*fd < 0)
 		*fd = line_open(subject, one->address);
 	if (*fd < 0)
 		return false;
 	line_send(*fd, one->request, strlen(one->request));
-	line_answer(subject, *fd, answer);
-	if (one->kept && !answer->trouble[0])
+	line_response(subject, *fd, response);
+	if (one->kept && !response->trouble[0])
 		return true;
 	close(*fd);
 	*fd = -1;
-	return !answer->trouble[0];
+	return !response->trouble[0];
 }
 
-/* Asks all of one case. That the answers are right, and that a connection is kept, is other checks' concern. */
+/* Asks all of one case. That the responses are right, and that a connection is kept, is other checks' concern. */
 static bool log_case_ask(struct subject *subject, const struct log_case *one)
 {
-	struct answer answer;
+	struct response response;
 	bool come = true;
 	int fd = -1;
 
 	subject_try(subject, "%s from %s", one->what, one->address);
 	for (unsigned i = 0; i < one->requests && come; i++) {
 		bool again = fd >= 0;
-		come = log_ask(subject, one, &fd, &answer) || (again && log_ask(subject, one, &fd, &answer));
+		come = log_ask(subject, one, &fd, &response) || (again && log_ask(subject, one, &fd, &response));
 	}
 	if (fd >= 0)
 		close(fd);
-	return come || subject_fail(subject, "an answer to each", "%s", answer.trouble);
+	return come || subject_fail(subject, "a response to each", "%s", response.trouble);
 }
 
 /* How often the address stands in the text, on its own and not as a part of another. */
@@ -468,7 +468,7 @@ static bool check_sigterm(struct subject *subject)
 	const char *request = subject->target.request_keepalive;
 	const size_t sent[] = { 0, strlen(request) / 2, strlen(request) };
 	int lines[sizeof sent / sizeof *sent];
-	struct answer answer;
+	struct response response;
 	bool right = true;
 
 	subject_try(subject, "SIGTERM while connections are open: a silent one, half a request, one kept alive");
@@ -478,9 +478,9 @@ static bool check_sigterm(struct subject *subject)
 		if (right)
 			line_send(lines[i], request, sent[i]);
 	}
-	/* The last one's answer, where it comes, says that the server knows of the others. */
+	/* The last one's response, where it comes, says that the server knows of the others. */
 	if (right)
-		line_answer(subject, lines[sizeof sent / sizeof *sent - 1], &answer);
+		line_response(subject, lines[sizeof sent / sizeof *sent - 1], &response);
 	if (right && !supervisor_stop(&subject->supervisor, SUBJECT_GRACE_NS))
 		right = subject_fail(subject, "the server gone within 2 s", "it had to be killed");
 	for (size_t i = 0; i < sizeof sent / sizeof *sent; i++)

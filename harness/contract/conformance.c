@@ -43,7 +43,7 @@ static void see_after(struct subject *subject)
 	bool dead = subject_has_exited(subject, how, sizeof how);
 	if (finding->outcome != CONFORMANCE_FAILED) {
 		subject_try(subject, "GET / after it");
-		subject_fail(subject, "an answer as before", "%s", dead ? how : err.text);
+		subject_fail(subject, "a response as before", "%s", dead ? how : err.text);
 	} else if (dead) {
 		size_t used = strlen(finding->got);
 		snprintf(finding->got + used, sizeof finding->got - used, "; %s", how);
@@ -117,7 +117,7 @@ static void visit_make(struct visit *visit)
 	finding_open(visit, "ready");
 	subject_try(subject, "the start");
 	if (!subject_start(subject, &err)) {
-		subject_fail(subject, "a right answer to GET /", "%s", err.text);
+		subject_fail(subject, "a right response to GET /", "%s", err.text);
 		if (subject_is_stopped(subject))
 			visit->conformance->count = 0;
 		return;

@@ -1,7 +1,7 @@
 /*
  * subject: one server while its conformance is checked.
  *
- * It holds what every check needs: the server as processes, its start page as the known right answer, its stderr
+ * It holds what every check needs: the server as processes, its start page as the known right response, its stderr
  * (a file in memory, so that what it logs can be counted and its last words quoted), the time that is left, and
  * the finding that the check under way fills in.
  *

@@ -1,9 +1,9 @@
 /*
  * hot: what the generator does for each request in its own code, over and over, for an instruction counter.
  *
- *     hot parse|answer|histogram COUNT
+ *     hot parse|response|histogram COUNT
  *
- * parse: answers that differ from one another, so that each is taken apart; answer: the same one each time.
+ * parse: responses that differ from one another, so that each is taken apart; response: the same one each time.
  *
  * The difference between two counts is what so many more of them cost (tests/bench/instructions).
  */
@@ -11,25 +11,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clients/answer.h"
 #include "clients/page.h"
+#include "clients/response.h"
 #include "harness/lib/hist.h"
 
-/* An answer as most servers give it: what they differ in most is the number of headers without meaning here. */
-static const char answer[] = "HTTP/1.1 200 OK\r\n"
-			     "Content-Type: text/html; charset=UTF-8\r\n"
-			     "Date: Sun, 01 Feb 2026 12:00:00 GMT\r\n"
-			     "Content-Length: 40\r\n"
-			     "Connection: keep-alive\r\n"
-			     "\r\n" PAGE_START;
+/* A response as most servers give it: what they differ in most is the number of headers without meaning here. */
+static const char response[] = "HTTP/1.1 200 OK\r\n"
+			       "Content-Type: text/html; charset=UTF-8\r\n"
+			       "Date: Sun, 01 Feb 2026 12:00:00 GMT\r\n"
+			       "Content-Length: 40\r\n"
+			       "Connection: keep-alive\r\n"
+			       "\r\n" PAGE_START;
 
-static int read_answers(unsigned long count, bool same)
+static int read_responses(unsigned long count, bool same)
 {
 	struct target target = { .status = 200, .body = (char *)PAGE_START, .body_bytes = PAGE_START_BYTES };
 	struct worker *worker = calloc(1, sizeof *worker);
-	struct answers answers = { .target = &target, .check = TARGET_EXACT, .worker = worker };
-	char text[sizeof answer];
-	char *second = strstr(memcpy(text, answer, sizeof answer), ":00 GMT") + 1;
+	struct responses responses = { .target = &target, .check = TARGET_EXACT, .worker = worker };
+	char text[sizeof response];
+	char *second = strstr(memcpy(text, response, sizeof response), ":00 GMT") + 1;
 	struct http_reader reader;
 	enum load_failure failure;
 	unsigned long right = 0;
@@ -38,7 +38,7 @@ static int read_answers(unsigned long count, bool same)
 		bool wrong = false;
 		http_reader_reset(&reader);
 		*second ^= same ? 0 : 1;
-		right += answer_read(&answers, &reader, &wrong, text, sizeof text - 1, &failure) == ANSWER_RIGHT;
+		right += response_read(&responses, &reader, &wrong, text, sizeof text - 1, &failure) == RESPONSE_RIGHT;
 	}
 	free(worker);
 	return right == count ? 0 : 1;
@@ -60,11 +60,11 @@ int main(int argc, char **argv)
 	unsigned long count = argc == 3 ? strtoul(argv[2], NULL, 10) : 0;
 
 	if (count && strcmp(argv[1], "parse") == 0)
-		return read_answers(count, false);
-	if (count && strcmp(argv[1], "answer") == 0)
-		return read_answers(count, true);
+		return read_responses(count, false);
+	if (count && strcmp(argv[1], "response") == 0)
+		return read_responses(count, true);
 	if (count && strcmp(argv[1], "histogram") == 0)
 		return histogram(count);
-	fputs("usage: hot parse|answer|histogram COUNT\n", stderr);
+	fputs("usage: hot parse|response|histogram COUNT\n", stderr);
 	return 2;
 }

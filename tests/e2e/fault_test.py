@@ -337,7 +337,7 @@ def test_server_that_never_listens():
 
 
 def test_server_that_never_answers():
-    failed_from_the_start('stall_before', ['not ready after 0.3 s', 'no answer in time'], options=['--ready', '300ms'])
+    failed_from_the_start('stall_before', ['not ready after 0.3 s', 'no response in time'], options=['--ready', '300ms'])
 
 
 def test_server_that_answers_wrongly():
@@ -377,7 +377,7 @@ def test_server_that_dies_in_the_middle():
 
 
 HANGS = 'the server did not answer after this load: not ready after 3 s: '
-NO_ANSWER = HANGS + 'reading the answer: no answer in time'
+NO_ANSWER = HANGS + 'reading the response: no response in time'
 # Why a cell has failed where the server does this under its load, with the server's last words.
 UNDER_LOAD = {
     'dies': 'the server exited with status 7 under this load: faulty server: out of memory, or so it says',
@@ -389,7 +389,7 @@ UNDER_LOAD = {
     'stall_before': NO_ANSWER,
     'never_reads': NO_ANSWER,
     'spins': NO_ANSWER,
-    'never_accepts': HANGS + 'connecting: no answer in time',
+    'never_accepts': HANGS + 'connecting: no response in time',
 }
 
 

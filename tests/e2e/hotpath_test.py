@@ -105,11 +105,11 @@ def test_user_instructions():
 
 # Instructions of our own code, for each: at most. What differs by compiler is well within it.
 HOT = os.path.join(ROOT, 'build', 'tests', 'bench', 'hot')
-INSTRUCTIONS = {'answer': 200, 'parse': 1600, 'histogram': 60}
+INSTRUCTIONS = {'response': 200, 'parse': 1600, 'histogram': 60}
 
 
 def test_instructions():
-    """An answer taken apart must not cost many times one that is known: a server may give each another header."""
+    """A response taken apart must not cost many times one that is known: a server may give each another header."""
     if not os.path.exists(HOT) or not shutil.which('valgrind'):
         raise tap.Skip('needs valgrind and make build/tests/bench/hot')
     for what, most in INSTRUCTIONS.items():

@@ -312,10 +312,10 @@ def test_sequential_clients():
 def test_first_answer():
     """The right answer is learned from the first: where there is none, nothing can be measured."""
     for behaviour, words in [
-            ('reset_before', 'Connection reset by peer'), ('eof_before', 'ended before the answer did'),
-            ('eof_in_body', 'ended before the answer did'), ('garbage', 'not valid HTTP'),
+            ('reset_before', 'Connection reset by peer'), ('eof_before', 'ended before the response did'),
+            ('eof_in_body', 'ended before the response did'), ('garbage', 'not valid HTTP'),
             ('length_negative', 'not valid HTTP'), ('endless_headers', 'not valid HTTP'),
-            ('endless_body', 'longer than 64 MiB'), ('stall_in_head', 'no answer in time'),
+            ('endless_body', 'longer than 64 MiB'), ('stall_in_head', 'no response in time'),
             ('status_502', '502'), ('status_404', '404')]:
         wait = TIMEOUT if behaviour.startswith('stall') else LONG
         with Faulty(behaviour, good_first=0) as server:

@@ -105,7 +105,7 @@ def test_unasked():
         # What comes as the next request is on its way can only be taken for an answer, and what is read together with an
         # answer for a part of it.
         tap.ok(set(cell['failed']) <= {'bad_status', 'bad_http', 'reset', 'eof_early'} and cell['ok'] > 0, 'unasked: kinds', cell)
-        tap.ok(cell['wrong'] == 'bytes on a connection that waits for no answer' or cell['failed'] and cell['wrong'],
+        tap.ok(cell['wrong'] == 'bytes on a connection that waits for no response' or cell['failed'] and cell['wrong'],
                'unasked: the first wrong words are of the one or of the other', cell)
 
 

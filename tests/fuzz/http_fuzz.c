@@ -1,8 +1,8 @@
 /*
- * The response parser: an answer is read the same however it is cut, its pieces lie in the input and add up, and a
+ * The response parser: a response is read the same however it is cut, its pieces lie in the input and add up, and a
  * head ends within its bound.
  *
- * Three bytes before the answers say how to feed them: two give the place of a cut, and where the third is large,
+ * Three bytes before the responses say how to feed them: two give the place of a cut, and where the third is large,
  * the byte there is repeated up to 2^17 times, so that the bounds are met by inputs of a few bytes.
  */
 #include "tests/fuzz/fuzz.h"
@@ -11,12 +11,12 @@
 
 #include "clients/http.h"
 
-/* Answers read from one input, one behind the other. */
-#define ANSWERS     8
+/* Responses read from one input, one behind the other. */
+#define RESPONSES   8
 #define REPEAT_FROM 128
 #define REPEAT_BITS 18
 
-/* What was read of an answer; of numbers only, so that two can be compared as bytes. */
+/* What was read of a response; of numbers only, so that two can be compared as bytes. */
 struct outcome {
 	uint64_t event; /* the last one */
 	uint64_t used;  /* bytes of input */
@@ -29,8 +29,8 @@ struct outcome {
 
 struct reading {
 	struct http_reader reader;
-	struct outcome outcomes[ANSWERS];
-	size_t count; /* answers complete */
+	struct outcome outcomes[RESPONSES];
+	size_t count; /* responses complete */
 };
 
 static void take_piece(const struct http_reader *reader, struct outcome *outcome, const struct http_span *body)
@@ -85,14 +85,14 @@ static bool feed(struct reading *reading, const char *input, const char *end)
 			fuzz_require(!outcome->body_bytes || (outcome->status != 204 && outcome->status != 304));
 			fuzz_require(reader->body_bytes == outcome->body_bytes && !outcome->eof_ends);
 			http_reader_reset(reader);
-			if (++reading->count == ANSWERS || input == end)
-				return reading->count < ANSWERS;
+			if (++reading->count == RESPONSES || input == end)
+				return reading->count < RESPONSES;
 			break;
 		}
 	}
 }
 
-/* Reads answers cut into pieces: the first of `first` bytes, each further one of `step`. */
+/* Reads responses cut into pieces: the first of `first` bytes, each further one of `step`. */
 static void read_cut(struct reading *reading, const char *text, size_t bytes, size_t first, size_t step)
 {
 	char *room = malloc(bytes);
@@ -110,7 +110,7 @@ static void read_cut(struct reading *reading, const char *text, size_t bytes, si
 	free(room);
 }
 
-/* The answers with one byte repeated, as the third byte says. Freed by the caller. */
+/* The responses with one byte repeated, as the third byte says. Freed by the caller. */
 static char *text_make(const uint8_t *data, size_t *bytes, size_t at, unsigned repeat)
 {
 	size_t more = repeat >= REPEAT_FROM ? 1u << (repeat % REPEAT_BITS) : 0;

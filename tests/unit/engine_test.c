@@ -57,7 +57,7 @@ static void count_closed(struct engine *engine, struct conn *conn)
 }
 
 /* A call fails on a connection whose request is answered: no second end is counted, and it is free one time only. */
-static void test_failed_behind_an_answer(void **state)
+static void test_failed_behind_an_response(void **state)
 {
 	static const struct engine_io io = { .close = count_closed };
 	static struct worker worker = { .in_flight = 2, .measuring = true };
@@ -94,7 +94,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_left),
 		cmocka_unit_test(test_late),
-		cmocka_unit_test(test_failed_behind_an_answer),
+		cmocka_unit_test(test_failed_behind_an_response),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

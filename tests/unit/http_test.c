@@ -1,5 +1,5 @@
 /*
- * The response parser: the same answer must be read from any cut of it, and no byte beyond the input touched.
+ * The response parser: the same response must be read from any cut of it, and no byte beyond the input touched.
  * Each piece of input is placed so that it ends, or starts, at a protected page.
  */
 #include "tests/unit/unit.h"
@@ -13,10 +13,10 @@
 
 static char *room; /* ROOM bytes between two pages that can't be read */
 
-/* What was read of an answer. */
+/* What was read of a response. */
 struct outcome {
 	enum http_event event; /* the last one */
-	size_t used;           /* bytes of input, where the answer ended */
+	size_t used;           /* bytes of input, where the response ended */
 	unsigned status;
 	bool keeps_alive;
 	bool eof_ends; /* the end of the connection completes it */
@@ -64,7 +64,7 @@ static bool feed(struct http_reader *reader, const char *piece, size_t bytes, bo
 	return outcome->event == HTTP_MORE;
 }
 
-/* Reads an answer cut into pieces: the first of `first` bytes, each further one of `step`. */
+/* Reads a response cut into pieces: the first of `first` bytes, each further one of `step`. */
 static void read_cut(const char *text, size_t bytes, size_t first, size_t step, bool at_end, struct outcome *outcome)
 {
 	struct http_reader reader = { 0 };
@@ -81,7 +81,7 @@ static void read_cut(const char *text, size_t bytes, size_t first, size_t step, 
 	outcome->eof_ends = outcome->event == HTTP_MORE && http_read_eof(&reader);
 	outcome->keeps_alive = (outcome->event == HTTP_END || outcome->eof_ends) && http_keeps_alive(&reader);
 	if (outcome->event != HTTP_END)
-		outcome->used = 0; /* how far a bad answer was read may depend on the cut */
+		outcome->used = 0; /* how far a bad response was read may depend on the cut */
 	if (outcome->event == HTTP_BAD)
 		outcome->status = 0;
 }
@@ -91,7 +91,7 @@ static bool outcome_same(const struct outcome *a, const struct outcome *b)
 	return memcmp(a, b, sizeof *a) == 0;
 }
 
-/* How an answer ends. */
+/* How a response ends. */
 enum ending { END, BAD, MORE, AT_EOF };
 
 #define TEXT(text) text, sizeof text - 1
@@ -99,7 +99,7 @@ enum ending { END, BAD, MORE, AT_EOF };
 #define OK10       "HTTP/1.0 200 OK\r\n"
 #define CHUNKED    OK11 "Transfer-Encoding: chunked\r\n\r\n"
 
-static const struct answer {
+static const struct response {
 	const char *name;
 	const char *text;
 	size_t bytes;
@@ -107,8 +107,8 @@ static const struct answer {
 	unsigned status;
 	const char *body;
 	bool keeps_alive;
-	size_t behind; /* bytes behind the answer */
-} answers[] = {
+	size_t behind; /* bytes behind the response */
+} responses[] = {
 	/* A body by its length (RFC 9112 6.2). */
 	{ "length", TEXT(OK11 "Content-Length: 5\r\n\r\nhello"), END, 200, "hello", true, 0 },
 	{ "length, no reason", TEXT("HTTP/1.1 200 \r\nContent-Length: 2\r\n\r\nhi"), END, 200, "hi", true, 0 },
@@ -153,7 +153,7 @@ static const struct answer {
 	{ "length with a NUL", TEXT(OK11 "Content-Length: 5\0\r\n\r\nhello"), .ending = BAD },
 	{ "longer than the length", TEXT(OK11 "Content-Length: 5\r\n\r\nhelloHTTP"), END, 200, "hello", true, 4 },
 	{ "shorter than the length", TEXT(OK11 "Content-Length: 5\r\n\r\nhell"), MORE, 200, "hell", false, 0 },
-	{ "two answers", TEXT(OK11 "Content-Length: 1\r\n\r\na" OK11), END, 200, "a", true, sizeof OK11 - 1 },
+	{ "two responses", TEXT(OK11 "Content-Length: 1\r\n\r\na" OK11), END, 200, "a", true, sizeof OK11 - 1 },
 	{ "NULs in the body", TEXT(OK11 "Content-Length: 3\r\n\r\na\0b"), END, 200, "a\0b", true, 0 },
 
 	/* Chunks (RFC 9112 7.1). */
@@ -218,7 +218,7 @@ static const struct answer {
 	{ "until EOF, nothing", TEXT(OK10 "\r\n"), AT_EOF, 200, "", false, 0 },
 	{ "EOF in the head", TEXT(OK10 "Server: x\r\n"), MORE, 200, "", false, 0 },
 
-	/* Answers before the answer (RFC 9110 15.2), and answers without a body. */
+	/* Responses before the response (RFC 9110 15.2), and responses without a body. */
 	{ "100 before 200", TEXT("HTTP/1.1 100 Continue\r\n\r\n" OK11 "Content-Length: 2\r\n\r\nhi"), END, 200, "hi",
 	  true, 0 },
 	{ "103, 100 and 200",
@@ -307,7 +307,7 @@ static const struct answer {
 	  0 },
 	{ "a name without a colon, last", TEXT(OK10 "Connection\n\nhello"), AT_EOF, 200, "hello", false, 0 },
 
-	/* No answers. */
+	/* No responses. */
 	{ "folded header", TEXT(OK11 "X: a\r\n b\r\nContent-Length: 5\r\n\r\nhello"), .ending = BAD },
 	{ "folded header with a tab", TEXT(OK11 "X: a\r\n\tContent-Length: 5\r\n\r\nhello"), .ending = BAD },
 	{ "folded at once", TEXT(OK11 " Content-Length: 5\r\n\r\nhello"), .ending = BAD },
@@ -330,12 +330,12 @@ static const struct answer {
 };
 
 /* The bytes of the right body: that with a NUL is known by its name. */
-static size_t right_bytes(const struct answer *answer)
+static size_t right_bytes(const struct response *response)
 {
-	return strcmp(answer->name, "NULs in the body") == 0 ? 3 : answer->body ? strlen(answer->body) : 0;
+	return strcmp(response->name, "NULs in the body") == 0 ? 3 : response->body ? strlen(response->body) : 0;
 }
 
-static void check_outcome(const struct answer *answer, const struct outcome *outcome)
+static void check_outcome(const struct response *response, const struct outcome *outcome)
 {
 	static const enum http_event events[] = {
 		[END] = HTTP_END,
@@ -344,15 +344,16 @@ static void check_outcome(const struct answer *answer, const struct outcome *out
 		[AT_EOF] = HTTP_MORE,
 	};
 
-	check_case(answer->name, outcome->event == events[answer->ending]);
-	check_case(answer->name, outcome->eof_ends == (answer->ending == AT_EOF));
-	check_case(answer->name, outcome->body_bytes == right_bytes(answer));
-	check_case(answer->name, memcmp(outcome->body, answer->body ? answer->body : "", right_bytes(answer)) == 0);
-	check_case(answer->name, outcome->keeps_alive == answer->keeps_alive);
-	if (answer->ending != BAD)
-		check_case(answer->name, outcome->status == answer->status);
-	if (answer->ending == END)
-		check_case(answer->name, outcome->used == answer->bytes - answer->behind);
+	check_case(response->name, outcome->event == events[response->ending]);
+	check_case(response->name, outcome->eof_ends == (response->ending == AT_EOF));
+	check_case(response->name, outcome->body_bytes == right_bytes(response));
+	check_case(response->name,
+		   memcmp(outcome->body, response->body ? response->body : "", right_bytes(response)) == 0);
+	check_case(response->name, outcome->keeps_alive == response->keeps_alive);
+	if (response->ending != BAD)
+		check_case(response->name, outcome->status == response->status);
+	if (response->ending == END)
+		check_case(response->name, outcome->used == response->bytes - response->behind);
 }
 
 static void test_whole(void **state)
@@ -360,10 +361,10 @@ static void test_whole(void **state)
 	struct outcome outcome;
 
 	(void)state;
-	for (const struct answer *answer = answers; answer < answers + LENGTH(answers); answer++) {
+	for (const struct response *response = responses; response < responses + LENGTH(responses); response++) {
 		for (int at_end = 0; at_end < 2; at_end++) {
-			read_cut(answer->text, answer->bytes, answer->bytes, 1, at_end, &outcome);
-			check_outcome(answer, &outcome);
+			read_cut(response->text, response->bytes, response->bytes, 1, at_end, &outcome);
+			check_outcome(response, &outcome);
 		}
 	}
 }
@@ -373,11 +374,11 @@ static void test_every_split_point(void **state)
 	struct outcome outcome;
 
 	(void)state;
-	for (const struct answer *answer = answers; answer < answers + LENGTH(answers); answer++) {
-		for (size_t first = 0; first <= answer->bytes; first++) {
+	for (const struct response *response = responses; response < responses + LENGTH(responses); response++) {
+		for (size_t first = 0; first <= response->bytes; first++) {
 			for (int at_end = 0; at_end < 2; at_end++) {
-				read_cut(answer->text, answer->bytes, first, answer->bytes, at_end, &outcome);
-				check_outcome(answer, &outcome);
+				read_cut(response->text, response->bytes, first, response->bytes, at_end, &outcome);
+				check_outcome(response, &outcome);
 			}
 		}
 	}
@@ -388,28 +389,28 @@ static void test_byte_by_byte(void **state)
 	struct outcome outcome;
 
 	(void)state;
-	for (const struct answer *answer = answers; answer < answers + LENGTH(answers); answer++) {
+	for (const struct response *response = responses; response < responses + LENGTH(responses); response++) {
 		for (size_t step = 1; step <= 3; step++) {
 			for (int at_end = 0; at_end < 2; at_end++) {
-				read_cut(answer->text, answer->bytes, step, step, at_end, &outcome);
-				check_outcome(answer, &outcome);
+				read_cut(response->text, response->bytes, step, step, at_end, &outcome);
+				check_outcome(response, &outcome);
 			}
 		}
 	}
 }
 
-/* No part of a good answer is an answer, nor bad. */
+/* No part of a good response is a response, nor bad. */
 static void test_every_prefix(void **state)
 {
 	struct outcome outcome;
 
 	(void)state;
-	for (const struct answer *answer = answers; answer < answers + LENGTH(answers); answer++) {
-		if (answer->ending != END)
+	for (const struct response *response = responses; response < responses + LENGTH(responses); response++) {
+		if (response->ending != END)
 			continue;
-		for (size_t bytes = 0; bytes < answer->bytes - answer->behind; bytes++) {
-			read_cut(answer->text, bytes, bytes, 1, true, &outcome);
-			check_case(answer->name, outcome.event == HTTP_MORE && !outcome.eof_ends);
+		for (size_t bytes = 0; bytes < response->bytes - response->behind; bytes++) {
+			read_cut(response->text, bytes, bytes, 1, true, &outcome);
+			check_case(response->name, outcome.event == HTTP_MORE && !outcome.eof_ends);
 		}
 	}
 }
@@ -487,7 +488,7 @@ static void test_endless(void **state)
 		{ "blanks behind a length", OK11 "Content-Length: 5", " " },
 		{ "token", OK11 "Connection: ", "x" },
 		{ "tokens", OK11 "Connection: ", "x," },
-		{ "1xx answers", "", "HTTP/1.1 100 Continue\r\n\r\n" },
+		{ "1xx responses", "", "HTTP/1.1 100 Continue\r\n\r\n" },
 		{ "zeros of a chunk size", CHUNKED, "0" },
 		{ "chunk extension", CHUNKED "5;", "x" },
 		{ "second chunk's extension", CHUNKED "1\r\na\r\n1;", "x" },
@@ -537,7 +538,7 @@ static void test_begun(void **state)
 	assert_true(http_begun(&reader));
 }
 
-/* One reader, reset, reads one answer after the other. */
+/* One reader, reset, reads one response after the other. */
 static void test_reset(void **state)
 {
 	static const char text[] = OK11 "Connection: close\r\nContent-Length: 1\r\n\r\na" CHUNKED
@@ -598,15 +599,15 @@ static void test_mutations(void **state)
 
 	(void)state;
 	for (int round = 0; round < 30000; round++) {
-		const struct answer *answer = &answers[unit_random(&seed) % LENGTH(answers)];
-		memcpy(text_room, answer->text, answer->bytes);
-		size_t bytes = mutate(text_room, answer->bytes, &seed);
+		const struct response *response = &responses[unit_random(&seed) % LENGTH(responses)];
+		memcpy(text_room, response->text, response->bytes);
+		size_t bytes = mutate(text_room, response->bytes, &seed);
 		read_cut(text_room, bytes, bytes, 1, true, &whole);
 		read_cut(text_room, bytes, 1, 1, true, &cut);
-		check_case(answer->name, outcome_same(&whole, &cut));
+		check_case(response->name, outcome_same(&whole, &cut));
 		read_cut(text_room, bytes, bytes ? unit_random(&seed) % bytes : 0, 1 + unit_random(&seed) % 40, false,
 			 &cut);
-		check_case(answer->name, outcome_same(&whole, &cut));
+		check_case(response->name, outcome_same(&whole, &cut));
 	}
 }
 

@@ -1,4 +1,4 @@
-/* Targets: URLs, requests, the right answer; learning and probing against a scripted server. */
+/* Targets: URLs, requests, the right response; learning and probing against a scripted server. */
 #include "tests/unit/unit.h"
 
 #include <arpa/inet.h>
@@ -199,9 +199,9 @@ static void test_expect(void **state)
 
 /* What the scripted server does with each connection. */
 struct script {
-	const char *answer;
+	const char *response;
 	size_t bytes;
-	unsigned times; /* how often the answer is sent; 0: until nobody takes it */
+	unsigned times; /* how often the response is sent; 0: until nobody takes it */
 	int pause_ms;   /* between two times */
 };
 
@@ -221,7 +221,7 @@ static void serve(const struct script *script)
 			if ((bytes = read(fd, request + used, sizeof request - used)) <= 0)
 				break;
 		for (unsigned i = 0; !script->times || i < script->times; i++) {
-			if (send(fd, script->answer, script->bytes, MSG_NOSIGNAL) < 0)
+			if (send(fd, script->response, script->bytes, MSG_NOSIGNAL) < 0)
 				break;
 			if (script->pause_ms)
 				poll(NULL, 0, script->pause_ms);
@@ -267,8 +267,8 @@ static int server_end(void **state)
 	return 0;
 }
 
-#define ANSWER(text) .answer = text, .bytes = sizeof text - 1, .times = 1
-#define WAIT_NS      UNIT_PATIENCE_NS
+#define RESPONSE(text) .response = text, .bytes = sizeof text - 1, .times = 1
+#define WAIT_NS        UNIT_PATIENCE_NS
 
 static void test_learn_and_probe(void **state)
 {
@@ -278,52 +278,56 @@ static void test_learn_and_probe(void **state)
 		int learned, probed; /* what target_learn and target_probe return */
 		const char *words;
 	} cases[] = {
-		{ "right", { ANSWER("HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello") }, 0, 0, "" },
-		{ "until EOF", { ANSWER("HTTP/1.0 200 OK\r\n\r\nhello") }, 0, 0, "" },
+		{ "right", { RESPONSE("HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello") }, 0, 0, "" },
+		{ "until EOF", { RESPONSE("HTTP/1.0 200 OK\r\n\r\nhello") }, 0, 0, "" },
 		{ "chunked",
-		  { ANSWER("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n") },
+		  { RESPONSE("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n") },
 		  0,
 		  0,
 		  "" },
 		{ "other status",
-		  { ANSWER("HTTP/1.0 500 Oh\r\nContent-Length: 5\r\n\r\nhello") },
+		  { RESPONSE("HTTP/1.0 500 Oh\r\nContent-Length: 5\r\n\r\nhello") },
 		  0,
 		  1,
 		  "status 500 instead of 200" },
 		{ "shorter",
-		  { ANSWER("HTTP/1.0 200 OK\r\nContent-Length: 4\r\n\r\nhell") },
+		  { RESPONSE("HTTP/1.0 200 OK\r\nContent-Length: 4\r\n\r\nhell") },
 		  0,
 		  1,
 		  "a body of 4 bytes instead of 5" },
 		{ "longer",
-		  { ANSWER("HTTP/1.0 200 OK\r\nContent-Length: 6\r\n\r\nhellox") },
+		  { RESPONSE("HTTP/1.0 200 OK\r\nContent-Length: 6\r\n\r\nhellox") },
 		  0,
 		  1,
 		  "a body of 6 bytes instead of 5" },
 		{ "empty",
-		  { ANSWER("HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n") },
+		  { RESPONSE("HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n") },
 		  0,
 		  1,
 		  "a body of 0 bytes instead of 5" },
-		{ "other bytes", { ANSWER("HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhellO") }, 0, 1, "other bytes" },
-		{ "no answer", { ANSWER("") }, -1, -1, "the connection ended before the answer did" },
+		{ "other bytes",
+		  { RESPONSE("HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhellO") },
+		  0,
+		  1,
+		  "other bytes" },
+		{ "no response", { RESPONSE("") }, -1, -1, "the connection ended before the response did" },
 		{ "half a head",
-		  { ANSWER("HTTP/1.0 200 OK\r\nContent-Le") },
+		  { RESPONSE("HTTP/1.0 200 OK\r\nContent-Le") },
 		  -1,
 		  -1,
-		  "the connection ended before the answer did" },
+		  "the connection ended before the response did" },
 		{ "half a body",
-		  { ANSWER("HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhel") },
+		  { RESPONSE("HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhel") },
 		  -1,
 		  -1,
-		  "the connection ended before the answer did" },
-		{ "garbage", { ANSWER("SSH-2.0-OpenSSH\r\n") }, -1, -1, "the answer is not valid HTTP" },
+		  "the connection ended before the response did" },
+		{ "garbage", { RESPONSE("SSH-2.0-OpenSSH\r\n") }, -1, -1, "the response is not valid HTTP" },
 		{ "bytes behind",
-		  { ANSWER("HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello!") },
+		  { RESPONSE("HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello!") },
 		  -1,
 		  -1,
-		  "the answer is not valid HTTP" },
-		{ "endless head", { "HTTP/1.0 200 OK\r\n", 17, 0, 0 }, -1, -1, "the answer is not valid HTTP" },
+		  "the response is not valid HTTP" },
+		{ "endless head", { "HTTP/1.0 200 OK\r\n", 17, 0, 0 }, -1, -1, "the response is not valid HTTP" },
 	};
 
 	(void)state;
@@ -351,18 +355,18 @@ static void test_learn_and_probe(void **state)
 /* A difference far behind the start of a long body is seen. */
 static void test_probe_compares_the_whole(void **state)
 {
-	static char answer[100100];
-	const struct script script = { answer, sizeof answer, 1, 0 };
+	static char response[100100];
+	const struct script script = { response, sizeof response, 1, 0 };
 	struct target target;
 	struct err err;
 
 	(void)state;
-	memset(answer, 'x', sizeof answer);
+	memset(response, 'x', sizeof response);
 	static const char head[] = "HTTP/1.0 200 OK\r\n\r\n";
-	memcpy(answer, head, sizeof head - 1);
+	memcpy(response, head, sizeof head - 1);
 	server_start(&script, &target);
 	assert_int_equal(target_learn(&target, WAIT_NS, &err), 0);
-	assert_int_equal(target.body_bytes, sizeof answer - (sizeof head - 1));
+	assert_int_equal(target.body_bytes, sizeof response - (sizeof head - 1));
 	assert_int_equal(target_probe(&target, WAIT_NS, &err), 0);
 	target.body[target.body_bytes - 1] = 'y';
 	assert_int_equal(target_probe(&target, WAIT_NS, &err), 1);
@@ -372,18 +376,18 @@ static void test_probe_compares_the_whole(void **state)
 
 static void test_too_long(void **state)
 {
-	static char answer[1 << 16];
-	const struct script script = { answer, sizeof answer, 0, 0 };
+	static char response[1 << 16];
+	const struct script script = { response, sizeof response, 0, 0 };
 	struct target target;
 	struct err err;
 
 	(void)state;
 	/* The first time a head, and again and again as a body. */
-	memset(answer, 'x', sizeof answer);
-	memcpy(answer, "HTTP/1.0 200 OK\r\n\r\n", 19);
+	memset(response, 'x', sizeof response);
+	memcpy(response, "HTTP/1.0 200 OK\r\n\r\n", 19);
 	server_start(&script, &target);
 	assert_int_equal(target_learn(&target, WAIT_NS, &err), -1);
-	check_text("error", err.text, "the answer is longer than 64 MiB");
+	check_text("error", err.text, "the response is longer than 64 MiB");
 	assert_null(target.body);
 	target_release(&target);
 }
@@ -398,12 +402,12 @@ static void test_silence(void **state)
 	uint64_t start = clock_ns();
 	assert_int_equal(target_learn(&target, 50 * CLOCK_MS, &err), -1);
 	uint64_t took = clock_ns() - start;
-	check_text("error", err.text, "reading the answer: no answer in time");
+	check_text("error", err.text, "reading the response: no response in time");
 	assert_true(took >= 45 * CLOCK_MS && took < WAIT_NS);
 	target_release(&target);
 }
 
-/* The time is that of the whole answer, not of each byte: a body without end that comes bit by bit. */
+/* The time is that of the whole response, not of each byte: a body without end that comes bit by bit. */
 static void test_trickle(void **state)
 {
 	static const struct script script = { "HTTP/1.0 200 OK\r\n\r\n", 19, 0, 5 };
@@ -414,7 +418,7 @@ static void test_trickle(void **state)
 	server_start(&script, &target);
 	uint64_t start = clock_ns();
 	assert_int_equal(target_learn(&target, 100 * CLOCK_MS, &err), -1);
-	check_text("error", err.text, "reading the answer: no answer in time");
+	check_text("error", err.text, "reading the response: no response in time");
 	assert_true(clock_ns() - start < WAIT_NS);
 	target_release(&target);
 }
