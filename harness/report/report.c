@@ -7,7 +7,7 @@
 #include "harness/config/settings.h"
 #include "harness/lib/text.h"
 #include "harness/lib/units.h"
-#include "harness/report/report_page.h"
+#include "harness/report/page.h"
 #include "harness/text/html.h"
 
 /* Words of a run. */

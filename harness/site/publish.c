@@ -14,8 +14,8 @@
 #include "harness/plot/picture.h"
 #include "harness/record/result.h"
 #include "harness/report/report.h"
+#include "harness/site/pages.h"
 #include "harness/site/result_site.h"
-#include "harness/site/site_pages.h"
 #include "harness/site/trend_plot.h"
 
 #define SCRATCH "scratch" /* in the staging folder: what does not belong to the site */

@@ -4,8 +4,8 @@
  */
 #include "tests/fuzz/fuzz.h"
 
+#include "harness/site/pages.h"
 #include "harness/site/result_site.h"
-#include "harness/site/site_pages.h"
 
 static void check_files(const struct site_files *files)
 {

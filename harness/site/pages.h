@@ -1,11 +1,11 @@
 /*
- * site_pages: the pages of a site: the list of runs, the trend of a server, the feed.
+ * pages: the pages of a site: the list of runs, the trend of a server, the feed.
  *
  * They are made anew from the manifest each time; the same site gives the same bytes. Texts in it come from outside and are
  * escaped (html.h). Links are relative, so that the site works at any address, and from a disk.
  */
-#ifndef HARNESS_SITE_SITE_PAGES_H
-#define HARNESS_SITE_SITE_PAGES_H
+#ifndef HARNESS_SITE_PAGES_H
+#define HARNESS_SITE_PAGES_H
 
 #include <stdio.h>
 

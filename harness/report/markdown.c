@@ -1,5 +1,5 @@
 /* The page as Markdown: the finding, the tables, where and how, to be put in an issue or a mail. */
-#include "harness/report/report_page.h"
+#include "harness/report/page.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* The pictures of the page, each with how to read it and its figures. */
-#include "harness/report/report_page.h"
+#include "harness/report/page.h"
 
 #include <stdlib.h>
 #include <string.h>

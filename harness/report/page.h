@@ -1,10 +1,10 @@
 /*
- * report_page: the page of a run while it is made, and the parts that it is made of.
+ * page: the page of a run while it is made, and the parts that it is made of.
  *
- * A part is a file: report_page.c writes the page from its head to its end and calls the others, which write to its `out`.
+ * A part is a file: page.c writes the page from its head to its end and calls the others, which write to its `out`.
  */
-#ifndef HARNESS_REPORT_REPORT_PAGE_H
-#define HARNESS_REPORT_REPORT_PAGE_H
+#ifndef HARNESS_REPORT_PAGE_H
+#define HARNESS_REPORT_PAGE_H
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -30,7 +30,7 @@ struct report_page {
 	FILE *out;
 };
 
-/* Files beside the page (report_files.c). Where not said otherwise, each returns 0, or -1 with err set. */
+/* Files beside the page (files.c). Where not said otherwise, each returns 0, or -1 with err set. */
 
 /* The path of a file in the page's folder. */
 int report_path(char path[REPORT_PATH], const struct report_page *page, const char *name, struct err *err);

@@ -1,5 +1,5 @@
 /* How a run was measured, where, and how to measure it again. */
-#include "harness/report/report_page.h"
+#include "harness/report/page.h"
 
 #include <stdarg.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* What of a run is not valid, and why. */
-#include "harness/report/report_page.h"
+#include "harness/report/page.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* The files beside the page: its run.json, its tables, and links to what lies there. */
-#include "harness/report/report_page.h"
+#include "harness/report/page.h"
 
 #include <string.h>
 #include <sys/stat.h>

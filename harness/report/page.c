@@ -1,5 +1,5 @@
 /* The page from its head to its end. */
-#include "harness/report/report_page.h"
+#include "harness/report/page.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "harness/site/site_pages.h"
+#include "harness/site/pages.h"
 
 #include <math.h>
 #include <stdlib.h>
