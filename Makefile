@@ -182,7 +182,7 @@ check:
 	$(MAKE) SANITIZE=thread all
 	prove --timer --jobs 2 build/tests/unit build/tests/fuzz build/address-undefined/tests/unit \
 		build/address-undefined/tests/fuzz
-	prove --timer tests/e2e tests/revival_test.py
+	prove --timer tests/house tests/e2e tests/revival_test.py
 
 check-units: $(UNITS) $(REPLAYS)
 
