@@ -35,19 +35,14 @@
 
 /* clang-format off */
 #define FUNCTIONS(X)                                                                                                  \
-	X(malloc)                                                                                                     \
-	X(socket) X(bind) X(connect) X(send) X(recv) X(setsockopt) X(getsockname) X(getaddrinfo) X(epoll_create1)     \
-		X(epoll_ctl) X(epoll_pwait2) X(pthread_create) X(close_range) X(nanosleep) X(poll)                    \
-			X(pthread_mutex_lock) X(open) X(fopen) X(opendir) X(mkdir) X(read) X(write) X(lseek) X(fsync) \
-				X(ftruncate) X(rename) X(io_uring_queue_init_params) X(io_uring_get_probe_ring)       \
-					X(io_uring_register_files_sparse) X(io_uring_register_ring_fd)                \
-						X(io_uring_register_buf_ring) X(io_uring_register_sync_cancel)        \
-							X(io_uring_submit) X(io_uring_submit_and_wait_timeout)        \
-								X(io_uring_submit_and_get_events)                     \
-									X(io_uring_get_events) X(fork) X(pipe2)       \
-										X(socketpair) X(memfd_create)         \
-											X(sched_setaffinity)          \
-												X(sched_getaffinity)
+	X(malloc) X(socket) X(bind) X(connect) X(send) X(recv) X(setsockopt) X(getsockname) X(getaddrinfo)            \
+	X(epoll_create1) X(epoll_ctl) X(epoll_pwait2) X(pthread_create) X(close_range) X(nanosleep) X(poll)           \
+	X(pthread_mutex_lock) X(open) X(fopen) X(opendir) X(mkdir) X(read) X(write) X(lseek) X(fsync)                 \
+	X(ftruncate) X(rename) X(io_uring_queue_init_params) X(io_uring_get_probe_ring)                               \
+	X(io_uring_register_files_sparse) X(io_uring_register_ring_fd) X(io_uring_register_buf_ring)                  \
+	X(io_uring_register_sync_cancel) X(io_uring_submit) X(io_uring_submit_and_wait_timeout)                       \
+	X(io_uring_submit_and_get_events) X(io_uring_get_events) X(fork) X(pipe2) X(socketpair) X(memfd_create)       \
+	X(sched_setaffinity) X(sched_getaffinity)
 /* clang-format on */
 
 #define AS_ENUM(name) CALL_##name,
