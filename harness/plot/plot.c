@@ -6,7 +6,7 @@
 
 #include "harness/lib/directory.h"
 #include "harness/plot/gnuplot.h"
-#include "harness/plot/plot_kind.h"
+#include "harness/plot/kind.h"
 
 #define TEMPLATE "chart.gp"
 

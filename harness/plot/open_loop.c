@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "harness/lib/units.h"
-#include "harness/plot/plot_kind.h"
+#include "harness/plot/kind.h"
 
 /* Up to so many servers there is room for four lines of each. */
 #define DETAILED 2

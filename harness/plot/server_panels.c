@@ -7,7 +7,7 @@
 #include "harness/config/conf.h"
 #include "harness/lib/typeset.h"
 #include "harness/lib/units.h"
-#include "harness/plot/plot_kind.h"
+#include "harness/plot/kind.h"
 
 #define Y_PARTS 6
 

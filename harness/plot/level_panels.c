@@ -6,7 +6,7 @@
 #include "harness/lib/err.h"
 #include "harness/lib/typeset.h"
 #include "harness/lib/units.h"
-#include "harness/plot/plot_kind.h"
+#include "harness/plot/kind.h"
 
 #define PANEL_TITLE_SIZE 12.5
 #define PANEL_TITLE_GAP  16.0 /* from a panel's top to its title */

@@ -6,7 +6,7 @@
 #include "harness/config/conf.h"
 #include "harness/lib/typeset.h"
 #include "harness/lib/units.h"
-#include "harness/plot/plot_kind.h"
+#include "harness/plot/kind.h"
 #include "harness/report/table.h"
 
 #define NAME_WIDTH 230.0

@@ -1,11 +1,11 @@
 /*
- * plot_kind: what each kind of picture says of itself.
+ * kind: what each kind of picture says of itself.
  *
  * A function of a kind fills a chart, and sets `is_skipped` in it where the run has nothing of that kind. What is the
  * same for all, the files and gnuplot, is in plot.c.
  */
-#ifndef HARNESS_PLOT_PLOT_KIND_H
-#define HARNESS_PLOT_PLOT_KIND_H
+#ifndef HARNESS_PLOT_KIND_H
+#define HARNESS_PLOT_KIND_H
 
 #include "harness/analysis/rates.h"
 #include "harness/lib/err.h"
@@ -26,10 +26,10 @@ struct plot_source {
 /* Each returns 0, or -1 with err set. The picture of the chart is an empty one of that kind and mode. */
 typedef int plot_fill(struct chart *chart, const struct plot_source *source, struct err *err);
 
-plot_fill plot_hero, plot_preview, plot_panels, plot_shape; /* plot_rate.c */
-plot_fill plot_percentiles, plot_cost, plot_errors;         /* plot_levels.c */
-plot_fill plot_latency;                                     /* plot_latency.c */
-plot_fill plot_sequential;                                  /* plot_sequential.c */
+plot_fill plot_hero, plot_preview, plot_panels, plot_shape; /* server_panels.c */
+plot_fill plot_percentiles, plot_cost, plot_errors;         /* level_panels.c */
+plot_fill plot_latency;                                     /* open_loop.c */
+plot_fill plot_sequential;                                  /* sequential.c */
 
 /* Shared by those that draw levels: the notes below, the keys of points that are not valid or had errors. */
 void plot_notes(struct chart *chart, const struct plot_data *data, const struct curves *curves);
