@@ -1,0 +1,176 @@
+#include "harness/network/network.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/network/netlink.h"
+
+const char *const network_choice_names[] = { "auto", "private", "host", NULL };
+
+/* Writes a line to a small file of /proc in one write, as such files need it. Returns 0, or -1 with errno set. */
+static int line_write(const char *path, const char *line)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -1;
+	ssize_t bytes = write(fd, line, strlen(line));
+	int number = errno;
+	close(fd);
+	errno = number;
+	return bytes < 0 ? -1 : 0;
+}
+
+/* A user namespace in which the caller has every capability and stays the user and the group that it is. */
+static int user_namespace_make(struct err *err)
+{
+	char uids[64], gids[64];
+
+	snprintf(uids, sizeof uids, "%u %u 1", (unsigned)geteuid(), (unsigned)geteuid());
+	snprintf(gids, sizeof gids, "%u %u 1", (unsigned)getegid(), (unsigned)getegid());
+	if (unshare(CLONE_NEWUSER))
+		return err_set_errno(err, "a user namespace (unshare)");
+	/* Without "deny" the kernel lets nobody but a privileged process map a group (user_namespaces(7)). */
+	if (line_write("/proc/self/setgroups", "deny") || line_write("/proc/self/uid_map", uids) ||
+	    line_write("/proc/self/gid_map", gids))
+		return err_set_errno(err, "mapping the user into a user namespace");
+	return 0;
+}
+
+static void lacking_add(struct network *network, const char *name, const char *value)
+{
+	size_t used = strlen(network->lacking);
+
+	snprintf(network->lacking + used, sizeof network->lacking - used, "%s%s cannot be set to %s (%s)",
+		 used ? ", " : "", name, value, strerror(errno));
+}
+
+/* Raises the limits of the namespace that the calling thread is in; one that cannot be raised is noted. */
+static void limits_raise(struct network *network)
+{
+	char backlog[16], port[16];
+	const struct {
+		const char *name, *value;
+	} limits[] = {
+		{ "net/core/somaxconn", backlog },
+		{ "net/ipv4/tcp_max_syn_backlog", backlog },
+		{ "net/ipv4/ip_local_port_range", "1024 65535" },
+		{ "net/ipv4/ip_local_reserved_ports", port },
+		{ "net/ipv4/tcp_max_tw_buckets", "1048576" },
+		{ "net/ipv4/tcp_tw_reuse", "1" },
+	};
+
+	network->lacking[0] = 0;
+	snprintf(backlog, sizeof backlog, "%u", network->backlog);
+	snprintf(port, sizeof port, "%u", network->port);
+	for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+		char path[96];
+		snprintf(path, sizeof path, "/proc/sys/%s", limits[i].name);
+		if (line_write(path, limits[i].value))
+			lacking_add(network, limits[i].name, limits[i].value);
+	}
+}
+
+/* Addresses beside ::1 that connections can come from. */
+static int sources_add(struct err *err)
+{
+	for (unsigned i = 1; i <= NETWORK_SOURCES; i++) {
+		char text[INET6_ADDRSTRLEN];
+		struct in6_addr address;
+		snprintf(text, sizeof text, NETWORK_SOURCE_PREFIX "::%x", i);
+		if (inet_pton(AF_INET6, text, &address) != 1 || netlink_loopback_add(&address, err))
+			return -1;
+	}
+	return 0;
+}
+
+/* Whether IPv6 is usable on the loopback interface: a host may have it switched off, and IPv4 works all the same. */
+static bool has_ipv6(void)
+{
+	return network_limit("net/ipv6/conf/lo/disable_ipv6") == 0;
+}
+
+/* Makes the namespace that the calling thread has moved into usable. Returns 0, or -1 with err set. */
+static int network_prepare(struct network *network, struct err *err)
+{
+	if (netlink_loopback_up(err) || (has_ipv6() && sources_add(err)))
+		return -1;
+	limits_raise(network);
+	return 0;
+}
+
+int network_renew(struct network *network, struct err *err)
+{
+	if (!network->is_private)
+		return 0;
+	if (unshare(CLONE_NEWNET))
+		return err_set_errno(err, "a network namespace (unshare)");
+	return network_prepare(network, err);
+}
+
+/* Makes the first private network; on failure the calling thread is back in the host's, where there is a way. */
+static int network_enter(struct network *network, struct err *err)
+{
+	network->host = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+	network->is_private = !unshare(CLONE_NEWNET);
+	if (!network->is_private && errno == EPERM) {
+		if (user_namespace_make(err))
+			goto out;
+		network->has_user_namespace = true;
+		network->is_private = !unshare(CLONE_NEWNET);
+	}
+	if (!network->is_private)
+		err_set_errno(err, "a network namespace (unshare)");
+	else if (!network_prepare(network, err))
+		return 0;
+out:
+	network_close(network);
+	return -1;
+}
+
+int network_open(struct network *network, enum network_choice choice, unsigned port, unsigned backlog, struct err *err)
+{
+	*network = (struct network){ .host = -1, .port = port, .backlog = backlog ? backlog : NETWORK_BACKLOG };
+	if (choice == NETWORK_HOST)
+		return 0;
+	if (!network_enter(network, err))
+		return 0;
+	err_prefix(err, "no private network");
+	if (choice == NETWORK_PRIVATE)
+		return -1;
+	snprintf(network->reason, sizeof network->reason,
+		 "%.200s; root, or a kernel and a container that allow unprivileged user namespaces, can have one",
+		 err->text);
+	return 0;
+}
+
+long network_limit(const char *name)
+{
+	char path[128], line[64] = "";
+	long value = -1;
+
+	snprintf(path, sizeof path, "/proc/sys/%s", name);
+	FILE *file = fopen(path, "re");
+	if (file) {
+		if (fgets(line, sizeof line, file))
+			value = strtol(line, NULL, 10);
+		fclose(file);
+	}
+	return value;
+}
+
+void network_close(struct network *network)
+{
+	if (network->is_private && network->host >= 0 && !network->has_user_namespace)
+		(void)!setns(network->host, CLONE_NEWNET);
+	if (network->host >= 0)
+		close(network->host);
+	network->host = -1;
+	network->is_private = false;
+}

@@ -1,0 +1,67 @@
+/*
+ * network: the network in which a server is measured: a private one, made for each launch, or the host's.
+ *
+ * On the host's loopback the host draws the curve: an accept queue of 4096 connections as a rule, ports in TIME_WAIT
+ * from what was measured before, other programs' connections in the kernel's counters. A private network is a network
+ * namespace (network_namespaces(7)) with nothing in it but a loopback interface of its own, which costs nothing
+ * measurable. In it, and nowhere else, the limits of the kernel are raised to what a sweep needs. It reaches nothing
+ * outside, and nothing outside reaches it.
+ *
+ * The calling thread moves into the namespace, and whatever it starts from then on, threads and processes, is born in
+ * it. A namespace ends with the last process and socket in it, so that a fresh one has no connection, listener or
+ * TIME_WAIT of the launch before. A caller without the right to make one (CAP_SYS_ADMIN) first moves into a user
+ * namespace of its own (user_namespaces(7)) that keeps its user and group; that must happen while the process has one
+ * thread, and there is no way back.
+ */
+#ifndef HARNESS_NETWORK_NETWORK_H
+#define HARNESS_NETWORK_NETWORK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "harness/lib/err.h"
+
+enum network_choice {
+	NETWORK_AUTO, /* private where that is allowed, else the host's */
+	NETWORK_PRIVATE,
+	NETWORK_HOST,
+};
+
+extern const char *const network_choice_names[]; /* "auto", "private", "host", NULL */
+
+/* Accept queues hold as many connections where nothing else is asked: the largest level less one, listen(2)'s maximum. */
+#define NETWORK_BACKLOG 65535
+
+/* Source addresses of IPv6 in a private network: NETWORK_SOURCE_PREFIX::1 and on; IPv4 has all of 127.0.0.0/8. */
+#define NETWORK_SOURCES       16
+#define NETWORK_SOURCE_PREFIX "fd00:6265:6e63:6800"
+
+struct network {
+	bool is_private;
+	bool has_user_namespace; /* there is no way back into the host's network */
+	int host;                /* the host's network namespace: a descriptor, owned; -1: none is kept */
+	unsigned port, backlog;
+	char reason[320];  /* NETWORK_AUTO, and it is the host's: why, and what would allow a private one; else "" */
+	char lacking[320]; /* private: the limits that could not be raised, and why; else "" */
+};
+
+/*
+ * Chooses the network, and moves the calling thread into a private one where it is private. `port` is kept free of
+ * the kernel's own choice; accept queues may hold `backlog` connections. Returns 0; or -1 with err set where a
+ * private network was asked for and cannot be had. network_close() is allowed in both cases.
+ */
+int network_open(struct network *network, enum network_choice choice, unsigned port, unsigned backlog, struct err *err);
+
+/*
+ * Moves the calling thread into a fresh private network; nothing where it is the host's. Call it before each launch of a
+ * server. Returns 0, or -1 with err set.
+ */
+int network_renew(struct network *network, struct err *err);
+
+/* The value that a limit of the kernel has in the calling thread's network: "net/core/somaxconn", say. -1: unknown. */
+long network_limit(const char *name);
+
+/* Moves the calling thread back into the host's network, where that is possible, and releases the network. */
+void network_close(struct network *network);
+
+#endif
