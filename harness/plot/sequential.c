@@ -3,11 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/analysis/figures_2010.h"
 #include "harness/config/conf.h"
 #include "harness/lib/typeset.h"
 #include "harness/lib/units.h"
 #include "harness/plot/kind.h"
-#include "harness/report/table.h"
 
 #define NAME_WIDTH 230.0
 #define NAME_LINES 3
@@ -61,7 +61,7 @@ static int rows_fill(struct rows *rows, const struct plot_data *data, struct err
 	rows->rows = calloc(curves->servers + 1, sizeof *rows->rows);
 	if (!rows->rows)
 		return err_set(err, "out of memory");
-	rows->level = summary_nearest(data->levels, data->levels_count, TABLE_LEVEL);
+	rows->level = summary_nearest(data->levels, data->levels_count, FIGURES_2010_LEVEL);
 	while (data->levels[level] != rows->level)
 		level++;
 	bool any_sequential = false;
@@ -81,7 +81,10 @@ static int rows_fill(struct rows *rows, const struct plot_data *data, struct err
 		};
 		if (isnan(row->parallel_rps) && isnan(row->sequential_rps))
 			continue;
-		rows->any_old |= table_2010(curve->server, &row->old_parallel_rps, &row->old_sequential_rps);
+		const struct figures_2010 *old = figures_2010(curve->server);
+		row->old_parallel_rps = old ? old->parallel_rps : NAN;
+		row->old_sequential_rps = old ? old->sequential_rps : NAN;
+		rows->any_old |= old != NULL;
 		rows->any_invalid |= (!isnan(row->parallel_rps) && !row->parallel_valid) ||
 				     (!isnan(row->sequential_rps) && !row->sequential_valid);
 		any_sequential |= !isnan(row->sequential_rps);

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/analysis/figures_2010.h"
 #include "harness/analysis/rates.h"
 #include "harness/lib/units.h"
-#include "harness/report/table.h"
 
 static void server_set(const struct findings *findings, struct data_table *table, size_t row, const char *server)
 {
@@ -325,10 +325,10 @@ static int sequential_sheet(const struct findings *findings, struct data_table *
 		data_table_set_decimals(table, row, 3, from->near.rate_rps / from->sequential.rate_rps, 2);
 		if (from->near.used)
 			mark(table, row, 2, &from->near);
-		double parallel_rps, sequential_rps;
-		if (table_2010(from->server, &parallel_rps, &sequential_rps)) {
-			data_table_set_count(table, row, 4, sequential_rps);
-			data_table_set_count(table, row, 5, parallel_rps);
+		const struct figures_2010 *old = figures_2010(from->server);
+		if (old) {
+			data_table_set_count(table, row, 4, old->sequential_rps);
+			data_table_set_count(table, row, 5, old->parallel_rps);
 		}
 	}
 	return 0;

@@ -5,23 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/analysis/figures_2010.h"
 #include "harness/analysis/summary.h"
 #include "harness/config/conf.h"
 #include "harness/lib/text.h"
 #include "harness/lib/units.h"
 #include "harness/text/text_table.h"
-
-/* Requests per second of 2010, from the benchmark that this one continues. */
-static const struct figures_2010 {
-	const char *server;
-	double parallel_rps, sequential_rps;
-} figures_2010[] = {
-	{ "concurrence", 3446.41, 2777.78 },      { "concurrence_greenlet", 2855.61, 2517.62 },
-	{ "concurrence_wsgi", 1591.80, 1234.72 }, { "concurrence_wsgi_greenlet", 1019.02, 963.39 },
-	{ "eventlet", 4385.39, 2787.06 },         { "eventlet_wsgi", 1857.89, 1442.58 },
-	{ "node_js", 4370.64, 3450.65 },          { "syncless", 8313.59, 4249.89 },
-	{ "syncless_wsgi", 4281.65, 2836.07 },    { "tornado", 3228.51, 2287.28 },
-};
 
 #define PRESET_2010 "2010"
 
@@ -64,7 +53,7 @@ static int level_choose(struct rows *rows, uint64_t at_level, struct err *err)
 
 	if (summary_levels(rows->doc, NULL, &levels, &count, err))
 		return -1;
-	rows->level = summary_nearest(levels, count, at_level ? at_level : TABLE_LEVEL);
+	rows->level = summary_nearest(levels, count, at_level ? at_level : FIGURES_2010_LEVEL);
 	free(levels);
 	if (!at_level || rows->level == at_level)
 		return 0;
@@ -108,23 +97,6 @@ static void rows_release(struct rows *rows)
 	free(rows->parallel);
 	free(rows->sequential);
 	free(rows->memory);
-}
-
-static const struct figures_2010 *find_2010(const char *server)
-{
-	for (size_t i = 0; i < sizeof figures_2010 / sizeof *figures_2010; i++)
-		if (strcmp(figures_2010[i].server, server) == 0)
-			return &figures_2010[i];
-	return NULL;
-}
-
-bool table_2010(const char *server, double *parallel_rps, double *sequential_rps)
-{
-	const struct figures_2010 *old = find_2010(server);
-
-	*parallel_rps = old ? old->parallel_rps : NAN;
-	*sequential_rps = old ? old->sequential_rps : NAN;
-	return old != NULL;
 }
 
 static const char *version_of(const struct rows *rows, size_t row)
@@ -253,7 +225,7 @@ static void memory_item(struct text_table_item *item, double bytes)
 
 static void item_fill(const struct rows *rows, size_t row, struct column column, struct text_table_item *item)
 {
-	const struct figures_2010 *old = find_2010(rows->servers[row]);
+	const struct figures_2010 *old = figures_2010(rows->servers[row]);
 
 	strcpy(item->text, "-");
 	item->mark[0] = 0;
@@ -531,7 +503,7 @@ static void csv_write(const struct rows *rows, FILE *out)
 				text_table_csv_number(rows->memory[row], out);
 		}
 		csv_rate(&rows->sequential[row], out);
-		const struct figures_2010 *old = find_2010(rows->servers[row]);
+		const struct figures_2010 *old = figures_2010(rows->servers[row]);
 		if (rows->with_2010) {
 			text_table_csv_number(old ? old->parallel_rps : NAN, out);
 			text_table_csv_number(old ? old->sequential_rps : NAN, out);

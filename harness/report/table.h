@@ -23,17 +23,11 @@
 #include "harness/record/document.h"
 #include "harness/text/text_table.h"
 
-/* The level that Parallel is nearest to, as in 2010. */
-#define TABLE_LEVEL 100
-
 /*
- * Writes the table. at_level 0 is the measured level nearest TABLE_LEVEL; another must have been measured.
+ * Writes the table. at_level 0 is the measured level nearest FIGURES_2010_LEVEL; another must have been measured.
  * Returns 0, or -1 with err set: no such level (the message names the nearest), out of memory, or `out` cannot be
  * written.
  */
 int table_print(const struct document *doc, uint64_t at_level, enum table_format format, FILE *out, struct err *err);
-
-/* The figures of 2010 of a server; whether there are any. */
-bool table_2010(const char *server, double *parallel_rps, double *sequential_rps);
 
 #endif
