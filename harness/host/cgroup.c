@@ -1,16 +1,10 @@
 #include "harness/host/cgroup.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define V1_LIFTED "-1"
 #define V2_LIFTED "max"
-
-/* Where our group stands in one hierarchy. */
-struct place {
-	char mount[PROCFILE_PATH], folder[PROCFILE_PATH]; /* folder: the mount or below it */
-};
 
 /* Whether a list separated by commas has the word. */
 static bool list_has(const char *list, const char *word)
@@ -67,7 +61,7 @@ static bool mount_find(const char *root, const char *controller, char *mount, ch
 	return found;
 }
 
-static bool place_find(struct place *place, const char *root, const char *controller)
+bool cgroup_place_find(struct cgroup_place *place, const char *root, const char *controller)
 {
 	char group[PROCFILE_PATH], part[PROCFILE_PATH];
 
@@ -81,8 +75,7 @@ static bool place_find(struct place *place, const char *root, const char *contro
 	return snprintf(place->folder, sizeof place->folder, "%s%s", place->mount, below) < (int)sizeof place->folder;
 }
 
-/* Goes to the group above. Returns false where there is none. */
-static bool place_up(struct place *place)
+bool cgroup_place_up(struct cgroup_place *place)
 {
 	char *slash = strrchr(place->folder, '/');
 
@@ -93,14 +86,14 @@ static bool place_up(struct place *place)
 }
 
 /* The path of a file of the group; one that is too long is cut and so not found. */
-static const char *file_of(const struct place *place, const char *name, char out[PROCFILE_PATH])
+static const char *file_of(const struct cgroup_place *place, const char *name, char out[PROCFILE_PATH])
 {
 	if (snprintf(out, PROCFILE_PATH, "%s/%s", place->folder, name) >= PROCFILE_PATH)
 		out[0] = 0;
 	return out;
 }
 
-static uint64_t number_of(const char *root, const struct place *place, const char *name, uint64_t fallback)
+static uint64_t number_of(const char *root, const struct cgroup_place *place, const char *name, uint64_t fallback)
 {
 	char path[PROCFILE_PATH];
 
@@ -108,7 +101,7 @@ static uint64_t number_of(const char *root, const struct place *place, const cha
 }
 
 /* The value of a key in a file of lines "key value"; 0 where it is not there. */
-static uint64_t value_of(const char *root, const struct place *place, const char *name, const char *key)
+static uint64_t value_of(const char *root, const struct cgroup_place *place, const char *name, const char *key)
 {
 	char path[PROCFILE_PATH], line[256];
 	unsigned long long value = 0;
@@ -125,7 +118,7 @@ static uint64_t value_of(const char *root, const struct place *place, const char
 }
 
 /* Keeps what is left in this group where that is the least so far. */
-static void limit_add(struct cgroup_limit *limit, const struct place *place, const char *name, uint64_t left,
+static void limit_add(struct cgroup_limit *limit, const struct cgroup_place *place, const char *name, uint64_t left,
 		      const char *lifted)
 {
 	if (left >= limit->left)
@@ -145,7 +138,7 @@ static uint64_t less(uint64_t most, uint64_t used)
 	return most == CGROUP_UNLIMITED ? most : most > used ? most - used : 0;
 }
 
-static void cpu_v2(struct cgroup_limit *limit, const char *root, const struct place *place)
+static void cpu_v2(struct cgroup_limit *limit, const char *root, const struct cgroup_place *place)
 {
 	char path[PROCFILE_PATH], text[128];
 	unsigned long long quota_us, period_us;
@@ -155,7 +148,7 @@ static void cpu_v2(struct cgroup_limit *limit, const char *root, const struct pl
 		limit_add(limit, place, "cpu.max", quota(quota_us, period_us), V2_LIFTED);
 }
 
-static void cpu_v1(struct cgroup_limit *limit, const char *root, const struct place *place)
+static void cpu_v1(struct cgroup_limit *limit, const char *root, const struct cgroup_place *place)
 {
 	/* No quota is -1, which is no number to procfile. */
 	uint64_t quota_us = number_of(root, place, "cpu.cfs_quota_us", CGROUP_UNLIMITED);
@@ -164,7 +157,7 @@ static void cpu_v1(struct cgroup_limit *limit, const char *root, const struct pl
 		  V1_LIFTED);
 }
 
-static void memory_v2(struct cgroup_limit *limit, const char *root, const struct place *place)
+static void memory_v2(struct cgroup_limit *limit, const char *root, const struct cgroup_place *place)
 {
 	uint64_t files = value_of(root, place, "memory.stat", "inactive_file");
 	uint64_t used = number_of(root, place, "memory.current", 0);
@@ -173,7 +166,7 @@ static void memory_v2(struct cgroup_limit *limit, const char *root, const struct
 		  less(number_of(root, place, "memory.max", CGROUP_UNLIMITED), less(used, files)), V2_LIFTED);
 }
 
-static void memory_v1(struct cgroup_limit *limit, const char *root, const struct place *place)
+static void memory_v1(struct cgroup_limit *limit, const char *root, const struct cgroup_place *place)
 {
 	uint64_t files = value_of(root, place, "memory.stat", "total_inactive_file");
 	uint64_t used = number_of(root, place, "memory.usage_in_bytes", 0);
@@ -184,7 +177,7 @@ static void memory_v1(struct cgroup_limit *limit, const char *root, const struct
 		limit_add(limit, place, "memory.limit_in_bytes", less(most, less(used, files)), V1_LIFTED);
 }
 
-static void processes(struct cgroup_limit *limit, const char *root, const struct place *place)
+static void processes(struct cgroup_limit *limit, const char *root, const struct cgroup_place *place)
 {
 	limit_add(limit, place, "pids.max",
 		  less(number_of(root, place, "pids.max", CGROUP_UNLIMITED), number_of(root, place, "pids.current", 0)),
@@ -193,15 +186,15 @@ static void processes(struct cgroup_limit *limit, const char *root, const struct
 
 /* Looks at our group and all above it. */
 static void climb(struct cgroup_limit *limit, const char *root, const char *controller,
-		  void (*look)(struct cgroup_limit *, const char *, const struct place *))
+		  void (*look)(struct cgroup_limit *, const char *, const struct cgroup_place *))
 {
-	struct place place;
+	struct cgroup_place place;
 
-	if (!place_find(&place, root, controller))
+	if (!cgroup_place_find(&place, root, controller))
 		return;
 	do
 		look(limit, root, &place);
-	while (place_up(&place));
+	while (cgroup_place_up(&place));
 }
 
 void cgroup_read(struct cgroup *cgroup, const char *root)

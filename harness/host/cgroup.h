@@ -7,6 +7,7 @@
 #ifndef HARNESS_HOST_CGROUP_H
 #define HARNESS_HOST_CGROUP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "harness/host/procfile.h"
@@ -25,6 +26,21 @@ struct cgroup {
 	struct cgroup_limit memory;    /* bytes; what the group holds for files that can go counts as left */
 	struct cgroup_limit processes; /* and threads */
 };
+
+/* Where a group stands in one hierarchy. */
+struct cgroup_place {
+	char mount[PROCFILE_PATH];
+	char folder[PROCFILE_PATH]; /* the mount, or a folder below it */
+};
+
+/*
+ * Our own group in the hierarchy of a controller ("cpu", version 1), or in that of version 2 (NULL), below root. Returns
+ * false where there is no such hierarchy.
+ */
+bool cgroup_place_find(struct cgroup_place *place, const char *root, const char *controller);
+
+/* Goes to the group above. Returns false where there is none. */
+bool cgroup_place_up(struct cgroup_place *place);
 
 /* Reads the limits below root (see procfile.h). */
 void cgroup_read(struct cgroup *cgroup, const char *root);
