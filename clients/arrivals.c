@@ -3,24 +3,15 @@
 #include <math.h>
 #include <stddef.h>
 
+#include "harness/lib/random.h"
+
 const char *const arrivals_names[] = { "uniform", "poisson", NULL };
-
-static uint64_t random_next(uint64_t *state)
-{
-	uint64_t z = *state += 0x9e3779b97f4a7c15u;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-	return z ^ z >> 31;
-}
 
 static double gap_next(struct arrivals *arrivals)
 {
 	if (arrivals->kind == ARRIVALS_UNIFORM)
 		return arrivals->gap_ns;
-	/* 53 random bits, never 0, as a number in (0, 1]. */
-	double random = (double)((random_next(&arrivals->random) >> 11) + 1) * 0x1p-53;
-	return -log(random) * arrivals->gap_ns;
+	return -log(random_unit(&arrivals->random)) * arrivals->gap_ns;
 }
 
 void arrivals_init(struct arrivals *arrivals, enum arrivals_kind kind, double rate_rps, uint64_t start_ns,

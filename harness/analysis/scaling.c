@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "harness/analysis/summary.h"
-#include "harness/config/conf.h"
 #include "harness/host/cpus.h"
+#include "harness/lib/control.h"
 #include "harness/lib/units.h"
 
 /* The bounds of the classes. */
@@ -142,7 +142,7 @@ static double figure_of(const struct cell *cell, enum figure figure, const struc
 static bool is_bound(const struct cell *cell)
 {
 	return cell->invalid & 1u << INVALID_CLIENT_BOUND ||
-	       (strcmp(cell->server, CONF_CONTROL) == 0 && cell->client_cpu_busiest > CLIENT_FULL);
+	       (strcmp(cell->server, CONTROL_SERVER) == 0 && cell->client_cpu_busiest > CLIENT_FULL);
 }
 
 /* Whether its rate is one, if only as a lower bound. */

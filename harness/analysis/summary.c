@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/config/conf.h"
+#include "harness/lib/control.h"
+#include "harness/lib/rank.h"
 #include "harness/lib/text.h"
 
 #define OPEN_OFF      0.10
@@ -16,13 +17,6 @@ static bool is_cell_of(const struct cell *cell, const char *client, const char *
 	       (!mode || strcmp(cell->mode, mode) == 0);
 }
 
-static int double_order(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 double summary_median(double *numbers, size_t count)
 {
 	size_t known = 0;
@@ -32,7 +26,7 @@ double summary_median(double *numbers, size_t count)
 			numbers[known++] = numbers[i];
 	if (!known)
 		return NAN;
-	qsort(numbers, known, sizeof *numbers, double_order);
+	qsort(numbers, known, sizeof *numbers, rank_order);
 	return known % 2 ? numbers[known / 2] : (numbers[known / 2 - 1] + numbers[known / 2]) / 2;
 }
 
@@ -151,7 +145,7 @@ static void name_add(const char **names, size_t *count, const char *name)
 static int server_order(const void *a, const void *b)
 {
 	const char *x = *(const char *const *)a, *y = *(const char *const *)b;
-	int ceiling = (strcmp(y, CONF_CONTROL) == 0) - (strcmp(x, CONF_CONTROL) == 0);
+	int ceiling = (strcmp(y, CONTROL_SERVER) == 0) - (strcmp(x, CONTROL_SERVER) == 0);
 
 	return ceiling ? ceiling : strcmp(x, y);
 }

@@ -8,6 +8,7 @@
 #include "harness/host/port.h"
 #include "harness/lib/argv.h"
 #include "harness/lib/clock.h"
+#include "harness/lib/control.h"
 #include "harness/record/result.h"
 #include "harness/report/explain.h"
 #include "harness/report/rates_table.h"
@@ -139,14 +140,14 @@ static int rates_fit(const struct sweep *sweep, const struct settings *settings,
 /* Where none is named: all servers; with the preset 2010 those of its table, under the control server's ceiling. */
 static bool is_asked_for(const struct run *run, const struct conf_server *server)
 {
-	return !run->settings.preset || strcmp(server->name, CONF_CONTROL) == 0 ||
+	return !run->settings.preset || strcmp(server->name, CONTROL_SERVER) == 0 ||
 	       (server->since && strcmp(server->since, run->settings.preset) == 0);
 }
 
 /* Without the control server beside them, nobody could tell a server's limit from the client's. */
 static void servers_add_control(struct run *run)
 {
-	const struct conf_server *control = conf_find(&run->conf, CONF_CONTROL);
+	const struct conf_server *control = conf_find(&run->conf, CONTROL_SERVER);
 
 	for (size_t i = 0; i < run->count; i++)
 		if (run->servers[i] == control)

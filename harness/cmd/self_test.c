@@ -5,6 +5,7 @@
 
 #include "harness/cmd/session.h"
 #include "harness/compare/lines.h"
+#include "harness/lib/control.h"
 
 /*
  * The busy loop of the base: long enough that the server is the limit and not the client, on a host with little CPU too.
@@ -117,9 +118,10 @@ int self_test(const struct command *command, char *const *paths, const struct co
 	for (size_t i = 0; i < sizeof options / sizeof *options && !bad; i++)
 		bad = options_set(settings_options, &settings, options[i][0], options[i][1], &err);
 	bad = bad || common_read_conf(&conf, NULL, paths, &err);
-	const struct conf_server *control = bad ? NULL : conf_find(&conf, CONF_CONTROL);
+	const struct conf_server *control = bad ? NULL : conf_find(&conf, CONTROL_SERVER);
 	if (!bad && !control)
-		bad = err_set(&err, "the configuration has no [server " CONF_CONTROL "], which the self-test launches");
+		bad = err_set(&err,
+			      "the configuration has no [server " CONTROL_SERVER "], which the self-test launches");
 	code = bad ? complain(command, EXIT_USAGE, "%s", err.text) : measure(command, &settings, control, how);
 	conf_release(&conf);
 	options_release(settings_options, &settings);

@@ -11,6 +11,7 @@
 #include "clients/client.h"
 #include "harness/compare/lines.h"
 #include "harness/compare/outputs.h"
+#include "harness/lib/file.h"
 #include "harness/lib/text.h"
 #include "harness/lib/typeset.h"
 #include "harness/plot/gnuplot.h"
@@ -389,15 +390,8 @@ static int source_open(FILE **file, char *path, size_t room, const char *stem, c
 
 	if (bytes < 0 || (size_t)bytes >= room)
 		return err_set(err, "the path %.200s is too long", stem);
-	*file = fopen(path, "we");
-	return *file ? 0 : err_set_errno(err, "%s", path);
-}
-
-static int source_close(FILE *file, const char *path, struct err *err)
-{
-	bool failed = ferror(file) != 0;
-
-	return fclose(file) || failed ? err_set_errno(err, "%s cannot be written", path) : 0;
+	*file = file_create(path, err);
+	return *file ? 0 : -1;
 }
 
 static int sources_write(const struct map *map, const char *stem, const char *name, const char *template,
@@ -410,10 +404,10 @@ static int sources_write(const struct map *map, const char *stem, const char *na
 		return -1;
 	put_head(file, map, name);
 	fputs(template, file);
-	if (source_close(file, path, err) || source_open(&file, path, sizeof path, stem, "dat", err))
+	if (file_close(file, path, err) || source_open(&file, path, sizeof path, stem, "dat", err))
 		return -1;
 	put_points(file, map);
-	return source_close(file, path, err);
+	return file_close(file, path, err);
 }
 
 /* What is seen, in words: the verdict, and what has changed. */
@@ -456,7 +450,7 @@ int compare_draw(const struct comparison *comparison, const struct compare_title
 	char source[4096];
 	if ((size_t)snprintf(source, sizeof source, "%s/compare.gp", templates) >= sizeof source)
 		return err_set(err, "the path %.200s is too long", templates);
-	template = picture_read(source, err);
+	template = file_read(source, err);
 	if (!template || map_fill(&map, err))
 		goto out;
 	map_layout(&map);

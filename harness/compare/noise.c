@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/run/plan.h"
+#include "harness/lib/random.h"
 
 /* Sums over the deals, of one figure. */
 struct tally {
@@ -110,7 +110,7 @@ static int deals_tally(struct noise *noise, struct tally **tallies, const struct
 	}
 	for (size_t i = 1; i <= deals; i++) {
 		struct comparison comparison;
-		plan_order(order, blocks, seed, i);
+		random_order(order, blocks, seed, i);
 		deal(halves, document, blocks, order);
 		if (compare_sides(&comparison, &(struct compare_side){ &sides[0], 1, NULL },
 				  &(struct compare_side){ &sides[1], 1, NULL }, &compare_settings_usual, err))

@@ -1,5 +1,6 @@
 #include "harness/compare/outputs.h"
 
+#include "harness/lib/file.h"
 #include <errno.h>
 #include <string.h>
 
@@ -60,16 +61,14 @@ static int output_write(const struct output *output, const char *path, const str
 {
 	if (is_stdout(path))
 		return output->print(comparison, titles, stdout, err);
-	FILE *file = fopen(path, "we");
+	FILE *file = file_create(path, err);
 	if (!file)
-		return err_set_errno(err, "%s", path);
+		return -1;
 	int result = output->print(comparison, titles, file, err);
 	if (result)
 		err_prefix(err, "%s", path);
-	bool failed = ferror(file) != 0;
-	if ((fclose(file) || failed) && !result)
-		result = err_set_errno(err, "writing %s", path);
-	return result;
+	struct err late;
+	return file_close(file, path, result ? &late : err) || result ? -1 : 0;
 }
 
 int compare_outputs_write(const struct compare_outputs *outputs, const struct comparison *comparison,

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "harness/compare/noise.h"
+#include "harness/lib/file.h"
 #include "harness/record/result.h"
 #include "harness/record/result_json.h"
 
@@ -35,7 +36,7 @@ int result_write_noise(const struct noise *noise, const char *path, struct err *
 	bad |= json_object_set_new(json, "noise", part);
 	json = whole_json(json, bad);
 	char *text = dump_json(json, JSON_INDENT(1) | JSON_REAL_PRECISION(4));
-	int result = text_write(text, path, err);
+	int result = file_write(path, text, err);
 	free(text);
 	json_decref(json);
 	return result;

@@ -61,9 +61,6 @@ void conf_export(const struct conf *conf);
 /* The server of that name, or NULL. */
 const struct conf_server *conf_find(const struct conf *conf, const char *name);
 
-/* The name of the control server, which measures the harness itself. */
-#define CONF_CONTROL "control"
-
 void conf_release(struct conf *conf);
 
 #endif

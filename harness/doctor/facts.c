@@ -13,6 +13,7 @@
 #include "harness/host/cpus.h"
 #include "harness/host/procfile.h"
 #include "harness/lib/clock.h"
+#include "harness/lib/control.h"
 
 /* The number behind a key at the start of a line of a file; 0 where it is not there. */
 static uint64_t keyed(const char *root, const char *path, const char *key, int base)
@@ -176,7 +177,7 @@ void facts_add_server(struct facts *facts, const struct conf_server *server, con
 	facts->servers++;
 	if (found->available) {
 		facts->servers_available++;
-		facts->has_control |= strcmp(server->name, CONF_CONTROL) == 0;
+		facts->has_control |= strcmp(server->name, CONTROL_SERVER) == 0;
 		return;
 	}
 	size_t used = strlen(facts->servers_missing);

@@ -7,7 +7,7 @@
 
 #define POWER 0.80
 
-static int double_order(const void *a, const void *b)
+int rank_order(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
 
@@ -43,7 +43,7 @@ struct ranked {
 
 static int ranked_order(const void *a, const void *b)
 {
-	return double_order(&((const struct ranked *)a)->value, &((const struct ranked *)b)->value);
+	return rank_order(&((const struct ranked *)a)->value, &((const struct ranked *)b)->value);
 }
 
 /* Returns them, to be freed, with the sum of t^3 - t over the groups of t equal values; NULL where memory is out. */
@@ -198,7 +198,7 @@ int rank_shift(struct rank_shift *shift, const double *x, size_t n, const double
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = 0; j < m; j++)
 			differences[i * m + j] = y[j] - x[i];
-	qsort(differences, count, sizeof *differences, double_order);
+	qsort(differences, count, sizeof *differences, rank_order);
 	shift->shift = (differences[(count - 1) / 2] + differences[count / 2]) / 2;
 	if (out) {
 		shift->low = differences[out - 1];

@@ -54,4 +54,7 @@ double rank_least_p(size_t n, size_t m);
  */
 size_t rank_needed(double effect, double spread, double floor, double alpha, size_t tests, size_t most);
 
+/* Compares two doubles, neither of them NAN, for qsort(3): ascending. */
+int rank_order(const void *a, const void *b);
+
 #endif

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "harness/analysis/summary.h"
-#include "harness/config/conf.h"
+#include "harness/lib/control.h"
 
 int curves_init(struct curves *curves, const struct document *doc, struct err *err)
 {
@@ -26,7 +26,7 @@ int curves_init(struct curves *curves, const struct document *doc, struct err *e
 		goto out;
 	}
 	/* The control server, which is first, has no style of its own. */
-	size_t unstyled = count && strcmp(servers[0], CONF_CONTROL) == 0;
+	size_t unstyled = count && strcmp(servers[0], CONTROL_SERVER) == 0;
 	palette_assign(styles + unstyled, servers + unstyled, count - unstyled);
 	curves->servers = count;
 	for (size_t i = 0; i < count; i++) {
@@ -36,7 +36,7 @@ int curves_init(struct curves *curves, const struct document *doc, struct err *e
 			.style = styles[i],
 			.index = i,
 			.score = NAN,
-			.is_control = strcmp(servers[i], CONF_CONTROL) == 0,
+			.is_control = strcmp(servers[i], CONTROL_SERVER) == 0,
 		};
 		picture_name(curve->name, doc, servers[i]);
 	}

@@ -2,7 +2,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "harness/config/conf.h"
 #include "harness/lib/err.h"
 #include "harness/lib/typeset.h"
 #include "harness/lib/units.h"

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "harness/analysis/summary.h"
+#include "harness/lib/file.h"
 #include "harness/lib/text.h"
 #include "harness/lib/units.h"
 
@@ -624,37 +625,6 @@ static void head_write(FILE *out, const struct picture *picture, const struct pi
 
 /* Files. */
 
-char *picture_read(const char *path, struct err *err)
-{
-	FILE *file = fopen(path, "re");
-	char *text = NULL;
-	size_t room = 0, bytes = 0;
-
-	if (!file) {
-		err_set_errno(err, "%s", path);
-		return NULL;
-	}
-	do {
-		char *more = realloc(text, room += 65536);
-		if (!more) {
-			free(text);
-			fclose(file);
-			err_set(err, "out of memory");
-			return NULL;
-		}
-		text = more;
-		bytes += fread(text + bytes, 1, room - 1 - bytes, file);
-	} while (bytes == room - 1);
-	text[bytes] = 0;
-	if (ferror(file)) {
-		err_set_errno(err, "%s", path);
-		free(text);
-		text = NULL;
-	}
-	fclose(file);
-	return text;
-}
-
 char *picture_template(const char *folder, const char *name, struct err *err)
 {
 	char path[4096];
@@ -663,7 +633,7 @@ char *picture_template(const char *folder, const char *name, struct err *err)
 		err_set(err, "the path of folder %.200s is too long", folder);
 		return NULL;
 	}
-	char *template = picture_read(path, err);
+	char *template = file_read(path, err);
 	if (!template)
 		err_prefix(err, "template");
 	return template;
@@ -676,15 +646,6 @@ static int path_of(char *path, size_t room, struct err *err, const char *folder,
 	int bytes = snprintf(path, room, "%s/%s%s.%s", folder, picture->stem, suffix, ending);
 
 	return bytes < 0 || (size_t)bytes >= room ? err_set(err, "the path of folder %.200s is too long", folder) : 0;
-}
-
-static int file_close(FILE *file, const char *path, struct err *err)
-{
-	bool failed = ferror(file) != 0;
-
-	if (fclose(file) || failed)
-		return err_set_errno(err, "%s cannot be written", path);
-	return 0;
 }
 
 char *picture_script(char *out, const struct picture *picture, const struct palette *palette)
@@ -704,9 +665,9 @@ int picture_write(struct picture *picture, const struct picture_parts *parts, co
 	for (size_t i = 0; i < PALETTES; i++) {
 		if (path_of(path, sizeof path, err, folder, picture, palettes[i].suffix, "gp"))
 			return -1;
-		FILE *script = fopen(path, "we");
+		FILE *script = file_create(path, err);
 		if (!script)
-			return err_set_errno(err, "%s", path);
+			return -1;
 		head_write(script, picture, parts, &palettes[i]);
 		fputs(template, script);
 		if (file_close(script, path, err))
@@ -714,9 +675,9 @@ int picture_write(struct picture *picture, const struct picture_parts *parts, co
 	}
 	if (path_of(path, sizeof path, err, folder, picture, "", "dat"))
 		return -1;
-	FILE *data = fopen(path, "we");
+	FILE *data = file_create(path, err);
 	if (!data)
-		return err_set_errno(err, "%s", path);
+		return -1;
 	parts->put_points(data, parts->context);
 	return file_close(data, path, err);
 }
@@ -777,12 +738,9 @@ static void svg_copy(const char *svg, const char *stem, FILE *out)
 
 int picture_describe_svg(const char *path, const char *stem, const char *name, const char *description, struct err *err)
 {
-	char temporary[4096], escaped[2][6 * PICTURE_DESCRIPTION];
-	int bytes = snprintf(temporary, sizeof temporary, "%s.part", path);
-
-	if (bytes < 0 || (size_t)bytes >= sizeof temporary)
-		return err_set(err, "the path %.200s is too long", path);
-	char *svg = picture_read(path, err);
+	char escaped[2][6 * PICTURE_DESCRIPTION];
+	struct file_replacement file;
+	char *svg = file_read(path, err);
 	if (!svg)
 		return -1;
 	char *root = strstr(svg, "<svg"), *begin = root ? strstr(root, "<title>") : NULL, *end = strstr(svg, "</desc>");
@@ -791,24 +749,17 @@ int picture_describe_svg(const char *path, const char *stem, const char *name, c
 		err_set(err, "%s: gnuplot wrote no SVG that can be described", path);
 		goto out;
 	}
-	FILE *file = fopen(temporary, "we");
-	if (!file) {
-		err_set_errno(err, "%s", temporary);
+	if (file_replace(&file, path, err))
 		goto out;
-	}
 	*begin = 0;
 	root += strlen("<svg");
-	fprintf(file, "%.*s role=\"img\" aria-labelledby=\"%s-title %s-desc\"", (int)(root - svg), svg, stem, stem);
-	svg_copy(root, stem, file);
-	fprintf(file, "<title id=\"%s-title\">%s</title>\n<desc id=\"%s-desc\">%s</desc>", stem,
+	fprintf(file.out, "%.*s role=\"img\" aria-labelledby=\"%s-title %s-desc\"", (int)(root - svg), svg, stem, stem);
+	svg_copy(root, stem, file.out);
+	fprintf(file.out, "<title id=\"%s-title\">%s</title>\n<desc id=\"%s-desc\">%s</desc>", stem,
 		picture_escape_xml(escaped[0], sizeof escaped[0], name), stem,
 		picture_escape_xml(escaped[1], sizeof escaped[1], description));
-	svg_copy(end + strlen("</desc>"), stem, file);
-	result = file_close(file, temporary, err);
-	if (!result && rename(temporary, path))
-		result = err_set_errno(err, "%s", path);
-	if (result)
-		unlink(temporary);
+	svg_copy(end + strlen("</desc>"), stem, file.out);
+	result = file_replaced(&file, 0, err);
 out:
 	free(svg);
 	return result;

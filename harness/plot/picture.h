@@ -186,8 +186,7 @@ void picture_array_close(FILE *out);
 void picture_add(char *text, size_t room, const char *separator, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
-/* Reads a whole file, or the template of that name, to be freed; NULL with err set. */
-char *picture_read(const char *path, struct err *err);
+/* Reads the template of that name, to be freed; NULL with err set. */
 char *picture_template(const char *folder, const char *name, struct err *err);
 
 /*

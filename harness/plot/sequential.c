@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "harness/analysis/figures_2010.h"
-#include "harness/config/conf.h"
+#include "harness/lib/control.h"
 #include "harness/lib/typeset.h"
 #include "harness/lib/units.h"
 #include "harness/plot/kind.h"
@@ -100,7 +100,7 @@ static int rows_fill(struct rows *rows, const struct plot_data *data, struct err
 	for (size_t i = 0; i < rows->count; i++) {
 		struct row *row = &rows->rows[i];
 		row->count = typeset_lines(row->lines, NAME_LINES,
-					   row->curve->is_control ? CONF_CONTROL " (ceiling)" : row->curve->name,
+					   row->curve->is_control ? CONTROL_SERVER " (ceiling)" : row->curve->name,
 					   PICTURE_TIC_SIZE, NAME_WIDTH);
 		double height = NAME_LINE * (double)row->count + ROW_SPACE;
 		row->y = rows->height + height / 2;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "harness/analysis/scaling.h"
-#include "harness/config/conf.h"
+#include "harness/lib/control.h"
 #include "harness/lib/typeset.h"
 #include "harness/lib/units.h"
 #include "harness/plot/kind.h"
@@ -194,7 +194,7 @@ void plot_ends(struct chart *chart, const struct plot_data *data, const struct c
 		else if (with_rate)
 			units_show_count(detail, units_whole(curve->score + 0.5));
 		struct picture_label *label = picture_label(
-			&chart->picture, curve->is_control ? CONF_CONTROL " (ceiling)" : curve->name, detail);
+			&chart->picture, curve->is_control ? CONTROL_SERVER " (ceiling)" : curve->name, detail);
 		label->is_control = curve->is_control;
 		label->style = curve->style;
 	}

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/config/conf.h"
+#include "harness/lib/control.h"
 #include "harness/lib/text.h"
 
 /* The bounds of docs/method.md, "Is a cell valid?". */
@@ -299,7 +299,7 @@ static bool is_client_bound(const struct cell *cell, double control_rps)
 /* Where the control server cannot keep up with a rate either, nobody can tell a server's limit from the client's. */
 static bool is_beyond_control(const struct cell *cell, double control_rps)
 {
-	return strcmp(cell->server, CONF_CONTROL) != 0 && !cell_keeps_up(cell) &&
+	return strcmp(cell->server, CONTROL_SERVER) != 0 && !cell_keeps_up(cell) &&
 	       control_rps < KEPT_UP * cell->open_loop.offered_rps;
 }
 
@@ -334,7 +334,7 @@ static unsigned judge_closed_loop(const struct cell *cell, double control_rps)
 											   << INVALID_LITTLE;
 
 	/* The control server shows the client's limit: being bound by it is its purpose. */
-	if (strcmp(cell->server, CONF_CONTROL) != 0)
+	if (strcmp(cell->server, CONTROL_SERVER) != 0)
 		invalid |= (unsigned)is_client_bound(cell, control_rps) << INVALID_CLIENT_BOUND;
 	return invalid;
 }

@@ -1,9 +1,8 @@
 #include "harness/record/document.h"
+#include "harness/lib/control.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#include "harness/config/conf.h"
 
 void document_release(struct document *document)
 {
@@ -80,7 +79,7 @@ const struct cell *document_cell(const struct document *document, const char *se
 
 static double control_rate(const struct document *document, const struct cell *like)
 {
-	const struct cell *cell = document_cell(document, CONF_CONTROL, like);
+	const struct cell *cell = document_cell(document, CONTROL_SERVER, like);
 
 	return cell && !cell->error ? cell->rate_rps : NAN;
 }

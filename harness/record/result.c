@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/lib/file.h"
 #include "harness/lib/text.h"
 #include "harness/record/result_json.h"
 
@@ -124,52 +125,10 @@ static char *document_text(const struct document *document)
 	return NULL;
 }
 
-/* Writes text to a new file, all of it and to the disk. */
-static int file_write(const char *path, const char *text, struct err *err)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	size_t bytes = strlen(text), done = 0;
-
-	if (fd < 0)
-		return err_set_errno(err, "%s", path);
-	while (done < bytes) {
-		ssize_t wrote = write(fd, text + done, bytes - done);
-		if (wrote < 0 && errno == EINTR)
-			continue;
-		if (wrote < 0)
-			goto failed;
-		done += (size_t)wrote;
-	}
-	if (fsync(fd))
-		goto failed;
-	close(fd);
-	return 0;
-failed:
-	err_set_errno(err, "writing %s", path);
-	close(fd);
-	unlink(path);
-	return -1;
-}
-
-int text_write(const char *text, const char *path, struct err *err)
-{
-	char *temporary = NULL;
-
-	if (!text || asprintf(&temporary, "%s.new", path) < 0)
-		return err_set(err, "out of memory");
-	int result = file_write(temporary, text, err);
-	if (!result && rename(temporary, path)) {
-		result = err_set_errno(err, "%s", path);
-		unlink(temporary);
-	}
-	free(temporary);
-	return result;
-}
-
 int result_write(const struct document *document, const char *path, struct err *err)
 {
 	char *text = document_text(document);
-	int result = text_write(text, path, err);
+	int result = file_write(path, text, err);
 
 	free(text);
 	return result;

@@ -77,12 +77,6 @@ json_t *document_json(const struct document *document);
 /* Reads a run.json into a document that is zeroed. Returns 0, or -1 with err set; release it in both cases. */
 int document_read(struct document *document, json_t *json, struct err *err);
 
-/*
- * Writes text (NULL: memory is out) to path: to a temporary file beside it, synced, then renamed. Returns 0, or -1 with err
- * set.
- */
-int text_write(const char *text, const char *path, struct err *err);
-
 /* Opens a file that is to be read as JSON; NULL with err set. */
 FILE *json_open(const char *path, struct err *err);
 

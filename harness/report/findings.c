@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/config/conf.h"
+#include "harness/lib/control.h"
 #include "harness/lib/text.h"
 #include "harness/lib/units.h"
 
@@ -33,7 +33,7 @@ static int row_fill(struct findings_row *row, const struct findings *findings, c
 	const struct document *document = findings->document;
 	const char *client = summary_client(document);
 
-	*row = (struct findings_row){ .server = server, .is_ceiling = strcmp(server, CONF_CONTROL) == 0 };
+	*row = (struct findings_row){ .server = server, .is_ceiling = strcmp(server, CONTROL_SERVER) == 0 };
 	row->levels = calloc(findings->levels_count + 1, sizeof *row->levels);
 	if (!row->levels)
 		return err_set(err, "out of memory");
@@ -131,7 +131,7 @@ char *findings_name(char out[TEXT_TABLE_TEXT], const struct document *document, 
 
 	text_plain(name, sizeof name, server);
 	snprintf(out, TEXT_TABLE_TEXT, "%s%s", name,
-		 strcmp(server, CONF_CONTROL) == 0       ? " (ceiling)"
+		 strcmp(server, CONTROL_SERVER) == 0     ? " (ceiling)"
 		 : document_is_revival(document, server) ? " (revival)"
 							 : "");
 	return out;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/lib/file.h"
 #include "harness/plot/picture.h"
 #include "harness/report/figures.h"
 #include "harness/report/svg.h"
@@ -51,7 +52,7 @@ static int svg_put(const struct report_page *page, const struct plot_picture *pi
 	snprintf(name, sizeof name, "%s.svg", picture->stem);
 	if (report_path(path, page, name, err))
 		return -1;
-	char *svg = picture_read(path, err);
+	char *svg = file_read(path, err);
 	if (!svg)
 		return -1;
 	snprintf(prefix, sizeof prefix, "%s-", picture->stem);

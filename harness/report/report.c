@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/config/conf.h"
 #include "harness/config/settings.h"
+#include "harness/lib/control.h"
 #include "harness/lib/text.h"
 #include "harness/lib/units.h"
 #include "harness/report/page.h"
@@ -30,9 +30,9 @@ static size_t servers_count(const struct document *document)
 	size_t count = 0;
 
 	for (size_t i = 0; i < document->servers_count; i++)
-		count += strcmp(document->servers[i].name, CONF_CONTROL) != 0;
+		count += strcmp(document->servers[i].name, CONTROL_SERVER) != 0;
 	for (size_t i = 0; i < document->cells_count; i++)
-		count += strcmp(document->cells[i].server, CONF_CONTROL) != 0 && !is_counted(document, i);
+		count += strcmp(document->cells[i].server, CONTROL_SERVER) != 0 && !is_counted(document, i);
 	return count;
 }
 

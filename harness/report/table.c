@@ -7,7 +7,7 @@
 
 #include "harness/analysis/figures_2010.h"
 #include "harness/analysis/summary.h"
-#include "harness/config/conf.h"
+#include "harness/lib/control.h"
 #include "harness/lib/text.h"
 #include "harness/lib/units.h"
 #include "harness/text/text_table.h"
@@ -232,8 +232,8 @@ static void item_fill(const struct rows *rows, size_t row, struct column column,
 	switch (column.kind) {
 	case COLUMN_NAME:
 		text_plain(item->text, sizeof item->text, rows->servers[row]);
-		if (strcmp(rows->servers[row], CONF_CONTROL) == 0)
-			strcpy(item->text, CONF_CONTROL " (ceiling)");
+		if (strcmp(rows->servers[row], CONTROL_SERVER) == 0)
+			strcpy(item->text, CONTROL_SERVER " (ceiling)");
 		else if (document_is_revival(rows->doc, rows->servers[row]))
 			strncat(item->text, " (revival)", sizeof item->text - strlen(item->text) - 1);
 		return;

@@ -14,6 +14,7 @@
 #include "harness/host/port.h"
 #include "harness/lib/argv.h"
 #include "harness/lib/clock.h"
+#include "harness/lib/random.h"
 #include "harness/run/plan.h"
 #include "harness/server/observe.h"
 #include "harness/server/program.h"
@@ -668,7 +669,7 @@ int sweep_run(struct sweep *sweep, struct err *err)
 		if (sweep->is_mirrored)
 			plan_mirrored(order, sweep->servers_count, block);
 		else
-			plan_order(order, sweep->servers_count, sweep->seed, block);
+			random_order(order, sweep->servers_count, sweep->seed, block);
 		for (size_t i = 0; i < sweep->servers_count && !result && !stopped(sweep); i++)
 			result = server_visit(sweep, sweep->servers[order[i]], block, &done, err);
 	}

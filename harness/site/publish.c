@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/lib/file.h"
 #include "harness/lib/text.h"
 #include "harness/plot/picture.h"
 #include "harness/record/result.h"
@@ -436,22 +437,6 @@ static bool needs_drawing(const struct publishing *p, const char *server, const 
 	return p->request->renew || is_touched(p, server) || !is_settled(p, light) || !is_settled(p, dark);
 }
 
-static FILE *page_open(const struct publishing *p, const char *path, struct err *err)
-{
-	FILE *out = fopen(staged(p, path), "we");
-
-	if (!out)
-		err_set_errno(err, "%s", path);
-	return out;
-}
-
-static int page_close(FILE *out, const char *path, struct err *err)
-{
-	bool bad = ferror(out);
-
-	return fclose(out) || bad ? err_set_errno(err, "writing %s", path) : 0;
-}
-
 /* The files of the site that are no run's, as they are staged: in the order in which they are put. */
 struct staged_list {
 	char (*paths)[SITE_PATH_MAX + 1];
@@ -535,11 +520,11 @@ static int server_page_write(const struct server_page *page, struct publishing *
 	char path[SITE_PATH_MAX];
 
 	snprintf(path, sizeof path, SITE_SERVERS "/%s.html", page->slug);
-	FILE *out = page_open(p, path, err);
+	FILE *out = file_create(staged(p, path), err);
 	if (!out)
 		return -1;
 	site_pages_server(&p->site, server, page->shown, page->trends.count, p->css, out);
-	if (page_close(out, path, err))
+	if (file_close(out, path, err))
 		return -1;
 	return list_add(list, "%s", path) ? err_set(err, "out of memory") : 0;
 }
@@ -594,9 +579,9 @@ static int latest_stage(struct publishing *p, struct staged_list *list, struct e
 	int result = -1;
 	if (strcmp(hash, run->sha256) != 0)
 		err_set(err, "%s: %s is not what was published: publish that run with --renew", p->store->name, path);
-	else if ((out = page_open(p, SITE_LATEST, err))) {
-		fwrite(text, 1, bytes, out); /* page_close() sees whether it was taken */
-		result = page_close(out, SITE_LATEST, err);
+	else if ((out = file_create(staged(p, SITE_LATEST), err))) {
+		fwrite(text, 1, bytes, out); /* file_close() sees whether it was taken */
+		result = file_close(out, SITE_LATEST, err);
 	}
 	free(text);
 	return result || !list_add(list, SITE_LATEST) ? result : err_set(err, "out of memory");
@@ -604,15 +589,15 @@ static int latest_stage(struct publishing *p, struct staged_list *list, struct e
 
 static int indices_stage(struct publishing *p, struct staged_list *list, struct err *err)
 {
-	FILE *out = page_open(p, SITE_FEED, err);
+	FILE *out = file_create(staged(p, SITE_FEED), err);
 
 	if (!out)
 		return -1;
 	site_pages_feed(&p->site, out);
-	if (page_close(out, SITE_FEED, err) || !(out = page_open(p, SITE_INDEX, err)))
+	if (file_close(out, SITE_FEED, err) || !(out = file_create(staged(p, SITE_INDEX), err)))
 		return -1;
 	int result = site_pages_index(&p->site, p->css, out, err);
-	if (page_close(out, SITE_INDEX, err) || result)
+	if (file_close(out, SITE_INDEX, err) || result)
 		return -1;
 	return list_add(list, SITE_FEED) || list_add(list, SITE_INDEX) ? err_set(err, "out of memory") : 0;
 }
@@ -680,7 +665,7 @@ static char *css_read(const char *templates, struct err *err)
 
 	for (size_t i = 0; i < 2; i++) {
 		snprintf(path, sizeof path, "%s/%s", templates, names[i]);
-		if (!(parts[i] = picture_read(path, err)))
+		if (!(parts[i] = file_read(path, err)))
 			break;
 	}
 	if (parts[0] && parts[1] && asprintf(&css, "%s%s", parts[0], parts[1]) < 0) {

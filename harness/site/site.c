@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "harness/analysis/summary.h"
-#include "harness/config/conf.h"
+#include "harness/lib/control.h"
 #include "harness/lib/text.h"
 
 #define TOP_LEVEL  65536
@@ -523,7 +523,7 @@ int site_check(const struct site *site, struct err *err)
 static int name_order(const void *a, const void *b)
 {
 	const char *x = *(const char *const *)a, *y = *(const char *const *)b;
-	int ceiling = (strcmp(y, CONF_CONTROL) == 0) - (strcmp(x, CONF_CONTROL) == 0);
+	int ceiling = (strcmp(y, CONTROL_SERVER) == 0) - (strcmp(x, CONTROL_SERVER) == 0);
 
 	return ceiling ? ceiling : strcmp(x, y);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/lib/file.h"
 #include "harness/lib/text.h"
 #include "harness/lib/typeset.h"
 #include "harness/lib/units.h"
@@ -305,12 +306,11 @@ static int data_write(const struct trend_plot *plot, size_t number, const char *
 	char path[4096];
 
 	snprintf(path, sizeof path, "%s/%zu.dat", scratch, number);
-	FILE *out = fopen(path, "we");
+	FILE *out = file_create(path, err);
 	if (!out)
-		return err_set_errno(err, "%s", path);
+		return -1;
 	points_write(out, plot->trend);
-	bool bad = ferror(out);
-	return fclose(out) || bad ? err_set_errno(err, "%s", path) : 0;
+	return file_close(out, path, err);
 }
 
 int trend_plot_draw(const struct trend_plot *plots, size_t count, const char *folder, const char *scratch,
@@ -323,14 +323,14 @@ int trend_plot_draw(const struct trend_plot *plots, size_t count, const char *fo
 	if (!count)
 		return 0;
 	snprintf(path, sizeof path, "%s/trend.gp", templates);
-	char *template = picture_read(path, err);
+	char *template = file_read(path, err);
 	if (!template)
 		return err_prefix(err, "template");
 	snprintf(path, sizeof path, "%s/trends.gp", scratch);
-	FILE *out = fopen(path, "we");
+	FILE *out = file_create(path, err);
 	if (!out) {
 		free(template);
-		return err_set_errno(err, "%s", path);
+		return -1;
 	}
 	for (size_t i = 0; i < count && !result; i++) {
 		result = data_write(&plots[i], i, scratch, err);
@@ -338,9 +338,9 @@ int trend_plot_draw(const struct trend_plot *plots, size_t count, const char *fo
 			script_add(out, &plots[i], i, &looks[look], folder, template);
 	}
 	free(template);
-	bool bad = ferror(out);
-	if ((fclose(out) || bad) && !result)
-		result = err_set_errno(err, "%s", path);
+	struct err late;
+	if (file_close(out, path, result ? &late : err))
+		result = -1;
 	if (!result)
 		result = gnuplot_run(scratch, scripts, err);
 	for (size_t i = 0; i < count && !result; i++) {

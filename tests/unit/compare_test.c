@@ -26,7 +26,7 @@ static double deviate(uint64_t *random)
 	double sum = -6;
 
 	for (int i = 0; i < 12; i++)
-		sum += (double)(unit_random(random) >> 11) / 0x1p53;
+		sum += (double)(random_next(random) >> 11) / 0x1p53;
 	return sum;
 }
 

@@ -4,6 +4,7 @@
 #include "harness/doctor/facts.h"
 #include "harness/host/activity.h"
 #include "harness/host/cgroup.h"
+#include "harness/lib/control.h"
 #include "harness/lib/err.h"
 
 #define V2_MOUNT "30 23 0:26 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate\n"
@@ -233,7 +234,7 @@ static void test_activity(void **state)
 static void test_servers(void **state)
 {
 	struct facts facts = { 0 };
-	char long_name[] = "a_server_with_quite_a_long_name", control_name[] = CONF_CONTROL;
+	char long_name[] = "a_server_with_quite_a_long_name", control_name[] = CONTROL_SERVER;
 	struct conf_server server = { .name = long_name }, control = { .name = control_name };
 	struct availability there = { .available = true }, missing = { .reason = "no" };
 

@@ -82,31 +82,31 @@ static void test_quantile_stays_below_max(void **state)
 
 static uint64_t draw_uniform(uint64_t *seed)
 {
-	return unit_random(seed) % 1000000;
+	return random_next(seed) % 1000000;
 }
 
 static uint64_t draw_exact(uint64_t *seed)
 {
-	return unit_random(seed) % 256;
+	return random_next(seed) % 256;
 }
 
 static uint64_t draw_exponential(uint64_t *seed)
 {
-	return (uint64_t)(-50000 * log((double)(unit_random(seed) >> 11 | 1) / 0x1p53));
+	return (uint64_t)(-50000 * log((double)(random_next(seed) >> 11 | 1) / 0x1p53));
 }
 
 static uint64_t draw_any_scale(uint64_t *seed)
 {
-	uint64_t bits = unit_random(seed) % HIST_MAX_BITS;
+	uint64_t bits = random_next(seed) % HIST_MAX_BITS;
 
-	return unit_random(seed) >> 1 >> (62 - bits);
+	return random_next(seed) >> 1 >> (62 - bits);
 }
 
 static uint64_t draw_two_peaks(uint64_t *seed)
 {
-	uint64_t base = unit_random(seed) % 10 ? 200000 : 3000000000;
+	uint64_t base = random_next(seed) % 10 ? 200000 : 3000000000;
 
-	return base + unit_random(seed) % 1000;
+	return base + random_next(seed) % 1000;
 }
 
 static uint64_t draw_constant(uint64_t *seed)

@@ -571,11 +571,11 @@ static size_t mutate(char *text, size_t bytes, uint64_t *seed)
 {
 	static const char likely[] = "\r\n\r\n :;,0159afFHTP/.-\0\xff\t";
 
-	for (unsigned changes = 1 + unit_random(seed) % 4; changes && bytes; changes--) {
-		size_t at = unit_random(seed) % bytes;
-		char c = unit_random(seed) % 4 ? likely[unit_random(seed) % (sizeof likely - 1)]
-					       : (char)unit_random(seed);
-		switch (unit_random(seed) % 5) {
+	for (unsigned changes = 1 + random_next(seed) % 4; changes && bytes; changes--) {
+		size_t at = random_next(seed) % bytes;
+		char c = random_next(seed) % 4 ? likely[random_next(seed) % (sizeof likely - 1)]
+					       : (char)random_next(seed);
+		switch (random_next(seed) % 5) {
 		case 0: text[at] = c; break;
 		case 1:
 			memmove(text + at + 1, text + at, bytes++ - at);
@@ -599,13 +599,13 @@ static void test_mutations(void **state)
 
 	(void)state;
 	for (int round = 0; round < 30000; round++) {
-		const struct response *response = &responses[unit_random(&seed) % LENGTH(responses)];
+		const struct response *response = &responses[random_next(&seed) % LENGTH(responses)];
 		memcpy(text_room, response->text, response->bytes);
 		size_t bytes = mutate(text_room, response->bytes, &seed);
 		read_cut(text_room, bytes, bytes, 1, true, &whole);
 		read_cut(text_room, bytes, 1, 1, true, &cut);
 		check_case(response->name, outcome_same(&whole, &cut));
-		read_cut(text_room, bytes, bytes ? unit_random(&seed) % bytes : 0, 1 + unit_random(&seed) % 40, false,
+		read_cut(text_room, bytes, bytes ? random_next(&seed) % bytes : 0, 1 + random_next(&seed) % 40, false,
 			 &cut);
 		check_case(response->name, outcome_same(&whole, &cut));
 	}

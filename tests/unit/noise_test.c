@@ -76,7 +76,7 @@ static void test_more_launches(void **state)
 		for (uint64_t block = 1; block <= blocks; block++) {
 			double sum = -6;
 			for (int j = 0; j < 12; j++)
-				sum += (double)(unit_random(&random) >> 11) / 0x1p53;
+				sum += (double)(random_next(&random) >> 11) / 0x1p53;
 			cell_add(&document, "a", 16, block, 1000 * exp(0.05 * sum), 10);
 		}
 		assert_int_equal(noise_find(&noise, &document, NOISE_DEALS, 1, &err), 0);

@@ -1,6 +1,7 @@
 /* The order of servers in a block. */
 #include "tests/unit/unit.h"
 
+#include "harness/lib/random.h"
 #include "harness/run/plan.h"
 
 #define MOST 64
@@ -13,7 +14,7 @@ static void test_is_permutation(void **state)
 			size_t order[MOST + 1] = { 0 };
 			bool seen[MOST] = { false };
 			order[count] = 4711;
-			plan_order(order, count, seed, seed % 7);
+			random_order(order, count, seed, seed % 7);
 			for (size_t i = 0; i < count; i++) {
 				assert_true(order[i] < count && !seen[order[i]]);
 				seen[order[i]] = true;
@@ -30,9 +31,9 @@ static void test_is_pure(void **state)
 	(void)state;
 	for (uint64_t seed = 0; seed < 20; seed++) {
 		for (uint64_t block = 0; block < 5; block++) {
-			plan_order(first, MOST, seed, block);
+			random_order(first, MOST, seed, block);
 			memset(again, 0xff, sizeof again);
-			plan_order(again, MOST, seed, block);
+			random_order(again, MOST, seed, block);
 			assert_memory_equal(first, again, sizeof first);
 		}
 	}
@@ -45,7 +46,7 @@ static void test_known_order(void **state)
 	size_t order[LENGTH(right)];
 
 	(void)state;
-	plan_order(order, LENGTH(right), 2010, 3);
+	random_order(order, LENGTH(right), 2010, 3);
 	assert_memory_equal(order, right, sizeof right);
 }
 
@@ -55,8 +56,8 @@ static void test_blocks_and_seeds_differ(void **state)
 
 	(void)state;
 	for (uint64_t i = 0; i < 5; i++) {
-		plan_order(order[i], MOST, 1, i);
-		plan_order(order[5 + i], MOST, 2 + i, 0);
+		random_order(order[i], MOST, 1, i);
+		random_order(order[5 + i], MOST, 2 + i, 0);
 	}
 	for (int i = 0; i < 10; i++)
 		for (int j = 0; j < i; j++)
@@ -73,7 +74,7 @@ static void test_is_even(void **state)
 
 	(void)state;
 	for (uint64_t block = 0; block < BLOCKS; block++) {
-		plan_order(order, SERVERS, 42, block);
+		random_order(order, SERVERS, 42, block);
 		for (int place = 0; place < SERVERS; place++)
 			times[place][order[place]]++;
 	}

@@ -144,8 +144,8 @@ static void test_large(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 30; i++) {
-		x[i] = (double)(unit_random(&random) % 1000);
-		y[i] = (double)(unit_random(&random) % 1000) + 200;
+		x[i] = (double)(random_next(&random) % 1000);
+		y[i] = (double)(random_next(&random) % 1000) + 200;
 	}
 	assert_int_equal(rank_test(&exact, x, 25, y, 25), 0);
 	assert_int_equal(rank_test(&near, x, 26, y, 25), 0);

@@ -26,6 +26,7 @@
 #include <cmocka.h>
 
 #include "harness/lib/clock.h"
+#include "harness/lib/random.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 
@@ -63,16 +64,6 @@ static inline void unit_text(const char *name, const char *text, const char *rig
 		return;
 	print_error("case '%s': '%s' is not '%s'\n", name, text, right);
 	_fail(file, line);
-}
-
-/* SplitMix64, so that each run of a test sees the same numbers. */
-static inline uint64_t unit_random(uint64_t *state)
-{
-	uint64_t z = *state += 0x9e3779b97f4a7c15ull;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ull;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebull;
-	return z ^ z >> 31;
 }
 
 /* Looks again and again until the condition holds; false where it takes too long. */

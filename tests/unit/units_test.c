@@ -155,7 +155,7 @@ static void test_show_duration(void **state)
 		check_text(cases[i].text, units_show_duration(text, cases[i].ns), cases[i].text);
 	/* It reads back exactly. */
 	for (int i = 0; i < 1000; i++) {
-		uint64_t ns = (unit_random(&seed) >> (unit_random(&seed) % 63)) % (3600000000000000 + 1);
+		uint64_t ns = (random_next(&seed) >> (random_next(&seed) % 63)) % (3600000000000000 + 1);
 		assert_int_equal(units_duration(&back, units_show_duration(text, ns), &err), 0);
 		assert_int_equal(back, ns);
 	}
