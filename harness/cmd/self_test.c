@@ -37,7 +37,7 @@ static int arm_judge(const struct document *document, int which, const struct co
 {
 	static const enum compare_measure measures[] = { COMPARE_RATE, COMPARE_CPU };
 	struct comparison comparison;
-	char ratio[COMPARE_WORDS], interval[COMPARE_WORDS], verdict[COMPARE_WORDS], whole[2000];
+	char ratio[COMPARE_TEXT], interval[COMPARE_TEXT], verdict[COMPARE_TEXT], whole[2000];
 
 	if (compare_sides(&comparison, &(struct compare_side){ &document, 1, arms[BASE].name },
 			  &(struct compare_side){ &document, 1, arms[which].name }, how, err))
@@ -54,7 +54,7 @@ static int arm_judge(const struct document *document, int which, const struct co
 			       : "not found: in so few and short launches, that little can't be told here from noise");
 	for (size_t i = 0; i < sizeof measures / sizeof *measures; i++) {
 		const struct compare_figure *figure = &comparison.gate[0].figures[measures[i]];
-		printf("    %-4s  %s (%s)  %s\n", compare_measure_names[measures[i]], compare_show_ratio(ratio, figure),
+		printf("    %-4s  %s (%s)  %s\n", compare_measures[measures[i]].name, compare_show_ratio(ratio, figure),
 		       compare_show_interval(interval, figure), compare_show_verdict(verdict, figure, measures[i]));
 	}
 	comparison_release(&comparison);

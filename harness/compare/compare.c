@@ -1,4 +1,4 @@
-#include "harness/compare/compare_parts.h"
+#include "harness/compare/compare.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -6,84 +6,15 @@
 #include <string.h>
 
 #include "harness/analysis/summary.h"
+#include "harness/compare/verdict.h"
 #include "harness/lib/rank.h"
 #include "harness/lib/text.h"
 
-const char *const compare_measure_names[COMPARE_MEASURES] = { "rate", "cpu", "failures", "p99", "rss" };
-const char *const compare_measure_words[COMPARE_MEASURES] = {
-	"requests per second",        "server CPU per request", "requests that failed",
-	"99th percentile of latency", "server memory",
-};
 const char *const compare_verdict_names[COMPARE_VERDICTS] = {
 	"regressed", "improved", "equivalent", "inconclusive", "incomparable", "invalid",
 };
 
 const struct compare_settings compare_settings_usual = { .floor = COMPARE_FLOOR, .alpha = COMPARE_ALPHA };
-
-/* How each measure is read. */
-
-static double rate_of(const struct cell *cell)
-{
-	return cell->rate_rps;
-}
-
-static double cpu_of(const struct cell *cell)
-{
-	return cell->server_cpu_us_per_request;
-}
-
-static double p99_of(const struct cell *cell)
-{
-	return cell->latency_censored ? NAN : cell->latency_ns.p99;
-}
-
-static double rss_of(const struct cell *cell)
-{
-	return cell->server_rss_bytes;
-}
-
-/* A server that failed as a whole, or gave no right answer, failed all. */
-static double failures_of(const struct cell *cell)
-{
-	double failed = (double)cell_failed(cell);
-
-	return cell->error || !cell->ok ? 1 : failed / (failed + (double)cell->ok);
-}
-
-/*
- * Where the client's CPU was the limit, the rate and the latency are the client's; what a request costs the server and
- * what memory it needs are facts all the same. Failures are counted, whatever else is wrong.
- */
-#define BOUND   (1u << INVALID_CLIENT_BOUND)
-#define COUNTED (~(1u << INVALID_CONSERVATION | 1u << INVALID_BUILD))
-
-const struct compare_how compare_hows[COMPARE_MEASURES] = {
-	[COMPARE_RATE] = { rate_of, 0, false, false },
-	[COMPARE_CPU] = { cpu_of, BOUND, true, false },
-	[COMPARE_FAILURES] = { failures_of, COUNTED, true, true },
-	[COMPARE_P99] = { p99_of, 0, true, false },
-	[COMPARE_RSS] = { rss_of, BOUND, true, false },
-};
-
-/* The figure of a cell as it is compared: a logarithm, or a share. NAN, and the reasons added, where it has none. */
-static double value_of(const struct cell *cell, enum compare_measure measure, unsigned *reasons)
-{
-	const struct compare_how *how = &compare_hows[measure];
-	unsigned bad = cell->invalid & ~how->tolerated;
-	double value = how->value(cell);
-
-	*reasons |= bad;
-	if (bad || (!cell->valid && !cell->invalid))
-		return NAN;
-	if (how->is_share)
-		return value;
-	return isfinite(value) && value > 0 ? log(value) : NAN;
-}
-
-static double shown(enum compare_measure measure, double value)
-{
-	return compare_hows[measure].is_share ? value : exp(value);
-}
 
 size_t compare_band(uint64_t level)
 {
@@ -151,6 +82,8 @@ static int launches_find(struct launches *launches, const struct compare_side *s
 }
 
 /* Samples: all cells of both sides, in the order of the rows. */
+
+enum side { BASE, NEW, SIDES };
 
 static const char *const side_names[SIDES] = { "BASE", "NEW" };
 
@@ -264,7 +197,7 @@ static int backlog_check(struct comparison *comparison, const struct sample *sam
 			continue;
 		snprintf(room[0], sizeof room[0], "%" PRIu64, base);
 		snprintf(room[1], sizeof room[1], "%" PRIu64, new);
-		return compare_difference_add(comparison, "listen backlog", room[0], room[1], err);
+		return differences_add(&comparison->differences, "listen backlog", room[0], room[1], err);
 	}
 	return 0;
 }
@@ -299,11 +232,11 @@ static size_t bad_count(const double *values, size_t count)
 }
 
 /* Fills in what the values, which it sorts, say. */
-static int figure_fill(struct compare_figure *figure, struct compare_extra *extra, enum compare_measure measure,
+static int figure_fill(struct compare_figure *figure, struct verdict_basis *basis, enum compare_measure measure,
 		       double *const values[SIDES], const size_t counts[SIDES], const struct compare_settings *settings,
 		       struct err *err)
 {
-	const struct compare_how *how = &compare_hows[measure];
+	const struct compare_measure_row *row = &compare_measures[measure];
 	struct rank_test test;
 	struct rank_shift shift;
 
@@ -311,19 +244,19 @@ static int figure_fill(struct compare_figure *figure, struct compare_extra *extr
 	figure->new_count = counts[NEW];
 	figure->ratio = figure->low = figure->high = figure->p = figure->p_adjusted = NAN;
 	double base = summary_median(values[BASE], counts[BASE]), new = summary_median(values[NEW], counts[NEW]);
-	figure->base = shown(measure, base);
-	figure->new = shown(measure, new);
-	*extra = (struct compare_extra){ .spread = spread_of(values, counts) };
+	figure->base = compare_unscaled(measure, base);
+	figure->new = compare_unscaled(measure, new);
+	*basis = (struct verdict_basis){ .spread = spread_of(values, counts) };
 	if (!counts[BASE] || !counts[NEW])
 		return 0;
-	if (how->is_share) {
+	if (row->is_share) {
 		size_t bad[SIDES] = { bad_count(values[BASE], counts[BASE]), bad_count(values[NEW], counts[NEW]) };
 		double least = fmin(values[BASE][0], values[NEW][0]);
 		double most = fmax(values[BASE][counts[BASE] - 1], values[NEW][counts[NEW] - 1]);
 		/* Where there is nothing to find, no test is made, and none counts. It depends on both sides alike. */
 		if (most - least <= COMPARE_FAILURES_FLOOR)
 			return 0;
-		extra->is_certain = (!bad[BASE] && 2 * bad[NEW] > counts[NEW]) ||
+		basis->is_certain = (!bad[BASE] && 2 * bad[NEW] > counts[NEW]) ||
 				    (!bad[NEW] && 2 * bad[BASE] > counts[BASE]);
 	}
 	if (rank_test(&test, values[BASE], counts[BASE], values[NEW], counts[NEW]) ||
@@ -331,7 +264,7 @@ static int figure_fill(struct compare_figure *figure, struct compare_extra *extr
 		return err_set(err, "out of memory");
 	figure->p = test.p;
 	figure->exact = test.exact;
-	if (how->is_share)
+	if (row->is_share)
 		return 0;
 	figure->ratio = exp(shift.shift);
 	figure->low = exp(shift.low);
@@ -357,7 +290,7 @@ static double floor_of(const struct work *work, const struct compare_row *row, e
 	const struct compare_noise *noise = &comparison->settings.noise;
 	double known = NAN;
 
-	if (compare_hows[measure].is_share)
+	if (compare_measures[measure].is_share)
 		return COMPARE_FAILURES_FLOOR;
 	if (noise->at)
 		known = noise->at(noise->context, row->server, row->client, row->mode, measure, row->least, row->most) *
@@ -370,7 +303,7 @@ static double floor_of(const struct work *work, const struct compare_row *row, e
  * Kinds of failures that most launches of NEW have had, at one of the row's levels at least, and none of BASE; and whether
  * chance would hardly deal one of them so.
  */
-static int new_failures(struct work *work, struct compare_figure *figure, struct compare_extra *extra,
+static int new_failures(struct work *work, struct compare_figure *figure, struct verdict_basis *basis,
 			const struct sample *samples, size_t count, struct err *err)
 {
 	for (int kind = 0; kind < LOAD_FAILURES; kind++) {
@@ -397,27 +330,27 @@ static int new_failures(struct work *work, struct compare_figure *figure, struct
 		figure->new_failures |= 1u << kind;
 		if (rank_test(&test, work->values[BASE], counts[BASE], work->values[NEW], counts[NEW]))
 			return err_set(err, "out of memory");
-		extra->is_new |= test.p < work->comparison->settings.alpha;
+		basis->is_new |= test.p < work->comparison->settings.alpha;
 	}
 	return 0;
 }
 
-static int cell_figure(struct work *work, struct compare_row *row, struct compare_extra *extra,
+static int cell_figure(struct work *work, struct compare_row *row, struct verdict_basis *basis,
 		       enum compare_measure measure, const struct sample *samples, size_t count, struct err *err)
 {
 	struct compare_figure *figure = &row->figures[measure];
 	size_t counts[SIDES] = { 0, 0 };
 
 	for (size_t i = 0; i < count; i++) {
-		double value = value_of(samples[i].cell, measure, &figure->invalid);
+		double value = compare_value(samples[i].cell, measure, &figure->invalid);
 		if (!isnan(value))
 			work->values[samples[i].side][counts[samples[i].side]++] = value;
 	}
 	figure->levels = 1;
 	figure->floor = floor_of(work, row, measure);
-	if (figure_fill(figure, extra, measure, work->values, counts, &work->comparison->settings, err))
+	if (figure_fill(figure, basis, measure, work->values, counts, &work->comparison->settings, err))
 		return -1;
-	return measure == COMPARE_FAILURES ? new_failures(work, figure, extra, samples, count, err) : 0;
+	return measure == COMPARE_FAILURES ? new_failures(work, figure, basis, samples, count, err) : 0;
 }
 
 /* The end of the samples that are of the same level (or of the same band) as the first. */
@@ -457,7 +390,7 @@ static void sides_count(size_t counts[SIDES], const struct sample *samples, size
  * A band: the mean over its levels, of each launch. Levels that not even most launches of both sides have are left out;
  * then so are launches that lack one of the levels, for a mean over other levels would be another figure.
  */
-static int band_figure(struct work *work, struct compare_row *row, struct compare_extra *extra,
+static int band_figure(struct work *work, struct compare_row *row, struct verdict_basis *basis,
 		       enum compare_measure measure, const struct sample *samples, size_t count, struct err *err)
 {
 	struct compare_figure *figure = &row->figures[measure];
@@ -476,13 +409,13 @@ static int band_figure(struct work *work, struct compare_row *row, struct compar
 		if (!all[BASE] || !all[NEW])
 			continue;
 		for (size_t j = i; j < end; j++)
-			have[samples[j].side] += !isnan(value_of(samples[j].cell, measure, &reasons));
+			have[samples[j].side] += !isnan(compare_value(samples[j].cell, measure, &reasons));
 		figure->invalid |= reasons;
 		if (2 * have[BASE] <= all[BASE] || 2 * have[NEW] <= all[NEW])
 			continue;
 		figure->levels++;
 		for (size_t j = i; j < end; j++) {
-			double value = value_of(samples[j].cell, measure, &reasons);
+			double value = compare_value(samples[j].cell, measure, &reasons);
 			work->sums[samples[j].side][samples[j].launch] += isnan(value) ? 0 : value;
 			work->levels[samples[j].side][samples[j].launch] += !isnan(value);
 		}
@@ -492,9 +425,9 @@ static int band_figure(struct work *work, struct compare_row *row, struct compar
 			if (figure->levels && work->levels[side][i] == figure->levels)
 				work->values[side][counts[side]++] = work->sums[side][i] / (double)figure->levels;
 	figure->floor = floor_of(work, row, measure);
-	if (figure_fill(figure, extra, measure, work->values, counts, &work->comparison->settings, err))
+	if (figure_fill(figure, basis, measure, work->values, counts, &work->comparison->settings, err))
 		return -1;
-	return measure == COMPARE_FAILURES ? new_failures(work, figure, extra, samples, count, err) : 0;
+	return measure == COMPARE_FAILURES ? new_failures(work, figure, basis, samples, count, err) : 0;
 }
 
 /* The rows: of each level that both sides have, and of each band with such a level. */
@@ -522,8 +455,8 @@ static bool level_lost(const struct sample *samples, size_t count, unsigned *to)
 	sides_count(all, samples, count);
 	for (size_t i = 0; i < count; i++) {
 		reasons = 0;
-		bool is_known = !isnan(value_of(samples[i].cell, COMPARE_RATE, &reasons)) ||
-				!isnan(value_of(samples[i].cell, COMPARE_CPU, &reasons));
+		bool is_known = !isnan(compare_value(samples[i].cell, COMPARE_RATE, &reasons)) ||
+				!isnan(compare_value(samples[i].cell, COMPARE_CPU, &reasons));
 		known[samples[i].side] += is_known;
 		if (!is_known && samples[i].side == NEW)
 			lost_to |= reasons;
@@ -534,8 +467,8 @@ static bool level_lost(const struct sample *samples, size_t count, unsigned *to)
 	return true;
 }
 
-static int rows_fill(struct work *work, struct compare_extra (*gate)[COMPARE_MEASURES],
-		     struct compare_extra (*cells)[COMPARE_MEASURES], struct err *err)
+static int rows_fill(struct work *work, struct verdict_basis (*gate)[COMPARE_MEASURES],
+		     struct verdict_basis (*cells)[COMPARE_MEASURES], struct err *err)
 {
 	struct comparison *comparison = work->comparison;
 	const struct sample *samples = work->samples;
@@ -609,8 +542,8 @@ static void side_show(char *out, size_t room, const struct work *work, enum side
 static int compare(struct work *work, struct err *err)
 {
 	struct comparison *comparison = work->comparison;
-	struct compare_extra(*gate)[COMPARE_MEASURES] = calloc(work->samples_count + 1, sizeof *gate);
-	struct compare_extra(*cells)[COMPARE_MEASURES] = calloc(work->samples_count + 1, sizeof *cells);
+	struct verdict_basis(*gate)[COMPARE_MEASURES] = calloc(work->samples_count + 1, sizeof *gate);
+	struct verdict_basis(*cells)[COMPARE_MEASURES] = calloc(work->samples_count + 1, sizeof *cells);
 	char has[SIDES][400];
 	int result = -1;
 
@@ -628,7 +561,7 @@ static int compare(struct work *work, struct err *err)
 		err_set(err, "BASE and NEW have no cell in common: BASE has %s; NEW has %s", has[BASE], has[NEW]);
 		goto out;
 	}
-	if (compare_judge(comparison, gate, cells, err))
+	if (verdict_give(comparison, gate, cells, err))
 		goto out;
 	result = 0;
 out:
@@ -675,6 +608,17 @@ static void work_release(struct work *work)
 	free(work->samples);
 }
 
+/* All runs of both sides, each against the first of BASE. */
+static int alike_check(struct comparison *comparison, const struct compare_side *const sides[SIDES], struct err *err)
+{
+	for (int side = 0; side < SIDES; side++)
+		for (size_t i = 0; i < sides[side]->count; i++)
+			if (differences_find(&comparison->differences, sides[BASE]->documents[0],
+					     sides[side]->documents[i], err))
+				return -1;
+	return 0;
+}
+
 int compare_sides(struct comparison *comparison, const struct compare_side *base, const struct compare_side *new,
 		  const struct compare_settings *settings, struct err *err)
 {
@@ -686,9 +630,8 @@ int compare_sides(struct comparison *comparison, const struct compare_side *base
 		comparison->base_interrupted += base->documents[i]->interrupted;
 	for (size_t i = 0; i < new->count; i++)
 		comparison->new_interrupted += new->documents[i]->interrupted;
-	int result = compare_alike(comparison, base, new, err) || work_init(&work, sides, err) || compare(&work, err)
-			     ? -1
-			     : 0;
+	int result = alike_check(comparison, sides, err) || work_init(&work, sides, err) || compare(&work, err) ? -1
+														: 0;
 	work_release(&work);
 	if (result)
 		comparison_release(comparison);
@@ -697,7 +640,7 @@ int compare_sides(struct comparison *comparison, const struct compare_side *base
 
 void comparison_release(struct comparison *comparison)
 {
-	free(comparison->differences);
+	differences_release(&comparison->differences);
 	free(comparison->gate);
 	free(comparison->cells);
 	*comparison = (struct comparison){ 0 };

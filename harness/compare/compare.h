@@ -21,22 +21,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "harness/compare/difference.h"
+#include "harness/compare/measure.h"
 #include "harness/lib/err.h"
 #include "harness/record/document.h"
-
-enum compare_measure {
-	COMPARE_RATE,     /* right answers a second; gates */
-	COMPARE_CPU,      /* CPU time of the server for each request; gates */
-	COMPARE_FAILURES, /* share of requests that failed; gates */
-	COMPARE_P99,      /* 99th percentile of latency */
-	COMPARE_RSS,      /* resident memory of the server */
-	COMPARE_MEASURES
-};
-
-#define COMPARE_GATING 3 /* the measures before this one gate */
-
-extern const char *const compare_measure_names[COMPARE_MEASURES]; /* "rate", "cpu", ...: for files */
-extern const char *const compare_measure_words[COMPARE_MEASURES]; /* for people */
 
 enum compare_verdict {
 	COMPARE_REGRESSED,
@@ -120,18 +108,11 @@ struct compare_row {
 	unsigned lost_to; /* bit set of enum invalid: what NEW's cells have there */
 };
 
-/* What was not alike, beside the servers. */
-struct compare_difference {
-	const char *field; /* "CPU model", "kernel", "--duration", ...; static, or of a document */
-	char base[128], new[128];
-};
-
 struct comparison {
 	struct compare_settings settings;
-	size_t base_launches, new_launches;     /* most that a server has */
-	struct compare_difference *differences; /* owned; not empty: every verdict is `incomparable` */
-	size_t differences_count;
-	struct compare_row *gate, *cells; /* owned; by server, client, mode, level */
+	size_t base_launches, new_launches; /* most that a server has */
+	struct differences differences;     /* owned; not empty: every verdict is `incomparable` */
+	struct compare_row *gate, *cells;   /* owned; by server, client, mode, level */
 	size_t gate_count, cells_count;
 	size_t base_only, new_only;         /* rows of cells that the other side has not, and that are not compared */
 	struct compare_row first_base_only; /* where there is one: its names and its level */
@@ -160,13 +141,6 @@ int compare_sides(struct comparison *comparison, const struct compare_side *base
 		  const struct compare_settings *settings, struct err *err);
 
 void comparison_release(struct comparison *comparison);
-
-/*
- * Whether two runs were measured alike, as compare_sides() asks of the two sides. Returns 0; 1 with the first difference
- * (its field static, or of a document); -1 with err set where memory is out.
- */
-int compare_documents(struct compare_difference *first, const struct document *base, const struct document *new,
-		      struct err *err);
 
 /* The level or the band, for people: 64, 1-16, 2048-65536. Returns out. */
 #define COMPARE_AT 48

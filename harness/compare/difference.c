@@ -1,5 +1,4 @@
-/* Whether two sides were measured alike. */
-#include "harness/compare/compare_parts.h"
+#include "harness/compare/difference.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -8,49 +7,27 @@
 
 #include "harness/lib/text.h"
 
-static const char *cpu_model_of(const struct document *document, char *room, size_t bytes)
-{
-	(void)room, (void)bytes;
-	return document->host.cpu_model;
-}
-
+/* The text of a field, or one that is written into `room`; NULL or "" where unknown. */
 static const char *cores_of(const struct document *document, char *room, size_t bytes)
 {
 	snprintf(room, bytes, "%" PRIu64, document->host.cores);
 	return room;
 }
 
-static const char *kernel_of(const struct document *document, char *room, size_t bytes)
-{
-	(void)room, (void)bytes;
-	return document->host.kernel;
-}
+#define TEXT_OF(name, field)                                                                    \
+	static const char *name##_of(const struct document *document, char *room, size_t bytes) \
+	{                                                                                       \
+		(void)room, (void)bytes;                                                        \
+		return document->field;                                                         \
+	}
+TEXT_OF(cpu_model, host.cpu_model)
+TEXT_OF(kernel, host.kernel)
+TEXT_OF(governor, host.governor)
+TEXT_OF(client_cpus, client_cpus)
+TEXT_OF(server_cpus, server_cpus)
+TEXT_OF(version, benchctl)
 
-static const char *governor_of(const struct document *document, char *room, size_t bytes)
-{
-	(void)room, (void)bytes;
-	return document->host.governor;
-}
-
-static const char *client_cpus_of(const struct document *document, char *room, size_t bytes)
-{
-	(void)room, (void)bytes;
-	return document->client_cpus;
-}
-
-static const char *server_cpus_of(const struct document *document, char *room, size_t bytes)
-{
-	(void)room, (void)bytes;
-	return document->server_cpus;
-}
-
-static const char *version_of(const struct document *document, char *room, size_t bytes)
-{
-	(void)room, (void)bytes;
-	return document->benchctl;
-}
-
-/* The load generator is a part of every figure. What was not committed is another matter, which a run can't tell. */
+/* The load generator is part of every figure. A run can't tell what uncommitted changes were, so "-dirty" is dropped. */
 static const char *commit_of(const struct document *document, char *room, size_t bytes)
 {
 	static const char dirty[] = "-dirty";
@@ -62,7 +39,7 @@ static const char *commit_of(const struct document *document, char *room, size_t
 	return strcmp(room, "unknown") == 0 ? "" : room;
 }
 
-/* Unknown on one side, it is not held against it; git shortens a commit now more, now less. */
+/* A commit that is unknown on one side is no difference; git shortens commits to varying lengths. */
 static bool is_same_commit(const char *a, const char *b)
 {
 	size_t x = strlen(a), y = strlen(b);
@@ -85,31 +62,30 @@ static const struct {
 	{ "commit of benchctl", commit_of, is_same_commit },
 };
 
-/* The options that the figures depend on; one that a run does not have is not held against it. */
+/* The options that the figures depend on; an option that one of the runs lacks is no difference. */
 static const char *const options[] = {
 	"duration", "warmup", "max-window", "max-ramp", "timeout", "requests", "sequential", "backlog", "active",
 };
 
-int compare_difference_add(struct comparison *comparison, const char *field, const char *base, const char *new,
-			   struct err *err)
+int differences_add(struct differences *differences, const char *field, const char *base, const char *new,
+		    struct err *err)
 {
-	for (size_t i = 0; i < comparison->differences_count; i++)
-		if (strcmp(comparison->differences[i].field, field) == 0)
+	for (size_t i = 0; i < differences->count; i++)
+		if (strcmp(differences->items[i].field, field) == 0)
 			return 0;
-	struct compare_difference *more = realloc(comparison->differences,
-						  (comparison->differences_count + 1) * sizeof *more);
+	struct difference *more = realloc(differences->items, (differences->count + 1) * sizeof *more);
 	if (!more)
 		return err_set(err, "out of memory");
-	comparison->differences = more;
-	struct compare_difference *difference = &more[comparison->differences_count++];
+	differences->items = more;
+	struct difference *difference = &more[differences->count++];
 	difference->field = field;
 	text_plain(difference->base, sizeof difference->base, base);
 	text_plain(difference->new, sizeof difference->new, new);
 	return 0;
 }
 
-static int differences_of(struct comparison *comparison, const struct document *base, const struct document *new,
-			  struct err *err)
+int differences_find(struct differences *differences, const struct document *base, const struct document *new,
+		     struct err *err)
 {
 	char room[2][100];
 
@@ -118,40 +94,19 @@ static int differences_of(struct comparison *comparison, const struct document *
 		const char *b = host_parts[i].of(new, room[1], sizeof room[1]);
 		bool is_alike = host_parts[i].is_alike ? host_parts[i].is_alike(a, b)
 						       : strcmp(a ? a : "", b ? b : "") == 0;
-		if (!is_alike && compare_difference_add(comparison, host_parts[i].field, a, b, err))
+		if (!is_alike && differences_add(differences, host_parts[i].field, a, b, err))
 			return -1;
 	}
 	for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
 		const char *a = document_option(base, options[i]), *b = document_option(new, options[i]);
-		if (*a && *b && strcmp(a, b) != 0 && compare_difference_add(comparison, options[i], a, b, err))
+		if (*a && *b && strcmp(a, b) != 0 && differences_add(differences, options[i], a, b, err))
 			return -1;
 	}
 	return 0;
 }
 
-/* All runs of both sides, each against the first one. */
-int compare_alike(struct comparison *comparison, const struct compare_side *base, const struct compare_side *new,
-		  struct err *err)
+void differences_release(struct differences *differences)
 {
-	const struct compare_side *const sides[SIDES] = { base, new };
-
-	for (int side = 0; side < SIDES; side++)
-		for (size_t i = 0; i < sides[side]->count; i++)
-			if (differences_of(comparison, base->documents[0], sides[side]->documents[i], err))
-				return -1;
-	return 0;
-}
-
-int compare_documents(struct compare_difference *first, const struct document *base, const struct document *new,
-		      struct err *err)
-{
-	struct comparison comparison = { .differences_count = 0 };
-	int result = differences_of(&comparison, base, new, err);
-
-	if (!result && comparison.differences_count) {
-		*first = comparison.differences[0];
-		result = 1;
-	}
-	comparison_release(&comparison);
-	return result;
+	free(differences->items);
+	*differences = (struct differences){ 0 };
 }

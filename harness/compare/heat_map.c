@@ -413,7 +413,7 @@ static int sources_write(const struct map *map, const char *stem, const char *na
 /* What is seen, in words: the verdict, and what has changed. */
 static int describe(const char *path, const struct comparison *comparison, struct err *err)
 {
-	char text[6000], words[2 * COMPARE_WORDS];
+	char text[6000], words[2 * COMPARE_TEXT];
 	struct compare_line *lines;
 	size_t count;
 

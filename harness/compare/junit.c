@@ -35,7 +35,7 @@ static void element_print(const char *begin, const char *message, FILE *out)
 
 static void case_print(const struct compare_line *line, FILE *out)
 {
-	char at[COMPARE_AT], words[2 * COMPARE_WORDS];
+	char at[COMPARE_AT], words[2 * COMPARE_TEXT];
 
 	fputs("    <testcase classname=\"", out);
 	html_text(out, line->row->server);
@@ -43,7 +43,7 @@ static void case_print(const struct compare_line *line, FILE *out)
 	html_text(out, line->row->client);
 	fputc(' ', out);
 	html_text(out, line->row->mode);
-	fprintf(out, " %s %s%s\"", compare_show_at(at, line->row), compare_measure_names[line->measure],
+	fprintf(out, " %s %s%s\"", compare_show_at(at, line->row), compare_measures[line->measure].name,
 		line->is_gate ? "" : " cliff");
 	if (is_failure(line))
 		element_print("<failure type=\"regression\"", compare_show_line(words, line), out);

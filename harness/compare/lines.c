@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "harness/lib/text.h"
-#include "harness/lib/units.h"
 
 /* Of what NEW has lost, so many are named. */
 #define LOST_MOST 4
@@ -82,11 +81,11 @@ int compare_lines(struct compare_line **lines, size_t *count, const struct compa
 	return 0;
 }
 
-/* Words. */
+/* Texts. */
 
-static void words_add(char *out, size_t room, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static void text_add(char *out, size_t room, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-static void words_add(char *out, size_t room, const char *format, ...)
+static void text_add(char *out, size_t room, const char *format, ...)
 {
 	size_t used = strlen(out);
 	va_list args;
@@ -96,47 +95,21 @@ static void words_add(char *out, size_t room, const char *format, ...)
 	va_end(args);
 }
 
-char *compare_show_value(char out[COMPARE_WORDS], enum compare_measure measure, double value)
-{
-	char shown[UNITS_TEXT];
-
-	strcpy(out, "-");
-	if (!isfinite(value) || value < 0)
-		return out;
-	switch (measure) {
-	case COMPARE_RATE:
-		if (value >= 100 && value < 1e15)
-			snprintf(out, COMPARE_WORDS, "%s/s", units_show_count(shown, (uint64_t)llround(value)));
-		else
-			snprintf(out, COMPARE_WORDS, "%.3g/s", value);
-		break;
-	case COMPARE_CPU: snprintf(out, COMPARE_WORDS, "%.*f us", value < 100 ? 2 : 1, value); break;
-	case COMPARE_FAILURES: snprintf(out, COMPARE_WORDS, "%.3g %%", 100 * value); break;
-	case COMPARE_P99:
-		if (value < 1e18)
-			units_show_latency(out, (uint64_t)value);
-		break;
-	case COMPARE_RSS: snprintf(out, COMPARE_WORDS, "%.1f MiB", value / (1 << 20)); break;
-	case COMPARE_MEASURES: break;
-	}
-	return out;
-}
-
-char *compare_show_ratio(char out[COMPARE_WORDS], const struct compare_figure *figure)
+char *compare_show_ratio(char out[COMPARE_TEXT], const struct compare_figure *figure)
 {
 	if (isnan(figure->ratio))
 		strcpy(out, "-");
 	else
-		snprintf(out, COMPARE_WORDS, "%.3f", figure->ratio);
+		snprintf(out, COMPARE_TEXT, "%.3f", figure->ratio);
 	return out;
 }
 
-char *compare_show_interval(char out[COMPARE_WORDS], const struct compare_figure *figure)
+char *compare_show_interval(char out[COMPARE_TEXT], const struct compare_figure *figure)
 {
 	if (isnan(figure->low) || isnan(figure->high))
 		strcpy(out, "-");
 	else
-		snprintf(out, COMPARE_WORDS, "%.3f to %.3f", figure->low, figure->high);
+		snprintf(out, COMPARE_TEXT, "%.3f to %.3f", figure->low, figure->high);
 	return out;
 }
 
@@ -145,7 +118,7 @@ static void names_add(char *out, size_t room, const char *before, unsigned bits,
 {
 	for (int i = 0; i < count; i++)
 		if (bits & 1u << i) {
-			words_add(out, room, "%s%s", before, names[i]);
+			text_add(out, room, "%s%s", before, names[i]);
 			before = ", ";
 		}
 }
@@ -155,42 +128,42 @@ static void kinds_add(char *out, size_t room, unsigned kinds)
 	names_add(out, room, "; new: ", kinds, load_failure_names, LOAD_FAILURES);
 }
 
-char *compare_show_verdict(char out[COMPARE_WORDS], const struct compare_figure *figure, enum compare_measure measure)
+char *compare_show_verdict(char out[COMPARE_TEXT], const struct compare_figure *figure, enum compare_measure measure)
 {
-	snprintf(out, COMPARE_WORDS, "%s%s", compare_verdict_names[figure->verdict], figure->cliff ? ": a cliff" : "");
+	snprintf(out, COMPARE_TEXT, "%s%s", compare_verdict_names[figure->verdict], figure->cliff ? ": a cliff" : "");
 	if (figure->verdict == COMPARE_INCONCLUSIVE && figure->more)
-		words_add(out, COMPARE_WORDS, ": %zu more %s a side", figure->more,
-			  figure->more == 1 ? "launch" : "launches");
+		text_add(out, COMPARE_TEXT, ": %zu more %s a side", figure->more,
+			 figure->more == 1 ? "launch" : "launches");
 	else if (figure->verdict == COMPARE_INCONCLUSIVE)
-		words_add(out, COMPARE_WORDS, ": over %d launches more", COMPARE_MORE_MOST);
+		text_add(out, COMPARE_TEXT, ": over %d launches more", COMPARE_MORE_MOST);
 	if (figure->verdict == COMPARE_INVALID)
-		names_add(out, COMPARE_WORDS, ": ", figure->invalid, invalid_names, INVALIDS);
+		names_add(out, COMPARE_TEXT, ": ", figure->invalid, invalid_names, INVALIDS);
 	if (figure->verdict == COMPARE_INVALID && !figure->invalid)
-		words_add(out, COMPARE_WORDS, ": not measured");
+		text_add(out, COMPARE_TEXT, ": not measured");
 	if (measure == COMPARE_FAILURES)
-		kinds_add(out, COMPARE_WORDS, figure->new_failures);
+		kinds_add(out, COMPARE_TEXT, figure->new_failures);
 	return out;
 }
 
-char *compare_show_line(char out[COMPARE_WORDS * 2], const struct compare_line *line)
+char *compare_show_line(char out[COMPARE_TEXT * 2], const struct compare_line *line)
 {
 	const struct compare_figure *figure = compare_line_figure(line);
-	char server[100], client[40], mode[40], at[COMPARE_AT], values[2][COMPARE_WORDS];
-	size_t room = 2 * COMPARE_WORDS;
+	char server[100], client[40], mode[40], at[COMPARE_AT], values[2][COMPARE_TEXT];
+	size_t room = 2 * COMPARE_TEXT;
 
 	snprintf(out, room, "%s (%s, %s) at %s: %s ", text_plain(server, sizeof server, line->row->server),
 		 text_plain(client, sizeof client, line->row->client), text_plain(mode, sizeof mode, line->row->mode),
-		 compare_show_at(at, line->row), compare_measure_words[line->measure]);
+		 compare_show_at(at, line->row), compare_measures[line->measure].description);
 	if (isnan(figure->ratio))
-		words_add(out, room, "%s, before %s", compare_show_value(values[0], line->measure, figure->new),
-			  compare_show_value(values[1], line->measure, figure->base));
+		text_add(out, room, "%s, before %s", compare_show_value(values[0], line->measure, figure->new),
+			 compare_show_value(values[1], line->measure, figure->base));
 	else
-		words_add(out, room, "%.1f %% %s", 100 * fabs(figure->ratio - 1),
-			  figure->ratio < 1 ? "lower" : "higher");
+		text_add(out, room, "%.1f %% %s", 100 * fabs(figure->ratio - 1),
+			 figure->ratio < 1 ? "lower" : "higher");
 	if (!isnan(figure->low) && !isnan(figure->ratio))
-		words_add(out, room, " (%+.1f to %+.1f %%)", 100 * (figure->low - 1), 100 * (figure->high - 1));
+		text_add(out, room, " (%+.1f to %+.1f %%)", 100 * (figure->low - 1), 100 * (figure->high - 1));
 	if (figure->cliff)
-		words_add(out, room, ", a cliff");
+		text_add(out, room, ", a cliff");
 	if (line->measure == COMPARE_FAILURES)
 		kinds_add(out, room, figure->new_failures);
 	return out;
@@ -226,13 +199,13 @@ static size_t more_of(const struct comparison *comparison)
 }
 
 /* The fields that differ, and how. */
-static void differences_add(char *out, size_t room, const struct comparison *comparison)
+static void differences_show(char *out, size_t room, const struct comparison *comparison)
 {
-	for (size_t i = 0; i < comparison->differences_count; i++) {
-		const struct compare_difference *difference = &comparison->differences[i];
-		words_add(out, room, "%s%s (%.60s and %.60s)", i ? ", " : "", difference->field,
-			  *difference->base ? difference->base : "unknown",
-			  *difference->new ? difference->new : "unknown");
+	for (size_t i = 0; i < comparison->differences.count; i++) {
+		const struct difference *difference = &comparison->differences.items[i];
+		text_add(out, room, "%s%s (%.60s and %.60s)", i ? ", " : "", difference->field,
+			 *difference->base ? difference->base : "unknown",
+			 *difference->new ? difference->new : "unknown");
 	}
 }
 
@@ -257,9 +230,9 @@ static void row_add(char *out, size_t room, const struct compare_row *row)
 {
 	char server[60], client[20], mode[20], at[COMPARE_AT];
 
-	words_add(out, room, "%s (%s, %s) at %s", text_plain(server, sizeof server, row->server),
-		  text_plain(client, sizeof client, row->client), text_plain(mode, sizeof mode, row->mode),
-		  compare_show_at(at, row));
+	text_add(out, room, "%s (%s, %s) at %s", text_plain(server, sizeof server, row->server),
+		 text_plain(client, sizeof client, row->client), text_plain(mode, sizeof mode, row->mode),
+		 compare_show_at(at, row));
 }
 
 /* What BASE has shown and NEW has not: no pass may hide it. */
@@ -272,30 +245,30 @@ static void lost_add(char *out, size_t room, const struct comparison *comparison
 		if (!row->lost)
 			continue;
 		if (lost++ < LOST_MOST) {
-			words_add(out, room, "%s",
-				  lost == 1 ? " NEW has lost its valid figures, which BASE has, of " : ", ");
+			text_add(out, room, "%s",
+				 lost == 1 ? " NEW has lost its valid figures, which BASE has, of " : ", ");
 			row_add(out, room, row);
 			names_add(out, room, ": ", row->lost_to, invalid_names, INVALIDS);
 		}
 	}
 	if (lost > LOST_MOST)
-		words_add(out, room, " and %zu more", lost - LOST_MOST);
-	words_add(out, room, "%s", lost ? "." : "");
+		text_add(out, room, " and %zu more", lost - LOST_MOST);
+	text_add(out, room, "%s", lost ? "." : "");
 	if (comparison->base_only || comparison->new_only)
-		words_add(out, room,
-			  " Not compared, since the other side has none (server, mode, level): %zu of BASE, %zu of NEW",
-			  comparison->base_only, comparison->new_only);
+		text_add(out, room,
+			 " Not compared, since the other side has none (server, mode, level): %zu of BASE, %zu of NEW",
+			 comparison->base_only, comparison->new_only);
 	if (comparison->base_only) {
-		words_add(out, room, "; NEW lacks ");
+		text_add(out, room, "; NEW lacks ");
 		row_add(out, room, &comparison->first_base_only);
-		words_add(out, room, "%s", comparison->base_only > 1 ? " and others" : "");
+		text_add(out, room, "%s", comparison->base_only > 1 ? " and others" : "");
 	}
-	words_add(out, room, "%s", comparison->base_only || comparison->new_only ? "." : "");
+	text_add(out, room, "%s", comparison->base_only || comparison->new_only ? "." : "");
 	if (comparison->base_interrupted || comparison->new_interrupted)
-		words_add(out, room, " Interrupted before its end: %s.",
-			  !comparison->new_interrupted    ? "BASE"
-			  : !comparison->base_interrupted ? "NEW"
-							  : "BASE and NEW");
+		text_add(out, room, " Interrupted before its end: %s.",
+			 !comparison->new_interrupted    ? "BASE"
+			 : !comparison->base_interrupted ? "NEW"
+							 : "BASE and NEW");
 }
 
 char *compare_show_whole(char *out, size_t room, const struct comparison *comparison)
@@ -309,37 +282,37 @@ char *compare_show_whole(char *out, size_t room, const struct comparison *compar
 	unsigned kinds = 0;
 
 	snprintf(out, room, "%s", words[comparison->verdict]);
-	if (comparison->differences_count) {
-		words_add(out, room, ": the two sides differ in ");
-		differences_add(out, room, comparison);
+	if (comparison->differences.count) {
+		text_add(out, room, ": the two sides differ in ");
+		differences_show(out, room, comparison);
 	} else {
-		words_add(out, room, ": of %zu server band%s", comparison->gate_count, plural(comparison->gate_count));
+		text_add(out, room, ": of %zu server band%s", comparison->gate_count, plural(comparison->gate_count));
 		for (int verdict = 0; verdict < COMPARE_VERDICTS; verdict++)
 			if (verdicts[verdict]) {
-				words_add(out, room, "%s%zu %s", before, verdicts[verdict],
-					  compare_verdict_names[verdict]);
+				text_add(out, room, "%s%zu %s", before, verdicts[verdict],
+					 compare_verdict_names[verdict]);
 				before = ", ";
 			}
 	}
 	if (comparison->cliffs)
-		words_add(out, room, "; %zu cliff%s (a level that fell by more than a fifth)", comparison->cliffs,
-			  plural(comparison->cliffs));
+		text_add(out, room, "; %zu cliff%s (a level that fell by more than a fifth)", comparison->cliffs,
+			 plural(comparison->cliffs));
 	for (size_t i = 0; i < comparison->gate_count; i++)
 		kinds |= comparison->gate[i].figures[COMPARE_FAILURES].new_failures;
 	names_add(out, room, "; requests fail in a way that is new: ", kinds, load_failure_names, LOAD_FAILURES);
-	words_add(out, room, ". %zu launch%s of BASE and %zu of NEW.", comparison->base_launches,
-		  comparison->base_launches == 1 ? "" : "es", comparison->new_launches);
+	text_add(out, room, ". %zu launch%s of BASE and %zu of NEW.", comparison->base_launches,
+		 comparison->base_launches == 1 ? "" : "es", comparison->new_launches);
 	if (highest_floor(comparison) > comparison->settings.floor)
-		words_add(out, room, " The noise of this host lifts the floor from %.3g %% to %.3g %% at most.",
-			  100 * comparison->settings.floor, 100 * highest_floor(comparison));
+		text_add(out, room, " The noise of this host lifts the floor from %.3g %% to %.3g %% at most.",
+			 100 * comparison->settings.floor, 100 * highest_floor(comparison));
 	lost_add(out, room, comparison);
 	if (is_open(comparison)) {
 		size_t more = more_of(comparison);
 		if (more)
-			words_add(out, room, " By the spread seen it takes about %zu more a side to be sure of all.",
-				  more);
+			text_add(out, room, " By the spread seen it takes about %zu more a side to be sure of all.",
+				 more);
 		else
-			words_add(out, room, " By the spread seen no reasonable number of launches makes sure of all.");
+			text_add(out, room, " By the spread seen no reasonable number of launches makes sure of all.");
 	}
 	return out;
 }
@@ -350,7 +323,7 @@ int compare_table(struct text_table *table, const struct compare_line *lines, si
 		"server", "client", "mode", "level", "measure", "BASE", "NEW", "ratio", "interval", "p", "verdict",
 	};
 	enum { COLUMNS = sizeof headings / sizeof *headings };
-	char words[COMPARE_WORDS], at[COMPARE_AT];
+	char words[COMPARE_TEXT], at[COMPARE_AT];
 
 	if (text_table_init(table, count + 1, COLUMNS, err)) {
 		text_table_release(table);
@@ -367,7 +340,7 @@ int compare_table(struct text_table *table, const struct compare_line *lines, si
 		for (size_t j = 0; j < 3; j++)
 			text_plain(text_table_item(table, i + 1, j)->text, 100, texts[j]);
 		strcpy(text_table_item(table, i + 1, 3)->text, compare_show_at(at, line->row));
-		strcpy(text_table_item(table, i + 1, 4)->text, compare_measure_names[line->measure]);
+		strcpy(text_table_item(table, i + 1, 4)->text, compare_measures[line->measure].name);
 		strcpy(text_table_item(table, i + 1, 5)->text, compare_show_value(words, line->measure, figure->base));
 		strcpy(text_table_item(table, i + 1, 6)->text, compare_show_value(words, line->measure, figure->new));
 		strcpy(text_table_item(table, i + 1, 7)->text, compare_show_ratio(words, figure));

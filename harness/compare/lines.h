@@ -1,5 +1,5 @@
 /*
- * lines: the figures of a comparison as lines, the changed ones first, and their words.
+ * lines: the figures of a comparison as lines, the changed ones first, and how they are worded.
  *
  * All outputs for people show the same lines in the same order and call them the same; what differs is the format.
  */
@@ -33,21 +33,15 @@ bool compare_line_changed(const struct compare_line *line);
 int compare_lines(struct compare_line **lines, size_t *count, const struct comparison *comparison, bool is_gate,
 		  struct err *err);
 
-/* Holds what the functions below write. */
-#define COMPARE_WORDS 256
-
-/* A figure with its unit: 12,345/s, 83.1 us, 0.12 %, 1.23ms, 14.5 MiB; "-" where unknown. Returns out. */
-char *compare_show_value(char out[COMPARE_WORDS], enum compare_measure measure, double value);
-
 /* The ratio and its interval: "0.877", "0.836 to 0.919"; "-" where unknown. Return out. */
-char *compare_show_ratio(char out[COMPARE_WORDS], const struct compare_figure *figure);
-char *compare_show_interval(char out[COMPARE_WORDS], const struct compare_figure *figure);
+char *compare_show_ratio(char out[COMPARE_TEXT], const struct compare_figure *figure);
+char *compare_show_interval(char out[COMPARE_TEXT], const struct compare_figure *figure);
 
-/* The verdict in words: "inconclusive: 5 more launches a side", "invalid: client_bound". Returns out. */
-char *compare_show_verdict(char out[COMPARE_WORDS], const struct compare_figure *figure, enum compare_measure measure);
+/* The verdict for people: "inconclusive: 5 more launches a side", "invalid: client_bound". Returns out. */
+char *compare_show_verdict(char out[COMPARE_TEXT], const struct compare_figure *figure, enum compare_measure measure);
 
 /* What a line says, as a sentence without a full stop: "tornado, close mode, 1-16: requests per second 12 % lower". */
-char *compare_show_line(char out[COMPARE_WORDS * 2], const struct compare_line *line);
+char *compare_show_line(char out[COMPARE_TEXT * 2], const struct compare_line *line);
 
 /* One paragraph: the verdict of the whole, and what it rests on. At most `room` bytes. Returns out. */
 char *compare_show_whole(char *out, size_t room, const struct comparison *comparison);

@@ -193,12 +193,15 @@ int noise_merge(struct noise *noise, struct noise *from)
 
 int noise_fits(const struct noise *noise, const struct document *run, struct err *why)
 {
-	struct compare_difference first;
-	int differ = compare_documents(&first, &noise->document, run, why);
+	struct differences differences = { 0 };
+	int result = differences_find(&differences, &noise->document, run, why);
 
-	if (differ > 0)
-		err_set(why, "%s was %s and is %s", first.field, first.base, first.new);
-	return differ < 0 ? -1 : !differ;
+	if (!result && differences.count)
+		err_set(why, "%s was %s and is %s", differences.items->field, differences.items->base,
+			differences.items->new);
+	result = result ? -1 : !differences.count;
+	differences_release(&differences);
+	return result;
 }
 
 double noise_at(const void *context, const char *server, const char *client, const char *mode,

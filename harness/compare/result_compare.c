@@ -82,12 +82,12 @@ static json_t *row_json(const struct compare_row *row, int measures)
 	bad |= json_object_set_new(json, "least", json_integer((json_int_t)row->least));
 	bad |= json_object_set_new(json, "most", json_integer((json_int_t)row->most));
 	bad |= json_object_set_new(json, "verdict", json_string(compare_verdict_names[row->verdict]));
-	bad |= json_object_set_new(json, "by", json_string(compare_measure_names[row->by]));
+	bad |= json_object_set_new(json, "by", json_string(compare_measures[row->by].name));
 	bad |= json_object_set_new(json, "lost", json_integer((json_int_t)row->lost));
 	if (row->lost_to)
 		bad |= json_object_set_new(json, "lost_to", names_json(row->lost_to, invalid_names, INVALIDS));
 	for (int measure = 0; measure < measures; measure++)
-		bad |= json_object_set_new(json, compare_measure_names[measure],
+		bad |= json_object_set_new(json, compare_measures[measure].name,
 					   figure_json(&row->figures[measure], (enum compare_measure)measure));
 	if (!bad)
 		return json;
@@ -113,8 +113,8 @@ static json_t *differences_json(const struct comparison *comparison)
 	json_t *json = json_array();
 	int bad = 0;
 
-	for (size_t i = 0; i < comparison->differences_count; i++) {
-		const struct compare_difference *difference = &comparison->differences[i];
+	for (size_t i = 0; i < comparison->differences.count; i++) {
+		const struct difference *difference = &comparison->differences.items[i];
 		json_t *item = json_object();
 		bad |= json_object_set_new(item, "field", text_json(difference->field));
 		bad |= json_object_set_new(item, "base", text_json(difference->base));

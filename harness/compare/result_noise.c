@@ -49,7 +49,7 @@ static int figure_check(const struct noise_figure *figure, struct err *err)
 		return err_set(err, "a name is empty");
 	for (int i = 0; i < COMPARE_MEASURES; i++)
 		if (figure->share[i] < 0)
-			return err_set(err, "%s is less than 0", compare_measure_names[i]);
+			return err_set(err, "%s is less than 0", compare_measures[i].name);
 	return 0;
 }
 

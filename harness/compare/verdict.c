@@ -1,5 +1,4 @@
-/* What the figures of a comparison say: verdicts, when all tests are known. */
-#include "harness/compare/compare_parts.h"
+#include "harness/compare/verdict.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -9,19 +8,19 @@
 
 static enum compare_verdict worse_or_better(enum compare_measure measure, double base, double new)
 {
-	return (new > base) == compare_hows[measure].is_cost ? COMPARE_REGRESSED : COMPARE_IMPROVED;
+	return (new > base) == compare_measures[measure].is_cost ? COMPARE_REGRESSED : COMPARE_IMPROVED;
 }
 
-static enum compare_verdict failures_verdict(const struct compare_figure *figure, const struct compare_extra *extra,
+static enum compare_verdict failures_verdict(const struct compare_figure *figure, const struct verdict_basis *basis,
 					     double alpha)
 {
 	/* A kind that BASE has never had is a finding of its own: as many of another kind may have gone. */
 	if (figure->new_failures)
-		return extra->is_new ? COMPARE_REGRESSED : COMPARE_INCONCLUSIVE;
+		return basis->is_new ? COMPARE_REGRESSED : COMPARE_INCONCLUSIVE;
 	if (isnan(figure->p))
 		return COMPARE_EQUIVALENT;
 	/* One side has none at all: then nothing is estimated, and its own test is enough. */
-	if ((extra->is_certain && figure->p < alpha) ||
+	if ((basis->is_certain && figure->p < alpha) ||
 	    (figure->p_adjusted < alpha && fabs(figure->new - figure->base) > COMPARE_FAILURES_FLOOR))
 		return worse_or_better(COMPARE_FAILURES, figure->base, figure->new);
 	return COMPARE_INCONCLUSIVE;
@@ -38,24 +37,24 @@ static enum compare_verdict ratio_verdict(const struct compare_figure *figure, e
 }
 
 static void figure_judge(const struct comparison *comparison, struct compare_figure *figure,
-			 const struct compare_extra *extra, enum compare_measure measure, size_t tests)
+			 const struct verdict_basis *basis, enum compare_measure measure, size_t tests)
 {
 	double alpha = comparison->settings.alpha;
-	bool is_share = compare_hows[measure].is_share;
+	bool is_share = compare_measures[measure].is_share;
 
 	if (!figure->base_count || !figure->new_count)
 		figure->verdict = COMPARE_INVALID;
-	else if (comparison->differences_count)
+	else if (comparison->differences.count)
 		figure->verdict = COMPARE_INCOMPARABLE;
 	else if (is_share)
-		figure->verdict = failures_verdict(figure, extra, alpha);
+		figure->verdict = failures_verdict(figure, basis, alpha);
 	else
 		figure->verdict = ratio_verdict(figure, measure, alpha);
 	if (figure->verdict != COMPARE_INCONCLUSIVE)
 		return;
 	size_t have = figure->base_count < figure->new_count ? figure->base_count : figure->new_count;
-	size_t needed = rank_needed(is_share ? NAN : log(figure->ratio), extra->spread, -log(1 - figure->floor), alpha,
-				    extra->is_certain || figure->new_failures ? 1 : tests, COMPARE_MORE_MOST);
+	size_t needed = rank_needed(is_share ? NAN : log(figure->ratio), basis->spread, -log(1 - figure->floor), alpha,
+				    basis->is_certain || figure->new_failures ? 1 : tests, COMPARE_MORE_MOST);
 	figure->more = !needed ? 0 : needed > have ? needed - have : 1;
 }
 
@@ -116,7 +115,7 @@ static long adjust(struct compare_row *rows, size_t count, int first, int end, l
 }
 
 /* Returns 1 where anything could be compared, 0 where nothing; -1 with err set. */
-static int gate_judge(struct comparison *comparison, struct compare_extra (*extras)[COMPARE_MEASURES], struct err *err)
+static int gate_judge(struct comparison *comparison, struct verdict_basis (*bases)[COMPARE_MEASURES], struct err *err)
 {
 	bool has_speed = false;
 	long tests = adjust(comparison->gate, comparison->gate_count, 0, COMPARE_GATING, adjust_holm, err);
@@ -127,7 +126,7 @@ static int gate_judge(struct comparison *comparison, struct compare_extra (*extr
 	for (size_t i = 0; i < comparison->gate_count; i++) {
 		struct compare_row *row = &comparison->gate[i];
 		for (int measure = 0; measure < COMPARE_GATING; measure++)
-			figure_judge(comparison, &row->figures[measure], &extras[i][measure],
+			figure_judge(comparison, &row->figures[measure], &bases[i][measure],
 				     (enum compare_measure)measure, comparison->gate_tests);
 		has_speed |= row_judge(row);
 		comparison->gate_verdicts[row->verdict]++;
@@ -135,7 +134,7 @@ static int gate_judge(struct comparison *comparison, struct compare_extra (*extr
 	return has_speed;
 }
 
-static int cells_judge(struct comparison *comparison, struct compare_extra (*extras)[COMPARE_MEASURES], struct err *err)
+static int cells_judge(struct comparison *comparison, struct verdict_basis (*bases)[COMPARE_MEASURES], struct err *err)
 {
 	for (int measure = 0; measure < COMPARE_MEASURES; measure++) {
 		long tests = adjust(comparison->cells, comparison->cells_count, measure, measure + 1,
@@ -143,7 +142,7 @@ static int cells_judge(struct comparison *comparison, struct compare_extra (*ext
 		if (tests < 0)
 			return -1;
 		for (size_t i = 0; i < comparison->cells_count; i++)
-			figure_judge(comparison, &comparison->cells[i].figures[measure], &extras[i][measure],
+			figure_judge(comparison, &comparison->cells[i].figures[measure], &bases[i][measure],
 				     (enum compare_measure)measure, (size_t)tests);
 	}
 	for (size_t i = 0; i < comparison->cells_count; i++) {
@@ -173,8 +172,8 @@ static void whole_judge(struct comparison *comparison, bool has_speed)
 		comparison->verdict = COMPARE_REGRESSED;
 }
 
-int compare_judge(struct comparison *comparison, struct compare_extra (*gate)[COMPARE_MEASURES],
-		  struct compare_extra (*cells)[COMPARE_MEASURES], struct err *err)
+int verdict_give(struct comparison *comparison, struct verdict_basis (*gate)[COMPARE_MEASURES],
+		 struct verdict_basis (*cells)[COMPARE_MEASURES], struct err *err)
 {
 	int has_speed = gate_judge(comparison, gate, err);
 

@@ -241,7 +241,7 @@ static void test_power(void **state)
 
 static void test_words(void **state)
 {
-	char out[COMPARE_WORDS];
+	char out[COMPARE_TEXT];
 	static const struct {
 		enum compare_measure measure;
 		double value;
