@@ -22,29 +22,29 @@ struct ab {
 	bool help;
 };
 
-#define FIELD(name) OPTION_FIELD(struct ab, name)
+#define FIELD(kind, name) OPTION_FIELD(kind, struct ab, name)
 
 static const struct option_def ab_options[] = {
-	{ "old", 0, &option_text, FIELD(command[OLD]), .placeholder = "COMMAND",
+	{ "old", 0, FIELD(text, command[OLD]), .placeholder = "COMMAND",
 	  .help = "starts the old build; split into words as in bench.conf, without a shell" },
-	{ "new", 0, &option_text, FIELD(command[NEW]), .placeholder = "COMMAND", .help = "starts the new build" },
-	{ "old-conf", 0, &option_text, FIELD(conf[OLD]), .placeholder = "FILE",
+	{ "new", 0, FIELD(text, command[NEW]), .placeholder = "COMMAND", .help = "starts the new build" },
+	{ "old-conf", 0, FIELD(text, conf[OLD]), .placeholder = "FILE",
 	  .help = "instead: the configuration whose [server NAME] is the old build" },
-	{ "new-conf", 0, &option_text, FIELD(conf[NEW]), .placeholder = "FILE",
+	{ "new-conf", 0, FIELD(text, conf[NEW]), .placeholder = "FILE",
 	  .help = "the configuration whose [server NAME] is the new one" },
-	{ "server", 's', &option_text, FIELD(server), .placeholder = "NAME",
+	{ "server", 's', FIELD(text, server), .placeholder = "NAME",
 	  .help = "of the server in the configurations, and in the results (server)" },
-	{ "levels", 'l', &option_levels, FIELD(settings.concurrency), .fallback = "1,16,256",
+	{ "levels", 'l', FIELD(levels, settings.concurrency), .fallback = "1,16,256",
 	  .help = "connections: A..B doubles, A..B:+S steps, commas join" },
-	{ "launches", 'r', &option_count, FIELD(settings.repeat), .fallback = "8", .least = 1, .most = 1000,
+	{ "launches", 'r', FIELD(count, settings.repeat), .fallback = "8", .min = 1, .max = 1000,
 	  .help = "of each build, in the order AB BA AB BA; a verdict takes four or more" },
 	SETTINGS_LOAD(struct ab, settings.),
 	SETTINGS_PLACE(struct ab, settings.),
-	{ "out", 'o', &option_text, FIELD(out), .placeholder = "NAME",
+	{ "out", 'o', FIELD(text, out), .placeholder = "NAME",
 	  .help = "name of the session: results/NAME (the date and time)" },
 	GATE_OPTIONS(struct ab),
 	COMPARE_OUTPUTS_OPTIONS(struct ab),
-	{ "help", 'h', &option_flag, FIELD(help), .help = "this text" },
+	{ "help", 'h', FIELD(flag, help), .help = "this text" },
 	{ .name = NULL }
 };
 

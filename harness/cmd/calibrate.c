@@ -20,24 +20,24 @@ struct calibrate {
 	bool help;
 };
 
-#define FIELD(name) OPTION_FIELD(struct calibrate, name)
+#define FIELD(kind, name) OPTION_FIELD(kind, struct calibrate, name)
 
 static const struct option_def calibrate_options[] = {
-	{ "servers", 's', &option_text, FIELD(settings.servers), .placeholder = "A,B",
+	{ "servers", 's', FIELD(text, settings.servers), .placeholder = "A,B",
 	  .help = "servers to launch (all that can run here)" },
-	{ "levels", 'l', &option_levels, FIELD(settings.concurrency), .fallback = "1,16,256",
+	{ "levels", 'l', FIELD(levels, settings.concurrency), .fallback = "1,16,256",
 	  .help = "connections: A..B doubles, A..B:+S steps, commas join" },
-	{ "launches", 'r', &option_count, FIELD(launches), .fallback = "8", .least = 2, .most = 500,
+	{ "launches", 'r', FIELD(count, launches), .fallback = "8", .min = 2, .max = 500,
 	  .help = "of each side: as many as a comparison is to have; each server is launched twice as often" },
 	SETTINGS_LOAD(struct calibrate, settings.),
 	SETTINGS_PLACE(struct calibrate, settings.),
-	{ "conf", 0, &option_texts, FIELD(settings.conf), .placeholder = "FILE",
+	{ "conf", 0, FIELD(texts, settings.conf), .placeholder = "FILE",
 	  .help = "configuration (bench.conf); given again, it adds to the first" },
-	{ "noise", 0, &option_text, FIELD(noise), .fallback = GATE_NOISE, .placeholder = "FILE",
+	{ "noise", 0, FIELD(text, noise), .fallback = GATE_NOISE, .placeholder = "FILE",
 	  .help = "where the noise goes; what it has of other servers stays" },
-	{ "out", 'o', &option_text, FIELD(out), .placeholder = "NAME",
+	{ "out", 'o', FIELD(text, out), .placeholder = "NAME",
 	  .help = "name of the session: results/NAME (the date and time)" },
-	{ "help", 'h', &option_flag, FIELD(help), .help = "this text" },
+	{ "help", 'h', FIELD(flag, help), .help = "this text" },
 	{ .name = NULL }
 };
 

@@ -16,20 +16,20 @@ struct check_settings {
 	bool json, help;
 };
 
-#define FIELD(name) OPTION_FIELD(struct check_settings, name)
-#define MINUTE      (60 * CLOCK_S)
+#define FIELD(kind, name) OPTION_FIELD(kind, struct check_settings, name)
+#define MINUTE            (60 * CLOCK_S)
 
 static const struct option_def check_options[] = {
-	{ "port", 'p', &option_count, FIELD(port), .fallback = "0", .most = 65535,
+	{ "port", 'p', FIELD(count, port), .fallback = "0", .max = 65535,
 	  .help = "port of the servers (0: a free one for each)" },
-	{ "ready", 0, &option_duration, FIELD(ready_ns), .fallback = "10s", .least = CLOCK_MS, .most = 60 * MINUTE,
+	{ "ready", 0, FIELD(duration, ready_ns), .fallback = "10s", .min = CLOCK_MS, .max = 60 * MINUTE,
 	  .help = "time for a server to answer after its start" },
-	{ "timeout", 0, &option_duration, FIELD(timeout_ns), .fallback = "5s", .least = CLOCK_MS, .most = MINUTE,
+	{ "timeout", 0, FIELD(duration, timeout_ns), .fallback = "5s", .min = CLOCK_MS, .max = MINUTE,
 	  .help = "of each single wait" },
-	{ "json", 0, &option_flag, FIELD(json), .help = "print JSON" },
-	{ "conf", 0, &option_texts, FIELD(conf), .placeholder = "FILE",
+	{ "json", 0, FIELD(flag, json), .help = "print JSON" },
+	{ "conf", 0, FIELD(texts, conf), .placeholder = "FILE",
 	  .help = "configuration (bench.conf); given again, it adds to the first" },
-	{ "help", 'h', &option_flag, FIELD(help), .help = "this text" },
+	{ "help", 'h', FIELD(flag, help), .help = "this text" },
 	{ .name = NULL }
 };
 

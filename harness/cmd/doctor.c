@@ -27,12 +27,12 @@ struct doctor_settings {
 };
 
 static const struct option_def doctor_options[] = {
-	{ "port", 'p', &option_count, OPTION_FIELD(struct doctor_settings, port), .fallback = "0", .most = 65535,
+	{ "port", 'p', OPTION_FIELD(count, struct doctor_settings, port), .fallback = "0", .max = 65535,
 	  .help = "port of the servers (0: as bench.conf says)" },
-	{ "json", 0, &option_flag, OPTION_FIELD(struct doctor_settings, json), .help = "print JSON" },
-	{ "conf", 0, &option_texts, OPTION_FIELD(struct doctor_settings, conf), .placeholder = "FILE",
+	{ "json", 0, OPTION_FIELD(flag, struct doctor_settings, json), .help = "print JSON" },
+	{ "conf", 0, OPTION_FIELD(texts, struct doctor_settings, conf), .placeholder = "FILE",
 	  .help = "configuration (bench.conf); given again, it adds to the first" },
-	{ "help", 'h', &option_flag, OPTION_FIELD(struct doctor_settings, help), .help = "this text" },
+	{ "help", 'h', OPTION_FIELD(flag, struct doctor_settings, help), .help = "this text" },
 	{ .name = NULL }
 };
 

@@ -12,11 +12,11 @@ struct explain_settings {
 };
 
 static const struct option_def explain_options[] = {
-	{ "mode", 'm', &option_text, OPTION_FIELD(struct explain_settings, mode),
+	{ "mode", 'm', OPTION_FIELD(text, struct explain_settings, mode),
 	  .help = "the mode of the cell (the first that the run has)" },
-	{ "block", 'b', &option_count, OPTION_FIELD(struct explain_settings, block), .fallback = "1", .least = 1,
-	  .most = 1000000, .help = "the block of the cell" },
-	{ "help", 'h', &option_flag, OPTION_FIELD(struct explain_settings, help), .help = "this text" },
+	{ "block", 'b', OPTION_FIELD(count, struct explain_settings, block), .fallback = "1", .min = 1, .max = 1000000,
+	  .help = "the block of the cell" },
+	{ "help", 'h', OPTION_FIELD(flag, struct explain_settings, help), .help = "this text" },
 	{ .name = NULL }
 };
 

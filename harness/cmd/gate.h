@@ -28,26 +28,17 @@ extern const char *const gate_fail_on_names[];
 #define GATE_OPTIONS(type)                                                                                                                \
 	{ "fail-on",                                                                                                                      \
 	  0,                                                                                                                              \
-	  &option_choice,                                                                                                                 \
-	  OPTION_FIELD(type, gate.fail_on),                                                                                               \
+	  OPTION_FIELD(choice, type, gate.fail_on),                                                                                       \
 	  .fallback = "regressed",                                                                                                        \
 	  .choices = gate_fail_on_names,                                                                                                  \
 	  .help = "what exits with 1: regressed, or nothing" },                                                                           \
-		{ "floor",                                                                                                                \
-		  0,                                                                                                                      \
-		  &option_percent,                                                                                                        \
-		  OPTION_FIELD(type, gate.floor),                                                                                         \
-		  .fallback = "5%",                                                                                                       \
+		{ "floor", 0, OPTION_FIELD(percent, type, gate.floor), .fallback = "5%",                                                  \
 		  .help = "a smaller effect is none; at least twice the noise of this host where that is known" },                        \
-		{ "noise",                                                                                                                \
-		  0,                                                                                                                      \
-		  &option_text,                                                                                                           \
-		  OPTION_FIELD(type, gate.noise),                                                                                         \
-		  .placeholder = "FILE",                                                                                                  \
+		{ "noise", 0, OPTION_FIELD(text, type, gate.noise), .placeholder = "FILE",                                                \
 		  .help = "noise of this host, from benchctl calibrate; none: take no account of it (" GATE_NOISE                         \
 			  ")" },                                                                                                          \
 	{                                                                                                                                 \
-		"strict", 0, &option_flag, OPTION_FIELD(type, gate.strict),                                                               \
+		"strict", 0, OPTION_FIELD(flag, type, gate.strict),                                                                       \
 			.help = "exit with 4 where a part of the gate is inconclusive, NEW lacks what BASE has, or a run was interrupted" \
 	}
 

@@ -7,11 +7,11 @@ struct help_settings {
 	bool man, help;
 };
 
-static const struct option_def help_options[] = { { "man", 0, &option_flag, OPTION_FIELD(struct help_settings, man),
-						    .help = "print the manual page, for man(1)" },
-						  { "help", 'h', &option_flag, OPTION_FIELD(struct help_settings, help),
-						    .help = "this text" },
-						  { .name = NULL } };
+static const struct option_def help_options[] = {
+	{ "man", 0, OPTION_FIELD(flag, struct help_settings, man), .help = "print the manual page, for man(1)" },
+	{ "help", 'h', OPTION_FIELD(flag, struct help_settings, help), .help = "this text" },
+	{ .name = NULL }
+};
 
 static void print_man(void)
 {

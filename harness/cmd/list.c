@@ -10,10 +10,10 @@ struct list_settings {
 };
 
 static const struct option_def list_options[] = {
-	{ "json", 0, &option_flag, OPTION_FIELD(struct list_settings, json), .help = "print JSON" },
-	{ "conf", 0, &option_texts, OPTION_FIELD(struct list_settings, conf), .placeholder = "FILE",
+	{ "json", 0, OPTION_FIELD(flag, struct list_settings, json), .help = "print JSON" },
+	{ "conf", 0, OPTION_FIELD(texts, struct list_settings, conf), .placeholder = "FILE",
 	  .help = "configuration (bench.conf); given again, it adds to the first" },
-	{ "help", 'h', &option_flag, OPTION_FIELD(struct list_settings, help), .help = "this text" },
+	{ "help", 'h', OPTION_FIELD(flag, struct list_settings, help), .help = "this text" },
 	{ .name = NULL }
 };
 

@@ -24,42 +24,41 @@ struct load_settings {
 	bool json, help;
 };
 
-#define FIELD(name) OPTION_FIELD(struct load_settings, name)
-#define HOUR        (3600 * CLOCK_S)
+#define FIELD(kind, name) OPTION_FIELD(kind, struct load_settings, name)
+#define HOUR              (3600 * CLOCK_S)
 
 static const struct option_def load_options[] = {
-	{ "connections", 'c', &option_count, FIELD(connections), .fallback = "1", .least = 1, .most = LEVELS_HIGHEST,
+	{ "connections", 'c', FIELD(count, connections), .fallback = "1", .min = 1, .max = LEVELS_HIGHEST,
 	  .help = "connections at a time" },
-	{ "requests", 'n', &option_count, FIELD(requests), .fallback = "0",
+	{ "requests", 'n', FIELD(count, requests), .fallback = "0",
 	  .help = "stop after so many, as ab does (0: measure for a time)" },
-	{ "duration", 'd', &option_duration, FIELD(duration_ns), .fallback = "5s", .least = CLOCK_MS, .most = HOUR,
+	{ "duration", 'd', FIELD(duration, duration_ns), .fallback = "5s", .min = CLOCK_MS, .max = HOUR,
 	  .help = "window, at least" },
-	{ "mode", 'm', &option_choice, FIELD(mode), .fallback = "close", .choices = load_mode_names,
+	{ "mode", 'm', FIELD(choice, mode), .fallback = "close", .choices = load_mode_names,
 	  .help = "a connection a request, many on one, or many open of which few are active" },
-	{ "active", 0, &option_count, FIELD(active), .fallback = "100", .least = 1, .most = LEVELS_HIGHEST,
+	{ "active", 0, FIELD(count, active), .fallback = "100", .min = 1, .max = LEVELS_HIGHEST,
 	  .help = "crowd: connections that carry requests, the others are silent" },
-	{ "rate", 0, &option_count, FIELD(rate_rps), .fallback = "0", .most = LEVELS_RATE_HIGHEST,
+	{ "rate", 0, FIELD(count, rate_rps), .fallback = "0", .max = LEVELS_RATE_HIGHEST,
 	  .help = "open loop: so many requests a second, whatever the server does (0: a closed loop)" },
 	SETTINGS_OPEN_LOOP(struct load_settings),
-	{ "seed", 0, &option_count, FIELD(seed), .fallback = "1", .help = "of random arrivals" },
-	{ "check", 0, &option_choice, FIELD(check), .fallback = "exact", .choices = target_check_names,
+	{ "seed", 0, FIELD(count, seed), .fallback = "1", .help = "of random arrivals" },
+	{ "check", 0, FIELD(choice, check), .fallback = "exact", .choices = target_check_names,
 	  .help = "how closely answers are compared with the first" },
-	{ "threads", 't', &option_count, FIELD(threads), .fallback = "0", .most = LOAD_THREADS_MAX,
+	{ "threads", 't', FIELD(count, threads), .fallback = "0", .max = LOAD_THREADS_MAX,
 	  .help = "engine threads (0: one a CPU)" },
-	{ "warmup", 0, &option_duration, FIELD(warmup_ns), .fallback = "200ms", .most = HOUR,
-	  .help = "load before the window" },
-	{ "max-window", 0, &option_duration, FIELD(max_window_ns), .fallback = "1m", .least = CLOCK_MS, .most = HOUR,
+	{ "warmup", 0, FIELD(duration, warmup_ns), .fallback = "200ms", .max = HOUR, .help = "load before the window" },
+	{ "max-window", 0, FIELD(duration, max_window_ns), .fallback = "1m", .min = CLOCK_MS, .max = HOUR,
 	  .help = "window, at most: it grows to two rounds of all connections" },
-	{ "max-ramp", 0, &option_duration, FIELD(max_ramp_ns), .fallback = "1m", .least = CLOCK_MS, .most = HOUR,
+	{ "max-ramp", 0, FIELD(duration, max_ramp_ns), .fallback = "1m", .min = CLOCK_MS, .max = HOUR,
 	  .help = "time to open the connections, at most" },
-	{ "timeout", 0, &option_duration, FIELD(timeout_ns), .fallback = "30s", .least = CLOCK_MS, .most = HOUR,
+	{ "timeout", 0, FIELD(duration, timeout_ns), .fallback = "30s", .min = CLOCK_MS, .max = HOUR,
 	  .help = "of one request" },
-	{ "client", 0, &option_text, FIELD(client), .fallback = "epoll", .placeholder = "NAME",
+	{ "client", 0, FIELD(text, client), .fallback = "epoll", .placeholder = "NAME",
 	  .help = "epoll, uring, auto (uring where it can run), seq or curl" },
-	{ "raw", 0, &option_text, FIELD(raw), .placeholder = "FILE",
+	{ "raw", 0, FIELD(text, raw), .placeholder = "FILE",
 	  .help = "write each latency of the window: ns, one a line, a thread after the other" },
-	{ "json", 0, &option_flag, FIELD(json), .help = "print one cell of run.json" },
-	{ "help", 'h', &option_flag, FIELD(help), .help = "this text" },
+	{ "json", 0, FIELD(flag, json), .help = "print one cell of run.json" },
+	{ "help", 'h', FIELD(flag, help), .help = "this text" },
 	{ .name = NULL }
 };
 

@@ -9,11 +9,11 @@ struct plot_settings {
 };
 
 static const struct option_def plot_options[] = {
-	{ "out", 'o', &option_text, OPTION_FIELD(struct plot_settings, out), .placeholder = "FOLDER",
+	{ "out", 'o', OPTION_FIELD(text, struct plot_settings, out), .placeholder = "FOLDER",
 	  .help = "where to draw (plots/NAME, with the name of the run)" },
-	{ "kinds", 'k', &option_text, OPTION_FIELD(struct plot_settings, kinds), .placeholder = "LIST",
+	{ "kinds", 'k', OPTION_FIELD(text, struct plot_settings, kinds), .placeholder = "LIST",
 	  .help = "which pictures: of hero, panels, shape, percentiles, cost, errors, latency, sequential, preview (all)" },
-	{ "help", 'h', &option_flag, OPTION_FIELD(struct plot_settings, help), .help = "this text" },
+	{ "help", 'h', OPTION_FIELD(flag, struct plot_settings, help), .help = "this text" },
 	{ .name = NULL }
 };
 

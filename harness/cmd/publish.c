@@ -11,22 +11,22 @@ struct publish_settings {
 	bool renew, help;
 };
 
-#define FIELD(name) OPTION_FIELD(struct publish_settings, name)
+#define FIELD(kind, name) OPTION_FIELD(kind, struct publish_settings, name)
 
 static const struct option_def publish_options[] = {
-	{ "to", 't', &option_text, FIELD(to), .placeholder = "PLACE",
+	{ "to", 't', FIELD(text, to), .placeholder = "PLACE",
 	  .help = "a folder, or the URL of one: https (WebDAV), sftp" },
-	{ "title", 0, &option_text, FIELD(title), .placeholder = "WORDS",
+	{ "title", 0, FIELD(text, title), .placeholder = "WORDS",
 	  .help = "what the site is called (as it is; at first \"Server benchmarks\")" },
-	{ "url", 0, &option_text, FIELD(url), .placeholder = "URL",
+	{ "url", 0, FIELD(text, url), .placeholder = "URL",
 	  .help = "where readers find the site, for its feed and previews of links (as it is)" },
-	{ "renew", 0, &option_flag, FIELD(renew),
+	{ "renew", 0, FIELD(flag, renew),
 	  .help = "make the pages of these runs anew where they are there already, and look at each file" },
-	{ "ca", 0, &option_text, FIELD(certificates), .placeholder = "FILE",
+	{ "ca", 0, FIELD(text, certificates), .placeholder = "FILE",
 	  .help = "the certificates to trust (those of the system)" },
-	{ "timeout", 0, &option_duration, FIELD(timeout_ns), .fallback = "10m", .least = 1000000,
-	  .most = 3600000000000000, .help = "how long one file may take" },
-	{ "help", 'h', &option_flag, FIELD(help), .help = "this text" },
+	{ "timeout", 0, FIELD(duration, timeout_ns), .fallback = "10m", .min = 1000000, .max = 3600000000000000,
+	  .help = "how long one file may take" },
+	{ "help", 'h', FIELD(flag, help), .help = "this text" },
 	{ .name = NULL }
 };
 

@@ -9,11 +9,11 @@ struct report_settings {
 };
 
 static const struct option_def report_options[] = {
-	{ "out", 'o', &option_text, OPTION_FIELD(struct report_settings, out), .placeholder = "FOLDER",
+	{ "out", 'o', OPTION_FIELD(text, struct report_settings, out), .placeholder = "FOLDER",
 	  .help = "where to write (plots/NAME, with the name of the run)" },
-	{ "url", 0, &option_text, OPTION_FIELD(struct report_settings, url), .placeholder = "URL",
+	{ "url", 0, OPTION_FIELD(text, struct report_settings, url), .placeholder = "URL",
 	  .help = "where the folder will be found: for the picture in previews of links" },
-	{ "help", 'h', &option_flag, OPTION_FIELD(struct report_settings, help), .help = "this text" },
+	{ "help", 'h', OPTION_FIELD(flag, struct report_settings, help), .help = "this text" },
 	{ .name = NULL }
 };
 

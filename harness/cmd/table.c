@@ -10,13 +10,13 @@ struct table_settings {
 };
 
 static const struct option_def table_options[] = {
-	{ "markdown", 0, &option_flag, OPTION_FIELD(struct table_settings, markdown), .help = "print Markdown" },
-	{ "csv", 0, &option_flag, OPTION_FIELD(struct table_settings, csv), .help = "print CSV" },
-	{ "open-loop", 0, &option_flag, OPTION_FIELD(struct table_settings, open_loop),
+	{ "markdown", 0, OPTION_FIELD(flag, struct table_settings, markdown), .help = "print Markdown" },
+	{ "csv", 0, OPTION_FIELD(flag, struct table_settings, csv), .help = "print CSV" },
+	{ "open-loop", 0, OPTION_FIELD(flag, struct table_settings, open_loop),
 	  .help = "only the table of the open loops, which CSV has no other way" },
-	{ "at", 0, &option_count, OPTION_FIELD(struct table_settings, at), .fallback = "0",
+	{ "at", 0, OPTION_FIELD(count, struct table_settings, at), .fallback = "0",
 	  .help = "the level shown (0: the one nearest 100)" },
-	{ "help", 'h', &option_flag, OPTION_FIELD(struct table_settings, help), .help = "this text" },
+	{ "help", 'h', OPTION_FIELD(flag, struct table_settings, help), .help = "this text" },
 	{ .name = NULL }
 };
 

@@ -24,32 +24,16 @@ struct compare_outputs {
 
 /* The rows of an option table for them; `type` is a struct of settings that has them as `outputs`. */
 #define COMPARE_OUTPUTS_OPTIONS(type)                                                                              \
-	{ "json",                                                                                                  \
-	  0,                                                                                                       \
-	  &option_text,                                                                                            \
-	  OPTION_FIELD(type, outputs.json),                                                                        \
-	  .placeholder = "FILE",                                                                                   \
+	{ "json", 0, OPTION_FIELD(text, type, outputs.json), .placeholder = "FILE",                                \
 	  .help = "write all figures as JSON (- is stdout, here and below)" },                                     \
-		{ "markdown",                                                                                      \
-		  0,                                                                                               \
-		  &option_text,                                                                                    \
-		  OPTION_FIELD(type, outputs.markdown),                                                            \
-		  .placeholder = "FILE",                                                                           \
+		{ "markdown", 0, OPTION_FIELD(text, type, outputs.markdown), .placeholder = "FILE",                \
 		  .help = "write a comment for a merge request" },                                                 \
-		{ "junit",                                                                                         \
-		  0,                                                                                               \
-		  &option_text,                                                                                    \
-		  OPTION_FIELD(type, outputs.junit),                                                               \
-		  .placeholder = "FILE",                                                                           \
+		{ "junit", 0, OPTION_FIELD(text, type, outputs.junit), .placeholder = "FILE",                      \
 		  .help = "write the gate as JUnit XML; what is inconclusive is skipped" },                        \
-		{ "tsv",                                                                                           \
-		  0,                                                                                               \
-		  &option_text,                                                                                    \
-		  OPTION_FIELD(type, outputs.tsv),                                                                 \
-		  .placeholder = "FILE",                                                                           \
+		{ "tsv", 0, OPTION_FIELD(text, type, outputs.tsv), .placeholder = "FILE",                          \
 		  .help = "write a line a figure, separated by tabs" },                                            \
 	{                                                                                                          \
-		"picture", 0, &option_text, OPTION_FIELD(type, outputs.picture),                                   \
+		"picture", 0, OPTION_FIELD(text, type, outputs.picture),                                           \
 			.placeholder = "FILE.svg",                                                                 \
 			.help = "draw the ratios of the rate, server by level; FILE.png and its sources beside it" \
 	}

@@ -24,28 +24,29 @@ static void text_free(void *field)
 	option_text.release(field);
 }
 
+typedef char *option_command_value;
 static const struct option_type option_command = { "COMMAND", command_parse, NULL, text_free };
 
-#define FIELD(name) OPTION_FIELD(struct conf_server, name)
+#define FIELD(kind, name) OPTION_FIELD(kind, struct conf_server, name)
 
 static const struct option_def server_keys[] = {
-	{ .name = "command", .type = &option_command, .offset = FIELD(command) },
-	{ .name = "requires", .type = &option_command, .offset = FIELD(requires) },
-	{ .name = "version", .type = &option_command, .offset = FIELD(version) },
-	{ .name = "implementation", .type = &option_command, .offset = FIELD(implementation) },
-	{ .name = "install", .type = &option_text, .offset = FIELD(install) },
-	{ .name = "family", .type = &option_text, .offset = FIELD(family) },
-	{ .name = "model", .type = &option_text, .offset = FIELD(model) },
-	{ .name = "since", .type = &option_text, .offset = FIELD(since) },
-	{ .name = "note", .type = &option_text, .offset = FIELD(note) },
-	{ .name = "keepalive", .type = &option_flag, .offset = FIELD(keepalive), .fallback = "yes" },
-	{ .name = "client_address", .type = &option_flag, .offset = FIELD(client_address), .fallback = "yes" },
+	{ .name = "command", FIELD(command, command) },
+	{ .name = "requires", FIELD(command, requires) },
+	{ .name = "version", FIELD(command, version) },
+	{ .name = "implementation", FIELD(command, implementation) },
+	{ .name = "install", FIELD(text, install) },
+	{ .name = "family", FIELD(text, family) },
+	{ .name = "model", FIELD(text, model) },
+	{ .name = "since", FIELD(text, since) },
+	{ .name = "note", FIELD(text, note) },
+	{ .name = "keepalive", FIELD(flag, keepalive), .fallback = "yes" },
+	{ .name = "client_address", FIELD(flag, client_address), .fallback = "yes" },
 	{ .name = NULL }
 };
 
 static const struct option_def interpreter_keys[] = {
-	{ .name = "stackless", .type = &option_text, .offset = OPTION_FIELD(struct conf, stackless) },
-	{ .name = "python2_greenlet", .type = &option_text, .offset = OPTION_FIELD(struct conf, python2_greenlet) },
+	{ .name = "stackless", OPTION_FIELD(text, struct conf, stackless) },
+	{ .name = "python2_greenlet", OPTION_FIELD(text, struct conf, python2_greenlet) },
 	{ .name = NULL }
 };
 

@@ -43,5 +43,6 @@ void levels_release(struct levels *levels);
 
 /* Fields of type struct levels, for option tables. Without a value, `count` is 0. */
 extern const struct option_type option_levels, option_rates, option_shares;
+typedef struct levels option_levels_value, option_rates_value, option_shares_value;
 
 #endif

@@ -2,41 +2,40 @@
 
 #include <string.h>
 
-#define FIELD(name) OPTION_FIELD(struct settings, name)
+#define FIELD(kind, name) OPTION_FIELD(kind, struct settings, name)
 
 static const char *const ceiling_names[] = { "yes", "no", NULL }; /* enum settings_ceiling */
 
 const struct option_def settings_options[] = {
-	{ "concurrency", 'c', &option_levels, FIELD(concurrency), .fallback = "1..65536",
+	{ "concurrency", 'c', FIELD(levels, concurrency), .fallback = "1..65536",
 	  .help = "levels: A..B doubles, A..B:+S steps, commas join" },
-	{ "rate", 0, &option_rates, FIELD(rate),
+	{ "rate", 0, FIELD(rates, rate),
 	  .help = "open loop: requests a second, whatever the server does, instead of levels" },
-	{ "after-sweep", 0, &option_shares, FIELD(after_sweep),
+	{ "after-sweep", 0, FIELD(shares, after_sweep),
 	  .help = "open loop after the levels, at shares of each server's own best rate" },
 	SETTINGS_OPEN_LOOP(struct settings),
-	{ "servers", 's', &option_text, FIELD(servers), .placeholder = "A,B",
+	{ "servers", 's', FIELD(text, servers), .placeholder = "A,B",
 	  .help = "servers to measure (all that can run here)" },
-	{ "ceiling", 0, &option_choice, FIELD(ceiling), .fallback = "yes", .choices = ceiling_names,
+	{ "ceiling", 0, FIELD(choice, ceiling), .fallback = "yes", .choices = ceiling_names,
 	  .help = "measure the control server too where --servers does not name it" },
 	SETTINGS_LOAD(struct settings, ),
-	{ "requests", 'n', &option_count, FIELD(requests), .fallback = "0",
-	  .help = "requests of a cell, instead of a time" },
-	{ "sequential", 0, &option_count, FIELD(sequential), .fallback = "0",
+	{ "requests", 'n', FIELD(count, requests), .fallback = "0", .help = "requests of a cell, instead of a time" },
+	{ "sequential", 0, FIELD(count, sequential), .fallback = "0",
 	  .help = "requests of the sequential cell, instead of a time" },
-	{ "repeat", 'r', &option_count, FIELD(repeat), .fallback = "1", .least = 1, .most = 1000,
+	{ "repeat", 'r', FIELD(count, repeat), .fallback = "1", .min = 1, .max = 1000,
 	  .help = "blocks: each launches every server afresh" },
-	{ "seed", 0, &option_count, FIELD(seed), .fallback = "0",
+	{ "seed", 0, FIELD(count, seed), .fallback = "0",
 	  .help = "of the order of servers in a block, and of random arrivals (0: from the clock)" },
 	SETTINGS_PLACE(struct settings, ),
-	{ "out", 'o', &option_text, FIELD(out), .placeholder = "NAME", .here_only = true,
+	{ "out", 'o', FIELD(text, out), .placeholder = "NAME", .flags = OPTION_CALL,
 	  .help = "name of the run: results/NAME (the date and time)" },
-	{ "resume", 0, &option_text, FIELD(resume), .placeholder = "NAME", .here_only = true,
+	{ "resume", 0, FIELD(text, resume), .placeholder = "NAME", .flags = OPTION_CALL,
 	  .help = "go on with a run that was cut short, with its options" },
-	{ "preset", 0, &option_text, FIELD(preset), .placeholder = "2010", .here_only = true,
+	{ "preset", 0, FIELD(text, preset), .placeholder = "2010", .flags = OPTION_CALL,
 	  .help = "2010: 100 connections, 100000 requests, 10000 links, backlog 128" },
-	{ "conf", 0, &option_texts, FIELD(conf), .placeholder = "FILE", .here_only = true,
+	{ "conf", 0, FIELD(texts, conf), .placeholder = "FILE", .flags = OPTION_CALL,
 	  .help = "configuration (bench.conf); given again, it adds to the first" },
-	{ "help", 'h', &option_flag, FIELD(help), .here_only = true, .help = "this text" },
+	{ "help", 'h', FIELD(flag, help), .flags = OPTION_CALL, .help = "this text" },
 	{ .name = NULL }
 };
 

@@ -19,18 +19,17 @@ struct settings_open_loop {
 };
 
 /* The rows of its option table for that; `type` is the struct. */
-#define SETTINGS_OPEN_LOOP(type)                                                                    \
-	{ "arrivals",                                                                               \
-	  0,                                                                                        \
-	  &option_choice,                                                                           \
-	  OPTION_FIELD(type, open_loop.arrivals),                                                   \
-	  .fallback = "uniform",                                                                    \
-	  .choices = arrivals_names,                                                                \
-	  .help = "open loop: how the requests are spread over time" },                             \
-	{                                                                                           \
-		"max-connections", 0, &option_count, OPTION_FIELD(type, open_loop.max_connections), \
-			.fallback = "1024", .least = 1, .most = LEVELS_HIGHEST,                     \
-			.help = "open loop: connections at a time, at most"                         \
+#define SETTINGS_OPEN_LOOP(type)                                                            \
+	{ "arrivals",                                                                       \
+	  0,                                                                                \
+	  OPTION_FIELD(choice, type, open_loop.arrivals),                                   \
+	  .fallback = "uniform",                                                            \
+	  .choices = arrivals_names,                                                        \
+	  .help = "open loop: how the requests are spread over time" },                     \
+	{                                                                                   \
+		"max-connections", 0, OPTION_FIELD(count, type, open_loop.max_connections), \
+			.fallback = "1024", .min = 1, .max = LEVELS_HIGHEST,                \
+			.help = "open loop: connections at a time, at most"                 \
 	}
 
 /* The rows of an option table for how a cell is measured, and where; `type` is the struct, in which `settings` is where a struct
@@ -38,91 +37,80 @@ struct settings_open_loop {
 #define SETTINGS_LOAD(type, settings)                                                                     \
 	{ "mode",                                                                                         \
 	  'm',                                                                                            \
-	  &option_text,                                                                                   \
-	  OPTION_FIELD(type, settings mode),                                                              \
+	  OPTION_FIELD(text, type, settings mode),                                                        \
 	  .fallback = "close",                                                                            \
 	  .placeholder = "MODE,..",                                                                       \
 	  .help = "close: a connection a request; keepalive; crowd: few of many are active" },            \
 		{ "active",                                                                               \
 		  0,                                                                                      \
-		  &option_count,                                                                          \
-		  OPTION_FIELD(type, settings active),                                                    \
+		  OPTION_FIELD(count, type, settings active),                                             \
 		  .fallback = "100",                                                                      \
-		  .least = 1,                                                                             \
-		  .most = LEVELS_HIGHEST,                                                                 \
+		  .min = 1,                                                                               \
+		  .max = LEVELS_HIGHEST,                                                                  \
 		  .help = "crowd: connections that carry requests, the others are silent" },              \
 		{ "client",                                                                               \
 		  0,                                                                                      \
-		  &option_text,                                                                           \
-		  OPTION_FIELD(type, settings client),                                                    \
+		  OPTION_FIELD(text, type, settings client),                                              \
 		  .fallback = "epoll",                                                                    \
 		  .placeholder = "NAME",                                                                  \
 		  .help = "client that offers the load: epoll, uring or auto (uring where it can run)" }, \
 		{ "duration",                                                                             \
 		  'd',                                                                                    \
-		  &option_duration,                                                                       \
-		  OPTION_FIELD(type, settings duration_ns),                                               \
+		  OPTION_FIELD(duration, type, settings duration_ns),                                     \
 		  .fallback = "1s",                                                                       \
-		  .least = CLOCK_MS,                                                                      \
-		  .most = SETTINGS_LONGEST,                                                               \
+		  .min = CLOCK_MS,                                                                        \
+		  .max = SETTINGS_LONGEST,                                                                \
 		  .help = "window of a cell, at least" },                                                 \
 		{ "warmup",                                                                               \
 		  0,                                                                                      \
-		  &option_duration,                                                                       \
-		  OPTION_FIELD(type, settings warmup_ns),                                                 \
+		  OPTION_FIELD(duration, type, settings warmup_ns),                                       \
 		  .fallback = "200ms",                                                                    \
-		  .most = SETTINGS_LONGEST,                                                               \
+		  .max = SETTINGS_LONGEST,                                                                \
 		  .help = "load before the window" },                                                     \
 		{ "max-window",                                                                           \
 		  0,                                                                                      \
-		  &option_duration,                                                                       \
-		  OPTION_FIELD(type, settings max_window_ns),                                             \
+		  OPTION_FIELD(duration, type, settings max_window_ns),                                   \
 		  .fallback = "10s",                                                                      \
-		  .least = CLOCK_MS,                                                                      \
-		  .most = SETTINGS_LONGEST,                                                               \
+		  .min = CLOCK_MS,                                                                        \
+		  .max = SETTINGS_LONGEST,                                                                \
 		  .help = "window, at most: it grows to two rounds of all connections" },                 \
 		{ "max-ramp",                                                                             \
 		  0,                                                                                      \
-		  &option_duration,                                                                       \
-		  OPTION_FIELD(type, settings max_ramp_ns),                                               \
+		  OPTION_FIELD(duration, type, settings max_ramp_ns),                                     \
 		  .fallback = "30s",                                                                      \
-		  .least = CLOCK_MS,                                                                      \
-		  .most = SETTINGS_LONGEST,                                                               \
+		  .min = CLOCK_MS,                                                                        \
+		  .max = SETTINGS_LONGEST,                                                                \
 		  .help = "time to open the connections, at most" },                                      \
 		{ "timeout",                                                                              \
 		  0,                                                                                      \
-		  &option_duration,                                                                       \
-		  OPTION_FIELD(type, settings timeout_ns),                                                \
+		  OPTION_FIELD(duration, type, settings timeout_ns),                                      \
 		  .fallback = "30s",                                                                      \
-		  .least = CLOCK_MS,                                                                      \
-		  .most = SETTINGS_LONGEST,                                                               \
+		  .min = CLOCK_MS,                                                                        \
+		  .max = SETTINGS_LONGEST,                                                                \
 		  .help = "of one request" },                                                             \
 	{                                                                                                 \
-		"ready", 0, &option_duration, OPTION_FIELD(type, settings ready_ns),                      \
-			.fallback = "10s", .least = CLOCK_MS, .most = SETTINGS_LONGEST,                   \
+		"ready", 0, OPTION_FIELD(duration, type, settings ready_ns),                              \
+			.fallback = "10s", .min = CLOCK_MS, .max = SETTINGS_LONGEST,                      \
 			.help = "time for a server to answer after its start or after a cell"             \
 	}
-#define SETTINGS_PLACE(type, settings)                                                         \
-	{ "port",                                                                              \
-	  'p',                                                                                 \
-	  &option_count,                                                                       \
-	  OPTION_FIELD(type, settings port),                                                   \
-	  .fallback = "8080",                                                                  \
-	  .most = 65535,                                                                       \
-	  .help = "port of the servers (0: a free one)" },                                     \
-		{ "backlog",                                                                   \
-		  0,                                                                           \
-		  &option_count,                                                               \
-		  OPTION_FIELD(type, settings backlog),                                        \
-		  .fallback = "0",                                                             \
-		  .most = 1 << 30,                                                             \
-		  .help = "listen backlog (0: somaxconn)" },                                   \
-		{ "client-cpus",         0,                                                    \
-		  &option_text,          OPTION_FIELD(type, settings client_cpus),             \
-		  .placeholder = "LIST", .help = "CPUs of the client, as 0-1,3 (automatic)" }, \
-	{                                                                                      \
-		"server-cpus", 0, &option_text, OPTION_FIELD(type, settings server_cpus),      \
-			.placeholder = "LIST", .help = "CPUs of the servers (automatic)"       \
+#define SETTINGS_PLACE(type, settings)                                                                     \
+	{ "port",                                                                                          \
+	  'p',                                                                                             \
+	  OPTION_FIELD(count, type, settings port),                                                        \
+	  .fallback = "8080",                                                                              \
+	  .max = 65535,                                                                                    \
+	  .help = "port of the servers (0: a free one)" },                                                 \
+		{ "backlog",                                                                               \
+		  0,                                                                                       \
+		  OPTION_FIELD(count, type, settings backlog),                                             \
+		  .fallback = "0",                                                                         \
+		  .max = 1 << 30,                                                                          \
+		  .help = "listen backlog (0: somaxconn)" },                                               \
+		{ "client-cpus", 0, OPTION_FIELD(text, type, settings client_cpus), .placeholder = "LIST", \
+		  .help = "CPUs of the client, as 0-1,3 (automatic)" },                                    \
+	{                                                                                                  \
+		"server-cpus", 0, OPTION_FIELD(text, type, settings server_cpus),                          \
+			.placeholder = "LIST", .help = "CPUs of the servers (automatic)"                   \
 	}
 #define SETTINGS_LONGEST (3600 * CLOCK_S)
 

@@ -85,9 +85,9 @@ static void texts_release(void *field)
 static int range_check(uint64_t value, const char *text, const struct option_def *def,
 		       void (*show)(const void *, const struct option_def *, FILE *), struct err *err)
 {
-	if (value >= def->least && (!def->most || value <= def->most))
+	if (value >= def->min && (!def->max || value <= def->max))
 		return 0;
-	const uint64_t *bound = value < def->least ? &def->least : &def->most;
+	const uint64_t *bound = value < def->min ? &def->min : &def->max;
 	char limit[64] = "";
 	FILE *out = fmemopen(limit, sizeof limit, "w");
 
@@ -95,7 +95,7 @@ static int range_check(uint64_t value, const char *text, const struct option_def
 		show(bound, def, out);
 		fclose(out);
 	}
-	return err_set(err, "'%s' is %s than %s", text, bound == &def->least ? "less" : "more", limit);
+	return err_set(err, "'%s' is %s than %s", text, bound == &def->min ? "less" : "more", limit);
 }
 
 static void count_show(const void *field, const struct option_def *def, FILE *out)
@@ -198,16 +198,16 @@ static void *option_field(const struct option_def *def, void *settings)
 	return (char *)settings + def->offset;
 }
 
-static int option_apply(const struct option_def *def, void *settings, const char *value, struct err *err)
+int options_set_def(const struct option_def *def, void *settings, const char *value, struct err *err)
 {
-	return def->type->parse(option_field(def, settings), value, def, err);
+	return def->type->parse(option_field(def, settings), value, def, err) ? err_prefix(err, "%s", def->name) : 0;
 }
 
 int options_default(const struct option_def *defs, void *settings, struct err *err)
 {
 	for (const struct option_def *def = defs; def->name; def++)
-		if (def->fallback && option_apply(def, settings, def->fallback, err))
-			return err_prefix(err, "%s", def->name);
+		if (def->fallback && options_set_def(def, settings, def->fallback, err))
+			return -1;
 	return 0;
 }
 
@@ -215,11 +215,9 @@ int options_set(const struct option_def *defs, void *settings, const char *name,
 {
 	const struct option_def *def = options_find(defs, name);
 
-	if (!def || def->here_only)
+	if (!def || def->flags & OPTION_CALL)
 		return err_set(err, "unknown key '%s'", name);
-	if (option_apply(def, settings, value, err))
-		return err_prefix(err, "%s", name);
-	return 0;
+	return options_set_def(def, settings, value, err);
 }
 
 static const struct option_def *find_letter(const struct option_def *defs, char letter)
@@ -230,49 +228,47 @@ static const struct option_def *find_letter(const struct option_def *defs, char 
 	return NULL;
 }
 
-/* Reads the option at argv[at]; returns how many words it took, or -1. */
-static int option_read(const struct option_def *defs, void *settings, int argc, char **argv, int at, struct err *err)
+/* Reads the option at argv[at], whose value may be the next argument. Returns how many arguments it took, or -1. */
+static int option_read(const struct option_def *defs, struct option_given *given, int argc, char **argv, int at,
+		       struct err *err)
 {
-	const char *word = argv[at];
-	bool is_long = word[1] == '-';
+	const char *argument = argv[at];
+	bool is_long = argument[1] == '-';
 	char name[64];
-	const char *value = NULL;
 
+	given->value = NULL;
 	if (is_long) {
-		size_t bytes = strcspn(word + 2, "=");
-		if (word[2 + bytes] == '=')
-			value = word + 2 + bytes + 1;
-		snprintf(name, sizeof name, "%.*s", (int)bytes, word + 2);
+		size_t bytes = strcspn(argument + 2, "=");
+		if (argument[2 + bytes] == '=')
+			given->value = argument + 2 + bytes + 1;
+		snprintf(name, sizeof name, "%.*s", (int)bytes, argument + 2);
 	} else {
-		snprintf(name, sizeof name, "%c", word[1]);
-		if (word[2])
-			value = word + 2;
+		snprintf(name, sizeof name, "%c", argument[1]);
+		if (argument[2])
+			given->value = argument + 2;
 	}
-	const struct option_def *def = is_long ? options_find(defs, name) : find_letter(defs, word[1]);
+	const struct option_def *def = is_long ? options_find(defs, name) : find_letter(defs, argument[1]);
 	if (!def)
 		return err_set(err, "unknown option %s%s", is_long ? "--" : "-", name);
-	if (!takes_value(def)) {
-		if (value)
-			return err_set(err, "--%s takes no value", def->name);
-		return option_apply(def, settings, NULL, err) ? -1 : 1;
-	}
-	int took = 1;
-	if (!value) {
-		if (at + 1 >= argc)
-			return err_set(err, "--%s needs a value", def->name);
-		value = argv[at + 1];
-		took = 2;
-	}
-	if (option_apply(def, settings, value, err))
-		return err_prefix(err, "--%s", def->name);
-	return took;
+	given->def = def;
+	if (!takes_value(def))
+		return given->value ? err_set(err, "--%s takes no value", def->name) : 1;
+	if (given->value)
+		return 1;
+	if (at + 1 >= argc)
+		return err_set(err, "--%s needs a value", def->name);
+	given->value = argv[at + 1];
+	return 2;
 }
 
-int options_parse(const struct option_def *defs, void *settings, int argc, char **argv, struct err *err)
+int options_line_read(const struct option_def *defs, struct options_line *line, int argc, char **argv, struct err *err)
 {
 	int operands = 0;
 	bool ended = false;
 
+	*line = (struct options_line){ .given = calloc((size_t)argc + 1, sizeof *line->given) };
+	if (!line->given)
+		return err_set(err, "out of memory");
 	for (int at = 0; at < argc;) {
 		if (ended || argv[at][0] != '-' || !argv[at][1]) {
 			argv[operands++] = argv[at++];
@@ -280,12 +276,51 @@ int options_parse(const struct option_def *defs, void *settings, int argc, char 
 			ended = true;
 			at++;
 		} else {
-			int took = option_read(defs, settings, argc, argv, at, err);
+			int took = option_read(defs, &line->given[line->count], argc, argv, at, err);
 			if (took < 0)
 				return -1;
+			line->count++;
 			at += took;
 		}
 	}
+	return operands;
+}
+
+int options_line_apply(const struct options_line *line, void *settings, unsigned flags, struct err *err)
+{
+	for (size_t i = 0; i < line->count; i++) {
+		const struct option_given *given = &line->given[i];
+		unsigned asked = given->def->flags & OPTION_CALL ? OPTION_CALL : ~(unsigned)OPTION_CALL;
+		if (flags & asked && options_set_def(given->def, settings, given->value, err)) {
+			struct err bare = *err;
+			return err_set(err, "--%s", bare.text);
+		}
+	}
+	return 0;
+}
+
+bool options_line_gives(const struct options_line *line, const char *name)
+{
+	for (size_t i = 0; i < line->count; i++)
+		if (strcmp(line->given[i].def->name, name) == 0)
+			return true;
+	return false;
+}
+
+void options_line_release(struct options_line *line)
+{
+	free(line->given);
+	*line = (struct options_line){ 0 };
+}
+
+int options_parse(const struct option_def *defs, void *settings, int argc, char **argv, struct err *err)
+{
+	struct options_line line;
+	int operands = options_line_read(defs, &line, argc, argv, err);
+
+	if (operands >= 0 && options_line_apply(&line, settings, ~0u, err))
+		operands = -1;
+	options_line_release(&line);
 	return operands;
 }
 

@@ -3,17 +3,24 @@
  * that a run echoes into its JSON.
  *
  * A command keeps its settings in a plain struct and describes each field once, in a `struct option_def`: the
- * long name, an optional letter, the type, the field's offset, the default as text, and one line of help. All
- * five uses read that line, so that they cannot differ.
+ * long name, an optional letter, the type and place of the field, the default as text, and one line of help. All
+ * five uses read that row, so they cannot differ.
  *
  *     struct settings { uint64_t duration_ns; char *out; };
  *     static const struct option_def defs[] = {
- *         { "duration", 'd', &option_duration, OPTION_FIELD(struct settings, duration_ns), .fallback = "1s",
+ *         { "duration", 'd', OPTION_FIELD(duration, struct settings, duration_ns), .fallback = "1s",
  *           .help = "how long to measure each cell" },
  *         { NULL }
  *     };
  *
- * Values are parsed strictly, the whole text with its range; an error names the option and shows the value.
+ * A command line is read once, into the options that it gives; they are applied to the settings after whatever has less
+ * precedence (defaults, a file, a preset):
+ *
+ *     options_line_read(defs, &line, argc, argv, err);     what is given?
+ *     options_default(defs, &settings, err);          the lowest layer first ...
+ *     options_line_apply(&line, &settings, ~0u, err);      ... and the command line last
+ *
+ * Values are parsed strictly: the whole text, within its range. An error names the option and shows the value.
  * Texts that a type allocates belong to the settings struct; options_release() frees them.
  */
 #ifndef HARNESS_LIB_OPTIONS_H
@@ -39,28 +46,80 @@ struct option_type {
 	void (*release)(void *field);
 };
 
-extern const struct option_type option_flag;  /* bool; takes no value on the command line, yes or no in a file */
-extern const struct option_type option_text;  /* char *, NULL where unset */
-extern const struct option_type option_texts; /* char **, NULL-terminated: given again, it adds one; NULL where unset */
-extern const struct option_type option_count; /* uint64_t between def->least and def->most */
-extern const struct option_type option_duration; /* uint64_t in ns, between def->least and def->most */
-extern const struct option_type option_percent;  /* double: a share, from a percentage as 5% or 2.5% below 100% */
-extern const struct option_type option_choice;   /* int: the index in def->choices */
+extern const struct option_type option_flag;     /* takes no value on the command line, yes or no in a file */
+extern const struct option_type option_text;     /* NULL where unset */
+extern const struct option_type option_texts;    /* NULL-terminated: given again, it adds a text; NULL where unset */
+extern const struct option_type option_count;    /* between def->min and def->max */
+extern const struct option_type option_duration; /* in ns, between def->min and def->max */
+extern const struct option_type option_percent;  /* a share, from a percentage as 5% or 2.5% below 100% */
+extern const struct option_type option_choice;   /* the index in def->choices */
+
+/* The C type of a field of each kind. A type of one's own, option_KIND, has its option_KIND_value beside it. */
+typedef bool option_flag_value;
+typedef char *option_text_value;
+typedef char **option_texts_value;
+typedef uint64_t option_count_value;
+typedef uint64_t option_duration_value;
+typedef double option_percent_value;
+typedef int option_choice_value;
+
+enum option_flags {
+	OPTION_CALL = 1 << 0,    /* belongs to one call: no key of bench.conf */
+	OPTION_RESUME = 1 << 1,  /* recorded with the run; a run is resumed only where it is alike */
+	OPTION_COMPARE = 1 << 2, /* figures depend on it: runs are compared only where it is alike */
+};
 
 struct option_def {
 	const char *name; /* long name, without the dashes; NULL ends a table */
 	char letter;      /* one-letter form, or 0 */
 	const struct option_type *type;
-	size_t offset;              /* of the field in the settings struct; see OPTION_FIELD */
+	size_t offset;              /* of the field in the settings struct; both are set by OPTION_FIELD */
 	const char *fallback;       /* the default as text, or NULL for zero bytes */
 	const char *help;           /* one line, without a full stop */
 	const char *placeholder;    /* of the value in the help, where the type's own says too little */
 	const char *const *choices; /* of an option_choice, ends with NULL */
-	uint64_t least, most;       /* range of a number; most 0 means no upper bound */
-	bool here_only;             /* belongs to one call: not read from bench.conf, not echoed */
+	uint64_t min, max;          /* range of a number; max 0 means no upper bound */
+	unsigned flags;             /* of enum option_flags */
 };
 
-#define OPTION_FIELD(type, field) offsetof(type, field)
+/*
+ * The type and the offset of a row for a field of a settings struct: OPTION_FIELD(count, struct settings, repeat). It
+ * does not compile where the field's C type is not the one that the kind writes to.
+ */
+#define OPTION_FIELD(kind, settings, field)                                                      \
+	.type = &option_##kind, .offset = _Generic(((settings *)0)->field, option_##kind##_value \
+						   : offsetof(settings, field))
+
+/* A command line: the options that it gives, in order. */
+struct options_line {
+	struct option_given {
+		const struct option_def *def;
+		const char *value; /* in argv; NULL for a flag */
+	} * given;
+	size_t count;
+};
+
+/*
+ * Reads a command line (argv without the command's own name). Options and operands may mix; "--" ends the options;
+ * "--name=value" and "-n5" are read too. Operands are left in order at the start of argv. Returns their number; or -1
+ * with err set: an option is unknown, has no value or must not have one. Values are judged by options_line_apply(). Release
+ * the line in both cases; it points into argv.
+ */
+int options_line_read(const struct option_def *defs, struct options_line *line, int argc, char **argv, struct err *err);
+
+/*
+ * Writes the given options into the settings, the last one of a name last: those that belong to one call (OPTION_CALL) where
+ * `flags` has that bit, and the others where it has any other bit. Returns 0, or -1 with err set: a bad value.
+ */
+int options_line_apply(const struct options_line *line, void *settings, unsigned flags, struct err *err);
+
+/* Whether a command line gives the option of that long name. */
+bool options_line_gives(const struct options_line *line, const char *name);
+
+void options_line_release(struct options_line *line);
+
+/* Reads a command line and applies all of it. Returns as options_line_read() does. */
+int options_parse(const struct option_def *defs, void *settings, int argc, char **argv, struct err *err);
 
 /*
  * Sets every field to its default. The struct must be zeroed or already hold settings. Returns 0, or -1 with err set:
@@ -68,15 +127,14 @@ struct option_def {
  */
 int options_default(const struct option_def *defs, void *settings, struct err *err);
 
-/* Sets one field by its long name. Returns 0, or -1 with err set (unknown name, bad value). */
+/*
+ * Sets one field by its long name, as a file does. Returns 0, or -1 with err set: a bad value, or an unknown name; one that
+ * belongs to a call (OPTION_CALL) is unknown too.
+ */
 int options_set(const struct option_def *defs, void *settings, const char *name, const char *value, struct err *err);
 
-/*
- * Reads a command line (argv without the command's own name) into settings. Options and operands may mix;
- * "--" ends the options. "--name=value" and "-n5" are read too.
- * Operands are left in order at the start of argv; returns their number, or -1 with err set.
- */
-int options_parse(const struct option_def *defs, void *settings, int argc, char **argv, struct err *err);
+/* The same for a row of the table, whatever its flags. */
+int options_set_def(const struct option_def *def, void *settings, const char *value, struct err *err);
 
 /* Prints a line of help for each option. */
 void options_help(const struct option_def *defs, FILE *out);

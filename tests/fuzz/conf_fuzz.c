@@ -51,7 +51,7 @@ static void check_settings(const struct settings *settings)
 	struct err err;
 
 	for (const struct option_def *def = settings_options; def->name; def++) {
-		if (def->here_only)
+		if (def->flags & OPTION_CALL)
 			continue;
 		char *text = option_text_of(def, settings);
 		if (*text) { /* else it is a text that is not set */

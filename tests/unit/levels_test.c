@@ -170,8 +170,7 @@ static void test_option(void **state)
 	} settings = { { 0 } };
 	static const struct option_def defs[] = { { .name = "concurrency",
 						    .letter = 'c',
-						    .type = &option_levels,
-						    .offset = OPTION_FIELD(struct settings, levels),
+						    OPTION_FIELD(levels, struct settings, levels),
 						    .fallback = "1..2" },
 						  { .name = NULL } };
 	char text[64] = "";

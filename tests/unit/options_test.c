@@ -15,47 +15,30 @@ struct things {
 	char **files;
 };
 
-#define FIELD(name) OPTION_FIELD(struct things, name)
+#define FIELD(kind, name) OPTION_FIELD(kind, struct things, name)
 
 static const char *const colors[] = { "red", "green", NULL };
 
 static const struct option_def defs[] = {
-	{ .name = "quiet", .letter = 'q', .type = &option_flag, .offset = FIELD(quiet), .help = "say nothing" },
-	{ .name = "out",
-	  .letter = 'o',
-	  .type = &option_text,
-	  .offset = FIELD(out),
-	  .placeholder = "FILE",
-	  .help = "where to" },
-	{ .name = "number",
-	  .letter = 'n',
-	  .type = &option_count,
-	  .offset = FIELD(number),
-	  .fallback = "3",
-	  .help = "how many" },
+	{ .name = "quiet", .letter = 'q', FIELD(flag, quiet), .help = "say nothing" },
+	{ .name = "out", .letter = 'o', FIELD(text, out), .placeholder = "FILE", .help = "where to" },
+	{ .name = "number", .letter = 'n', FIELD(count, number), .fallback = "3", .help = "how many" },
 	{ .name = "port",
 	  .letter = 'p',
-	  .type = &option_count,
-	  .offset = FIELD(port),
+	  FIELD(count, port),
 	  .fallback = "8080",
-	  .least = 1,
-	  .most = 65535,
+	  .min = 1,
+	  .max = 65535,
 	  .help = "which port" },
 	{ .name = "wait",
-	  .type = &option_duration,
-	  .offset = FIELD(wait_ns),
+	  FIELD(duration, wait_ns),
 	  .fallback = "1s",
-	  .least = CLOCK_MS,
-	  .most = 10 * CLOCK_S,
+	  .min = CLOCK_MS,
+	  .max = 10 * CLOCK_S,
 	  .help = "how long" },
-	{ .name = "color",
-	  .type = &option_choice,
-	  .offset = FIELD(color),
-	  .fallback = "green",
-	  .choices = colors,
-	  .help = "which color" },
-	{ .name = "here", .type = &option_text, .offset = FIELD(here), .here_only = true, .help = "for this call" },
-	{ .name = "file", .letter = 'f', .type = &option_texts, .offset = FIELD(files), .help = "one of some" },
+	{ .name = "color", FIELD(choice, color), .fallback = "green", .choices = colors, .help = "which color" },
+	{ .name = "here", FIELD(text, here), .flags = OPTION_CALL, .help = "for this call" },
+	{ .name = "file", .letter = 'f', FIELD(texts, files), .help = "one of some" },
 	{ .name = NULL }
 };
 
