@@ -33,7 +33,7 @@ REPLAYS := $(FUZZERS:%_fuzz=%_test)
 BENCHES := $(BUILD)/tests/bench/floor $(BUILD)/tests/bench/hot
 PROGRAM := $(BUILD)/benchctl
 
-.PHONY: all servers bench reference bench-peers cross-check regression gate check check-units fuzz fuzzers install clean deps deps-all man help FORCE
+.PHONY: all servers bench reference bench-peers cross-check regression gate check check-units fuzz fuzzers install clean deps deps-all man format compile_commands help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY: $(UNITS:%=%.o) $(BENCHES:%=%.o) $(FUZZERS:%=%.o)
 
@@ -51,6 +51,7 @@ help:
 	@echo 'make gate         how often the regression check errs, into docs/ci.md'
 	@echo 'make servers      the compiled servers whose toolchain is here'
 	@echo 'make deps-all     the packages of all servers'
+	@echo 'make format       lays out the C code; make compile_commands: compile_commands.json'
 	@echo 'make install, make clean, make man'
 
 benchctl:
@@ -196,6 +197,19 @@ fuzz:
 	tests/fuzz/run $(FUZZ_BUILD) $(FUZZ_SECONDS) $(FUZZ_TARGETS)
 
 fuzzers: $(FUZZERS)
+
+# Another version of clang-format would lay some lines out otherwise.
+FORMATTED := $(wildcard clients/*.[ch] harness/*/*.[ch] servers/*/*.[ch] tests/*/*.[ch])
+format:
+	.ci/deps format
+	@clang-format-14 -i $(FORMATTED)
+
+# For editors and clang-tidy: how each source is compiled.
+compile_commands:
+	@separator='['; for file in $(LIB_SOURCES) harness/host/build.c $(PROGRAM_SOURCES) $(UNIT_SOURCES); do \
+		printf '%s\n {"directory": "%s", "file": "%s", "command": "%s"}' "$$separator" '$(CURDIR)' $$file \
+			"$(CC) $(ALL_CPPFLAGS) $(PACKAGE_CFLAGS) $(ALL_CFLAGS) -c $$file"; separator=,; \
+	done >compile_commands.json; printf '\n]\n' >>compile_commands.json
 
 # The manual page is generated; a test compares it with what the program says.
 man: all

@@ -26,9 +26,9 @@ static asio::awaitable<void> serve(tcp::socket socket)
 			if (bytes <= 0)
 				co_return;
 			bench_log(address.c_str());
-			char answer[BENCH_ANSWER_MAX];
-			const int answer_bytes = bench_answer(&request, answer);
-			co_await asio::async_write(socket, asio::buffer(answer, answer_bytes), asio::use_awaitable);
+			char response[BENCH_RESPONSE_MAX];
+			const int response_bytes = bench_response(&request, response);
+			co_await asio::async_write(socket, asio::buffer(response, response_bytes), asio::use_awaitable);
 			input.erase(0, bytes);
 		} while (request.keep_alive);
 	} catch (const boost::system::system_error &) {

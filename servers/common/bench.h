@@ -1,8 +1,8 @@
 /*
- * What the C and C++ servers share: the settings, the pages, the request head, and the log of clients.
+ * bench: what the C and C++ servers share: settings, pages, request heads, responses, and the log of clients.
  *
- * Everything here is static inline, so that a server is one file and one compiler call. Nothing here
- * does input or output on a client's socket: that is what each library is measured for.
+ * Everything is static inline, so that a server is one file and one compiler call. Nothing here reads from or writes
+ * to a client's socket: that is what each library is measured for.
  * The contract is docs/server-contract.md.
  */
 #ifndef SERVERS_COMMON_BENCH_H
@@ -17,8 +17,8 @@
 
 /* The longest request head that a server accepts, in bytes; a longer one is a bad request. */
 #define BENCH_REQUEST_MAX 4096
-/* Holds the longest answer that bench_answer() writes, in bytes. */
-#define BENCH_ANSWER_MAX 256
+/* The longest response that bench_response() writes, in bytes. */
+#define BENCH_RESPONSE_MAX 256
 
 static inline const char *bench_host(void)
 {
@@ -50,7 +50,7 @@ struct bench_request {
 
 /*
  * Reads a request head from the first n bytes of input.
- * Returns its length in bytes, 0 where it is not complete yet, -1 where it is no HTTP request.
+ * Returns its length in bytes, 0 while it is incomplete, -1 if it is not an HTTP request.
  * The path points into input.
  */
 static inline int bench_request_read(struct bench_request *request, const char *input, size_t n)
@@ -85,8 +85,8 @@ static inline int bench_request_read(struct bench_request *request, const char *
 }
 
 /*
- * Writes the body for a path to out, which holds BENCH_ANSWER_MAX bytes.
- * Returns its length in bytes, or -1 where the answer is 404.
+ * Writes the body for a path to out, which holds BENCH_RESPONSE_MAX bytes.
+ * Returns its length in bytes, or -1 for a page that does not exist (404).
  */
 static inline int bench_page(const char *path, size_t path_bytes, char *out)
 {
@@ -107,18 +107,18 @@ static inline int bench_page(const char *path, size_t path_bytes, char *out)
 		return -1;
 	/* A linear congruential generator of full period: the links visit all 2^32 pages. */
 	uint32_t next = (uint32_t)(1664525u * (uint32_t)number + 1013904223u);
-	return snprintf(out, BENCH_ANSWER_MAX, "<a href=\"/%u\">%u</a>\n", next, next);
+	return snprintf(out, BENCH_RESPONSE_MAX, "<a href=\"/%u\">%u</a>\n", next, next);
 }
 
 /*
- * Writes the whole answer to a request, head and body, to out, which holds BENCH_ANSWER_MAX bytes.
+ * Writes the whole response to a request, head and body, to out, which holds BENCH_RESPONSE_MAX bytes.
  * Returns its length in bytes. For servers that speak HTTP by hand.
  */
-static inline int bench_answer(const struct bench_request *request, char *out)
+static inline int bench_response(const struct bench_request *request, char *out)
 {
-	char body[BENCH_ANSWER_MAX];
+	char body[BENCH_RESPONSE_MAX];
 	int bytes = request->get ? bench_page(request->path, request->path_bytes, body) : -1;
-	int head = snprintf(out, BENCH_ANSWER_MAX,
+	int head = snprintf(out, BENCH_RESPONSE_MAX,
 			    "HTTP/1.1 %s\r\nContent-Type: text/html\r\nContent-Length: %d\r\n%s\r\n",
 			    bytes < 0 ? "404 Not Found" : "200 OK", bytes < 0 ? 0 : bytes,
 			    request->keep_alive ? "" : "Connection: close\r\n");

@@ -1,11 +1,11 @@
 /*
- * control: the least that a server can do. What the harness reaches here is the ceiling for every other server.
+ * control: the minimum that a server can do. The rate that benchctl reaches here is the ceiling for every other server.
  *
- * One thread serves; where its file table is full the next one takes over accepting. RLIMIT_NOFILE holds per table
- * and each thread has one of its own, so that together they hold 65536 connections where a table ends at 20000.
+ * One thread serves. When its file table is full, the next thread takes over accepting: RLIMIT_NOFILE applies to each
+ * table, and each thread has its own, so that together they hold 65536 connections under a limit of 20000.
  *
- * BENCH_BUSY_NS in its environment makes it slower by so much CPU time for each request, at about 3 GHz: for whoever has to
- * know a difference before it is measured.
+ * BENCH_BUSY_NS in the environment adds that much CPU time to each request (at about 3 GHz), for tests that must know
+ * a difference before they measure it.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -23,17 +23,17 @@
 
 #define THREADS_MAX 64
 #define EVENTS      512
-/* Held together by the threads' tables; a little more than the harness's highest level by default. */
+/* What all tables hold together: a little more than the highest default level. */
 #define CONNECTIONS 66000
-/* Of a table: listener, epoll, events and the like. */
+/* Descriptors of a table that are not connections: listener, epoll, eventfds and the like. */
 #define FD_RESERVE (THREADS_MAX + 32)
-/* Of one table: where the limit is lifted to a billion, no array should be. */
+/* The maximum for one table: the limit may be a billion, which no array should be. */
 #define DESCRIPTORS_MAX (1u << 20)
-/* Accepted between two looks at the connections that are open. */
+/* Connections accepted before the open ones are looked at again. */
 #define ACCEPTS   64
 #define LOG_BYTES 8192
 
-/* What a connection has sent of its next request, where it did not come in one piece. Most have nothing here. */
+/* The part of a request that has arrived so far. Most requests arrive in one piece and need none. */
 struct pending {
 	uint16_t bytes;
 	char head[BENCH_REQUEST_MAX];
@@ -47,10 +47,10 @@ struct connection {
 /* One thread. */
 struct server {
 	int epoll;
-	int wake; /* eventfd: the thread before this one has no room left */
+	int wake; /* eventfd: the previous thread is full */
 	atomic_bool accepting;
 	struct connection *connections; /* by descriptor */
-	size_t room, count;             /* connections that the table can hold, and those that it holds */
+	size_t room, count;             /* connections that the table can hold, and that it does hold */
 	char log[LOG_BYTES];            /* addresses, written once a round */
 	size_t log_bytes;
 };
@@ -128,10 +128,10 @@ static void hang_up(struct server *server, int fd)
 	if (server == servers)
 		accept_on(server);
 	else if (!server->count && atomic_load(&server[-1].accepting))
-		accept_off(server); /* as long as one thread is enough, one serves */
+		accept_off(server); /* one thread serves as long as one is enough */
 }
 
-/* Keeps the start of a request for later. Returns false where it is none. */
+/* Keeps the start of a request for later. Returns false if it is too long. */
 static bool keep(struct connection *connection, const char *input, size_t bytes)
 {
 	if (bytes > BENCH_REQUEST_MAX)
@@ -146,10 +146,10 @@ static bool keep(struct connection *connection, const char *input, size_t bytes)
 }
 
 /*
- * Works for nothing. A step is one multiplication that needs the last one's product: three cycles on any x86 of this
- * century, so about a nanosecond. It is a number of steps and not a time: a launch then has the same work to do as any
- * other, on a CPU that changes its pace too, as the code of a server has. A loop that looks at a clock would take the
- * noise away that it is there to be found in, and cost a system call a turn for the time of a thread.
+ * Burns CPU time. A step is one multiplication that depends on the last product: three cycles on any current x86, so
+ * about a nanosecond. The work is a number of steps, not a time, so that each launch does the same work even if the CPU
+ * changes its frequency, as a real server's code does. A loop on a clock would remove the very noise in which tests
+ * must find a difference, and reading a thread's CPU clock costs a system call a turn.
  */
 static void busy(void)
 {
@@ -157,29 +157,29 @@ static void busy(void)
 
 	for (int i = 0; i < busy_steps; i++) {
 		product *= 6364136223846793005u;
-		__asm__ volatile("" : "+r"(product)); /* no compiler may know better */
+		__asm__ volatile("" : "+r"(product)); /* keeps the compiler from removing the loop */
 	}
 }
 
-/* The answer to a request; that to GET / is written out once. */
-static const char *answer_to(const struct bench_request *request, char *room, int *bytes)
+/* The response to a request; that to GET / is formatted once. */
+static const char *response_to(const struct bench_request *request, char *room, int *bytes)
 {
-	static char start[2][BENCH_ANSWER_MAX];
+	static char start[2][BENCH_RESPONSE_MAX];
 	static atomic_int start_bytes[2];
 
 	if (!request->get || request->path_bytes != 1) {
-		*bytes = bench_answer(request, room);
+		*bytes = bench_response(request, room);
 		return room;
 	}
 	*bytes = atomic_load_explicit(&start_bytes[request->keep_alive], memory_order_acquire);
 	if (!*bytes) {
-		*bytes = bench_answer(request, start[request->keep_alive]);
+		*bytes = bench_response(request, start[request->keep_alive]);
 		atomic_store_explicit(&start_bytes[request->keep_alive], *bytes, memory_order_release);
 	}
 	return start[request->keep_alive];
 }
 
-/* Answers what has come. Returns false where the connection is to be closed. */
+/* Reads and responds. Returns false if the connection is to be closed. */
 static bool serve(struct server *server, int fd)
 {
 	char buffer[2 * BENCH_REQUEST_MAX];
@@ -195,7 +195,7 @@ static bool serve(struct server *server, int fd)
 	const char *input = buffer;
 	while (have) {
 		struct bench_request request;
-		char room[BENCH_ANSWER_MAX];
+		char room[BENCH_RESPONSE_MAX];
 		int bytes, head = bench_request_read(&request, input, have);
 		if (head < 0)
 			return false;
@@ -204,9 +204,9 @@ static bool serve(struct server *server, int fd)
 		log_add(server, connection->address);
 		if (busy_steps)
 			busy();
-		const char *answer = answer_to(&request, room, &bytes);
-		/* A socket buffer always has room for one short answer, unless the client never reads. */
-		if (send(fd, answer, (size_t)bytes, MSG_NOSIGNAL) != bytes || !request.keep_alive)
+		const char *response = response_to(&request, room, &bytes);
+		/* A socket buffer has room for a short response, unless the client never reads. */
+		if (send(fd, response, (size_t)bytes, MSG_NOSIGNAL) != bytes || !request.keep_alive)
 			return false;
 		input += head;
 		have -= (size_t)head;
@@ -216,7 +216,7 @@ static bool serve(struct server *server, int fd)
 	return true;
 }
 
-/* Takes one connection from the accept queue. Returns false where there is none, or no room for it. */
+/* Takes a connection from the accept queue. Returns false if there is none, or no room for it. */
 static bool welcome(struct server *server)
 {
 	struct sockaddr_in peer;
@@ -235,7 +235,7 @@ static bool welcome(struct server *server)
 	}
 	server->count++;
 	inet_ntop(AF_INET, &peer.sin_addr, server->connections[fd].address, INET_ADDRSTRLEN);
-	/* The request is often there already; else the connection waits for it. */
+	/* The request has often arrived already. */
 	if (serve(server, fd))
 		watch(server, fd);
 	else

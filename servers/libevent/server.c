@@ -19,7 +19,7 @@ static void on_request(struct evhttp_request *request, void *context)
 	evhttp_connection_get_peer(evhttp_request_get_connection(request), &address, &port);
 	bench_log(address);
 
-	char body[BENCH_ANSWER_MAX];
+	char body[BENCH_RESPONSE_MAX];
 	const char *path = evhttp_request_get_uri(request);
 	int bytes = -1;
 	if (evhttp_request_get_command(request) == EVHTTP_REQ_GET)

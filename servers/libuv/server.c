@@ -6,7 +6,7 @@
 
 #include "../common/bench.h"
 
-/* A client that asks on and on without reading its answers is cut off here; in bytes. */
+/* Unread response bytes after which a client that sends requests without reading is cut off. */
 #define UNSENT_MAX 65536
 
 struct connection {
@@ -16,11 +16,11 @@ struct connection {
 	char input[BENCH_REQUEST_MAX];
 };
 
-/* One for each answer on its way, so that pipelined requests need not wait for each other. */
-struct answer {
+/* A response that is being written. Each has its own, so that pipelined requests need not wait for each other. */
+struct response {
 	uv_write_t write;
 	int keep_alive;
-	char text[BENCH_ANSWER_MAX];
+	char text[BENCH_RESPONSE_MAX];
 };
 
 static void on_closed(uv_handle_t *handle)
@@ -37,24 +37,24 @@ static void hang_up(struct connection *connection)
 
 static void on_written(uv_write_t *write, int status)
 {
-	struct answer *answer = write->data;
-	if (status < 0 || !answer->keep_alive)
+	struct response *response = write->data;
+	if (status < 0 || !response->keep_alive)
 		hang_up(write->handle->data);
-	free(answer);
+	free(response);
 }
 
-static void send_answer(struct connection *connection, const struct bench_request *request)
+static void send_response(struct connection *connection, const struct bench_request *request)
 {
-	struct answer *answer = malloc(sizeof *answer);
-	if (!answer) {
+	struct response *response = malloc(sizeof *response);
+	if (!response) {
 		hang_up(connection);
 		return;
 	}
-	answer->write.data = answer;
-	answer->keep_alive = request->keep_alive;
-	uv_buf_t buf = uv_buf_init(answer->text, (unsigned)bench_answer(request, answer->text));
-	if (uv_write(&answer->write, (uv_stream_t *)&connection->tcp, &buf, 1, on_written) < 0) {
-		free(answer);
+	response->write.data = response;
+	response->keep_alive = request->keep_alive;
+	uv_buf_t buf = uv_buf_init(response->text, (unsigned)bench_response(request, response->text));
+	if (uv_write(&response->write, (uv_stream_t *)&connection->tcp, &buf, 1, on_written) < 0) {
+		free(response);
 		hang_up(connection);
 	}
 }
@@ -91,7 +91,7 @@ static void on_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
 		bench_log(connection->address);
 		if (!request.keep_alive)
 			uv_read_stop(stream);
-		send_answer(connection, &request);
+		send_response(connection, &request);
 	}
 	connection->input_bytes -= done_bytes;
 	memmove(connection->input, connection->input + done_bytes, connection->input_bytes);

@@ -36,9 +36,9 @@ static void serve(int fd)
 			continue;
 		}
 		bench_log(address);
-		char answer[BENCH_ANSWER_MAX];
-		size_t answer_bytes = (size_t)bench_answer(&request, answer);
-		if (pth_write(fd, answer, answer_bytes) != (ssize_t)answer_bytes || !request.keep_alive)
+		char response[BENCH_RESPONSE_MAX];
+		size_t response_bytes = (size_t)bench_response(&request, response);
+		if (pth_write(fd, response, response_bytes) != (ssize_t)response_bytes || !request.keep_alive)
 			return;
 		input_bytes -= (size_t)bytes;
 		memmove(input, input + bytes, input_bytes);

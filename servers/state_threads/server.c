@@ -30,9 +30,9 @@ static void serve(st_netfd_t client, const char *address)
 			continue;
 		}
 		bench_log(address);
-		char answer[BENCH_ANSWER_MAX];
-		int bytes = bench_answer(&request, answer);
-		if (st_write(client, answer, (size_t)bytes, ST_UTIME_NO_TIMEOUT) != bytes || !request.keep_alive)
+		char response[BENCH_RESPONSE_MAX];
+		int bytes = bench_response(&request, response);
+		if (st_write(client, response, (size_t)bytes, ST_UTIME_NO_TIMEOUT) != bytes || !request.keep_alive)
 			return;
 		n -= (size_t)head_bytes;
 		memmove(input, input + head_bytes, n);

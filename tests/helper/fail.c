@@ -1,15 +1,15 @@
 /*
- * fail: an object for LD_PRELOAD that makes calls of the C library fail, to see how the program takes it.
+ * fail: an object for LD_PRELOAD that makes calls of the C library fail, to test how the program handles it.
  *
  *     BENCHCTL_FAIL=NAME:K:ERRNO     the K-th call of NAME fails with that number in errno
  *     BENCHCTL_FAIL=NAME:K+:ERRNO    and all that follow it
  *     BENCHCTL_FAIL=NAME:K:short     a write() or send() takes only the first byte
  *     BENCHCTL_FAIL=NAME:K+:short    and those that follow it fail with ENOSPC, as on a disk that is full
- *     BENCHCTL_FAIL_COUNTS=FILE      at the end "NAME CALLS" is written there, a line a function
+ *     BENCHCTL_FAIL_COUNTS=FILE      at exit a line "NAME CALLS" for each function is written to FILE
  *
- * With 0 for ERRNO the call says that it went well, and nothing is done. Calls are counted from the program's start,
- * over all of its threads. `malloc` stands for all that allocates. It works in the process named benchctl only: what
- * that process forks counts nothing, and what it executes doesn't load this.
+ * With 0 for ERRNO the call does nothing and reports success. Calls are counted from the program's start, over all
+ * threads. `malloc` stands for every allocating function. Only a process named benchctl is affected: its forked
+ * children count nothing, and what they execute does not load this object.
  */
 #include <dirent.h>
 #include <dlfcn.h>
@@ -58,7 +58,7 @@ static unsigned long from;
 static bool all_after, is_short;
 static int number;
 
-/* Counts the call. 0: it does not fail; 1: it is the K-th; 2: one after it that fails too. */
+/* Counts the call. 0: it succeeds; 1: it is the K-th, which fails; 2: a later call that fails too. */
 static int hits(enum call call)
 {
 	if (!atomic_load_explicit(&counting, memory_order_relaxed))
@@ -75,10 +75,10 @@ static bool fails(enum call call)
 	return true;
 }
 
-/* What a call that fails returns. */
+/* What a failing call returns. */
 #define FAILED (number ? -1 : 0)
 
-/* The function that this one stands before: a sanitizer's or the C library's. */
+/* The function that is wrapped: a sanitizer's or the C library's. */
 #define REAL(name)                     \
 	static __typeof__(&name) real; \
 	if (!real)                     \
@@ -103,7 +103,7 @@ WRAP_ALLOCATION(calloc, (size_t count, size_t bytes), count, bytes)
 WRAP_ALLOCATION(realloc, (void *old, size_t bytes), old, bytes)
 WRAP_ALLOCATION(aligned_alloc, (size_t alignment, size_t bytes), alignment, bytes)
 
-/* A sanitizer's own would not come by here. */
+/* A sanitizer's own strdup() would bypass malloc() here. */
 char *strdup(const char *text)
 {
 	size_t bytes = strlen(text) + 1;
@@ -146,7 +146,7 @@ WRAP(int, FAILED, memfd_create, (const char *name, unsigned flags), name, flags)
 WRAP(int, FAILED, sched_setaffinity, (pid_t pid, size_t bytes, const cpu_set_t *set), pid, bytes, set)
 WRAP(int, FAILED, sched_getaffinity, (pid_t pid, size_t bytes, cpu_set_t *set), pid, bytes, set)
 
-/* Those of liburing return the number themselves. */
+/* Functions of liburing return the negated error number. */
 WRAP(int, -number, io_uring_queue_init_params,
      (unsigned entries, struct io_uring *ring, struct io_uring_params *params), entries, ring, params)
 WRAP(struct io_uring_probe *, NULL, io_uring_get_probe_ring, (struct io_uring * ring), ring)
@@ -175,16 +175,16 @@ int open(const char *path, int flags, ...)
 	return fails(CALL_open) ? FAILED : real(path, flags, mode);
 }
 
-int epoll_pwait2(int epoll, struct epoll_event *events, int most, const struct timespec *wait, const sigset_t *mask)
+int epoll_pwait2(int epoll, struct epoll_event *events, int max, const struct timespec *wait, const sigset_t *mask)
 {
 	REAL(epoll_pwait2);
 	if (fails(CALL_epoll_pwait2))
 		return FAILED;
-	int count = real(epoll, events, most, wait, mask);
+	int count = real(epoll, events, max, wait, mask);
 	if (count >= 0 || errno != ENOSYS)
 		return count;
-	/* Under a valgrind that does not know it. In whole milliseconds, none of them shorter than wanted. */
-	return epoll_pwait(epoll, events, most,
+	/* A valgrind that does not know the call: in whole milliseconds, rounded up. */
+	return epoll_pwait(epoll, events, max,
 			   wait ? (int)(wait->tv_sec * 1000 + (wait->tv_nsec + 999999) / 1000000) : -1, mask);
 }
 

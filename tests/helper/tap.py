@@ -36,12 +36,15 @@ def ok(good, name, seen=None):
     return bool(good)
 
 
-def todo(name, seen):
-    """A check that fails, and is known to: it counts as good, and a reader sees what is left to do."""
+def held(wrong, name, known):
+    """Nothing is wrong. Where all that is wrong is known to be, the check counts as good, and a reader sees what is left to do."""
     global _count
+    if not wrong or not all(known(each) for each in wrong):
+        return ok(not wrong, name, [each for each in wrong if not known(each)])
     _count += 1
-    print('not ok %d - %s # TODO %d left' % (_count, name.replace('#', '.'), len(seen)), flush=True)
-    note('\n'.join(str(each) for each in seen))
+    print('not ok %d - %s # TODO %d left' % (_count, name.replace('#', '.'), len(wrong)), flush=True)
+    note('\n'.join(str(each) for each in wrong))
+    return True
 
 
 def is_(seen, wanted, name):
