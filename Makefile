@@ -16,7 +16,9 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpo
 ALL_CPPFLAGS := -I. -D_GNU_SOURCE $(CPPFLAGS)
 # What a sanitizer finds ends the program, or a test would pass over it.
 SANITIZE_CFLAGS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
-ALL_CFLAGS := -std=gnu11 $(WARNINGS) -pthread $(CFLAGS) $(SANITIZE_CFLAGS)
+# A struct may have the members of another among its own, which its tag alone names (struct cell has those of load_figures).
+DIALECT := -std=gnu11 -fms-extensions -Wno-microsoft-anon-tag
+ALL_CFLAGS := $(DIALECT) $(WARNINGS) -pthread $(CFLAGS) $(SANITIZE_CFLAGS)
 ALL_LDFLAGS := -pthread $(LDFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE))
 
 LIB_SOURCES := $(wildcard clients/*.c) $(filter-out harness/cmd/%.c harness/host/build.c,$(wildcard harness/*/*.c))

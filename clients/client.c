@@ -1,6 +1,5 @@
 #include "clients/client.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -12,11 +11,6 @@
 
 const char *const target_check_names[] = { "exact", "length", "status", NULL };
 const char *const load_mode_names[] = { "close", "keepalive", "crowd", NULL };
-const char *const load_failure_names[LOAD_FAILURES] = {
-	"refused",  "reset",    "timeout",       "eof_early", "bad_status",
-	"bad_body", "bad_http", "no_local_port", "no_fd",     "other",
-};
-
 const struct client *const clients[] = { &client_epoll, &client_uring, &client_seq, &client_curl, NULL };
 
 const struct client *client_find(const char *name)
@@ -63,25 +57,6 @@ enum load_mode load_mode_find(const char *name)
 	return (enum load_mode)mode;
 }
 
-enum load_failure load_failure_of_errno(int number)
-{
-	static const struct {
-		int number;
-		enum load_failure failure;
-	} kinds[] = {
-		{ ECONNREFUSED, LOAD_REFUSED }, { ECONNRESET, LOAD_RESET },
-		{ EPIPE, LOAD_RESET },          { ECONNABORTED, LOAD_RESET },
-		{ ETIMEDOUT, LOAD_TIMEOUT },    { EAGAIN, LOAD_TIMEOUT },
-		{ EINPROGRESS, LOAD_TIMEOUT },  { EADDRNOTAVAIL, LOAD_NO_LOCAL_PORT },
-		{ EMFILE, LOAD_NO_FD },         { ENFILE, LOAD_NO_FD },
-	};
-
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-		if (kinds[i].number == number)
-			return kinds[i].failure;
-	return LOAD_OTHER;
-}
-
 static double seconds(struct timeval t)
 {
 	return (double)t.tv_sec + (double)t.tv_usec / 1e6;
@@ -96,13 +71,10 @@ void load_thread_add(struct load_thread *thread, double sign)
 	thread->system_s += sign * seconds(usage.ru_stime);
 }
 
-uint64_t load_failed(const struct load_counts *counts)
+void load_sample_init(struct load_sample *sample)
 {
-	uint64_t sum = 0;
-
-	for (int i = 0; i < LOAD_FAILURES; i++)
-		sum += counts->failed[i];
-	return sum;
+	memset(sample, 0, sizeof *sample);
+	fields_init(load_figures, sample);
 }
 
 void load_sample_release(struct load_sample *sample)

@@ -26,6 +26,8 @@
 #include <stdint.h>
 
 #include "clients/arrivals.h"
+#include "clients/failure.h"
+#include "clients/figures.h"
 #include "clients/raw.h"
 #include "clients/target.h"
 #include "harness/lib/err.h"
@@ -42,26 +44,6 @@ extern const char *const load_mode_names[]; /* "close", "keepalive", "crowd", NU
 
 /* The mode of that name, or LOAD_MODES. */
 enum load_mode load_mode_find(const char *name);
-
-/* Why a request failed. Only a complete and correct response is ok. */
-enum load_failure {
-	LOAD_REFUSED,       /* connection refused */
-	LOAD_RESET,         /* connection reset, or the pipe broken */
-	LOAD_TIMEOUT,       /* no complete response within timeout_ns, or the kernel gave up connecting */
-	LOAD_EOF_EARLY,     /* the connection ended before the response did */
-	LOAD_BAD_STATUS,    /* another status code than the right response's */
-	LOAD_BAD_BODY,      /* another body */
-	LOAD_BAD_HTTP,      /* not a valid HTTP response, or bytes behind it */
-	LOAD_NO_LOCAL_PORT, /* this host had no port left (EADDRNOTAVAIL) */
-	LOAD_NO_FD,         /* this process had no file descriptor left (EMFILE, ENFILE) */
-	LOAD_OTHER,
-	LOAD_FAILURES
-};
-
-extern const char *const load_failure_names[LOAD_FAILURES]; /* "refused", "reset", ... */
-
-/* The failure that an errno of a socket call means. */
-enum load_failure load_failure_of_errno(int number);
 
 enum load_phase { LOAD_RAMP, LOAD_WARMUP, LOAD_MEASURE, LOAD_DRAIN, LOAD_STOP };
 
@@ -114,49 +96,21 @@ static inline uint64_t load_connections_of(uint64_t descriptors)
 }
 #define LOAD_TENTHS_MAX 36000 /* an hour of tenths of a second */
 
-/* What was counted in the window. started + in_flight_start = ok + all failed + in_flight_end. */
-struct load_counts {
-	uint64_t started, ok, failed[LOAD_FAILURES];
-	uint64_t in_flight_start, in_flight_end;
-	uint64_t connects; /* connections established */
-	/* Of an open loop: scheduled + waiting_start = started + waiting_end. */
-	uint64_t scheduled;                  /* arrivals */
-	uint64_t waiting_start, waiting_end; /* arrivals that were due and not started, for want of a connection */
-	uint64_t waited;                     /* started late, for want of a connection */
-	/* And behind the window: in_flight_end + waiting_end = late_ok + late_failed + unended. */
-	uint64_t late_ok, late_failed, unended;
-	uint64_t started_before; /* not of the window: requests started in ramp and warmup */
-	uint64_t stray;          /* until the drain: connections given up, since bytes came that answer no request */
-};
-
 struct load_thread {
 	double user_s, system_s; /* CPU time in the window */
 	double window_s;
 };
 
 struct load_sample {
-	struct load_counts counts;
-	double rate_rps; /* ok a second */
-	double window_s;
-	struct hist latency_ns;  /* of ok responses, from the start of connect(), or of send() on an open connection */
-	struct hist connect_ns;  /* to the established connection */
-	double concurrency_mean; /* requests in flight, sampled over the window */
-	uint64_t concurrency_min, concurrency_max;
-	double ramp_s;
-	uint32_t ramp_reached; /* connections established in the ramp (but in close mode: and answered once) */
-	uint64_t served_min, served_max; /* responses of one connection (a slot of the loop) in the window */
-	uint32_t never_served;           /* connections without one */
-	double jain;                     /* Jain's fairness index of responses over connections: 1 is equal */
-	struct hist lag_ns;        /* open loop: how late the client itself was to start what it could have started */
-	uint32_t silent;           /* crowd: silent connections that are open at the window's end */
-	uint32_t silent_dropped;   /* and those that the server has ended, since they were established */
-	uint64_t dropped_after_ns; /* the shortest time that one of these had been silent */
-	uint32_t *tenths; /* ok responses in each tenth of a second of the window; freed by load_sample_release */
+	struct load_figures;
+	struct hist latency_ns; /* of ok responses, from the start of connect(), or of send() on an open connection */
+	struct hist connect_ns; /* to the established connection */
+	struct hist lag_ns;     /* open loop: how late the client itself was to start what it could have started */
+	uint32_t *tenths;       /* ok responses in each tenth of a second of the window; freed by load_sample_release */
 	unsigned tenths_count;
 	struct load_thread threads[LOAD_THREADS_MAX];
 	struct raw raw_ns[LOAD_THREADS_MAX]; /* with spec.raw: each value of latency_ns; released with the sample */
 	unsigned threads_count;
-	double busiest_cpu;    /* the fraction of a CPU that the threads on it used, of the busiest CPU */
 	uint64_t engine_bytes; /* memory of the connections' state, without histograms */
 	bool interrupted;      /* `stop` was set */
 	char wrong[256];       /* what the first wrong response was, in words; "" where there was none */
@@ -169,7 +123,7 @@ struct client {
 	/* Returns 0 where it can run here, on so many source addresses; else -1 with err set. NULL: it can everywhere. */
 	int (*find)(uint32_t sources, struct err *err);
 	/*
-	 * Offers the load and fills in the sample (in zeroed memory). Returns 0 where it was offered, however many
+	 * Offers the load and fills in the sample (from load_sample_init). Returns 0 where it was offered, however many
 	 * requests failed; -1 with err set where it could not be (no thread, no memory).
 	 * The sample is to be released in either case.
 	 */
@@ -213,8 +167,8 @@ static inline bool load_has_stalled(const struct load_spec *spec, uint64_t last_
 /* Adds the CPU time that the calling thread has used so far, `sign` (1 or -1) times: the window is a difference. */
 void load_thread_add(struct load_thread *thread, double sign);
 
-/* The failures of a sample, all kinds together. */
-uint64_t load_failed(const struct load_counts *counts);
+/* A sample of nothing: it holds no memory, and its figures are unknown. */
+void load_sample_init(struct load_sample *sample);
 
 void load_sample_release(struct load_sample *sample);
 

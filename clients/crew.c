@@ -1,6 +1,7 @@
 #include "clients/crew.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -174,6 +175,19 @@ static int worker_start(struct worker *worker, struct err *err)
 	return errno ? err_set_errno(err, "starting an engine thread") : 0;
 }
 
+/* Nothing has been counted yet, of what is counted under that load; all else is unknown. */
+static void figures_begin(struct load_figures *figures, const struct load_spec *spec)
+{
+	fields_init(load_figures, figures);
+	if (spec->offered_rps > 0) {
+		figures->open_loop.scheduled = figures->open_loop.waited = 0;
+		figures->open_loop.waiting_start = figures->open_loop.waiting_end = 0;
+		figures->open_loop.late_ok = figures->open_loop.late_failed = figures->open_loop.unfinished = 0;
+	}
+	if (spec->mode == LOAD_CROWD)
+		figures->crowd.silent = figures->crowd.dropped = 0;
+}
+
 /* Divides the connections and the requests among the workers. */
 static int crew_divide(struct crew *crew, struct err *err)
 {
@@ -187,6 +201,7 @@ static int crew_divide(struct crew *crew, struct err *err)
 		struct worker *worker = &crew->workers[i];
 		uint32_t share = spec->connections / crew->count + (i < spec->connections % crew->count);
 		uint64_t part = i < busy ? spec->requests / busy + (i < spec->requests % busy) : 0;
+		figures_begin(&worker->counts, spec);
 		worker->spec = spec;
 		worker->crew = crew;
 		worker->index = i;
@@ -381,26 +396,6 @@ static void phase_drain(struct crew *crew)
 		crew->spec->watch->enter(crew->spec->watch->context, LOAD_STOP);
 }
 
-static void counts_add(struct load_counts *into, const struct load_counts *from)
-{
-	into->started += from->started;
-	into->ok += from->ok;
-	for (int i = 0; i < LOAD_FAILURES; i++)
-		into->failed[i] += from->failed[i];
-	into->in_flight_start += from->in_flight_start;
-	into->in_flight_end += from->in_flight_end;
-	into->connects += from->connects;
-	into->scheduled += from->scheduled;
-	into->waiting_start += from->waiting_start;
-	into->waiting_end += from->waiting_end;
-	into->waited += from->waited;
-	into->late_ok += from->late_ok;
-	into->late_failed += from->late_failed;
-	into->unended += from->unended;
-	into->stray += from->stray;
-	into->started_before += from->started_before;
-}
-
 static int tenths_merge(struct crew *crew, struct load_sample *sample, struct err *err)
 {
 	unsigned most = 0;
@@ -430,19 +425,19 @@ static void raw_hand_over(struct crew *crew, struct load_sample *sample)
 static int crew_merge(struct crew *crew, struct load_sample *sample, struct err *err)
 {
 	uint64_t first_start = UINT64_MAX, last_end = 0;
-	double squares = 0, rate = 0;
+	double squares = 0, rate = 0, busiest = 0;
 	unsigned cpus = spec_cpus(crew->spec);
 	double busy[LOAD_THREADS_MAX] = { 0 };
 	const struct worker *broken = crew_broken(crew);
 
 	if (broken)
 		return err_set(err, "engine thread %u: %.1000s", broken->index, broken->err.text);
-	sample->served_min = UINT64_MAX;
 	for (unsigned i = 0; i < crew->count; i++) {
 		const struct worker *worker = &crew->workers[i];
-		counts_add(&sample->counts, &worker->counts);
+		fields_merge(load_figures, sample, &worker->counts);
 		hist_merge(&sample->latency_ns, &worker->latency_ns);
 		hist_merge(&sample->connect_ns, &worker->connect_ns);
+		hist_merge(&sample->lag_ns, &worker->lag_ns);
 		if (worker->window_start_ns < first_start)
 			first_start = worker->window_start_ns;
 		if (worker->window_end_ns > last_end)
@@ -450,38 +445,28 @@ static int crew_merge(struct crew *crew, struct load_sample *sample, struct err 
 		if (worker->usage.window_s > 0)
 			rate += (double)worker->counts.ok / worker->usage.window_s;
 		squares += worker->served_squares;
-		if (worker->served_min < sample->served_min)
-			sample->served_min = worker->served_min;
-		if (worker->served_max > sample->served_max)
-			sample->served_max = worker->served_max;
-		sample->never_served += (uint32_t)worker->never_served;
-		hist_merge(&sample->lag_ns, &worker->lag_ns);
-		sample->silent += worker->silent;
-		if (worker->silent_dropped &&
-		    (!sample->silent_dropped || worker->dropped_after_ns < sample->dropped_after_ns))
-			sample->dropped_after_ns = worker->dropped_after_ns;
-		sample->silent_dropped += worker->silent_dropped;
 		sample->threads[i] = worker->usage;
 		if (worker->usage.window_s > 0)
 			busy[i % cpus] += (worker->usage.user_s + worker->usage.system_s) / worker->usage.window_s;
-		if (busy[i % cpus] > sample->busiest_cpu)
-			sample->busiest_cpu = busy[i % cpus];
+		busiest = fmax(busiest, busy[i % cpus]);
 		sample->engine_bytes += worker->engine_bytes;
 		if (!sample->wrong[0])
 			memcpy(sample->wrong, worker->wrong, sizeof sample->wrong);
 	}
+	sample->client_cpu_busiest = busiest;
 	sample->threads_count = crew->count;
 	sample->window_s = last_end > first_start ? (double)(last_end - first_start) / 1e9 : 0;
 	/* Each thread counts over its own window; where requests end it, the whole takes as long as the slowest. */
 	if (crew->spec->requests)
-		rate = sample->window_s > 0 ? (double)sample->counts.ok / sample->window_s : 0;
+		rate = sample->window_s > 0 ? (double)sample->ok / sample->window_s : 0;
 	sample->rate_rps = rate;
-	double ok = (double)sample->counts.ok;
-	sample->jain = squares > 0 ? ok * ok / (squares * load_active(crew->spec)) : 0;
-	if (crew->concurrency_samples)
-		sample->concurrency_mean = crew->concurrency_sum / (double)crew->concurrency_samples;
-	sample->concurrency_min = crew->concurrency_min;
-	sample->concurrency_max = crew->concurrency_max;
+	double ok = (double)sample->ok;
+	if (crew->spec->offered_rps <= 0)
+		sample->jain = squares > 0 ? ok * ok / (squares * load_active(crew->spec)) : 0;
+	sample->concurrency_mean = crew->concurrency_samples ? crew->concurrency_sum / (double)crew->concurrency_samples
+							     : 0;
+	sample->concurrency_min = (double)crew->concurrency_min;
+	sample->concurrency_max = (double)crew->concurrency_max;
 	sample->interrupted = crew_stopped(crew) && !crew->abandoned;
 	raw_hand_over(crew, sample);
 	return tenths_merge(crew, sample, err);
@@ -493,6 +478,7 @@ int crew_run(const struct load_spec *spec, crew_work *work, struct load_sample *
 	struct crew crew = { .spec = spec, .work = work, .count = threads_needed(spec) };
 	unsigned started = 0;
 
+	sample->ramp_s = 0;
 	crew.workers = calloc(crew.count, sizeof *crew.workers);
 	if (!crew.workers)
 		return err_set(err, "out of memory");

@@ -1,5 +1,6 @@
 #include "clients/engine.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -122,8 +123,11 @@ static void conn_dropped(struct engine *engine, struct conn *conn, uint64_t sile
 	struct worker *worker = engine->worker;
 
 	engine->silent -= conn->state == CONN_SILENT;
-	if (worker->phase < LOAD_DRAIN && (!worker->silent_dropped++ || silent_ns < worker->dropped_after_ns))
-		worker->dropped_after_ns = silent_ns;
+	if (worker->phase < LOAD_DRAIN) {
+		worker->counts.crowd.dropped++;
+		worker->counts.crowd.dropped_after_s = fmin(worker->counts.crowd.dropped_after_s,
+							    (double)silent_ns / 1e9);
+	}
 	conn_end(engine, conn, CONN_ENDED);
 }
 
@@ -339,7 +343,7 @@ static void engine_expire(struct engine *engine, uint64_t now_ns)
 			return;
 		worker_started(worker);
 		worker_failed(worker, LOAD_TIMEOUT);
-		worker->counts.waited += worker->measuring;
+		worker->counts.open_loop.waited += worker->measuring;
 		engine->taken++;
 		arrivals_step(&engine->arrivals);
 	}
@@ -416,7 +420,7 @@ uint64_t engine_arrive(struct engine *engine)
 		/* Until a connection was free the request waited for the server: that is no lag of ours. */
 		bool waited = due < engine->freed_ns;
 		uint64_t could_ns = !worker->measuring ? 0 : waited ? engine->freed_ns : due;
-		worker->counts.waited += waited && worker->measuring;
+		worker->counts.open_loop.waited += waited && worker->measuring;
 		if (!engine->io->flush)
 			lag_add(worker, could_ns, now);
 		engine->taken++;
@@ -457,15 +461,15 @@ static uint64_t engine_waiting(const struct engine *engine, uint64_t now_ns)
 /* The window opens or closes: what of an open loop has arrived, and what waits. */
 static void engine_window(struct engine *engine, bool opens, uint64_t now_ns)
 {
-	struct load_counts *counts = &engine->worker->counts;
+	struct load_figures *counts = &engine->worker->counts;
 	uint64_t waiting = engine_waiting(engine, now_ns), arrived = engine->taken + waiting;
 
 	if (opens) {
-		counts->waiting_start = waiting;
+		counts->open_loop.waiting_start = (double)waiting;
 		engine->arrived_start = arrived;
 	} else {
-		counts->waiting_end = waiting;
-		counts->scheduled = arrived - engine->arrived_start;
+		counts->open_loop.waiting_end = (double)waiting;
+		counts->open_loop.scheduled = (double)(arrived - engine->arrived_start);
 	}
 }
 
@@ -500,8 +504,8 @@ static void engine_follow(struct engine *engine, enum load_phase phase)
 	if (before == LOAD_RAMP)
 		engine_sweep(engine, now); /* sets free the connections held for the ramp */
 	/* The crew's window is over; that of a worker whose requests are all answered has ended before. */
-	if (before < LOAD_DRAIN && phase >= LOAD_DRAIN)
-		worker->silent = engine->silent;
+	if (engine->crowd && before < LOAD_DRAIN && phase >= LOAD_DRAIN)
+		worker->counts.crowd.silent = engine->silent;
 }
 
 /* Begins the schedule, once the crew has said when. */
@@ -517,12 +521,13 @@ static void engine_schedule(struct engine *engine)
 }
 
 /* What of an open loop has not ended, as the time for that is over. */
-static void engine_unended(struct engine *engine)
+static void engine_unfinished(struct engine *engine)
 {
 	struct worker *worker = engine->worker;
 
 	if (worker->late)
-		worker->counts.unended = worker->in_flight + engine_waiting(engine, worker->window_end_ns);
+		worker->counts.open_loop.unfinished = (double)(worker->in_flight +
+							       engine_waiting(engine, worker->window_end_ns));
 }
 
 /* Drives all connections until the crew says stop. Returns 0, or -1 with the worker's err set. */
@@ -539,7 +544,7 @@ static int engine_loop(struct engine *engine)
 		if (phase != worker->phase)
 			engine_follow(engine, phase);
 		if (phase == LOAD_STOP) {
-			engine_unended(engine);
+			engine_unfinished(engine);
 			return 0;
 		}
 		bool more = phase < LOAD_DRAIN && engine_open(engine);
@@ -567,15 +572,17 @@ static void engine_fairness(const struct engine *engine)
 {
 	struct worker *worker = engine->worker;
 
-	worker->served_min = UINT64_MAX;
+	struct load_figures *counts = &worker->counts;
+
+	if (engine->open_loop) /* there a connection is used when there is need of it */
+		return;
+	counts->never_served = 0;
 	for (uint32_t i = 0; i < worker->active; i++) {
-		uint64_t served = engine->conns[i].served;
-		worker->served_squares += (double)served * (double)served;
-		worker->never_served += !served;
-		if (served < worker->served_min)
-			worker->served_min = served;
-		if (served > worker->served_max)
-			worker->served_max = served;
+		double served = engine->conns[i].served;
+		worker->served_squares += served * served;
+		counts->never_served += served < 1;
+		counts->served_min = fmin(counts->served_min, served);
+		counts->served_max = fmax(counts->served_max, served);
 	}
 }
 

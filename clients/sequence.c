@@ -97,23 +97,23 @@ static void ask_once(struct sequence *sequence)
 	if (right && sequence->spec->links)
 		sequence->number = page_next(sequence->number);
 	if (sequence->measuring) {
-		sample->counts.started++;
+		sample->started++;
 		if (response.ok) {
-			sample->counts.connects++;
+			sample->connects++;
 			hist_add(&sample->connect_ns, response.connect_ns);
 		}
 		if (right) {
-			sample->counts.ok++;
+			sample->ok++;
 			sequence->ok_ns = now;
 			hist_add(&sample->latency_ns, response.total_ns);
 			if (sample->raw_ns[0].values)
 				raw_add(&sample->raw_ns[0], response.total_ns);
 			tenth_add(sequence, now);
 		} else {
-			sample->counts.failed[failure]++;
+			sample->failed[failure]++;
 		}
 	} else {
-		sample->counts.started_before++;
+		sample->started_before++;
 	}
 	if (!response.ok) {
 		struct timespec rest = clock_timespec(REST_NS);
@@ -141,9 +141,9 @@ static void measure(struct sequence *sequence)
 	sequence->window_start_ns = sequence->next_watch_ns = sequence->ok_ns = clock_ns();
 	sequence->measuring = true;
 	uint64_t now = sequence->window_start_ns;
-	while (!stopped(spec) && (spec->requests ? sample->counts.started < spec->requests &&
-							   !load_has_stalled(spec, sequence->ok_ns, now)
-						 : now - sequence->window_start_ns < spec->duration_ns)) {
+	while (!stopped(spec) &&
+	       (spec->requests ? sample->started < spec->requests && !load_has_stalled(spec, sequence->ok_ns, now)
+			       : now - sequence->window_start_ns < spec->duration_ns)) {
 		ask_once(sequence);
 		now = clock_ns();
 		if (watch && watch->tick && now >= sequence->next_watch_ns) {
@@ -157,8 +157,9 @@ static void measure(struct sequence *sequence)
 	sample->window_s = (double)(now - sequence->window_start_ns) / 1e9;
 	sample->threads[0].window_s = sample->window_s;
 	sample->threads_count = 1;
-	if (sample->window_s > 0)
-		sample->busiest_cpu = (sample->threads[0].user_s + sample->threads[0].system_s) / sample->window_s;
+	sample->client_cpu_busiest = sample->window_s > 0 ? (sample->threads[0].user_s + sample->threads[0].system_s) /
+								    sample->window_s
+							  : 0;
 }
 
 int sequence_run(const struct load_spec *spec, sequence_ask *ask, void *context, struct load_sample *sample,
@@ -181,13 +182,14 @@ int sequence_run(const struct load_spec *spec, sequence_ask *ask, void *context,
 	measure(&sequence);
 	enter(spec, LOAD_DRAIN);
 	enter(spec, LOAD_STOP);
-	sample->rate_rps = sample->window_s > 0 ? (double)sample->counts.ok / sample->window_s : 0;
+	sample->rate_rps = sample->window_s > 0 ? (double)sample->ok / sample->window_s : 0;
 	sample->concurrency_mean = 1;
 	sample->concurrency_min = sample->concurrency_max = 1;
+	sample->ramp_s = 0;
 	sample->ramp_reached = 1;
-	sample->served_min = sample->served_max = sample->counts.ok;
-	sample->never_served = !sample->counts.ok;
-	sample->jain = sample->counts.ok ? 1 : 0;
+	sample->served_min = sample->served_max = (double)sample->ok;
+	sample->never_served = !sample->ok;
+	sample->jain = sample->ok ? 1 : 0;
 	sample->interrupted = stopped(spec);
 	return 0;
 }

@@ -47,17 +47,14 @@ struct worker {
 	bool late;                /* behind the window of an open loop, whose requests are still to end */
 	uint64_t latency_from_ns; /* latency is of requests that were due after it */
 	uint32_t in_flight;
-	struct load_counts counts;
+	struct load_figures counts; /* those that merge; the crew adds the others */
 	struct hist latency_ns, connect_ns, lag_ns;
-	uint32_t silent, silent_dropped; /* see struct load_sample */
-	uint64_t dropped_after_ns;
 	struct raw raw_ns; /* mapped before the thread starts */
 	uint64_t window_start_ns, window_end_ns;
 	struct load_thread usage;
 	uint32_t *tenths; /* tenths_room of them */
 	unsigned tenths_room, tenth;
 	uint64_t tenth_end_ns;
-	uint64_t served_min, served_max, never_served;
 	double served_squares;
 	uint64_t engine_bytes;
 	char wrong[256];
@@ -127,7 +124,7 @@ static inline void worker_ok(struct worker *worker, uint64_t start_ns, uint64_t 
 	worker->in_flight--;
 	if (!worker->measuring) {
 		if (worker->late) {
-			worker->counts.late_ok++;
+			worker->counts.open_loop.late_ok++;
 			worker_latency(worker, start_ns, now_ns);
 		}
 		return;
@@ -145,7 +142,7 @@ static inline void worker_failed(struct worker *worker, enum load_failure failur
 {
 	worker->in_flight--;
 	worker->counts.failed[failure] += worker->measuring;
-	worker->counts.late_failed += worker->late;
+	worker->counts.open_loop.late_failed += worker->late;
 }
 
 /* Keeps the words for the first wrong response. */

@@ -83,7 +83,7 @@ static void print_special(const struct cell *cell)
 		printf("  offered: %s\n", explain_offered(offered, cell));
 		if (cell->latency_censored)
 			printf("  latency is censored: behind the window %.0f requests failed, and %.0f had not ended long after\n",
-			       cell->open_loop.late_failed, cell->open_loop.unended);
+			       cell->open_loop.late_failed, cell->open_loop.unfinished);
 	}
 	if (*explain_crowd(crowd, cell))
 		printf("  crowd: %s\n", crowd);
@@ -207,6 +207,8 @@ static int load_offer(const struct load_settings *settings, const struct client 
 	struct err err;
 	int code = EXIT_OK;
 
+	if (sample)
+		load_sample_init(sample);
 	if (!sample || client->run(&spec, sample, &err)) {
 		complain(&command_load, EXIT_NO_RUN, "%s", sample ? err.text : "out of memory");
 		if (sample)

@@ -6,9 +6,9 @@
 #include "harness/record/result.h"
 #include "harness/record/result_json.h"
 
-#define FIGURE(path, kind, field)                                                 \
-	{                                                                         \
-		path, kind, offsetof(struct noise_figure, field), 0, false, false \
+#define FIGURE(path_, kind_, member)                                                                  \
+	{                                                                                             \
+		.path = path_, .kind = FIELD_##kind_, .offset = offsetof(struct noise_figure, member) \
 	}
 
 static const struct field figure_fields[] = { FIGURE("server", TEXT, server),

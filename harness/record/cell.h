@@ -13,85 +13,53 @@
 
 #include "clients/client.h"
 #include "harness/host/kernel.h"
+#include "harness/lib/field.h"
+#include "harness/record/validity.h"
 
 struct cell_times {
 	double mean, p50, p90, p99, p999, max; /* ns */
 };
 
-/* Why a cell's figures are not to be relied on. */
-enum invalid {
-	INVALID_FAILED,            /* the server failed, see error; what was counted until then is no figure of it */
-	INVALID_NO_ANSWERS,        /* not one right answer */
-	INVALID_SHORT_CONCURRENCY, /* fewer requests in flight than the level */
-	INVALID_CLIENT_BOUND,      /* the client's CPU was the limit */
-	INVALID_LITTLE,            /* rate, latency and concurrency contradict each other */
-	INVALID_CONSERVATION,      /* requests were lost in the counting */
-	INVALID_LAG,               /* open loop: the client was late to start requests */
-	INVALID_BUILD,             /* measured by a build that is no benchmark, see build.h */
-	INVALIDS
-};
-
-extern const char *const invalid_names[INVALIDS];  /* "failed", "no_answers", ... */
-extern const char *const invalid_words[INVALIDS];  /* for people: what it means */
-extern const char *const invalid_advice[INVALIDS]; /* and what to do */
-
 struct cell {
-	char *server;          /* owned */
-	char *client;          /* owned */
-	char *mode;            /* owned; one of load_mode_names */
-	uint64_t level, block; /* the level of an open loop: the most connections that may be open */
+	struct load_figures; /* what the client measured; of the whole window, as all that follows */
+	char *server;        /* owned, as all texts */
+	char *client;
+	char *mode;            /* one of load_mode_names */
+	uint64_t level, block; /* the level of an open loop: the maximum of connections open */
 	uint64_t backlog;
-	double rate_rps, window_s, ramp_s;
-	uint64_t ramp_reached;
-	uint64_t started, ok, failed[LOAD_FAILURES];
-	uint64_t in_flight_start, in_flight_end, connects;
-	uint64_t started_before; /* requests of ramp and warmup; with `started`, all that were sent until the drain */
-	uint64_t stray;          /* connections given up, since bytes came that answer no request */
 	double open_mean, open_max; /* connections open inside the server */
-	double concurrency_mean, concurrency_min, concurrency_max;
 	struct cell_times latency_ns, connect_ns;
-	char *latency_hist, *connect_hist; /* owned; the whole histograms, as hist_print() writes them, or NULL */
+	struct cell_times lag_ns;          /* open loop: how late the client was to start what it could have started */
+	char *latency_hist, *connect_hist; /* the whole histograms, as hist_print() writes them, or NULL */
 	bool latency_censored; /* the window was too short for what is slow: latency looks better than it is */
 	double little;         /* residual of Little's law |X R / N - 1| over the mean concurrency N */
-	uint32_t *tenths;      /* owned; right answers in each tenth of a second of the window */
+	uint32_t *tenths;      /* owned; right responses in each tenth of a second of the window */
 	uint64_t tenths_count;
-	struct {                    /* NAN outside of an open loop */
-		double offered_rps; /* rate of arrivals */
-		double share;       /* that rate as a share of the server's own maximum, where it was chosen so */
-		double scheduled, waiting_start, waiting_end, waited; /* see struct load_counts */
-		double late_ok, late_failed, unended;
-	} open_loop;
-	struct cell_times lag_ns;       /* open loop: how late the client was to start what it could have started */
-	struct {                        /* NAN outside of a crowd */
-		double active;          /* connections that carry requests */
-		double silent;          /* the others, those open at the window's end */
-		double dropped;         /* those that the server has ended */
-		double dropped_after_s; /* the shortest time that one of these had been silent */
-	} crowd;
-	double served_min, served_max, never_served, jain;
 	double client_user[LOAD_THREADS_MAX], client_system[LOAD_THREADS_MAX]; /* fractions of a core, by thread */
 	double client_cpu[LOAD_THREADS_MAX];                                   /* their sum */
 	uint64_t client_threads;
-	double client_cpu_busiest; /* fraction of the busiest client CPU */
-	double observer_cpu;       /* fraction of a core that watching took beside the load */
-	double ceiling_rps;        /* the control server's rate at the same mode, level and block */
+	double observer_cpu; /* fraction of a core that watching took beside the load */
+	double ceiling_rps;  /* the control server's rate at the same mode, level and block */
 	double server_cpu_us_per_request, server_rss_bytes;
 	struct {
 		double user_s, system_s; /* CPU in the window; they add up to the exact sum */
 		double peak_rss_bytes;   /* since the server's start */
-		double files_max;        /* open files at most, over the window */
-		double files_limit;      /* the process with the smallest */
+		double files_max;        /* open files, the maximum over the window */
+		double files_limit;      /* of the process with the smallest */
 		double processes, threads;
 		double switches_voluntary, switches_involuntary; /* in the window */
 	} server_use;
 	struct kernel kernel; /* over the window; of the whole host */
 	bool debug_build;     /* measured by a build that is no benchmark; known while measuring only */
 	bool restarted;       /* the server had to be restarted after this cell */
-	char *error;          /* owned; why the cell has failed, or NULL */
-	char *wrong;          /* owned; what the first wrong answer was, or NULL */
+	char *error;          /* why the cell has failed, or NULL */
+	char *wrong;          /* what the first wrong response was, or NULL */
 	bool valid;
 	unsigned invalid; /* bit set of enum invalid */
 };
+
+/* The table of all these fields; those that load_figures has are among them. */
+extern const struct field cell_fields[];
 
 /*
  * A cell without figures: all that can be unknown is unknown. Texts are copied. Returns 0; or -1 where memory is out,
@@ -116,6 +84,7 @@ double cell_active(const struct cell *cell);
  * Whether an open loop's right answers were at least 95 % of the arrivals in its window. One may be under way as it
  * ends. Where they are fewer, requests wait ever longer, and their latency says how long the load lasted, no more.
  */
+#define CELL_KEPT_UP 0.95
 bool cell_keeps_up(const struct cell *cell);
 
 /*
@@ -130,12 +99,6 @@ char *cell_show_at(char out[CELL_AT], const struct cell *cell);
 
 /* All failures together. */
 uint64_t cell_failed(const struct cell *cell);
-
-/*
- * Judges whether the figures are valid, by the rules of docs/method.md, and sets `valid` and `invalid`.
- * control_rps is the control server's rate in the cell that is alike; NAN where there is none.
- */
-void cell_judge(struct cell *cell, double control_rps);
 
 /* A copy of text in a field that owns it; NULL text clears it. Returns 0; or -1 where memory is out, and it is clear. */
 int cell_set_text(char **field, const char *text);

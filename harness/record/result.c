@@ -12,10 +12,14 @@
 #include "harness/lib/text.h"
 #include "harness/record/result_json.h"
 
-#define HOST(path, kind, field)                                                                         \
-	{                                                                                               \
-		path, kind, offsetof(struct host, field), sizeof((struct host *)0)->field, false, false \
+#define ROW(type, path_, kind_, presence_, member, ...)                                                                \
+	{                                                                                                              \
+		.path = path_, .kind = FIELD_##kind_, .presence = FIELD_##presence_, .offset = offsetof(type, member), \
+		##__VA_ARGS__                                                                                          \
 	}
+#define HOST(path, kind, member)               ROW(struct host, path, kind, ALWAYS, member, .room = sizeof((struct host *)0)->member)
+#define SERVER(name, presence)                 ROW(struct document_server, #name, TEXT, presence, name)
+#define DOCUMENT(path, kind, presence, member) ROW(struct document, path, kind, presence, member)
 
 static const struct field host_fields[] = { HOST("cpu_model", BUFFER, cpu_model),
 					    HOST("cores", COUNT, cores),
@@ -33,33 +37,20 @@ static const struct field host_fields[] = { HOST("cpu_model", BUFFER, cpu_model)
 					    HOST("date", BUFFER, date),
 					    { .path = NULL } };
 
-#define SERVER(path, field)                                                          \
-	{                                                                            \
-		path, TEXT, offsetof(struct document_server, field), 0, false, false \
-	}
+static const struct field server_fields[] = { SERVER(name, ALWAYS),          SERVER(command, ALWAYS),
+					      SERVER(version, ALWAYS),       SERVER(family, ALWAYS),
+					      SERVER(model, ALWAYS),         SERVER(since, KNOWN),
+					      SERVER(implementation, KNOWN), { .path = NULL } };
 
-static const struct field server_fields[] = {
-	SERVER("name", name),
-	SERVER("command", command),
-	SERVER("version", version),
-	SERVER("family", family),
-	SERVER("model", model),
-	{ "since", TEXT, offsetof(struct document_server, since), 0, true, false },
-	{ "implementation", TEXT, offsetof(struct document_server, implementation), 0, true, false },
-	{ .path = NULL }
-};
-
-static const struct field document_fields[] = {
-	{ "benchctl.version", TEXT, offsetof(struct document, benchctl), 0, false, false },
-	{ "benchctl.commit", TEXT, offsetof(struct document, commit), 0, false, false },
-	{ "benchctl.compiler", TEXT, offsetof(struct document, compiler), 0, false, false },
-	{ "benchctl.flags", TEXT, offsetof(struct document, flags), 0, false, false },
-	{ "environment.client_cpus", TEXT, offsetof(struct document, client_cpus), 0, false, false },
-	{ "environment.server_cpus", TEXT, offsetof(struct document, server_cpus), 0, false, false },
-	{ "environment.client", TEXT, offsetof(struct document, client), 0, true, false },
-	{ "interrupted", BOOL, offsetof(struct document, interrupted), 0, false, false },
-	{ .path = NULL }
-};
+static const struct field document_fields[] = { DOCUMENT("benchctl.version", TEXT, ALWAYS, benchctl),
+						DOCUMENT("benchctl.commit", TEXT, ALWAYS, commit),
+						DOCUMENT("benchctl.compiler", TEXT, ALWAYS, compiler),
+						DOCUMENT("benchctl.flags", TEXT, ALWAYS, flags),
+						DOCUMENT("environment.client_cpus", TEXT, ALWAYS, client_cpus),
+						DOCUMENT("environment.server_cpus", TEXT, ALWAYS, server_cpus),
+						DOCUMENT("environment.client", TEXT, KNOWN, client),
+						DOCUMENT("interrupted", BOOL, ALWAYS, interrupted),
+						{ .path = NULL } };
 
 static json_t *options_json(const struct document *document)
 {

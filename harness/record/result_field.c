@@ -33,87 +33,98 @@ json_t *whole_json(json_t *json, int bad)
 	return NULL;
 }
 
-static json_t *failed_json(const uint64_t *failed)
+/* Each value by its name; a count of 0 is left out. */
+static json_t *object_json(const struct field *field, const void *at)
 {
 	json_t *json = json_object();
 	int bad = 0;
 
-	for (int i = 0; i < LOAD_FAILURES; i++)
-		if (failed[i])
-			bad |= json_object_set_new(json, load_failure_names[i], json_integer((json_int_t)failed[i]));
+	for (size_t i = 0; i < field->room; i++) {
+		uint64_t count = field->kind == FIELD_COUNTS ? ((const uint64_t *)at)[i] : 0;
+		if (field->kind == FIELD_NUMBERS)
+			bad |= json_object_set_new(json, field->names[i], number_json(((const double *)at)[i]));
+		else if (count)
+			bad |= json_object_set_new(json, field->names[i], json_integer((json_int_t)count));
+	}
 	return whole_json(json, bad);
 }
 
-static json_t *reasons_json(unsigned reasons)
+static json_t *names_json(const struct field *field, unsigned bits)
 {
 	json_t *json = json_array();
 	int bad = 0;
 
-	for (int i = 0; i < INVALIDS; i++)
-		if (reasons & 1u << i)
-			bad |= json_array_append_new(json, json_string(invalid_names[i]));
+	for (size_t i = 0; i < field->room; i++)
+		if (bits & 1u << i)
+			bad |= json_array_append_new(json, json_string(field->names[i]));
 	return whole_json(json, bad);
 }
 
-static json_t *threads_json(const struct cell *cell, const double *threads)
+static json_t *series_json(const double *values, uint64_t count)
 {
 	json_t *json = json_array();
 	int bad = 0;
 
-	for (uint64_t i = 0; i < cell->client_threads; i++)
-		bad |= json_array_append_new(json, number_json(threads[i]));
+	for (uint64_t i = 0; i < count; i++)
+		bad |= json_array_append_new(json, number_json(values[i]));
 	return whole_json(json, bad);
 }
 
-static json_t *tenths_json(const struct cell *cell)
+static json_t *tally_json(const uint32_t *tally, uint64_t count)
 {
 	json_t *json = json_array();
 	int bad = 0;
 
-	for (uint64_t i = 0; i < cell->tenths_count; i++)
-		bad |= json_array_append_new(json, json_integer(cell->tenths[i]));
+	for (uint64_t i = 0; i < count; i++)
+		bad |= json_array_append_new(json, json_integer(tally[i]));
 	return whole_json(json, bad);
 }
 
-static json_t *kernel_json(const struct kernel *kernel)
+static uint64_t *count_at(const struct field *field, const void *of)
 {
-	json_t *json = json_object();
-	int bad = 0;
-
-	for (int i = 0; i < KERNEL_COUNTERS; i++)
-		bad |= json_object_set_new(json, kernel_counter_names[i], number_json(kernel->counters[i]));
-	return whole_json(json, bad | json_object_set_new(json, "time_wait", number_json(kernel->time_wait)));
+	return (uint64_t *)((char *)of + field->count);
 }
 
 static json_t *field_json(const struct field *field, const void *from)
 {
-	const char *at = (const char *)from + field->offset;
+	const void *at = field_at(field, from);
 
 	switch (field->kind) {
-	case TEXT: return text_json(*(char *const *)at);
-	case BUFFER: return text_json(at);
-	case COUNT: return json_integer((json_int_t) * (const uint64_t *)at);
-	case NUMBER: return number_json(*(const double *)at);
-	case BOOL: return json_boolean(*(const bool *)at);
-	case FAILED: return failed_json((const uint64_t *)at);
-	case REASONS: return reasons_json(*(const unsigned *)at);
-	case THREADS: return threads_json(from, (const double *)at);
-	case TENTHS: return tenths_json(from);
-	case KERNEL: return kernel_json((const struct kernel *)at);
+	case FIELD_TEXT: return text_json(*(char *const *)at);
+	case FIELD_BUFFER: return text_json(at);
+	case FIELD_COUNT: return json_integer((json_int_t) * (const uint64_t *)at);
+	case FIELD_NUMBER: return number_json(*(const double *)at);
+	case FIELD_BOOL: return json_boolean(*(const bool *)at);
+	case FIELD_NAME: return json_string(field->names[*(const unsigned *)at]);
+	case FIELD_NAMES: return names_json(field, *(const unsigned *)at);
+	case FIELD_COUNTS:
+	case FIELD_NUMBERS: return object_json(field, at);
+	case FIELD_SERIES: return series_json(at, *count_at(field, from));
+	case FIELD_TALLY: return tally_json(*(uint32_t *const *)at, *count_at(field, from));
 	}
 	return NULL;
 }
 
-/* The object that holds a field: json itself, or the one named before the dot. Its key is stored. */
-static json_t *field_holder(json_t *json, const struct field *field, bool make, const char **key)
+/* Whether there is anything to write. */
+static bool is_known(const struct field *field, const void *from)
 {
-	const char *dot = strchr(field->path, '.');
+	const void *at = field_at(field, from);
+
+	if (field->kind == FIELD_TEXT)
+		return *(char *const *)at;
+	return field->kind != FIELD_NUMBER || !isnan(*(const double *)at);
+}
+
+/* The object that holds a field of that path: json itself, or the one named before the dot. Its key is stored. */
+static json_t *field_holder(json_t *json, const char *path, bool make, const char **key)
+{
+	const char *dot = strchr(path, '.');
 	char name[64];
 
-	*key = dot ? dot + 1 : field->path;
+	*key = dot ? dot + 1 : path;
 	if (!dot)
 		return json;
-	snprintf(name, sizeof name, "%.*s", (int)(dot - field->path), field->path);
+	snprintf(name, sizeof name, "%.*s", (int)(dot - path), path);
 	json_t *inner = json_object_get(json, name);
 	if (!inner && make && !json_object_set_new(json, name, json_object()))
 		inner = json_object_get(json, name);
@@ -127,11 +138,9 @@ int fields_write(json_t *json, const struct field *fields, const void *from)
 
 	for (const struct field *field = fields; field->path; field++) {
 		const char *key;
-		const char *at = (const char *)from + field->offset;
-		if ((field->optional && field->kind == TEXT && !*(char *const *)at) ||
-		    (field->sparse && isnan(*(const double *)at)))
+		if (field->presence == FIELD_KNOWN && !is_known(field, from))
 			continue;
-		json_t *holder = field_holder(json, field, true, &key);
+		json_t *holder = field_holder(json, field->path, true, &key);
 		bad |= json_object_set_new(holder, key, field_json(field, from));
 	}
 	return bad;
@@ -146,33 +155,11 @@ json_t *fields_json(const struct field *fields, const void *from)
 
 /* Reading: json comes from outside; each kind checks what it gets. Returns whether it was right. */
 
-static bool failed_read(uint64_t *failed, const json_t *json)
+static bool count_read(uint64_t *count, const json_t *json)
 {
-	if (!json_is_object(json))
+	if (!json_is_integer(json) || json_integer_value(json) < 0)
 		return false;
-	for (int i = 0; i < LOAD_FAILURES; i++) {
-		const json_t *count = json_object_get(json, load_failure_names[i]);
-		if (count && (!json_is_integer(count) || json_integer_value(count) < 0))
-			return false;
-		failed[i] = count ? (uint64_t)json_integer_value(count) : 0;
-	}
-	return true;
-}
-
-static bool reasons_read(unsigned *reasons, const json_t *json)
-{
-	size_t index;
-	json_t *item;
-
-	if (!json_is_array(json))
-		return false;
-	*reasons = 0;
-	json_array_foreach(json, index, item)
-	{
-		for (int i = 0; i < INVALIDS; i++)
-			if (json_is_string(item) && strcmp(json_string_value(item), invalid_names[i]) == 0)
-				*reasons |= 1u << i;
-	}
+	*count = (uint64_t)json_integer_value(json);
 	return true;
 }
 
@@ -184,109 +171,156 @@ static bool number_read(double *value, const json_t *json)
 	return true;
 }
 
-static bool threads_read(struct cell *cell, double *threads, const json_t *json)
+static bool text_read(const struct field *field, char **text, const json_t *json)
+{
+	if (json_is_null(json))
+		return true;
+	if (!json_is_string(json) || (field->room && json_string_length(json) >= field->room))
+		return false;
+	free(*text);
+	*text = strdup(json_string_value(json));
+	return *text;
+}
+
+static bool buffer_read(const struct field *field, char *buffer, const json_t *json)
+{
+	if (!json_is_string(json) || json_string_length(json) >= field->room)
+		return false;
+	memcpy(buffer, json_string_value(json), json_string_length(json) + 1);
+	return true;
+}
+
+/* The place of a text among the field's names; `room` where it is none of them. */
+static size_t name_find(const struct field *field, const json_t *json)
+{
+	size_t i = 0;
+
+	while (i < field->room && !(json_is_string(json) && strcmp(json_string_value(json), field->names[i]) == 0))
+		i++;
+	return i;
+}
+
+static bool name_read(const struct field *field, unsigned *value, const json_t *json)
+{
+	*value = (unsigned)name_find(field, json);
+	return *value < field->room;
+}
+
+/* Names, counts and numbers that this version doesn't know are passed over. */
+static bool names_read(const struct field *field, unsigned *bits, const json_t *json)
 {
 	size_t index;
 	json_t *item;
 
-	if (!json_is_array(json) || json_array_size(json) > LOAD_THREADS_MAX)
+	if (!json_is_array(json))
 		return false;
-	/* All three arrays are of the same threads. */
-	if (threads == cell->client_cpu)
-		cell->client_threads = json_array_size(json);
-	else if (json_array_size(json) != cell->client_threads)
-		return false;
+	*bits = 0;
 	json_array_foreach(json, index, item)
 	{
-		if (!number_read(&threads[index], item))
-			return false;
+		size_t name = name_find(field, item);
+		*bits |= name < field->room ? 1u << name : 0;
 	}
 	return true;
 }
 
-static bool tenths_read(struct cell *cell, const json_t *json)
-{
-	size_t index;
-	json_t *item;
-
-	if (!json_is_array(json) || json_array_size(json) > LOAD_TENTHS_MAX)
-		return false;
-	free(cell->tenths);
-	cell->tenths_count = 0;
-	cell->tenths = calloc(json_array_size(json) + 1, sizeof *cell->tenths);
-	if (!cell->tenths)
-		return false;
-	json_array_foreach(json, index, item)
-	{
-		if (!json_is_integer(item) || json_integer_value(item) < 0 || json_integer_value(item) > UINT32_MAX)
-			return false;
-		cell->tenths[cell->tenths_count++] = (uint32_t)json_integer_value(item);
-	}
-	return true;
-}
-
-/* Counters that this version doesn't know are passed over. */
-static bool kernel_of(struct kernel *kernel, const json_t *json)
+static bool object_read(const struct field *field, void *at, const json_t *json)
 {
 	if (!json_is_object(json))
 		return false;
-	for (int i = 0; i <= KERNEL_COUNTERS; i++) {
-		bool last = i == KERNEL_COUNTERS;
-		const json_t *value = json_object_get(json, last ? "time_wait" : kernel_counter_names[i]);
-		if (value && !number_read(last ? &kernel->time_wait : &kernel->counters[i], value))
+	for (size_t i = 0; i < field->room; i++) {
+		const json_t *item = json_object_get(json, field->names[i]);
+		if (item && !(field->kind == FIELD_COUNTS ? count_read((uint64_t *)at + i, item)
+							  : number_read((double *)at + i, item)))
 			return false;
 	}
 	return true;
 }
 
-static bool field_read(const struct field *field, void *into, const json_t *json)
+/* Where another series of the table has the same count, they are of the same things, and as long. */
+static bool series_read(const struct field *fields, const struct field *field, void *into, const json_t *json)
 {
-	char *at = (char *)into + field->offset;
+	const struct field *first = fields;
+	uint64_t *count = count_at(field, into);
+	size_t index;
+	json_t *item;
+
+	while (first->kind != field->kind || first->count != field->count)
+		first++;
+	if (!json_is_array(json) || json_array_size(json) > field->room ||
+	    (first != field && json_array_size(json) != *count))
+		return false;
+	*count = json_array_size(json);
+	json_array_foreach(json, index, item)
+	{
+		if (!number_read((double *)field_at(field, into) + index, item))
+			return false;
+	}
+	return true;
+}
+
+static bool tally_read(const struct field *field, void *into, const json_t *json)
+{
+	uint32_t **tally = field_at(field, into);
+	uint64_t *count = count_at(field, into), value;
+	size_t index;
+	json_t *item;
+
+	if (!json_is_array(json) || json_array_size(json) > field->room)
+		return false;
+	free(*tally);
+	*count = 0;
+	*tally = calloc(json_array_size(json) + 1, sizeof **tally);
+	if (!*tally)
+		return false;
+	json_array_foreach(json, index, item)
+	{
+		if (!count_read(&value, item) || value > UINT32_MAX)
+			return false;
+		(*tally)[(*count)++] = (uint32_t)value;
+	}
+	return true;
+}
+
+static bool field_read(const struct field *fields, const struct field *field, void *into, const json_t *json)
+{
+	void *at = field_at(field, into);
 
 	switch (field->kind) {
-	case TEXT:
-		if (!json || json_is_null(json))
-			return json;
-		if (!json_is_string(json))
-			return false;
-		free(*(char **)at);
-		*(char **)at = strdup(json_string_value(json));
-		return *(char **)at;
-	case BUFFER:
-		if (!json_is_string(json))
-			return false;
-		snprintf(at, field->room, "%s", json_string_value(json));
-		return true;
-	case COUNT:
-		if (!json_is_integer(json) || json_integer_value(json) < 0)
-			return false;
-		*(uint64_t *)at = (uint64_t)json_integer_value(json);
-		return true;
-	case NUMBER: return number_read((double *)at, json);
-	case BOOL:
-		if (!json_is_boolean(json))
-			return false;
-		*(bool *)at = json_is_true(json);
-		return true;
-	case FAILED: return failed_read((uint64_t *)at, json);
-	case REASONS: return reasons_read((unsigned *)at, json);
-	case THREADS: return threads_read(into, (double *)at, json);
-	case TENTHS: return tenths_read(into, json);
-	case KERNEL: return kernel_of((struct kernel *)at, json);
+	case FIELD_TEXT: return text_read(field, at, json);
+	case FIELD_BUFFER: return buffer_read(field, at, json);
+	case FIELD_COUNT: return count_read(at, json);
+	case FIELD_NUMBER: return number_read(at, json);
+	case FIELD_BOOL: *(bool *)at = json_is_true(json); return json_is_boolean(json);
+	case FIELD_NAME: return name_read(field, at, json);
+	case FIELD_NAMES: return names_read(field, at, json);
+	case FIELD_COUNTS:
+	case FIELD_NUMBERS: return object_read(field, at, json);
+	case FIELD_SERIES: return series_read(fields, field, into, json);
+	case FIELD_TALLY: return tally_read(field, into, json);
 	}
 	return false;
+}
+
+static const json_t *field_value(json_t *json, const char *path)
+{
+	const char *key;
+	json_t *holder = path ? field_holder(json, path, false, &key) : NULL;
+
+	return holder ? json_object_get(holder, key) : NULL;
 }
 
 int fields_read(json_t *json, const struct field *fields, void *into, struct err *err)
 {
 	for (const struct field *field = fields; field->path; field++) {
-		const char *key;
-		json_t *holder = field_holder(json, field, false, &key);
-		const json_t *value = holder ? json_object_get(holder, key) : NULL;
-		if (!value && field->optional)
+		const json_t *value = field_value(json, field->path);
+		if (!value)
+			value = field_value(json, field->former);
+		if (!value && field->presence != FIELD_ALWAYS)
 			continue;
-		if (!field_read(field, into, value))
-			return err_set(err, "'%s' is %s", field->path, value ? "not what it should be" : "missing");
+		if (!value)
+			return err_set(err, "'%s' is missing", field->path);
+		if (!field_read(fields, field, into, value))
+			return err_set(err, "'%s' is not what it should be", field->path);
 	}
 	return 0;
 }

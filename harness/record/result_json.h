@@ -17,32 +17,9 @@
 #include <stdio.h>
 
 #include "harness/lib/err.h"
+#include "harness/lib/field.h"
 #include "harness/record/cell.h"
 #include "harness/record/document.h"
-
-/* How a field of a struct stands in the JSON. */
-enum field_kind {
-	TEXT,   /* char *, owned; NULL is null, or absent where the field is optional */
-	BUFFER, /* char [room] */
-	COUNT,  /* uint64_t */
-	NUMBER, /* double; NAN is null */
-	BOOL,
-	FAILED,  /* uint64_t [LOAD_FAILURES]: an object of those that are not 0 */
-	REASONS, /* unsigned bit set of enum invalid: an array of names */
-	THREADS, /* double [client_threads] of a cell: an array */
-	TENTHS,  /* uint32_t *, owned, [tenths_count] of a cell: an array */
-	KERNEL,  /* struct kernel: an object of its counters, by the kernel's names */
-};
-
-/* A table of these ends with one whose path is NULL. */
-struct field {
-	const char *path; /* with a dot where the field stands in an object of its own */
-	enum field_kind kind;
-	size_t offset;
-	size_t room;   /* of a BUFFER */
-	bool optional; /* may be absent in what is read; a TEXT that is NULL is left out */
-	bool sparse;   /* and so is a NUMBER that is unknown */
-};
 
 /* null where the value is NAN or infinite: JSON has neither. */
 json_t *number_json(double value);

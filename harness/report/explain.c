@@ -147,11 +147,11 @@ static void explain_rate(const struct cell *cell, FILE *out)
 			    percent(cell->open_loop.share));
 		row(out, "keeps up", "%s: %s of what was scheduled in the window was answered rightly in it",
 		    cell_keeps_up(cell) ? "yes" : "no", percent((double)cell->ok / cell->open_loop.scheduled));
-		if (!isnan(cell->open_loop.unended))
+		if (!isnan(cell->open_loop.unfinished))
 			row(out, "behind it", "%s in flight or waiting as it ended: %s ok, %s failed, %s had no end",
 			    number((double)cell->in_flight_end + cell->open_loop.waiting_end),
 			    number(cell->open_loop.late_ok), number(cell->open_loop.late_failed),
-			    number(cell->open_loop.unended));
+			    number(cell->open_loop.unfinished));
 		return;
 	}
 	if (!isnan(cell->ceiling_rps))
@@ -284,7 +284,7 @@ static void explain_latency(const struct cell *cell, FILE *out)
 		if (cell->latency_censored)
 			row(out, "",
 			    "censored: behind the window %s requests failed, %s had no end: the slowest are missing",
-			    number(cell->open_loop.late_failed), number(cell->open_loop.unended));
+			    number(cell->open_loop.late_failed), number(cell->open_loop.unfinished));
 		explain_times("lag", NULL, &cell->lag_ns, false, out);
 		return;
 	}

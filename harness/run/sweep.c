@@ -336,6 +336,7 @@ static int visit_measure(struct visit *visit, struct cell *cell, const struct cl
 
 	if (!sample)
 		return err_set(err, "out of memory");
+	load_sample_init(sample);
 	if (spec.mode == LOAD_CROWD)
 		cell->crowd.active = load_active(&spec);
 	visit->open_sum = visit->open_max = visit->files_max = 0;

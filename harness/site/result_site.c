@@ -13,7 +13,7 @@
 /* The texts and numbers of the structs; one table both writes and reads. */
 enum kind { TEXT, LONG_TEXT, HASH, COUNT, BOOL };
 
-struct field {
+struct site_field {
 	const char *name;
 	enum kind kind;
 	size_t offset;
@@ -24,39 +24,39 @@ struct field {
 	{                                                            \
 #name, kind, offsetof(struct site_run, name), needed \
 	}
-static const struct field run_fields[] = { RUN(id, TEXT, true),
-					   RUN(date, TEXT, true),
-					   RUN(sha256, HASH, true),
-					   RUN(cpu_model, TEXT, false),
-					   RUN(cores, COUNT, true),
-					   RUN(memory_bytes, COUNT, true),
-					   RUN(kernel, TEXT, false),
-					   RUN(governor, TEXT, false),
-					   RUN(client_cpus, TEXT, false),
-					   RUN(server_cpus, TEXT, false),
-					   RUN(benchctl, TEXT, false),
-					   RUN(backlog, COUNT, true),
-					   RUN(level_least, COUNT, true),
-					   RUN(level_most, COUNT, true),
-					   RUN(servers, COUNT, true),
-					   RUN(finding, LONG_TEXT, false),
-					   RUN(gist, TEXT, false),
-					   RUN(interrupted, BOOL, true),
-					   { .name = NULL } };
+static const struct site_field run_fields[] = { RUN(id, TEXT, true),
+						RUN(date, TEXT, true),
+						RUN(sha256, HASH, true),
+						RUN(cpu_model, TEXT, false),
+						RUN(cores, COUNT, true),
+						RUN(memory_bytes, COUNT, true),
+						RUN(kernel, TEXT, false),
+						RUN(governor, TEXT, false),
+						RUN(client_cpus, TEXT, false),
+						RUN(server_cpus, TEXT, false),
+						RUN(benchctl, TEXT, false),
+						RUN(backlog, COUNT, true),
+						RUN(level_least, COUNT, true),
+						RUN(level_most, COUNT, true),
+						RUN(servers, COUNT, true),
+						RUN(finding, LONG_TEXT, false),
+						RUN(gist, TEXT, false),
+						RUN(interrupted, BOOL, true),
+						{ .name = NULL } };
 
 #define CURVE(name, kind, needed)                                      \
 	{                                                              \
 #name, kind, offsetof(struct site_curve, name), needed \
 	}
-static const struct field curve_fields[] = { CURVE(server, TEXT, true),  CURVE(version, TEXT, false),
-					     CURVE(mode, TEXT, true),    CURVE(client, TEXT, true),
-					     CURVE(revival, BOOL, true), { .name = NULL } };
+static const struct site_field curve_fields[] = { CURVE(server, TEXT, true),  CURVE(version, TEXT, false),
+						  CURVE(mode, TEXT, true),    CURVE(client, TEXT, true),
+						  CURVE(revival, BOOL, true), { .name = NULL } };
 
 #define SITE(name, needed)                                       \
 	{                                                        \
 #name, TEXT, offsetof(struct site, name), needed \
 	}
-static const struct field site_fields[] = {
+static const struct site_field site_fields[] = {
 	SITE(title, false), SITE(url, false), SITE(feed_id, false), SITE(latest, false), { .name = NULL }
 };
 
@@ -75,11 +75,11 @@ static json_t *text_json(const char *text, enum kind kind)
 	return text ? json_string(text_plain(plain, text_room(kind), text)) : json_null();
 }
 
-static int fields_write(json_t *json, const struct field *fields, const void *from)
+static int fields_write(json_t *json, const struct site_field *fields, const void *from)
 {
 	int bad = 0;
 
-	for (const struct field *field = fields; field->name; field++) {
+	for (const struct site_field *field = fields; field->name; field++) {
 		const char *at = (const char *)from + field->offset;
 		json_t *value = NULL;
 		switch (field->kind) {
@@ -196,7 +196,7 @@ char *result_site_text(const struct site *site)
 
 /* Reading: all of it comes from outside. */
 
-static int field_read(const struct field *field, void *into, const json_t *json)
+static int field_read(const struct site_field *field, void *into, const json_t *json)
 {
 	char *at = (char *)into + field->offset;
 
@@ -228,9 +228,9 @@ static int field_read(const struct field *field, void *into, const json_t *json)
 	return -1;
 }
 
-static int fields_read(const json_t *json, const struct field *fields, void *into, struct err *err)
+static int fields_read(const json_t *json, const struct site_field *fields, void *into, struct err *err)
 {
-	for (const struct field *field = fields; field->name; field++)
+	for (const struct site_field *field = fields; field->name; field++)
 		if (field_read(field, into, json_object_get(json, field->name)))
 			return err_set(err, "'%s' is not what it should be", field->name);
 	return 0;

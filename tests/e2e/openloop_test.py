@@ -36,7 +36,7 @@ def scheduled(cell):
     """Whether no arrival was lost in the counting."""
     loop = cell['open_loop']
     return (loop['scheduled'] + loop['waiting_start'] == cell['started'] + loop['waiting_end'] and
-            cell['in_flight_end'] + loop['waiting_end'] == loop['late_ok'] + loop['late_failed'] + loop['unended'])
+            cell['in_flight_end'] + loop['waiting_end'] == loop['late_ok'] + loop['late_failed'] + loop['unfinished'])
 
 
 def test_stall():
@@ -77,7 +77,7 @@ def test_late_stall():
             continue
         loop, latency = cell['open_loop'], cell['latency_ns']
         tap.ok(conserved(cell) and scheduled(cell) and not cell['failed'], name + 'nothing is lost', cell)
-        tap.ok(loop['late_ok'] > 0 and loop['unended'] == 0, name + 'some are answered behind the window, and none is not', loop)
+        tap.ok(loop['late_ok'] > 0 and loop['unfinished'] == 0, name + 'some are answered behind the window, and none is not', loop)
         tap.ok(cell['ok'] < loop['scheduled'], name + 'but count for no rate', cell)
         tap.is_(int(cell['latency_histogram'].split()[0]), loop['scheduled'], name + 'a latency of each that was due in it')
         tap.ok(latency['max'] >= LONG_HALT_S / 2 * 1e9, name + 'shows', latency)
@@ -126,7 +126,7 @@ def test_bound():
         tap.ok(abs(loop['scheduled'] - 200 * cell['window_s']) <= 1.01, mode + ', bound: the schedule goes on', cell)
         tap.ok(loop['waiting_end'] > loop['waiting_start'] > 0, mode + ', bound: ever more wait', cell)
         tap.ok(cell['ok'] == 0 and 'no_answers' in cell['invalid'], mode + ', bound: no answer', cell)
-        tap.ok(cell['latency_censored'] and loop['unended'] == cell['in_flight_end'] + loop['waiting_end'],
+        tap.ok(cell['latency_censored'] and loop['unfinished'] == cell['in_flight_end'] + loop['waiting_end'],
                mode + ', bound: none has ended behind the window either', cell)
 
 

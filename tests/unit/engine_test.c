@@ -39,8 +39,8 @@ static void test_late(void **state)
 	assert_int_equal(worker.in_flight, 0);
 	assert_int_equal(worker.counts.ok, 0);
 	assert_int_equal(worker.counts.failed[LOAD_RESET], 0);
-	assert_int_equal(worker.counts.late_ok, 2);
-	assert_int_equal(worker.counts.late_failed, 1);
+	assert_int_equal(worker.counts.open_loop.late_ok, 2);
+	assert_int_equal(worker.counts.open_loop.late_failed, 1);
 	assert_int_equal(worker.latency_ns.count, 1);
 	assert_int_equal(worker.latency_ns.max, 399);
 	worker_started(&worker);

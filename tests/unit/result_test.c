@@ -44,7 +44,7 @@ static void check_cells(const struct cell *a, const struct cell *b)
 	check_case("stray", a->stray == b->stray);
 	check_case("late_ok", same_number(a->open_loop.late_ok, b->open_loop.late_ok));
 	check_case("late_failed", same_number(a->open_loop.late_failed, b->open_loop.late_failed));
-	check_case("unended", same_number(a->open_loop.unended, b->open_loop.unended));
+	check_case("unfinished", same_number(a->open_loop.unfinished, b->open_loop.unfinished));
 	check_case("in_flight_start", a->in_flight_start == b->in_flight_start);
 	check_case("in_flight_end", a->in_flight_end == b->in_flight_end);
 	check_case("connects", a->connects == b->connects);
@@ -92,7 +92,7 @@ static void cell_fill(struct cell *cell)
 	cell->stray = 5;
 	cell->open_loop.late_ok = 6;
 	cell->open_loop.late_failed = 7;
-	cell->open_loop.unended = 8;
+	cell->open_loop.unfinished = 8;
 	cell->in_flight_end = 2;
 	cell->connects = 4;
 	cell->open_mean = 65000.5;

@@ -1,0 +1,61 @@
+/*
+ * figures: what a load generator measures, field by field.
+ *
+ * One struct holds these figures wherever they go: a thread counts its own, those of all threads are merged into a sample
+ * (clients/client.h), and a cell of a run takes over the sample's (harness/record/cell.h). One table says what each is.
+ * A new figure is declared here, gets its row in figures.def and a sentence in docs/run.schema.json; merging, files and explanations
+ * follow.
+ */
+#ifndef CLIENTS_FIGURES_H
+#define CLIENTS_FIGURES_H
+
+#include <stdint.h>
+
+#include "clients/failure.h"
+#include "harness/lib/field.h"
+
+/* started + in_flight_start = ok + all of failed + in_flight_end. Of the window, where nothing else is said. */
+struct load_figures {
+	double rate_rps, window_s; /* ok a second; the length of the window */
+	double ramp_s;
+	uint64_t ramp_reached; /* connections established in the ramp (but in close mode: and answered once) */
+	uint64_t started, ok, failed[LOAD_FAILURES];
+	uint64_t in_flight_start, in_flight_end;
+	uint64_t connects;       /* connections established */
+	uint64_t started_before; /* in ramp and warmup; with `started`, all requests that were sent until the drain */
+	uint64_t stray;          /* until the drain: connections given up, since bytes came that answer no request */
+	double concurrency_mean, concurrency_min, concurrency_max; /* requests in flight, sampled */
+	/* Responses of one connection (a slot of the loop); not of an open loop, which opens connections as it needs them. */
+	double served_min, served_max;
+	double never_served;       /* connections without a response */
+	double jain;               /* Jain's fairness index of responses over connections: 1 is equal */
+	double client_cpu_busiest; /* the fraction of a CPU that the threads on it used, of the busiest CPU */
+	/*
+	 * Unknown in a closed loop. scheduled + waiting_start = started + waiting_end, and after the window
+	 * in_flight_end + waiting_end = late_ok + late_failed + unfinished.
+	 */
+	struct {
+		double offered_rps; /* rate of arrivals; the generator leaves it and `share` alone */
+		double share;       /* that rate as a share of the server's own maximum, where it was chosen so */
+		double scheduled;   /* arrivals */
+		double waiting_start,
+			waiting_end; /* arrivals that were due and not started, for want of a connection */
+		double waited;       /* started late, for want of a connection */
+		double late_ok, late_failed, unfinished;
+	} open_loop;
+	/* Unknown but in a crowd. */
+	struct {
+		double active;          /* connections that carry requests; the generator leaves it alone */
+		double silent;          /* the others: those open at the window's end */
+		double dropped;         /* those that the server has ended, since they were established */
+		double dropped_after_s; /* the shortest time that one of these had been silent; unknown where there is none */
+	} crowd;
+};
+
+/*
+ * The table of these figures, which ends with a path of NULL. Its rows stand in clients/figures.def, so that the table of a struct
+ * that embeds these figures has them too. What a caller chose (the rate offered, the active connections) is not in it.
+ */
+extern const struct field load_figures[];
+
+#endif

@@ -1,0 +1,131 @@
+#include "harness/record/validity.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "harness/lib/control.h"
+#include "harness/record/cell.h"
+
+/* The bounds of docs/method.md, "Is a cell valid?". */
+#define CONCURRENCY_SHORT 0.05
+#define CLIENT_BUSY       0.90
+#define CONTROL_AHEAD     1.5
+#define LITTLE_OFF        0.05
+#define LAG_MOST          0.10
+
+const char *const invalid_names[INVALIDS] = {
+	"failed", "no_answers", "short_concurrency", "client_bound", "little", "conservation", "lag", "build",
+};
+
+const char *const invalid_words[INVALIDS] = {
+	"the server could not be started, or failed under the load",
+	"the server gave no right answer",
+	"fewer requests were in flight, or fewer connections open, than the level says",
+	"the client's CPU was the limit, not the server",
+	"rate, latency and concurrency contradict each other (Little's law)",
+	"requests were lost in the counting",
+	"the client itself was late to start requests, by more than a tenth of their latency",
+	"benchctl was built without optimization or with a sanitizer",
+};
+
+const char *const invalid_advice[INVALIDS] = {
+	"its error says why; run the server by hand with BENCH_PORT set, or 'benchctl check' it",
+	"'benchctl check' the server; its errors by kind are in 'benchctl explain'",
+	"give it time: a longer --max-ramp and --max-window; else the server does not take so many, or ends those of a crowd that are silent",
+	"give the client more CPUs (--client-cpus), or read the server's CPU per request instead of its rate",
+	"repeat it on a quieter host, with a longer --duration",
+	"this is a fault of benchctl: please report it with the run.json",
+	"give the client a quieter CPU or more of them (--client-cpus), or offer a lower rate",
+	"build it with 'make' and measure again",
+};
+
+static bool is_off(double value, double wanted)
+{
+	return !(fabs(value - wanted) <= CONCURRENCY_SHORT * wanted);
+}
+
+static bool is_short(const struct cell *cell)
+{
+	double silent = (double)cell->level - cell_active(cell);
+
+	return is_off(cell->concurrency_mean, cell_active(cell)) || (silent > 0 && is_off(cell->crowd.silent, silent));
+}
+
+/* The latency of an open loop has the lag in it: it must be small beside it, in the middle and at the end. */
+static bool is_lagging(const struct cell *cell)
+{
+	return cell->lag_ns.p50 > LAG_MOST * cell->latency_ns.p50 || cell->lag_ns.p99 > LAG_MOST * cell->latency_ns.p99;
+}
+
+static bool is_client_bound(const struct cell *cell, double control_rps)
+{
+	return cell->client_cpu_busiest > CLIENT_BUSY && !(control_rps >= CONTROL_AHEAD * cell->rate_rps);
+}
+
+/* Where the control server cannot keep up with a rate either, nobody can tell a server's limit from the client's. */
+static bool is_beyond_control(const struct cell *cell, double control_rps)
+{
+	return strcmp(cell->server, CONTROL_SERVER) != 0 && !cell_keeps_up(cell) &&
+	       control_rps < CELL_KEPT_UP * cell->open_loop.offered_rps;
+}
+
+static double little_residual(const struct cell *cell)
+{
+	return fabs(cell->rate_rps * cell->latency_ns.mean / 1e9 / cell->concurrency_mean - 1);
+}
+
+static bool breaks_little(const struct cell *cell)
+{
+	/* In close mode latency and the time between two requests of a connection are not the same. */
+	return strcmp(cell->mode, load_mode_names[LOAD_CLOSE]) != 0 && cell->little > LITTLE_OFF;
+}
+
+static bool breaks_conservation(const struct cell *cell)
+{
+	if (cell_is_open_loop(cell) && cell->open_loop.scheduled + cell->open_loop.waiting_start !=
+					       (double)cell->started + cell->open_loop.waiting_end)
+		return true;
+	/* Cells of before say nothing of what came of the requests behind the window. */
+	if (cell_is_open_loop(cell) && !isnan(cell->open_loop.unfinished) &&
+	    (double)cell->in_flight_end + cell->open_loop.waiting_end !=
+		    cell->open_loop.late_ok + cell->open_loop.late_failed + cell->open_loop.unfinished)
+		return true;
+	return cell->in_flight_start + cell->started != cell->ok + cell_failed(cell) + cell->in_flight_end;
+}
+
+/* What a load of many connections in a closed loop can be invalid for. */
+static unsigned judge_closed_loop(const struct cell *cell, double control_rps)
+{
+	unsigned invalid = (unsigned)is_short(cell) << INVALID_SHORT_CONCURRENCY | (unsigned)breaks_little(cell)
+											   << INVALID_LITTLE;
+
+	/* The control server shows the client's limit: being bound by it is its purpose. */
+	if (strcmp(cell->server, CONTROL_SERVER) != 0)
+		invalid |= (unsigned)is_client_bound(cell, control_rps) << INVALID_CLIENT_BOUND;
+	return invalid;
+}
+
+void cell_judge(struct cell *cell, double control_rps)
+{
+	const struct client *client = client_find(cell->client);
+	unsigned invalid = 0;
+
+	cell->ceiling_rps = control_rps;
+	cell->little = little_residual(cell);
+	if (cell->error) {
+		invalid = 1u << INVALID_FAILED;
+	} else if (!cell->ok) {
+		invalid = 1u << INVALID_NO_ANSWERS;
+	} else {
+		invalid |= (unsigned)breaks_conservation(cell) << INVALID_CONSERVATION;
+		if (cell_is_open_loop(cell))
+			invalid |= (unsigned)is_lagging(cell) << INVALID_LAG |
+				   (unsigned)is_beyond_control(cell, control_rps) << INVALID_CLIENT_BOUND;
+		else if (!client || client->most_connections != 1)
+			invalid |= judge_closed_loop(cell, control_rps);
+	}
+	/* The build is known while measuring only; what it made of the cell then stays. */
+	invalid |= (unsigned)cell->debug_build << INVALID_BUILD | (cell->invalid & 1u << INVALID_BUILD);
+	cell->invalid = invalid;
+	cell->valid = !invalid;
+}

@@ -1,0 +1,32 @@
+/*
+ * validity: whether a cell's figures may be relied on, by the rules of docs/method.md.
+ */
+#ifndef HARNESS_RECORD_VALIDITY_H
+#define HARNESS_RECORD_VALIDITY_H
+
+struct cell;
+
+/* Why a cell's figures are not to be relied on. */
+enum invalid {
+	INVALID_FAILED,            /* the server failed, see error; what was counted until then is no figure of it */
+	INVALID_NO_ANSWERS,        /* not one right answer */
+	INVALID_SHORT_CONCURRENCY, /* fewer requests in flight than the level */
+	INVALID_CLIENT_BOUND,      /* the client's CPU was the limit */
+	INVALID_LITTLE,            /* rate, latency and concurrency contradict each other */
+	INVALID_CONSERVATION,      /* requests were lost in the counting */
+	INVALID_LAG,               /* open loop: the client was late to start requests */
+	INVALID_BUILD,             /* measured by a build that is no benchmark, see build.h */
+	INVALIDS
+};
+
+extern const char *const invalid_names[INVALIDS];  /* "failed", "no_answers", ... */
+extern const char *const invalid_words[INVALIDS];  /* for people: what it means */
+extern const char *const invalid_advice[INVALIDS]; /* and what to do */
+
+/*
+ * Judges whether the figures are valid, by the rules of docs/method.md, and sets `valid` and `invalid`.
+ * control_rps is the control server's rate in the cell that is alike; NAN where there is none.
+ */
+void cell_judge(struct cell *cell, double control_rps);
+
+#endif
