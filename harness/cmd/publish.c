@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "harness/cmd/common.h"
+#include "harness/site/store_directory.h"
 #include "harness/site/store_url.h"
 
 struct publish_settings {
@@ -48,7 +49,8 @@ static int publish_to(const struct publish_settings *settings, const struct publ
 	struct store *store;
 	struct err err;
 
-	if (store_open(&store, settings->to, &places, &err))
+	if (strstr(settings->to, "://") ? store_url_open(&store, settings->to, &places, &err)
+					: store_directory_open(&store, settings->to, &err))
 		return complain(&command_publish, EXIT_USAGE, "%s", err.text);
 	int bad = publish(store, request, &done, &err);
 	if (bad)
@@ -84,7 +86,7 @@ static int publish_run(int argc, char **argv)
 		.stop = &common_stop,
 		.tell = on_progress,
 	};
-	if (!settings.to)
+	if (!settings.to || !*settings.to)
 		code = complain(&command_publish, EXIT_USAGE, "--to is missing: where to?");
 	else if (settings.url && !site_url_is_good(settings.url))
 		code = complain(&command_publish, EXIT_USAGE,

@@ -125,6 +125,42 @@ void findings_release(struct findings *findings)
 	*findings = (struct findings){ 0 };
 }
 
+int findings_set_fill(struct findings_set *set, const struct document *document, struct err *err)
+{
+	*set = (struct findings_set){ .modes = summary_modes(document, err) };
+	if (!set->modes)
+		return -1;
+	size_t count = 0;
+	while (set->modes[count])
+		count++;
+	set->of = calloc(count + 1, sizeof *set->of);
+	if (!set->of)
+		return err_set(err, "out of memory");
+	for (; set->count < count; set->count++)
+		if (findings_fill(&set->of[set->count], document, set->modes[set->count], err)) {
+			set->count++;
+			return -1;
+		}
+	return 0;
+}
+
+void findings_set_release(struct findings_set *set)
+{
+	for (size_t i = 0; i < set->count; i++)
+		findings_release(&set->of[i]);
+	free(set->of);
+	free(set->modes);
+	*set = (struct findings_set){ 0 };
+}
+
+const struct findings *findings_set_find(const struct findings_set *set, const char *mode)
+{
+	for (size_t i = 0; i < set->count; i++)
+		if (strcmp(set->of[i].mode, mode) == 0)
+			return &set->of[i];
+	return NULL;
+}
+
 char *findings_name(char out[TEXT_TABLE_TEXT], const struct document *document, const char *server)
 {
 	char name[TEXT_TABLE_TEXT - 16];

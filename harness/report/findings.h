@@ -48,6 +48,21 @@ int findings_fill(struct findings *findings, const struct document *document, co
 
 void findings_release(struct findings *findings);
 
+/* The findings of a whole run: one a mode. */
+struct findings_set {
+	const char **modes;  /* NULL-terminated, owned; the names are the document's */
+	struct findings *of; /* each mode, owned */
+	size_t count;
+};
+
+/* Sums up all modes. Returns 0, or -1 with err set where memory is out. Release it in both cases. */
+int findings_set_fill(struct findings_set *set, const struct document *document, struct err *err);
+
+void findings_set_release(struct findings_set *set);
+
+/* The findings of that mode, or NULL. */
+const struct findings *findings_set_find(const struct findings_set *set, const char *mode);
+
 /* The name of a server for people: which one is the ceiling, which one our own revival. Returns out. */
 char *findings_name(char out[TEXT_TABLE_TEXT], const struct document *document, const char *server);
 

@@ -45,7 +45,7 @@ static void place_put(const struct report_page *page, const struct cell *cell, F
 		html_text(out, "one by one");
 		return;
 	}
-	if (page->modes_count > 1) {
+	if (page->findings.count > 1) {
 		html_text(out, cell->mode);
 		fputc(' ', out);
 	}
@@ -127,7 +127,7 @@ int report_not_valid(const struct report_page *page, struct err *err)
 		return -1;
 	for (size_t i = 0; i < page->document->cells_count; i++)
 		invalid += !page->document->cells[i].valid;
-	report_heading(page->out, "not-valid", "What is not valid, and why");
+	html_leaf(page->out, "h2", "What is not valid, and why", "id", "not-valid", NULL);
 	html_open(page->out, "p", NULL);
 	if (invalid)
 		html_print(

@@ -11,12 +11,12 @@ static int markdown_put(const struct report_page *page, FILE *out, struct err *e
 	int result = 0;
 
 	text_table_line(TABLE_MARKDOWN, page->finding, out);
-	for (size_t i = 0; i < page->modes_count && !result; i++) {
+	for (size_t i = 0; i < page->findings.count && !result; i++) {
 		struct data_table table;
 		fputc('\n', out);
-		text_table_line(TABLE_MARKDOWN, summary_mode(line, page->document, page->modes[i]), out);
+		text_table_line(TABLE_MARKDOWN, summary_mode(line, page->document, page->findings.modes[i]), out);
 		fputc('\n', out);
-		result = findings_table(&page->overviews[i], &table, err);
+		result = findings_table(&page->findings.of[i], &table, err);
 		if (!result) {
 			data_table_trim(&table);
 			text_table_write(&table.text, TABLE_MARKDOWN, out);

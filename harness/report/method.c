@@ -48,12 +48,12 @@ static void method_put(const struct report_page *page)
 
 	for (size_t i = 0; i < document->cells_count; i++)
 		backlog = document->cells[i].backlog > backlog ? document->cells[i].backlog : backlog;
-	for (size_t i = 0; i < page->modes_count; i++)
-		blocks = page->overviews[i].blocks > blocks ? page->overviews[i].blocks : blocks;
-	report_heading(out, "method", "How it was measured");
+	for (size_t i = 0; i < page->findings.count; i++)
+		blocks = page->findings.of[i].blocks > blocks ? page->findings.of[i].blocks : blocks;
+	html_leaf(out, "h2", "How it was measured", "id", "method", NULL);
 	html_open(out, "ul", NULL);
-	for (size_t i = 0; i < page->modes_count; i++)
-		item_put(out, "%s.", summary_mode(mode, document, page->modes[i]));
+	for (size_t i = 0; i < page->findings.count; i++)
+		item_put(out, "%s.", summary_mode(mode, document, page->findings.modes[i]));
 	item_put(
 		out,
 		"The load is a closed loop, by benchctl's own client %.32s: each connection starts its next request when its "
@@ -99,7 +99,7 @@ static void host_put(const struct report_page *page)
 	FILE *out = page->out;
 	char text[256];
 
-	report_heading(out, "host", "The host");
+	html_leaf(out, "h2", "The host", "id", "host", NULL);
 	html_open(out, "dl", "class", "card", NULL);
 	card_put(out, "Date", host->date);
 	card_put(out, "CPU", host->cpu_model);
@@ -132,7 +132,7 @@ static void again_put(const struct report_page *page)
 {
 	FILE *out = page->out;
 
-	report_heading(out, "again", "Measure it again");
+	html_leaf(out, "h2", "Measure it again", "id", "again", NULL);
 	html_open(out, "p", NULL);
 	html_print(out, "With benchctl %.60s at commit %.60s, on this host:",
 		   page->document->benchctl ? page->document->benchctl : "",

@@ -11,11 +11,6 @@
 #define PREVIEW_WIDTH  "1200"
 #define PREVIEW_HEIGHT "630"
 
-void report_heading(FILE *out, const char *id, const char *words)
-{
-	html_leaf(out, "h2", words, "id", id, NULL);
-}
-
 /* The head. */
 
 static const struct plot_picture *preview_of(const struct report_page *page)
@@ -32,10 +27,10 @@ static void meta_put(FILE *out, const char *key, const char *name, const char *c
 	fputc('\n', out);
 }
 
-static void head_put(const struct report_page *page, const char *title, const char *css)
+static void head_put(const struct report_page *page, const char *css)
 {
 	const struct plot_picture *preview = preview_of(page);
-	const char *url = page->request->url;
+	const char *url = page->url;
 	FILE *out = page->out;
 	char address[REPORT_PATH];
 
@@ -49,7 +44,7 @@ static void head_put(const struct report_page *page, const char *title, const ch
 	meta_put(out, "name", "description", page->finding);
 	meta_put(out, "name", "generator", "benchctl");
 	meta_put(out, "property", "og:type", "article");
-	meta_put(out, "property", "og:title", title);
+	meta_put(out, "property", "og:title", page->title);
 	meta_put(out, "property", "og:description", page->finding);
 	if (url) {
 		snprintf(address, sizeof address, "%.3900s/", url);
@@ -64,7 +59,7 @@ static void head_put(const struct report_page *page, const char *title, const ch
 		meta_put(out, "property", "og:image:alt", preview->description);
 		meta_put(out, "name", "twitter:card", "summary_large_image");
 	}
-	html_leaf(out, "title", title, NULL);
+	html_leaf(out, "title", page->title, NULL);
 	/* Else a browser asks the host for one. */
 	fputs("<link rel=\"icon\" href=\"data:,\">\n<style>\n", out);
 	fputs(css, out);
@@ -74,14 +69,14 @@ static void head_put(const struct report_page *page, const char *title, const ch
 
 /* The parts of the page. */
 
-static void first_put(const struct report_page *page, const char *title)
+static void first_put(const struct report_page *page)
 {
 	const struct document *document = page->document;
 	FILE *out = page->out;
 	char line[1024] = "", text[TEXT_TABLE_TEXT];
 
 	html_open(out, "header", NULL);
-	html_leaf(out, "h1", title, NULL);
+	html_leaf(out, "h1", page->title, NULL);
 	html_leaf(out, "p", page->finding, "class", "finding", NULL);
 	text_table_add(line, sizeof line, " · ", document->host.date);
 	text_table_add(line, sizeof line, " · ", document->host.cpu_model);
@@ -102,14 +97,14 @@ static int summary_put(const struct report_page *page, struct err *err)
 {
 	FILE *out = page->out;
 
-	report_heading(out, "summary", "Each server in one line");
-	for (size_t i = 0; i < page->modes_count; i++) {
+	html_leaf(out, "h2", "Each server in one line", "id", "summary", NULL);
+	for (size_t i = 0; i < page->findings.count; i++) {
 		struct data_table table;
 		char name[TEXT_TABLE_TEXT], caption[TEXT_TABLE_TEXT + 64];
 		snprintf(caption, sizeof caption, "Requests per second, %s",
-			 summary_mode(name, page->document, page->modes[i]));
-		int result = findings_table(&page->overviews[i], &table, err);
-		snprintf(name, sizeof name, "overview-%.60s.csv", page->modes[i]);
+			 summary_mode(name, page->document, page->findings.modes[i]));
+		int result = findings_table(&page->findings.of[i], &table, err);
+		snprintf(name, sizeof name, "overview-%.60s.csv", page->findings.modes[i]);
 		if (!result && !(result = report_csv(page, &table, name, err))) {
 			data_table_trim(&table);
 			data_table_html(&table, caption, out);
@@ -150,14 +145,14 @@ static void files_put(const struct report_page *page)
 	FILE *out = page->out;
 	char stem[PLOT_STEM + 16];
 
-	report_heading(out, "files", "Files");
+	html_leaf(out, "h2", "Files", "id", "files", NULL);
 	html_open(out, "p", NULL);
 	fputs("Beside this page lie ", out);
 	report_link(page, REPORT_RUN, "", "run.json", "");
-	fputs(page->request->run ? ", every measurement with its evidence" : "its sources", out);
-	for (size_t i = 0; i < page->modes_count; i++) {
-		snprintf(stem, sizeof stem, "overview-%.60s", page->modes[i]);
-		report_link(page, stem, ".csv", page->modes_count > 1 ? page->modes[i] : "the table as CSV",
+	fputs(page->run ? ", every measurement with its evidence" : "its sources", out);
+	for (size_t i = 0; i < page->findings.count; i++) {
+		snprintf(stem, sizeof stem, "overview-%.60s", page->findings.modes[i]);
+		report_link(page, stem, ".csv", page->findings.count > 1 ? page->findings.modes[i] : "the table as CSV",
 			    i ? ", " : ", and ");
 	}
 	fputs(". The files of each picture are named under it.", out);
@@ -172,15 +167,13 @@ static void files_put(const struct report_page *page)
 
 int report_page_put(const struct report_page *page, struct err *err)
 {
-	char *css = picture_template(page->request->templates, "page.css", err), *js = NULL;
-	char title[REPORT_TITLE];
+	char *css = picture_template(page->templates, "page.css", err), *js = NULL;
 	int result = -1;
 
-	if (!css || !(js = picture_template(page->request->templates, "page.js", err)))
+	if (!css || !(js = picture_template(page->templates, "page.js", err)))
 		goto out;
-	report_title(title, page->document);
-	head_put(page, title, css);
-	first_put(page, title);
+	head_put(page, css);
+	first_put(page);
 	html_open(page->out, "main", NULL);
 	if (summary_put(page, err) || report_pictures(page, err) || report_not_valid(page, err))
 		goto out;

@@ -10,10 +10,11 @@
 #include <stdio.h>
 
 #include "harness/lib/err.h"
+#include "harness/lib/file.h"
 #include "harness/plot/plot.h"
 #include "harness/record/document.h"
 #include "harness/report/findings.h"
-#include "harness/report/report.h"
+#include "harness/report/headline.h"
 #include "harness/text/data_table.h"
 
 #define REPORT_PATH 4096
@@ -21,12 +22,11 @@
 
 struct report_page {
 	const struct document *document;
-	const struct report_request *request;
-	const char **modes;         /* NULL-terminated */
-	struct findings *overviews; /* one a mode */
-	size_t modes_count;
+	const char *folder, *templates, *run, *url; /* as in struct report_request */
+	struct findings_set findings;
 	struct plot_list pictures;
-	char *finding, *command, *markdown;
+	char title[HEADLINE_TITLE];
+	char *finding, *command, *markdown; /* owned */
 	FILE *out;
 };
 
@@ -35,12 +35,8 @@ struct report_page {
 /* The path of a file in the page's folder. */
 int report_path(char path[REPORT_PATH], const struct report_page *page, const char *name, struct err *err);
 
-/* Begins to write a file beside its place, for report_file_done(). NULL with err set. */
-FILE *report_file_begin(char path[REPORT_PATH], char part[REPORT_PATH + 8], const struct report_page *page,
-			const char *name, struct err *err);
-
-/* Puts it in its place, where all of it could be written and `result` is 0. */
-int report_file_done(FILE *file, const char *path, const char *part, int result, struct err *err);
+/* Begins to replace a file there. */
+int report_replace(struct file_replacement *file, const struct report_page *page, const char *name, struct err *err);
 
 /* A table as CSV. */
 int report_csv(const struct report_page *page, const struct data_table *table, const char *name, struct err *err);
@@ -59,8 +55,5 @@ int report_pictures(const struct report_page *page, struct err *err);
 int report_not_valid(const struct report_page *page, struct err *err);
 void report_method(const struct report_page *page);                   /* how, where, and how again */
 int report_page_put(const struct report_page *page, struct err *err); /* all of it */
-
-/* A heading of the second rank, to which links can lead. */
-void report_heading(FILE *out, const char *id, const char *words);
 
 #endif

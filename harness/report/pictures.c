@@ -37,14 +37,6 @@ static const struct picture_words {
 			      FIGURES_SEQUENTIAL },
 };
 
-static const struct findings *findings_of(const struct report_page *page, const char *mode)
-{
-	for (size_t i = 0; i < page->modes_count; i++)
-		if (strcmp(page->modes[i], mode) == 0)
-			return &page->overviews[i];
-	return NULL;
-}
-
 static int svg_put(const struct report_page *page, const struct plot_picture *picture, struct err *err)
 {
 	char path[REPORT_PATH], name[PLOT_STEM + 16], prefix[PLOT_STEM + 16];
@@ -66,7 +58,7 @@ static int svg_put(const struct report_page *page, const struct plot_picture *pi
 static int picture_put(const struct report_page *page, const struct plot_picture *picture, struct err *err)
 {
 	const struct picture_words *words = &picture_words[picture->kind];
-	const struct findings *findings = findings_of(page, picture->mode);
+	const struct findings *findings = findings_set_find(&page->findings, picture->mode);
 	char caption[TEXT_TABLE_TEXT], name[PLOT_STEM + 16];
 	FILE *out = page->out;
 	struct data_table table = { 0 };
@@ -118,7 +110,7 @@ int report_pictures(const struct report_page *page, struct err *err)
 		if (!count || !picture_words[kind].section)
 			continue;
 		snprintf(id, sizeof id, "pictures-%d", kind);
-		report_heading(page->out, id, picture_words[kind].section);
+		html_leaf(page->out, "h2", picture_words[kind].section, "id", id, NULL);
 		/* Several modes stand side by side where there is room. */
 		html_open(page->out, "div", "class", count > 1 ? "pictures wide" : "pictures", NULL);
 		for (size_t i = 0; i < page->pictures.count; i++) {

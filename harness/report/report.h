@@ -32,21 +32,4 @@ struct report_request {
  */
 int report_write(const struct document *document, const struct report_request *request, struct err *err);
 
-/* What a page is called: how many servers, how many connections, when. Returns out. */
-#define REPORT_TITLE 256
-char *report_title(char out[REPORT_TITLE], const struct document *document);
-
-/*
- * What was found, as plain text: the sentence of findings_sentence() for each mode. Freed by the caller; NULL with err set
- * where memory is out.
- */
-char *report_finding(const struct document *document, struct err *err);
-
-/* The same in a line, without names, by findings_gist(). */
-char *report_gist(const struct document *document, struct err *err);
-
-/* The command that makes such a run again: the options that are not the defaults, quoted for a shell. Freed by the
- * caller; NULL with err set where memory is out. */
-char *report_command(const struct document *document, struct err *err);
-
 #endif

@@ -1,26 +1,23 @@
 #include "harness/site/publish.h"
 
 #include <dirent.h>
-#include <errno.h>
-#include <ftw.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "harness/lib/file.h"
 #include "harness/lib/text.h"
 #include "harness/plot/picture.h"
 #include "harness/record/result.h"
+#include "harness/report/headline.h"
 #include "harness/report/report.h"
 #include "harness/site/pages.h"
 #include "harness/site/result_site.h"
+#include "harness/site/staging.h"
 #include "harness/site/trend_plot.h"
 
-#define SCRATCH "scratch" /* in the staging folder: what does not belong to the site */
-/* The manifest is written after each run; of a long history given at once, after each so-and-so-manieth of it. */
+/* The manifest is written after each run; of a long history given at once, after every 1/64 of it. */
 #define MANIFEST_SHARE 64
 
 struct publishing {
@@ -28,7 +25,7 @@ struct publishing {
 	const struct publish_request *request;
 	struct publish_done *done;
 	struct site site;
-	char *staging;          /* a folder in which the site is made before it is put; owned */
+	struct staging staging; /* in which the site is made, and the list of its files that are no run's */
 	char seen[SHA256_TEXT]; /* hash of the manifest as it is there; "": there is none */
 	size_t runs_unlisted;   /* added, and not yet in the manifest that is there */
 	char **added;           /* ids of runs that were added now */
@@ -55,54 +52,6 @@ static int is_stopped(const struct publishing *p, struct err *err)
 	return p->request->stop && *p->request->stop ? err_set(err, "interrupted") : 0;
 }
 
-/* The local path of what will be at `path`, one of two buffers in turn. */
-static const char *staged(const struct publishing *p, const char *path)
-{
-	static char paths[2][4096];
-	static unsigned turn;
-	char *out = paths[turn++ % 2];
-
-	snprintf(out, sizeof paths[0], "%s/%s", p->staging, path);
-	return out;
-}
-
-static int folder_make(const char *path, struct err *err)
-{
-	return mkdir(path, 0700) && errno != EEXIST ? err_set_errno(err, "%s", path) : 0;
-}
-
-static int staging_make(struct publishing *p, struct err *err)
-{
-	const char *base = getenv("TMPDIR");
-	char *real = realpath(base && *base ? base : "/tmp", NULL);
-	int made = real ? asprintf(&p->staging, "%s/benchctl-publish-XXXXXX", real) : -1;
-
-	free(real);
-	if (made < 0 || !mkdtemp(p->staging)) {
-		if (made < 0)
-			p->staging = NULL;
-		err_set_errno(err, "a temporary folder");
-		free(p->staging);
-		p->staging = NULL;
-		return -1;
-	}
-	return folder_make(staged(p, SITE_RUNS), err) || folder_make(staged(p, SITE_SERVERS), err) ||
-			       folder_make(staged(p, SCRATCH), err)
-		       ? -1
-		       : 0;
-}
-
-static int remove_one(const char *path, const struct stat *info, int type, struct FTW *where)
-{
-	(void)info, (void)type, (void)where;
-	return remove(path);
-}
-
-static void folder_remove(const char *path)
-{
-	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-}
-
 /* Files of the site. */
 
 /* Puts one staged file, if it is not there already, and sets it in the list. */
@@ -111,8 +60,10 @@ static int file_ensure(struct publishing *p, struct site_files *files, const cha
 	struct site_file file = { .path = (char *)path };
 	const struct site_file *known = site_file(files, path);
 	enum store_state state = STORE_OTHER;
+	char local[STAGING_PATH];
 
-	if (is_stopped(p, err) || store_hash(staged(p, path), &file.bytes, file.sha256, err))
+	staging_path(local, &p->staging, path);
+	if (is_stopped(p, err) || store_hash(local, &file.bytes, file.sha256, err))
 		return -1;
 	if (known && !p->request->renew && strcmp(known->sha256, file.sha256) == 0)
 		state = STORE_SAME;
@@ -121,7 +72,7 @@ static int file_ensure(struct publishing *p, struct site_files *files, const cha
 	if (state == STORE_SAME) {
 		p->done->kept++;
 	} else {
-		if (p->store->ops->put(p->store, path, staged(p, path), err))
+		if (p->store->ops->put(p->store, path, local, err))
 			return -1;
 		p->done->sent++;
 		p->done->sent_bytes += file.bytes;
@@ -213,6 +164,7 @@ static int manifest_fits(const struct publishing *p, size_t bytes, struct err *e
 static int manifest_write(struct publishing *p, struct err *err)
 {
 	char *there = NULL, *text = result_site_text(&p->site), hash[SHA256_TEXT], hash_there[SHA256_TEXT] = "";
+	char local[STAGING_PATH];
 	size_t bytes = 0;
 	int result = -1;
 
@@ -237,15 +189,13 @@ static int manifest_write(struct publishing *p, struct err *err)
 		err_set(err, "another has published to %s at the same time: publish again", p->store->name);
 		goto out;
 	}
-	FILE *file = fopen(staged(p, SITE_MANIFEST), "we");
-	bool bad = !file || fputs(text, file) < 0;
-	if (file)
-		bad = fclose(file) || bad;
-	if (bad) {
-		err_set_errno(err, "%s", staged(p, SITE_MANIFEST));
+	staging_path(local, &p->staging, SITE_MANIFEST);
+	FILE *file = file_create(local, err);
+	if (!file)
 		goto out;
-	}
-	result = p->store->ops->put(p->store, SITE_MANIFEST, staged(p, SITE_MANIFEST), err);
+	fputs(text, file); /* file_close() sees whether it was taken */
+	if (!file_close(file, local, err))
+		result = p->store->ops->put(p->store, SITE_MANIFEST, local, err);
 	if (!result)
 		strcpy(p->seen, hash);
 out:
@@ -298,8 +248,9 @@ static int is_visible(const struct dirent *entry)
 /* Puts all files of a run's folder. */
 static int run_put(struct publishing *p, struct site_run *run, const char *folder, struct err *err)
 {
+	char local[STAGING_PATH];
 	struct dirent **names;
-	int count = scandir(staged(p, folder), &names, is_visible, page_last), result = 0;
+	int count = scandir(staging_path(local, &p->staging, folder), &names, is_visible, page_last), result = 0;
 	size_t sent = p->done->sent, kept = p->done->kept;
 
 	if (count < 0)
@@ -323,21 +274,20 @@ static int run_put(struct publishing *p, struct site_run *run, const char *folde
 static int run_stage(struct publishing *p, const struct document *document, const struct site_run *run,
 		     const char *source, const char *folder, struct err *err)
 {
-	char url[2 * SITE_PATH_MAX], path[4096], sha256[SHA256_TEXT];
+	char url[2 * SITE_PATH_MAX], path[STAGING_PATH + SITE_PATH_MAX], local[STAGING_PATH], sha256[SHA256_TEXT];
 	uint64_t bytes;
 
 	snprintf(url, sizeof url, "%s%s", p->site.url ? p->site.url : "", folder);
-	snprintf(path, sizeof path, "%s/%s", p->staging, folder);
+	staging_path(local, &p->staging, folder);
+	snprintf(path, sizeof path, "%s/" SITE_RUN_JSON, local);
 	struct report_request request = {
-		.folder = path,
+		.folder = local,
 		.templates = p->request->templates,
 		.run = source,
 		.url = p->site.url ? url : NULL,
 	};
-	if (folder_make(path, err) || report_write(document, &request, err))
-		return -1;
-	snprintf(path, sizeof path, "%s/%s/" SITE_RUN_JSON, p->staging, folder);
-	if (store_hash(path, &bytes, sha256, err))
+	if (staging_folder_make(&p->staging, folder, err) || report_write(document, &request, err) ||
+	    store_hash(path, &bytes, sha256, err))
 		return -1;
 	return strcmp(sha256, run->sha256) == 0 ? 0 : err_set(err, "%s has changed while it was read", source);
 }
@@ -350,11 +300,14 @@ static int added_note(struct publishing *p, const char *id)
 /* Gives the run its finding, in one sentence and in a line. */
 static int run_tell(struct site_run *run, const struct document *document, struct err *err)
 {
-	char *finding = report_finding(document, err), *gist = finding ? report_gist(document, err) : NULL;
+	struct findings_set findings;
+	char *finding = NULL, *gist = NULL;
 	int result = -1;
 
-	if (gist && (result = site_run_tell(run, finding, gist)))
+	if (!findings_set_fill(&findings, document, err) && (finding = headline_finding(document, &findings, err)) &&
+	    (gist = headline_gist(&findings, err)) && (result = site_run_tell(run, finding, gist)))
 		err_set(err, "out of memory");
+	findings_set_release(&findings);
 	free(finding);
 	free(gist);
 	return result;
@@ -399,7 +352,7 @@ static int run_publish(struct publishing *p, const char *source, struct err *err
 	if (site_add(&p->site, &run, err))
 		goto out;
 	result = ++p->runs_unlisted > p->site.runs_count / MANIFEST_SHARE ? manifest_write(p, err) : 0;
-	folder_remove(staged(p, folder));
+	staging_folder_remove(&p->staging, folder);
 out:
 	document_release(&document);
 	site_run_release(&run);
@@ -437,31 +390,6 @@ static bool needs_drawing(const struct publishing *p, const char *server, const 
 	return p->request->renew || is_touched(p, server) || !is_settled(p, light) || !is_settled(p, dark);
 }
 
-/* The files of the site that are no run's, as they are staged: in the order in which they are put. */
-struct staged_list {
-	char (*paths)[SITE_PATH_MAX + 1];
-	size_t count, room;
-};
-
-static int list_add(struct staged_list *list, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static int list_add(struct staged_list *list, const char *format, ...)
-{
-	va_list args;
-
-	if (list->count == list->room) {
-		size_t room = list->room ? 2 * list->room : 64;
-		void *more = realloc(list->paths, room * sizeof *list->paths);
-		if (!more)
-			return -1;
-		list->paths = more;
-		list->room = room;
-	}
-	va_start(args, format);
-	vsnprintf(list->paths[list->count++], sizeof *list->paths, format, args);
-	va_end(args);
-	return 0;
-}
-
 /* The trends of one server while pictures are drawn and its page is written. */
 struct server_page {
 	char slug[SITE_SLUG];
@@ -481,7 +409,7 @@ static void server_page_release(struct server_page *page)
 
 /* Finds the trends of a server. Those of their pictures that are to be drawn are added to `plots`. */
 static int server_page_of(struct server_page *page, struct publishing *p, const char *server, struct trend_plot **plots,
-			  size_t *count, struct staged_list *list, struct err *err)
+			  size_t *count, struct err *err)
 {
 	if (site_trends_of(&page->trends, &p->site, server, err))
 		return -1;
@@ -507,29 +435,26 @@ static int server_page_of(struct server_page *page, struct publishing *p, const 
 		if (!needs_drawing(p, server, plot->stem))
 			continue;
 		more[(*count)++] = *plot;
-		if (list_add(list, SITE_SERVERS "/%s.svg", plot->stem) ||
-		    list_add(list, SITE_SERVERS "/%s-dark.svg", plot->stem))
-			return err_set(err, "out of memory");
+		if (staging_list(&p->staging, err, SITE_SERVERS "/%s.svg", plot->stem) ||
+		    staging_list(&p->staging, err, SITE_SERVERS "/%s-dark.svg", plot->stem))
+			return -1;
 	}
 	return 0;
 }
 
-static int server_page_write(const struct server_page *page, struct publishing *p, const char *server,
-			     struct staged_list *list, struct err *err)
+static int server_page_write(const struct server_page *page, struct publishing *p, const char *server, struct err *err)
 {
 	char path[SITE_PATH_MAX];
 
 	snprintf(path, sizeof path, SITE_SERVERS "/%s.html", page->slug);
-	FILE *out = file_create(staged(p, path), err);
+	FILE *out = staging_create(&p->staging, path, err);
 	if (!out)
 		return -1;
 	site_pages_server(&p->site, server, page->shown, page->trends.count, p->css, out);
-	if (file_close(out, path, err))
-		return -1;
-	return list_add(list, "%s", path) ? err_set(err, "out of memory") : 0;
+	return file_close(out, path, err) ? -1 : staging_list(&p->staging, err, "%s", path);
 }
 
-static int servers_stage(struct publishing *p, struct staged_list *list, struct err *err)
+static int servers_stage(struct publishing *p, struct err *err)
 {
 	const char **servers = site_servers(&p->site);
 	size_t count = 0, plots_count = 0;
@@ -542,15 +467,15 @@ static int servers_stage(struct publishing *p, struct staged_list *list, struct 
 	if (!pages)
 		result = err_set(err, "out of memory");
 	for (size_t i = 0; i < count && !result; i++)
-		result = server_page_of(&pages[i], p, servers[i], &plots, &plots_count, list, err);
+		result = server_page_of(&pages[i], p, servers[i], &plots, &plots_count, err);
 	if (!result && plots_count) {
-		char folder[4096], scratch[4096];
-		snprintf(folder, sizeof folder, "%s/" SITE_SERVERS, p->staging);
-		snprintf(scratch, sizeof scratch, "%s/" SCRATCH, p->staging);
-		result = trend_plot_draw(plots, plots_count, folder, scratch, p->request->templates, err);
+		char folder[STAGING_PATH], scratch[STAGING_PATH];
+		result = trend_plot_draw(plots, plots_count, staging_path(folder, &p->staging, SITE_SERVERS),
+					 staging_path(scratch, &p->staging, STAGING_SCRATCH), p->request->templates,
+					 err);
 	}
 	for (size_t i = 0; i < count && !result; i++)
-		result = server_page_write(&pages[i], p, servers[i], list, err);
+		result = server_page_write(&pages[i], p, servers[i], err);
 	for (size_t i = 0; pages && i < count; i++)
 		server_page_release(&pages[i]);
 	free(pages);
@@ -560,7 +485,7 @@ static int servers_stage(struct publishing *p, struct staged_list *list, struct 
 }
 
 /* latest.json, where it is not that of the latest run: out of the run's own folder there. */
-static int latest_stage(struct publishing *p, struct staged_list *list, struct err *err)
+static int latest_stage(struct publishing *p, struct err *err)
 {
 	const struct site_run *run = site_run(&p->site, p->site.latest);
 	const struct site_file *file = site_file(&p->site.files, SITE_LATEST);
@@ -579,40 +504,42 @@ static int latest_stage(struct publishing *p, struct staged_list *list, struct e
 	int result = -1;
 	if (strcmp(hash, run->sha256) != 0)
 		err_set(err, "%s: %s is not what was published: publish that run with --renew", p->store->name, path);
-	else if ((out = file_create(staged(p, SITE_LATEST), err))) {
+	else if ((out = staging_create(&p->staging, SITE_LATEST, err))) {
 		fwrite(text, 1, bytes, out); /* file_close() sees whether it was taken */
 		result = file_close(out, SITE_LATEST, err);
 	}
 	free(text);
-	return result || !list_add(list, SITE_LATEST) ? result : err_set(err, "out of memory");
+	return result ? result : staging_list(&p->staging, err, SITE_LATEST);
 }
 
-static int indices_stage(struct publishing *p, struct staged_list *list, struct err *err)
+static int indices_stage(struct publishing *p, struct err *err)
 {
-	FILE *out = file_create(staged(p, SITE_FEED), err);
+	FILE *out = staging_create(&p->staging, SITE_FEED, err);
 
 	if (!out)
 		return -1;
 	site_pages_feed(&p->site, out);
-	if (file_close(out, SITE_FEED, err) || !(out = file_create(staged(p, SITE_INDEX), err)))
+	if (file_close(out, SITE_FEED, err) || !(out = staging_create(&p->staging, SITE_INDEX, err)))
 		return -1;
 	int result = site_pages_index(&p->site, p->css, out, err);
 	if (file_close(out, SITE_INDEX, err) || result)
 		return -1;
-	return list_add(list, SITE_FEED) || list_add(list, SITE_INDEX) ? err_set(err, "out of memory") : 0;
+	return staging_list(&p->staging, err, SITE_FEED) || staging_list(&p->staging, err, SITE_INDEX) ? -1 : 0;
 }
 
 /* Says in the manifest which files are about to change; each must be ours, or new. */
-static int files_claim(struct publishing *p, const struct staged_list *list, struct err *err)
+static int files_claim(struct publishing *p, struct err *err)
 {
+	const struct staging *list = &p->staging;
+
 	for (size_t i = 0; i < list->count; i++)
 		if (is_stopped(p, err) || file_is_ours(p, list->paths[i], err))
 			return -1;
 	for (size_t i = 0; i < list->count; i++) {
 		const struct site_file *known = site_file(&p->site.files, list->paths[i]);
-		char sha256[SHA256_TEXT];
+		char local[STAGING_PATH], sha256[SHA256_TEXT];
 		uint64_t bytes;
-		if (store_hash(staged(p, list->paths[i]), &bytes, sha256, err))
+		if (store_hash(staging_path(local, list, list->paths[i]), &bytes, sha256, err))
 			return -1;
 		if (known && strcmp(known->sha256, sha256) == 0)
 			continue;
@@ -624,16 +551,12 @@ static int files_claim(struct publishing *p, const struct staged_list *list, str
 
 static int pages_publish(struct publishing *p, struct err *err)
 {
-	struct staged_list list = { 0 };
 	size_t sent = p->done->sent, kept = p->done->kept;
-	int result = servers_stage(p, &list, err) || latest_stage(p, &list, err) || indices_stage(p, &list, err) ||
-				     files_claim(p, &list, err)
-			     ? -1
-			     : 0;
+	int result = servers_stage(p, err) || latest_stage(p, err) || indices_stage(p, err) || files_claim(p, err) ? -1
+														   : 0;
 
-	for (size_t i = 0; i < list.count && !result; i++)
-		result = file_ensure(p, &p->site.files, list.paths[i], err);
-	free(list.paths);
+	for (size_t i = 0; i < p->staging.count && !result; i++)
+		result = file_ensure(p, &p->site.files, p->staging.paths[i], err);
 	if (!result)
 		result = manifest_write(p, err);
 	if (!result)
@@ -690,7 +613,7 @@ int publish(struct store *store, const struct publish_request *request, struct p
 		goto out;
 	}
 	if (!(p.css = css_read(request->templates, err)) || manifest_read(&p, err) || site_set(&p, err) ||
-	    staging_make(&p, err))
+	    staging_make(&p.staging, err))
 		goto out;
 	/* Said before the many files of a run are sent. */
 	for (size_t i = 0; i < sizeof first / sizeof *first; i++)
@@ -701,12 +624,10 @@ int publish(struct store *store, const struct publish_request *request, struct p
 			goto out;
 	result = pages_publish(&p, err);
 out:
-	if (p.staging)
-		folder_remove(p.staging);
+	staging_remove(&p.staging);
 	for (size_t i = 0; i < p.added_count; i++)
 		free(p.added[i]);
 	free(p.added);
-	free(p.staging);
 	free(p.css);
 	site_release(&p.site);
 	return result;

@@ -8,17 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "harness/site/store_directory.h"
-#include "harness/site/store_url.h"
-
-int store_open(struct store **store, const char *to, const struct store_settings *settings, struct err *err)
-{
-	*store = NULL;
-	if (!*to)
-		return err_set(err, "the place to publish to has no name");
-	return strstr(to, "://") ? store_url_open(store, to, settings, err) : store_directory_open(store, to, err);
-}
-
 void store_close(struct store *store)
 {
 	if (store)

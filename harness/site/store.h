@@ -1,5 +1,5 @@
 /*
- * store: where a site lies: a folder, or a place that libcurl can write to (remote.h).
+ * store: where a site lies: a folder (store_directory.h), or a place that libcurl can write to (store_url.h).
  *
  * A store takes whole files by their path below the site's root, and says what is there. A file that is put appears whole
  * or not at all, as far as the place can do that: it is written under another name and renamed. Folders are made as they are
@@ -50,13 +50,7 @@ struct store {
 	char *name; /* to be shown: without credentials; owned */
 };
 
-/*
- * Opens the place that `to` names: a URL where it has a scheme, else a folder, which is made where it is missing. Returns 0;
- * or -1 with err set, which holds no credentials. The settings must last as long as the store.
- */
-int store_open(struct store **store, const char *to, const struct store_settings *settings, struct err *err);
-
-/* NULL is allowed. */
+/* Closes it and frees it; NULL is allowed. */
 void store_close(struct store *store);
 
 /* The part of a path before its last name, with its slash, and that name behind PREFIX: the name of a half-written file. */

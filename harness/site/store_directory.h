@@ -10,6 +10,7 @@
 
 #include "harness/site/store.h"
 
+/* Opens the folder, which is made where it is missing, with those above it. Returns 0; or -1 with err set. */
 int store_directory_open(struct store **store, const char *path, struct err *err);
 
 #endif

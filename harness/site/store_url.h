@@ -17,6 +17,7 @@
 /* The environment variable with the bearer token. */
 #define REMOTE_TOKEN "BENCHCTL_TOKEN"
 
+/* Opens the place that the URL names. The settings must last as long as the store. Returns 0; or -1 with err set, which holds no credentials. */
 int store_url_open(struct store **store, const char *url, const struct store_settings *settings, struct err *err);
 
 #endif

@@ -148,7 +148,7 @@ def test_pages_are_made():
         if not tap.is_((outcome.code, outcome.out, outcome.err), (0, folder + '/index.html\n', ''), name + ': is made'):
             continue
         files = os.listdir(folder)
-        tap.is_([file for file in files if file.endswith('.part')], [], name + ': nothing half made is left')
+        tap.is_([file for file in files if file.endswith('.new')], [], name + ': nothing half made is left')
         balance = Balance()
         balance.feed(page_of(name))
         tap.is_((balance.faults, balance.open), ([], []), name + ': each element is closed')
@@ -247,12 +247,12 @@ def test_errors():
     tap.ok(outcome.code in (2, 3) and not os.path.exists(place.file('pages/escaping/index.html')),
            'a mode that leads out of the folder is refused', outcome)
     # What is there stays as it is where a new page cannot be made.
-    os.makedirs(place.file('pages/blocked/rate-close.csv.part'))
+    os.makedirs(place.file('pages/blocked/rate-close.csv.new'))
     written('blocked', only(['control', 'tornado']))
     place.file('pages/blocked/index.html', 'old')
     _, outcome = report('blocked')
     tap.is_((outcome.code, page_of('blocked')), (3, 'old'), 'a page that cannot be made leaves the old one')
-    tap.ok(not os.path.exists(place.file('pages/blocked/index.html.part')), 'and nothing half made')
+    tap.ok(not os.path.exists(place.file('pages/blocked/index.html.new')), 'and nothing half made')
 
 
 def test_three_modes():

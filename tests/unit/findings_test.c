@@ -3,9 +3,10 @@
 
 #include <math.h>
 
+#include "harness/report/command.h"
 #include "harness/report/figures.h"
 #include "harness/report/findings.h"
-#include "harness/report/report.h"
+#include "harness/report/headline.h"
 
 static const uint64_t levels[] = { 1, 64, 128, 256 };
 
@@ -84,8 +85,8 @@ static void finding_names_each_server_once(void **state)
 	free(gist);
 	findings_release(&findings);
 
-	char title[REPORT_TITLE];
-	check_text("title", report_title(title, &doc), "6 servers from 1 to 256 connections");
+	char title[HEADLINE_TITLE];
+	check_text("title", headline_title(title, &doc), "6 servers from 1 to 256 connections");
 	document_release(&doc);
 }
 
@@ -178,7 +179,7 @@ static void command_has_what_differs_from_the_defaults(void **state)
 	option_add(&doc, "rate", "");
 	option_add(&doc, "servers", "a b,it's $(x) `y`\n;\x1b[31m");
 	option_add(&doc, "--evil; rm", "x");
-	char *command = report_command(&doc, &err);
+	char *command = command_again(&doc, &err);
 	check_text("command", command, "benchctl run --repeat 5 --servers 'a b,it'\\''s $(x) `y` ;[31m'");
 	free(command);
 	document_release(&doc);

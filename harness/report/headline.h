@@ -1,0 +1,24 @@
+/*
+ * headline: what a run is called, and what was found, in the words that a page, an index and a feed begin with.
+ */
+#ifndef HARNESS_REPORT_HEADLINE_H
+#define HARNESS_REPORT_HEADLINE_H
+
+#include "harness/lib/err.h"
+#include "harness/record/document.h"
+#include "harness/report/findings.h"
+
+/* How many servers, and how many connections. Returns out. */
+#define HEADLINE_TITLE 256
+char *headline_title(char out[HEADLINE_TITLE], const struct document *document);
+
+/*
+ * What was found, as plain text: findings_sentence() of each mode. Freed by the caller; NULL with err set where memory is
+ * out.
+ */
+char *headline_finding(const struct document *document, const struct findings_set *findings, struct err *err);
+
+/* The same in a line, without names: findings_gist() of each mode. */
+char *headline_gist(const struct findings_set *findings, struct err *err);
+
+#endif

@@ -1,0 +1,94 @@
+#include "harness/site/staging.h"
+
+#include <errno.h>
+#include <ftw.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "harness/lib/file.h"
+
+char *staging_path(char out[STAGING_PATH], const struct staging *staging, const char *path)
+{
+	snprintf(out, STAGING_PATH, "%s/%s", staging->folder, path);
+	return out;
+}
+
+int staging_folder_make(const struct staging *staging, const char *path, struct err *err)
+{
+	char local[STAGING_PATH];
+
+	return mkdir(staging_path(local, staging, path), 0700) && errno != EEXIST ? err_set_errno(err, "%s", local) : 0;
+}
+
+int staging_make(struct staging *staging, struct err *err)
+{
+	const char *base = getenv("TMPDIR");
+	char *real = realpath(base && *base ? base : "/tmp", NULL);
+
+	*staging = (struct staging){ 0 };
+	if (!real || asprintf(&staging->folder, "%s/benchctl-publish-XXXXXX", real) < 0)
+		staging->folder = NULL;
+	free(real);
+	if (!staging->folder || !mkdtemp(staging->folder)) {
+		err_set_errno(err, "a temporary folder");
+		free(staging->folder);
+		staging->folder = NULL;
+		return -1;
+	}
+	return staging_folder_make(staging, SITE_RUNS, err) || staging_folder_make(staging, SITE_SERVERS, err) ||
+			       staging_folder_make(staging, STAGING_SCRATCH, err)
+		       ? -1
+		       : 0;
+}
+
+static int remove_one(const char *path, const struct stat *info, int type, struct FTW *where)
+{
+	(void)info, (void)type, (void)where;
+	return remove(path);
+}
+
+void staging_folder_remove(const struct staging *staging, const char *path)
+{
+	char local[STAGING_PATH];
+
+	nftw(staging_path(local, staging, path), remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+void staging_remove(struct staging *staging)
+{
+	if (staging->folder)
+		staging_folder_remove(staging, ".");
+	if (staging->folder)
+		rmdir(staging->folder);
+	free(staging->folder);
+	free(staging->paths);
+	*staging = (struct staging){ 0 };
+}
+
+FILE *staging_create(const struct staging *staging, const char *path, struct err *err)
+{
+	char local[STAGING_PATH];
+
+	return file_create(staging_path(local, staging, path), err);
+}
+
+int staging_list(struct staging *staging, struct err *err, const char *format, ...)
+{
+	va_list args;
+
+	if (staging->count == staging->room) {
+		size_t room = staging->room ? 2 * staging->room : 64;
+		void *more = realloc(staging->paths, room * sizeof *staging->paths);
+		if (!more)
+			return err_set(err, "out of memory");
+		staging->paths = more;
+		staging->room = room;
+	}
+	va_start(args, format);
+	vsnprintf(staging->paths[staging->count++], sizeof *staging->paths, format, args);
+	va_end(args);
+	return 0;
+}
