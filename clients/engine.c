@@ -57,11 +57,11 @@ static bool is_silent(const struct engine *engine, const struct conn *conn)
 }
 
 /* Gives an open loop one more connection for what arrives. */
-static void conn_free(struct engine *engine, struct conn *conn)
+static void conn_free(struct engine *engine, struct conn *conn, uint64_t now_ns)
 {
 	engine->free[engine->free_count] = (uint32_t)(conn - engine->conns);
 	if (!engine->free_count++)
-		engine->freed_ns = clock_ns();
+		engine->freed_ns = now_ns;
 }
 
 static void conn_end(struct engine *engine, struct conn *conn, enum conn_state state)
@@ -78,7 +78,7 @@ static void conn_request_clear(struct conn *conn)
 }
 
 /* Opens a connection for the slot's next request; in an open loop it was due at start_ns. */
-static void conn_begin(struct engine *engine, struct conn *conn, uint64_t start_ns)
+static void conn_begin(struct engine *engine, struct conn *conn, uint64_t start_ns, uint64_t now_ns)
 {
 	if (!worker_take(engine->worker)) {
 		conn_end(engine, conn, CONN_ENDED);
@@ -89,7 +89,7 @@ static void conn_begin(struct engine *engine, struct conn *conn, uint64_t start_
 	conn->established = false;
 	conn->state = CONN_CONNECTING;
 	conn->start_ns = start_ns;
-	engine->io->open(engine, conn);
+	engine->io->open(engine, conn, now_ns);
 }
 
 /* The next request of an open connection. */
@@ -107,14 +107,14 @@ static void conn_request(struct engine *engine, struct conn *conn, uint64_t star
 }
 
 /* The connection is over; the slot goes on with another one. */
-static void conn_renew(struct engine *engine, struct conn *conn)
+static void conn_renew(struct engine *engine, struct conn *conn, uint64_t now_ns)
 {
 	if (!engine->open_loop) {
-		conn_begin(engine, conn, 0);
+		conn_begin(engine, conn, now_ns, now_ns);
 		return;
 	}
 	conn_end(engine, conn, CONN_UNUSED);
-	conn_free(engine, conn);
+	conn_free(engine, conn, now_ns);
 }
 
 /* A silent connection is gone. It is not opened again: how many stay is what is measured. */
@@ -131,24 +131,24 @@ static void conn_dropped(struct engine *engine, struct conn *conn, uint64_t sile
 	conn_end(engine, conn, CONN_ENDED);
 }
 
-static void conn_failed(struct engine *engine, struct conn *conn, enum load_failure failure)
+static void conn_failed(struct engine *engine, struct conn *conn, enum load_failure failure, uint64_t now_ns)
 {
 	worker_failed(engine->worker, failure);
 	if (engine->open_loop) {
-		conn_renew(engine, conn);
+		conn_renew(engine, conn, now_ns);
 	} else {
 		conn_end(engine, conn, CONN_RESTING);
-		conn->start_ns = clock_ns() + REST_NS;
+		conn->start_ns = now_ns + REST_NS;
 	}
 }
 
-void engine_failed(struct engine *engine, struct conn *conn, int number)
+void engine_failed(struct engine *engine, struct conn *conn, int number, uint64_t now_ns)
 {
 	/* A send can fail that the response did not wait for; and what comes behind a response, too. */
 	if (conn->state == CONN_CONNECTING || conn->state == CONN_READING)
-		conn_failed(engine, conn, load_failure_of_errno(number));
+		conn_failed(engine, conn, load_failure_of_errno(number), now_ns);
 	else
-		engine_disturbed(engine, conn, false);
+		engine_disturbed(engine, conn, false, now_ns);
 }
 
 /* Counts the connection as through the ramp, once. */
@@ -162,10 +162,10 @@ static void conn_reached(struct engine *engine, struct conn *conn)
 	atomic_store_explicit(&engine->worker->live_reached, ++engine->reached, memory_order_relaxed);
 }
 
-void engine_established(struct engine *engine, struct conn *conn)
+void engine_established(struct engine *engine, struct conn *conn, uint64_t now_ns)
 {
 	conn->established = true;
-	worker_connected(engine->worker, clock_ns() - conn->dial_ns);
+	worker_connected(engine->worker, now_ns - conn->dial_ns);
 	if (!engine->keepalive)
 		conn_reached(engine, conn);
 }
@@ -178,16 +178,16 @@ static void conn_go_on(struct engine *engine, struct conn *conn, uint64_t now_ns
 		conn->start_ns = now_ns;
 	} else if (engine->open_loop) {
 		conn->state = CONN_IDLE;
-		conn_free(engine, conn);
+		conn_free(engine, conn, now_ns);
 	} else {
 		conn_request(engine, conn, now_ns);
 	}
 }
 
-static void conn_responded(struct engine *engine, struct conn *conn, bool right, enum load_failure failure, bool ended)
+static void conn_responded(struct engine *engine, struct conn *conn, bool right, enum load_failure failure, bool ended,
+			   uint64_t now)
 {
 	struct worker *worker = engine->worker;
-	uint64_t now = clock_ns();
 
 	if (right) {
 		worker_ok(worker, conn->start_ns, now);
@@ -205,7 +205,7 @@ static void conn_responded(struct engine *engine, struct conn *conn, bool right,
 		conn_end(engine, conn, CONN_RESTING);
 		conn->start_ns = 0;
 	} else if (ended) {
-		conn_renew(engine, conn);
+		conn_renew(engine, conn, now);
 	} else {
 		conn->state = CONN_CLOSING;
 		conn->start_ns = now;
@@ -214,40 +214,41 @@ static void conn_responded(struct engine *engine, struct conn *conn, bool right,
 }
 
 static void conn_judged(struct engine *engine, struct conn *conn, enum response_end end, enum load_failure failure,
-			bool ended)
+			bool ended, uint64_t now_ns)
 {
 	switch (end) {
 	case RESPONSE_MORE: break;
 	case RESPONSE_RIGHT:
-	case RESPONSE_WRONG: conn_responded(engine, conn, end == RESPONSE_RIGHT, failure, ended); break;
-	case RESPONSE_BROKEN: conn_failed(engine, conn, failure); break;
+	case RESPONSE_WRONG: conn_responded(engine, conn, end == RESPONSE_RIGHT, failure, ended, now_ns); break;
+	case RESPONSE_BROKEN: conn_failed(engine, conn, failure, now_ns); break;
 	}
 }
 
-void engine_received(struct engine *engine, struct conn *conn, const char *data, size_t bytes, bool ended)
+void engine_received(struct engine *engine, struct conn *conn, const char *data, size_t bytes, bool ended,
+		     uint64_t now_ns)
 {
 	enum load_failure failure = LOAD_OTHER;
 	enum response_end end = response_read(&engine->responses, &conn->reader, &conn->wrong, data, bytes, &failure);
 
-	conn_judged(engine, conn, end, failure, ended);
+	conn_judged(engine, conn, end, failure, ended, now_ns);
 }
 
-void engine_ended(struct engine *engine, struct conn *conn)
+void engine_ended(struct engine *engine, struct conn *conn, uint64_t now_ns)
 {
 	enum load_failure failure = LOAD_OTHER;
 	enum response_end end = response_eof(&engine->responses, &conn->reader, conn->wrong, &failure);
 
-	conn_judged(engine, conn, end, failure, true);
+	conn_judged(engine, conn, end, failure, true, now_ns);
 }
 
 /* The server has closed, or has had its time to. */
-static void conn_closed(struct engine *engine, struct conn *conn)
+static void conn_closed(struct engine *engine, struct conn *conn, uint64_t now_ns)
 {
 	engine->closing--;
-	conn_renew(engine, conn);
+	conn_renew(engine, conn, now_ns);
 }
 
-void engine_disturbed(struct engine *engine, struct conn *conn, bool bytes)
+void engine_disturbed(struct engine *engine, struct conn *conn, bool bytes, uint64_t now_ns)
 {
 	struct worker *worker = engine->worker;
 
@@ -258,11 +259,11 @@ void engine_disturbed(struct engine *engine, struct conn *conn, bool bytes)
 		worker_wrong(worker, "bytes on a connection that waits for no response");
 	}
 	switch ((enum conn_state)conn->state) {
-	case CONN_CLOSING: conn_closed(engine, conn); break;
-	case CONN_SILENT: conn_dropped(engine, conn, clock_ns() - conn->start_ns); break;
+	case CONN_CLOSING: conn_closed(engine, conn, now_ns); break;
+	case CONN_SILENT: conn_dropped(engine, conn, now_ns - conn->start_ns); break;
 	case CONN_HELD:
 		if (is_silent(engine, conn)) {
-			conn_dropped(engine, conn, clock_ns() - conn->start_ns);
+			conn_dropped(engine, conn, now_ns - conn->start_ns);
 			break;
 		}
 		/* It is opened again when the ramp is over. */
@@ -290,13 +291,13 @@ static bool conn_sweep(struct engine *engine, struct conn *conn, uint64_t now_ns
 	case CONN_CONNECTING:
 	case CONN_READING:
 		if (now_ns > conn->start_ns && now_ns - conn->start_ns > worker->spec->timeout_ns)
-			conn_failed(engine, conn, LOAD_TIMEOUT);
+			conn_failed(engine, conn, LOAD_TIMEOUT, now_ns);
 		return true;
 	case CONN_RESTING:
 		if (!ramp && is_silent(engine, conn))
 			conn->state = CONN_ENDED;
 		else if (now_ns >= conn->start_ns && (conn->start_ns || !ramp))
-			conn_begin(engine, conn, 0);
+			conn_begin(engine, conn, now_ns, now_ns);
 		return true;
 	case CONN_HELD:
 		if (ramp)
@@ -310,7 +311,7 @@ static bool conn_sweep(struct engine *engine, struct conn *conn, uint64_t now_ns
 		return true;
 	case CONN_CLOSING:
 		if (now_ns > conn->start_ns && now_ns - conn->start_ns > CLOSING_NS)
-			conn_closed(engine, conn);
+			conn_closed(engine, conn, now_ns);
 		return true;
 	case CONN_UNUSED:
 	case CONN_SILENT:
@@ -365,7 +366,7 @@ static void engine_sweep(struct engine *engine, uint64_t now_ns)
 }
 
 /* Opens some more connections. Returns whether there are more to open right now. */
-static bool engine_open(struct engine *engine)
+static bool engine_open(struct engine *engine, uint64_t now_ns)
 {
 	struct worker *worker = engine->worker;
 	int batch = engine->keepalive ? RAMP_BATCH_KEEPALIVE : RAMP_BATCH_CLOSE;
@@ -380,7 +381,7 @@ static bool engine_open(struct engine *engine)
 			return false;
 		engine->ramp_waiting++;
 		engine->swept = engine->opened + 1;
-		conn_begin(engine, &engine->conns[engine->opened++], 0);
+		conn_begin(engine, &engine->conns[engine->opened++], now_ns, now_ns);
 	}
 	return engine->opened < most;
 }
@@ -401,53 +402,58 @@ void engine_left(struct engine *engine, uint64_t before_ns, uint64_t after_ns)
 	engine->leaving_count = 0;
 }
 
-uint64_t engine_arrive(struct engine *engine)
+/* Starts the next arrival, which is due and has a connection to go on. */
+static void arrival_start(struct engine *engine, uint64_t now_ns)
 {
 	struct worker *worker = engine->worker;
+	uint64_t due = engine->arrivals.next_ns;
+	uint32_t slot = engine->free[--engine->free_count];
+	struct conn *conn = &engine->conns[slot];
 
-	while (engine->free_count && arrival_left(engine)) {
-		uint64_t now = clock_ns(), due = engine->arrivals.next_ns;
-		if (due > now)
-			return due - now;
-		if (now - due > worker->spec->timeout_ns) {
-			engine_expire(engine, now);
-			return 0;
-		}
-		uint32_t slot = engine->free[--engine->free_count];
-		struct conn *conn = &engine->conns[slot];
-		if (slot >= engine->swept)
-			engine->swept = engine->opened = slot + 1;
-		/* Until a connection was free the request waited for the server: that is no lag of ours. */
-		bool waited = due < engine->freed_ns;
-		uint64_t could_ns = !worker->measuring ? 0 : waited ? engine->freed_ns : due;
-		worker->counts.open_loop.waited += waited && worker->measuring;
-		if (!engine->io->flush)
-			lag_add(worker, could_ns, now);
-		engine->taken++;
-		arrivals_step(&engine->arrivals);
-		if (conn->state == CONN_IDLE)
-			conn_request(engine, conn, due);
-		else
-			conn_begin(engine, conn, due);
-		if (!engine->io->flush)
-			continue;
-		engine->leaving[engine->leaving_count++] = could_ns;
-		if (engine->leaving_count == ENGINE_LEAVING_MOST)
-			engine->io->flush(engine);
-	}
-	return WAIT_NS;
+	if (slot >= engine->swept)
+		engine->swept = engine->opened = slot + 1;
+	/* Until a connection was free the request waited for the server: that is no lag of ours. */
+	bool waited = due < engine->freed_ns;
+	uint64_t could_ns = !worker->measuring ? 0 : waited ? engine->freed_ns : due;
+	worker->counts.open_loop.waited += waited && worker->measuring;
+	if (!engine->io->flush)
+		lag_add(worker, could_ns, now_ns);
+	engine->taken++;
+	arrivals_step(&engine->arrivals);
+	if (conn->state == CONN_IDLE)
+		conn_request(engine, conn, due);
+	else
+		conn_begin(engine, conn, due, now_ns);
+	if (!engine->io->flush)
+		return;
+	engine->leaving[engine->leaving_count++] = could_ns;
+	if (engine->leaving_count == ENGINE_LEAVING_MAX)
+		engine->io->flush(engine);
 }
 
-/* How long the thread may wait for events. */
-static uint64_t engine_rest(struct engine *engine)
+uint64_t engine_arrive(struct engine *engine, uint64_t now_ns)
 {
-	uint64_t rest_ns = engine->open_loop ? engine_arrive(engine) : WAIT_NS;
+	uint64_t due = engine->arrivals.next_ns;
 
-	if (rest_ns >= WAIT_NS)
+	if (!engine->free_count || !arrival_left(engine))
+		return WAIT_NS;
+	if (due > now_ns)
+		return due - now_ns;
+	if (now_ns - due > engine->worker->spec->timeout_ns)
+		engine_expire(engine, now_ns);
+	else
+		arrival_start(engine, now_ns);
+	return 0;
+}
+
+/* How long the thread may wait for events, which is the time until an arrival is due, after `due_ns`. */
+static uint64_t engine_rest(const struct engine *engine, uint64_t due_ns)
+{
+	if (due_ns >= WAIT_NS)
 		return WAIT_NS;
 	if (!engine->worker->has_cpu)
-		return rest_ns;
-	return rest_ns > AWAKE_NS ? rest_ns - AWAKE_NS : 0;
+		return due_ns;
+	return due_ns > AWAKE_NS ? due_ns - AWAKE_NS : 0;
 }
 
 /* The arrivals that are due and not started. */
@@ -488,11 +494,10 @@ static void engine_leave_behind(struct engine *engine)
 	}
 }
 
-static void engine_follow(struct engine *engine, enum load_phase phase)
+static void engine_follow(struct engine *engine, enum load_phase phase, uint64_t now)
 {
 	struct worker *worker = engine->worker;
 	enum load_phase before = worker->phase;
-	uint64_t now = clock_ns();
 
 	if (worker->measuring)
 		engine_window(engine, false, now);
@@ -530,40 +535,64 @@ static void engine_unfinished(struct engine *engine)
 							       engine_waiting(engine, worker->window_end_ns));
 }
 
+bool engine_turn(struct engine *engine, enum load_phase phase, uint64_t now_ns)
+{
+	if (engine->open_loop && !engine->arrivals.start_ns)
+		engine_schedule(engine);
+	if (phase != engine->worker->phase)
+		engine_follow(engine, phase, now_ns);
+	return phase < LOAD_DRAIN && engine_open(engine, now_ns);
+}
+
+void engine_look(struct engine *engine, uint64_t now_ns)
+{
+	struct worker *worker = engine->worker;
+	enum load_phase phase = worker->phase;
+
+	if (now_ns >= engine->next_sweep_ns) {
+		engine_sweep(engine, now_ns);
+		engine->next_sweep_ns = now_ns + SWEEP_NS * (1 + engine->swept / SWEEP_MORE);
+	}
+	worker_publish(worker, engine->closing);
+	if (worker->in_flight || worker->idle)
+		return;
+	if (phase == LOAD_DRAIN ? arrival_left(engine) : phase != LOAD_MEASURE || worker->budget)
+		return;
+	if (worker->measuring) {
+		engine_window(engine, false, now_ns);
+		worker_window_end(worker, now_ns);
+	}
+	worker->idle = true;
+}
+
+/* Starts all that has arrived. Each has a clock of its own, since to send takes time. Returns how long to wait. */
+static uint64_t engine_arrive_all(struct engine *engine)
+{
+	uint64_t due_ns;
+
+	do
+		due_ns = engine_arrive(engine, clock_ns());
+	while (!due_ns);
+	return engine_rest(engine, due_ns);
+}
+
 /* Drives all connections until the crew says stop. Returns 0, or -1 with the worker's err set. */
 static int engine_loop(struct engine *engine)
 {
 	struct worker *worker = engine->worker;
-	uint64_t next_sweep = 0;
 
 	atomic_store(&worker->ready, true);
-	for (;;) {
+	for (uint64_t now_ns = clock_ns();; now_ns = clock_ns()) {
 		enum load_phase phase = worker_phase(worker);
-		if (engine->open_loop && !engine->arrivals.start_ns)
-			engine_schedule(engine);
-		if (phase != worker->phase)
-			engine_follow(engine, phase);
+		bool more = engine_turn(engine, phase, now_ns);
 		if (phase == LOAD_STOP) {
 			engine_unfinished(engine);
 			return 0;
 		}
-		bool more = phase < LOAD_DRAIN && engine_open(engine);
-		if (engine->io->wait(engine, more ? 0 : engine_rest(engine), &worker->err))
+		uint64_t wait_ns = more ? 0 : engine->open_loop ? engine_arrive_all(engine) : WAIT_NS;
+		if (engine->io->wait(engine, wait_ns, &worker->err))
 			return -1;
-		uint64_t now = clock_ns();
-		if (now >= next_sweep) {
-			engine_sweep(engine, now);
-			next_sweep = now + SWEEP_NS * (1 + engine->swept / SWEEP_MORE);
-		}
-		worker_publish(worker, engine->closing);
-		if (!worker->in_flight && !worker->idle &&
-		    (phase == LOAD_DRAIN ? !arrival_left(engine) : phase == LOAD_MEASURE && !worker->budget)) {
-			if (worker->measuring) {
-				engine_window(engine, false, now);
-				worker_window_end(worker, now);
-			}
-			worker->idle = true;
-		}
+		engine_look(engine, clock_ns());
 	}
 }
 

@@ -47,7 +47,7 @@ struct conn {
 _Static_assert(sizeof(struct conn) == 64, "a connection is one cache line");
 
 /* Requests of an open loop that may wait to be sent together: the last of them is late by the sending of the others. */
-#define ENGINE_LEAVING_MOST 8
+#define ENGINE_LEAVING_MAX 8
 
 struct engine {
 	struct worker *worker;
@@ -75,9 +75,10 @@ struct engine {
 	uint64_t freed_ns; /* when there was one again after there had been none */
 	uint64_t taken;    /* arrivals started */
 	/* Of arrivals handed to an engine_io that sends later: when each could have been started, 0 outside the window. */
-	uint64_t leaving[ENGINE_LEAVING_MOST];
+	uint64_t leaving[ENGINE_LEAVING_MAX];
 	uint32_t leaving_count;
 	uint64_t arrived_start; /* arrivals before the window */
+	uint64_t next_sweep_ns;
 };
 
 /* How an engine reaches the server. Each gets called from the engine's thread only. */
@@ -90,7 +91,7 @@ struct engine_io {
 	 * Begins a connection and sends the request on it; one that this slot had is closed. Calls engine_dials() as it
 	 * begins to connect. May tell of the outcome before it returns.
 	 */
-	void (*open)(struct engine *engine, struct conn *conn);
+	void (*open)(struct engine *engine, struct conn *conn, uint64_t now_ns);
 	/*
 	 * Sends the request on an open connection, which is in CONN_READING already: engine_sent() need not be called.
 	 * May tell of a failure before it returns.
@@ -107,7 +108,11 @@ struct engine_io {
 /* Does the work of one thread of a crew (see crew_work in clients/crew.h) with that io. */
 void engine_work(struct worker *worker, const struct engine_io *io);
 
-/* What an engine_io tells. */
+/*
+ * What an engine_io tells, and when that was. The time is a parameter: the engine itself reads no clock between events.
+ * An io reads one for each completion, after what has completed and before what the engine starts next: a batch of 512
+ * events with a system call or two each takes milliseconds, which a clock read once a batch would add to latencies.
+ */
 
 /* The connection is about to be made. */
 static inline void engine_dials(const struct engine *engine, struct conn *conn, uint64_t now_ns)
@@ -118,7 +123,7 @@ static inline void engine_dials(const struct engine *engine, struct conn *conn, 
 }
 
 /* The handshake is over. */
-void engine_established(struct engine *engine, struct conn *conn);
+void engine_established(struct engine *engine, struct conn *conn, uint64_t now_ns);
 
 /* The request is sent. */
 static inline void engine_sent(struct conn *conn)
@@ -127,22 +132,34 @@ static inline void engine_sent(struct conn *conn)
 }
 
 /* Bytes have arrived in CONN_READING; `ended`: it is known that nothing will follow them. */
-void engine_received(struct engine *engine, struct conn *conn, const char *data, size_t bytes, bool ended);
+void engine_received(struct engine *engine, struct conn *conn, const char *data, size_t bytes, bool ended,
+		     uint64_t now_ns);
 
 /* The server has ended the connection in CONN_READING. */
-void engine_ended(struct engine *engine, struct conn *conn);
+void engine_ended(struct engine *engine, struct conn *conn, uint64_t now_ns);
 
 /* A call for the connection has failed, with that errno: so has its request, or where it carries none, it is disturbed. */
-void engine_failed(struct engine *engine, struct conn *conn, int number);
+void engine_failed(struct engine *engine, struct conn *conn, int number, uint64_t now_ns);
 
 /* Bytes, an end or an error on a connection that waits for no response; `bytes`: there were some. */
-void engine_disturbed(struct engine *engine, struct conn *conn, bool bytes);
+void engine_disturbed(struct engine *engine, struct conn *conn, bool bytes, uint64_t now_ns);
 
 /* What was handed over to be sent is on its way: the first since before_ns, the last since after_ns at the latest. */
 void engine_left(struct engine *engine, uint64_t before_ns, uint64_t after_ns);
 
-/* Starts what has arrived of an open loop. Call it now and then between events. Returns how long nothing is due. */
-uint64_t engine_arrive(struct engine *engine);
+/*
+ * Starts the next arrival of an open loop where it is due. Returns how long nothing is due or can be started; 0: look
+ * again, with the time as it is then, since to send takes time. Called between events too, so that none waits for all.
+ */
+uint64_t engine_arrive(struct engine *engine, uint64_t now_ns);
+
+/* The two halves of a round of the engine's loop, between which it waits for events (io->wait). */
+
+/* Follows the crew into `phase`, and opens some connections. Returns whether there are more to open right now. */
+bool engine_turn(struct engine *engine, enum load_phase phase, uint64_t now_ns);
+
+/* Ends what has taken too long, lets the rested go on, and publishes the live figures. */
+void engine_look(struct engine *engine, uint64_t now_ns);
 
 /*
  * The source address of the next connection: true where it is to be bound to one, since a single address has not

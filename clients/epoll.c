@@ -83,7 +83,7 @@ static void conn_register(struct engine *engine, struct conn *conn, uint32_t eve
 	int op = conn->registered ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
 
 	if (epoll_ctl(state_of(engine)->epoll, op, (int)conn->handle, &event))
-		engine_failed(engine, conn, errno);
+		engine_failed(engine, conn, errno, clock_ns());
 	else
 		conn->registered = true;
 }
@@ -98,11 +98,11 @@ static void conn_send_rest(struct engine *engine, struct conn *conn, bool waited
 			if (errno == EAGAIN)
 				conn_register(engine, conn, EVENTS_SENDING);
 			else
-				engine_failed(engine, conn, errno);
+				engine_failed(engine, conn, errno, clock_ns());
 			return;
 		}
 		if (!conn->established)
-			engine_established(engine, conn);
+			engine_established(engine, conn, clock_ns());
 		conn->sent = (uint16_t)(conn->sent + bytes);
 	}
 	engine_sent(conn);
@@ -115,14 +115,15 @@ static void epoll_request(struct engine *engine, struct conn *conn)
 	conn_send_rest(engine, conn, false);
 }
 
-static void epoll_open(struct engine *engine, struct conn *conn)
+static void epoll_open(struct engine *engine, struct conn *conn, uint64_t now_ns)
 {
+	(void)now_ns; /* of the event that led here: closing the last connection and socket() have taken time since */
 	epoll_close(engine, conn);
 	conn->registered = false;
 	int fd = conn_dial(engine, conn);
 	conn->handle = fd > 0 ? (uint32_t)fd : 0;
 	if (fd < 0)
-		engine_failed(engine, conn, errno);
+		engine_failed(engine, conn, errno, clock_ns());
 	else
 		conn_send_rest(engine, conn, false);
 }
@@ -136,11 +137,11 @@ static void conn_receive(struct engine *engine, struct conn *conn, bool ended)
 	bool full = bytes == sizeof state->buffer;
 
 	if (bytes > 0)
-		engine_received(engine, conn, state->buffer, (size_t)bytes, ended && !full);
+		engine_received(engine, conn, state->buffer, (size_t)bytes, ended && !full, clock_ns());
 	else if (bytes == 0)
-		engine_ended(engine, conn);
+		engine_ended(engine, conn, clock_ns());
 	else if (errno != EAGAIN)
-		engine_failed(engine, conn, errno);
+		engine_failed(engine, conn, errno, clock_ns());
 	/* Still the same connection, and what is left in it brings no new event. */
 	if (bytes > 0 && (full || ended) && conn->handle > 0 && conn->dial_ns == dial_ns)
 		conn_register(engine, conn, EVENTS_RESPONSE);
@@ -152,7 +153,8 @@ static void conn_disturbed(struct engine *engine, struct conn *conn)
 	bool waits = conn->state == CONN_IDLE || conn->state == CONN_HELD || conn->state == CONN_SILENT;
 	char byte;
 
-	engine_disturbed(engine, conn, waits && recv((int)conn->handle, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0);
+	engine_disturbed(engine, conn, waits && recv((int)conn->handle, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0,
+			 clock_ns());
 }
 
 static void conn_event(struct engine *engine, struct conn *conn, uint32_t events)
@@ -175,8 +177,8 @@ static int epoll_wait_events(struct engine *engine, uint64_t timeout_ns, struct 
 		return err_set_errno(err, "epoll_pwait2");
 	for (int i = 0; i < count; i++) {
 		conn_event(engine, state->events[i].data.ptr, state->events[i].events);
-		if (engine->open_loop)
-			engine_arrive(engine);
+		while (engine->open_loop && !engine_arrive(engine, clock_ns()))
+			;
 	}
 	return 0;
 }

@@ -229,7 +229,7 @@ static const struct sockaddr_in *source_of(struct engine *engine)
 	return kept;
 }
 
-static void uring_open(struct engine *engine, struct conn *conn)
+static void uring_open(struct engine *engine, struct conn *conn, uint64_t now_ns)
 {
 	struct uring_state *state = state_of(engine);
 	const struct target *target = engine->target;
@@ -238,12 +238,14 @@ static void uring_open(struct engine *engine, struct conn *conn)
 	if (conn->registered)
 		uring_close(engine, conn);
 	conn->handle++;
+	/* Handing over what was written down before may take a hundred handshakes' time. */
+	bool late = state->dials >= DIALS_MOST || io_uring_sq_space_left(&state->ring) < CHAIN_MOST;
 	if (state->dials >= DIALS_MOST)
 		uring_flush(engine);
 	state->dials++;
 	room_make(state, CHAIN_MOST);
 	const struct sockaddr_in *source = source_of(engine);
-	engine_dials(engine, conn, clock_ns());
+	engine_dials(engine, conn, late ? clock_ns() : now_ns);
 	struct io_uring_sqe *sqe = entry(engine, conn, OPERATION_OPEN);
 	PREPARE(sqe, io_uring_prep_socket_direct, target->address.ss_family, SOCK_STREAM, 0, slot_of(engine, conn), 0);
 	sqe->flags |= IOSQE_IO_LINK | IOSQE_CQE_SKIP_SUCCESS;
@@ -275,7 +277,7 @@ static void buffer_give(struct uring_state *state, unsigned buffer, int offset)
 			      io_uring_buf_ring_mask(state->buffers_count), offset);
 }
 
-static void received(struct engine *engine, struct conn *conn, int result, unsigned flags)
+static void received(struct engine *engine, struct conn *conn, int result, unsigned flags, uint64_t now_ns)
 {
 	struct uring_state *state = state_of(engine);
 	uint32_t serial = conn->handle;
@@ -285,13 +287,13 @@ static void received(struct engine *engine, struct conn *conn, int result, unsig
 	if (result == -ENOBUFS)
 		; /* others had them all: asked for again below */
 	else if (conn->state != CONN_READING)
-		engine_disturbed(engine, conn, result > 0);
+		engine_disturbed(engine, conn, result > 0, now_ns);
 	else if (result > 0)
-		engine_received(engine, conn, buffer_at(state, buffer), (size_t)result, false);
+		engine_received(engine, conn, buffer_at(state, buffer), (size_t)result, false, now_ns);
 	else if (result == 0)
-		engine_ended(engine, conn);
+		engine_ended(engine, conn, now_ns);
 	else
-		engine_failed(engine, conn, -result);
+		engine_failed(engine, conn, -result, now_ns);
 	/* Still the same connection, and nobody listens to it. */
 	if (conn->handle == serial && !conn->registered && (result > 0 || result == -ENOBUFS)) {
 		room_make(state, 1);
@@ -299,19 +301,19 @@ static void received(struct engine *engine, struct conn *conn, int result, unsig
 	}
 }
 
-static void connected(struct engine *engine, struct conn *conn, int result)
+static void connected(struct engine *engine, struct conn *conn, int result, uint64_t now_ns)
 {
 	if (result == -EADDRNOTAVAIL && state_of(engine)->can_bind && engine_spread(engine)) {
-		uring_open(engine, conn);
+		uring_open(engine, conn, now_ns);
 	} else if (result < 0) {
-		engine_failed(engine, conn, -result);
+		engine_failed(engine, conn, -result, now_ns);
 	} else {
-		engine_established(engine, conn);
+		engine_established(engine, conn, now_ns);
 		engine_sent(conn);
 	}
 }
 
-static void completed(struct engine *engine, const struct io_uring_cqe *cqe)
+static void completed(struct engine *engine, const struct io_uring_cqe *cqe, uint64_t now_ns)
 {
 	struct uring_state *state = state_of(engine);
 	struct conn *conn = &engine->conns[cqe->user_data >> 32];
@@ -321,13 +323,13 @@ static void completed(struct engine *engine, const struct io_uring_cqe *cqe)
 	bool stale = (cqe->user_data & SERIAL_MASK) != (conn->handle & SERIAL_MASK);
 	if (!stale && cqe->res != -ECANCELED) {
 		if (operation == OPERATION_RECEIVE)
-			received(engine, conn, cqe->res, cqe->flags);
+			received(engine, conn, cqe->res, cqe->flags, now_ns);
 		else if (operation == OPERATION_CONNECT)
-			connected(engine, conn, cqe->res);
+			connected(engine, conn, cqe->res, now_ns);
 		else if (operation == OPERATION_SEND && cqe->res >= 0)
-			engine_failed(engine, conn, ECONNABORTED); /* told of a send only where it was short */
+			engine_failed(engine, conn, ECONNABORTED, now_ns); /* told of a send only where it was short */
 		else if (operation != OPERATION_CLOSE && cqe->res < 0)
-			engine_failed(engine, conn, -cqe->res);
+			engine_failed(engine, conn, -cqe->res, now_ns);
 	}
 	if (cqe->flags & IORING_CQE_F_BUFFER) {
 		unsigned buffer = cqe->flags >> IORING_CQE_BUFFER_SHIFT;
@@ -360,9 +362,9 @@ static int uring_wait(struct engine *engine, uint64_t timeout_ns, struct err *er
 	state->dials = 0;
 	unsigned count = io_uring_peek_batch_cqe(&state->ring, cqes, BATCH);
 	for (unsigned i = 0; i < count; i++) {
-		completed(engine, cqes[i]);
-		if (engine->open_loop)
-			engine_arrive(engine);
+		completed(engine, cqes[i], clock_ns());
+		while (engine->open_loop && !engine_arrive(engine, clock_ns()))
+			;
 	}
 	io_uring_cq_advance(&state->ring, count);
 	return 0;

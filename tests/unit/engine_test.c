@@ -74,14 +74,14 @@ static void test_failed_behind_an_response(void **state)
 
 	(void)state;
 	conns[0].state = CONN_READING;
-	engine_failed(&engine, &conns[0], ECONNRESET); /* it carries one: that has failed */
+	engine_failed(&engine, &conns[0], ECONNRESET, 5); /* it carries one: that has failed */
 	assert_int_equal(worker.in_flight, 1);
 	assert_int_equal(worker.counts.failed[LOAD_RESET], 1);
 	assert_int_equal(engine.free_count, 1);
 	assert_int_equal(conns[0].state, CONN_UNUSED);
 	conns[1].state = CONN_IDLE;
 	engine.free[engine.free_count++] = 1;
-	engine_failed(&engine, &conns[1], EPIPE);
+	engine_failed(&engine, &conns[1], EPIPE, 5);
 	assert_int_equal(worker.in_flight, 1);
 	assert_int_equal(worker.counts.failed[LOAD_RESET], 1);
 	assert_int_equal(engine.free_count, 2);
