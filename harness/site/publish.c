@@ -99,10 +99,10 @@ static int file_is_ours(struct publishing *p, const char *path, struct err *err)
 
 static void hash_of(char out[SHA256_TEXT], const char *text, size_t bytes)
 {
-	struct sha256 sha;
+	struct sha256_ctx sha;
 
 	sha256_init(&sha);
-	sha256_add(&sha, text, bytes);
+	sha256_update(&sha, bytes, (const uint8_t *)text);
 	sha256_show(&sha, out);
 }
 

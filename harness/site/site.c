@@ -141,10 +141,10 @@ bool site_url_is_good(const char *url)
 /* The hash of a text. */
 static char *text_hash(char out[SHA256_TEXT], const char *text)
 {
-	struct sha256 sha;
+	struct sha256_ctx sha;
 
 	sha256_init(&sha);
-	sha256_add(&sha, text, strlen(text));
+	sha256_update(&sha, strlen(text), (const uint8_t *)text);
 	return sha256_show(&sha, out);
 }
 

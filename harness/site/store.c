@@ -26,7 +26,7 @@ char *store_part(char out[STORE_PART_PATH], const char *path)
 int store_hash(const char *path, uint64_t *bytes, char sha256[SHA256_TEXT], struct err *err)
 {
 	unsigned char chunk[65536];
-	struct sha256 sha;
+	struct sha256_ctx sha;
 	ssize_t got;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat info;
@@ -44,7 +44,7 @@ int store_hash(const char *path, uint64_t *bytes, char sha256[SHA256_TEXT], stru
 	while ((got = read(fd, chunk, sizeof chunk)) > 0 || (got < 0 && errno == EINTR)) {
 		if (got < 0)
 			continue;
-		sha256_add(&sha, chunk, (size_t)got);
+		sha256_update(&sha, (size_t)got, (const uint8_t *)chunk);
 		*bytes += (uint64_t)got;
 	}
 	if (got < 0) {

@@ -44,7 +44,7 @@ struct sink {
 	bool over;   /* there were more */
 	char **keep; /* where they are kept, or NULL */
 	size_t room;
-	struct sha256 *sha; /* or hashed, or NULL */
+	struct sha256_ctx *sha; /* or hashed, or NULL */
 };
 
 static size_t on_bytes(char *data, size_t size, size_t count, void *context)
@@ -67,7 +67,7 @@ static size_t on_bytes(char *data, size_t size, size_t count, void *context)
 	if (sink->keep)
 		memcpy(*sink->keep + sink->bytes, data, bytes);
 	if (sink->sha)
-		sha256_add(sink->sha, data, bytes);
+		sha256_update(sink->sha, bytes, (const uint8_t *)data);
 	sink->bytes += bytes;
 	return bytes;
 }
@@ -265,7 +265,7 @@ static int read_one(struct store *store, const char *path, size_t most, char **d
 
 static int look(struct store *store, const struct site_file *file, enum store_state *state, struct err *err)
 {
-	struct sha256 sha;
+	struct sha256_ctx sha;
 	struct sink sink = { .most = (size_t)file->bytes, .sha = &sha };
 	char hash[SHA256_TEXT];
 	bool there;
