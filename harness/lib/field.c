@@ -17,20 +17,25 @@ static size_t field_bytes(const struct field *field)
 	case FIELD_COUNTS: return field->room * sizeof(uint64_t);
 	case FIELD_NUMBERS:
 	case FIELD_SERIES: return field->room * sizeof(double);
-	case FIELD_TALLY: return sizeof(uint32_t *);
+	case FIELD_TALLY:
+	case FIELD_LIST:
+	case FIELD_MAP: return sizeof(void *);
+	case FIELD_RECORDS: return field->room * field->item_bytes;
 	}
 	abort();
 }
 
-static bool has_count(const struct field *field)
+static bool is_owner(const struct field *field)
 {
-	return field->kind == FIELD_SERIES || field->kind == FIELD_TALLY;
+	return field->kind == FIELD_TEXT || field->kind == FIELD_TALLY || field->kind == FIELD_LIST ||
+	       field->kind == FIELD_MAP;
 }
 
-static void count_clear(const struct field *field, void *of)
+static void field_clear(const struct field *field, void *of)
 {
-	if (has_count(field))
-		memset((char *)of + field->count, 0, sizeof(uint64_t));
+	memset(field_at(field, of), 0, field_bytes(field));
+	if (field->kind == FIELD_SERIES || (is_owner(field) && field->kind != FIELD_TEXT))
+		*field_count(field, of) = 0;
 }
 
 const struct field *fields_find(const struct field *fields, const char *path)
@@ -52,10 +57,11 @@ static size_t numbers_of(const struct field *field)
 void fields_init(const struct field *fields, void *of)
 {
 	for (const struct field *field = fields; field->path; field++) {
-		memset(field_at(field, of), 0, field_bytes(field));
-		count_clear(field, of);
+		field_clear(field, of);
 		for (size_t i = 0; i < numbers_of(field); i++)
 			((double *)field_at(field, of))[i] = NAN;
+		for (size_t i = 0; field->kind == FIELD_RECORDS && i < field->room; i++)
+			fields_init(field->items, field_item(field, of, i));
 	}
 }
 
@@ -86,18 +92,18 @@ void fields_merge(const struct field *fields, void *into, const void *from)
 void fields_copy(const struct field *fields, void *into, const void *from)
 {
 	for (const struct field *field = fields; field->path; field++)
-		if (field->kind != FIELD_TEXT && field->kind != FIELD_TALLY)
+		if (!is_owner(field))
 			memcpy(field_at(field, into), field_at(field, from), field_bytes(field));
 }
 
 void fields_release(const struct field *fields, void *of)
 {
 	for (const struct field *field = fields; field->path; field++) {
-		if (field->kind == FIELD_TEXT)
-			free(*(char **)field_at(field, of));
-		else if (field->kind == FIELD_TALLY)
-			free(*(uint32_t **)field_at(field, of));
-		memset(field_at(field, of), 0, field_bytes(field));
-		count_clear(field, of);
+		bool is_list = field->kind == FIELD_LIST || field->kind == FIELD_MAP;
+		for (uint64_t i = 0; is_list && i < *field_count(field, of); i++)
+			fields_release(field->items, field_item(field, of, i));
+		if (is_owner(field))
+			free(*(void **)field_at(field, of));
+		field_clear(field, of);
 	}
 }

@@ -27,6 +27,9 @@ enum field_kind {
 	FIELD_NUMBERS, /* double [room], each by its name */
 	FIELD_SERIES,  /* double [room], of which `count` are in use */
 	FIELD_TALLY,   /* uint32_t *, owned: `count` of them, `room` at most */
+	FIELD_LIST,    /* struct *, owned: `count` of them, described by `items`; `room` at most, where that is not 0 */
+	FIELD_MAP,     /* the same, where the first item, a text, names the struct */
+	FIELD_RECORDS, /* struct [room], described by `items`, each by its name; one whose first item, a count, is 0 is not there */
 };
 
 /* How the figures of several threads become one. One that is unknown adds nothing. */
@@ -50,18 +53,35 @@ struct field {
 	enum field_kind kind;
 	enum field_presence presence;
 	enum field_merge merge;
-	size_t offset;            /* in the struct */
-	size_t room;              /* see enum field_kind */
-	size_t count;             /* offset of the uint64_t that says how many of a series or tally there are */
-	const char *const *names; /* `room` of them */
-	const char *unit;         /* a noun in the plural, or 1/s, s, ns, bytes, cores, share; NULL: no quantity */
-	const char *group;        /* the part of an explanation that shows it by itself; NULL: none does */
+	size_t offset; /* in the struct */
+	size_t room;   /* see enum field_kind */
+	size_t count;  /* offset of the uint64_t that says how many of a series, tally, list or map there are */
+	const char *const *names;  /* `room` of them */
+	const struct field *items; /* the table of the structs that this field consists of, */
+	size_t item_bytes;         /* and how large each is */
+	bool filled;               /* a text that must not be empty, a count that must not be 0 */
+	const char *unit;          /* a noun in the plural, or 1/s, s, ns, bytes, cores, share; NULL: no quantity */
+	const char *group;         /* the part of an explanation that shows it by itself; NULL: none does */
 };
 
 /* The field's place in a struct. */
 static inline void *field_at(const struct field *field, const void *of)
 {
 	return (char *)of + field->offset;
+}
+
+/* How many of a series, tally, list or map there are. */
+static inline uint64_t *field_count(const struct field *field, const void *of)
+{
+	return (uint64_t *)((char *)of + field->count);
+}
+
+/* The struct at that place of a list, map or records. */
+static inline void *field_item(const struct field *field, const void *of, size_t place)
+{
+	char *items = field->kind == FIELD_RECORDS ? field_at(field, of) : *(char **)field_at(field, of);
+
+	return items + place * field->item_bytes;
 }
 
 /* The row of that path, or NULL. */
@@ -73,10 +93,10 @@ void fields_init(const struct field *fields, void *of);
 /* Merges the figures of one thread into those of all, which begin as fields_init() leaves them. */
 void fields_merge(const struct field *fields, void *into, const void *from);
 
-/* Copies counts and numbers, of the fields that hold nothing elsewhere (no text, no tally). */
+/* Copies all fields that own nothing. */
 void fields_copy(const struct field *fields, void *into, const void *from);
 
-/* Frees the texts and tallies, and sets all fields to zero. */
+/* Frees what the fields own, and sets all of them to zero. */
 void fields_release(const struct field *fields, void *of);
 
 #endif

@@ -26,10 +26,10 @@
 #define USE(name, unit) CELL("server_use." #name, NUMBER, LATER, server_use.name, unit, "server")
 
 const struct field cell_fields[] = {
-	CELL("server", TEXT, ALWAYS, server, NULL, NULL),
-	CELL("client", TEXT, ALWAYS, client, NULL, NULL),
-	CELL("mode", TEXT, ALWAYS, mode, NULL, NULL),
-	CELL("level", COUNT, ALWAYS, level, "connections", NULL),
+	CELL("server", TEXT, ALWAYS, server, NULL, NULL, .filled = true),
+	CELL("client", TEXT, ALWAYS, client, NULL, NULL, .filled = true),
+	CELL("mode", TEXT, ALWAYS, mode, NULL, NULL, .filled = true),
+	CELL("level", COUNT, ALWAYS, level, "connections", NULL, .filled = true),
 	CELL("block", COUNT, ALWAYS, block, NULL, NULL),
 	CELL("open_loop.offered_rps", NUMBER, KNOWN, open_loop.offered_rps, "1/s", "rate"),
 	CELL("open_loop.share", NUMBER, KNOWN, open_loop.share, "share", "rate"),

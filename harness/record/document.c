@@ -4,35 +4,63 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ROW(type, path_, kind_, presence_, member, ...)                                                                \
+	{                                                                                                              \
+		.path = path_, .kind = FIELD_##kind_, .presence = FIELD_##presence_, .offset = offsetof(type, member), \
+		##__VA_ARGS__                                                                                          \
+	}
+#define OPTION(name)                           ROW(struct document_option, #name, TEXT, ALWAYS, name, .filled = true)
+#define SERVER(name, presence, ...)            ROW(struct document_server, #name, TEXT, presence, name, ##__VA_ARGS__)
+#define DOCUMENT(path, kind, presence, member) ROW(struct document, path, kind, presence, member)
+#define HOST(name, kind, member) \
+	ROW(struct document, "environment." name, kind, ALWAYS, host.member, .room = sizeof((struct host *)0)->member)
+#define LIST(path, kind, member, items_)                                                                     \
+	ROW(struct document, path, kind, ALWAYS, member, .count = offsetof(struct document, member##_count), \
+	    .items = items_, .item_bytes = sizeof *((struct document *)0)->member)
+
+static const struct field option_fields[] = { OPTION(name), OPTION(value), { .path = NULL } };
+
+static const struct field server_fields[] = { SERVER(name, ALWAYS, .filled = true),
+					      SERVER(command, ALWAYS),
+					      SERVER(version, ALWAYS),
+					      SERVER(family, ALWAYS),
+					      SERVER(model, ALWAYS),
+					      SERVER(since, KNOWN),
+					      SERVER(implementation, KNOWN),
+					      { .path = NULL } };
+
+const struct field document_fields[] = { DOCUMENT("environment.client_cpus", TEXT, ALWAYS, client_cpus),
+					 DOCUMENT("environment.server_cpus", TEXT, ALWAYS, server_cpus),
+					 DOCUMENT("environment.client", TEXT, KNOWN, client),
+					 HOST("cpu_model", BUFFER, cpu_model),
+					 HOST("cores", COUNT, cores),
+					 HOST("memory_bytes", COUNT, memory_bytes),
+					 HOST("kernel", BUFFER, kernel),
+					 HOST("governor", BUFFER, governor),
+					 HOST("limits.files_soft", COUNT, files_soft),
+					 HOST("limits.files_hard", COUNT, files_hard),
+					 HOST("sysctl.somaxconn", COUNT, somaxconn),
+					 HOST("sysctl.port_low", COUNT, port_low),
+					 HOST("sysctl.port_high", COUNT, port_high),
+					 HOST("sysctl.tcp_max_tw_buckets", COUNT, tw_buckets),
+					 HOST("sysctl.tcp_tw_reuse", COUNT, tw_reuse),
+					 HOST("load", NUMBER, load),
+					 HOST("date", BUFFER, date),
+					 DOCUMENT("benchctl.version", TEXT, ALWAYS, benchctl),
+					 DOCUMENT("benchctl.commit", TEXT, ALWAYS, commit),
+					 DOCUMENT("benchctl.compiler", TEXT, ALWAYS, compiler),
+					 DOCUMENT("benchctl.flags", TEXT, ALWAYS, flags),
+					 DOCUMENT("interrupted", BOOL, ALWAYS, interrupted),
+					 LIST("config", MAP, options, option_fields),
+					 LIST("servers", LIST, servers, server_fields),
+					 { .path = NULL } };
+
+const struct field document_cells[] = { LIST("cells", LIST, cells, cell_fields), { .path = NULL } };
+
 void document_release(struct document *document)
 {
-	for (size_t i = 0; i < document->options_count; i++) {
-		free(document->options[i].name);
-		free(document->options[i].value);
-	}
-	for (size_t i = 0; i < document->servers_count; i++) {
-		struct document_server *server = &document->servers[i];
-		free(server->name);
-		free(server->command);
-		free(server->version);
-		free(server->family);
-		free(server->model);
-		free(server->since);
-		free(server->implementation);
-	}
-	for (size_t i = 0; i < document->cells_count; i++)
-		cell_release(&document->cells[i]);
-	free(document->options);
-	free(document->servers);
-	free(document->cells);
-	free(document->benchctl);
-	free(document->commit);
-	free(document->compiler);
-	free(document->flags);
-	free(document->client_cpus);
-	free(document->client);
-	free(document->server_cpus);
-	*document = (struct document){ 0 };
+	fields_release(document_fields, document);
+	fields_release(document_cells, document);
 }
 
 int document_add_cell(struct document *document, struct cell *cell)

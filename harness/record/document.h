@@ -26,13 +26,16 @@ struct document {
 	char *client_cpus, *server_cpus; /* owned */
 	char *client; /* that offered the load, whatever was asked for; owned; NULL where a run does not say */
 	struct document_option *options;
-	size_t options_count;
+	uint64_t options_count;
 	struct document_server *servers;
-	size_t servers_count;
+	uint64_t servers_count;
 	struct cell *cells;
-	size_t cells_count;
+	uint64_t cells_count;
 	bool interrupted;
 };
+
+/* The table of all these fields but the cells, and that of the cells alone: a file may say the first without the second. */
+extern const struct field document_fields[], document_cells[];
 
 void document_release(struct document *document);
 

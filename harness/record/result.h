@@ -1,8 +1,8 @@
 /*
- * result: cells and runs as JSON. The files result*.c are the only users of jansson; what they share is in result_json.h.
+ * result: cells and runs as JSON.
  *
- * What the fields are is docs/run.schema.json. One table of fields (in result_cell.c) both writes and reads a cell,
- * so that the two can't differ. Numbers that were not measured are null.
+ * What the fields are is docs/run.schema.json. The tables of fields of a cell and of a document both write and read them, so that
+ * the two can't differ (harness/record/json.h). Numbers that were not measured are null.
  */
 #ifndef HARNESS_RECORD_RESULT_H
 #define HARNESS_RECORD_RESULT_H
@@ -38,6 +38,13 @@ int result_read(struct document *document, const char *path, struct err *err);
 
 /* The same from a stream, which must be of a regular file; `name` is how messages call it. */
 int result_read_stream(struct document *document, FILE *file, const char *name, struct err *err);
+
+/* What a run.json says before its cells, as JSON of which the caller owns a reference; NULL where memory is out. */
+struct json_t;
+struct json_t *result_json(const struct document *document);
+
+/* Reads a run.json into a document that is zeroed. Returns 0, or -1 with err set; release it in both cases. */
+int result_take(struct document *document, struct json_t *json, struct err *err);
 
 /*
  * Writes this host's noise, in the same way as a document, or reads it: a run.json without cells that has `noise` beside

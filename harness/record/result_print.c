@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "harness/record/result_json.h"
+#include "harness/record/json.h"
 
 /* Prints the json, which it takes. Returns 0, or -1: there is none, since memory was out, or it can't be written. */
 static int json_print(json_t *json, FILE *out)

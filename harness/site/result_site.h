@@ -1,5 +1,5 @@
 /*
- * result_site: the manifest of a published site as JSON (site.json). With result.c the only user of jansson.
+ * result_site: the manifest of a published site as JSON (site.json).
  *
  * It is compact, a line a run, so that a version control system in which sites are kept stores little anew.
  */

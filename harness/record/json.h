@@ -1,0 +1,52 @@
+/*
+ * json: structs as JSON, by the tables of their fields (harness/lib/field.h). Beside the files result*.c nobody includes jansson.
+ *
+ * One table both writes and reads a kind of file, so that the two can't differ. What is read comes from outside: each kind of
+ * field checks what it gets, a message names the field, and memory grows with what was read.
+ *
+ * Memory: what makes JSON returns a new reference, or NULL where memory is out, never half of it. So a caller gathers
+ * whether anything went wrong (json_object_set_new() takes a NULL, and says so) and asks whole_json() at the end.
+ */
+#ifndef HARNESS_RECORD_JSON_H
+#define HARNESS_RECORD_JSON_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "harness/lib/err.h"
+#include "harness/lib/field.h"
+
+/* null where the value is NAN or infinite: JSON has neither. */
+json_t *number_json(double value);
+
+/* null where text is NULL. Text that is no valid UTF-8 (a server's stderr, say) has '?' for what is not ASCII. */
+json_t *text_json(const char *text);
+
+/* The json; or NULL, and nothing left of it, where `bad` says that memory was out for a part. */
+json_t *whole_json(json_t *json, int bad);
+
+/* A struct, at `from`, as an object. */
+json_t *fields_json(const struct field *fields, const void *from);
+
+/* The same into an object that there is already. Returns 0, or not where memory is out. */
+int fields_write(json_t *json, const struct field *fields, const void *from);
+
+/*
+ * Reads an object into the struct at `into`, which fields_init() has set. Returns 0, or -1 with err set, which names the field;
+ * errno is ENOMEM where that says nothing about the JSON, since memory was out, and it was 0 before. What was read until then
+ * belongs to the struct in both cases.
+ */
+int fields_read(json_t *json, const struct field *fields, void *into, struct err *err);
+
+/* The json as text, to be freed; NULL where there is none, or memory is out. The flags are those of json_dumps(). */
+char *dump_json(const json_t *json, size_t flags);
+
+/* Opens a file that is to be read as JSON; NULL with err set. */
+FILE *json_open(const char *path, struct err *err);
+
+/* Reads JSON of at most RESULT_BYTES_MAX from a stream, which must be of a regular file. Returns 0, or -1 with err set. */
+int json_load(json_t **json, FILE *file, const char *name, struct err *err);
+
+#endif
