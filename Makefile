@@ -4,6 +4,11 @@
 #   DEPS=skip                    only check for the Debian packages, install nothing
 #   CC, CFLAGS, LDFLAGS, PREFIX, DESTDIR as usual
 
+# On all CPUs, unless told otherwise.
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc)
+endif
+
 PREFIX ?= /usr/local
 CFLAGS ?= -O2 -g
 SANITIZE ?=
@@ -35,7 +40,7 @@ REPLAYS := $(FUZZERS:%_fuzz=%_test)
 BENCHES := $(BUILD)/tests/bench/floor $(BUILD)/tests/bench/hot
 PROGRAM := $(BUILD)/benchctl
 
-.PHONY: all servers bench reference bench-peers cross-check regression gate check check-units fuzz fuzzers install clean deps deps-all man format compile_commands help FORCE
+.PHONY: all servers bench reference bench-peers cross-check regression gate check check-all check-units fuzz fuzzers install clean deps deps-all man format compile_commands help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY: $(UNITS:%=%.o) $(BENCHES:%=%.o) $(FUZZERS:%=%.o)
 
@@ -44,7 +49,7 @@ all: $(PROGRAM) $(if $(SANITIZE),,benchctl)
 help:
 	@echo 'make              the program, at build/benchctl'
 	@echo 'make bench        set-up, a sweep of every server from 1 to 65536, the table, and a page with the graphs'
-	@echo 'make check        set-up, all tests'
+	@echo 'make check        set-up, the tests that take minutes; make check-all: all of them, half an hour'
 	@echo 'make fuzz         made-up input for what reads files and answers: FUZZ_SECONDS each of FUZZ_TARGETS'
 	@echo 'make reference    all servers, levels and modes: what the README shows (hours; what is cut short goes on)'
 	@echo 'make bench-peers  our clients against six others, in turn, into docs/performance.md (half an hour)'
@@ -177,15 +182,21 @@ gate:
 	$(MAKE) all build/servers/control
 	tests/bench/gate --into docs/ci.md
 
+# Minutes: what to run before each commit.
 check:
+	.ci/deps build bench check
+	$(MAKE) all $(CHECK_SERVERS:%=build/servers/%) check-units build/tests/helper/fail.so $(BENCHES)
+	tests/run quick
+CHECK_SERVERS := $(filter control state_threads,$(SERVERS))
+
+# Everything: all servers, each call that can fail, sanitizers, a browser, WebDAV and SFTP. What CI runs.
+check-all:
 	.ci/deps build bench check peers panel
 	.ci/modules tests/browser
 	$(MAKE) all servers check-units build/tests/helper/fail.so $(BENCHES)
 	$(MAKE) SANITIZE=address,undefined all check-units
 	$(MAKE) SANITIZE=thread all
-	prove --timer --jobs 2 build/tests/unit build/tests/fuzz build/address-undefined/tests/unit \
-		build/address-undefined/tests/fuzz
-	prove --timer tests/house tests/e2e tests/revival_test.py
+	tests/run all
 
 check-units: $(UNITS) $(REPLAYS)
 

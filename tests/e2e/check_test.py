@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""`benchctl check`: servers that keep the contract pass, and each fault fails exactly the checks that it should.
+"""`benchctl check`: servers that keep the contract pass, and each fault fails exactly the checks that it should. Prints TAP.
 
-Prints TAP. The program is ./build/benchctl, or $BENCHCTL. The faulty servers are one script outside the
-repository, known by a configuration of its own.
+The faulty servers are one script outside the repository, known by a configuration of its own.
 """
+import functools
 import json
 import os
 import select
@@ -13,7 +13,13 @@ import subprocess
 import sys
 import tempfile
 
-BENCHCTL = os.path.abspath(os.environ.get('BENCHCTL', 'build/benchctl'))
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from helper import tap
+from helper.program import BENCHCTL, ROOT
+
+# The real servers that `make check` asks; `make check-all` asks all.
+REAL = ['control', 'tornado', 'node_js']
 
 # One server, threads and blocking sockets, that does one thing wrong.
 SERVER = r'''
@@ -152,18 +158,11 @@ FAULTS = {
     'no_reuse': ['restart'],
 }
 
-tests = 0
+place = None  # of all tests: a folder
 
 
 def ok(good, name, *notes):
-    """One test of TAP, with notes where it failed."""
-    global tests
-    tests += 1
-    print('%s %d - %s' % ('ok' if good else 'not ok', tests, name))
-    for note in notes if not good else ():
-        for line in str(note).splitlines():
-            print('#   ' + line)
-    sys.stdout.flush()
+    tap.ok(good, name, '\n'.join(map(str, notes)))
 
 
 def check(*args):
@@ -201,9 +200,10 @@ def running(word):
     return found
 
 
-def write_conf(folder):
-    """A server for each fault."""
-    script, conf = folder + '/server.py', folder + '/faults.conf'
+@functools.lru_cache(None)
+def conf_of_faults():
+    """A bench.conf with a server for each fault."""
+    script, conf = place + '/server.py', place + '/faults.conf'
     with open(script, 'w') as file:
         file.write(SERVER)
     with open(conf, 'w') as file:
@@ -211,12 +211,13 @@ def write_conf(folder):
             file.write('[server %s]\ncommand = %s %s %s\nkeepalive = %s\nclient_address = %s\n\n' % (
                 fault, sys.executable, script, fault, 'no' if fault == 'declared' else 'yes',
                 'no' if fault == 'nameless_declared' else 'yes'))
-        file.write('[server silent]\ncommand = %s %s silent %s/asked\n\n' % (sys.executable, script, folder))
+        file.write('[server silent]\ncommand = %s %s silent %s/asked\n\n' % (sys.executable, script, place))
         file.write('[server absent]\ncommand = true\nrequires = false\ninstall = some-package\n')
     return conf
 
 
-def test_faults(conf):
+def test_faults():
+    conf = conf_of_faults()
     code, out, err = check('--conf', conf, '--json', '--timeout', '4s', *FAULTS)
     ok(code == 1, 'a failed check exits 1', code, err)
     failed = failed_of(out)
@@ -231,7 +232,8 @@ def test_faults(conf):
     ok('\\u001b' not in out and '\\u0007' not in out, 'no control character of a server in the JSON')
 
 
-def test_text(conf):
+def test_text():
+    conf = conf_of_faults()
     code, out, err = check('--conf', conf, '--timeout', '2s', 'none', 'dies_on_reset')
     lines = out.splitlines()
     ok(code == 1 and lines[0].startswith('none ') and ' ok ' in lines[0], 'a line for a good server', out, err)
@@ -241,7 +243,8 @@ def test_text(conf):
     ok(lines[-1].startswith('1 of 2 '), 'the sum at the end', out)
 
 
-def test_codes(conf):
+def test_codes():
+    conf = conf_of_faults()
     code, out, err = check('--conf', conf, 'none')
     ok(code == 0 and not err, 'all good exits 0', code, out, err)
     code, out, err = check('--conf', conf, 'none', 'nobody')
@@ -259,11 +262,12 @@ def test_codes(conf):
         ok(code == 3 and str(os.getpid()) in err, 'a port in use exits 3 and names its holder', code, err)
 
 
-def test_left_out(folder):
-    conf = folder + '/two.conf'
+def test_left_out():
+    conf_of_faults()
+    conf = place + '/two.conf'
     with open(conf, 'w') as file:
         file.write('[server absent]\ncommand = true\nrequires = false\n\n[server none]\ncommand = %s %s/server.py none\n'
-                   % (sys.executable, folder))
+                   % (sys.executable, place))
     code, out, err = check('--conf', conf, '--json')
     ok(code == 0 and 'left out: absent' in err and failed_of(out) == {'none': []},
        'a server that can not run here is left out where none is named', code, out, err)
@@ -278,7 +282,8 @@ def wait_asked(fifo, pid):
     os.close(ended)
 
 
-def test_interrupt(conf, folder):
+def test_interrupt():
+    conf, folder = conf_of_faults(), place
     os.mkfifo(folder + '/asked')
     # Both ends: so that opening waits for nobody, and the server's closing is no end of the file.
     fifo = os.open(folder + '/asked', os.O_RDWR | os.O_CLOEXEC)
@@ -294,7 +299,7 @@ def test_interrupt(conf, folder):
 
 
 def test_real():
-    code, out, err = check('--json')
+    code, out, err = check('--conf', os.path.join(ROOT, 'bench.conf'), '--json', *(REAL if tap.QUICK else []))
     found = json.loads(out)
     failed = failed_of(out)
     ok('control' in failed, 'the control server is among the servers of bench.conf', err)
@@ -305,13 +310,7 @@ def test_real():
 
 
 with tempfile.TemporaryDirectory() as place:
-    configuration = write_conf(place)
-    test_codes(configuration)
-    test_text(configuration)
-    test_faults(configuration)
-    test_left_out(place)
-    test_interrupt(configuration, place)
+    tap.checks([value for name, value in list(globals().items()) if name.startswith('test_')])
     left = running(place)
     ok(not left, 'no server is left running', *left)
-test_real()
-print('1..%d' % tests)
+tap.done()

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """explain: the whole story of a cell on one screen, from a real run and from files that are none. Prints TAP."""
+import functools
 import json
 import os
 import re
@@ -86,5 +87,6 @@ def test_refused(place, document):
 
 with Place() as place:
     run = told(place)
-    tap.checks([lambda test=test: test(place, run) for test in (test_cell, test_short, test_hostile, test_refused)])
+    tap.checks([functools.update_wrapper(functools.partial(test, place, run), test)
+                for test in (test_cell, test_short, test_hostile, test_refused)])
 tap.done()

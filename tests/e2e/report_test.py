@@ -5,6 +5,7 @@ The page is looked at by headless Chromium (tests/browser/look.js); what is in t
 """
 import copy
 import csv
+import functools
 import html.parser
 import json
 import os
@@ -137,14 +138,33 @@ def written(name, document):
     place.file('results/%s/run.json' % name, json.dumps(document))
 
 
+@functools.lru_cache(None)
+def made(name):
+    """The page of a case, in its folder, and how making it ended."""
+    written(name, CASES[name][0])
+    return report(name)
+
+
+@functools.lru_cache(None)
+def three_modes():
+    """The page of a real run in three modes."""
+    outcome = place.bench('run', '--conf', CONF, '--port', '0', '--duration', '50ms', '--warmup', '10ms', '--max-window', '1s',
+                          '--servers', 'control,tornado', '--concurrency', '1,16,64', '--mode', 'close,keepalive,crowd',
+                          '--active', '10', '--repeat', '2', '--out', 'three-modes')
+    if tap.is_(outcome.code, 0, 'a run in three modes'):
+        outcome = report('three-modes')[1]
+    return outcome
+
+
 def page_of(name):
+    if name in CASES:
+        made(name)
     return place.read('pages/%s/index.html' % name)
 
 
 def test_pages_are_made():
     for name, (document, _, _) in CASES.items():
-        written(name, document)
-        folder, outcome = report(name)
+        folder, outcome = made(name)
         if not tap.is_((outcome.code, outcome.out, outcome.err), (0, folder + '/index.html\n', ''), name + ': is made'):
             continue
         files = os.listdir(folder)
@@ -177,6 +197,7 @@ def test_all_modes_are_one_page():
 
 def test_csv():
     for name in CASES:
+        made(name)
         for file in sorted(os.listdir(place.file('pages/' + name))):
             if not file.endswith('.csv'):
                 continue
@@ -236,7 +257,8 @@ def test_errors():
     _, outcome = report('nothing')
     tap.is_((outcome.code, outcome.out), (2, ''), 'no run.json: 2')
     place.file('file', '')
-    outcome = place.bench('report', place.file('results/reference/run.json'), '-o', place.file('file/folder'))
+    written('one-server', CASES['one-server'][0])
+    outcome = place.bench('report', place.file('results/one-server/run.json'), '-o', place.file('file/folder'))
     tap.is_((outcome.code, outcome.out), (3, ''), 'no folder: 3')
     tap.has(outcome.err, 'benchctl report: ', 'which says why')
     document = only(['control', 'tornado'])
@@ -256,14 +278,7 @@ def test_errors():
 
 
 def test_three_modes():
-    """A real run in three modes, and at rates."""
-    outcome = place.bench('run', '--conf', CONF, '--port', '0', '--duration', '50ms', '--warmup', '10ms', '--max-window', '1s',
-                          '--servers', 'control,tornado', '--concurrency', '1,16,64', '--mode', 'close,keepalive,crowd',
-                          '--active', '10', '--repeat', '2', '--out', 'three-modes')
-    if not tap.is_(outcome.code, 0, 'a run in three modes'):
-        tap.note(outcome)
-        return
-    _, outcome = report('three-modes')
+    outcome = three_modes()
     if tap.is_(outcome.code, 0, 'its page'):
         tap.has(page_of('three-modes'), ['In close mode: From 1 to 64', 'In keepalive mode: From', 'In crowd mode: From', '2 blocks'],
                 'tells of each mode')
@@ -314,10 +329,13 @@ def check_sorting(name, said):
     tap.is_(said['sorted']['states'], ['descending', 'ascending'], name + ': and says so')
 
 
+@tap.thorough
 def test_in_the_browser():
     if not shutil.which('node') or not os.path.isdir(os.path.join(BROWSER, 'node_modules')):
         raise tap.Skip('the browser is not set up: .ci/modules tests/browser')
-    names = list(CASES) + (['three-modes'] if os.path.exists(place.file('pages/three-modes/index.html')) else [])
+    names = list(CASES) + (['three-modes'] if three_modes().code == 0 else [])
+    for name in CASES:
+        made(name)
     seen = {}
     for name, said in looks(names):
         seen.setdefault(name, []).append(said['view'])

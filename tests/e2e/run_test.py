@@ -2,6 +2,7 @@
 """A whole small run on real servers, and what is made of it: run.json, ledger, table, graphs. Prints TAP."""
 import copy
 import csv
+import functools
 import io
 import json
 import os
@@ -25,7 +26,6 @@ MODES = ['close', 'keepalive', 'crowd']
 QUICK = ['--conf', CONF, '--port', '0', '--duration', '100ms', '--warmup', '20ms', '--max-window', '2s']
 
 place = None  # of all tests
-servers = []  # those of WANTED that can run here
 
 with open(SCHEMA, encoding='utf-8') as file:
     schema = json.load(file)
@@ -95,37 +95,55 @@ def undescribed(described, path=''):
     return found
 
 
-def test_1_list():
+@functools.lru_cache(None)
+def listed():
+    """What `list --json` says of bench.conf."""
     outcome = place.bench('list', '--json', '--conf', CONF)
     tap.is_(outcome.code, 0, 'list --json: exit code')
-    listing = json.loads(outcome.out)
+    return json.loads(outcome.out)
+
+
+@functools.lru_cache(None)
+def servers():
+    """Those of WANTED that can run here."""
+    available = {one['name'] for one in listed() if one['available']}
+    for name in WANTED:
+        if name not in available:
+            tap.note('not here, and left out: ' + name)
+    return [name for name in WANTED if name in available]
+
+
+@functools.lru_cache(None)
+def small():
+    """The outcome of a run of all these servers, in results/small/."""
+    return place.bench('run', *QUICK, '--servers', ','.join(servers()), '-c', ','.join(map(str, LEVELS)), '-m', ','.join(MODES),
+                       '--active', '8', '--seed', '5', '--out', 'small')
+
+
+def test_list():
+    listing = listed()
     tap.ok(all(set(one) >= {'name', 'available', 'version', 'reason'} for one in listing), 'list --json: fields', listing)
     with open(CONF, encoding='utf-8') as file:
         names = re.findall(r'^\[server (\S+)\]', file.read(), re.M)
     tap.is_([one['name'] for one in listing], names, 'list --json: the servers of bench.conf, in its order')
     tap.ok(all(one['available'] == (one['reason'] is None) for one in listing), 'list --json: a reason where not', listing)
     available = {one['name'] for one in listing if one['available']}
-    servers.extend(name for name in WANTED if name in available)
-    for name in WANTED:
-        if name not in available:
-            tap.note('not here, and left out: ' + name)
-    tap.ok('control' in servers, 'the control server can run', listing)
+    tap.ok('control' in servers(), 'the control server can run', listing)
     text = place.bench('list', '--conf', CONF)
     tap.is_(text.code, 0, 'list: exit code')
     tap.has(text.out, names + ['%d of %d servers can run here' % (len(available), len(names))], 'list: names all')
 
 
-def test_2_run():
-    words = ['--servers', ','.join(servers), '-c', ','.join(map(str, LEVELS)), '-m', ','.join(MODES), '--active', '8', '--seed', '5']
-    outcome = place.bench('run', *QUICK, *words, '--out', 'small')
+def test_run():
+    outcome = small()
     if not tap.is_(outcome.code, 0, 'run: exit code'):
         tap.note(outcome)
     document = place.document('small')
     cells = document['cells']
     tap.is_(faults(validator, document), [], 'run.json is as docs/run.schema.json says')
     tap.is_(undocumented(document, schema), [], 'docs/run.schema.json describes every field')
-    wanted = [(server, 'epoll', mode, level, 1) for server in servers for mode in MODES for level in LEVELS]
-    tap.is_(sorted(map(cell_key, cells)), sorted(wanted + [(server, 'seq', 'close', 1, 1) for server in servers]),
+    wanted = [(server, 'epoll', mode, level, 1) for server in servers() for mode in MODES for level in LEVELS]
+    tap.is_(sorted(map(cell_key, cells)), sorted(wanted + [(server, 'seq', 'close', 1, 1) for server in servers()]),
             'each server, mode and level once, and the sequential client')
     tap.ok(all(map(conserved, cells)), 'no request lost in any cell', [c for c in cells if not conserved(c)])
     for cell in cells:
@@ -149,16 +167,17 @@ def test_2_run():
     config = document['config']
     tap.is_([config[key] for key in ('concurrency', 'mode', 'active', 'duration', 'warmup', 'seed')],
             ['1,4,64', 'close,keepalive,crowd', '8', '100ms', '20ms', '5'], 'config: as asked')
-    tap.is_([server['name'] for server in document['servers']], servers, 'servers: those asked for')
+    tap.is_([server['name'] for server in document['servers']], servers(), 'servers: those asked for')
     tap.is_(document['interrupted'], False, 'not interrupted')
-    tap.has(outcome.out, servers + ['results/small/run.json', 'results/small/cells.jsonl'], 'stdout: table and paths')
+    tap.has(outcome.out, servers() + ['results/small/run.json', 'results/small/cells.jsonl'], 'stdout: table and paths')
     tap.has(outcome.err, ['[%d/%d' % (len(cells), len(cells)), '%d cells valid' % len(cells)], 'stderr: progress, summary')
     tap.ok('\r' not in outcome.err and '\033' not in outcome.err, 'no terminal, no control characters', outcome.err)
 
 
-def test_2_schema_refuses():
+def test_schema_refuses():
     """The schema can fail: what is wrong in a document is found."""
     tap.is_(undescribed(schema), [], 'every field is described')
+    small()
     whole = place.document('small')
     for path, value in [(['schema'], 2), (['interrupted'], 'no'), (['cells', 0, 'level'], 0), (['cells', 0, 'ok'], -1),
                         (['cells', 0, 'rate_rps'], '12'), (['cells', 0, 'mode'], 'sometimes'), (['cells', 0, 'valid'], None),
@@ -177,7 +196,7 @@ def test_2_schema_refuses():
         tap.ok(faults(validator, document), 'refused: a cell without ' + key)
 
 
-def test_2_load_prints_a_cell():
+def test_load_prints_a_cell():
     with Faulty('wrong_body_every', argument=10) as server:
         cell = json.loads(place.bench('load', '--json', '-n', '40', '-c', '2', server.url).out)
     tap.is_(faults(part('cell'), cell), [], 'load --json prints a cell of the schema')
@@ -185,26 +204,28 @@ def test_2_load_prints_a_cell():
 
 
 def table(*words):
+    small()
     outcome = place.bench('table', *words, place.file('results/small/run.json'))
     tap.ok(outcome.code == 0 and not outcome.err, ' '.join(('table',) + words) + ': exit code', outcome)
     return outcome.out
 
 
 def rates(mode, level, client='epoll'):
+    small()
     return {cell['server']: cell['rate_rps'] for cell in place.document('small')['cells']
             if (cell['client'], cell['mode'], cell['level']) == (client, mode, level)}
 
 
-def test_3_table():
+def test_table():
     text = table()
-    tap.has(text, servers + ['Parallel close (64)', 'Parallel keepalive (64)', 'Sequential', 'CPU µs/request'], 'table')
+    tap.has(text, servers() + ['Parallel close (64)', 'Parallel keepalive (64)', 'Sequential', 'CPU µs/request'], 'table')
     for server, rate in rates('close', 64).items():
         line = next(line for line in text.splitlines() if line.startswith(server))
         tap.has(line, '%.2f' % rate, 'table: the rate of ' + server)
     heading = next(line for line in text.splitlines() if 'Sequential' in line)
     tap.ok('2010' not in heading, 'table: no figures of 2010 without the preset', text)
     rows = list(csv.DictReader(io.StringIO(table('--csv'))))
-    tap.is_(sorted(row['implementation'] for row in rows), sorted(servers), 'table --csv: a row a server')
+    tap.is_(sorted(row['implementation'] for row in rows), sorted(servers()), 'table --csv: a row a server')
     tap.ok(all(None not in row and None not in row.values() for row in rows), 'table --csv: rows as long as the heading', rows)
     for column, figures in [('parallel_close_rps', rates('close', 64)), ('parallel_keepalive_rps', rates('keepalive', 64)),
                             ('sequential_rps', rates('close', 1, 'seq'))]:
@@ -212,7 +233,7 @@ def test_3_table():
         tap.ok(set(seen) == set(figures) and all(abs(seen[name] / figures[name] - 1) < 1e-6 for name in seen),
                'table --csv: %s is what was measured' % column, (seen, figures))
     grid = [line for line in table('--markdown').splitlines() if line.startswith('|')]
-    tap.is_(len(grid), len(servers) + 2, 'table --markdown: heading, rule and a row a server')
+    tap.is_(len(grid), len(servers()) + 2, 'table --markdown: heading, rule and a row a server')
     tap.ok(len({line.count('|') for line in grid}) == 1 and re.fullmatch(r'(\| :?-+:? )+\|', grid[1]),
            'table --markdown: rows as long as the heading', grid)
     tap.has(table('--at', '4'), 'Parallel close (4)', 'table --at')
@@ -220,7 +241,8 @@ def test_3_table():
     tap.ok(outcome.code == 2 and 'level 5 was not measured' in outcome.err, 'table --at a level that was not', outcome)
 
 
-def test_3_plot():
+def test_plot():
+    small()
     outcome = place.bench('plot', 'results/small/run.json')
     tap.is_(outcome.code, 0, 'plot: exit code')
     tap.has(outcome.out, 'plots/small', 'plot: prints where')
@@ -229,7 +251,7 @@ def test_3_plot():
         root = xml.etree.ElementTree.parse(svg).getroot()
         tap.is_(root.tag, '{http://www.w3.org/2000/svg}svg', mode + ': an SVG')
         words = ' '.join(''.join(element.itertext()) for element in root.iter('{http://www.w3.org/2000/svg}text'))
-        tap.has(words, [name for name in servers if name != 'control'], mode + ': names at the lines')
+        tap.has(words, [name for name in servers() if name != 'control'], mode + ': names at the lines')
         with open(place.file('plots/small/rate-%s.png' % mode), 'rb') as file:
             data = file.read()
         width, height = struct.unpack('>II', data[16:24])
@@ -244,7 +266,7 @@ def test_3_plot():
     tap.ok(outcome.code == 2 and "'nonsense' is no kind of picture: hero" in outcome.err, 'plot --kinds: no such kind', outcome)
 
 
-def test_5_seed():
+def test_seed():
     """The order of the servers in each block comes from the seed and from nothing else."""
     names = ['a', 'b', 'c', 'd', 'e']
     section = '[server %s]\ncommand = "%s/build/servers/control"\n\n'
@@ -268,8 +290,8 @@ def test_5_seed():
     tap.is_({row['sequential_blocks'] for row in csv_rows}, {'3'}, 'the table is over three blocks')
 
 
-def test_5_preset_2010():
-    names = [name for name in ('eventlet', 'node_js', 'tornado') if name in servers]
+def test_preset_2010():
+    names = [name for name in ('eventlet', 'node_js', 'tornado') if name in servers()]
     if not names:
         raise tap.Skip('none of the servers of 2010 can run here')
     outcome = place.bench('run', '--conf', CONF, '--port', '0', '--preset', '2010', '-n', '500', '--sequential', '200',
@@ -295,7 +317,7 @@ def test_5_preset_2010():
     tap.ok(outcome.code == 2 and "unknown preset '1999'" in outcome.err, 'an unknown preset', outcome)
 
 
-def test_5_levels():
+def test_levels():
     """What --concurrency stands for, end to end."""
     conf = place.file('one.conf', '[server control]\ncommand = "%s/build/servers/control"\n' % ROOT)
     outcome = place.bench('run', '--conf', conf, '--port', '0', '-c', '1..5,7..9:+1,3,3', '-n', '9', '--sequential', '1',
@@ -308,7 +330,7 @@ def test_5_levels():
         tap.note(outcome)
 
 
-def test_6_help():
+def test_help():
     outcome = place.bench('help')
     tap.is_(outcome.code, 0, 'help: exit code')
     commands = re.findall(r'^  (\w+) ', outcome.out, re.M)
@@ -322,5 +344,5 @@ def test_6_help():
 
 
 with Place() as place:
-    tap.checks([value for name, value in sorted(globals().items()) if name.startswith('test_')])
+    tap.checks([value for name, value in list(globals().items()) if name.startswith('test_')])
 tap.done()

@@ -1,11 +1,20 @@
 """tap: what a test prints. A test file is a list of functions; checks() calls each and prints the Test Anything Protocol.
 
-A check that fails says what it saw, and the function goes on; each check returns whether it was good. A function that raises counts as one failed check.
+A check that fails says what it saw, and the function goes on; each check returns whether it was good. A function that raises
+counts as one failed check. No function relies on another one of its file: they run in random order, which $BENCHCTL_TEST_SEED
+repeats. What several need is made by the first that asks for it (functools.lru_cache).
+
+    python3 tests/e2e/run_test.py [NAME..]   all functions, or only those with such a NAME in theirs
+    BENCHCTL_TESTS=quick                     what `make check` runs: without the functions marked @thorough
 """
 import json
+import os
+import random
 import sys
 import time
 import traceback
+
+QUICK = os.environ.get('BENCHCTL_TESTS') == 'quick'
 
 _count = 0
 _failed = 0
@@ -64,12 +73,25 @@ def has(text, words, name):
     return good
 
 
+def thorough(function):
+    """Marks a test that only `make check-all` runs: it takes long, or needs what only that sets up."""
+    function.thorough = True
+    return function
+
+
 def checks(functions):
-    """Calls each function; one that raises is a failed check."""
+    """Calls each function, in random order; one that raises is a failed check."""
+    seed = os.environ.get('BENCHCTL_TEST_SEED') or str(random.randrange(1000000))
+    note('BENCHCTL_TEST_SEED=' + seed)
+    functions = [function for function in functions
+                 if not sys.argv[1:] or any(word in function.__name__ for word in sys.argv[1:])]
+    random.Random(seed).shuffle(functions)
     for function in functions:
         name = function.__name__.replace('test_', '').replace('_', ' ')
         start = time.monotonic()
         try:
+            if QUICK and hasattr(function, 'thorough'):
+                raise Skip('in make check-all')
             function()
         except Skip as skip:
             _line(True, name, ' # SKIP %s' % skip)
