@@ -11,7 +11,7 @@
 
 #include "../common/bench.h"
 
-/* Answers the requests of one connection until it closes. */
+/* Serves one connection until it closes. */
 static void serve(st_netfd_t client, const char *address)
 {
 	char input[BENCH_REQUEST_MAX];

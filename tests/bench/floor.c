@@ -1,11 +1,11 @@
 /*
- * floor: the least that a generator can do, to tell what of its time is the kernel's.
+ * floor: the minimum that a load generator can do, to tell how much of its time is the kernel's.
  *
  *     floor calls|epoll|uring close|keepalive PORT CONNECTIONS REQUESTS
  *
- * The same requests to the same server as `benchctl load` makes: by bare system calls that wait for one connection after
- * the other, by the same and epoll, or by bare io_uring chains. No clock, no check, no histogram, no timeout, and no way out
- * but exit(1) where anything goes wrong. What a client needs beyond this is its own.
+ * It sends the same requests to the same server as `benchctl load`: by plain blocking system calls, one connection after
+ * another; by the same with epoll; or by io_uring chains. No clock, no checks, no histogram, no timeouts, and exit(1) on any
+ * error. Whatever a client needs beyond this is its own cost.
  */
 #include <arpa/inet.h>
 #include <liburing.h>

@@ -1,11 +1,11 @@
 /*
- * hot: what the generator does for each request in its own code, over and over, for an instruction counter.
+ * hot: runs the code that the load generator executes for each request, in a loop, under an instruction counter.
  *
  *     hot parse|response|histogram COUNT
  *
- * parse: responses that differ from one another, so that each is taken apart; response: the same one each time.
+ * parse: responses that differ, so that each is parsed; response: the same response each time, which is recognised.
  *
- * The difference between two counts is what so many more of them cost (tests/bench/instructions).
+ * The cost of one is the difference between two counts, divided by how many more there were (tests/bench/instructions).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 #include "clients/response.h"
 #include "harness/lib/hist.h"
 
-/* A response as most servers give it: what they differ in most is the number of headers without meaning here. */
+/* A typical response. Servers differ mainly in the number of headers that mean nothing to a client like this. */
 static const char response[] = "HTTP/1.1 200 OK\r\n"
 			       "Content-Type: text/html; charset=UTF-8\r\n"
 			       "Date: Sun, 01 Feb 2026 12:00:00 GMT\r\n"

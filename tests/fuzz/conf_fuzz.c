@@ -24,7 +24,7 @@ static void check_server(const struct conf *conf, const struct conf_server *serv
 
 	fuzz_require(bytes > 0 && bytes <= CONF_NAME_MAX);
 	fuzz_require(strspn(server->name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") == bytes);
-	fuzz_require(conf_find(conf, server->name) == server); /* which finds the first of two */
+	fuzz_require(conf_find(conf, server->name) == server); /* finds the first of two */
 	fuzz_require(server->folder && server->command);
 	check_command(server->command);
 	check_command(server->requires);
@@ -54,7 +54,7 @@ static void check_settings(const struct settings *settings)
 		if (def->flags & OPTION_CALL)
 			continue;
 		char *text = option_text_of(def, settings);
-		if (*text) { /* else it is a text that is not set */
+		if (*text) { /* otherwise a string that is not set */
 			fuzz_require(options_set(settings_options, &again, def->name, text, &err) == 0);
 			char *text_again = option_text_of(def, &again);
 			fuzz_require(strcmp(text, text_again) == 0);
@@ -74,7 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	fuzz_require(options_default(settings_options, &settings, &err) == 0);
 	if (conf_read(&conf, &settings, path, &err) == 0) {
-		fuzz_require(strnlen((const char *)data, size) == size); /* a NUL would hide what is behind it */
+		fuzz_require(strnlen((const char *)data, size) == size); /* a NUL would hide what follows it */
 		for (size_t i = 0; i < conf.count; i++)
 			check_server(&conf, &conf.servers[i]);
 	} else {

@@ -19,7 +19,7 @@
 /* The target. Returns 0. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* What must hold, in any build: its failure ends the process, which is how a target says that it found a bug. */
+/* A condition that must hold in any build. A target reports a bug by ending the process. */
 #define fuzz_require(condition) fuzz_require_that(condition, #condition, __FILE__, __LINE__)
 
 static inline void fuzz_require_that(_Bool good, const char *condition, const char *file, int line)
@@ -30,7 +30,7 @@ static inline void fuzz_require_that(_Bool good, const char *condition, const ch
 	abort();
 }
 
-/* The input as a text, which ends at its first NUL; no byte of room behind it. Freed by the caller. */
+/* The input as a string, which ends at its first NUL, with no byte of room after it. Freed by the caller. */
 static inline char *fuzz_text(const uint8_t *data, size_t size)
 {
 	size_t bytes = strnlen((const char *)data, size);
@@ -42,7 +42,7 @@ static inline char *fuzz_text(const uint8_t *data, size_t size)
 	return text;
 }
 
-/* The path of a file that holds the input, until the next call. It lies in memory and needs no cleaning up. */
+/* The path of a file that holds the input, until the next call. The file is in memory and needs no cleaning up. */
 static inline const char *fuzz_file(const uint8_t *data, size_t size)
 {
 	static int fd = -1;

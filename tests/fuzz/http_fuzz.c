@@ -11,12 +11,12 @@
 
 #include "clients/http.h"
 
-/* Responses read from one input, one behind the other. */
+/* The responses read from one input, one after another. */
 #define RESPONSES   8
 #define REPEAT_FROM 128
 #define REPEAT_BITS 18
 
-/* What was read of a response; of numbers only, so that two can be compared as bytes. */
+/* What was read of a response: numbers only, so that two can be compared as bytes. */
 struct outcome {
 	uint64_t event; /* the last one */
 	uint64_t used;  /* bytes of input */
@@ -48,11 +48,11 @@ static void take_end(const struct http_reader *reader, struct outcome *outcome)
 	outcome->eof_ends = http_read_eof(reader);
 	outcome->keeps_alive = http_keeps_alive(reader);
 	fuzz_require(reader->head_bytes <= HTTP_HEAD_MAX);
-	/* Without a body, all that was read is head. */
+	/* Without a body, everything read is the head. */
 	fuzz_require(outcome->body_bytes || outcome->used <= HTTP_HEAD_MAX);
 }
 
-/* Gives one piece of input to the reader; returns false where nothing more may follow. */
+/* Gives one piece of input to the reader; returns false if nothing more may follow. */
 static bool feed(struct reading *reading, const char *input, const char *end)
 {
 	struct http_span body;
@@ -76,7 +76,7 @@ static bool feed(struct reading *reading, const char *input, const char *end)
 			take_piece(reader, outcome, &body);
 			break;
 		case HTTP_BAD:
-			/* A line is looked at as a whole: how far it was read, and in how many pieces, says nothing. */
+			/* A line is judged as a whole: how far it was read, and in how many pieces, does not matter. */
 			outcome->used = outcome->status = outcome->eof_ends = outcome->keeps_alive = 0;
 			return false;
 		case HTTP_END:
@@ -103,7 +103,7 @@ static void read_cut(struct reading *reading, const char *text, size_t bytes, si
 	for (size_t at = 0, piece = first; more && at < bytes; at += piece, piece = step) {
 		if (piece > bytes - at)
 			piece = bytes - at;
-		/* At the end of its room, so that a read beyond it is seen. */
+		/* At the end of its buffer, so that a sanitizer sees a read beyond it. */
 		char *from = memcpy(room + bytes - piece, text + at, piece);
 		more = feed(reading, from, from + piece);
 	}

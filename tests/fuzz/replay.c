@@ -24,7 +24,7 @@ static void replay(const char *path)
 		perror(path);
 		exit(1);
 	}
-	/* Of the input's size exactly, so that a read beyond it is seen. */
+	/* Exactly as large as the input, so that a sanitizer sees a read beyond it. */
 	size_t bytes = (size_t)info.st_size;
 	uint8_t *data = malloc(bytes);
 	if (fread(data, 1, bytes, file) != bytes) {
@@ -34,7 +34,7 @@ static void replay(const char *path)
 	fclose(file);
 	LLVMFuzzerTestOneInput(data, bytes);
 	free(data);
-	exit(0); /* and not _exit(): leaks are looked for here */
+	exit(0); /* not _exit(): exit() looks for leaks */
 }
 
 int main(void)
@@ -56,7 +56,7 @@ int main(void)
 		int status = -1;
 		snprintf(path, sizeof path, "%s/%s", folder, inputs[i]->d_name);
 		fflush(stdout);
-		/* A process each: one that ends badly is one test that failed. */
+		/* A process each: one that crashes is one failed test. */
 		pid_t pid = fork();
 		if (pid == 0)
 			replay(path);

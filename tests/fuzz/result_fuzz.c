@@ -39,7 +39,7 @@ static char *written(const struct document *document)
 	return text;
 }
 
-/* Each line of what was printed is fit to be shown as it is; lines of CSV end with CR LF. Frees it. */
+/* Each line that was printed is safe to show on a terminal; lines of CSV end with CR LF. Frees the text. */
 static void check_shown(char *text)
 {
 	for (char *line = text, *end; *line; line = end + 1) {

@@ -21,7 +21,7 @@ from helper.program import ROOT
 KNOWN_ARROWS = [
     ('analysis', 'config'), ('plot', 'config'), ('site', 'config'), ('compare', 'run'),
 ]
-KNOWN_CIRCLES = ['clients', 'report', 'compare', 'contract', 'site', 'cmd']  # rooms with a circle of their own files
+KNOWN_CIRCLES = ['clients', 'report', 'compare', 'contract', 'site', 'record', 'cmd']  # rooms with a circle of their own files
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.M)
 ROW = re.compile(r'^\| `(\w+)` \|.*\| ([^|]+) \|$', re.M)
 

@@ -30,7 +30,7 @@
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 
-/* What is waited for takes milliseconds; a test that waits so long has failed. */
+/* Events that tests wait for take milliseconds; a test that waits this long has failed. */
 #define UNIT_PATIENCE_NS (15 * CLOCK_S)
 
 /* Checks a condition of a named case. */
@@ -44,7 +44,7 @@ static inline void unit_check(const char *name, bool good, const char *condition
 	_fail(file, line);
 }
 
-/* Checks that a text has another one in it. */
+/* Checks that a text contains another. */
 #define check_words(text, words) unit_words(text, words, __FILE__, __LINE__)
 
 static inline void unit_words(const char *text, const char *words, const char *file, int line)
@@ -66,7 +66,7 @@ static inline void unit_text(const char *name, const char *text, const char *rig
 	_fail(file, line);
 }
 
-/* Looks again and again until the condition holds; false where it takes too long. */
+/* Polls until the condition holds; returns false if that takes too long. */
 static inline bool unit_until(bool (*holds)(void *context), void *context)
 {
 	uint64_t deadline = clock_ns() + UNIT_PATIENCE_NS;
@@ -90,7 +90,7 @@ static inline int unit_adopt(void **state)
 	return prctl(PR_SET_CHILD_SUBREAPER, 1);
 }
 
-/* Whether a process has gone; context is a pid_t. For unit_until(). */
+/* Whether a process has ended; context points to a pid_t. For unit_until(). */
 static inline bool unit_gone(void *context)
 {
 	pid_t pid = *(const pid_t *)context;
@@ -116,7 +116,7 @@ static inline int unit_remove_one(const char *path, const struct stat *info, int
 	return remove(path);
 }
 
-/* Removes such a folder and all in it. For cmocka's teardown. */
+/* Removes that folder and everything in it. For cmocka's teardown. */
 static inline int unit_folder_remove(void **state)
 {
 	char *path = *state;
