@@ -87,10 +87,9 @@ static int noise_print(const struct noise *noise, struct err *err)
 	for (size_t i = 0; i < noise->count; i++) {
 		const struct noise_figure *figure = &noise->figures[i];
 		const char *const texts[] = { figure->server, figure->client, figure->mode };
-		const struct compare_row row = { .least = figure->least, .most = figure->most };
 		for (size_t j = 0; j < 3; j++)
 			text_plain(text_table_item(&table, i + 1, j)->text, 100, texts[j]);
-		strcpy(text_table_item(&table, i + 1, 3)->text, compare_show_at(at, &row));
+		strcpy(text_table_item(&table, i + 1, 3)->text, compare_show_at(at, figure->least, figure->most));
 		for (size_t j = FIRST; j < COLUMNS; j++) {
 			double share = figure->share[measures[j - FIRST]];
 			snprintf(text_table_item(&table, i + 1, j)->text, TEXT_TABLE_TEXT,

@@ -43,7 +43,8 @@ struct runs {
 	struct document *documents;  /* owned */
 	const struct document **all; /* the same, as a comparison takes them; owned */
 	size_t count;
-	char *title; /* the names of its files, owned */
+	char *title;  /* the names of its files, owned */
+	char *commit; /* of benchctl, that measured the first one; owned */
 };
 
 static int run_read(struct document *document, const char *name, const char *shown, uint64_t timeout_ns,
@@ -103,11 +104,38 @@ static void runs_release(struct runs *runs)
 	free(runs->documents);
 	free(runs->all);
 	free(runs->title);
+	free(runs->commit);
+}
+
+/* The commit that was given, or that of benchctl: what the runs know. */
+static const char *commit_of(char *given, struct runs *runs)
+{
+	const char *known = runs->count && runs->documents[0].commit ? runs->documents[0].commit : "";
+
+	if (given || !*known || asprintf(&runs->commit, "of benchctl: %.80s", known) < 0)
+		return given;
+	return runs->commit;
+}
+
+/* Reads both sides and compares them. Returns 0, or -1 with err set. */
+static int sides_compare(struct comparison *comparison, const struct compare_command *settings, char **operands,
+			 struct runs *base, struct runs *new, const struct noise *noise, struct err *err)
+{
+	struct compare_settings how;
+	struct err later;
+
+	/* Where BASE can't be read, the outputs name the commit of NEW all the same. */
+	int bad = runs_read(base, operands[0], settings->base, settings->timeout_ns, err);
+	if (runs_read(new, operands[1], settings->new, settings->timeout_ns, bad ? &later : err) || bad ||
+	    gate_how(&how, &settings->gate, noise, base->all[0], err))
+		return -1;
+	return compare_sides(comparison, &(struct compare_side){ base->all, base->count, NULL },
+			     &(struct compare_side){ new->all, new->count, NULL }, &how, err);
 }
 
 static int compare_files(const struct compare_command *settings, char **operands)
 {
-	struct compare_settings how;
+	const struct compare_outputs *outputs = &settings->outputs;
 	struct noise noise = { 0 };
 	struct runs base = { 0 }, new = { 0 };
 	struct comparison comparison = { 0 };
@@ -115,22 +143,22 @@ static int compare_files(const struct compare_command *settings, char **operands
 	struct err err;
 	int code;
 
-	if (compare_outputs_check(&settings->outputs, &err) ||
-	    (settings->outputs.picture && !(templates = common_templates(&err))) ||
-	    gate_read(&noise, &settings->gate, &err) ||
-	    runs_read(&base, operands[0], settings->base, settings->timeout_ns, &err) ||
-	    runs_read(&new, operands[1], settings->new, settings->timeout_ns, &err) ||
-	    gate_how(&how, &settings->gate, &noise, base.all[0], &err) ||
-	    compare_sides(&comparison, &(struct compare_side){ base.all, base.count, NULL },
-			  &(struct compare_side){ new.all, new.count, NULL }, &how, &err)) {
+	if (gate_check(&settings->gate, &err) || compare_outputs_check(outputs, &err) ||
+	    (outputs->picture && !(templates = common_templates(&err))) || gate_read(&noise, &settings->gate, &err)) {
 		code = complain(&command_compare, EXIT_USAGE, "%s", err.text);
 		goto out;
 	}
-	int failed = compare_outputs_write(&settings->outputs, &comparison,
-					   &(struct compare_titles){ base.title, new.title }, templates, &err);
+	bool is_made = !sides_compare(&comparison, settings, operands, &base, &new, &noise, &err);
+	if (!is_made) {
+		complain(&command_compare, EXIT_USAGE, "%s", err.text);
+		comparison_fail(&comparison, &compare_settings_usual, &err);
+	}
+	struct compare_titles titles = { base.title, new.title, commit_of(outputs->base_commit, &base),
+					 commit_of(outputs->new_commit, &new) };
+	int failed = compare_outputs_write(outputs, &comparison, &titles, templates, &err);
 	if (failed)
 		complain(&command_compare, EXIT_NO_RUN, "%s", err.text);
-	code = gate_exit(&command_compare, &settings->gate, &comparison);
+	code = is_made ? gate_exit(&command_compare, &settings->gate, &comparison) : EXIT_USAGE;
 	code = failed && !code ? EXIT_NO_RUN : code;
 out:
 	comparison_release(&comparison);
@@ -153,9 +181,10 @@ static int compare_choose(const struct compare_command *settings, int operands, 
 	    (outputs->json || outputs->markdown || outputs->junit || outputs->tsv || outputs->picture))
 		return complain(&command_compare, EXIT_USAGE,
 				"--self-test writes to stdout only: no --json and the like");
-	if (settings->self_test &&
-	    (settings->gate.strict || settings->gate.noise || settings->gate.fail_on != GATE_REGRESSED))
-		return complain(&command_compare, EXIT_USAGE, "--self-test knows no --strict, --noise and --fail-on");
+	if (settings->self_test && (settings->gate.strict || settings->gate.no_strict || settings->gate.allow_missing ||
+				    settings->gate.noise || settings->gate.fail_on != GATE_REGRESSED))
+		return complain(&command_compare, EXIT_USAGE,
+				"--self-test knows no --strict, --no-strict, --allow-missing, --noise and --fail-on");
 	if (!settings->self_test && settings->conf)
 		return complain(&command_compare, EXIT_USAGE, "--conf is for --self-test");
 	if (settings->self_test)

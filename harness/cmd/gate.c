@@ -4,7 +4,8 @@
 #include <unistd.h>
 
 #include "harness/cmd/common.h"
-#include "harness/compare/lines.h"
+#include "harness/compare/sentence.h"
+#include "harness/compare/verdict.h"
 #include "harness/record/result.h"
 
 const char *const gate_fail_on_names[] = { "regressed", "nothing", NULL };
@@ -31,6 +32,7 @@ int gate_how(struct compare_settings *how, const struct gate_settings *settings,
 
 	*how = compare_settings_usual;
 	how->floor = settings->floor;
+	how->allow_missing = settings->allow_missing;
 	if (!noise->figures)
 		return 0;
 	int fits = noise_fits(noise, run, &why);
@@ -47,15 +49,42 @@ int gate_how(struct compare_settings *how, const struct gate_settings *settings,
 	return 0;
 }
 
+int gate_check(const struct gate_settings *settings, struct err *err)
+{
+	return settings->strict && settings->no_strict ? err_set(err, "--strict and --no-strict exclude each other")
+						       : 0;
+}
+
+int gate_check_launches(const struct gate_settings *settings, uint64_t launches, size_t modes,
+			const struct levels *levels, struct err *err)
+{
+	bool has_band[COMPARE_BANDS] = { false };
+	size_t bands = 0;
+
+	for (size_t i = 0; i < levels->count; i++)
+		has_band[compare_band(levels->values[i])] = true;
+	for (size_t i = 0; i < COMPARE_BANDS; i++)
+		bands += has_band[i];
+	size_t tests = 2 * modes * bands, needed = verdict_min_launches(tests, COMPARE_ALPHA);
+	if (settings->no_strict || launches >= needed)
+		return 0;
+	return err_set(
+		err,
+		"--launches %llu can have no verdict: %zu tests (the rate and the CPU time, of each mode and band of "
+		"levels) take at least %zu launches of each build; or measure with --no-strict",
+		(unsigned long long)launches, tests, needed);
+}
+
 int gate_exit(const struct command *command, const struct gate_settings *settings, const struct comparison *comparison)
 {
-	char whole[4096];
+	char whole[SENTENCE_TEXT];
 
 	if (comparison->verdict == COMPARE_INCOMPARABLE || comparison->verdict == COMPARE_INVALID)
-		return complain(command, EXIT_USAGE, "%s", compare_show_whole(whole, sizeof whole, comparison));
+		return complain(command, EXIT_USAGE, "%s", compare_show_whole(whole, comparison));
 	if (comparison->verdict == COMPARE_REGRESSED && settings->fail_on == GATE_REGRESSED)
 		return EXIT_REGRESSION;
-	if (settings->strict && !compare_is_sure(comparison))
-		return EXIT_INCONCLUSIVE;
-	return EXIT_OK;
+	if (settings->no_strict)
+		return EXIT_OK;
+	bool is_pass = settings->strict ? comparison_is_sure(comparison) : !comparison_is_blind(comparison);
+	return is_pass ? EXIT_OK : EXIT_INCONCLUSIVE;
 }

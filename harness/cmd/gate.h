@@ -7,12 +7,15 @@
 #include <stdbool.h>
 
 #include "harness/cmd/command.h"
-#include "harness/compare/compare.h"
+#include "harness/compare/comparison.h"
 #include "harness/compare/noise.h"
+#include "harness/config/levels.h"
 
 struct gate_settings {
-	int fail_on; /* enum gate_fail_on */
-	bool strict; /* inconclusive is no pass */
+	int fail_on;        /* enum gate_fail_on */
+	bool strict;        /* inconclusive, or interrupted, is no pass */
+	bool no_strict;     /* not even a gate that could not see is one */
+	bool allow_missing; /* NEW may lack what BASE has */
 	double floor;
 	char *noise; /* file of this host's noise; NULL: the usual one, if there is one */
 };
@@ -25,21 +28,25 @@ enum gate_fail_on { GATE_REGRESSED, GATE_NOTHING };
 extern const char *const gate_fail_on_names[];
 
 /* The rows of an option table for it; `type` is a struct of settings that has it as `gate`. */
-#define GATE_OPTIONS(type)                                                                                                                \
-	{ "fail-on",                                                                                                                      \
-	  0,                                                                                                                              \
-	  OPTION_FIELD(choice, type, gate.fail_on),                                                                                       \
-	  .fallback = "regressed",                                                                                                        \
-	  .choices = gate_fail_on_names,                                                                                                  \
-	  .help = "what exits with 1: regressed, or nothing" },                                                                           \
-		{ "floor", 0, OPTION_FIELD(percent, type, gate.floor), .fallback = "5%",                                                  \
-		  .help = "a smaller effect is none; at least twice the noise of this host where that is known" },                        \
-		{ "noise", 0, OPTION_FIELD(text, type, gate.noise), .placeholder = "FILE",                                                \
-		  .help = "noise of this host, from benchctl calibrate; none: take no account of it (" GATE_NOISE                         \
-			  ")" },                                                                                                          \
-	{                                                                                                                                 \
-		"strict", 0, OPTION_FIELD(flag, type, gate.strict),                                                                       \
-			.help = "exit with 4 where a part of the gate is inconclusive, NEW lacks what BASE has, or a run was interrupted" \
+#define GATE_OPTIONS(type)                                                                                               \
+	{ "fail-on",                                                                                                     \
+	  0,                                                                                                             \
+	  OPTION_FIELD(choice, type, gate.fail_on),                                                                      \
+	  .fallback = "regressed",                                                                                       \
+	  .choices = gate_fail_on_names,                                                                                 \
+	  .help = "what exits with 1: regressed, or nothing" },                                                          \
+		{ "floor", 0, OPTION_FIELD(percent, type, gate.floor), .fallback = "5%",                                 \
+		  .help = "a smaller effect is none; at least twice the noise of this host where that is known" },       \
+		{ "noise", 0, OPTION_FIELD(text, type, gate.noise), .placeholder = "FILE",                               \
+		  .help = "noise of this host, from benchctl calibrate; none: take no account of it (" GATE_NOISE        \
+			  ")" },                                                                                         \
+		{ "allow-missing", 0, OPTION_FIELD(flag, type, gate.allow_missing),                                      \
+		  .help = "NEW may lack servers and levels that BASE has; else: exit with 4" },                          \
+		{ "strict", 0, OPTION_FIELD(flag, type, gate.strict),                                                    \
+		  .help = "exit with 4 also where a part of the gate is inconclusive, or a run was interrupted" },       \
+	{                                                                                                                \
+		"no-strict", 0, OPTION_FIELD(flag, type, gate.no_strict),                                                \
+			.help = "never exit with 4: a gate that could not see passes, and too few launches are measured" \
 	}
 
 /*
@@ -56,9 +63,20 @@ int gate_read(struct noise *noise, const struct gate_settings *settings, struct 
 int gate_how(struct compare_settings *how, const struct gate_settings *settings, const struct noise *noise,
 	     const struct document *run, struct err *err);
 
+/* Whether the options contradict each other. Returns 0, or -1 with err set. To be called before anything is measured. */
+int gate_check(const struct gate_settings *settings, struct err *err);
+
 /*
- * The exit code: 1 regressed; 2, and the reason in words on stderr, where nothing could be compared (not measured alike,
- * or nothing valid); 4 strict, and not sure (compare_is_sure()); else 0.
+ * Whether so few launches a side can have a verdict at all, where each mode and band of levels is a row of the gate with its
+ * rate and its CPU time. With --no-strict any number can. Returns 0, or -1 with err set, which has the number needed.
+ */
+int gate_check_launches(const struct gate_settings *settings, uint64_t launches, size_t modes,
+			const struct levels *levels, struct err *err);
+
+/*
+ * The exit code: 1 regressed; 2, and the reason on stderr, where nothing could be compared (not measured alike, or nothing
+ * valid); 4 where the gate could not see (comparison_is_blind()), or with --strict is not sure (comparison_is_sure());
+ * else 0. What --no-strict says of 4 is above.
  */
 int gate_exit(const struct command *command, const struct gate_settings *settings, const struct comparison *comparison);
 

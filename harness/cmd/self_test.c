@@ -4,7 +4,9 @@
 #include <stdlib.h>
 
 #include "harness/cmd/session.h"
+#include "harness/compare/compare.h"
 #include "harness/compare/lines.h"
+#include "harness/compare/sentence.h"
 #include "harness/lib/control.h"
 
 /*
@@ -37,14 +39,14 @@ static int arm_judge(const struct document *document, int which, const struct co
 {
 	static const enum compare_measure measures[] = { COMPARE_RATE, COMPARE_CPU };
 	struct comparison comparison;
-	char ratio[COMPARE_TEXT], interval[COMPARE_TEXT], verdict[COMPARE_TEXT], whole[2000];
+	char ratio[COMPARE_TEXT], interval[COMPARE_TEXT], verdict[COMPARE_TEXT], whole[SENTENCE_TEXT];
 
 	if (compare_sides(&comparison, &(struct compare_side){ &document, 1, arms[BASE].name },
 			  &(struct compare_side){ &document, 1, arms[which].name }, how, err))
 		return -1;
 	bool found = comparison.verdict == COMPARE_REGRESSED;
 	if (comparison.verdict == COMPARE_INVALID) {
-		err_set(err, "%s", compare_show_whole(whole, sizeof whole, &comparison));
+		err_set(err, "%s", compare_show_whole(whole, &comparison));
 		comparison_release(&comparison);
 		return -1;
 	}

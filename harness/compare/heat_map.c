@@ -11,6 +11,7 @@
 #include "clients/client.h"
 #include "harness/compare/lines.h"
 #include "harness/compare/outputs.h"
+#include "harness/compare/sentence.h"
 #include "harness/lib/file.h"
 #include "harness/lib/text.h"
 #include "harness/lib/typeset.h"
@@ -171,10 +172,10 @@ static void note_add(struct map *map, const char *format, const char *text)
 /* Where all stands. */
 static void map_layout(struct map *map)
 {
-	char text[4096], name[TYPESET_LINE], fitted[1][TYPESET_LINE];
+	char text[SENTENCE_TEXT], title[COMPARE_TITLE], name[TYPESET_LINE], fitted[1][TYPESET_LINE];
 	double widest = 0;
 
-	compare_show_whole(text, sizeof text, map->comparison);
+	compare_show_whole(text, map->comparison);
 	map->subtitle_count = typeset_lines(map->subtitle, SUBTITLE_LINES, text, SUBTITLE_SIZE, WIDTH - 2 * MARGIN);
 	for (size_t i = 0; i < map->lines_count; i++) {
 		typeset_lines(fitted, 1, line_name(name, sizeof name, map, &map->lines[i]), NAME_SIZE, LABEL_WIDTH);
@@ -187,8 +188,8 @@ static void map_layout(struct map *map)
 	map->key_y = SUBTITLE_Y + SUBTITLE_ROW * (double)(map->subtitle_count - 1) + KEY_GAP;
 	map->top = map->key_y + COLUMNS_GAP;
 	map->bottom = map->top + map->row_height * (double)map->lines_count;
-	note_add(map, "BASE: %s", map->titles->base);
-	note_add(map, "NEW: %s", map->titles->new);
+	note_add(map, "BASE: %s", compare_show_title(title, map->titles, SIDE_BASE));
+	note_add(map, "NEW: %s", compare_show_title(title, map->titles, SIDE_NEW));
 	if (map->rows_out || map->columns_out)
 		note_add(map, "Not all %s are shown: they are too many for a picture.",
 			 !map->columns_out ? "servers and modes"
@@ -218,7 +219,8 @@ static void cell_text(FILE *out, double column, double row, const char *text, do
 /* The kinds of cells. A figure without a verdict is hatched; one without a ratio is a dash. */
 static bool is_hatched(const struct compare_figure *figure)
 {
-	return figure->verdict == COMPARE_INCONCLUSIVE || figure->verdict == COMPARE_INCOMPARABLE;
+	return figure->verdict == COMPARE_INCONCLUSIVE || figure->verdict == COMPARE_INCOMPARABLE ||
+	       figure->verdict == COMPARE_NOT_COMPARED;
 }
 
 static bool is_framed(const struct compare_figure *figure)
@@ -247,7 +249,7 @@ static void put_cell(FILE *out, const struct map *map, double column, double row
 	double size = fmin(CELL_SIZE_MOST, map->column_width / 3.1);
 	char text[32];
 
-	if (isnan(figure->ratio)) {
+	if (!isfinite(figure->ratio)) {
 		cell_text(out, column, row, "-", CELL_SIZE_MOST, "MUTED");
 		return;
 	}
@@ -293,7 +295,7 @@ static void put_levels(FILE *out, const struct map *map)
 
 static void put_key(FILE *out, const struct map *map)
 {
-	static const char *const texts[] = { "slower", "faster (ratio of NEW to BASE)", "inconclusive",
+	static const char *const texts[] = { "slower", "faster (ratio of NEW to BASE)", "no verdict",
 					     "regressed or improved", "- no valid rate" };
 	double x = MARGIN;
 
@@ -356,7 +358,7 @@ static void point_of(FILE *out, const struct map *map, double column, double row
 	double most = log(1.5);
 
 	(void)map;
-	if (isnan(figure->ratio))
+	if (!isfinite(figure->ratio))
 		fprintf(out, "%g %g NaN\n", column, row);
 	else
 		fprintf(out, "%g %g %.5f\n", column, row, fmax(-most, fmin(most, log(figure->ratio))));
@@ -419,8 +421,8 @@ static int describe(const char *path, const struct comparison *comparison, struc
 
 	if (compare_lines(&lines, &count, comparison, true, err))
 		return -1;
-	compare_show_whole(text, sizeof text, comparison);
-	for (size_t i = 0; i < count && i < 10 && compare_line_changed(&lines[i]); i++)
+	compare_show_whole(text, comparison);
+	for (size_t i = 0; i < count && i < 10 && compare_line_group(&lines[i]) == LINES_CHANGED; i++)
 		picture_add(text, sizeof text, " ", "%s.", compare_show_line(words, &lines[i]));
 	free(lines);
 	return picture_describe_svg(path, "comparison", "Requests per second: NEW against BASE, server by level", text,

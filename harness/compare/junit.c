@@ -1,81 +1,131 @@
 /*
  * The gate as JUnit XML, which CI systems show as tests. A test case is a figure of the gate, or a cliff: what has
- * regressed is a failure, what says nothing is skipped.
+ * regressed is a failure, what is inconclusive is skipped. What the gate could not see is an error: that nothing could be
+ * compared, what NEW lacks, and rates that were not compared.
  */
 #include <stdlib.h>
 
 #include "harness/compare/lines.h"
 #include "harness/compare/outputs.h"
+#include "harness/compare/sentence.h"
+#include "harness/lib/text.h"
 #include "harness/text/html.h"
 
-/* Whether there is a test case of it. */
-static bool is_case(const struct compare_line *line)
+enum outcome { PASSED, FAILED, SKIPPED, ERROR, OUTCOMES };
+
+static const char *const elements[OUTCOMES] = {
+	[FAILED] = "<failure type=\"regression\"",
+	[SKIPPED] = "<skipped",
+	[ERROR] = "<error type=\"not_compared\"",
+};
+
+/* The cases, which are printed before their numbers are known. */
+struct suite {
+	FILE *out;
+	size_t tests, outcomes[OUTCOMES];
+};
+
+static void case_print(struct suite *suite, const char *class, const char *name, enum outcome outcome,
+		       const char *message)
 {
-	return line->is_gate || compare_line_figure(line)->cliff;
+	suite->tests++;
+	suite->outcomes[outcome]++;
+	fputs("    <testcase classname=\"", suite->out);
+	html_text(suite->out, class);
+	fputs("\" name=\"", suite->out);
+	html_text(suite->out, name);
+	if (outcome == PASSED) {
+		fputs("\"/>\n", suite->out);
+		return;
+	}
+	fprintf(suite->out, "\">\n      %s message=\"", elements[outcome]);
+	html_text(suite->out, message);
+	fputs("\"/>\n    </testcase>\n", suite->out);
 }
 
-static bool is_skipped(const struct compare_line *line)
+/* A name of a case, of which the parts are of any length. */
+static int name_print(struct suite *suite, const char *server, const char *client, const char *mode, const char *rest,
+		      enum outcome outcome, const char *message)
 {
-	enum compare_verdict verdict = compare_line_figure(line)->verdict;
+	char *name = NULL;
 
-	return verdict == COMPARE_INCONCLUSIVE || verdict == COMPARE_INCOMPARABLE || verdict == COMPARE_INVALID;
+	if (asprintf(&name, "%s %s %s", client, mode, rest) < 0)
+		return -1;
+	case_print(suite, server, name, outcome, message);
+	free(name);
+	return 0;
 }
 
-static bool is_failure(const struct compare_line *line)
+static int lines_print(struct suite *suite, const struct compare_line *lines, size_t count)
 {
-	return compare_line_figure(line)->verdict == COMPARE_REGRESSED;
+	static const enum outcome outcomes[COMPARE_VERDICTS] = {
+		[COMPARE_REGRESSED] = FAILED,     [COMPARE_INCONCLUSIVE] = SKIPPED, [COMPARE_INCOMPARABLE] = SKIPPED,
+		[COMPARE_NOT_COMPARED] = SKIPPED, [COMPARE_INVALID] = SKIPPED,      [COMPARE_IMPROVED] = PASSED,
+		[COMPARE_EQUIVALENT] = PASSED,
+	};
+	char at[COMPARE_AT], rest[COMPARE_AT + 40], message[2 * COMPARE_TEXT];
+
+	for (size_t i = 0; i < count; i++) {
+		const struct compare_line *line = &lines[i];
+		const struct compare_figure *figure = compare_line_figure(line);
+		if (!line->is_gate && !figure->cliff)
+			continue;
+		snprintf(rest, sizeof rest, "%s %s%s", compare_show_at(at, line->row->least, line->row->most),
+			 compare_measures[line->measure].name, line->is_gate ? "" : " cliff");
+		if (figure->verdict == COMPARE_REGRESSED)
+			compare_show_line(message, line);
+		else
+			compare_show_verdict(message, figure, line->measure);
+		if (name_print(suite, line->row->server, line->row->client, line->row->mode, rest,
+			       outcomes[figure->verdict], message))
+			return -1;
+	}
+	return 0;
 }
 
-static void element_print(const char *begin, const char *message, FILE *out)
+/* What the gate could not see. */
+static int errors_print(struct suite *suite, const struct comparison *comparison)
 {
-	fprintf(out, ">\n      %s message=\"", begin);
-	html_text(out, message);
-	fputs("\"/>\n    </testcase>\n", out);
+	char at[COMPARE_AT], rest[COMPARE_AT + 40], message[100], whole[SENTENCE_TEXT];
+
+	if (comparison->verdict == COMPARE_INVALID || comparison->verdict == COMPARE_INCOMPARABLE)
+		case_print(suite, "benchctl", "comparison", ERROR, compare_show_whole(whole, comparison));
+	for (size_t i = 0; i < comparison->gone_count; i++) {
+		const struct compare_gone *gone = &comparison->gone[i];
+		snprintf(rest, sizeof rest, "%s missing", compare_show_at(at, gone->least, gone->most));
+		snprintf(message, sizeof message, "NEW lacks %zu level%s that BASE has", gone->levels,
+			 gone->levels == 1 ? "" : "s");
+		if (name_print(suite, gone->server, gone->client, gone->mode, rest,
+			       comparison->settings.allow_missing ? SKIPPED : ERROR, message))
+			return -1;
+	}
+	for (size_t i = 0; i < comparison->gate_count; i++) {
+		const struct compare_row *row = &comparison->gate[i];
+		if (!row->lost && !row->not_compared)
+			continue;
+		snprintf(rest, sizeof rest, "%s not compared", compare_show_at(at, row->least, row->most));
+		snprintf(message, sizeof message, "the rate of %zu level%s was not compared",
+			 row->lost + row->not_compared, row->lost + row->not_compared == 1 ? "" : "s");
+		if (name_print(suite, row->server, row->client, row->mode, rest, ERROR, message))
+			return -1;
+	}
+	return 0;
 }
 
-static void case_print(const struct compare_line *line, FILE *out)
+static void suite_print(const struct suite *suite, const struct comparison *comparison,
+			const struct compare_titles *titles, const char *cases, FILE *out)
 {
-	char at[COMPARE_AT], words[2 * COMPARE_TEXT];
+	char whole[SENTENCE_TEXT], title[COMPARE_TITLE];
 
-	fputs("    <testcase classname=\"", out);
-	html_text(out, line->row->server);
-	fputs("\" name=\"", out);
-	html_text(out, line->row->client);
-	fputc(' ', out);
-	html_text(out, line->row->mode);
-	fprintf(out, " %s %s%s\"", compare_show_at(at, line->row), compare_measures[line->measure].name,
-		line->is_gate ? "" : " cliff");
-	if (is_failure(line))
-		element_print("<failure type=\"regression\"", compare_show_line(words, line), out);
-	else if (is_skipped(line))
-		element_print("<skipped", compare_show_verdict(words, compare_line_figure(line), line->measure), out);
-	else
-		fputs("/>\n", out);
-}
-
-static void suite_print(const struct comparison *comparison, const struct compare_line *const lines[2],
-			const size_t counts[2], FILE *out)
-{
-	size_t tests = 0, failures = 0, skipped = 0;
-	char whole[4096];
-
-	for (int part = 0; part < 2; part++)
-		for (size_t i = 0; i < counts[part]; i++)
-			if (is_case(&lines[part][i])) {
-				tests++;
-				failures += is_failure(&lines[part][i]);
-				skipped += is_skipped(&lines[part][i]);
-			}
 	fprintf(out,
 		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"benchctl compare\" "
-		"tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"%zu\">\n",
-		tests, failures, skipped);
-	for (int part = 0; part < 2; part++)
-		for (size_t i = 0; i < counts[part]; i++)
-			if (is_case(&lines[part][i]))
-				case_print(&lines[part][i], out);
-	fputs("    <system-out>", out);
-	html_text(out, compare_show_whole(whole, sizeof whole, comparison));
+		"tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\">\n%s    <system-out>",
+		suite->tests, suite->outcomes[FAILED], suite->outcomes[ERROR], suite->outcomes[SKIPPED], cases);
+	html_text(out, compare_show_whole(whole, comparison));
+	fputs("\nBASE: ", out);
+	html_text(out, compare_show_title(title, titles, SIDE_BASE));
+	fputs("\nNEW: ", out);
+	html_text(out, compare_show_title(title, titles, SIDE_NEW));
 	fputs("</system-out>\n  </testsuite>\n</testsuites>\n", out);
 }
 
@@ -83,16 +133,22 @@ int compare_print_junit(const struct comparison *comparison, const struct compar
 			struct err *err)
 {
 	struct compare_line *gate = NULL, *cells = NULL;
-	size_t counts[2] = { 0, 0 };
+	size_t gate_count, cells_count, bytes;
+	char *cases = NULL;
+	struct suite suite = { .out = open_memstream(&cases, &bytes) };
+	int result = suite.out ? 0 : -1;
 
-	(void)titles;
-	int result = compare_lines(&gate, &counts[0], comparison, true, err) ||
-				     compare_lines(&cells, &counts[1], comparison, false, err)
-			     ? -1
-			     : 0;
-	if (!result)
-		suite_print(comparison, (const struct compare_line *const[]){ gate, cells }, counts, out);
+	result = result || compare_lines(&gate, &gate_count, comparison, true, err) ||
+		 compare_lines(&cells, &cells_count, comparison, false, err) || errors_print(&suite, comparison) ||
+		 lines_print(&suite, gate, gate_count) || lines_print(&suite, cells, cells_count);
+	if (suite.out && text_close(suite.out, &cases))
+		result = -1;
+	if (result)
+		err_set(err, "out of memory");
+	else
+		suite_print(&suite, comparison, titles, cases, out);
+	free(cases);
 	free(gate);
 	free(cells);
-	return result;
+	return result ? -1 : 0;
 }

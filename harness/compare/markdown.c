@@ -3,81 +3,97 @@
 
 #include "harness/compare/lines.h"
 #include "harness/compare/outputs.h"
+#include "harness/compare/sentence.h"
 #include "harness/host/build.h"
 
 /* By it a bot finds its comment again, to change it instead of writing another. */
 #define MARKER "<!-- benchctl-compare -->"
 
 /* A comment of GitHub has 65536 characters at most. */
-#define CHANGED_MOST 60
-#define FOLDED_MOST  150
+#define SHOWN_MAX  60
+#define FOLDED_MAX 50
 
-static int lines_print(const struct compare_line *lines, size_t count, size_t most, FILE *out, struct err *err)
+static int lines_print(const struct compare_line *lines, size_t count, size_t max, FILE *out, struct err *err)
 {
 	struct text_table table;
 
-	if (compare_table(&table, lines, count < most ? count : most, err))
+	if (compare_table(&table, lines, count < max ? count : max, err))
 		return -1;
 	text_table_write(&table, TABLE_MARKDOWN, out);
 	text_table_release(&table);
-	if (count > most)
-		fprintf(out, "\nand %zu more\n", count - most);
+	if (count > max)
+		fprintf(out, "\nand %zu more\n", count - max);
 	return 0;
 }
 
-/* Those that changed, of the gate and then of the cells; the others go to the end. */
-static struct compare_line *joined(const struct compare_line *gate, size_t gate_count, const struct compare_line *cells,
-				   size_t cells_count, size_t *changed)
+/* The lines of groups `first` to `last`, of the gate and then of the cells. Returns how many. */
+static size_t lines_of(struct compare_line *to, const struct compare_line *const lines[2], const size_t counts[2],
+		       enum line_group first, enum line_group last)
 {
-	struct compare_line *all = calloc(gate_count + cells_count + 1, sizeof *all);
 	size_t used = 0;
 
-	*changed = 0;
-	for (int turn = 1; all && turn >= 0; turn--) {
-		for (size_t i = 0; i < gate_count; i++)
-			if (compare_line_changed(&gate[i]) == (turn == 1))
-				all[used++] = gate[i];
-		for (size_t i = 0; i < cells_count; i++)
-			if (compare_line_changed(&cells[i]) == (turn == 1))
-				all[used++] = cells[i];
-		if (turn)
-			*changed = used;
+	for (int part = 0; part < 2; part++)
+		for (size_t i = 0; i < counts[part]; i++) {
+			enum line_group group = compare_line_group(&lines[part][i]);
+			if (group >= first && group <= last)
+				to[used++] = lines[part][i];
+		}
+	return used;
+}
+
+/* What has changed, and then, folded, a list of each other kind. */
+static int lists_print(const struct compare_line *const lines[2], const size_t counts[2], FILE *out, struct err *err)
+{
+	static const struct {
+		enum line_group first, last;
+		const char *title; /* NULL: not folded */
+	} lists[] = {
+		{ LINES_CHANGED, LINES_CHANGED, NULL },
+		{ LINES_SUSPECT, LINES_INCONCLUSIVE,
+		  "inconclusive: the launches are too few or scatter too much to tell" },
+		{ LINES_NOT_COMPARED, LINES_NOT_COMPARED, "not compared" },
+		{ LINES_EQUIVALENT, LINES_EQUIVALENT, "that did not change" },
+	};
+	struct compare_line *of = calloc(counts[0] + counts[1] + 1, sizeof *of);
+	int result = of ? 0 : err_set(err, "out of memory");
+
+	for (size_t i = 0; i < sizeof lists / sizeof *lists && !result; i++) {
+		size_t count = lines_of(of, lines, counts, lists[i].first, lists[i].last);
+		if (!count)
+			continue;
+		if (lists[i].title)
+			fprintf(out, "\n<details>\n<summary>%zu figure%s %s</summary>\n\n", count,
+				count == 1 ? "" : "s", lists[i].title);
+		result = lines_print(of, count, lists[i].title ? FOLDED_MAX : SHOWN_MAX, out, err);
+		if (lists[i].title)
+			fputs("\n</details>\n", out);
 	}
-	return all;
+	free(of);
+	return result;
 }
 
 int compare_print_markdown(const struct comparison *comparison, const struct compare_titles *titles, FILE *out,
 			   struct err *err)
 {
-	struct compare_line *gate = NULL, *cells = NULL, *all = NULL;
-	size_t gate_count, cells_count, changed;
-	char line[4096];
+	struct compare_line *gate = NULL, *cells = NULL;
+	size_t counts[2] = { 0, 0 };
+	char line[SENTENCE_TEXT], title[COMPARE_TITLE];
 	int result = -1;
 
-	if (compare_lines(&gate, &gate_count, comparison, true, err) ||
-	    compare_lines(&cells, &cells_count, comparison, false, err))
+	if (compare_lines(&gate, &counts[0], comparison, true, err) ||
+	    compare_lines(&cells, &counts[1], comparison, false, err))
 		goto out;
-	all = joined(gate, gate_count, cells, cells_count, &changed);
-	if (!all) {
-		err_set(err, "out of memory");
-		goto out;
-	}
 	fprintf(out, MARKER "\n**benchctl:** ");
-	text_table_line(TABLE_MARKDOWN, compare_show_whole(line, sizeof line, comparison), out);
+	text_table_line(TABLE_MARKDOWN, compare_show_whole(line, comparison), out);
 	fputc('\n', out);
-	if (changed && lines_print(all, changed, CHANGED_MOST, out, err))
+	if (lists_print((const struct compare_line *const[]){ gate, cells }, counts, out, err))
 		goto out;
-	size_t rest = gate_count + cells_count - changed;
-	fprintf(out, "%s<details>\n<summary>%zu figure%s that did not change</summary>\n\n", changed ? "\n" : "", rest,
-		rest == 1 ? "" : "s");
-	if (rest && lines_print(all + changed, rest, FOLDED_MOST, out, err))
-		goto out;
-	fputs("\n</details>\n\n", out);
+	fputc('\n', out);
 	line[0] = 0;
 	text_table_add(line, sizeof line, "", "BASE: ");
-	text_table_add(line, sizeof line, "", titles->base);
+	text_table_add(line, sizeof line, "", compare_show_title(title, titles, SIDE_BASE));
 	text_table_add(line, sizeof line, "", ". NEW: ");
-	text_table_add(line, sizeof line, "", titles->new);
+	text_table_add(line, sizeof line, "", compare_show_title(title, titles, SIDE_NEW));
 	text_table_add(line, sizeof line, "",
 		       ". Ratios are NEW to BASE; p is adjusted for the number of tests. benchctl ");
 	text_table_add(line, sizeof line, "", build_version);
@@ -86,6 +102,5 @@ int compare_print_markdown(const struct comparison *comparison, const struct com
 out:
 	free(gate);
 	free(cells);
-	free(all);
 	return result;
 }

@@ -69,11 +69,12 @@ static void memory_show(char out[COMPARE_TEXT], double value)
 #define COUNTED (~(1u << INVALID_CONSERVATION | 1u << INVALID_BUILD))
 
 const struct compare_measure_row compare_measures[COMPARE_MEASURES] = {
-	[COMPARE_RATE] = { "rate", "requests per second", rate_of, 0, false, false, rate_show },
-	[COMPARE_CPU] = { "cpu", "server CPU per request", cpu_of, BOUND, true, false, cpu_show },
-	[COMPARE_FAILURES] = { "failures", "requests that failed", failures_of, COUNTED, true, true, share_show },
-	[COMPARE_P99] = { "p99", "99th percentile of latency", p99_of, 0, true, false, latency_show },
-	[COMPARE_RSS] = { "rss", "server memory", rss_of, BOUND, true, false, memory_show },
+	[COMPARE_RATE] = { "rate", "requests per second", rate_of, 0, false, false, true, rate_show },
+	[COMPARE_CPU] = { "cpu", "server CPU per request", cpu_of, BOUND, true, false, false, cpu_show },
+	[COMPARE_FAILURES] = { "failures", "requests that failed", failures_of, COUNTED, true, true, false,
+			       share_show },
+	[COMPARE_P99] = { "p99", "99th percentile of latency", p99_of, 0, true, false, false, latency_show },
+	[COMPARE_RSS] = { "rss", "server memory", rss_of, BOUND, true, false, false, memory_show },
 };
 
 char *compare_show_value(char out[COMPARE_TEXT], enum compare_measure measure, double value)
@@ -96,6 +97,14 @@ double compare_value(const struct cell *cell, enum compare_measure measure, unsi
 	if (row->is_share)
 		return value;
 	return isfinite(value) && value > 0 ? log(value) : NAN;
+}
+
+double compare_bound(const struct cell *cell, enum compare_measure measure)
+{
+	const struct compare_measure_row *row = &compare_measures[measure];
+	double value = row->value(cell);
+
+	return row->has_bounds && cell->invalid == BOUND && isfinite(value) && value > 0 ? log(value) : NAN;
 }
 
 double compare_unscaled(enum compare_measure measure, double value)

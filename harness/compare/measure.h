@@ -33,6 +33,7 @@ struct compare_measure_row {
 	unsigned tolerated;                                 /* bit set of enum invalid: reasons that do not touch it */
 	bool is_cost;                                       /* more of it is worse */
 	bool is_share;                                      /* compared as it is, and not as a ratio */
+	bool has_bounds;                                    /* where the client was the limit, it is a lower bound */
 	void (*show)(char out[COMPARE_TEXT], double value); /* with its unit; the value is finite and not negative */
 };
 
@@ -46,6 +47,12 @@ char *compare_show_value(char out[COMPARE_TEXT], enum compare_measure measure, d
  * invalid) are added to *reasons.
  */
 double compare_value(const struct cell *cell, enum compare_measure measure, unsigned *reasons);
+
+/*
+ * The lower bound that a cell gives, on the same scale: where nothing but the client's CPU was the limit, the server can do
+ * at least what it did. NAN where it gives none.
+ */
+double compare_bound(const struct cell *cell, enum compare_measure measure);
 
 /* The figure itself, from what compare_value() gives. */
 double compare_unscaled(enum compare_measure measure, double value);

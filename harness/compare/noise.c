@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/compare/compare.h"
 #include "harness/lib/random.h"
 
 /* Sums over the deals, of one figure. */
@@ -68,7 +69,7 @@ static int rows_tally(struct noise *noise, struct tally **tallies, const struct 
 		for (int j = 0; j < measures; j++) {
 			const struct compare_figure *figure = &rows[i].figures[j];
 			double shift = log(figure->ratio);
-			if (!isfinite(shift) || figure->base_count < 2 || figure->new_count < 2)
+			if (!isfinite(shift) || figure->bounds || figure->base_count < 2 || figure->new_count < 2)
 				continue;
 			tally->squares[j] += shift * shift;
 			tally->deals[j]++;

@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "harness/compare/compare.h"
+#include "harness/compare/comparison.h"
 #include "harness/lib/err.h"
 #include "harness/record/document.h"
 

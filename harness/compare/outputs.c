@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "harness/lib/text.h"
+
 static const struct output {
 	size_t path; /* in struct compare_outputs */
 	int (*print)(const struct comparison *comparison, const struct compare_titles *titles, FILE *out,
@@ -23,6 +25,17 @@ static const char *path_of(const struct compare_outputs *outputs, const struct o
 static bool is_stdout(const char *path)
 {
 	return path && strcmp(path, "-") == 0;
+}
+
+char *compare_show_title(char out[COMPARE_TITLE], const struct compare_titles *titles, enum side side)
+{
+	const char *commit = side == SIDE_BASE ? titles->base_commit : titles->new_commit;
+	char plain[80];
+
+	text_plain(out, COMPARE_TITLE - sizeof plain - 20, side == SIDE_BASE ? titles->base : titles->new);
+	if (commit && *commit)
+		sprintf(out + strlen(out), " (commit %s)", text_plain(plain, sizeof plain, commit));
+	return out;
 }
 
 /* How many of them go to stdout. */
@@ -84,7 +97,8 @@ int compare_outputs_write(const struct compare_outputs *outputs, const struct co
 			said = &later;
 		}
 	}
-	if (!stdout_count(outputs) && compare_print_text(comparison, titles, stdout, said)) {
+	if (!stdout_count(outputs) && !*comparison->failure.text &&
+	    compare_print_text(comparison, titles, stdout, said)) {
 		result = -1;
 		said = &later;
 	}

@@ -9,17 +9,23 @@
 
 #include <stdio.h>
 
-#include "harness/compare/compare.h"
+#include "harness/compare/comparison.h"
 #include "harness/lib/options.h"
 
-/* What was compared, in words: the names of the files, or the two commands. */
+/* What was compared: the names of the files, or the two commands; and the commit that each is of, NULL where unknown. */
 struct compare_titles {
 	const char *base, *new;
+	const char *base_commit, *new_commit;
 };
 
-/* Where the outputs go: paths, "-" for stdout; NULL: not wanted. Owned by the options. */
+/* The title of a side, as all outputs for people show it: "build/server (commit 1a2b3c)". Returns out. */
+#define COMPARE_TITLE 1200
+char *compare_show_title(char out[COMPARE_TITLE], const struct compare_titles *titles, enum side side);
+
+/* Where the outputs go: paths, "-" for stdout; NULL: not wanted. Owned by the options, as are the two commits. */
 struct compare_outputs {
 	char *json, *markdown, *junit, *tsv, *picture;
+	char *base_commit, *new_commit;
 };
 
 /* The rows of an option table for them; `type` is a struct of settings that has them as `outputs`. */
@@ -29,9 +35,13 @@ struct compare_outputs {
 		{ "markdown", 0, OPTION_FIELD(text, type, outputs.markdown), .placeholder = "FILE",                \
 		  .help = "write a comment for a merge request" },                                                 \
 		{ "junit", 0, OPTION_FIELD(text, type, outputs.junit), .placeholder = "FILE",                      \
-		  .help = "write the gate as JUnit XML; what is inconclusive is skipped" },                        \
+		  .help = "write the gate as JUnit XML; inconclusive is skipped, not compared is an error" },      \
 		{ "tsv", 0, OPTION_FIELD(text, type, outputs.tsv), .placeholder = "FILE",                          \
 		  .help = "write a line a figure, separated by tabs" },                                            \
+		{ "base-commit", 0, OPTION_FIELD(text, type, outputs.base_commit), .placeholder = "COMMIT",        \
+		  .help = "the commit of BASE, which the outputs name" },                                          \
+		{ "new-commit", 0, OPTION_FIELD(text, type, outputs.new_commit), .placeholder = "COMMIT",          \
+		  .help = "the commit of NEW" },                                                                   \
 	{                                                                                                          \
 		"picture", 0, OPTION_FIELD(text, type, outputs.picture),                                           \
 			.placeholder = "FILE.svg",                                                                 \
@@ -45,8 +55,8 @@ struct compare_outputs {
 int compare_outputs_check(const struct compare_outputs *outputs, struct err *err);
 
 /*
- * Writes all that are wanted, and the table to stdout where no output is there. One that fails does not keep the others
- * from being written. `templates` is the folder of the plot templates, NULL where no picture is wanted. Returns 0, or -1
+ * Writes all that are wanted, and the table to stdout where no output goes there; that one only where something could be
+ * compared. An output that fails does not keep the others from being written. `templates` is the folder of the plot templates, NULL where no picture is wanted. Returns 0, or -1
  * with err set: the first failure.
  */
 int compare_outputs_write(const struct compare_outputs *outputs, const struct comparison *comparison,
@@ -64,7 +74,10 @@ int compare_print_tsv(const struct comparison *comparison, const struct compare_
 int result_print_comparison(const struct comparison *comparison, const struct compare_titles *titles, FILE *out,
 			    struct err *err); /* JSON; in result_compare.c */
 
-/* Draws the heat map at path, which ends in .svg, and the same as PNG beside it. Returns 0, or -1 with err set. */
+/*
+ * Draws the heat map at path, which ends in .svg, and the same as PNG beside it. Where nothing could be compared, the SVG says
+ * so, and there is no PNG. Returns 0, or -1 with err set.
+ */
 int compare_draw(const struct comparison *comparison, const struct compare_titles *titles, const char *path,
 		 const char *templates, struct err *err);
 

@@ -37,6 +37,8 @@ static json_t *names_json(unsigned bits, const char *const *names, int count)
 	return NULL;
 }
 
+static const char *const side_names[SIDES] = { "base", "new" };
+
 static json_t *figure_json(const struct compare_figure *figure, enum compare_measure measure)
 {
 	json_t *json = json_object();
@@ -45,6 +47,8 @@ static json_t *figure_json(const struct compare_figure *figure, enum compare_mea
 	bad |= json_object_set_new(json, "verdict", json_string(compare_verdict_names[figure->verdict]));
 	bad |= json_object_set_new(json, "base_launches", json_integer((json_int_t)figure->base_count));
 	bad |= json_object_set_new(json, "new_launches", json_integer((json_int_t)figure->new_count));
+	bad |= json_object_set_new(json, "base_measured", json_integer((json_int_t)figure->base_all));
+	bad |= json_object_set_new(json, "new_measured", json_integer((json_int_t)figure->new_all));
 	bad |= json_object_set_new(json, "base", number_json(figure->base));
 	bad |= json_object_set_new(json, "new", number_json(figure->new));
 	bad |= json_object_set_new(json, "ratio", number_json(figure->ratio));
@@ -55,6 +59,8 @@ static json_t *figure_json(const struct compare_figure *figure, enum compare_mea
 	bad |= json_object_set_new(json, "exact", json_boolean(figure->exact));
 	bad |= json_object_set_new(json, "floor", number_json(figure->floor));
 	bad |= json_object_set_new(json, "levels", json_integer((json_int_t)figure->levels));
+	if (figure->bounds)
+		bad |= json_object_set_new(json, "bounds", names_json(figure->bounds, side_names, SIDES));
 	if (figure->verdict == COMPARE_INCONCLUSIVE)
 		bad |= json_object_set_new(json, "more_launches",
 					   figure->more ? json_integer((json_int_t)figure->more) : json_null());
@@ -84,6 +90,7 @@ static json_t *row_json(const struct compare_row *row, int measures)
 	bad |= json_object_set_new(json, "verdict", json_string(compare_verdict_names[row->verdict]));
 	bad |= json_object_set_new(json, "by", json_string(compare_measures[row->by].name));
 	bad |= json_object_set_new(json, "lost", json_integer((json_int_t)row->lost));
+	bad |= json_object_set_new(json, "not_compared", json_integer((json_int_t)row->not_compared));
 	if (row->lost_to)
 		bad |= json_object_set_new(json, "lost_to", names_json(row->lost_to, invalid_names, INVALIDS));
 	for (int measure = 0; measure < measures; measure++)
@@ -127,6 +134,29 @@ static json_t *differences_json(const struct comparison *comparison)
 	return NULL;
 }
 
+static json_t *gone_json(const struct comparison *comparison)
+{
+	json_t *json = json_array();
+	int bad = 0;
+
+	for (size_t i = 0; i < comparison->gone_count; i++) {
+		const struct compare_gone *gone = &comparison->gone[i];
+		json_t *item = json_object();
+		bad |= json_object_set_new(item, "server", text_json(gone->server));
+		bad |= json_object_set_new(item, "client", text_json(gone->client));
+		bad |= json_object_set_new(item, "mode", text_json(gone->mode));
+		bad |= json_object_set_new(item, "least", json_integer((json_int_t)gone->least));
+		bad |= json_object_set_new(item, "most", json_integer((json_int_t)gone->most));
+		bad |= json_object_set_new(item, "levels", json_integer((json_int_t)gone->levels));
+		bad |= json_object_set_new(item, "whole", json_boolean(gone->is_whole));
+		bad |= json_array_append_new(json, item);
+	}
+	if (!bad)
+		return json;
+	json_decref(json);
+	return NULL;
+}
+
 static json_t *comparison_json(const struct comparison *comparison, const struct compare_titles *titles)
 {
 	json_t *json = json_object();
@@ -136,7 +166,13 @@ static json_t *comparison_json(const struct comparison *comparison, const struct
 	bad |= json_object_set_new(json, "benchctl", json_string(build_version));
 	bad |= json_object_set_new(json, "base", text_json(titles->base));
 	bad |= json_object_set_new(json, "new", text_json(titles->new));
+	if (titles->base_commit)
+		bad |= json_object_set_new(json, "base_commit", text_json(titles->base_commit));
+	if (titles->new_commit)
+		bad |= json_object_set_new(json, "new_commit", text_json(titles->new_commit));
 	bad |= json_object_set_new(json, "verdict", json_string(compare_verdict_names[comparison->verdict]));
+	if (*comparison->failure.text)
+		bad |= json_object_set_new(json, "error", text_json(comparison->failure.text));
 	bad |= json_object_set_new(json, "cliffs", json_integer((json_int_t)comparison->cliffs));
 	bad |= json_object_set_new(json, "floor", number_json(comparison->settings.floor));
 	bad |= json_object_set_new(json, "alpha", number_json(comparison->settings.alpha));
@@ -144,6 +180,11 @@ static json_t *comparison_json(const struct comparison *comparison, const struct
 	bad |= json_object_set_new(json, "new_launches", json_integer((json_int_t)comparison->new_launches));
 	bad |= json_object_set_new(json, "base_only", json_integer((json_int_t)comparison->base_only));
 	bad |= json_object_set_new(json, "new_only", json_integer((json_int_t)comparison->new_only));
+	bad |= json_object_set_new(json, "gone", gone_json(comparison));
+	bad |= json_object_set_new(json, "blind", json_boolean(comparison_is_blind(comparison)));
+	if (comparison->launches_needed)
+		bad |= json_object_set_new(json, "launches_needed",
+					   json_integer((json_int_t)comparison->launches_needed));
 	bad |= json_object_set_new(json, "base_interrupted", json_integer((json_int_t)comparison->base_interrupted));
 	bad |= json_object_set_new(json, "new_interrupted", json_integer((json_int_t)comparison->new_interrupted));
 	bad |= json_object_set_new(json, "open_loops", json_integer((json_int_t)comparison->open_loops));

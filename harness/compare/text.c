@@ -3,19 +3,10 @@
 
 #include "harness/compare/lines.h"
 #include "harness/compare/outputs.h"
-#include "harness/lib/text.h"
+#include "harness/compare/sentence.h"
 
 /* A terminal is no place for a line of every cell. */
-#define CELLS_MOST 40
-
-static size_t changed_count(const struct compare_line *lines, size_t count)
-{
-	size_t changed = 0;
-
-	while (changed < count && compare_line_changed(&lines[changed]))
-		changed++;
-	return changed;
-}
+#define CELLS_MAX 40
 
 static int lines_print(const struct compare_line *lines, size_t count, FILE *out, struct err *err)
 {
@@ -28,38 +19,60 @@ static int lines_print(const struct compare_line *lines, size_t count, FILE *out
 	return 0;
 }
 
-static void notes_print(const struct comparison *comparison, FILE *out)
+/* How many figures of single levels there are of each kind. */
+static void counts_print(const struct compare_line *lines, size_t count, FILE *out)
 {
-	if (comparison->open_loops)
-		fprintf(out, "not compared: %zu cells of open loops, whose rate was chosen\n", comparison->open_loops);
+	size_t verdicts[COMPARE_VERDICTS] = { 0 }, suspects = 0;
+	const char *before = ": ";
+
+	for (size_t i = 0; i < count; i++) {
+		verdicts[compare_line_figure(&lines[i])->verdict]++;
+		suspects += compare_line_group(&lines[i]) == LINES_SUSPECT;
+	}
+	fprintf(out, "\nof %zu figures of single levels", count);
+	for (int verdict = 0; verdict < COMPARE_VERDICTS; verdict++) {
+		if (!verdicts[verdict])
+			continue;
+		fprintf(out, "%s%zu %s", before, verdicts[verdict], compare_verdict_titles[verdict]);
+		if (verdict == COMPARE_INCONCLUSIVE && suspects)
+			fprintf(out, " (%zu beyond the floor)", suspects);
+		before = ", ";
+	}
+	fputs("; --tsv and --json have all\n", out);
 }
 
 int compare_print_text(const struct comparison *comparison, const struct compare_titles *titles, FILE *out,
 		       struct err *err)
 {
 	struct compare_line *gate = NULL, *cells = NULL;
-	size_t gate_count, cells_count;
-	char whole[4096], title[1000];
+	size_t gate_count, cells_count, changed = 0;
+	char whole[SENTENCE_TEXT], title[COMPARE_TITLE];
 	int result = -1;
 
 	if (compare_lines(&gate, &gate_count, comparison, true, err) ||
 	    compare_lines(&cells, &cells_count, comparison, false, err))
 		goto out;
-	fprintf(out, "BASE  %s\n", text_plain(title, sizeof title, titles->base));
-	fprintf(out, "NEW   %s\n\n", text_plain(title, sizeof title, titles->new));
-	fprintf(out, "%s\n\n", compare_show_whole(whole, sizeof whole, comparison));
+	fprintf(out, "BASE  %s\n", compare_show_title(title, titles, SIDE_BASE));
+	fprintf(out, "NEW   %s\n\n", compare_show_title(title, titles, SIDE_NEW));
+	fprintf(out, "%s\n", compare_show_whole(whole, comparison));
+	if (*comparison->failure.text) {
+		result = 0;
+		goto out;
+	}
+	fputc('\n', out);
 	if (lines_print(gate, gate_count, out, err))
 		goto out;
-	size_t changed = changed_count(cells, cells_count);
-	size_t shown = changed < CELLS_MOST ? changed : CELLS_MOST;
-	if (shown) {
-		fputs("\nlevels that changed\n\n", out);
-		if (lines_print(cells, shown, out, err))
+	while (changed < cells_count && compare_line_group(&cells[changed]) <= LINES_SUSPECT)
+		changed++;
+	if (changed) {
+		fprintf(out, "\nlevels that changed, or may have%s\n\n",
+			changed > CELLS_MAX ? " (the first of them)" : "");
+		if (lines_print(cells, changed < CELLS_MAX ? changed : CELLS_MAX, out, err))
 			goto out;
 	}
-	fprintf(out, "\n%zu of %zu figures of single levels have changed%s; --tsv and --json have all\n", changed,
-		cells_count, shown < changed ? ", the first are shown" : "");
-	notes_print(comparison, out);
+	counts_print(cells, cells_count, out);
+	if (comparison->open_loops)
+		fprintf(out, "not compared: %zu cells of open loops, whose rate was chosen\n", comparison->open_loops);
 	result = 0;
 out:
 	free(gate);

@@ -7,13 +7,14 @@
 static void number(double value, FILE *out)
 {
 	fputc('\t', out);
-	if (!isnan(value))
+	if (isfinite(value))
 		fprintf(out, "%.9g", value);
 }
 
 static void row_print(const char *table, const struct compare_row *row, enum compare_measure measure, FILE *out)
 {
 	const struct compare_figure *figure = &row->figures[measure];
+	static const char *const bounds[1 << SIDES] = { "", "base", "new", "both" };
 	const char *const texts[] = { row->server, row->client, row->mode };
 	char plain[256];
 
@@ -36,7 +37,7 @@ static void row_print(const char *table, const struct compare_row *row, enum com
 	};
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
 		number(numbers[i], out);
-	fputc('\n', out);
+	fprintf(out, "\t%s\t%zu\t%zu\n", bounds[figure->bounds], figure->base_all, figure->new_all);
 }
 
 int compare_print_tsv(const struct comparison *comparison, const struct compare_titles *titles, FILE *out,
@@ -44,7 +45,7 @@ int compare_print_tsv(const struct comparison *comparison, const struct compare_
 {
 	(void)titles, (void)err;
 	fputs("table\tserver\tclient\tmode\tleast\tmost\tmeasure\tverdict\tcliff\tbase_launches\tnew_launches\tbase\tnew\t"
-	      "ratio\tlow\thigh\tp\tp_adjusted\tfloor\tmore_launches\n",
+	      "ratio\tlow\thigh\tp\tp_adjusted\tfloor\tmore_launches\tbounds\tbase_measured\tnew_measured\n",
 	      out);
 	for (size_t i = 0; i < comparison->gate_count; i++)
 		for (int measure = 0; measure < COMPARE_GATING; measure++)

@@ -11,7 +11,7 @@ static enum compare_verdict worse_or_better(enum compare_measure measure, double
 	return (new > base) == compare_measures[measure].is_cost ? COMPARE_REGRESSED : COMPARE_IMPROVED;
 }
 
-static enum compare_verdict failures_verdict(const struct compare_figure *figure, const struct verdict_basis *basis,
+static enum compare_verdict failures_verdict(const struct compare_figure *figure, const struct figure_basis *basis,
 					     double alpha)
 {
 	/* A kind that BASE has never had is a finding of its own: as many of another kind may have gone. */
@@ -29,15 +29,19 @@ static enum compare_verdict failures_verdict(const struct compare_figure *figure
 static enum compare_verdict ratio_verdict(const struct compare_figure *figure, enum compare_measure measure,
 					  double alpha)
 {
-	double least = 1 - figure->floor, most = 1 / least;
+	double min = 1 - figure->floor, max = 1 / min;
+	bool is_beyond = figure->ratio < min || figure->ratio > max;
 
-	if (figure->p_adjusted < alpha && (figure->ratio < least || figure->ratio > most))
+	if (figure->p_adjusted < alpha && is_beyond)
 		return worse_or_better(measure, 1, figure->ratio);
-	return figure->low >= least && figure->high <= most ? COMPARE_EQUIVALENT : COMPARE_INCONCLUSIVE;
+	/* More launches can tell whether NEW is on the far side of a bound; within it, nothing can. */
+	if (figure->bounds)
+		return is_beyond && figure->p < 1 ? COMPARE_INCONCLUSIVE : COMPARE_NOT_COMPARED;
+	return figure->low >= min && figure->high <= max ? COMPARE_EQUIVALENT : COMPARE_INCONCLUSIVE;
 }
 
 static void figure_judge(const struct comparison *comparison, struct compare_figure *figure,
-			 const struct verdict_basis *basis, enum compare_measure measure, size_t tests)
+			 const struct figure_basis *basis, enum compare_measure measure, size_t tests)
 {
 	double alpha = comparison->settings.alpha;
 	bool is_share = compare_measures[measure].is_share;
@@ -54,45 +58,52 @@ static void figure_judge(const struct comparison *comparison, struct compare_fig
 		return;
 	size_t have = figure->base_count < figure->new_count ? figure->base_count : figure->new_count;
 	size_t needed = rank_needed(is_share ? NAN : log(figure->ratio), basis->spread, -log(1 - figure->floor), alpha,
-				    basis->is_certain || figure->new_failures ? 1 : tests, COMPARE_MORE_MOST);
+				    basis->is_certain || figure->new_failures ? 1 : tests, COMPARE_MORE_MAX);
 	figure->more = !needed ? 0 : needed > have ? needed - have : 1;
 }
 
-/*
- * A row is what its worst figure says. Else it is what its rate says or, where that is not valid, the CPU of its server:
- * that no request failed says nothing of speed. Returns whether anything of both sides could be compared.
- */
-static bool speed_judge(struct compare_row *row)
+/* The first measure that gates and has regressed; COMPARE_MEASURES: none. */
+static enum compare_measure regressed_by(const struct compare_row *row)
 {
-	static const enum compare_measure speeds[] = { COMPARE_RATE, COMPARE_CPU };
+	int measure = 0;
 
-	row->verdict = COMPARE_INVALID;
+	while (measure < COMPARE_GATING && row->figures[measure].verdict != COMPARE_REGRESSED)
+		measure++;
+	return measure < COMPARE_GATING ? (enum compare_measure)measure : COMPARE_MEASURES;
+}
+
+/*
+ * A row is what its worst figure says; else failures that may be new, and levels that are lost or were not compared, keep
+ * it from passing; else it is what its rate says. The CPU of its server can make it worse, and never speaks for a rate that
+ * was not compared. Returns whether anything that both sides have could be compared.
+ */
+static bool row_judge(struct compare_row *row, bool is_alike)
+{
+	const struct compare_figure *rate = &row->figures[COMPARE_RATE];
+	const struct compare_figure *failures = &row->figures[COMPARE_FAILURES];
+	enum compare_measure regressed = regressed_by(row);
+	bool has_speed = rate->verdict != COMPARE_INVALID || row->figures[COMPARE_CPU].verdict != COMPARE_INVALID;
+
+	row->not_compared = row->undecided + (rate->verdict == COMPARE_REGRESSED ? 0 : row->worse) +
+			    (rate->verdict == COMPARE_IMPROVED ? 0 : row->better);
 	row->by = COMPARE_RATE;
-	for (int measure = 0; measure < COMPARE_GATING; measure++)
-		if (row->figures[measure].verdict == COMPARE_REGRESSED) {
-			row->verdict = COMPARE_REGRESSED;
-			row->by = (enum compare_measure)measure;
-			return true;
-		}
-	if (row->figures[COMPARE_FAILURES].verdict == COMPARE_INCONCLUSIVE) {
+	row->verdict = rate->verdict;
+	if (regressed != COMPARE_MEASURES) {
+		row->verdict = COMPARE_REGRESSED;
+		row->by = regressed;
+		return true;
+	}
+	if (!is_alike)
+		return has_speed;
+	if (failures->verdict == COMPARE_INCONCLUSIVE) {
 		row->verdict = COMPARE_INCONCLUSIVE;
 		row->by = COMPARE_FAILURES;
 		return true;
 	}
-	for (size_t i = 0; i < sizeof speeds / sizeof *speeds && row->verdict == COMPARE_INVALID; i++) {
-		row->verdict = row->figures[speeds[i]].verdict;
-		row->by = row->verdict == COMPARE_INVALID ? COMPARE_RATE : speeds[i];
-	}
-	return row->verdict != COMPARE_INVALID;
-}
-
-/* The same, but for what NEW has lost: what can't be seen any more is not as good as it was. */
-static bool row_judge(struct compare_row *row)
-{
-	bool has_speed = speed_judge(row);
-
-	if (row->lost && row->verdict != COMPARE_REGRESSED && row->verdict != COMPARE_INCOMPARABLE)
+	if (row->lost)
 		row->verdict = COMPARE_INCONCLUSIVE;
+	else if (row->not_compared)
+		row->verdict = COMPARE_NOT_COMPARED;
 	return has_speed;
 }
 
@@ -115,7 +126,7 @@ static long adjust(struct compare_row *rows, size_t count, int first, int end, l
 }
 
 /* Returns 1 where anything could be compared, 0 where nothing; -1 with err set. */
-static int gate_judge(struct comparison *comparison, struct verdict_basis (*bases)[COMPARE_MEASURES], struct err *err)
+static int gate_judge(struct comparison *comparison, struct figure_basis (*bases)[COMPARE_MEASURES], struct err *err)
 {
 	bool has_speed = false;
 	long tests = adjust(comparison->gate, comparison->gate_count, 0, COMPARE_GATING, adjust_holm, err);
@@ -128,13 +139,13 @@ static int gate_judge(struct comparison *comparison, struct verdict_basis (*base
 		for (int measure = 0; measure < COMPARE_GATING; measure++)
 			figure_judge(comparison, &row->figures[measure], &bases[i][measure],
 				     (enum compare_measure)measure, comparison->gate_tests);
-		has_speed |= row_judge(row);
+		has_speed |= row_judge(row, !comparison->differences.count);
 		comparison->gate_verdicts[row->verdict]++;
 	}
 	return has_speed;
 }
 
-static int cells_judge(struct comparison *comparison, struct verdict_basis (*bases)[COMPARE_MEASURES], struct err *err)
+static int cells_judge(struct comparison *comparison, struct figure_basis (*bases)[COMPARE_MEASURES], struct err *err)
 {
 	for (int measure = 0; measure < COMPARE_MEASURES; measure++) {
 		long tests = adjust(comparison->cells, comparison->cells_count, measure, measure + 1,
@@ -149,7 +160,7 @@ static int cells_judge(struct comparison *comparison, struct verdict_basis (*bas
 		struct compare_row *row = &comparison->cells[i];
 		struct compare_figure *rate = &row->figures[COMPARE_RATE];
 		rate->cliff = rate->verdict == COMPARE_REGRESSED && rate->high < COMPARE_CLIFF;
-		row_judge(row);
+		row_judge(row, !comparison->differences.count);
 		comparison->cliffs += rate->cliff;
 		comparison->cell_verdicts[row->verdict]++;
 	}
@@ -159,7 +170,8 @@ static int cells_judge(struct comparison *comparison, struct verdict_basis (*bas
 static void whole_judge(struct comparison *comparison, bool has_speed)
 {
 	static const enum compare_verdict order[] = {
-		COMPARE_REGRESSED, COMPARE_INCOMPARABLE, COMPARE_INCONCLUSIVE, COMPARE_IMPROVED, COMPARE_EQUIVALENT,
+		COMPARE_REGRESSED,    COMPARE_INCOMPARABLE, COMPARE_NOT_COMPARED,
+		COMPARE_INCONCLUSIVE, COMPARE_IMPROVED,     COMPARE_EQUIVALENT,
 	};
 
 	comparison->verdict = COMPARE_INVALID;
@@ -172,19 +184,36 @@ static void whole_judge(struct comparison *comparison, bool has_speed)
 		comparison->verdict = COMPARE_REGRESSED;
 }
 
-int verdict_give(struct comparison *comparison, struct verdict_basis (*gate)[COMPARE_MEASURES],
-		 struct verdict_basis (*cells)[COMPARE_MEASURES], struct err *err)
+/*
+ * Rows of the gate whose launches are too few: not even the smallest p that they can have is small enough. Where the whole
+ * interval of a rate is within the floor, there is a verdict all the same.
+ */
+static void launches_judge(struct comparison *comparison)
+{
+	for (size_t i = 0; i < comparison->gate_count; i++) {
+		const struct compare_row *row = &comparison->gate[i];
+		const struct compare_figure *rate = &row->figures[COMPARE_RATE];
+		double min_p = rank_least_p(rate->base_count, rate->new_count) * (double)comparison->gate_tests;
+		comparison->too_few += rate->verdict == COMPARE_INCONCLUSIVE && !isnan(rate->p) &&
+				       row->verdict != COMPARE_REGRESSED && min_p >= comparison->settings.alpha;
+	}
+	if (comparison->too_few)
+		comparison->launches_needed = verdict_min_launches(comparison->gate_tests, comparison->settings.alpha);
+}
+
+size_t verdict_min_launches(size_t tests, double alpha)
+{
+	return rank_needed(NAN, NAN, 0, alpha, tests, COMPARE_MORE_MAX);
+}
+
+int verdict_give(struct comparison *comparison, struct figure_basis (*gate)[COMPARE_MEASURES],
+		 struct figure_basis (*cells)[COMPARE_MEASURES], struct err *err)
 {
 	int has_speed = gate_judge(comparison, gate, err);
 
 	if (has_speed < 0 || cells_judge(comparison, cells, err))
 		return -1;
 	whole_judge(comparison, has_speed);
+	launches_judge(comparison);
 	return 0;
-}
-
-bool compare_is_sure(const struct comparison *comparison)
-{
-	return !comparison->gate_verdicts[COMPARE_INCONCLUSIVE] && !comparison->base_only &&
-	       !comparison->base_interrupted && !comparison->new_interrupted;
 }
