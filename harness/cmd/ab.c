@@ -3,6 +3,7 @@
 
 #include "harness/cmd/gate.h"
 #include "harness/cmd/session.h"
+#include "harness/compare/compare.h"
 #include "harness/compare/outputs.h"
 #include "harness/record/result.h"
 #include "harness/run/preamble.h"
@@ -37,7 +38,7 @@ static const struct option_def ab_options[] = {
 	{ "levels", 'l', FIELD(levels, settings.concurrency), .fallback = "1,16,256",
 	  .help = "connections: A..B doubles, A..B:+S steps, commas join" },
 	{ "launches", 'r', FIELD(count, settings.repeat), .fallback = "8", .min = 1, .max = 1000,
-	  .help = "of each build, in the order AB BA AB BA; a verdict takes four or more" },
+	  .help = "of each build, in the order AB BA AB BA; a verdict takes five or more" },
 	SETTINGS_LOAD(struct ab, settings.),
 	SETTINGS_PLACE(struct ab, settings.),
 	{ "out", 'o', FIELD(text, out), .placeholder = "NAME",
@@ -143,46 +144,83 @@ static int arm_end(struct arm *arm, struct err *err)
 	return result_read(&arm->document, arm->path, err);
 }
 
-/* Compares, and writes all that is wanted. Returns an exit code. */
-static int arms_compare(const struct arm *arms, const struct ab *ab, const char *templates)
+static struct compare_titles titles_of(const struct arm *arms, const struct ab *ab)
+{
+	return (struct compare_titles){
+		.name = { ab->conf[OLD] ? ab->conf[OLD] : arms[OLD].named.command,
+			  ab->conf[NEW] ? ab->conf[NEW] : arms[NEW].named.command },
+		.commit = { ab->outputs.commit[SIDE_BASE], ab->outputs.commit[SIDE_NEW] },
+	};
+}
+
+/* Writes all that is wanted. Returns the exit code: `code`, unless that is EXIT_OK and an output failed. */
+static int outputs_write(const struct comparison *comparison, const struct arm *arms, const struct ab *ab,
+			 const char *templates, int code)
+{
+	struct compare_titles titles = titles_of(arms, ab);
+	struct err err;
+
+	if (!compare_outputs_write(&ab->outputs, comparison, &titles, templates, &err))
+		return code;
+	complain(&command_ab, EXIT_NO_RUN, "%s", err.text);
+	return code ? code : EXIT_NO_RUN;
+}
+
+/* Compares. Returns an exit code; EXIT_NO_RUN with *why where there is no comparison. */
+static int arms_compare(const struct arm *arms, const struct ab *ab, const char *templates, struct err *why)
 {
 	const struct document *old = &arms[OLD].document, *new = &arms[NEW].document;
 	struct compare_settings how;
-	struct compare_titles titles = { arms[OLD].named.command, arms[NEW].named.command };
 	struct comparison comparison;
-	struct err err;
 
-	if (ab->conf[OLD])
-		titles = (struct compare_titles){ ab->conf[OLD], ab->conf[NEW] };
-	if (gate_how(&how, &ab->gate, &ab->noise, old, &err) ||
+	if (gate_how(&how, &ab->gate, &ab->noise, old, why) ||
 	    compare_sides(&comparison, &(struct compare_side){ &old, 1, NULL }, &(struct compare_side){ &new, 1, NULL },
-			  &how, &err))
-		return complain(&command_ab, EXIT_NO_RUN, "%s", err.text);
-	int failed = compare_outputs_write(&ab->outputs, &comparison, &titles, templates, &err);
-	if (failed)
-		complain(&command_ab, EXIT_NO_RUN, "%s", err.text);
-	int code = gate_exit(&command_ab, &ab->gate, &comparison);
+			  &how, why))
+		return complain(&command_ab, EXIT_NO_RUN, "%s", why->text);
+	int code = outputs_write(&comparison, arms, ab, templates, gate_exit(&command_ab, &ab->gate, &comparison));
 	comparison_release(&comparison);
-	return failed && !code ? EXIT_NO_RUN : code;
+	return code;
 }
 
-static int arms_measure(struct arm *arms, const struct ab *ab, struct session *session, const char *templates)
+/* Measures, and compares what was measured. Returns an exit code; *why where there is no comparison. */
+static int arms_measure(struct arm *arms, const struct ab *ab, struct session *session, const char *templates,
+			struct err *why)
 {
-	struct err err;
-
 	for (int i = 0; i < ARMS; i++)
-		if (arm_begin(&arms[i], i, session, &err))
-			return complain(&command_ab, EXIT_NO_RUN, "%s", err.text);
+		if (arm_begin(&arms[i], i, session, why))
+			return complain(&command_ab, EXIT_NO_RUN, "%s", why->text);
 	int code = session_run(session);
-	int bad = cells_deal(arms, &session->document, &err);
+	int bad = cells_deal(arms, &session->document, why);
 	for (int i = 0; i < ARMS && !bad; i++)
-		bad = arm_end(&arms[i], &err);
+		bad = arm_end(&arms[i], why);
 	if (bad)
-		return complain(&command_ab, EXIT_NO_RUN, "%s (the cells are in %s/cells.jsonl)", err.text,
+		return complain(&command_ab, EXIT_NO_RUN, "%s (the cells are in %s/cells.jsonl)", why->text,
 				session->folder);
 	fprintf(stderr, "%s\n%s\n", arms[OLD].path, arms[NEW].path);
-	/* No verdict from what an interruption has left: whoever stops when he likes what he sees is never wrong. */
-	return code ? code : arms_compare(arms, ab, templates);
+	/* No verdict from what an interruption has left: to stop when the figures please is not a test. */
+	return code ? code : arms_compare(arms, ab, templates, why);
+}
+
+/* Prepares and measures. Where there is no comparison, all outputs say why. Returns an exit code. */
+static int session_measure(struct session *session, struct arm *arms, const struct ab *ab, const char *templates)
+{
+	struct comparison comparison;
+	struct err why = { "" };
+	int code = session_prepare(session);
+
+	if (!code && gate_check_launches(&ab->gate, ab->settings.repeat, session->sweep.modes_count,
+					 &ab->settings.concurrency, &why))
+		return complain(&command_ab, EXIT_USAGE, "%s", why.text);
+	code = code ? code : session_keep(session, ab->out);
+	code = code ? code : arms_measure(arms, ab, session, templates, &why);
+	if (*session->failure.text)
+		why = session->failure;
+	else if (code == EXIT_INTERRUPTED)
+		err_set(&why, "the session was interrupted");
+	if (!code || !*why.text)
+		return code;
+	comparison_fail(&comparison, &compare_settings_usual, &why);
+	return outputs_write(&comparison, arms, ab, templates, code);
 }
 
 static int ab_measure(struct ab *ab)
@@ -201,14 +239,12 @@ static int ab_measure(struct ab *ab)
 	struct err err;
 	int code;
 
-	if (arms_find(arms, ab, &err) || compare_outputs_check(&ab->outputs, &err) ||
+	if (gate_check(&ab->gate, &err) || arms_find(arms, ab, &err) || compare_outputs_check(&ab->outputs, &err) ||
 	    gate_read(&ab->noise, &ab->gate, &err) || (ab->outputs.picture && !(templates = common_templates(&err)))) {
 		code = complain(&command_ab, EXIT_USAGE, "%s", err.text);
 	} else {
 		common_catch_signals();
-		code = session_prepare(&session);
-		code = code ? code : session_keep(&session, ab->out);
-		code = code ? code : arms_measure(arms, ab, &session, templates);
+		code = session_measure(&session, arms, ab, templates);
 	}
 	session_release(&session);
 	for (int i = 0; i < ARMS; i++) {

@@ -43,8 +43,7 @@ struct runs {
 	struct document *documents;  /* owned */
 	const struct document **all; /* the same, as a comparison takes them; owned */
 	size_t count;
-	char *title;  /* the names of its files, owned */
-	char *commit; /* of benchctl, that measured the first one; owned */
+	char *title; /* the names of its files, owned */
 };
 
 static int run_read(struct document *document, const char *name, const char *shown, uint64_t timeout_ns,
@@ -104,17 +103,12 @@ static void runs_release(struct runs *runs)
 	free(runs->documents);
 	free(runs->all);
 	free(runs->title);
-	free(runs->commit);
 }
 
-/* The commit that was given, or that of benchctl: what the runs know. */
-static const char *commit_of(char *given, struct runs *runs)
+/* The commit of the benchctl that measured the first run of a side; NULL where unknown. */
+static const char *benchctl_of(const struct runs *runs)
 {
-	const char *known = runs->count && runs->documents[0].commit ? runs->documents[0].commit : "";
-
-	if (given || !*known || asprintf(&runs->commit, "of benchctl: %.80s", known) < 0)
-		return given;
-	return runs->commit;
+	return runs->count ? runs->documents[0].commit : NULL;
 }
 
 /* Reads both sides and compares them. Returns 0, or -1 with err set. */
@@ -153,8 +147,11 @@ static int compare_files(const struct compare_command *settings, char **operands
 		complain(&command_compare, EXIT_USAGE, "%s", err.text);
 		comparison_fail(&comparison, &compare_settings_usual, &err);
 	}
-	struct compare_titles titles = { base.title, new.title, commit_of(outputs->base_commit, &base),
-					 commit_of(outputs->new_commit, &new) };
+	struct compare_titles titles = {
+		.name = { base.title, new.title },
+		.commit = { outputs->commit[SIDE_BASE], outputs->commit[SIDE_NEW] },
+		.benchctl = { benchctl_of(&base), benchctl_of(&new) },
+	};
 	int failed = compare_outputs_write(outputs, &comparison, &titles, templates, &err);
 	if (failed)
 		complain(&command_compare, EXIT_NO_RUN, "%s", err.text);

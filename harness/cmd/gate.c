@@ -62,7 +62,7 @@ int gate_check_launches(const struct gate_settings *settings, uint64_t launches,
 	size_t bands = 0;
 
 	for (size_t i = 0; i < levels->count; i++)
-		has_band[compare_band(levels->values[i])] = true;
+		has_band[compare_band(levels->level[i])] = true;
 	for (size_t i = 0; i < COMPARE_BANDS; i++)
 		bands += has_band[i];
 	size_t tests = 2 * modes * bands, needed = verdict_min_launches(tests, COMPARE_ALPHA);

@@ -9,6 +9,13 @@
 #include "harness/lib/clock.h"
 #include "harness/run/preamble.h"
 
+/* Complains, and keeps why: what was asked for is written all the same. Returns the code. */
+static int give_up(struct session *session, int code, const struct err *why)
+{
+	session->failure = *why;
+	return complain(session->command, code, "%s", why->text);
+}
+
 int session_default(struct settings *settings, struct err *err)
 {
 	return options_default(settings_options, settings, err);
@@ -79,9 +86,9 @@ int session_prepare(struct session *session)
 	struct err err;
 
 	if (load_settle(session, &err))
-		return complain(session->command, EXIT_USAGE, "%s", err.text);
+		return give_up(session, EXIT_USAGE, &err);
 	if (place_settle(session, &err) || servers_settle(session, &err))
-		return complain(session->command, EXIT_NO_RUN, "%s", err.text);
+		return give_up(session, EXIT_NO_RUN, &err);
 	if (common_stop)
 		return EXIT_INTERRUPTED;
 	sweep->settings = session->settings;
@@ -93,7 +100,7 @@ int session_prepare(struct session *session)
 	sweep->document = &session->document;
 	sweep->stop = &common_stop;
 	if (preamble_write(&session->document, sweep, session->found, &err))
-		return complain(session->command, EXIT_NO_RUN, "%s", err.text);
+		return give_up(session, EXIT_NO_RUN, &err);
 	return EXIT_OK;
 }
 
@@ -103,10 +110,10 @@ int session_keep(struct session *session, const char *name)
 	struct err err;
 
 	if (common_run_folder(session->folder, name, &err))
-		return complain(session->command, EXIT_USAGE, "%s", err.text);
+		return give_up(session, EXIT_USAGE, &err);
 	snprintf(path, sizeof path, "%s/cells.jsonl", session->folder);
 	if (common_make_run_folder(session->folder, &err) || ledger_create(&session->ledger, path, &err))
-		return complain(session->command, EXIT_NO_RUN, "%s", err.text);
+		return give_up(session, EXIT_NO_RUN, &err);
 	session->sweep.ledger = &session->ledger;
 	return EXIT_OK;
 }
@@ -174,9 +181,9 @@ int session_run(struct session *session)
 	int failed = sweep_run(&session->sweep, &err);
 	progress_clear(&session->progress);
 	if (failed)
-		return complain(session->command, EXIT_NO_RUN, "%s", err.text);
+		return give_up(session, EXIT_NO_RUN, &err);
 	if (session->hopeless.text[0])
-		return complain(session->command, EXIT_NO_RUN, "%s", session->hopeless.text);
+		return give_up(session, EXIT_NO_RUN, &session->hopeless);
 	return session->document.interrupted ? EXIT_INTERRUPTED : EXIT_OK;
 }
 

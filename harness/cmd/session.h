@@ -29,7 +29,8 @@ struct session {
 	struct progress progress;
 	struct sweep_watch watch;
 	char folder[COMMON_FOLDER]; /* "": nothing is kept on the disk */
-	struct err hopeless;        /* why it was given up, or "" */
+	struct err hopeless;        /* why it was given up while it ran, or "" */
+	struct err failure;         /* what was complained of, or "" */
 };
 
 /*

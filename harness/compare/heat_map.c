@@ -17,6 +17,7 @@
 #include "harness/lib/typeset.h"
 #include "harness/plot/gnuplot.h"
 #include "harness/plot/picture.h"
+#include "harness/text/html.h"
 
 #define WIDTH             PICTURE_WIDTH
 #define MARGIN            28.0
@@ -182,7 +183,7 @@ static void map_layout(struct map *map)
 		widest = fmax(widest, typeset_width(fitted[0], NAME_SIZE));
 	}
 	map->left = MARGIN + widest + 14;
-	map->column_width = fmin(COLUMN_WIDTH_MOST, (WIDTH - MARGIN - map->left) / (double)map->columns_count);
+	map->column_width = fmin(COLUMN_WIDTH_MOST, (WIDTH - MARGIN - map->left) / fmax(1, (double)map->columns_count));
 	map->right = map->left + map->column_width * (double)map->columns_count;
 	map->row_height = map->lines_count <= FEW_ROWS ? FEW_ROW_HEIGHT : ROW_HEIGHT;
 	map->key_y = SUBTITLE_Y + SUBTITLE_ROW * (double)(map->subtitle_count - 1) + KEY_GAP;
@@ -429,6 +430,34 @@ static int describe(const char *path, const struct comparison *comparison, struc
 				    err);
 }
 
+/* What is drawn where nothing could be compared. An older picture must not stand for it. */
+static int failure_draw(const struct map *map, const char *path, struct err *err)
+{
+	const struct palette *palette = &palettes[0];
+	FILE *out = file_create(path, err);
+
+	if (!out)
+		return -1;
+	fprintf(out,
+		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" font-family=\"DejaVu Sans, sans-serif\">\n"
+		"<rect width=\"100%%\" height=\"100%%\" fill=\"%s\"/>\n",
+		WIDTH, map->height, palette->background);
+	for (size_t i = 0; i < map->subtitle_count; i++) {
+		fprintf(out, "<text x=\"%g\" y=\"%g\" font-size=\"%g\" fill=\"%s\">", MARGIN,
+			TITLE_Y + SUBTITLE_ROW * (double)i, SUBTITLE_SIZE, palette->ink);
+		html_text(out, map->subtitle[i]);
+		fputs("</text>\n", out);
+	}
+	for (size_t i = 0; i < map->notes_count; i++) {
+		fprintf(out, "<text x=\"%g\" y=\"%g\" font-size=\"%g\" fill=\"%s\">", MARGIN,
+			map->bottom + 28 + NOTE_ROW * (double)i, NOTE_SIZE, palette->muted);
+		html_text(out, map->notes[i]);
+		fputs("</text>\n", out);
+	}
+	fputs("</svg>\n", out);
+	return file_close(out, path, err);
+}
+
 int compare_draw(const struct comparison *comparison, const struct compare_titles *titles, const char *path,
 		 const char *templates, struct err *err)
 {
@@ -456,6 +485,10 @@ int compare_draw(const struct comparison *comparison, const struct compare_title
 	if (!template || map_fill(&map, err))
 		goto out;
 	map_layout(&map);
+	if (!map.lines_count) {
+		result = failure_draw(&map, path, err);
+		goto out;
+	}
 	if (!sources_write(&map, stem, name, template, err) &&
 	    !gnuplot_run(folder, (const char *const[]){ script, NULL }, err))
 		result = describe(path, comparison, err);

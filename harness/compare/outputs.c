@@ -29,12 +29,14 @@ static bool is_stdout(const char *path)
 
 char *compare_show_title(char out[COMPARE_TITLE], const struct compare_titles *titles, enum side side)
 {
-	const char *commit = side == SIDE_BASE ? titles->base_commit : titles->new_commit;
+	const char *commit = titles->commit[side], *benchctl = titles->benchctl[side];
 	char plain[80];
 
-	text_plain(out, COMPARE_TITLE - sizeof plain - 20, side == SIDE_BASE ? titles->base : titles->new);
+	text_plain(out, COMPARE_TITLE - sizeof plain - 40, titles->name[side]);
 	if (commit && *commit)
 		sprintf(out + strlen(out), " (commit %s)", text_plain(plain, sizeof plain, commit));
+	else if (benchctl && *benchctl)
+		sprintf(out + strlen(out), " (measured by benchctl %s)", text_plain(plain, sizeof plain, benchctl));
 	return out;
 }
 

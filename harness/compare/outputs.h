@@ -12,20 +12,23 @@
 #include "harness/compare/comparison.h"
 #include "harness/lib/options.h"
 
-/* What was compared: the names of the files, or the two commands; and the commit that each is of, NULL where unknown. */
+/*
+ * What was compared, by side: the names of the files, or the command; the commit that it is of, and that of the benchctl which
+ * measured it, NULL where unknown.
+ */
 struct compare_titles {
-	const char *base, *new;
-	const char *base_commit, *new_commit;
+	const char *name[SIDES], *commit[SIDES], *benchctl[SIDES];
 };
 
-/* The title of a side, as all outputs for people show it: "build/server (commit 1a2b3c)". Returns out. */
+/* The title of a side, as all outputs for people show it: "build/server (commit 1a2b3c)", "new.json (measured by
+ * benchctl 4d5e6f)". Returns out. */
 #define COMPARE_TITLE 1200
 char *compare_show_title(char out[COMPARE_TITLE], const struct compare_titles *titles, enum side side);
 
 /* Where the outputs go: paths, "-" for stdout; NULL: not wanted. Owned by the options, as are the two commits. */
 struct compare_outputs {
 	char *json, *markdown, *junit, *tsv, *picture;
-	char *base_commit, *new_commit;
+	char *commit[SIDES];
 };
 
 /* The rows of an option table for them; `type` is a struct of settings that has them as `outputs`. */
@@ -38,9 +41,9 @@ struct compare_outputs {
 		  .help = "write the gate as JUnit XML; inconclusive is skipped, not compared is an error" },      \
 		{ "tsv", 0, OPTION_FIELD(text, type, outputs.tsv), .placeholder = "FILE",                          \
 		  .help = "write a line a figure, separated by tabs" },                                            \
-		{ "base-commit", 0, OPTION_FIELD(text, type, outputs.base_commit), .placeholder = "COMMIT",        \
+		{ "base-commit", 0, OPTION_FIELD(text, type, outputs.commit[SIDE_BASE]), .placeholder = "COMMIT",  \
 		  .help = "the commit of BASE, which the outputs name" },                                          \
-		{ "new-commit", 0, OPTION_FIELD(text, type, outputs.new_commit), .placeholder = "COMMIT",          \
+		{ "new-commit", 0, OPTION_FIELD(text, type, outputs.commit[SIDE_NEW]), .placeholder = "COMMIT",    \
 		  .help = "the commit of NEW" },                                                                   \
 	{                                                                                                          \
 		"picture", 0, OPTION_FIELD(text, type, outputs.picture),                                           \

@@ -159,17 +159,24 @@ static json_t *gone_json(const struct comparison *comparison)
 
 static json_t *comparison_json(const struct comparison *comparison, const struct compare_titles *titles)
 {
+	const struct {
+		const char *name, *value;
+	} commits[] = {
+		{ "base_commit", titles->commit[SIDE_BASE] },
+		{ "new_commit", titles->commit[SIDE_NEW] },
+		{ "base_benchctl", titles->benchctl[SIDE_BASE] },
+		{ "new_benchctl", titles->benchctl[SIDE_NEW] },
+	};
 	json_t *json = json_object();
 	int bad = 0;
 
 	bad |= json_object_set_new(json, "schema", json_integer(COMPARISON_SCHEMA));
 	bad |= json_object_set_new(json, "benchctl", json_string(build_version));
-	bad |= json_object_set_new(json, "base", text_json(titles->base));
-	bad |= json_object_set_new(json, "new", text_json(titles->new));
-	if (titles->base_commit)
-		bad |= json_object_set_new(json, "base_commit", text_json(titles->base_commit));
-	if (titles->new_commit)
-		bad |= json_object_set_new(json, "new_commit", text_json(titles->new_commit));
+	bad |= json_object_set_new(json, "base", text_json(titles->name[SIDE_BASE]));
+	bad |= json_object_set_new(json, "new", text_json(titles->name[SIDE_NEW]));
+	for (size_t i = 0; i < sizeof commits / sizeof *commits; i++)
+		if (commits[i].value)
+			bad |= json_object_set_new(json, commits[i].name, text_json(commits[i].value));
 	bad |= json_object_set_new(json, "verdict", json_string(compare_verdict_names[comparison->verdict]));
 	if (*comparison->failure.text)
 		bad |= json_object_set_new(json, "error", text_json(comparison->failure.text));

@@ -117,7 +117,7 @@ static void verdict_add(char *out, const struct comparison *comparison)
 	const char *before = ": ";
 	unsigned kinds = 0;
 
-	ADD("%s", titles[comparison->verdict]);
+	ADD("%s%s", comparison->gone_count ? "For the rest: " : "", titles[comparison->verdict]);
 	if (comparison->differences.count) {
 		differences_list(out, comparison);
 	} else {

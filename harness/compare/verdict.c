@@ -190,12 +190,11 @@ static void whole_judge(struct comparison *comparison, bool has_speed)
  */
 static void launches_judge(struct comparison *comparison)
 {
-	for (size_t i = 0; i < comparison->gate_count; i++) {
-		const struct compare_row *row = &comparison->gate[i];
-		const struct compare_figure *rate = &row->figures[COMPARE_RATE];
+	/* A regression is a verdict, and so is a cliff, which takes fewer launches. */
+	for (size_t i = 0; i < comparison->gate_count && comparison->verdict != COMPARE_REGRESSED; i++) {
+		const struct compare_figure *rate = &comparison->gate[i].figures[COMPARE_RATE];
 		double min_p = rank_least_p(rate->base_count, rate->new_count) * (double)comparison->gate_tests;
-		comparison->too_few += rate->verdict == COMPARE_INCONCLUSIVE && !isnan(rate->p) &&
-				       row->verdict != COMPARE_REGRESSED && min_p >= comparison->settings.alpha;
+		comparison->too_few += rate->verdict == COMPARE_INCONCLUSIVE && min_p >= comparison->settings.alpha;
 	}
 	if (comparison->too_few)
 		comparison->launches_needed = verdict_min_launches(comparison->gate_tests, comparison->settings.alpha);

@@ -5,6 +5,9 @@
 
 #include "harness/compare/compare.h"
 #include "harness/compare/lines.h"
+#include "harness/compare/pair.h"
+#include "harness/compare/sentence.h"
+#include "harness/compare/verdict.h"
 
 static struct cell *cell_add(struct document *document, const char *server, uint64_t level, uint64_t block, double rate,
 			     double cpu)
@@ -77,8 +80,8 @@ static void test_rows(void **state)
 	assert_int_equal(comparison.gate_count, 1);
 	assert_int_equal(comparison.base_only, 1);
 	assert_int_equal(comparison.new_only, 1);
-	assert_string_equal(compare_show_at(at, &comparison.gate[0]), "1-4");
-	assert_string_equal(compare_show_at(at, &comparison.cells[1]), "4");
+	assert_string_equal(compare_show_at(at, comparison.gate[0].least, comparison.gate[0].most), "1-4");
+	assert_string_equal(compare_show_at(at, comparison.cells[1].least, comparison.cells[1].most), "4");
 	/* The geometric mean of half and twice is the same. */
 	const struct compare_figure *rate = &comparison.gate[0].figures[COMPARE_RATE];
 	assert_true(fabs(rate->ratio - 1) < 1e-3 && rate->verdict == COMPARE_EQUIVALENT && rate->levels == 2);
@@ -129,6 +132,176 @@ static void test_missing(void **state)
 	comparison_release(&comparison);
 	document_release(&base);
 	document_release(&new);
+}
+
+/* One launch of a server at level 4, in a state; of a rate that is measured. */
+static void state_add(struct document *document, enum pair_state state, uint64_t block, double rate, double cpu)
+{
+	if (state == PAIR_ABSENT)
+		return;
+	struct cell *cell = cell_add(document, "a", 4, block, rate, cpu);
+	cell->valid = state == PAIR_VALID;
+	if (state == PAIR_BOUND)
+		cell->invalid = 1u << INVALID_CLIENT_BOUND;
+	if (state != PAIR_FAILED)
+		return;
+	assert_int_equal(cell_set_text(&cell->error, "it died"), 0);
+	cell->invalid = 1u << INVALID_FAILED;
+	cell->rate_rps = cell->server_cpu_us_per_request = NAN;
+	cell->ok = 0;
+}
+
+/* The table of docs/method.md, "Lower bounds": each state of BASE with each of NEW. */
+static void test_pairs(void **state)
+{
+	enum { NO_ROW = COMPARE_VERDICTS };
+	static const struct {
+		const char *name;
+		enum pair_state base, new;
+		double new_rate, new_cpu; /* BASE: 1000, 10 */
+		int verdict;
+		enum compare_measure by;
+		bool is_blind;
+		double ratio;
+	} cases[] = {
+		{ "valid, valid", PAIR_VALID, PAIR_VALID, 1000, 10, COMPARE_EQUIVALENT, COMPARE_RATE, false, 1 },
+		{ "valid, valid, slower", PAIR_VALID, PAIR_VALID, 500, 10, COMPARE_REGRESSED, COMPARE_RATE, false,
+		  0.5 },
+		{ "valid, valid, faster", PAIR_VALID, PAIR_VALID, 2000, 10, COMPARE_IMPROVED, COMPARE_RATE, false, 2 },
+		{ "valid, bound above", PAIR_VALID, PAIR_BOUND, 2000, 10, COMPARE_IMPROVED, COMPARE_RATE, false, 2 },
+		{ "valid, bound alike", PAIR_VALID, PAIR_BOUND, 1000, 10, COMPARE_NOT_COMPARED, COMPARE_RATE, true, 1 },
+		{ "valid, bound below", PAIR_VALID, PAIR_BOUND, 500, 10, COMPARE_NOT_COMPARED, COMPARE_RATE, true,
+		  0.5 },
+		{ "valid, failed", PAIR_VALID, PAIR_FAILED, 0, 0, COMPARE_REGRESSED, COMPARE_FAILURES, true, NAN },
+		{ "valid, absent", PAIR_VALID, PAIR_ABSENT, 0, 0, NO_ROW, COMPARE_RATE, true, NAN },
+		{ "bound, valid below", PAIR_BOUND, PAIR_VALID, 500, 10, COMPARE_REGRESSED, COMPARE_RATE, false, 0.5 },
+		{ "bound, valid alike", PAIR_BOUND, PAIR_VALID, 1000, 10, COMPARE_NOT_COMPARED, COMPARE_RATE, true, 1 },
+		{ "bound, valid above", PAIR_BOUND, PAIR_VALID, 2000, 10, COMPARE_NOT_COMPARED, COMPARE_RATE, true, 2 },
+		{ "bound, bound", PAIR_BOUND, PAIR_BOUND, 1000, 10, COMPARE_NOT_COMPARED, COMPARE_RATE, true, NAN },
+		{ "bound, bound below", PAIR_BOUND, PAIR_BOUND, 500, 10, COMPARE_NOT_COMPARED, COMPARE_RATE, true,
+		  NAN },
+		{ "bound, bound, less CPU", PAIR_BOUND, PAIR_BOUND, 1000, 5, COMPARE_NOT_COMPARED, COMPARE_RATE, true,
+		  NAN },
+		{ "bound, bound, more CPU", PAIR_BOUND, PAIR_BOUND, 1000, 20, COMPARE_REGRESSED, COMPARE_CPU, true,
+		  NAN },
+		{ "bound, failed", PAIR_BOUND, PAIR_FAILED, 0, 0, COMPARE_REGRESSED, COMPARE_FAILURES, true, NAN },
+		{ "bound, absent", PAIR_BOUND, PAIR_ABSENT, 0, 0, NO_ROW, COMPARE_RATE, true, NAN },
+		{ "failed, valid", PAIR_FAILED, PAIR_VALID, 1000, 10, COMPARE_INVALID, COMPARE_RATE, false, NAN },
+		{ "failed, bound", PAIR_FAILED, PAIR_BOUND, 1000, 10, COMPARE_INVALID, COMPARE_RATE, false, NAN },
+		{ "failed, failed", PAIR_FAILED, PAIR_FAILED, 0, 0, COMPARE_NOT_COMPARED, COMPARE_RATE, true, NAN },
+		{ "failed, absent", PAIR_FAILED, PAIR_ABSENT, 0, 0, NO_ROW, COMPARE_RATE, true, NAN },
+		{ "absent, valid", PAIR_ABSENT, PAIR_VALID, 1000, 10, NO_ROW, COMPARE_RATE, false, NAN },
+		{ "absent, bound", PAIR_ABSENT, PAIR_BOUND, 1000, 10, NO_ROW, COMPARE_RATE, false, NAN },
+		{ "absent, failed", PAIR_ABSENT, PAIR_FAILED, 0, 0, NO_ROW, COMPARE_RATE, false, NAN },
+		{ "absent, absent", PAIR_ABSENT, PAIR_ABSENT, 0, 0, NO_ROW, COMPARE_RATE, false, NAN },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		const char *name = cases[i].name;
+		struct document base = { 0 }, new = { 0 };
+		struct comparison comparison;
+		for (uint64_t block = 1; block <= 8; block++) {
+			double odd = 1 + (double)block / 10000;
+			cell_add(&base, "b", 4, block, 100 * odd, 10 * odd);
+			cell_add(&new, "b", 4, block, 100 * odd, 10 * odd);
+			state_add(&base, cases[i].base, block, 1000 * odd, 10 * odd);
+			state_add(&new, cases[i].new, block, cases[i].new_rate * odd, cases[i].new_cpu * odd);
+		}
+		compare(&comparison, &base, &new, &compare_settings_usual);
+		check_case(name, comparison_is_blind(&comparison) == cases[i].is_blind);
+		check_case(name, comparison.gate_count == (cases[i].verdict == NO_ROW ? 1 : 2));
+		check_case(name,
+			   comparison.gone_count == (cases[i].base != PAIR_ABSENT && cases[i].new == PAIR_ABSENT));
+		for (int j = 0; j < 2 && cases[i].verdict != NO_ROW; j++) {
+			const struct compare_row *row = j ? &comparison.cells[0] : &comparison.gate[0];
+			const struct compare_figure *rate = &row->figures[COMPARE_RATE];
+			check_case(name, (int)row->verdict == cases[i].verdict && row->by == cases[i].by);
+			check_case(name, isnan(cases[i].ratio) ? isnan(rate->ratio)
+							       : fabs(rate->ratio - cases[i].ratio) < 1e-3);
+			check_case(name, rate->bounds == ((cases[i].base == PAIR_BOUND && rate->base_count) * 1u |
+							  (cases[i].new == PAIR_BOUND && rate->new_count) * 2u));
+		}
+		comparison_release(&comparison);
+		document_release(&base);
+		document_release(&new);
+	}
+}
+
+/* A launch of NEW that is a bound itself may be any faster, so it is no evidence of a regression below BASE's bound. */
+static void test_bounds_mixed(void **state)
+{
+	struct document base = { 0 }, new = { 0 };
+	struct comparison comparison;
+
+	(void)state;
+	for (uint64_t block = 1; block <= 8; block++) {
+		double odd = 1 + (double)block / 10000;
+		cell_add(&base, "a", 1, block, 100 * odd, 10);
+		cell_add(&new, "a", 1, block, 100 * odd, 10);
+		state_add(&base, block <= 5 ? PAIR_BOUND : PAIR_VALID, block, 1000 * odd, 10);
+		state_add(&new, block <= 3 ? PAIR_BOUND : PAIR_VALID, block, 900 * odd, 10);
+	}
+	compare(&comparison, &base, &new, &compare_settings_usual);
+	const struct compare_row *row = &comparison.gate[0];
+	assert_int_equal(row->verdict, COMPARE_NOT_COMPARED);
+	assert_true(row->worse == 1 && row->not_compared == 1 && comparison_is_blind(&comparison));
+	assert_int_equal(comparison.cells[0].verdict, COMPARE_EQUIVALENT);
+	assert_true(comparison.cells[1].figures[COMPARE_RATE].p > 0.05);
+	comparison_release(&comparison);
+	/* With all of NEW valid, the band has regressed, by the level with the bound alone. */
+	for (size_t i = 0; i < new.cells_count; i++) {
+		new.cells[i].valid = true;
+		new.cells[i].invalid = 0;
+		new.cells[i].rate_rps *= new.cells[i].level == 4 ? 0.5 : 1;
+	}
+	compare(&comparison, &base, &new, &compare_settings_usual);
+	row = &comparison.gate[0];
+	const struct compare_figure *rate = &row->figures[COMPARE_RATE];
+	assert_true(row->verdict == COMPARE_REGRESSED && !row->not_compared && rate->levels == 2);
+	assert_true(fabs(rate->ratio - sqrt(0.45)) < 1e-3 && isnan(rate->low) && rate->high < 0.95);
+	assert_int_equal(comparison.cliffs, 1);
+	comparison_release(&comparison);
+	document_release(&base);
+	document_release(&new);
+}
+
+/* With how few launches can there be a verdict? */
+static void test_launches(void **state)
+{
+	static const struct {
+		uint64_t launches;
+		bool is_too_few;
+	} cases[] = { { 1, true }, { 4, true }, { 5, false } };
+
+	(void)state;
+	assert_int_equal(verdict_min_launches(1, 0.05), 4);
+	assert_int_equal(verdict_min_launches(2, 0.05), 5);
+	assert_int_equal(verdict_min_launches(6, 0.05), 5);
+	assert_int_equal(verdict_min_launches(7, 0.05), 6);
+	assert_int_equal(verdict_min_launches(300, 0.05), 8);
+	assert_int_equal(verdict_min_launches(1, 0), 0);
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		struct document base = { 0 }, new = { 0 };
+		struct comparison comparison;
+		char whole[SENTENCE_TEXT];
+		for (uint64_t block = 1; block <= cases[i].launches; block++) {
+			cell_add(&base, "a", 1, block, 1000 + (double)block, 10);
+			cell_add(&new, "a", 1, block, 900 + (double)block, 10);
+		}
+		compare(&comparison, &base, &new, &compare_settings_usual);
+		assert_int_equal(comparison.too_few, cases[i].is_too_few);
+		assert_int_equal(comparison.launches_needed, cases[i].is_too_few ? 5 : 0);
+		assert_int_equal(comparison_is_blind(&comparison), cases[i].is_too_few);
+		assert_int_equal(comparison.verdict, cases[i].is_too_few ? COMPARE_INCONCLUSIVE : COMPARE_REGRESSED);
+		compare_show_whole(whole, &comparison);
+		assert_int_equal(strstr(whole, "Too few launches for a verdict of 1 of 1 server band: 2 tests take at "
+					       "least 5 valid launches a side.") == whole,
+				 cases[i].is_too_few);
+		comparison_release(&comparison);
+		document_release(&base);
+		document_release(&new);
+	}
 }
 
 static double noise_at(const void *context, const char *server, const char *client, const char *mode,
@@ -239,7 +412,7 @@ static void test_power(void **state)
 	}
 }
 
-static void test_words(void **state)
+static void test_texts(void **state)
 {
 	char out[COMPARE_TEXT];
 	static const struct {
@@ -268,13 +441,22 @@ static void test_words(void **state)
 						 &(struct compare_figure){ .verdict = COMPARE_INVALID, .invalid = 9 },
 						 COMPARE_RATE),
 			    "invalid: failed, client_bound");
+	assert_string_equal(compare_show_verdict(out,
+						 &(struct compare_figure){ .verdict = COMPARE_EQUIVALENT,
+									   .base_all = 4,
+									   .base_count = 2,
+									   .new_all = 4,
+									   .new_count = 4 },
+						 COMPARE_RATE),
+			    "equivalent; BASE: 2 of 4 counted");
 }
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows), cmocka_unit_test(test_missing), cmocka_unit_test(test_noise),
-		cmocka_unit_test(test_arms), cmocka_unit_test(test_power),   cmocka_unit_test(test_words),
+		cmocka_unit_test(test_rows),         cmocka_unit_test(test_missing),  cmocka_unit_test(test_pairs),
+		cmocka_unit_test(test_bounds_mixed), cmocka_unit_test(test_launches), cmocka_unit_test(test_noise),
+		cmocka_unit_test(test_arms),         cmocka_unit_test(test_power),    cmocka_unit_test(test_texts),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
