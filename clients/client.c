@@ -9,7 +9,6 @@
 #include "clients/seq.h"
 #include "clients/uring.h"
 
-const char *const target_check_names[] = { "exact", "length", "status", NULL };
 const char *const load_mode_names[] = { "close", "keepalive", "crowd", NULL };
 const struct client *const clients[] = { &client_epoll, &client_uring, &client_seq, &client_curl, NULL };
 

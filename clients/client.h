@@ -56,7 +56,6 @@ struct load_watch {
 
 struct load_spec {
 	const struct target *target;
-	enum target_check check;
 	enum load_mode mode;
 	bool links;                  /* follow the numbered links from /0 (clients `seq` and `curl` only) */
 	uint32_t connections;        /* the level: at least 1; in an open loop, the most that may be open */
@@ -119,7 +118,7 @@ struct load_sample {
 struct client {
 	const char *name;
 	const char *summary;
-	uint32_t most_connections; /* 1 for those that ask one thing at a time; 0: no bound */
+	uint32_t max_connections; /* 1 for those that ask one thing at a time; 0: no bound */
 	/* Returns 0 where it can run here, on so many source addresses; else -1 with err set. NULL: it can everywhere. */
 	int (*find)(uint32_t sources, struct err *err);
 	/*

@@ -2,122 +2,179 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdio.h>
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "clients/client.h"
 #include "harness/lib/clock.h"
+#include "harness/lib/text.h"
 
-static int dial_failed(int *failure, enum load_failure kind, struct err *err, const char *what)
+/* How long a call may block before the clock and `stop` are looked at: a signal may come just before the call. */
+#define SLICE_NS (100 * CLOCK_MS)
+
+struct exchange {
+	const struct dial *dial;
+	int fd;
+	uint64_t deadline_ns;
+	enum load_failure *failure;
+	struct err *err;
+};
+
+static int exchange_failed(const struct exchange *exchange, enum load_failure kind, const char *what)
 {
-	*failure = (int)kind;
-	if (!err)
+	*exchange->failure = kind;
+	return exchange->err ? err_set(exchange->err, "%s", what) : -1;
+}
+
+static int exchange_errno(const struct exchange *exchange, const char *what)
+{
+	*exchange->failure = load_failure_of_errno(errno);
+	if (!exchange->err)
 		return -1;
-	if (kind == LOAD_TIMEOUT)
-		return err_set(err, "%s: no response in time", what);
-	if (errno)
-		return err_set_errno(err, "%s", what);
-	return err_set(err, "%s", what);
+	if (*exchange->failure == LOAD_TIMEOUT)
+		return err_set(exchange->err, "%s: no response in time", what);
+	return err_set_errno(exchange->err, "%s", what);
 }
 
-static int dial_errno(int *failure, struct err *err, const char *what)
+static bool is_over(const struct exchange *exchange)
 {
-	return dial_failed(failure, load_failure_of_errno(errno), err, what);
+	return (exchange->dial->stop && *exchange->dial->stop) || clock_ns() > exchange->deadline_ns;
 }
 
-/* The response is read to its end; the rest of its body that does not fit is only counted. */
-static int response_read(int fd, uint64_t deadline, char *keep, size_t room, struct dial_response *response,
-			 int *failure, struct err *err)
+/* Whether a call that has failed with errno is to be made again; otherwise errno says why not. */
+static bool is_worth_another_try(const struct exchange *exchange)
+{
+	if (errno != EINTR && errno != EAGAIN)
+		return false;
+	if (!is_over(exchange))
+		return true;
+	errno = ETIMEDOUT;
+	return false;
+}
+
+/* connect(2) that has been broken off by a signal or its timeout goes on by itself: its end is waited for. */
+static int exchange_connect(const struct exchange *exchange)
+{
+	const struct dial *dial = exchange->dial;
+	struct pollfd pollfd = { .fd = exchange->fd, .events = POLLOUT };
+	int number = 0;
+	socklen_t bytes = sizeof number;
+
+	if (!connect(exchange->fd, (const struct sockaddr *)dial->address, dial->address_bytes))
+		return 0;
+	if (errno != EINTR && errno != EINPROGRESS)
+		return -1;
+	for (;;) {
+		uint64_t now = clock_ns();
+		uint64_t left = exchange->deadline_ns > now ? exchange->deadline_ns - now : 0;
+		if (poll(&pollfd, 1, (int)((left < SLICE_NS ? left : SLICE_NS) / CLOCK_MS) + 1) > 0)
+			break;
+		if (is_over(exchange)) {
+			errno = ETIMEDOUT;
+			return -1;
+		}
+	}
+	if (getsockopt(exchange->fd, SOL_SOCKET, SO_ERROR, &number, &bytes))
+		return -1;
+	errno = number;
+	return number ? -1 : 0;
+}
+
+static int exchange_send(const struct exchange *exchange)
+{
+	const struct http_span *request = &exchange->dial->request;
+
+	for (size_t sent = 0; sent < request->bytes;) {
+		ssize_t bytes = send(exchange->fd, request->data + sent, request->bytes - sent, MSG_NOSIGNAL);
+		if (bytes >= 0)
+			sent += (size_t)bytes;
+		else if (!is_worth_another_try(exchange))
+			return exchange_errno(exchange, "sending the request");
+	}
+	return 0;
+}
+
+/* A piece of the body: compared, and kept as far as there is room. */
+static void take_piece(const struct dial *dial, const struct http_span *piece, struct dial_response *response)
+{
+	if (dial->expected && !expected_piece(dial->expected, response->body_bytes, piece))
+		response->differs = true;
+	if (response->body_bytes < dial->keep_bytes) {
+		size_t room = dial->keep_bytes - (size_t)response->body_bytes;
+		memcpy(dial->keep + response->body_bytes, piece->data, piece->bytes < room ? piece->bytes : room);
+	}
+	response->body_bytes += piece->bytes;
+}
+
+/* Takes bytes of the response apart. Returns 1 at its end, 0 where there is more to come, -1 where it is none. */
+static int take_bytes(const struct exchange *exchange, struct http_reader *reader, const char *data, size_t bytes,
+		      struct dial_response *response)
+{
+	const char *input = data;
+	struct http_span body;
+	enum http_event event;
+	char text[HTTP_TEXT];
+
+	while ((event = http_read(reader, &input, data + bytes, &body)) == HTTP_BODY)
+		take_piece(exchange->dial, &body, response);
+	if (event == HTTP_BAD || (event == HTTP_END && input < data + bytes))
+		return exchange_failed(exchange, LOAD_BAD_HTTP, http_describe(text, reader, data, input, data + bytes));
+	if (response->body_bytes > DIAL_BODY_MAX)
+		return exchange_failed(exchange, LOAD_BAD_BODY, "the response is longer than 64 MiB");
+	return event == HTTP_END;
+}
+
+static int exchange_receive(const struct exchange *exchange, struct dial_response *response)
 {
 	struct http_reader reader = { 0 };
 	char buffer[16384];
+	int ended = 0;
 
-	for (;;) {
-		ssize_t bytes = recv(fd, buffer, sizeof buffer, 0);
-		if (bytes < 0 && errno == EINTR && clock_ns() <= deadline)
+	while (!ended) {
+		ssize_t bytes = recv(exchange->fd, buffer, sizeof buffer, 0);
+		if (bytes < 0 && is_worth_another_try(exchange))
 			continue;
+		if (bytes >= 0 &&
+		    clock_ns() > exchange->deadline_ns) { /* one that trickles in keeps no recv() waiting */
+			errno = ETIMEDOUT;
+			bytes = -1;
+		}
 		if (bytes < 0)
-			return dial_errno(failure, err, "reading the response");
-		errno = 0;
-		if (clock_ns() > deadline) /* a response may trickle in without any one recv() timing out */
-			return dial_failed(failure, LOAD_TIMEOUT, err, "reading the response");
-		const char *input = buffer;
-		struct http_span body;
-		enum http_event event = bytes ? HTTP_MORE : http_read_eof(&reader) ? HTTP_END : HTTP_BAD;
-		if (event == HTTP_BAD)
-			return dial_failed(failure, LOAD_EOF_EARLY, err,
-					   "the connection ended before the response did");
-		while (bytes && (event = http_read(&reader, &input, buffer + bytes, &body)) == HTTP_BODY) {
-			size_t kept = room - response->kept_bytes < body.bytes ? room - response->kept_bytes
-									       : body.bytes;
-			memcpy(keep + response->kept_bytes, body.data, kept);
-			response->kept_bytes += kept;
-		}
-		response->body_bytes = reader.body_bytes;
-		if (event == HTTP_BAD || (event == HTTP_END && bytes && input < buffer + bytes))
-			return dial_failed(failure, LOAD_BAD_HTTP, err, "the response is not valid HTTP");
-		if (response->body_bytes > TARGET_BODY_MAX)
-			return dial_failed(failure, LOAD_BAD_BODY, err, "the response is longer than 64 MiB");
-		if (event == HTTP_END) {
-			response->status = reader.status;
-			return 0;
-		}
+			return exchange_errno(exchange, "reading the response");
+		if (bytes == 0 && !http_read_eof(&reader))
+			return exchange_failed(exchange, LOAD_EOF_EARLY,
+					       "the connection ended before the response did");
+		ended = bytes ? take_bytes(exchange, &reader, buffer, (size_t)bytes, response) : 1;
 	}
+	response->status = reader.status;
+	return ended < 0 ? -1 : 0;
 }
 
-/* connect(2) that a signal has broken off goes on by itself: its end is waited for. Returns 0, or -1 with errno set. */
-static int dial_connect(int fd, const struct target *target, uint64_t timeout_ns)
+int dial_fetch(const struct dial *dial, struct dial_response *response, enum load_failure *failure, struct err *err)
 {
-	struct pollfd pollfd = { .fd = fd, .events = POLLOUT };
-	int number = 0, ready;
-	socklen_t bytes = sizeof number;
-
-	if (!connect(fd, (const struct sockaddr *)&target->address, target->address_bytes))
-		return 0;
-	if (errno != EINTR)
-		return -1;
-	do
-		ready = poll(&pollfd, 1, (int)(timeout_ns / CLOCK_MS));
-	while (ready < 0 && errno == EINTR);
-	if (ready > 0 && !getsockopt(fd, SOL_SOCKET, SO_ERROR, &number, &bytes) && !number)
-		return 0;
-	errno = ready > 0 && number ? number : ETIMEDOUT;
-	return -1;
-}
-
-int dial_fetch(const struct target *target, const char *request, size_t request_bytes, uint64_t timeout_ns, char *keep,
-	       size_t room, struct dial_response *response, int *failure, struct err *err)
-{
+	uint64_t slice_ns = dial->timeout_ns < CLOCK_MS   ? CLOCK_MS
+			    : dial->timeout_ns < SLICE_NS ? dial->timeout_ns
+							  : SLICE_NS;
+	struct timeval slice = { .tv_usec = (suseconds_t)(slice_ns / CLOCK_US) };
+	struct exchange exchange = { .dial = dial, .failure = failure, .err = err };
 	int result = -1;
-	*response = (struct dial_response){ 0 };
-	int fd = socket(target->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	if (fd < 0)
-		return dial_errno(failure, err, "socket");
-	struct timeval timeout = { .tv_sec = (time_t)(timeout_ns / CLOCK_S),
-				   .tv_usec = (suseconds_t)(timeout_ns % CLOCK_S / CLOCK_US) };
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
+	*response = (struct dial_response){ 0 };
+	exchange.fd = socket(dial->address->ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (exchange.fd < 0)
+		return exchange_errno(&exchange, "socket");
+	setsockopt(exchange.fd, SOL_SOCKET, SO_RCVTIMEO, &slice, sizeof slice);
+	setsockopt(exchange.fd, SOL_SOCKET, SO_SNDTIMEO, &slice, sizeof slice); /* of connect(2) too */
 	uint64_t start = clock_ns();
-	if (dial_connect(fd, target, timeout_ns)) {
-		dial_errno(failure, err, "connecting");
+	exchange.deadline_ns = start + dial->timeout_ns;
+	if (exchange_connect(&exchange)) {
+		exchange_errno(&exchange, "connecting");
 		goto out;
 	}
 	response->connect_ns = clock_ns() - start;
-	for (size_t sent = 0; sent < request_bytes;) {
-		ssize_t bytes = send(fd, request + sent, request_bytes - sent, MSG_NOSIGNAL);
-		if (bytes < 0 && errno == EINTR && clock_ns() <= start + timeout_ns)
-			continue;
-		if (bytes < 0) {
-			dial_errno(failure, err, "sending the request");
-			goto out;
-		}
-		sent += (size_t)bytes;
-	}
-	result = response_read(fd, start + timeout_ns, keep, room, response, failure, err);
+	if (!exchange_send(&exchange))
+		result = exchange_receive(&exchange, response);
 	response->total_ns = clock_ns() - start;
 out:
-	close(fd);
+	close(exchange.fd);
 	return result;
 }

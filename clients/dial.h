@@ -1,33 +1,45 @@
 /*
- * dial: one connection over a blocking socket, for everything that asks one thing at a time.
+ * dial: one request over a connection of its own, by a blocking socket.
  *
- * The sequential client measures with it, and learning and probing a response use it. The engines, which hold
- * many connections at once, have their own way.
+ * The sequential client measures with it, and probes (clients/probe.h) ask with it. The engines, which hold many
+ * connections at once, have their own way.
  */
 #ifndef CLIENTS_DIAL_H
 #define CLIENTS_DIAL_H
 
-#include <stdint.h>
+#include <signal.h>
+#include <sys/socket.h>
 
-#include "clients/http.h"
-#include "clients/target.h"
+#include "clients/expected.h"
 #include "harness/lib/err.h"
 
-/* One response as read by dial_fetch(). */
+/* The longest body that is read. */
+#define DIAL_BODY_MAX (64u << 20)
+
+/* What to ask, and how the response is read. All pointers are the caller's. */
+struct dial {
+	const struct sockaddr_storage *address;
+	socklen_t address_bytes;
+	struct http_span request;
+	uint64_t timeout_ns;               /* of the whole, from connect(2) to the last byte */
+	const volatile sig_atomic_t *stop; /* gives up soon after it is set; or NULL */
+	const struct expected *expected;   /* compared with it as it arrives; or NULL */
+	char *keep;                        /* the first keep_bytes of the body go here */
+	size_t keep_bytes;
+};
+
 struct dial_response {
 	unsigned status;
 	uint64_t body_bytes; /* of the whole body */
-	size_t kept_bytes;   /* of it in the caller's room */
-	uint64_t connect_ns; /* from the start of connect(2) to its end */
+	bool differs;        /* a piece of it from the expected one */
+	uint64_t connect_ns; /* from the start of connect(2) to its end; 0: it was not established */
 	uint64_t total_ns;   /* from the start of connect(2) to the last byte */
 };
 
 /*
- * Connects, sends a request, reads one response and closes. The first `room` bytes of the body go to `keep`.
- * timeout_ns bounds the whole. Returns 0 with the response filled in; or -1 with *failure set to the kind
- * (enum load_failure, clients/client.h) and err, where it is not NULL, to the words.
+ * Connects, sends the request, reads one response and closes. Returns 0 with the response filled in, be it right or not;
+ * or -1 with *failure set to the kind, and err, where it is not NULL, to the description.
  */
-int dial_fetch(const struct target *target, const char *request, size_t request_bytes, uint64_t timeout_ns, char *keep,
-	       size_t room, struct dial_response *response, int *failure, struct err *err);
+int dial_fetch(const struct dial *dial, struct dial_response *response, enum load_failure *failure, struct err *err);
 
 #endif

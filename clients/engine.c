@@ -648,7 +648,7 @@ static void engine_init(struct engine *engine, struct worker *worker, const stru
 		.worker = worker,
 		.io = io,
 		.target = target,
-		.responses = { .target = target, .check = spec->check, .worker = worker },
+		.responses = { .expected = &target->expected, .worker = worker },
 		.keepalive = spec->mode != LOAD_CLOSE,
 		.crowd = spec->mode == LOAD_CROWD,
 		.open_loop = spec->offered_rps > 0,

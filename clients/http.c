@@ -1,7 +1,10 @@
 #include "clients/http.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
+
+#include "harness/lib/text.h"
 
 enum state {
 	STATUS_LINE, /* "HTTP/1.x NNN" by position; the reason phrase is REASON */
@@ -35,7 +38,48 @@ enum {
 	FLAG_KEEP_ALIVE = 16,
 	FLAG_CONNECTION = 32, /* the value being read is Connection's, else Transfer-Encoding's */
 	FLAG_AGAIN = 64,      /* the Content-Length being read is a second one */
+	FLAG_CODED = 128,     /* the last transfer coding so far is another one than chunked */
 };
+
+/* Why a response is refused. */
+enum rule {
+	RULE_NONE,
+	RULE_STATUS_LINE,
+	RULE_FOLDING,
+	RULE_NAME_BLANK,
+	RULE_LINE_END,
+	RULE_LENGTH,
+	RULE_LENGTHS,
+	RULE_LENGTH_AND_CODING,
+	RULE_NO_CODING,
+	RULE_CHUNKED_TWICE,
+	RULE_CHUNK_SIZE,
+	RULE_CHUNK_END,
+	RULE_BOUND,
+};
+
+static const char *const rule_texts[] = {
+	[RULE_NONE] = "bytes after the response",
+	[RULE_STATUS_LINE] = "no status line of HTTP/1.x (RFC 9112, 4)",
+	[RULE_FOLDING] = "a folded header line (RFC 9112, 5.2)",
+	[RULE_NAME_BLANK] = "a blank before the colon of a header (RFC 9112, 5.1)",
+	[RULE_LINE_END] = "a CR that no LF follows (RFC 9112, 2.2)",
+	[RULE_LENGTH] = "a Content-Length that is no number below 2^63 (RFC 9110, 8.6)",
+	[RULE_LENGTHS] = "two values of Content-Length that differ (RFC 9112, 6.3)",
+	[RULE_LENGTH_AND_CODING] = "both Content-Length and Transfer-Encoding (RFC 9112, 6.3)",
+	[RULE_NO_CODING] = "a Transfer-Encoding without a coding (RFC 9112, 6.1)",
+	[RULE_CHUNKED_TWICE] = "the coding chunked applied twice (RFC 9112, 6.1)",
+	[RULE_CHUNK_SIZE] = "a chunk size that is no hexadecimal number below 2^63 (RFC 9112, 7.1)",
+	[RULE_CHUNK_END] = "a chunk longer than its size (RFC 9112, 7.1)",
+	[RULE_BOUND] = "a head, chunk line or trailer of more than 256 KiB (a bound of benchctl)",
+};
+
+/* Not inlined: what is refused is rare. */
+__attribute__((cold, noinline)) static bool refuse(struct http_reader *reader, enum rule rule)
+{
+	reader->rule = (uint8_t)rule;
+	return false;
+}
 
 static const char *const header_names[] = { "content-length", "transfer-encoding", "connection" };
 enum { NAME_LENGTH, NAME_CODING, NAME_CONNECTION, NAMES };
@@ -86,10 +130,10 @@ static bool status_step(struct http_reader *reader, char c)
 
 	if (at == 12 && (c == '\r' || c == '\n'))
 		return true; /* no reason phrase and no blank before it: seen often enough */
+	if (pattern[at] == '#' ? c < '0' || c > '9' : c != pattern[at])
+		return refuse(reader, RULE_STATUS_LINE);
 	if (pattern[at] != '#')
-		return c == pattern[at];
-	if (c < '0' || c > '9')
-		return false;
+		return true;
 	if (at == 7)
 		reader->flags |= c == '0' ? 0 : FLAG_MINOR_1;
 	else
@@ -111,10 +155,10 @@ static bool head_end(struct http_reader *reader)
 	if (reader->status == 204 || reader->status == 304) {
 		reader->left = 0;
 		reader->state = BODY_LENGTH;
-	} else if (reader->flags & FLAG_CHUNKED) {
+	} else if (reader->flags & (FLAG_CHUNKED | FLAG_CODED)) {
 		if (has_length)
-			return false;
-		reader->state = CHUNK_SIZE;
+			return refuse(reader, RULE_LENGTH_AND_CODING);
+		reader->state = reader->flags & FLAG_CODED ? BODY_EOF : CHUNK_SIZE;
 		reader->position = 0;
 		reader->left = 0;
 	} else {
@@ -170,15 +214,21 @@ static bool length_end(struct http_reader *reader)
 	return same;
 }
 
-/* A token of Transfer-Encoding or Connection has ended. Returns false for a coding other than chunked. */
+/*
+ * A token of Transfer-Encoding or Connection has ended. Where chunked is the last coding, it frames the body; else the end
+ * of the connection does. What the other codings make of the body is compared as it stands.
+ */
 static bool token_end(struct http_reader *reader)
 {
 	int token = match_end(reader, value_tokens, TOKENS);
 
 	if (!(reader->flags & FLAG_CONNECTION)) {
-		if (token != TOKEN_CHUNKED || (reader->flags & FLAG_CHUNKED))
-			return false;
-		reader->flags |= FLAG_CHUNKED;
+		if (token != TOKEN_CHUNKED)
+			reader->flags |= FLAG_CODED;
+		else if (reader->flags & FLAG_CHUNKED)
+			return refuse(reader, RULE_CHUNKED_TWICE);
+		else
+			reader->flags = (uint8_t)((reader->flags | FLAG_CHUNKED) & ~FLAG_CODED);
 	} else if (token == TOKEN_CLOSE) {
 		reader->flags |= FLAG_CLOSE;
 	} else if (token == TOKEN_KEEP_ALIVE) {
@@ -305,7 +355,7 @@ static bool head_step(struct http_reader *reader, const char **input, const char
 			++*input;
 			return head_end(reader);
 		} else if (c == ' ' || c == '\t') {
-			return false; /* line folding: obsolete, and a way to hide a header (RFC 9112 5.2) */
+			return refuse(reader, RULE_FOLDING); /* obsolete, and a way to hide a header */
 		} else if (lower(c) != 'c' && lower(c) != 't') {
 			reader->state = VALUE_SKIP; /* no name that means something begins so; it reads c again */
 			return true;
@@ -319,7 +369,7 @@ static bool head_step(struct http_reader *reader, const char **input, const char
 		break;
 	case HEAD_END:
 		if (c != '\n')
-			return false;
+			return refuse(reader, RULE_LINE_END);
 		++*input;
 		return head_end(reader);
 	case NAME:
@@ -329,7 +379,7 @@ static bool head_step(struct http_reader *reader, const char **input, const char
 		}
 		/* Some readers take "Content-Length : 5" for a length, others don't (RFC 9112 5.1). */
 		if ((c == ' ' || c == '\t') && match_end(reader, header_names, NAMES) >= 0)
-			return false;
+			return refuse(reader, RULE_NAME_BLANK);
 		match_step(reader, c, header_names, NAMES);
 		if (reader->candidates)
 			break;
@@ -346,31 +396,36 @@ static bool head_step(struct http_reader *reader, const char **input, const char
 		if (!(reader->flags & FLAG_AGAIN))
 			reader->left = 0;
 		if (!length_digit(reader, c))
-			return false;
+			return refuse(reader, RULE_LENGTH);
 		break;
 	case VALUE_LENGTH:
 		for (; c >= '0' && c <= '9'; c = **input) {
 			if (!length_digit(reader, c))
-				return false;
+				return refuse(reader, RULE_LENGTH);
 			if (++*input == end)
 				return true;
 		}
 		reader->state = VALUE_LENGTH_END;
+		*input += c == '\r'; /* nearly always: one step less */
 		return true;
 	case VALUE_LENGTH_END:
-		if (c == '\n') {
-			reader->state = LINE_START;
-			++*input;
-			return length_end(reader);
+		if (c == ' ' || c == '\t' || c == '\r')
+			break;
+		if (c != '\n' && c != ',')
+			return refuse(reader, RULE_LENGTH);
+		if (!length_end(reader))
+			return refuse(reader, RULE_LENGTHS);
+		reader->state = LINE_START;
+		if (c == ',') { /* a list, which several lines may have been joined to (RFC 9110 8.6) */
+			reader->state = VALUE_LENGTH_BLANK;
+			reader->flags |= FLAG_AGAIN;
 		}
-		if (c != ' ' && c != '\t' && c != '\r')
-			return false;
 		break;
 	case VALUE_BLANK:
 		if (c == '\n') {
 			/* A Transfer-Encoding without a coding: is there a length then, or not? */
-			if (!(reader->flags & (FLAG_CONNECTION | FLAG_CHUNKED)))
-				return false;
+			if (!(reader->flags & (FLAG_CONNECTION | FLAG_CHUNKED | FLAG_CODED)))
+				return refuse(reader, RULE_NO_CODING);
 			reader->state = LINE_START;
 		} else if (c != ' ' && c != '\t' && c != ',' && c != '\r') {
 			match_start(reader, TOKENS);
@@ -391,10 +446,10 @@ static bool head_step(struct http_reader *reader, const char **input, const char
 		if (digit >= 0) {
 			reader->position = 1;
 			++*input;
-			return number_step(&reader->left, 16, (unsigned)digit);
+			return number_step(&reader->left, 16, (unsigned)digit) || refuse(reader, RULE_CHUNK_SIZE);
 		}
 		if (!reader->position || (c != ';' && c != ' ' && c != '\t' && c != '\r' && c != '\n'))
-			return false;
+			return refuse(reader, RULE_CHUNK_SIZE);
 		reader->state = CHUNK_EXTENSION;
 		return true;
 	}
@@ -404,12 +459,12 @@ static bool head_step(struct http_reader *reader, const char **input, const char
 		return true;
 	case CHUNK_CR:
 		if (c != '\r')
-			return false;
+			return refuse(reader, RULE_CHUNK_END);
 		reader->state = CHUNK_LF;
 		break;
 	case CHUNK_LF:
 		if (c != '\n')
-			return false;
+			return refuse(reader, RULE_LINE_END);
 		reader->state = CHUNK_SIZE;
 		reader->position = 0;
 		break;
@@ -424,7 +479,7 @@ static bool head_step(struct http_reader *reader, const char **input, const char
 		return true;
 	case TRAILER_END:
 		if (c != '\n')
-			return false;
+			return refuse(reader, RULE_LINE_END);
 		reader->state = BODY_LENGTH; /* with nothing left: the end */
 		reader->left = 0;
 		break;
@@ -451,8 +506,10 @@ enum http_event http_read(struct http_reader *reader, const char **input, const 
 		if (!head_step(reader, input, end))
 			return HTTP_BAD;
 		reader->head_bytes += (uint32_t)(*input - from);
-		if (reader->head_bytes > HTTP_HEAD_MAX)
+		if (reader->head_bytes > HTTP_HEAD_MAX) {
+			refuse(reader, RULE_BOUND);
 			return HTTP_BAD;
+		}
 	}
 }
 
@@ -469,4 +526,18 @@ bool http_keeps_alive(const struct http_reader *reader)
 	if (reader->flags & FLAG_CHUNKED)
 		return reader->flags & FLAG_MINOR_1;
 	return reader->flags & (FLAG_MINOR_1 | FLAG_KEEP_ALIVE);
+}
+
+const char *http_describe(char out[HTTP_TEXT], const struct http_reader *reader, const char *from, const char *at,
+			  const char *end)
+{
+	const char *line = at;
+	char quoted[80];
+
+	/* The line that it stands in, as far as this piece of input has it. */
+	while (line > from && line[-1] != '\n' && at - line < 24)
+		line--;
+	text_quote(quoted, sizeof quoted, line, (size_t)(end - line));
+	snprintf(out, HTTP_TEXT, "not valid HTTP: %s: %s", rule_texts[reader->rule], quoted);
+	return out;
 }

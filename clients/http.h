@@ -11,9 +11,10 @@
  *         check(body.data, body.bytes);
  *
  * What it takes is RFC 9112: status line, header section (bounded), and a body by Content-Length, by chunks or
- * until the end of the connection (6.3). Informational responses (1xx) are passed over. It refuses what would let
- * two readers see different responses: a Content-Length beside chunks, two lengths that differ, signs, overflow, a
- * blank between a name that counts and its colon, a Transfer-Encoding that is empty.
+ * until the end of the connection (6.3). Informational responses (1xx) are passed over; transfer codings beside chunked
+ * are left on the body. It refuses what would let two readers see different responses: a Content-Length beside a
+ * Transfer-Encoding, two lengths that differ, signs, overflow, a blank between a name that counts and its colon, a
+ * Transfer-Encoding that is empty; http_describe() says which.
  */
 #ifndef CLIENTS_HTTP_H
 #define CLIENTS_HTTP_H
@@ -22,13 +23,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The most bytes of a head (with the 1xx heads before it), of a chunk's line, and of the trailers. */
-#define HTTP_HEAD_MAX 65536
+/* The maximum of a head (with the 1xx heads before it), of a chunk's line, and of the trailers, in bytes. */
+#define HTTP_HEAD_MAX (256u << 10)
 
 enum http_event {
 	HTTP_MORE, /* the input is used up and the response is not complete */
 	HTTP_BODY, /* a piece of the body: call again */
-	HTTP_END,  /* the response is complete; input points behind it */
+	HTTP_END,  /* the response is complete; input points after it */
 	HTTP_BAD,  /* this is no valid HTTP response */
 };
 
@@ -47,6 +48,7 @@ struct http_reader {
 	uint8_t position;    /* in the token being matched */
 	uint8_t candidates;  /* bit set of the names that the token can still be */
 	uint8_t flags;       /* what the head said */
+	uint8_t rule;        /* after HTTP_BAD: enum rule in http.c, what it breaks */
 };
 
 /* Prepares for the next response. */
@@ -72,5 +74,15 @@ static inline bool http_begun(const struct http_reader *reader)
 
 /* Whether the connection can carry another request (RFC 9112 9.3). Call it at HTTP_END. */
 bool http_keeps_alive(const struct http_reader *reader);
+
+/* Holds any text of http_describe(). */
+#define HTTP_TEXT 192
+
+/*
+ * After HTTP_BAD: which rule the response breaks, and the bytes around `at`, where http_read() stopped, escaped. After
+ * HTTP_END: that bytes follow it, which answer no request. `from` and `end` bound the input. Returns out.
+ */
+const char *http_describe(char out[HTTP_TEXT], const struct http_reader *reader, const char *from, const char *at,
+			  const char *end);
 
 #endif

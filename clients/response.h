@@ -9,8 +9,7 @@
 #ifndef CLIENTS_RESPONSE_H
 #define CLIENTS_RESPONSE_H
 
-#include "clients/http.h"
-#include "clients/target.h"
+#include "clients/expected.h"
 #include "clients/worker.h"
 
 /* The longest response, head and body, that is remembered. */
@@ -18,8 +17,7 @@
 
 /* What the responses of one thread are held against. */
 struct responses {
-	const struct target *target;
-	enum target_check check;
+	const struct expected *expected;
 	struct worker *worker;           /* keeps the words for the first that is wrong */
 	struct http_reader known_reader; /* as it stood at the end of the remembered response */
 	size_t known_bytes;              /* 0: none is remembered */

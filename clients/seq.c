@@ -1,41 +1,35 @@
 #include "clients/seq.h"
 
-#include <stdio.h>
-
 #include "clients/dial.h"
 #include "clients/sequence.h"
 
-struct seq {
-	const struct load_spec *spec;
-	char body[65536];
-};
-
-static void seq_ask(void *context, const char *path, struct sequence_response *response)
+static void seq_ask(void *context, const char *path, const struct expected *expected,
+		    struct sequence_response *response)
 {
-	struct seq *seq = context;
-	const struct target *target = seq->spec->target;
+	const struct load_spec *spec = context;
+	const struct target *target = spec->target;
+	char linked[1024];
 	struct dial_response got;
-	char linked[512];
-	const char *request = target->request_close;
-	size_t bytes = target->request_close_bytes;
-	int failure;
+	struct dial dial = {
+		.address = &target->address,
+		.address_bytes = target->address_bytes,
+		.request = target_request(target, false),
+		.timeout_ns = spec->timeout_ns,
+		.stop = spec->stop,
+		.expected = expected,
+	};
 
-	if (seq->spec->links) {
-		bytes = (size_t)snprintf(linked, sizeof linked, "GET %s HTTP/1.0\r\nHost: %.400s\r\n\r\n", path,
-					 target->authority);
-		request = linked;
+	if (path != target->path) {
+		int bytes = target_write_request(target, path, linked, sizeof linked);
+		dial.request = (struct http_span){ linked, bytes < 0 ? 0 : (size_t)bytes };
 	}
-	if (dial_fetch(target, request, bytes, seq->spec->timeout_ns, seq->body, sizeof seq->body, &got, &failure,
-		       NULL)) {
-		response->failure = (enum load_failure)failure;
+	if (dial_fetch(&dial, &got, &response->failure, NULL))
 		return;
-	}
 	*response = (struct sequence_response){
 		.ok = true,
 		.status = got.status,
 		.body_bytes = got.body_bytes,
-		.body = seq->body,
-		.kept_bytes = got.kept_bytes,
+		.differs = got.differs,
 		.connect_ns = got.connect_ns,
 		.total_ns = got.total_ns,
 	};
@@ -43,14 +37,12 @@ static void seq_ask(void *context, const char *path, struct sequence_response *r
 
 static int seq_run(const struct load_spec *spec, struct load_sample *sample, struct err *err)
 {
-	struct seq seq = { .spec = spec };
-
-	return sequence_run(spec, seq_ask, &seq, sample, err);
+	return sequence_run(spec, seq_ask, (void *)spec, sample, err);
 }
 
 const struct client client_seq = {
 	.name = "seq",
 	.summary = "one request at a time over blocking sockets",
-	.most_connections = 1,
+	.max_connections = 1,
 	.run = seq_run,
 };

@@ -33,39 +33,31 @@ static void enter(const struct load_spec *spec, enum load_phase phase)
 		spec->watch->enter(spec->watch->context, phase);
 }
 
-/* Whether the response is the right one; else the failure that it is. */
-static bool response_is_right(struct sequence *sequence, const struct sequence_response *response,
-			      enum load_failure *failure)
+/* Asks once. Returns whether the response is right; else *failure is the kind. Follows the links where that is asked for. */
+static bool ask_page(struct sequence *sequence, struct sequence_response *response, enum load_failure *failure)
 {
 	const struct target *target = sequence->spec->target;
-	enum target_check check = sequence->spec->links ? TARGET_EXACT : sequence->spec->check;
-	char page[PAGE_MAX];
-	size_t bytes = target->body_bytes;
-	const char *body = target->body;
-	unsigned status = target->status;
+	struct expected expected = target->expected;
+	char path[32], page[PAGE_MAX], text[EXPECTED_TEXT];
 	char *wrong = sequence->sample->wrong;
 
 	if (sequence->spec->links) {
-		bytes = (size_t)page_write(page, sequence->number);
-		body = page;
-		status = 200;
+		snprintf(path, sizeof path, "/%u", sequence->number);
+		expected = (struct expected){ .status = 200, .body = page };
+		expected.body_bytes = (size_t)page_write(page, sequence->number);
 	}
-	*failure = LOAD_BAD_STATUS;
-	if (response->status != status) {
+	sequence->ask(sequence->context, sequence->spec->links ? path : target->path, &expected, response);
+	*failure = response->failure;
+	if (!response->ok)
+		return false;
+	if (!expected_verdict(&expected, response->status, response->body_bytes, response->differs, failure)) {
 		if (!wrong[0])
-			snprintf(wrong, sizeof sequence->sample->wrong, TARGET_WRONG_STATUS, response->status, status);
+			strcpy(wrong, expected_describe(text, &expected, response->status, response->body_bytes));
 		return false;
 	}
-	*failure = LOAD_BAD_BODY;
-	if (check == TARGET_STATUS ||
-	    (response->body_bytes == bytes &&
-	     (check == TARGET_LENGTH ||
-	      (response->kept_bytes <= bytes && memcmp(response->body, body, response->kept_bytes) == 0))))
-		return true;
-	if (!wrong[0])
-		snprintf(wrong, sizeof sequence->sample->wrong, TARGET_WRONG_BODY,
-			 (unsigned long long)response->body_bytes, bytes);
-	return false;
+	if (sequence->spec->links)
+		sequence->number = page_next(sequence->number);
+	return true;
 }
 
 static void tenth_add(struct sequence *sequence, uint64_t now)
@@ -85,17 +77,9 @@ static void ask_once(struct sequence *sequence)
 	struct load_sample *sample = sequence->sample;
 	struct sequence_response response = { 0 };
 	enum load_failure failure;
-	char path[32];
-
-	if (sequence->spec->links)
-		snprintf(path, sizeof path, "/%u", sequence->number);
-	sequence->ask(sequence->context, sequence->spec->links ? path : sequence->spec->target->path, &response);
+	bool right = ask_page(sequence, &response, &failure);
 	uint64_t now = clock_ns();
-	bool right = response.ok && response_is_right(sequence, &response, &failure);
-	if (!response.ok)
-		failure = response.failure;
-	if (right && sequence->spec->links)
-		sequence->number = page_next(sequence->number);
+
 	if (sequence->measuring) {
 		sample->started++;
 		if (response.ok) {

@@ -14,14 +14,14 @@ struct sequence_response {
 	bool ok;                   /* a complete response came, right or wrong */
 	enum load_failure failure; /* where not ok */
 	unsigned status;
-	uint64_t body_bytes; /* of the whole body */
-	const char *body;    /* its first kept_bytes */
-	size_t kept_bytes;
+	uint64_t body_bytes;
+	bool differs;                  /* a piece of the body from the expected one */
 	uint64_t connect_ns, total_ns; /* from the start of the connection */
 };
 
-/* Asks for a path of the target over a connection of its own. The body stays valid until the next call. */
-typedef void sequence_ask(void *context, const char *path, struct sequence_response *response);
+/* Asks for a path of the target over a connection of its own, and compares the body with the expected one as it arrives. */
+typedef void sequence_ask(void *context, const char *path, const struct expected *expected,
+			  struct sequence_response *response);
 
 /* Offers the load of spec with `ask`. Same contract as `run` in struct client. */
 int sequence_run(const struct load_spec *spec, sequence_ask *ask, void *context, struct load_sample *sample,

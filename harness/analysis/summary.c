@@ -126,7 +126,7 @@ const char *summary_client(const struct document *document)
 	/* The one that ran, which need not be the one that was asked for. */
 	for (size_t i = 0; i < document->cells_count; i++) {
 		const struct client *client = client_find(document->cells[i].client);
-		if (!client || client->most_connections != 1)
+		if (!client || client->max_connections != 1)
 			return document->cells[i].client;
 	}
 	return clients[0]->name;

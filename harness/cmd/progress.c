@@ -48,7 +48,7 @@ static void on_begin(void *context, const struct cell *cell, size_t done, size_t
 	if (!progress->terminal)
 		return;
 	fprintf(stderr, "\r\033[K[%zu/%zu%s] %s: %s, %s", done, all, time_left(progress, done, all, left), cell->server,
-		client && client->most_connections == 1 ? client->name : cell->mode,
+		client && client->max_connections == 1 ? client->name : cell->mode,
 		load_words(cell, load, sizeof load));
 	fflush(stderr);
 }

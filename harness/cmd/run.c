@@ -253,7 +253,7 @@ static int run_prepare(struct run *run, struct err *err)
 	}
 	if (err->text[0])
 		fprintf(stderr, "%s\n", err->text);
-	if (sweep->client->most_connections == 1) {
+	if (sweep->client->max_connections == 1) {
 		err_set(err, "--client: %s asks one thing at a time; every run has a sequential cell",
 			settings->client);
 		return EXIT_USAGE;

@@ -33,7 +33,7 @@ static int load_settle(struct session *session, struct err *err)
 		return err_prefix(err, "--client");
 	if (err->text[0])
 		fprintf(stderr, "%s\n", err->text);
-	if (sweep->client->most_connections == 1)
+	if (sweep->client->max_connections == 1)
 		return err_set(err, "--client: %s asks one thing at a time", settings->client);
 	if (settings->max_window_ns < settings->duration_ns)
 		return err_set(err, "--max-window is less than --duration");

@@ -76,7 +76,7 @@ static bool is_sequential(const char *name)
 {
 	const struct client *client = client_find(name);
 
-	return client && client->most_connections == 1;
+	return client && client->max_connections == 1;
 }
 
 static struct column column_of(const struct compare_row *row)

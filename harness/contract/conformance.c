@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "clients/probe.h"
 #include "harness/contract/checks.h"
 #include "harness/host/port.h"
 
@@ -37,7 +38,7 @@ static void see_after(struct subject *subject)
 	struct err err;
 	char how[sizeof finding->got];
 
-	if (target_probe(&subject->target, subject->spec->timeout_ns, &err) == 0 &&
+	if (probe_compare(&subject->target, false, subject->spec->timeout_ns, subject->spec->stop, &err) == 0 &&
 	    supervisor_is_alive(&subject->supervisor))
 		return;
 	bool dead = subject_has_exited(subject, how, sizeof how);

@@ -135,7 +135,7 @@ int subject_init(struct subject *subject, const struct conformance_spec *spec, s
 	snprintf(subject->variables[3], sizeof subject->variables[3], "BENCH_WORKERS=1");
 	for (size_t i = 0; i < 4; i++)
 		subject->environment[i] = subject->variables[i];
-	if (target_init(&subject->target, url, err))
+	if (target_init(&subject->target, url, TARGET_HTTP_1_1, err))
 		return -1;
 	return target_expect(&subject->target, 200, PAGE_START, PAGE_START_BYTES, err);
 }

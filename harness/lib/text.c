@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Decodes one character (RFC 3629). Returns its bytes, or 0 where there is no valid one. */
 static size_t character(const unsigned char *in, uint32_t *code)
@@ -56,6 +57,27 @@ char *text_plain(char *out, size_t room, const char *text)
 		in += shown;
 	}
 	out[used] = 0;
+	return out;
+}
+
+char *text_quote(char *out, size_t room, const char *data, size_t bytes)
+{
+	static const char letters[] = { ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't', ['"'] = '"', ['\\'] = '\\' };
+	const char *end = out + room - sizeof "\\xHH\"...";
+	char *to = out;
+	size_t i;
+
+	*to++ = '"';
+	for (i = 0; i < bytes && to <= end; i++) {
+		unsigned char c = (unsigned char)data[i];
+		if (c < sizeof letters && letters[c])
+			to += sprintf(to, "\\%c", letters[c]);
+		else if (c >= ' ' && c <= '~')
+			*to++ = (char)c;
+		else
+			to += sprintf(to, "\\x%02x", c);
+	}
+	strcpy(to, i < bytes ? "\"..." : "\"");
 	return out;
 }
 

@@ -19,6 +19,12 @@
 char *text_plain(char *out, size_t room, const char *text);
 
 /*
+ * Writes bytes as a text in quotes: what is no printable ASCII as \n, \r, \t or \xHH, `"` and `\` escaped too. Followed by ...
+ * where it was cut to fit into `room` bytes, of which there must be 16 at least. Returns out.
+ */
+char *text_quote(char *out, size_t room, const char *data, size_t bytes);
+
+/*
  * Ends a text that was written to open_memstream(3). Returns 0: *text is the caller's to free. Or -1 where memory was out
  * (glibc does not always say so, and leaves NULL): *text is NULL then.
  */

@@ -121,7 +121,7 @@ void cell_judge(struct cell *cell, double control_rps)
 		if (cell_is_open_loop(cell))
 			invalid |= (unsigned)is_lagging(cell) << INVALID_LAG |
 				   (unsigned)is_beyond_control(cell, control_rps) << INVALID_CLIENT_BOUND;
-		else if (!client || client->most_connections != 1)
+		else if (!client || client->max_connections != 1)
 			invalid |= judge_closed_loop(cell, control_rps);
 	}
 	/* The build is known while measuring only; what it made of the cell then stays. */

@@ -41,7 +41,7 @@ static void place_put(const struct report_page *page, const struct cell *cell, F
 	const struct client *client = client_find(cell->client);
 	char at[CELL_AT], shown[UNITS_TEXT];
 
-	if (client && client->most_connections == 1) {
+	if (client && client->max_connections == 1) {
 		html_text(out, "one by one");
 		return;
 	}

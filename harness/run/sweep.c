@@ -310,7 +310,7 @@ static void visit_take(const struct visit *visit, struct cell *cell, bool sequen
 static int visit_measure(struct visit *visit, struct cell *cell, const struct client *client, struct err *err)
 {
 	const struct settings *settings = visit->sweep->settings;
-	bool sequential = client->most_connections == 1;
+	bool sequential = client->max_connections == 1;
 	struct load_watch watch = { watch_enter, watch_tick, visit };
 	struct load_spec spec = {
 		.target = &visit->target,
@@ -609,7 +609,7 @@ static int visit_prepare(struct visit *visit, struct err *err)
 	snprintf(visit->variables[3], sizeof visit->variables[3], "BENCH_WORKERS=1");
 	for (int i = 0; i < 4; i++)
 		visit->environment[i] = visit->variables[i];
-	if (target_init(&visit->target, url, err))
+	if (target_init(&visit->target, url, TARGET_HTTP_1_1, err))
 		return -1;
 	return target_expect(&visit->target, 200, PAGE_START, PAGE_START_BYTES, err);
 }

@@ -16,6 +16,7 @@
 
 #include <linux/close_range.h>
 
+#include "clients/probe.h"
 #include "harness/host/port.h"
 #include "harness/lib/argv.h"
 #include "harness/lib/clock.h"
@@ -23,8 +24,6 @@
 
 /* Between two looks at whether the server is ready: it has no way to say so but an answer. */
 #define READY_PAUSE_MS 5
-/* One question while waiting for readiness. */
-#define PROBE_NS CLOCK_S
 /* How long the first process of a server that has left it behind may take to end. */
 #define LEFT_MS 1000
 
@@ -338,8 +337,8 @@ static bool has_ended(struct supervisor *supervisor, int wait_ms)
 	return ended;
 }
 
-/* Asks until an answer is right; patient: also after one that is wrong. */
-static int wait_right(struct supervisor *supervisor, const struct target *target, uint64_t timeout_ns, bool patient,
+/* Asks until a response is right; `first`: since its start. One that is not right yet is waited for like a refused connection. */
+static int wait_right(struct supervisor *supervisor, const struct target *target, uint64_t timeout_ns, bool first,
 		      const volatile sig_atomic_t *stop, struct err *err)
 {
 	uint64_t deadline = clock_ns() + timeout_ns;
@@ -356,12 +355,12 @@ static int wait_right(struct supervisor *supervisor, const struct target *target
 		if (now >= deadline)
 			return err_set(err, "not ready after %.3g s: %.1000s", (double)timeout_ns / 1e9, last.text);
 		uint64_t left = deadline - now;
-		int answer = target_probe(target, left < PROBE_NS ? left : PROBE_NS, &probe);
+		int answer = probe_compare(target, false, left, stop, &probe);
 		/*
 		 * The answer may be that of a daemon, whose first process is about to end. It is looked for once, at the start:
 		 * a server whose first process stays all the same is not made to wait after each cell.
 		 */
-		if (answer == 0 && !has_ended(supervisor, !patient && has_left(supervisor, target) ? LEFT_MS : 0))
+		if (answer == 0 && !has_ended(supervisor, first && has_left(supervisor, target) ? LEFT_MS : 0))
 			return 0;
 		if (answer == 0)
 			continue;
@@ -369,8 +368,6 @@ static int wait_right(struct supervisor *supervisor, const struct target *target
 		if (answer > 0 || !wrong)
 			last = probe;
 		wrong = wrong || answer > 0;
-		if (answer > 0 && !patient)
-			return err_set(err, "answers wrongly: %.1000s", last.text);
 		/* Until something happens to the server, or it is time to ask again. */
 		struct pollfd ready = { .fd = supervisor->socket, .events = POLLIN };
 		poll(&ready, 1, READY_PAUSE_MS);
@@ -380,13 +377,13 @@ static int wait_right(struct supervisor *supervisor, const struct target *target
 int supervisor_wait_ready(struct supervisor *supervisor, const struct target *target, uint64_t timeout_ns,
 			  const volatile sig_atomic_t *stop, struct err *err)
 {
-	return wait_right(supervisor, target, timeout_ns, false, stop, err);
+	return wait_right(supervisor, target, timeout_ns, true, stop, err);
 }
 
 int supervisor_wait_recovered(struct supervisor *supervisor, const struct target *target, uint64_t timeout_ns,
 			      const volatile sig_atomic_t *stop, struct err *err)
 {
-	return wait_right(supervisor, target, timeout_ns, true, stop, err);
+	return wait_right(supervisor, target, timeout_ns, false, stop, err);
 }
 
 bool supervisor_stop(struct supervisor *supervisor, uint64_t grace_ns)

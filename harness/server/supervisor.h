@@ -46,16 +46,17 @@ struct supervisor {
 int supervisor_launch(struct supervisor *supervisor, const struct launch *launch, struct err *err);
 
 /*
- * Waits until the server answers the target rightly. Returns 0; or -1 with err set where it exits, answers
- * wrongly or does not answer within timeout_ns. What makes itself a daemon has exited, whichever comes first, its
- * answer or the end of its first process. In each case it still has to be stopped.
+ * Waits until the server responds rightly to a request for the target. Returns 0; or -1 with err set where it exits, or has
+ * not done so within timeout_ns: err then tells the last response. A wrong one is waited for like a refused connection: a
+ * server may say 503, or show another page, until it is ready. What makes itself a daemon has exited, whichever comes first,
+ * its response or the end of its first process. In each case it still has to be stopped.
  */
 int supervisor_wait_ready(struct supervisor *supervisor, const struct target *target, uint64_t timeout_ns,
 			  const volatile sig_atomic_t *stop, struct err *err);
 
 /*
- * The same for a server that was under load before: one that answers wrongly is asked again until the time is
- * over, because an overload passes, and because one wrong answer of many does not mean that it can't go on.
+ * The same for a server that was under load before; its first process is known to stay. An overload passes, and one wrong
+ * response of many does not mean that the server can't go on.
  */
 int supervisor_wait_recovered(struct supervisor *supervisor, const struct target *target, uint64_t timeout_ns,
 			      const volatile sig_atomic_t *stop, struct err *err);

@@ -25,9 +25,9 @@ static const char response[] = "HTTP/1.1 200 OK\r\n"
 
 static int read_responses(unsigned long count, bool same)
 {
-	struct target target = { .status = 200, .body = (char *)PAGE_START, .body_bytes = PAGE_START_BYTES };
+	struct expected expected = { .status = 200, .body = PAGE_START, .body_bytes = PAGE_START_BYTES };
 	struct worker *worker = calloc(1, sizeof *worker);
-	struct responses responses = { .target = &target, .check = TARGET_EXACT, .worker = worker };
+	struct responses responses = { .expected = &expected, .worker = worker };
 	char text[sizeof response];
 	char *second = strstr(memcpy(text, response, sizeof response), ":00 GMT") + 1;
 	struct http_reader reader;

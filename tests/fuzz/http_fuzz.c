@@ -3,7 +3,7 @@
  * head ends within its bound.
  *
  * Three bytes before the responses say how to feed them: two give the place of a cut, and where the third is large,
- * the byte there is repeated up to 2^17 times, so that the bounds are met by inputs of a few bytes.
+ * the byte there is repeated up to 2^19 times, so that the bounds are met by inputs of a few bytes.
  */
 #include "tests/fuzz/fuzz.h"
 
@@ -14,7 +14,7 @@
 /* The responses read from one input, one after another. */
 #define RESPONSES   8
 #define REPEAT_FROM 128
-#define REPEAT_BITS 18
+#define REPEAT_BITS 20
 
 /* What was read of a response: numbers only, so that two can be compared as bytes. */
 struct outcome {

@@ -8,7 +8,7 @@
 
 #include "clients/http.h"
 
-#define ROOM      (1u << 18) /* of the longest input */
+#define ROOM      (1u << 20) /* of the longest input */
 #define BODY_ROOM 4096
 
 static char *room; /* ROOM bytes between two pages that can't be read */
@@ -135,7 +135,18 @@ static const struct response {
 	  TEXT(OK11 "Content-Length: 5\r\nContent-Length: 5\r\nContent-Length: 4\r\n\r\nhello"), .ending = BAD },
 	{ "length zero and then five", TEXT(OK11 "Content-Length: 0\r\nContent-Length: 5\r\n\r\nhello"),
 	  .ending = BAD },
-	{ "length as a list", TEXT(OK11 "Content-Length: 5, 5\r\n\r\nhello"), .ending = BAD },
+	{ "length as a list", TEXT(OK11 "Content-Length: 5, 5\r\n\r\nhello"), END, 200, "hello", true, 0 },
+	{ "length as a list without blanks", TEXT(OK11 "Content-Length: 5,5,05\r\n\r\nhello"), END, 200, "hello", true,
+	  0 },
+	{ "length as a list, and again", TEXT(OK11 "Content-Length: 5 , 5\r\nContent-Length: 5\r\n\r\nhello"), END, 200,
+	  "hello", true, 0 },
+	{ "length as a list, different", TEXT(OK11 "Content-Length: 5, 6\r\n\r\nhello"), .ending = BAD },
+	{ "length as a list, the third different", TEXT(OK11 "Content-Length: 5, 5, 4\r\n\r\nhello"), .ending = BAD },
+	{ "length as a list, and another", TEXT(OK11 "Content-Length: 5, 5\r\nContent-Length: 4\r\n\r\nhello"),
+	  .ending = BAD },
+	{ "length as a list with an empty item", TEXT(OK11 "Content-Length: 5,, 5\r\n\r\nhello"), .ending = BAD },
+	{ "length as a list that goes on", TEXT(OK11 "Content-Length: 5,\r\n\r\nhello"), .ending = BAD },
+	{ "length as a list with a word", TEXT(OK11 "Content-Length: 5, five\r\n\r\nhello"), .ending = BAD },
 	{ "length negative", TEXT(OK11 "Content-Length: -5\r\n\r\nhello"), .ending = BAD },
 	{ "length with plus", TEXT(OK11 "Content-Length: +5\r\n\r\nhello"), .ending = BAD },
 	{ "length hexadecimal", TEXT(OK11 "Content-Length: 0x5\r\n\r\nhello"), .ending = BAD },
@@ -191,11 +202,26 @@ static const struct response {
 	  END, 200, "", true, 0 },
 	{ "chunked, a blank before the colon", TEXT(OK11 "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n"),
 	  .ending = BAD },
-	{ "gzip", TEXT(OK11 "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"), .ending = BAD },
-	{ "chunked with a parameter", TEXT(OK11 "Transfer-Encoding: chunked;q=1\r\n\r\n0\r\n\r\n"), .ending = BAD },
-	{ "chunke", TEXT(OK11 "Transfer-Encoding: chunke\r\n\r\n0\r\n\r\n"), .ending = BAD },
-	{ "chunkedx", TEXT(OK11 "Transfer-Encoding: chunkedx\r\n\r\n0\r\n\r\n"), .ending = BAD },
-	{ "chunked and a NUL", TEXT(OK11 "Transfer-Encoding: chunked\0\r\n\r\n0\r\n\r\n"), .ending = BAD },
+	{ "gzip and chunked", TEXT(OK11 "Transfer-Encoding: gzip, chunked\r\n\r\n2\r\n\x1f\x8b\r\n0\r\n\r\n"), END, 200,
+	  "\x1f\x8b", true, 0 },
+	{ "gzip and chunked in two headers",
+	  TEXT(OK11 "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n"), END, 200, "a",
+	  true, 0 },
+	{ "gzip and chunked beside a length",
+	  TEXT(OK11 "Transfer-Encoding: gzip, chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n"), .ending = BAD },
+	{ "gzip beside a length", TEXT(OK11 "Content-Length: 5\r\nTransfer-Encoding: gzip\r\n\r\nhello"),
+	  .ending = BAD },
+	{ "chunked around gzip around chunked", TEXT(OK11 "Transfer-Encoding: chunked, gzip, chunked\r\n\r\n0\r\n\r\n"),
+	  .ending = BAD },
+	/* Without chunked as the last coding, the end of the connection ends the body (RFC 9112 6.3). */
+	{ "gzip", TEXT(OK11 "Transfer-Encoding: gzip\r\n\r\nhello"), AT_EOF, 200, "hello", false, 0 },
+	{ "gzip after chunked", TEXT(OK11 "Transfer-Encoding: chunked, gzip\r\n\r\nhello"), AT_EOF, 200, "hello", false,
+	  0 },
+	{ "chunked with a parameter", TEXT(OK11 "Transfer-Encoding: chunked;q=1\r\n\r\nhello"), AT_EOF, 200, "hello",
+	  false, 0 },
+	{ "chunke", TEXT(OK11 "Transfer-Encoding: chunke\r\n\r\nhello"), AT_EOF, 200, "hello", false, 0 },
+	{ "chunkedx", TEXT(OK11 "Transfer-Encoding: chunkedx\r\n\r\nhello"), AT_EOF, 200, "hello", false, 0 },
+	{ "chunked and a NUL", TEXT(OK11 "Transfer-Encoding: chunked\0\r\n\r\nhello"), AT_EOF, 200, "hello", false, 0 },
 	{ "chunk size missing", TEXT(CHUNKED "\r\nhello\r\n0\r\n\r\n"), .ending = BAD },
 	{ "chunk size only an extension", TEXT(CHUNKED ";a\r\nhello\r\n0\r\n\r\n"), .ending = BAD },
 	{ "chunk size with a blank before", TEXT(CHUNKED " 5\r\nhello\r\n0\r\n\r\n"), .ending = BAD },
@@ -267,7 +293,7 @@ static const struct response {
 	  TEXT(OK11 "Connection: close\r\nTransfer-Encoding:\r\nContent-Length: 1\r\n\r\nx"), .ending = BAD },
 	{ "1.1 closed", TEXT(OK11 "Connection: closed\r\nContent-Length: 1\r\n\r\nx"), END, 200, "x", true, 0 },
 	{ "1.1 an empty Connection", TEXT(OK11 "Connection:\r\nContent-Length: 1\r\n\r\nx"), END, 200, "x", true, 0 },
-	{ "1.1 close as a coding", TEXT(OK11 "Transfer-Encoding: close\r\n\r\n0\r\n\r\n"), .ending = BAD },
+	{ "1.1 close as a coding", TEXT(OK11 "Transfer-Encoding: close\r\n\r\nx"), AT_EOF, 200, "x", false, 0 },
 	{ "1.1 chunked as a connection", TEXT(OK11 "Connection: chunked\r\nContent-Length: 1\r\n\r\nx"), END, 200, "x",
 	  true, 0 },
 	{ "1.9", TEXT("HTTP/1.9 200 OK\r\nContent-Length: 1\r\n\r\nx"), END, 200, "x", true, 0 },
@@ -511,11 +537,57 @@ static void test_many_chunks(void **state)
 	struct outcome outcome;
 
 	(void)state;
-	size_t count = 20000;
+	size_t count = 80000;
 	size_t bytes = build(text_room, CHUNKED, "1;x\r\na\r\n", count, "0\r\n\r\n");
 	assert_true(bytes > 2 * HTTP_HEAD_MAX);
 	assert_int_equal(read_long(text_room, bytes, &outcome), HTTP_END);
 	assert_int_equal(outcome.body_bytes, count);
+}
+
+/* What is refused says which rule it breaks, and shows the bytes escaped, however it is cut before them. */
+static void test_describes(void **state)
+{
+	static const struct {
+		const char *text, *words;
+	} cases[] = {
+		{ "220 mail.example ESMTP\r\n",
+		  "not valid HTTP: no status line of HTTP/1.x (RFC 9112, 4): \"220 mail.example ESMTP\\r\\n\"" },
+		{ "\x16\x03\"\\", "(RFC 9112, 4): \"\\x16\\x03\\\"\\\\\"" },
+		{ OK11 "X: a\r\n b\r\n", "a folded header line (RFC 9112, 5.2): \" b\\r\\n\"" },
+		{ OK11 "Content-Length : 5\r\n",
+		  "a blank before the colon of a header (RFC 9112, 5.1): \"Content-Length : 5\\r\\n\"" },
+		{ OK11 "\rhello", "a CR that no LF follows (RFC 9112, 2.2): \"\\rhello\"" },
+		{ OK11 "Content-Length: forty\r\n\r\n",
+		  "a Content-Length that is no number below 2^63 (RFC 9110, 8.6): "
+		  "\"Content-Length: forty\\r\\n\\r\\n\"" },
+		{ OK11 "Content-Length: 18446744073709551616\r\n", "no number below 2^63" },
+		{ OK11 "Content-Length: 5, 6\r\n", "two values of Content-Length that differ (RFC 9112, 6.3): " },
+		{ OK11 "Content-Length: 5\r\nContent-Length: 6\r\n\r\n",
+		  "two values of Content-Length that differ (RFC 9112, 6.3): " },
+		{ OK11 "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
+		  "both Content-Length and Transfer-Encoding (RFC 9112, 6.3)" },
+		{ OK11 "Transfer-Encoding:\r\n\r\n", "a Transfer-Encoding without a coding (RFC 9112, 6.1)" },
+		{ OK11 "Transfer-Encoding: chunked, chunked\r\n\r\n",
+		  "the coding chunked applied twice (RFC 9112, 6.1): " },
+		{ CHUNKED "forty\r\n",
+		  "a chunk size that is no hexadecimal number below 2^63 (RFC 9112, 7.1): \"forty" },
+		{ CHUNKED "FFFFFFFFFFFFFFFFFF\r\n", "no hexadecimal number below 2^63" },
+		{ CHUNKED "4\r\nhello\r\n", "a chunk longer than its size (RFC 9112, 7.1): " },
+		{ OK11 "Content-Length: 5\r\n\r\nhello!", "bytes after the response: " },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		struct http_reader reader = { 0 };
+		const char *input = cases[i].text, *end = input + strlen(input);
+		struct http_span body;
+		enum http_event event;
+		char text[HTTP_TEXT];
+		while ((event = http_read(&reader, &input, end, &body)) == HTTP_BODY)
+			;
+		check_case(cases[i].text, event == HTTP_BAD || (event == HTTP_END && input < end));
+		check_words(http_describe(text, &reader, cases[i].text, input, end), cases[i].words);
+	}
 }
 
 static void test_begun(void **state)
@@ -618,8 +690,9 @@ int main(void)
 		cmocka_unit_test(test_byte_by_byte), cmocka_unit_test(test_every_prefix),
 		cmocka_unit_test(test_long_names),   cmocka_unit_test(test_head_is_bounded),
 		cmocka_unit_test(test_endless),      cmocka_unit_test(test_many_chunks),
-		cmocka_unit_test(test_begun),        cmocka_unit_test(test_reset),
-		cmocka_unit_test(test_size),         cmocka_unit_test(test_mutations),
+		cmocka_unit_test(test_describes),    cmocka_unit_test(test_begun),
+		cmocka_unit_test(test_reset),        cmocka_unit_test(test_size),
+		cmocka_unit_test(test_mutations),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

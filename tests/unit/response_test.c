@@ -7,15 +7,14 @@
 #define HEAD "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n"
 #define GOOD HEAD "\r\n" BODY
 
-static const struct target target = { .status = 200, .body = (char *)BODY, .body_bytes = sizeof BODY - 1 };
+static const struct expected expected = { .status = 200, .body = BODY, .body_bytes = sizeof BODY - 1 };
 
 static struct responses *responses_new(struct worker *worker)
 {
 	struct responses *responses = calloc(1, sizeof *responses);
 
 	*worker = (struct worker){ 0 };
-	responses->target = &target;
-	responses->check = TARGET_EXACT;
+	responses->expected = &expected;
 	responses->worker = worker;
 	return responses;
 }

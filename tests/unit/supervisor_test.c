@@ -600,7 +600,7 @@ static unsigned target_make(struct target *target, char environment[32])
 	assert_true(port > 0);
 	snprintf(url, sizeof url, "http://127.0.0.1:%d/", port);
 	snprintf(environment, 32, "PORT=%d", port);
-	assert_int_equal(target_init(target, url, &err), 0);
+	assert_int_equal(target_init(target, url, TARGET_HTTP_1_1, &err), 0);
 	assert_int_equal(target_expect(target, 200, "hi", 2, &err), 0);
 	return (unsigned)port;
 }
@@ -614,7 +614,8 @@ static void test_ready(void **state)
 		bool alive;
 	} cases[] = {
 		{ SELF "server", UNIT_PATIENCE_NS, NULL, true },
-		{ SELF "wrong_server", UNIT_PATIENCE_NS, "answers wrongly: status 503 instead of 200", true },
+		{ SELF "wrong_server", 500 * CLOCK_MS, "not ready after 0.5 s: status 503 instead of 200", true },
+		{ SELF "recovering_server", UNIT_PATIENCE_NS, NULL, true },
 		{ SELF "daemon_server", UNIT_PATIENCE_NS, "exited with status 4 before it was ready", false },
 		{ "sh -c 'exit 3'", UNIT_PATIENCE_NS, "exited with status 3 before it was ready", false },
 		{ "sh -c 'kill -ABRT $$'", UNIT_PATIENCE_NS, "was killed by signal 6 (Aborted) before it was ready",
