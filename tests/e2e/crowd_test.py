@@ -65,7 +65,7 @@ def test_load_of_servers_that_close():
     for behaviour in 'closes_every', 'drops_every':
         for options in ['-n', '10'], BY_TIME:
             name = '%s %s: ' % (behaviour, options[0])
-            with Faulty(behaviour, good_first=1, argument=1) as server:
+            with Faulty(behaviour, argument=1) as server:
                 cell = crowd(server, 30, 3, '-t', '2', *options)
             check_crowd(name[:-2], cell, 3, 0, 27)
             tap.ok('dropped_after_s' in cell['crowd'], name + 'when the first of them went', cell['crowd'])

@@ -341,11 +341,20 @@ def test_server_that_never_answers():
 
 
 def test_server_that_answers_wrongly():
-    failed_from_the_start('wrong_body', ['answers wrongly', 'other bytes'])
+    failed_from_the_start('wrong_body', ['not ready after 0.3 s', 'other bytes'], options=['--ready', '300ms'])
 
 
 def test_server_that_answers_502():
-    failed_from_the_start('status_502', ['answers wrongly', 'status 502 instead of 200'])
+    failed_from_the_start('status_502', ['not ready after 0.3 s', 'status 502 instead of 200'], options=['--ready', '300ms'])
+
+
+def test_server_that_is_ready_late():
+    """A response that is not right yet is waited for like a refused connection, and one probe may take its time."""
+    for behaviour in 'starts_busy', 'starts_wrong', 'starts_slowly':
+        with Place() as place:
+            outcome, cells = faulty_run(place, behaviour, '0', '3', words=['--ready', '60s'])
+            tap.is_((outcome.code, [cell.get('error') for cell in cells]), (0, [None] * len(cells)),
+                    behaviour + ': is waited for, and measured')
 
 
 def test_server_that_daemonises():

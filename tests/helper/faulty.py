@@ -16,6 +16,7 @@ As a program it is a server for bench.conf, with the address from BENCH_HOST and
 
 and then there are also the faults of a whole process (PROCESSES): it dies, never listens, leaves its process group.
 """
+import gzip
 import itertools
 import os
 import resource
@@ -29,13 +30,18 @@ import time
 
 HELLO = b'<p>Hello, World! <a href="/0">start</a>\n'
 LARGE = bytes(range(256)) * 1200 + HELLO
+GZIPPED = gzip.compress(HELLO, mtime=0)
+LONG_HEAD_BYTES = 200 << 10
 # No peer waits longer than this for anything, so that no thread outlives a test.
 PATIENCE_S = 60
 # A right answer has been sent in full before it: what the client makes of the rest is not waited for.
 PIECE_PAUSE_S = 0.001
+# What `benchctl load` asks before it measures: to learn the right response, and to see that the page stays as it is.
+PROBES = 2
 SLOW_S = 0.05
 HALT_S = 0.1
 LONG_HALT_S = 0.4
+LONG_START_S = 1.5
 # What a server that runs out of memory may have: less than its threads' stacks and arenas would take in the long run.
 MEMORY_BYTES = 1 << 28
 
@@ -196,6 +202,10 @@ def changing_page(peer):
     return peer.answer('200 OK', b'request number %08d\n' % peer.number)
 
 
+def growing_page(peer):
+    return peer.answer('200 OK', b'one more' * peer.number)
+
+
 def stall_before(peer):
     return peer.wait_gone()
 
@@ -258,6 +268,14 @@ def status_502(peer):
     return peer.answer('502 Bad Gateway', HELLO)
 
 
+def status_503(peer):
+    return peer.answer('503 Service Unavailable', b'')
+
+
+def status_301(peer):
+    return peer.answer('301 Moved Permanently', b'', 'Location: /elsewhere')
+
+
 def status_404(peer):
     return peer.answer('404 Not Found', b'')
 
@@ -296,9 +314,13 @@ def length_and_chunked(peer):
     return False
 
 
-def _chunked(peer, data):
-    peer.send(peer.head('200 OK', None, 'Transfer-Encoding: chunked') + data)
+def _coded(peer, coding, data):
+    peer.send(peer.head('200 OK', None, 'Transfer-Encoding: ' + coding) + data)
     return peer.keeps
+
+
+def _chunked(peer, data):
+    return _coded(peer, 'chunked', data)
 
 
 def chunked(peer):
@@ -319,6 +341,31 @@ def chunk_size_negative(peer):
 
 def chunk_size_beyond(peer):
     return _chunked(peer, b'FFFFFFFFFFFFFFFFFF\r\n' + HELLO + b'\r\n0\r\n\r\n')
+
+
+def length_list_same(peer):
+    peer.send(peer.head('200 OK', '%d, %d' % (len(HELLO), len(HELLO))) + HELLO)
+    return peer.keeps
+
+
+def length_list_other(peer):
+    peer.send(peer.head('200 OK', '%d, %d' % (len(HELLO), len(HELLO) - 1)) + HELLO)
+    return False
+
+
+def gzip_chunked(peer):
+    """A coding beside chunked: the body is compared as it is sent, so it is the same page coded."""
+    return _coded(peer, 'gzip, chunked', b'%x\r\n%s\r\n0\r\n\r\n' % (len(GZIPPED), GZIPPED))
+
+
+def gzip_until_close(peer):
+    peer.keeps = False
+    return _coded(peer, 'gzip', GZIPPED)
+
+
+def long_head(peer):
+    """A head of 200 KiB, as cookies and policies can make it."""
+    return peer.answer('200 OK', HELLO, 'X-Long: ' + 'a' * LONG_HEAD_BYTES)
 
 
 def continue_first(peer):
@@ -399,6 +446,23 @@ def two_answers(peer):
 
 def slow(peer):
     time.sleep(SLOW_S)
+    return good(peer)
+
+
+def starts_busy(peer):
+    """503 to the first n requests, as a proxy whose servers are not there yet."""
+    return status_503(peer) if peer.number <= peer.server.argument else good(peer)
+
+
+def starts_wrong(peer):
+    """Another page to the first n requests."""
+    return wrong_body(peer) if peer.number <= peer.server.argument else good(peer)
+
+
+def starts_slowly(peer):
+    """The first request takes longer than any other."""
+    if peer.number == 1:
+        time.sleep(LONG_START_S)
     return good(peer)
 
 
@@ -499,13 +563,14 @@ class Behaviour:
 
 ANSWERS = [
     good, large, late_bytes, late_body, reset_before, reset_mid, reset_after, eof_before, eof_in_head, eof_in_body,
-    eof_in_chunk, wrong_length, wrong_body, wrong_body_every, changing_page, stall_before, stall_in_head,
+    eof_in_chunk, wrong_length, wrong_body, wrong_body_every, changing_page, growing_page, stall_before, stall_in_head,
     stall_in_body, header_without_end, endless_headers, endless_header, endless_body, endless_chunks,
-    endless_continue, garbage, other_protocol, status_502, status_404, length_negative, length_beyond, length_huge,
-    length_words, length_twice_same, length_twice_other, length_and_chunked, chunked, chunk_extension,
+    endless_continue, garbage, other_protocol, status_301, status_502, status_503, status_404, length_negative, length_beyond, length_huge,
+    length_words, length_twice_same, length_twice_other, length_list_same, length_list_other,
+    gzip_chunked, gzip_until_close, long_head, length_and_chunked, chunked, chunk_extension,
     chunk_size_bad, chunk_size_negative, chunk_size_beyond, continue_first, no_content_with_body, until_close,
     half_close_after, half_close_before, ignores_close, closes_every, drops_every, halts_every, halts_from, speaks_unasked,
-    two_answers, slow,
+    two_answers, slow, starts_busy, starts_wrong, starts_slowly,
     leaks_listeners, leaks_connections, dies, out_of_memory, spins, leaves_children,
 ]
 BEHAVIOURS = {function.__name__: Behaviour(function) for function in ANSWERS}
@@ -518,7 +583,7 @@ class Faulty:
     """The server. Its counters are: connections accepted, requests read, right answers by good(), and for each
     connection that has ended the requests that it carried."""
 
-    def __init__(self, behaviour, good_first=1, argument=0, address=('127.0.0.1', 0), backlog=1024):
+    def __init__(self, behaviour, good_first=PROBES, argument=0, address=('127.0.0.1', 0), backlog=1024):
         self.behaviour = BEHAVIOURS[behaviour]
         self.good_first, self.argument = good_first, argument
         self.lock, self.halt = threading.Lock(), threading.Lock()
