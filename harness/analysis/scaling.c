@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/analysis/ceiling.h"
 #include "harness/analysis/summary.h"
 #include "harness/host/cpus.h"
 #include "harness/lib/control.h"
@@ -17,12 +18,12 @@
 #define CLIFF_BLOCKS 0.80
 #define ERRORS       0.001
 #define NEAR_BEST    0.95
-/* A rate of so much of the control server's is as good as the harness's own limit. */
+/* A rate of at least this share of the control server's is at the harness's own limit, where that server is a ceiling. */
 #define AT_CEILING 0.90
-/* What is full, scarce or dear. */
+/* From where a resource explains a rate: shares, of a request or of the window. */
 #define CLIENT_FULL 0.90
 #define CPU_FULL    0.85 /* of each CPU that it uses */
-#define ONE_CPU     1.05 /* who never uses more has one thread, whatever it may use */
+#define ONE_CPU     1.05 /* a server that never uses more has one thread, however many CPUs it may use */
 #define COST_RISES  1.15
 #define FILES_FULL  0.98
 #define MEMORY_FULL 0.80
@@ -83,6 +84,7 @@ struct point {
 	size_t count;
 	bool counts;     /* it has a rate to rely on, if only as a lower bound */
 	bool is_bounded; /* the client was the limit */
+	bool at_ceiling; /* its rate is the control server's, which limits all servers at this level */
 	bool has_errors;
 	const char *error;
 	double figures[FIGURES];
@@ -182,6 +184,8 @@ static void point_fill(const struct shape *shape, struct point *point)
 		point->figures[figure] = median_of(shape, point, figure, !is_share && point->counts,
 						   !is_share && any_free);
 	}
+	point->at_ceiling = point->figures[CEILING] >= AT_CEILING &&
+			    ceiling_holds(shape->document, point->cells[0]->mode, point->level);
 	if (!point->counts)
 		point->figures[RATE] = NAN;
 }
@@ -242,10 +246,10 @@ static const struct point *point_at(const struct shape *shape, uint64_t level)
 	return NULL;
 }
 
-/* Whether what its rate is less than before need not be the server's doing. */
+/* Whether the harness may be what limits a rate: a fall to it need not be the server's doing. */
 static bool is_harness_limit(const struct point *point)
 {
-	return point->is_bounded || point->figures[CEILING] >= AT_CEILING;
+	return point->is_bounded || point->at_ceiling;
 }
 
 /*

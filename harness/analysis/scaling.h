@@ -7,7 +7,7 @@
  *
  * What may be concluded is bounded by what was measured. Where the client's CPU was the limit, the server could have
  * done more: such a rate is a lower bound. A fall from it is real, and at least as large as it looks; a fall to it need
- * not be the server's, nor is one to a rate that is that of the control server, which the harness reaches at most. A
+ * not be the server's, nor is one to a rate that is that of the control server, where no server is faster. A
  * class that would rest on such rates is `unclear`, and says so. Cells that are not valid for another reason are left
  * out; without them the shape has a hole, and where that is at the highest level, it is unclear too.
  *

@@ -16,7 +16,9 @@
 #include "harness/lib/text.h"
 #include "harness/lib/typeset.h"
 #include "harness/plot/gnuplot.h"
+#include "harness/plot/gnuplot_svg.h"
 #include "harness/plot/picture.h"
+#include "harness/plot/script.h"
 #include "harness/text/html.h"
 
 #define WIDTH             PICTURE_WIDTH
@@ -207,7 +209,7 @@ static void screen_text(FILE *out, double x, double y, const char *align, const 
 	char quoted[4 * TYPESET_LINE + 8];
 
 	fprintf(out, "set label %s at screen X(%.2f), Y(%.2f) %s font FONT.',%.1f' textcolor rgb %s front\n",
-		picture_quote(quoted, sizeof quoted, text), x, y, align, size, colour);
+		script_quote(quoted, sizeof quoted, text), x, y, align, size, colour);
 }
 
 /* One text in the middle of a cell. */
@@ -302,14 +304,14 @@ static void put_key(FILE *out, const struct map *map)
 
 	screen_text(out, x, map->key_y, "left", texts[0], KEY_SIZE, "INK");
 	x += typeset_width(texts[0], KEY_SIZE) + 8;
-	picture_put_number(out, "KEY_COLOURS", x);
+	script_number(out, "KEY_COLOURS", x);
 	x += 164 + 8;
 	screen_text(out, x, map->key_y, "left", texts[1], KEY_SIZE, "INK");
 	x += typeset_width(texts[1], KEY_SIZE) + 28;
-	picture_put_number(out, "KEY_HATCH", x);
+	script_number(out, "KEY_HATCH", x);
 	screen_text(out, x + 32, map->key_y, "left", texts[2], KEY_SIZE, "INK");
 	x += 32 + typeset_width(texts[2], KEY_SIZE) + 28;
-	picture_put_number(out, "KEY_FRAME", x);
+	script_number(out, "KEY_FRAME", x);
 	screen_text(out, x + 32, map->key_y, "left", texts[3], KEY_SIZE, "INK");
 	x += 32 + typeset_width(texts[3], KEY_SIZE) + 28;
 	screen_text(out, x, map->key_y, "left", texts[4], KEY_SIZE, "INK");
@@ -321,14 +323,14 @@ static void put_head(FILE *out, const struct map *map, const char *name)
 	char text[TYPESET_LINE], fitted[1][TYPESET_LINE];
 
 	fprintf(out, "# Draw again: gnuplot %s.gp\n\n", name);
-	picture_put_text(out, "NAME", name);
-	picture_put_text(out, "TITLE", "Requests per second: NEW against BASE");
-	picture_put_text(out, "BACKGROUND", palette->background);
-	picture_put_text(out, "INK", palette->ink);
-	picture_put_text(out, "MUTED", palette->muted);
-	picture_put_text(out, "HATCH", "#a0a0a0");
-	picture_put_number(out, "WIDTH", WIDTH);
-	picture_put_number(out, "HEIGHT", map->height);
+	script_text(out, "NAME", name);
+	script_text(out, "TITLE", "Requests per second: NEW against BASE");
+	script_text(out, "BACKGROUND", palette->background);
+	script_text(out, "INK", palette->ink);
+	script_text(out, "MUTED", palette->muted);
+	script_text(out, "HATCH", "#a0a0a0");
+	script_number(out, "WIDTH", WIDTH);
+	script_number(out, "HEIGHT", map->height);
 	fprintf(out, "LEFT = %.2f\nRIGHT = %.2f\nTOP = %.2f\nBOTTOM = %.2f\n", map->left, map->right, map->top,
 		map->bottom);
 	fprintf(out, "MARGIN = %.1f\nTITLE_Y = %.1f\nKEY_Y = %.1f\n", MARGIN, TITLE_Y, map->key_y);
@@ -426,8 +428,8 @@ static int describe(const char *path, const struct comparison *comparison, struc
 	for (size_t i = 0; i < count && i < 10 && compare_line_group(&lines[i]) == LINES_CHANGED; i++)
 		picture_add(text, sizeof text, " ", "%s.", compare_show_line(words, &lines[i]));
 	free(lines);
-	return picture_describe_svg(path, "comparison", "Requests per second: NEW against BASE, server by level", text,
-				    err);
+	return gnuplot_svg_finish(path, path, "comparison", "Requests per second: NEW against BASE, server by level",
+				  text, err);
 }
 
 /* What is drawn where nothing could be compared. An older picture must not stand for it. */

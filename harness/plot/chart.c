@@ -7,10 +7,13 @@
 
 #include "harness/lib/typeset.h"
 #include "harness/lib/units.h"
+#include "harness/plot/script.h"
 
-#define TITLE_SIZE  12.0
-#define Y_TITLE_GAP 18.0 /* from a panel's top to the title of y above it */
-#define X_TITLE_GAP 43.0 /* from its bottom to the title of x below it */
+#define TITLE_SIZE   12.0
+#define Y_TITLE_GAP  18.0 /* from a panel's top to the title of y above it */
+#define X_TITLE_GAP  43.0 /* from its bottom to the title of x below it */
+#define HEADING_SIZE 12.5
+#define HEADING_GAP  16.0 /* from a panel's top to its heading */
 
 void chart_release(struct chart *chart)
 {
@@ -42,13 +45,6 @@ static void *array_add(struct chart *chart, void *array, size_t *count, size_t *
 	return memset((char *)moved + (*count)++ * bytes, 0, bytes);
 }
 
-/* What is written to where there is no memory; the picture is not drawn then. */
-static union {
-	struct chart_panel panel;
-	struct chart_line line;
-	struct chart_point point;
-} lost;
-
 size_t chart_panel(struct chart *chart, double left, double right, double top, double bottom)
 {
 	struct chart_panel *panel = array_add(chart, &chart->panels, &chart->panels_count, &chart->panels_room,
@@ -62,7 +58,7 @@ size_t chart_panel(struct chart *chart, double left, double right, double top, d
 
 struct chart_panel *chart_panel_at(struct chart *chart, size_t panel)
 {
-	return panel < chart->panels_count ? &chart->panels[panel] : &lost.panel;
+	return panel < chart->panels_count ? &chart->panels[panel] : &chart->lost.panel;
 }
 
 struct chart_line *chart_line(struct chart *chart, size_t panel, enum chart_role role, const char *name,
@@ -73,7 +69,7 @@ struct chart_line *chart_line(struct chart *chart, size_t panel, enum chart_role
 					    sizeof *line);
 
 	if (!line)
-		return &lost.line;
+		return &chart->lost.line;
 	assert(chart->picture.failed || !in->lines[role].count ||
 	       in->lines[role].first + in->lines[role].count == chart->lines_count - 1);
 	if (!in->lines[role].count++)
@@ -89,7 +85,7 @@ struct chart_point *chart_point(struct chart *chart, double x, double y)
 					      sizeof *point);
 
 	if (!point || !chart->lines_count)
-		return &lost.point;
+		return &chart->lost.point;
 	chart->lines[chart->lines_count - 1].count++;
 	*point = (struct chart_point){ .x = x, .y = y, .low = y, .high = y, .size = 1 };
 	return point;
@@ -122,7 +118,7 @@ double chart_y(const struct chart_panel *panel, double value)
 
 /* Axes. */
 
-static void tic_add(struct chart_axis *axis, double at, const char *text)
+void chart_tic(struct chart_axis *axis, double at, const char *text)
 {
 	if (axis->count == CHART_TICS_MAX)
 		return;
@@ -135,46 +131,52 @@ static bool is_power_of_two(uint64_t level)
 	return (level & (level - 1)) == 0;
 }
 
+/* The levels that may have a tic: powers of two where all are such, else all or evenly chosen ones. Returns how many. */
+static size_t levels_wanted(uint64_t wanted[CHART_TICS_MAX], const uint64_t *levels, size_t count, bool is_doubling)
+{
+	size_t found = 0;
+
+	for (uint64_t level = levels[0]; is_doubling && level && level <= levels[count - 1]; level *= 2)
+		wanted[found++] = level;
+	for (size_t i = 0; i < CHART_TICS_MAX && i < count && !is_doubling; i++)
+		wanted[found++] = levels[count < CHART_TICS_MAX ? i : i * (count - 1) / (CHART_TICS_MAX - 1)];
+	return found;
+}
+
 void chart_axis_levels(struct chart_panel *panel, const uint64_t *levels, size_t count)
 {
 	struct chart_axis *axis = &panel->x;
 	double least = (double)levels[0], most = (double)levels[count - 1], used = -INFINITY;
+	double width = panel->right - panel->left;
 	uint64_t wanted[CHART_TICS_MAX];
-	size_t wanted_count = 0;
-	bool doubling = true;
+	char text[CHART_TIC_TEXT];
+	bool is_doubling = true;
 
 	/* Room for half a mark at both ends; one level stands in the middle. */
-	double margin = count > 1 ? exp2(fmax(0.02, 8 / (panel->right - panel->left)) * log2(most / least)) : 2;
+	double margin = count > 1 ? exp2(fmax(0.02, 8 / width) * log2(most / least)) : 2;
 	*axis = (struct chart_axis){ .least = least / margin, .most = most * margin, .is_log = true };
 	for (size_t i = 0; i < count; i++)
-		doubling = doubling && is_power_of_two(levels[i]);
-	if (doubling)
-		for (uint64_t level = levels[0]; level && level <= levels[count - 1]; level *= 2)
-			wanted[wanted_count++] = level;
-	else
-		for (size_t i = 0; i < CHART_TICS_MAX && i < count; i++)
-			wanted[wanted_count++] =
-				levels[count < CHART_TICS_MAX ? i : i * (count - 1) / (CHART_TICS_MAX - 1)];
+		is_doubling = is_doubling && is_power_of_two(levels[i]);
+	size_t tics = levels_wanted(wanted, levels, count, is_doubling);
 	/* In a narrow panel each tic stands 2, 4, 8 ... steps from the last one, seen from the first level. */
-	size_t each = doubling ? 1 : 0;
-	char text[CHART_TIC_TEXT];
+	size_t each = is_doubling ? 1 : 0;
 	snprintf(text, sizeof text, "%llu", (unsigned long long)levels[count - 1]);
 	double room = typeset_width(text, PICTURE_TIC_SIZE) + 4;
-	while (each && wanted_count > 1 && (panel->right - panel->left) * (double)each / (double)wanted_count < room)
+	while (each && tics > 1 && width * (double)each / (double)tics < room)
 		each *= 2;
-	for (size_t i = 0; i < wanted_count; i++) {
+	for (size_t i = 0; i < tics; i++) {
 		snprintf(text, sizeof text, "%llu", (unsigned long long)wanted[i]);
 		double half = typeset_width(text, PICTURE_TIC_SIZE) / 2 + 2;
 		double x = chart_x(panel, (double)wanted[i]);
-		if (each && i % each && i + 1 < wanted_count)
+		if (each && i % each && i + 1 < tics)
 			continue;
 		if (x - half < used) {
 			/* The last level is more worth knowing than the one before it. */
-			if (i + 1 < wanted_count || axis->count < 2)
+			if (i + 1 < tics || axis->count < 2)
 				continue;
 			axis->count--;
 		}
-		tic_add(axis, (double)wanted[i], text);
+		chart_tic(axis, (double)wanted[i], text);
 		used = x + half;
 	}
 }
@@ -252,7 +254,7 @@ void chart_axis_linear(struct chart_axis *axis, double highest, unsigned parts, 
 	double step = chart_step(axis->most, parts);
 	for (size_t i = 0; (double)i * step <= axis->most * (1 + 1e-9); i++) {
 		show(text, (double)i * step);
-		tic_add(axis, (double)i * step, text);
+		chart_tic(axis, (double)i * step, text);
 	}
 }
 
@@ -321,7 +323,7 @@ void chart_axis_log(struct chart_axis *axis, double least, double most, double m
 	for (size_t i = 0; i < count; i++) {
 		char text[CHART_TIC_TEXT];
 		show(text, at[i]);
-		tic_add(axis, at[i], text);
+		chart_tic(axis, at[i], text);
 	}
 }
 
@@ -338,12 +340,25 @@ void chart_titles(struct chart *chart, size_t panel, const char *y_title, const 
 			->align = PICTURE_CENTRE;
 }
 
-/* The script. */
+void chart_titles_below(struct chart *chart, const char *x_title)
+{
+	struct picture *picture = &chart->picture;
 
-static const char *const role_names[CHART_ROLES] = {
-	[CHART_CONTROL] = "CONTROL", [CHART_CONTEXT] = "CONTEXTS", [CHART_GUIDE] = "GUIDES", [CHART_DOTS] = "DOTS",
-	[CHART_THIN] = "THIN",       [CHART_NAMED] = "NAMED",      [CHART_ROW] = "ROWS",
-};
+	picture_text(picture, x_title, (PICTURE_LEFT + picture->right) / 2, picture->bottom + X_TITLE_GAP, TITLE_SIZE)
+		->align = PICTURE_CENTRE;
+}
+
+void chart_heading(struct chart *chart, size_t panel, const char *heading, const char *detail)
+{
+	const struct chart_panel *at = chart_panel_at(chart, panel);
+	double x = at->left + typeset_width(heading, HEADING_SIZE) * 1.15 + 8;
+
+	picture_text(&chart->picture, heading, at->left, at->top - HEADING_GAP, HEADING_SIZE)->is_bold = true;
+	if (*detail)
+		picture_text(&chart->picture, detail, x, at->top - HEADING_GAP, PICTURE_DETAIL_SIZE)->is_muted = true;
+}
+
+/* The script. */
 
 static void put_axis(FILE *out, const struct chart_panel *panel, const struct chart_axis *axis, char name,
 		     bool no_texts)
@@ -368,83 +383,89 @@ static void put_axis(FILE *out, const struct chart_panel *panel, const struct ch
 	fputs("); ", out);
 }
 
-static void put_panels(FILE *out, const struct chart *chart)
+/* Commands of gnuplot, which the template runs: texts of tics are all that they quote. */
+static void put_axes(FILE *out, const void *of, const struct palette *palette)
 {
-	static const size_t edges[] = {
-		offsetof(struct chart_panel, left),
-		offsetof(struct chart_panel, right),
-		offsetof(struct chart_panel, top),
-		offsetof(struct chart_panel, bottom),
-	};
-	static const char *const edge_names[] = { "PANEL_LEFT", "PANEL_RIGHT", "PANEL_TOP", "PANEL_BOTTOM" };
+	const struct chart_panel *panel = of;
 
-	picture_put_number(out, "PANELS", (double)chart->panels_count);
-	for (size_t edge = 0; edge < sizeof edges / sizeof *edges; edge++) {
-		picture_array_open(out, edge_names[edge], chart->panels_count);
-		for (size_t i = 0; i < chart->panels_count; i++) {
-			double number;
-			memcpy(&number, (const char *)&chart->panels[i] + edges[edge], sizeof number);
-			picture_array_number(out, i, number);
-		}
-		picture_array_close(out);
-	}
-	picture_array_open(out, "PANEL_FILLED", chart->panels_count);
-	for (size_t i = 0; i < chart->panels_count; i++)
-		fprintf(out, "%s%d", i ? ", " : "", chart->panels[i].is_filled);
-	picture_array_close(out);
-	picture_array_open(out, "PANEL_FAINT", chart->panels_count);
-	for (size_t i = 0; i < chart->panels_count; i++)
-		fprintf(out, "%s%d", i ? ", " : "", chart->panels[i].is_faint);
-	picture_array_close(out);
-	/* Commands of gnuplot, which the template runs: texts of tics are all that they quote. */
-	picture_array_open(out, "PANEL_AXES", chart->panels_count);
-	for (size_t i = 0; i < chart->panels_count; i++) {
-		const struct chart_panel *panel = &chart->panels[i];
-		fputs(i ? ", \"" : "\"", out);
-		put_axis(out, panel, &panel->x, 'x', panel->no_x_texts);
-		put_axis(out, panel, &panel->y, 'y', panel->no_y_texts);
-		fputs(panel->is_empty ? "unset grid; unset border\"" : "\"", out);
-	}
-	picture_array_close(out);
-	for (size_t role = 0; role < CHART_ROLES; role++)
-		for (int end = 0; end < 2; end++) {
-			char name[64];
-			snprintf(name, sizeof name, "%s_%s", role_names[role], end ? "TO" : "FROM");
-			picture_array_open(out, name, chart->panels_count);
-			for (size_t i = 0; i < chart->panels_count; i++)
-				fprintf(out, "%s%zu", i ? ", " : "",
-					chart->panels[i].lines[role].first +
-						(end ? chart->panels[i].lines[role].count : 1));
-			picture_array_close(out);
-		}
+	(void)palette;
+	fputc('"', out);
+	put_axis(out, panel, &panel->x, 'x', panel->no_x_texts);
+	put_axis(out, panel, &panel->y, 'y', panel->no_y_texts);
+	fputs(panel->is_empty ? "unset grid; unset border\"" : "\"", out);
 }
 
-static const char *line_colour(const struct chart_line *line, const struct palette *palette)
+/* The lines of a role, which gnuplot counts from 1; where there is none, the last one stands before the first one. */
+
+static void put_from(FILE *out, const void *lines, const struct palette *palette)
 {
-	if (line->role == CHART_CONTEXT)
-		return palette->context;
-	return line->is_grey || line->role == CHART_CONTROL ? palette->ceiling : palette->servers[line->style.colour];
+	(void)palette;
+	fprintf(out, "%zu", ((const struct chart_lines *)lines)->first + 1);
 }
+
+static void put_to(FILE *out, const void *lines, const struct palette *palette)
+{
+	(void)palette;
+	fprintf(out, "%zu", ((const struct chart_lines *)lines)->first + ((const struct chart_lines *)lines)->count);
+}
+
+#define ROLE(name, role)                                                       \
+	{ name "_FROM", offsetof(struct chart_panel, lines[role]), put_from }, \
+	{                                                                      \
+		name "_TO", offsetof(struct chart_panel, lines[role]), put_to  \
+	}
+
+static const struct script_array panel_arrays[] = {
+	{ "PANEL_LEFT", offsetof(struct chart_panel, left), script_put_number },
+	{ "PANEL_RIGHT", offsetof(struct chart_panel, right), script_put_number },
+	{ "PANEL_TOP", offsetof(struct chart_panel, top), script_put_number },
+	{ "PANEL_BOTTOM", offsetof(struct chart_panel, bottom), script_put_number },
+	{ "PANEL_FILLED", offsetof(struct chart_panel, is_filled), script_put_flag },
+	{ "PANEL_FAINT", offsetof(struct chart_panel, is_faint), script_put_flag },
+	{ "PANEL_AXES", 0, put_axes },
+	ROLE("CONTROL", CHART_CONTROL),
+	ROLE("CONTEXTS", CHART_CONTEXT),
+	ROLE("GUIDES", CHART_GUIDE),
+	ROLE("DOTS", CHART_DOTS),
+	ROLE("THIN", CHART_THIN),
+	ROLE("NAMED", CHART_NAMED),
+	ROLE("ROWS", CHART_ROW),
+	{ NULL, 0, NULL },
+};
+
+static void put_colour(FILE *out, const void *of, const struct palette *palette)
+{
+	const struct chart_line *line = of;
+	bool is_control = line->is_grey || line->role == CHART_CONTROL;
+
+	script_put_text(out,
+			line->role == CHART_CONTEXT ? palette->context
+			: is_control                ? palette->control
+						    : palette->servers[line->style.colour],
+			palette);
+}
+
+static void put_dash(FILE *out, const void *dash, const struct palette *palette)
+{
+	(void)palette;
+	fprintf(out, "%u", *(const unsigned *)dash + 1);
+}
+
+static const struct script_array line_arrays[] = {
+	{ "COLOUR", 0, put_colour },
+	{ "MARK", offsetof(struct chart_line, style.mark), script_put_integer },
+	{ "DASH", offsetof(struct chart_line, style.dash), put_dash },
+	{ NULL, 0, NULL },
+};
 
 static void put_head(FILE *out, const struct palette *palette, const void *context)
 {
 	const struct chart *chart = context;
-	size_t count = chart->lines_count;
 
-	put_panels(out, chart);
-	picture_put_number(out, "LINES", (double)count);
-	picture_array_open(out, "COLOUR", count);
-	for (size_t i = 0; i < count; i++)
-		picture_array_text(out, i, line_colour(&chart->lines[i], palette));
-	picture_array_close(out);
-	picture_array_open(out, "MARK", count);
-	for (size_t i = 0; i < count; i++)
-		fprintf(out, "%s%u", i ? ", " : "", chart->lines[i].style.mark);
-	picture_array_close(out);
-	picture_array_open(out, "DASH", count);
-	for (size_t i = 0; i < count; i++)
-		fprintf(out, "%s%u", i ? ", " : "", chart->lines[i].style.dash + 1);
-	picture_array_close(out);
+	script_number(out, "PANELS", (double)chart->panels_count);
+	script_arrays(out, panel_arrays, chart->panels, chart->panels_count, sizeof *chart->panels, palette);
+	script_number(out, "LINES", (double)chart->lines_count);
+	script_arrays(out, line_arrays, chart->lines, chart->lines_count, sizeof *chart->lines, palette);
 }
 
 /* An index of gnuplot for each line, in which an empty line breaks the line. */

@@ -66,7 +66,7 @@ struct chart_panel {
 	bool is_filled;              /* below the control server's line */
 	bool no_x_texts, no_y_texts; /* the tics have none: the panel beside or below it has the same */
 	bool is_empty;               /* no axes, no grid: there is nothing to read off */
-	struct {
+	struct chart_lines {
 		size_t first, count;
 	} lines[CHART_ROLES];
 };
@@ -80,6 +80,11 @@ struct chart {
 	struct chart_point *points;
 	size_t points_count, points_room;
 	bool is_skipped; /* there is nothing of this kind to be drawn */
+	union {
+		struct chart_panel panel;
+		struct chart_line line;
+		struct chart_point point;
+	} lost; /* written to where there is no memory; the picture is not drawn then */
 };
 
 void chart_release(struct chart *chart);
@@ -106,6 +111,9 @@ double chart_y(const struct chart_panel *panel, double value);
 
 /* The axis of the levels, rising: tics at powers of two where all are such, else at the levels; those that fit. */
 void chart_axis_levels(struct chart_panel *panel, const uint64_t *levels, size_t count);
+
+/* Adds a tic, as long as there is room for one. */
+void chart_tic(struct chart_axis *axis, double at, const char *text);
 
 /* Writes a value of an axis shortly, in CHART_TIC_TEXT bytes. */
 typedef void chart_show(char *out, double value);
@@ -141,6 +149,12 @@ double chart_step(double most, unsigned parts);
 
 /* The titles of a panel's axes: that of y above it, that of x below it. "": none. */
 void chart_titles(struct chart *chart, size_t panel, const char *y_title, const char *x_title);
+
+/* The title of x below the middle of all panels, once the picture has its height. */
+void chart_titles_below(struct chart *chart, const char *x_title);
+
+/* What a panel shows, above it, with a detail ("": none) in small letters. */
+void chart_heading(struct chart *chart, size_t panel, const char *heading, const char *detail);
 
 /* picture_write() of all. Returns 0, or -1 with err set. */
 int chart_write(struct chart *chart, const char *folder, const char *template, struct err *err);

@@ -129,23 +129,29 @@ const struct curve *curves_named(const struct curves *curves, size_t rank)
 	return rank == named && curves->controls ? &curves->all[0] : NULL;
 }
 
+void curves_label(const struct curve *curve, struct picture *picture, const char *name, const char *detail)
+{
+	struct picture_label *label = picture_label(picture, name, detail);
+
+	label->style = curve->style;
+	label->is_control = curve->is_control;
+}
+
 void curves_list(const struct curves *curves, struct picture *picture)
 {
 	const struct curve *curve;
 
-	for (size_t rank = 0; (curve = curves_named(curves, rank)); rank++) {
-		struct picture_label *label = picture_label(picture, curve->name, "");
-		label->style = curve->style;
-		label->is_control = curve->is_control;
-	}
+	for (size_t rank = 0; (curve = curves_named(curves, rank)); rank++)
+		curves_label(curve, picture, curve->name, "");
 	picture_fit(picture);
 }
 
-void curves_key(const struct curves *curves, struct picture *picture, const char *which)
+void curves_key(const struct curves *curves, struct picture *picture, const char *which, const char *what)
 {
 	char text[PICTURE_TEXT];
 
-	snprintf(text, sizeof text, "%zu %s %s", curves->contexts, which, curves->contexts == 1 ? "server" : "servers");
+	snprintf(text, sizeof text, "%zu %s %s%s", curves->contexts, which,
+		 curves->contexts == 1 ? "server" : "servers", what);
 	if (curves->contexts)
 		picture_key(picture, "context", text);
 }

@@ -50,11 +50,14 @@ void curves_rank(struct curves *curves, size_t names);
 /* The named one with that rank, 0 for the highest score; the control server comes last. NULL: none. */
 const struct curve *curves_named(const struct curves *curves, size_t rank);
 
+/* Adds the label of a curve. */
+void curves_label(const struct curve *curve, struct picture *picture, const char *name, const char *detail);
+
 /* Adds the labels of all that are named, highest score first, with an empty detail, as an ordered list. */
 void curves_list(const struct curves *curves, struct picture *picture);
 
 /* Adds the key of the grey lines, as in "23 slower servers". */
-void curves_key(const struct curves *curves, struct picture *picture, const char *which);
+void curves_key(const struct curves *curves, struct picture *picture, const char *which, const char *what);
 
 /* Notes: the versions of those named, or of all, as far as there is room; the names of the grey lines, those without a figure. */
 void curves_note_versions(const struct curves *curves, struct picture *picture, bool of_all);

@@ -16,13 +16,13 @@
 /* Up to so many servers there is room for four lines of each. */
 #define DETAILED 2
 
-struct latency_plot {
+struct open_loop {
 	const struct rate_point *points;
 	size_t count;
 	struct curves curves; /* a score is the highest rate that it kept up with; 0: none */
 	bool is_detailed;
 	size_t blocks;
-	double least_rps, most_rps; /* offered */
+	double min_rps, max_rps; /* offered */
 };
 
 static bool has_figure(const struct rate_point *point)
@@ -36,7 +36,7 @@ static bool is_of(const struct rate_point *point, const struct curve *curve)
 }
 
 /* The last point of a server with a figure; NULL: there is none. */
-static const struct rate_point *last_of(const struct latency_plot *plot, const struct curve *curve)
+static const struct rate_point *last_of(const struct open_loop *plot, const struct curve *curve)
 {
 	for (size_t i = plot->count; i-- > 0;)
 		if (is_of(&plot->points[i], curve) && has_figure(&plot->points[i]))
@@ -44,7 +44,7 @@ static const struct rate_point *last_of(const struct latency_plot *plot, const s
 	return NULL;
 }
 
-static int curves_fill(struct latency_plot *plot, const struct document *doc, struct err *err)
+static int curves_fill(struct open_loop *plot, const struct document *doc, struct err *err)
 {
 	if (curves_init(&plot->curves, doc, err))
 		return -1;
@@ -72,7 +72,7 @@ static int curves_fill(struct latency_plot *plot, const struct document *doc, st
 	return 0;
 }
 
-static void axes_fill(struct chart_panel *panel, struct latency_plot *plot)
+static void axes_fill(struct chart_panel *panel, struct open_loop *plot)
 {
 	double least = INFINITY, most = 0, quickest = INFINITY, slowest = 0;
 
@@ -85,35 +85,31 @@ static void axes_fill(struct chart_panel *panel, struct latency_plot *plot)
 		quickest = fmin(quickest, point->latency_ns.p50);
 		slowest = fmax(slowest, plot->is_detailed ? point->latency_ns.p999 : point->latency_ns.p99);
 	}
-	plot->least_rps = most > 0 ? least : 0;
-	plot->most_rps = most;
+	plot->min_rps = most > 0 ? least : 0;
+	plot->max_rps = most;
 	chart_axis_log(&panel->x, least, most, 0.02, panel->right - panel->left, 0, chart_show_count);
 	chart_axis_log(&panel->y, quickest, slowest, 0.06, panel->bottom - panel->top, 18, chart_show_ns);
 	panel->is_empty = !plot->curves.count;
 }
 
-static void labels_add(struct picture *picture, const struct latency_plot *plot)
+static void labels_add(struct picture *picture, const struct open_loop *plot)
 {
 	for (size_t rank = PICTURE_NAMES_MAX; rank-- > 0;) {
 		const struct curve *curve = curves_named(&plot->curves, rank);
 		char shown[UNITS_TEXT], detail[64] = "";
 		if (!curve)
 			continue;
-		if (last_of(plot, curve)->keeps_up)
-			; /* with all that it was offered */
-		else if (curve->score > 0)
+		if (!last_of(plot, curve)->keeps_up)
+			snprintf(detail, sizeof detail, "does not keep up");
+		if (*detail && curve->score > 0)
 			snprintf(detail, sizeof detail, "keeps up with %s/s",
 				 units_show_count(shown, units_whole(curve->score)));
-		else
-			snprintf(detail, sizeof detail, "does not keep up");
-		struct picture_label *label = picture_label(picture, curve->name, detail);
-		label->is_control = curve->is_control;
-		label->style = curve->style;
+		curves_label(curve, picture, curve->name, detail);
 	}
 	picture_fit(picture);
 }
 
-static void labels_place(struct chart *chart, size_t panel, const struct latency_plot *plot)
+static void labels_place(struct chart *chart, size_t panel, const struct open_loop *plot)
 {
 	size_t at = 0;
 
@@ -129,82 +125,60 @@ static void labels_place(struct chart *chart, size_t panel, const struct latency
 	picture_place(&chart->picture);
 }
 
-static bool any_behind(const struct rate_point *point)
+/* What is to be explained of the points that are drawn. */
+struct seen {
+	bool behind, errors, invalid, censored;
+	unsigned reasons; /* of those that are not valid */
+};
+
+static struct seen seen_of(const struct open_loop *plot)
 {
-	return !point->keeps_up;
+	struct seen seen = { 0 };
+
+	for (size_t i = 0; i < plot->count; i++) {
+		const struct rate_point *point = &plot->points[i];
+		if (!has_figure(point))
+			continue;
+		seen.behind |= !point->keeps_up;
+		seen.errors |= point->errors;
+		seen.invalid |= !point->valid;
+		seen.censored |= point->censored;
+		seen.reasons |= point->valid ? 0 : point->invalid;
+	}
+	return seen;
 }
 
-static bool any_errors(const struct rate_point *point)
+static void keys_add(struct picture *picture, const struct open_loop *plot)
 {
-	return point->errors;
-}
-
-static bool any_invalid(const struct rate_point *point)
-{
-	return !point->valid;
-}
-
-static bool any_censored(const struct rate_point *point)
-{
-	return point->censored;
-}
-
-/* Whether it holds for a point that is drawn. */
-static bool any(const struct latency_plot *plot, bool (*holds)(const struct rate_point *))
-{
-	for (size_t i = 0; i < plot->count; i++)
-		if (has_figure(&plot->points[i]) && holds(&plot->points[i]))
-			return true;
-	return false;
-}
-
-/* The reasons of the points that are not valid, as run.json names them. */
-static void reasons_add(const struct latency_plot *plot, char *out, size_t room)
-{
-	unsigned invalid = 0;
-
-	for (size_t i = 0; i < plot->count; i++)
-		if (has_figure(&plot->points[i]) && !plot->points[i].valid)
-			invalid |= plot->points[i].invalid;
-	for (unsigned reason = 0; reason < INVALIDS; reason++)
-		if (invalid >> reason & 1)
-			picture_add(out, room, ", ", "%s",
-				    reason == INVALID_LAG ? "the client was late itself" : invalid_names[reason]);
-}
-
-static void keys_add(struct picture *picture, const struct latency_plot *plot)
-{
+	struct seen seen = seen_of(plot);
 	char text[PICTURE_TEXT] = "hollow: ";
 
 	picture_key(picture, "thick", "99th percentile");
 	picture_key(picture, "thin", plot->is_detailed ? "50th, 90th and 99.9th, from below" : "50th percentile");
-	if (any(plot, any_behind))
+	if (seen.behind)
 		picture_key(picture, "behind", "does not keep up: under 95 % answered");
-	if (any(plot, any_errors))
+	if (seen.errors)
 		picture_key(picture, "errors", "requests failed");
-	bool invalid = any(plot, any_invalid), censored = any(plot, any_censored);
-	if (invalid) {
+	if (seen.invalid)
 		picture_add(text, sizeof text, "", "not valid");
-		reasons_add(plot, text, sizeof text);
-	}
-	if (censored)
-		picture_add(text, sizeof text, invalid ? ", or " : "", "slower than shown: some had no right end");
-	if (invalid || censored)
+	for (unsigned reason = 0; reason < INVALIDS; reason++)
+		if (seen.reasons >> reason & 1)
+			picture_add(text, sizeof text, ", ", "%s",
+				    reason == INVALID_LAG ? "the client was late itself" : invalid_names[reason]);
+	if (seen.censored)
+		picture_add(text, sizeof text, seen.invalid ? ", or " : "", "slower than shown: some had no right end");
+	if (seen.invalid || seen.censored)
 		picture_key(picture, "hollow", text);
-	if (plot->curves.contexts) {
-		snprintf(text, sizeof text, "%zu more %s, 99th percentile", plot->curves.contexts,
-			 plot->curves.contexts == 1 ? "server" : "servers");
-		picture_key(picture, "context", text);
-	}
+	curves_key(&plot->curves, picture, "more", ", 99th percentile");
 }
 
-static void notes_add(struct picture *picture, const struct latency_plot *plot)
+static void notes_add(struct picture *picture, const struct open_loop *plot)
 {
 	char text[2048];
 	const char *shares = document_option(picture->doc, "after-sweep");
 
 	picture_note_host(picture);
-	picture_note_protocol(picture, 0, plot->blocks);
+	picture_note_protocol(picture, summary_client(picture->doc), 0, plot->blocks);
 	curves_note_versions(&plot->curves, picture, false);
 	snprintf(text, sizeof text,
 		 "An open loop of %.20s arrivals: latency counts from the time for which a request was "
@@ -219,7 +193,7 @@ static void notes_add(struct picture *picture, const struct latency_plot *plot)
 }
 
 /* One percentile of a server, which is at that place of struct cell_times. */
-static void line_add(struct chart *chart, size_t panel, enum chart_role role, const struct latency_plot *plot,
+static void line_add(struct chart *chart, size_t panel, enum chart_role role, const struct open_loop *plot,
 		     const struct curve *curve, size_t quantile)
 {
 	bool begun = false, broken = false;
@@ -245,7 +219,7 @@ static void line_add(struct chart *chart, size_t panel, enum chart_role role, co
 	}
 }
 
-static void lines_add(struct chart *chart, size_t panel, const struct latency_plot *plot)
+static void lines_add(struct chart *chart, size_t panel, const struct open_loop *plot)
 {
 	static const size_t thin[] = {
 		offsetof(struct cell_times, p50),
@@ -254,70 +228,72 @@ static void lines_add(struct chart *chart, size_t panel, const struct latency_pl
 	};
 	const struct curves *curves = &plot->curves;
 
-	for (size_t i = 0; i < curves->count; i++)
-		line_add(chart, panel, curves->all[i].is_named ? CHART_NAMED : CHART_CONTEXT, plot, &curves->all[i],
-			 offsetof(struct cell_times, p99));
+	for (int named = 0; named < 2; named++)
+		for (size_t i = 0; i < curves->count; i++)
+			if (curves->all[i].is_named == named)
+				line_add(chart, panel, named ? CHART_NAMED : CHART_CONTEXT, plot, &curves->all[i],
+					 offsetof(struct cell_times, p99));
 	for (size_t i = 0; i < curves->count; i++)
 		for (size_t j = 0; j < (plot->is_detailed ? 3 : 1) && curves->all[i].is_named; j++)
 			line_add(chart, panel, CHART_THIN, plot, &curves->all[i], thin[j]);
 }
 
-/* In words, for those who do not see the picture. */
-static void describe(struct picture *picture, const struct latency_plot *plot)
+static void describe(struct picture *picture, const struct open_loop *plot)
 {
 	char from[UNITS_TEXT], to[UNITS_TEXT], at[UNITS_TEXT];
-	size_t room = sizeof picture->description;
 	const struct curve *curve;
 
-	picture_add(picture->description, room, "",
-		    "Line graph of latency against %s to %s requests per second in %s mode, "
-		    "with %zu %s.",
-		    units_show_count(from, units_whole(plot->least_rps + 0.5)),
-		    units_show_count(to, units_whole(plot->most_rps + 0.5)), picture->mode, plot->curves.count,
-		    plot->curves.count == 1 ? "server" : "servers");
+	picture_describe(picture, "",
+			 "Line graph of latency against %s to %s requests per second in %s mode, with %zu %s.",
+			 units_show_count(from, units_whole(plot->min_rps + 0.5)),
+			 units_show_count(to, units_whole(plot->max_rps + 0.5)), picture->mode, plot->curves.count,
+			 plot->curves.count == 1 ? "server" : "servers");
 	if (picture->message_count)
-		picture_add(picture->description, room, " ", "%s", picture->message[0]);
+		picture_describe(picture, " ", "%s", picture->message[0]);
 	for (size_t rank = 0; (curve = curves_named(&plot->curves, rank)); rank++) {
 		const struct rate_point *last = last_of(plot, curve);
-		picture_add(picture->description, room, " ", "%.60s: at %s a second median %s, 99th percentile %s",
-			    curve->name, units_show_count(at, units_whole(last->offered_rps + 0.5)),
-			    units_show_latency(from, units_whole(last->latency_ns.p50)),
-			    units_show_latency(to, units_whole(last->latency_ns.p99)));
+		picture_describe(picture, " ", "%.60s: at %s a second median %s, 99th percentile %s", curve->name,
+				 units_show_count(at, units_whole(last->offered_rps + 0.5)),
+				 units_show_latency(from, units_whole(last->latency_ns.p50)),
+				 units_show_latency(to, units_whole(last->latency_ns.p99)));
 		if (!last->keeps_up && curve->score > 0)
-			picture_add(picture->description, room, "; ", "keeps up with %s/s",
-				    units_show_count(at, units_whole(curve->score)));
+			picture_describe(picture, "; ", "keeps up with %s/s",
+					 units_show_count(at, units_whole(curve->score)));
 		else if (!last->keeps_up)
-			picture_add(picture->description, room, "; ", "does not keep up");
-		picture_add(picture->description, room, "", ".");
+			picture_describe(picture, "; ", "does not keep up");
+		picture_describe(picture, "", ".");
 	}
 }
 
-int plot_latency(struct chart *chart, const struct plot_source *source, struct err *err)
+static void fill(struct chart *chart, struct open_loop *plot)
 {
-	struct latency_plot plot = { .points = source->points, .count = source->points_count };
 	struct picture *picture = &chart->picture;
 
-	if (!plot.count) {
-		chart->is_skipped = true;
-		return 0;
-	}
-	if (curves_fill(&plot, source->doc, err)) {
-		curves_release(&plot.curves);
-		return -1;
-	}
-	picture->title = "Latency against the rate of requests";
-	labels_add(picture, &plot);
-	keys_add(picture, &plot);
-	notes_add(picture, &plot);
-	curves_message(&plot.curves, picture, "No cell of an open loop of this mode has a figure.");
+	snprintf(picture->title, sizeof picture->title, "Latency against the rate of requests");
+	labels_add(picture, plot);
+	keys_add(picture, plot);
+	notes_add(picture, plot);
+	curves_message(&plot->curves, picture, "No cell of an open loop of this mode has a figure.");
 	picture_make_room(picture);
 	size_t panel = chart_panel(chart, PICTURE_LEFT, picture->right, picture->top, picture->bottom);
-	axes_fill(chart_panel_at(chart, panel), &plot);
-	lines_add(chart, panel, &plot);
-	labels_place(chart, panel, &plot);
-	if (plot.curves.count)
+	axes_fill(chart_panel_at(chart, panel), plot);
+	lines_add(chart, panel, plot);
+	labels_place(chart, panel, plot);
+	if (plot->curves.count)
 		chart_titles(chart, panel, "latency", "requests per second offered");
-	describe(picture, &plot);
+	describe(picture, plot);
+}
+
+int plot_open_loop(struct chart *chart, const struct plot_source *source, struct err *err)
+{
+	struct open_loop plot = { .points = source->points, .count = source->points_count };
+
+	chart->is_skipped = !plot.count;
+	if (chart->is_skipped)
+		return 0;
+	int result = curves_fill(&plot, source->doc, err);
+	if (!result)
+		fill(chart, &plot);
 	curves_release(&plot.curves);
-	return 0;
+	return result;
 }

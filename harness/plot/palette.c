@@ -12,7 +12,7 @@ const struct palette palettes[PALETTES] = {
 		.ink = "#1a1a1a",
 		.muted = "#5c5c5c",
 		.grid = "#e4e4e4",
-		.ceiling = "#6f6f6f",
+		.control = "#6f6f6f",
 		.context = "#939393",
 		.error = "#e00000",
 		.servers = { "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#000000", "#8a2be2", "#6b4a12", "#23308f",
@@ -24,7 +24,7 @@ const struct palette palettes[PALETTES] = {
 		.ink = "#eceef1",
 		.muted = "#a6acb5",
 		.grid = "#2b3038",
-		.ceiling = "#959ca6",
+		.control = "#959ca6",
 		.context = "#666d77",
 		.error = "#ff5050",
 		.servers = { "#4b69ff", "#ff8700", "#00c387", "#f096c3", "#ffd2c3", "#b487ff", "#78874b", "#96c3ff",
@@ -36,7 +36,7 @@ const char *palette_colour(const struct palette *palette, unsigned index)
 {
 	const char *const others[] = {
 		palette->background, palette->ink,     palette->muted, palette->grid,
-		palette->ceiling,    palette->context, palette->error,
+		palette->control,    palette->context, palette->error,
 	};
 
 	_Static_assert(sizeof others / sizeof *others + PALETTE_COLOURS == PALETTE_ALL, "PALETTE_ALL counts them");

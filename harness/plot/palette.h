@@ -26,7 +26,7 @@
 struct palette {
 	const char *suffix; /* of the names of its files: "" or "-dark" */
 	const char *background, *ink, *muted, *grid;
-	const char *ceiling; /* the control server's line */
+	const char *control; /* the control server's line */
 	const char *context; /* lines without a name */
 	const char *error;   /* the cross where requests failed */
 	const char *servers[PALETTE_COLOURS];

@@ -1,18 +1,17 @@
 #include "harness/plot/picture.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "harness/analysis/summary.h"
 #include "harness/lib/file.h"
 #include "harness/lib/text.h"
 #include "harness/lib/units.h"
+#include "harness/plot/gnuplot.h"
+#include "harness/plot/gnuplot_svg.h"
+#include "harness/plot/script.h"
 
 #define LEFT        PICTURE_LEFT
 #define MARGIN      PICTURE_MARGIN
@@ -35,7 +34,7 @@
 #define ROOM_LEAST  380.0 /* of the height of a panel that has all the width */
 
 /* Font sizes. */
-#define TITLE_SIZE    20.0
+#define TITLE_SIZE    PICTURE_TITLE_SIZE
 #define SUBTITLE_SIZE 13.5
 #define NAME_SIZE     PICTURE_NAME_SIZE
 #define DETAIL_SIZE   PICTURE_DETAIL_SIZE
@@ -85,85 +84,6 @@ void picture_spread_labels(double *at, const double *height, size_t count, doubl
 	}
 }
 
-/*
- * Whether the fonts of pictures can be relied on to have a character, given by its UTF-8: those of the Latin, Greek
- * and Cyrillic scripts, and common punctuation and signs. For others gnuplot's cairo terminals may draw a box with
- * its number, as large as the picture.
- */
-static bool is_drawable(const char *character, size_t bytes)
-{
-	const unsigned char *at = (const unsigned char *)character;
-	unsigned code = bytes == 2   ? (at[0] & 0x1fu) << 6 | (at[1] & 0x3fu)
-			: bytes == 3 ? (at[0] & 0x0fu) << 12 | (at[1] & 0x3fu) << 6 | (at[2] & 0x3fu)
-				     : at[0];
-
-	return bytes < 4 && (code < 0x530 || (code >= 0x2010 && code <= 0x2044) || code == 0x20ac || code == 0x2122 ||
-			     (code >= 0x2190 && code <= 0x2193));
-}
-
-char *picture_quote(char *out, size_t room, const char *text)
-{
-	static const char harmless[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 #_.,:;?()/+=-";
-	char *plain = malloc(strlen(text) + 1);
-	size_t used = 0;
-	bool escape = false;
-
-	out[used++] = '"';
-	if (plain)
-		text_plain(plain, strlen(text) + 1, text);
-	for (const char *at = plain; at && *at;) {
-		size_t bytes = text_bytes(at, 1);
-		const char *put = is_drawable(at, bytes) ? at : "?";
-		size_t put_bytes = put == at ? bytes : 1;
-		/* gnuplot reads all octal digits behind a backslash, however many, so those that follow are escaped too. */
-		escape = (!(*put & 0x80) && !strchr(harmless, *put)) || (escape && *put >= '0' && *put <= '7');
-		if (used + (escape ? 4 : put_bytes) + 2 > room)
-			break;
-		if (escape)
-			snprintf(out + used, room - used, "\\%03o", (unsigned char)*put);
-		else
-			memcpy(out + used, put, put_bytes);
-		used += escape ? 4 : put_bytes;
-		at += bytes;
-	}
-	out[used++] = '"';
-	out[used] = 0;
-	free(plain);
-	return out;
-}
-
-char *picture_escape_xml(char *out, size_t room, const char *text)
-{
-	static const struct {
-		char character;
-		const char *entity;
-	} entities[] = {
-		{ '&', "&amp;" }, { '<', "&lt;" }, { '>', "&gt;" }, { '"', "&quot;" }, { '\'', "&#39;" },
-	};
-	char *plain = malloc(strlen(text) + 1);
-	size_t used = 0;
-
-	if (plain)
-		text_plain(plain, strlen(text) + 1, text);
-	for (const char *at = plain; at && *at;) {
-		size_t bytes = text_bytes(at, 1), put_bytes = bytes;
-		const char *put = at;
-		for (size_t i = 0; i < sizeof entities / sizeof *entities; i++)
-			if (entities[i].character == *at) {
-				put = entities[i].entity;
-				put_bytes = strlen(put);
-			}
-		if (used + put_bytes + 1 > room)
-			break;
-		memcpy(out + used, put, put_bytes);
-		used += put_bytes;
-		at += bytes;
-	}
-	out[used] = 0;
-	free(plain);
-	return out;
-}
-
 void picture_add(char *text, size_t room, const char *separator, const char *format, ...)
 {
 	size_t used = strlen(text);
@@ -178,12 +98,6 @@ void picture_add(char *text, size_t room, const char *separator, const char *for
 	va_end(args);
 }
 
-/* A mode becomes part of file names and of the script. */
-static bool mode_is_good(const char *mode)
-{
-	return *mode && strlen(mode) <= 32 && mode[strspn(mode, "abcdefghijklmnopqrstuvwxyz0123456789_-")] == 0;
-}
-
 void picture_size(struct picture *picture, double width, double height)
 {
 	picture->width = width;
@@ -193,16 +107,10 @@ void picture_size(struct picture *picture, double width, double height)
 	picture->bottom = height - 20 - TICS_HEIGHT + NOTE_ROW / 2;
 }
 
-int picture_init(struct picture *picture, const struct document *doc, const char *kind, const char *mode,
-		 struct err *err)
+void picture_init(struct picture *picture)
 {
-	*picture = (struct picture){ .doc = doc, .mode = mode, .png_scale = 2, .has_svg = true };
-	if (!mode_is_good(mode))
-		return err_set(err, "'%.100s' is no mode: lower-case letters, digits, _ and -", mode);
-	snprintf(picture->stem, sizeof picture->stem, "%.20s-%.40s", kind, mode);
-	summary_mode(picture->subtitle, doc, mode);
+	*picture = (struct picture){ .png_scale = 2, .has_svg = true, .has_png = true };
 	picture_size(picture, PICTURE_WIDTH, PICTURE_HEIGHT);
-	return 0;
 }
 
 void picture_release(struct picture *picture)
@@ -213,14 +121,12 @@ void picture_release(struct picture *picture)
 
 struct picture_text *picture_text(struct picture *picture, const char *text, double x, double y, double size)
 {
-	static struct picture_text lost;
-
 	if (picture->texts_count == picture->texts_room) {
 		size_t room = picture->texts_room * 2 + 64;
 		struct picture_text *more = realloc(picture->texts, room * sizeof *more);
 		if (!more) {
 			picture->failed = true;
-			return &lost;
+			return &picture->lost;
 		}
 		picture->texts = more;
 		picture->texts_room = room;
@@ -311,21 +217,21 @@ void picture_key(struct picture *picture, const char *kind, const char *text)
 
 	if (picture->keys_count == PICTURE_KEYS_MAX)
 		return;
-	size_t at = picture->keys_count++;
+	struct picture_key *key = &picture->keys[picture->keys_count++];
 	double width = KEY_GLYPH + typeset_width(text, KEY_SIZE);
-	if (at) {
-		x = picture->key_x[at - 1] + KEY_GLYPH + typeset_width(picture->keys[at - 1], KEY_SIZE) + KEY_GAP;
-		y = picture->key_y[at - 1];
+	if (key > picture->keys) {
+		x = key[-1].x + KEY_GLYPH + typeset_width(key[-1].text, KEY_SIZE) + KEY_GAP;
+		y = key[-1].y;
 	}
-	if (at && x + width > picture->width - MARGIN) {
+	if (key > picture->keys && x + width > picture->width - MARGIN) {
 		x = MARGIN;
 		y += KEY_LINE;
 	}
-	picture->key_kinds[at] = kind;
-	picture->key_x[at] = x;
-	picture->key_y[at] = y;
+	key->kind = kind;
+	key->x = x;
+	key->y = y;
 	picture->top = y + AXIS_GAP;
-	snprintf(picture->keys[at], sizeof picture->keys[at], "%s", text);
+	snprintf(key->text, sizeof key->text, "%s", text);
 }
 
 /* Notes: where, when and how it was measured. */
@@ -383,13 +289,13 @@ static const char *option_set(const struct document *doc, const char *name)
 	return value && *value && strcmp(value, "0") != 0 ? value : NULL;
 }
 
-void picture_note_protocol(struct picture *picture, uint64_t backlog, size_t blocks)
+void picture_note_protocol(struct picture *picture, const char *client, uint64_t backlog, size_t blocks)
 {
 	const struct document *doc = picture->doc;
 	const char *requests = option_set(doc, "requests"), *duration = option_set(doc, "duration");
 	char text[1024] = "", shown[UNITS_TEXT];
 
-	picture_add(text, sizeof text, "", "%s mode, client %s", picture->mode, summary_client(doc));
+	picture_add(text, sizeof text, "", "%s mode, client %s", picture->mode, client);
 	if (option_set(doc, "preset"))
 		picture_add(text, sizeof text, " · ", "preset %s", option_set(doc, "preset"));
 	if (requests)
@@ -437,108 +343,66 @@ void picture_message(struct picture *picture, const char *text)
 
 /* The head of the script. */
 
-void picture_put_text(FILE *out, const char *name, const char *text)
-{
-	char quoted[4 * TYPESET_LINE + 8];
+/* The mark and the leader of each label, or the control server's line; its name is among the texts. */
 
-	fprintf(out, "%s = %s\n", name, picture_quote(quoted, sizeof quoted, text));
+static void put_label_colour(FILE *out, const void *label, const struct palette *palette)
+{
+	const struct picture_label *of = label;
+
+	script_put_text(out, of->is_control ? palette->control : palette->servers[of->style.colour], palette);
 }
 
-void picture_put_number(FILE *out, const char *name, double number)
+static void put_label_mark(FILE *out, const void *label, const struct palette *palette)
 {
-	fprintf(out, "%s = %.12g\n", name, number);
+	const struct picture_label *of = label;
+
+	(void)palette;
+	fprintf(out, "%d", of->is_control ? -1 : (int)of->style.mark);
 }
 
-/* Arrays of gnuplot count from 1 and are never empty: one without elements gets one that is not used. */
-void picture_array_open(FILE *out, const char *name, size_t count)
+static const struct script_array label_arrays[] = {
+	{ "LABEL_COLOUR", 0, put_label_colour },
+	{ "LABEL_MARK", 0, put_label_mark },
+	{ "LABEL_Y", offsetof(struct picture_label, y), script_put_number },
+	{ "END_X", offsetof(struct picture_label, end_x), script_put_number },
+	{ "END_Y", offsetof(struct picture_label, end_y), script_put_number },
+	{ NULL, 0, NULL },
+};
+
+static void put_key_kind(FILE *out, const void *key, const struct palette *palette)
 {
-	fprintf(out, "array %s[%zu] = [", name, count ? count : 1);
-	if (!count)
-		fputs("0", out);
+	script_put_text(out, ((const struct picture_key *)key)->kind, palette);
 }
 
-void picture_array_text(FILE *out, size_t i, const char *text)
-{
-	char quoted[4 * TYPESET_LINE + 8];
+static const struct script_array key_arrays[] = {
+	{ "KEY_KIND", 0, put_key_kind },
+	{ "KEY_X", offsetof(struct picture_key, x), script_put_number },
+	{ "KEY_Y", offsetof(struct picture_key, y), script_put_number },
+	{ NULL, 0, NULL },
+};
 
-	fprintf(out, "%s%s", i ? ", " : "", picture_quote(quoted, sizeof quoted, text));
+static void put_text_font(FILE *out, const void *text, const struct palette *palette)
+{
+	const struct picture_text *of = text;
+
+	(void)palette;
+	fprintf(out, "FONT.'%s,%.1f'", of->is_bold ? ":Bold" : "", of->size);
 }
 
-void picture_array_number(FILE *out, size_t i, double number)
+static void put_text_colour(FILE *out, const void *text, const struct palette *palette)
 {
-	/* With a point, so that the template divides numbers and not integers. */
-	fprintf(out, "%s%.2f", i ? ", " : "", number);
+	script_put_text(out, ((const struct picture_text *)text)->is_muted ? palette->muted : palette->ink, palette);
 }
 
-void picture_array_close(FILE *out)
-{
-	fputs("]\n", out);
-}
-
-static void put_palette(FILE *out, const struct palette *palette)
-{
-	picture_put_text(out, "BACKGROUND", palette->background);
-	picture_put_text(out, "INK", palette->ink);
-	picture_put_text(out, "MUTED", palette->muted);
-	picture_put_text(out, "GRID", palette->grid);
-	picture_put_text(out, "CEILING", palette->ceiling);
-	picture_put_text(out, "CONTEXT", palette->context);
-	picture_put_text(out, "ERROR", palette->error);
-}
-
-/* An array of one field of the labels. */
-static void put_label_numbers(FILE *out, const struct picture *picture, const char *name, size_t offset)
-{
-	picture_array_open(out, name, picture->labels_count);
-	for (size_t i = 0; i < picture->labels_count; i++) {
-		double number;
-		memcpy(&number, (const char *)&picture->labels[i] + offset, sizeof number);
-		picture_array_number(out, i, isnan(number) ? -1 : number);
-	}
-	picture_array_close(out);
-}
-
-/* The mark and the leader of each label; its lines are texts. */
-static void put_labels(FILE *out, const struct picture *picture, const struct palette *palette)
-{
-	size_t count = picture->labels_count;
-
-	picture_put_number(out, "LABELS", (double)count);
-	picture_array_open(out, "LABEL_COLOUR", count);
-	for (size_t i = 0; i < count; i++)
-		picture_array_text(out, i,
-				   picture->labels[i].is_control ? palette->ceiling
-								 : palette->servers[picture->labels[i].style.colour]);
-	picture_array_close(out);
-	picture_array_open(out, "LABEL_MARK", count);
-	for (size_t i = 0; i < count; i++)
-		fprintf(out, "%s%d", i ? ", " : "",
-			picture->labels[i].is_control ? -1 : (int)picture->labels[i].style.mark);
-	picture_array_close(out);
-	put_label_numbers(out, picture, "LABEL_Y", offsetof(struct picture_label, y));
-	put_label_numbers(out, picture, "END_X", offsetof(struct picture_label, end_x));
-	put_label_numbers(out, picture, "END_Y", offsetof(struct picture_label, end_y));
-	picture_put_number(out, "LABEL_X", picture->right + LABEL_GAP);
-}
-
-static void put_keys(FILE *out, const struct picture *picture)
-{
-	size_t count = picture->keys_count;
-
-	picture_put_number(out, "KEYS", (double)count);
-	picture_array_open(out, "KEY_KIND", count);
-	for (size_t i = 0; i < count; i++)
-		picture_array_text(out, i, picture->key_kinds[i]);
-	picture_array_close(out);
-	picture_array_open(out, "KEY_X", count);
-	for (size_t i = 0; i < count; i++)
-		picture_array_number(out, i, picture->key_x[i]);
-	picture_array_close(out);
-	picture_array_open(out, "KEY_Y", count);
-	for (size_t i = 0; i < count; i++)
-		picture_array_number(out, i, picture->key_y[i]);
-	picture_array_close(out);
-}
+static const struct script_array text_arrays[] = {
+	{ "TEXT", offsetof(struct picture_text, text), script_put_text },
+	{ "TEXT_X", offsetof(struct picture_text, x), script_put_number },
+	{ "TEXT_Y", offsetof(struct picture_text, y), script_put_number },
+	{ "TEXT_FONT", 0, put_text_font },
+	{ "TEXT_COLOUR", 0, put_text_colour },
+	{ "TEXT_ALIGN", offsetof(struct picture_text, align), script_put_integer },
+	{ NULL, 0, NULL },
+};
 
 /* All that a picture says becomes texts at places. */
 static void compose(struct picture *picture)
@@ -555,7 +419,8 @@ static void compose(struct picture *picture)
 			picture_text(picture, label->detail, x, y, DETAIL_SIZE)->is_muted = true;
 	}
 	for (size_t i = 0; i < picture->keys_count; i++)
-		picture_text(picture, picture->keys[i], picture->key_x[i] + KEY_GLYPH, picture->key_y[i], KEY_SIZE);
+		picture_text(picture, picture->keys[i].text, picture->keys[i].x + KEY_GLYPH, picture->keys[i].y,
+			     KEY_SIZE);
 	for (size_t i = 0; i < picture->notes_count; i++)
 		picture_text(picture, picture->notes[i], MARGIN,
 			     picture->height - 18 - NOTE_ROW * (double)(picture->notes_count - 1 - i), NOTE_SIZE)
@@ -567,219 +432,102 @@ static void compose(struct picture *picture)
 			->is_muted = i > 0;
 }
 
-static void put_text_numbers(FILE *out, const struct picture *picture, const char *name, size_t offset)
-{
-	picture_array_open(out, name, picture->texts_count);
-	for (size_t i = 0; i < picture->texts_count; i++) {
-		double number;
-		memcpy(&number, (const char *)&picture->texts[i] + offset, sizeof number);
-		picture_array_number(out, i, number);
-	}
-	picture_array_close(out);
-}
-
-static void put_texts(FILE *out, const struct picture *picture, const struct palette *palette)
-{
-	size_t count = picture->texts_count;
-
-	picture_put_number(out, "TEXTS", (double)count);
-	picture_array_open(out, "TEXT", count);
-	for (size_t i = 0; i < count; i++)
-		picture_array_text(out, i, picture->texts[i].text);
-	picture_array_close(out);
-	put_text_numbers(out, picture, "TEXT_X", offsetof(struct picture_text, x));
-	put_text_numbers(out, picture, "TEXT_Y", offsetof(struct picture_text, y));
-	picture_array_open(out, "TEXT_FONT", count);
-	for (size_t i = 0; i < count; i++)
-		fprintf(out, "%sFONT.'%s,%.1f'", i ? ", " : "", picture->texts[i].is_bold ? ":Bold" : "",
-			picture->texts[i].size);
-	picture_array_close(out);
-	picture_array_open(out, "TEXT_COLOUR", count);
-	for (size_t i = 0; i < count; i++)
-		picture_array_text(out, i, picture->texts[i].is_muted ? palette->muted : palette->ink);
-	picture_array_close(out);
-	picture_array_open(out, "TEXT_ALIGN", count);
-	for (size_t i = 0; i < count; i++)
-		fprintf(out, "%s%d", i ? ", " : "", (int)picture->texts[i].align);
-	picture_array_close(out);
-}
-
 static void head_write(FILE *out, const struct picture *picture, const struct picture_parts *parts,
 		       const struct palette *palette)
 {
-	char script[PICTURE_SCRIPT];
-
-	fprintf(out, "# Draw again: gnuplot %s\n\nreset\n", picture_script(script, picture, palette));
+	fprintf(out, "# Draw again: gnuplot %s%s.gp\n\nreset\n", picture->stem, palette->suffix);
 	fprintf(out, "NAME = '%s%s'\nDATA = '%s.dat'\n", picture->stem, palette->suffix, picture->stem);
-	fprintf(out, "TERMINALS = '%s'\n", picture->has_svg ? "svg png" : "png");
+	fprintf(out, "TERMINALS = '%s'\n", !picture->has_png ? "svg" : picture->has_svg ? "svg png" : "png");
 	fprintf(out, "WIDTH = %.1f\nHEIGHT = %.1f\nPNG_SCALE = %.2f\n", picture->width, picture->height,
 		picture->png_scale);
 	fputs("FONT = 'DejaVu Sans'\nX(pixel) = pixel / WIDTH\nY(pixel) = 1 - pixel / HEIGHT\n", out);
-	put_palette(out, palette);
+	script_text(out, "BACKGROUND", palette->background);
+	script_text(out, "INK", palette->ink);
+	script_text(out, "MUTED", palette->muted);
+	script_text(out, "GRID", palette->grid);
+	script_text(out, "CONTROL", palette->control);
+	script_text(out, "CONTEXT", palette->context);
+	script_text(out, "ERROR", palette->error);
 	parts->put_head(out, palette, parts->context);
-	put_labels(out, picture, palette);
-	put_keys(out, picture);
-	put_texts(out, picture, palette);
+	script_number(out, "LABELS", (double)picture->labels_count);
+	script_arrays(out, label_arrays, picture->labels, picture->labels_count, sizeof *picture->labels, palette);
+	script_number(out, "LABEL_X", picture->right + LABEL_GAP);
+	script_number(out, "KEYS", (double)picture->keys_count);
+	script_arrays(out, key_arrays, picture->keys, picture->keys_count, sizeof *picture->keys, palette);
+	script_number(out, "TEXTS", (double)picture->texts_count);
+	script_arrays(out, text_arrays, picture->texts, picture->texts_count, sizeof *picture->texts, palette);
 	fputc('\n', out);
 }
 
 /* Files. */
 
-char *picture_template(const char *folder, const char *name, struct err *err)
+#define PATH_BYTES 4096
+
+/* The path of one of its files. Returns 0, or -1 with err set. */
+static int path_of(char path[PATH_BYTES], const char *folder, const struct picture *picture, const char *suffix,
+		   const char *ending, struct err *err)
 {
-	char path[4096];
+	int bytes = snprintf(path, PATH_BYTES, "%s/%s%s.%s", folder, picture->stem, suffix, ending);
 
-	if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path) {
-		err_set(err, "the path of folder %.200s is too long", folder);
-		return NULL;
-	}
-	char *template = file_read(path, err);
-	if (!template)
-		err_prefix(err, "template");
-	return template;
-}
-
-/* The path of one of its files. Returns 0, or -1 with err set where it is too long. */
-static int path_of(char *path, size_t room, struct err *err, const char *folder, const struct picture *picture,
-		   const char *suffix, const char *ending)
-{
-	int bytes = snprintf(path, room, "%s/%s%s.%s", folder, picture->stem, suffix, ending);
-
-	return bytes < 0 || (size_t)bytes >= room ? err_set(err, "the path of folder %.200s is too long", folder) : 0;
-}
-
-char *picture_script(char *out, const struct picture *picture, const struct palette *palette)
-{
-	snprintf(out, PICTURE_SCRIPT, "%s%s.gp", picture->stem, palette->suffix);
-	return out;
+	return bytes >= PATH_BYTES ? err_set(err, "the path of folder %.200s is too long", folder) : 0;
 }
 
 int picture_write(struct picture *picture, const struct picture_parts *parts, const char *folder, const char *template,
 		  struct err *err)
 {
-	char path[4096];
+	char path[PATH_BYTES];
+	FILE *file;
 
 	compose(picture);
 	if (picture->failed)
 		return err_set(err, "out of memory");
 	for (size_t i = 0; i < PALETTES; i++) {
-		if (path_of(path, sizeof path, err, folder, picture, palettes[i].suffix, "gp"))
+		if (path_of(path, folder, picture, palettes[i].suffix, "gp", err) || !(file = file_create(path, err)))
 			return -1;
-		FILE *script = file_create(path, err);
-		if (!script)
-			return -1;
-		head_write(script, picture, parts, &palettes[i]);
-		fputs(template, script);
-		if (file_close(script, path, err))
+		head_write(file, picture, parts, &palettes[i]);
+		fputs(template, file);
+		if (file_close(file, path, err))
 			return -1;
 	}
-	if (path_of(path, sizeof path, err, folder, picture, "", "dat"))
+	if (path_of(path, folder, picture, "", "dat", err) || !(file = file_create(path, err)))
 		return -1;
-	FILE *data = file_create(path, err);
-	if (!data)
-		return -1;
-	parts->put_points(data, parts->context);
-	return file_close(data, path, err);
+	parts->put_points(file, parts->context);
+	return file_close(file, path, err);
 }
 
-/*
- * What gnuplot's SVG lacks: fonts to fall back on, bold ones, crosses that can be seen, names of its own for parts, so
- * that several can stand in one page; its titles of plots go.
- */
-static const struct svg_change {
-	const char *begin, *end; /* all between them is replaced too */
-	const char *by;
-	const char *after; /* behind that, with the picture's stem between them; or NULL */
-} svg_changes[] = {
-	{ "font-family=\"DejaVu Sans:Bold", "\"",
-	  "font-family=\"DejaVu Sans, Arial, Helvetica, sans-serif\" font-weight=\"bold\"", NULL },
-	{ "font-family=\"DejaVu Sans", "\"", "font-family=\"DejaVu Sans, Arial, Helvetica, sans-serif\"", NULL },
-	{ "id='gpPt1' stroke-width='", "'", "stroke-width='0.4' id='gpPt-", "1'" },
-	{ "id='gpPt", "", "id='gpPt-", "" },
-	{ "id=\"gnuplot_", "", "id=\"gnuplot-", "-" },
-	{ "xlink:href='#gpPt", "", "xlink:href='#gpPt-", "" },
-	{ "<title>gnuplot_plot_", "</title>", "", NULL },
-	{ "]]>", "", "]]&gt;", NULL }, /* not allowed in XML, and gnuplot escapes no > */
-};
-
-/* The end of a group without anything in it, of which gnuplot writes thousands; NULL: it is none. */
-static const char *svg_empty_group(const char *svg)
+static int svg_finish(const struct picture *picture, const char *suffix, const char *folder, const char *to,
+		      struct err *err)
 {
-	static const char begin[] = "<g fill=\"none\"", end[] = ">\n</g>\n";
-	const char *behind = strncmp(svg, begin, strlen(begin)) == 0 ? strchr(svg, '>') : NULL;
-
-	return behind && strncmp(behind, end, strlen(end)) == 0 ? behind + strlen(end) : NULL;
-}
-
-static void svg_copy(const char *svg, const char *stem, FILE *out)
-{
-	while (*svg) {
-		const struct svg_change *change = NULL;
-		const char *end = svg_empty_group(svg);
-		if (end) {
-			svg = end;
-			continue;
-		}
-		for (size_t i = 0; i < sizeof svg_changes / sizeof *svg_changes && !change; i++) {
-			size_t bytes = strlen(svg_changes[i].begin);
-			if (strncmp(svg, svg_changes[i].begin, bytes) == 0 &&
-			    (end = strstr(svg + bytes, svg_changes[i].end)))
-				change = &svg_changes[i];
-		}
-		if (change) {
-			fprintf(out, "%s%s%s", change->by, change->after ? stem : "",
-				change->after ? change->after : "");
-			svg = end + strlen(change->end);
-		} else {
-			fputc(*svg++, out);
-		}
-	}
-}
-
-int picture_describe_svg(const char *path, const char *stem, const char *name, const char *description, struct err *err)
-{
-	char escaped[2][6 * PICTURE_DESCRIPTION];
-	struct file_replacement file;
-	char *svg = file_read(path, err);
-	if (!svg)
-		return -1;
-	char *root = strstr(svg, "<svg"), *begin = root ? strstr(root, "<title>") : NULL, *end = strstr(svg, "</desc>");
-	int result = -1;
-	if (!begin || !end || end < begin) {
-		err_set(err, "%s: gnuplot wrote no SVG that can be described", path);
-		goto out;
-	}
-	if (file_replace(&file, path, err))
-		goto out;
-	*begin = 0;
-	root += strlen("<svg");
-	fprintf(file.out, "%.*s role=\"img\" aria-labelledby=\"%s-title %s-desc\"", (int)(root - svg), svg, stem, stem);
-	svg_copy(root, stem, file.out);
-	fprintf(file.out, "<title id=\"%s-title\">%s</title>\n<desc id=\"%s-desc\">%s</desc>", stem,
-		picture_escape_xml(escaped[0], sizeof escaped[0], name), stem,
-		picture_escape_xml(escaped[1], sizeof escaped[1], description));
-	svg_copy(end + strlen("</desc>"), stem, file.out);
-	result = file_replaced(&file, 0, err);
-out:
-	free(svg);
-	return result;
-}
-
-/* Gives the SVG that gnuplot wrote a title and a description of its own. */
-static int svg_finish(const struct picture *picture, const char *suffix, const char *folder, struct err *err)
-{
-	char path[4096], stem[PICTURE_SCRIPT];
+	char from[PATH_BYTES], path[PATH_BYTES], stem[PICTURE_STEM + 16];
 
 	snprintf(stem, sizeof stem, "%s%s", picture->stem, suffix);
-	if (path_of(path, sizeof path, err, folder, picture, suffix, "svg"))
+	if (path_of(from, folder, picture, suffix, "svg", err) || path_of(path, to, picture, suffix, "svg", err))
 		return -1;
-	return picture_describe_svg(path, stem, picture->name, picture->description, err);
+	return gnuplot_svg_finish(from, path, stem, picture->name, picture->description, err);
 }
 
-int picture_finish(const struct picture *picture, const char *folder, struct err *err)
+int picture_draw(const struct picture *pictures, size_t count, const char *folder, const char *to, struct err *err)
 {
-	for (size_t i = 0; i < PALETTES && picture->has_svg; i++)
-		if (svg_finish(picture, palettes[i].suffix, folder, err))
-			return -1;
-	return 0;
+	char(*names)[PICTURE_STEM + 16] = calloc(count * PALETTES + 1, sizeof *names);
+	const char **scripts = calloc(count * PALETTES + 1, sizeof *scripts);
+	int result = -1;
+
+	if (!names || !scripts) {
+		err_set(err, "out of memory");
+		goto out;
+	}
+	for (size_t i = 0; i < count * PALETTES; i++) {
+		snprintf(names[i], sizeof *names, "%s%s.gp", pictures[i / PALETTES].stem,
+			 palettes[i % PALETTES].suffix);
+		scripts[i] = names[i];
+	}
+	if (!count || !gnuplot_run(folder, scripts, err))
+		result = 0;
+	for (size_t i = 0; i < count * PALETTES && !result; i++)
+		if (pictures[i / PALETTES].has_svg)
+			result = svg_finish(&pictures[i / PALETTES], palettes[i % PALETTES].suffix, folder, to, err);
+out:
+	free(names);
+	free(scripts);
+	return result;
 }

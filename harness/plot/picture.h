@@ -34,12 +34,13 @@
 #define PICTURE_MARGIN 28.0 /* of texts, to the edges */
 
 /* Font sizes. */
+#define PICTURE_TITLE_SIZE  20.0
 #define PICTURE_TIC_SIZE    12.0
 #define PICTURE_NAME_SIZE   13.5
 #define PICTURE_DETAIL_SIZE 11.0
 
 #define PICTURE_TEXT        256
-#define PICTURE_STEM        64
+#define PICTURE_STEM        128
 #define PICTURE_NOTES_MAX   24
 #define PICTURE_KEYS_MAX    8
 #define PICTURE_LINES       3  /* of a label */
@@ -68,22 +69,25 @@ struct picture_label {
 	double height, y;    /* y: of its middle */
 };
 
+struct picture_key {
+	const char *kind; /* which the template draws */
+	char text[PICTURE_TEXT];
+	double x, y;
+};
+
 struct picture {
-	const struct document *doc;
-	const char *mode;                                          /* of the document */
-	char stem[PICTURE_STEM];                                   /* of the names of its files */
-	const char *title;                                         /* above it */
-	char subtitle[PICTURE_TEXT];                               /* set to the mode in words */
-	char name[PICTURE_TEXT], description[PICTURE_DESCRIPTION]; /* in words, for those who do not see it */
+	const struct document *doc;                       /* of which its notes are; NULL where it has none of these */
+	const char *mode;                                 /* of the document */
+	char stem[PICTURE_STEM];                          /* of the names of its files */
+	char title[PICTURE_TEXT], subtitle[PICTURE_TEXT]; /* above it */
+	char name[PICTURE_TEXT], description[PICTURE_DESCRIPTION]; /* for readers who do not see it */
 	double width, height;
 	double png_scale; /* a PNG has so many pixels for each of these */
-	bool has_svg;
+	bool has_svg, has_png;
 	double right, top, bottom; /* of the room for panels */
 	struct picture_label labels[PICTURE_NAMES_MAX];
 	size_t labels_count;
-	char keys[PICTURE_KEYS_MAX][PICTURE_TEXT];
-	const char *key_kinds[PICTURE_KEYS_MAX];
-	double key_x[PICTURE_KEYS_MAX], key_y[PICTURE_KEYS_MAX];
+	struct picture_key keys[PICTURE_KEYS_MAX];
 	size_t keys_count;
 	char notes[PICTURE_NOTES_MAX][TYPESET_LINE];
 	size_t notes_count;
@@ -91,12 +95,12 @@ struct picture {
 	size_t message_count;
 	struct picture_text *texts; /* owned */
 	size_t texts_count, texts_room;
-	bool failed; /* memory is out */
+	bool failed;              /* memory is out */
+	struct picture_text lost; /* written to then */
 };
 
-/* An empty picture of the files KIND-MODE. Returns 0, or -1 with err set: the mode is no part of a file's name. */
-int picture_init(struct picture *picture, const struct document *doc, const char *kind, const char *mode,
-		 struct err *err);
+/* An empty picture of the usual size; its document, mode, stem and subtitle are to be set. */
+void picture_init(struct picture *picture);
 
 void picture_release(struct picture *picture);
 
@@ -141,7 +145,7 @@ bool picture_list_add(const struct picture *picture, char *text, size_t room, co
 
 /* The notes of where and how the run was measured; backlog 0 is not named. */
 void picture_note_host(struct picture *picture);
-void picture_note_protocol(struct picture *picture, uint64_t backlog, size_t blocks);
+void picture_note_protocol(struct picture *picture, const char *client, uint64_t backlog, size_t blocks);
 
 /* The version of a server, with its name where the version has none, in PICTURE_TEXT bytes; "" where it is unknown. */
 void picture_version(char *out, const struct document *doc, const char *server, const char *name);
@@ -160,34 +164,19 @@ struct picture_parts {
 int picture_write(struct picture *picture, const struct picture_parts *parts, const char *folder, const char *template,
 		  struct err *err);
 
-/* The name of the script that draws it with a palette, of PICTURE_STEM + 16 bytes. Returns out. */
-#define PICTURE_SCRIPT (PICTURE_STEM + 16)
-char *picture_script(char *out, const struct picture *picture, const struct palette *palette);
-
-/* After gnuplot has drawn it: gives each SVG its title and description. Returns 0, or -1 with err set. */
-int picture_finish(const struct picture *picture, const char *folder, struct err *err);
-
 /*
- * Gives the SVG that gnuplot wrote a title and a description, in words, for those who do not see it, fonts to fall back on,
- * and ids with the stem in them, so that several pictures can stand in one page. Returns 0, or -1 with err set.
+ * Draws pictures whose sources lie in a folder, by one gnuplot, and puts each SVG into another folder, or the same, with
+ * title and description. Returns 0, or -1 with err set.
  */
-int picture_describe_svg(const char *path, const char *stem, const char *name, const char *description,
-			 struct err *err);
+int picture_draw(const struct picture *pictures, size_t count, const char *folder, const char *to, struct err *err);
 
-/* For put_head(): a variable of the template; an array, with its elements between open and close. */
-void picture_put_text(FILE *out, const char *name, const char *text);
-void picture_put_number(FILE *out, const char *name, double number);
-void picture_array_open(FILE *out, const char *name, size_t count);
-void picture_array_text(FILE *out, size_t i, const char *text);
-void picture_array_number(FILE *out, size_t i, double number);
-void picture_array_close(FILE *out);
-
-/* Adds formatted words to a text, behind a separator where it is not empty. */
+/* Adds formatted text to another, after a separator where that is not empty. */
 void picture_add(char *text, size_t room, const char *separator, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
-/* Reads the template of that name, to be freed; NULL with err set. */
-char *picture_template(const char *folder, const char *name, struct err *err);
+/* The same, to the description. */
+#define picture_describe(picture, separator, ...) \
+	picture_add((picture)->description, sizeof(picture)->description, separator, __VA_ARGS__)
 
 /*
  * Spreads labels on a vertical axis so that none overlaps another, moving them as little as possible (least
@@ -197,16 +186,5 @@ char *picture_template(const char *folder, const char *name, struct err *err);
  */
 #define PICTURE_LABELS_MAX 64
 void picture_spread_labels(double *at, const double *height, size_t count, double low, double high);
-
-/*
- * A text in double quotes, as gnuplot reads it back: without control characters, and every ASCII character that
- * is not a letter, a digit, a blank or harmless punctuation as \ooo. So there is no backquote, which would run a
- * command, and no single quotes are used: gnuplot 5.4 does not read '' as a quote everywhere. Writes at most `room`
- * (at least 3) bytes with the closing quote; cut between characters. Returns out.
- */
-char *picture_quote(char *out, size_t room, const char *text);
-
-/* A text as XML content or attribute value: without control characters, & < > " ' escaped. Returns out. */
-char *picture_escape_xml(char *out, size_t room, const char *text);
 
 #endif

@@ -5,34 +5,33 @@
 #include <string.h>
 
 #include "harness/lib/directory.h"
-#include "harness/plot/gnuplot.h"
 #include "harness/plot/kind.h"
+#include "harness/plot/script.h"
 
 #define TEMPLATE "chart.gp"
 
-const char *const plot_kind_names[PLOT_KINDS] = {
-	[PLOT_HERO] = "hero",       [PLOT_PANELS] = "panels",
-	[PLOT_SHAPE] = "shape",     [PLOT_PERCENTILES] = "percentiles",
-	[PLOT_COST] = "cost",       [PLOT_ERRORS] = "errors",
-	[PLOT_LATENCY] = "latency", [PLOT_SEQUENTIAL] = "sequential",
-	[PLOT_PREVIEW] = "preview",
+/* A picture of the closed loops of a mode is a row of a table or a function; one of open loops is a function. */
+static const struct plot_kind {
+	const char *name, *stem; /* stem: of its files, before the mode */
+	const struct level_kind *levels;
+	plot_fill *fill;
+	enum { OF_LEVELS, OF_RATES, OF_ALL } needs;
+} kinds_of_plot[PLOT_KINDS] = {
+	[PLOT_HERO] = { "hero", "rate", &level_hero, NULL, OF_LEVELS },
+	[PLOT_PANELS] = { "panels", "panels", NULL, plot_panels, OF_LEVELS },
+	[PLOT_SHAPE] = { "shape", "shape", &level_shape, NULL, OF_LEVELS },
+	[PLOT_PERCENTILES] = { "percentiles", "percentiles", &level_percentiles, NULL, OF_LEVELS },
+	[PLOT_COST] = { "cost", "cost", &level_cost, NULL, OF_LEVELS },
+	[PLOT_ERRORS] = { "errors", "errors", NULL, plot_failures, OF_LEVELS },
+	[PLOT_LATENCY] = { "latency", "latency", NULL, plot_open_loop, OF_RATES },
+	[PLOT_SEQUENTIAL] = { "sequential", "sequential", NULL, plot_sequential, OF_ALL },
+	[PLOT_PREVIEW] = { "preview", "preview", &level_preview, NULL, OF_LEVELS },
 };
 
-static const struct plot_kind {
-	const char *stem;   /* of its files, before the mode */
-	bool of_open_loops; /* not of the levels */
-	plot_fill *fill;
-} kinds_of_plot[PLOT_KINDS] = {
-	[PLOT_HERO] = { "rate", false, plot_hero },
-	[PLOT_PANELS] = { "panels", false, plot_panels },
-	[PLOT_SHAPE] = { "shape", false, plot_shape },
-	[PLOT_PERCENTILES] = { "percentiles", false, plot_percentiles },
-	[PLOT_COST] = { "cost", false, plot_cost },
-	[PLOT_ERRORS] = { "errors", false, plot_errors },
-	[PLOT_LATENCY] = { "latency", true, plot_latency },
-	[PLOT_SEQUENTIAL] = { "sequential", false, plot_sequential },
-	[PLOT_PREVIEW] = { "preview", false, plot_preview },
-};
+const char *plot_kind_name(enum plot_kind_id kind)
+{
+	return kinds_of_plot[kind].name;
+}
 
 int plot_kinds_parse(unsigned *kinds, const char *text, struct err *err)
 {
@@ -40,12 +39,12 @@ int plot_kinds_parse(unsigned *kinds, const char *text, struct err *err)
 		size_t bytes = strcspn(text, ",");
 		unsigned found = PLOT_KINDS;
 		for (unsigned kind = 0; kind < PLOT_KINDS; kind++)
-			if (strlen(plot_kind_names[kind]) == bytes && strncmp(plot_kind_names[kind], text, bytes) == 0)
+			if (strlen(plot_kind_name(kind)) == bytes && strncmp(plot_kind_name(kind), text, bytes) == 0)
 				found = kind;
 		if (found == PLOT_KINDS) {
 			char known[256] = "";
 			for (unsigned kind = 0; kind < PLOT_KINDS; kind++)
-				picture_add(known, sizeof known, ", ", "%s", plot_kind_names[kind]);
+				picture_add(known, sizeof known, ", ", "%s", plot_kind_name(kind));
 			return err_set(err, "'%.*s' is no kind of picture: %s", (int)(bytes < 64 ? bytes : 64), text,
 				       known);
 		}
@@ -56,7 +55,7 @@ int plot_kinds_parse(unsigned *kinds, const char *text, struct err *err)
 	}
 }
 
-/* What can be drawn: the modes of levels, then those that only open loops have. */
+/* What can be drawn: the modes of levels, then those of open loops; or those of the sequential client alone. */
 
 struct sources {
 	struct plot_source *all; /* owned */
@@ -67,13 +66,14 @@ struct sources {
 static void sources_release(struct sources *sources)
 {
 	for (size_t i = 0; i < sources->count; i++)
-		if (sources->all[i].has_levels)
-			plot_data_release(&sources->all[i].data);
+		plot_data_release(&sources->all[i].data);
 	free(sources->all);
 	free(sources->points);
 }
 
-static struct plot_source *source_of(struct sources *sources, const struct document *doc, const char *mode)
+/* The source of a mode, added where there is none. NULL with err set. */
+static struct plot_source *source_of(struct sources *sources, const struct document *doc, const char *mode,
+				     struct err *err)
 {
 	for (size_t i = 0; i < sources->count; i++)
 		if (strcmp(sources->all[i].mode, mode) == 0)
@@ -81,7 +81,31 @@ static struct plot_source *source_of(struct sources *sources, const struct docum
 	struct plot_source *source = &sources->all[sources->count];
 	*source = (struct plot_source){ .doc = doc, .mode = mode, .is_first = !sources->count };
 	sources->count++;
-	return source;
+	return plot_data_init(&source->data, doc, mode, err) ? NULL : source;
+}
+
+/* All sources, into arrays that have room for them. */
+static int sources_add(struct sources *sources, const struct document *doc, const char *const *modes,
+		       size_t points_count, struct err *err)
+{
+	for (size_t i = 0; modes[i]; i++)
+		if (!source_of(sources, doc, modes[i], err))
+			return -1;
+	/* The points stand mode by mode. */
+	for (size_t i = 0; i < points_count; i++) {
+		struct plot_source *source = source_of(sources, doc, sources->points[i].mode, err);
+		if (!source)
+			return -1;
+		if (!source->points_count++)
+			source->points = &sources->points[i];
+	}
+	for (size_t i = 0; i < doc->cells_count && !sources->count; i++)
+		if (strcmp(doc->cells[i].client, SUMMARY_SEQUENTIAL) == 0 &&
+		    !source_of(sources, doc, doc->cells[i].mode, err))
+			return -1;
+	return sources->count ? 0
+			      : err_set(err, "there is nothing to draw: the run has no cell of the client %.60s",
+					summary_client(doc));
 }
 
 static int sources_fill(struct sources *sources, const struct document *doc, struct err *err)
@@ -91,29 +115,11 @@ static int sources_fill(struct sources *sources, const struct document *doc, str
 	int result = -1;
 
 	*sources = (struct sources){ 0 };
-	if (!modes || rates_points(doc, &sources->points, &points_count, err))
-		goto out;
-	sources->all = calloc(doc->cells_count + 1, sizeof *sources->all);
-	if (!sources->all) {
-		err_set(err, "out of memory");
-		goto out;
+	if (modes && !rates_points(doc, &sources->points, &points_count, err)) {
+		sources->all = calloc(doc->cells_count + 1, sizeof *sources->all);
+		result = sources->all ? sources_add(sources, doc, modes, points_count, err)
+				      : err_set(err, "out of memory");
 	}
-	for (size_t i = 0; modes[i]; i++) {
-		struct plot_source *source = source_of(sources, doc, modes[i]);
-		source->has_levels = true;
-		if (plot_data_init(&source->data, doc, modes[i], err))
-			goto out;
-	}
-	/* The points stand mode by mode. */
-	for (size_t i = 0; i < points_count; i++) {
-		struct plot_source *source = source_of(sources, doc, sources->points[i].mode);
-		if (!source->points_count++)
-			source->points = &sources->points[i];
-	}
-	result = sources->count ? 0
-				: err_set(err, "there is nothing to draw: the run has no cell of the client %.60s",
-					  summary_client(doc));
-out:
 	free(modes);
 	return result;
 }
@@ -126,54 +132,52 @@ struct drawn {
 	size_t count;
 };
 
+/* A mode becomes part of file names and of the script. */
+static bool mode_is_good(const char *mode)
+{
+	return *mode && strlen(mode) <= 32 && mode[strspn(mode, "abcdefghijklmnopqrstuvwxyz0123456789_-")] == 0;
+}
+
+/* Whether the run has what a kind of picture shows. */
+static bool is_due(const struct plot_kind *kind, const struct plot_source *source)
+{
+	return kind->needs == OF_ALL || (kind->needs == OF_RATES ? source->points_count : source->data.levels_count);
+}
+
+static int chart_fill(struct chart *chart, const struct plot_kind *kind, const struct plot_source *source,
+		      struct err *err)
+{
+	struct picture *picture = &chart->picture;
+
+	if (!mode_is_good(source->mode))
+		return err_set(err, "'%.100s' is no mode: lower-case letters, digits, _ and -", source->mode);
+	picture_init(picture);
+	picture->doc = source->doc;
+	picture->mode = source->mode;
+	snprintf(picture->stem, sizeof picture->stem, "%.20s-%.40s", kind->stem, source->mode);
+	summary_mode(picture->subtitle, source->doc, source->mode);
+	return kind->levels ? level_chart_fill(chart, &source->data, kind->levels, err)
+			    : kind->fill(chart, source, err);
+}
+
 /* Writes the sources of one picture, if the run has what it shows. */
 static int picture_make(struct drawn *drawn, enum plot_kind_id kind, const struct plot_source *source,
 			const char *folder, const char *template, struct err *err)
 {
-	const struct plot_kind *of = &kinds_of_plot[kind];
 	struct chart chart = { .panels = NULL };
-	int result = -1;
+	struct picture *picture = &chart.picture;
 
-	if (of->of_open_loops ? !source->points_count : !source->has_levels)
+	if (!is_due(&kinds_of_plot[kind], source))
 		return 0;
-	if (picture_init(&chart.picture, source->doc, of->stem, source->mode, err) || of->fill(&chart, source, err))
-		goto out;
-	if (chart.is_skipped) {
-		result = 0;
-		goto out;
+	int result = chart_fill(&chart, &kinds_of_plot[kind], source, err);
+	if (!result && !chart.is_skipped) {
+		snprintf(picture->name, sizeof picture->name, "%.180s, %.40s", picture->title, source->mode);
+		result = chart_write(&chart, folder, template, err);
+		drawn->kinds[drawn->count] = kind;
+		drawn->pictures[drawn->count] = *picture;
+		drawn->pictures[drawn->count++].texts = NULL;
 	}
-	snprintf(chart.picture.name, sizeof chart.picture.name, "%.180s, %.40s", chart.picture.title, source->mode);
-	if (chart_write(&chart, folder, template, err))
-		goto out;
-	drawn->kinds[drawn->count] = kind;
-	drawn->pictures[drawn->count] = chart.picture;
-	drawn->pictures[drawn->count++].texts = NULL;
-	result = 0;
-out:
 	chart_release(&chart);
-	return result;
-}
-
-/* One gnuplot draws them all. */
-static int gnuplot_draw(const struct drawn *drawn, const char *folder, struct err *err)
-{
-	char(*names)[PICTURE_SCRIPT] = calloc(drawn->count * PALETTES + 1, sizeof *names);
-	const char **scripts = calloc(drawn->count * PALETTES + 1, sizeof *scripts);
-	int result = -1;
-
-	if (!names || !scripts) {
-		err_set(err, "out of memory");
-		goto out;
-	}
-	for (size_t i = 0; i < drawn->count * PALETTES; i++)
-		scripts[i] = picture_script(names[i], &drawn->pictures[i / PALETTES], &palettes[i % PALETTES]);
-	if (!drawn->count || !gnuplot_run(folder, scripts, err))
-		result = 0;
-	for (size_t i = 0; i < drawn->count && !result; i++)
-		result = picture_finish(&drawn->pictures[i], folder, err);
-out:
-	free(names);
-	free(scripts);
 	return result;
 }
 
@@ -203,7 +207,7 @@ static int list_fill(struct plot_list *list, const struct drawn *drawn, struct e
 			.height = from->height,
 			.has_svg = from->has_svg,
 		};
-		snprintf(picture->stem, sizeof picture->stem, "%s", from->stem);
+		snprintf(picture->stem, sizeof picture->stem, "%.63s", from->stem);
 		snprintf(picture->mode, sizeof picture->mode, "%s", from->mode);
 		if (!picture->title || !picture->description) {
 			plot_list_release(list);
@@ -222,7 +226,7 @@ int plot_draw(const struct document *doc, unsigned kinds, const char *folder, co
 	int result = -1;
 
 	if (sources_fill(&sources, doc, err) || directory_make(folder, err) ||
-	    !(template = picture_template(templates_folder, TEMPLATE, err)))
+	    !(template = script_template(templates_folder, TEMPLATE, err)))
 		goto out;
 	drawn.pictures = calloc(PLOT_KINDS * sources.count + 1, sizeof *drawn.pictures);
 	drawn.kinds = calloc(PLOT_KINDS * sources.count + 1, sizeof *drawn.kinds);
@@ -234,7 +238,7 @@ int plot_draw(const struct document *doc, unsigned kinds, const char *folder, co
 		for (size_t i = 0; i < sources.count && kinds >> kind & 1; i++)
 			if (picture_make(&drawn, kind, &sources.all[i], folder, template, err))
 				goto out;
-	result = gnuplot_draw(&drawn, folder, err);
+	result = picture_draw(drawn.pictures, drawn.count, folder, folder, err);
 	if (!result && list)
 		result = list_fill(list, &drawn, err);
 out:

@@ -35,7 +35,7 @@ enum plot_kind_id {
 #define PLOT_ALL ((1u << PLOT_KINDS) - 1) /* a set of all kinds */
 
 /* As --kinds has them: "hero", "panels", ... */
-extern const char *const plot_kind_names[PLOT_KINDS];
+const char *plot_kind_name(enum plot_kind_id kind);
 
 #define PLOT_STEM 64
 

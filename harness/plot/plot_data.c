@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/analysis/ceiling.h"
+
 /* The figures that are medians: where each is in a cell, and in a point. */
 static const struct figure {
 	size_t in_cell, in_point;
@@ -52,7 +54,7 @@ int plot_data_init(struct plot_data *data, const struct document *doc, const cha
 	double *room = calloc(doc->cells_count + 1, sizeof *room);
 	int result = -1;
 
-	*data = (struct plot_data){ .doc = doc, .mode = mode };
+	*data = (struct plot_data){ .doc = doc, .mode = mode, .is_ceiling = ceiling_holds(doc, mode, 0) };
 	if (!room) {
 		err_set(err, "out of memory");
 		goto out;

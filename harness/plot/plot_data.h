@@ -28,6 +28,7 @@ struct plot_data {
 	size_t levels_count;
 	struct curves curves;           /* a score is the highest rate */
 	struct plot_data_point *points; /* of servers x levels; owned */
+	bool is_ceiling;                /* the control server is one here (ceiling.h) */
 	size_t blocks;                  /* most cells of one point */
 	uint64_t backlog;               /* the largest */
 };

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/plot/picture.h"
+#include "harness/plot/script.h"
 #include "harness/report/svg.h"
 #include "harness/text/html.h"
 
@@ -167,10 +167,10 @@ static void files_put(const struct report_page *page)
 
 int report_page_put(const struct report_page *page, struct err *err)
 {
-	char *css = picture_template(page->templates, "page.css", err), *js = NULL;
+	char *css = script_template(page->templates, "page.css", err), *js = NULL;
 	int result = -1;
 
-	if (!css || !(js = picture_template(page->templates, "page.js", err)))
+	if (!css || !(js = script_template(page->templates, "page.js", err)))
 		goto out;
 	head_put(page, css);
 	first_put(page);

@@ -61,7 +61,7 @@ do for [TERMINAL in TERMINALS] {
 		}
 		if (LABEL_MARK[i] < 0) {
 			set arrow from screen X(LABEL_X - 6), Y(LABEL_Y[i]) to screen X(LABEL_X + 6), Y(LABEL_Y[i]) \
-				nohead linewidth 2.4 linecolor rgb CEILING front
+				nohead linewidth 2.4 linecolor rgb CONTROL front
 		} else {
 			set label '' at screen X(LABEL_X), Y(LABEL_Y[i]) point pointtype FILLED[LABEL_MARK[i] + 1] \
 				pointsize of_kind(LABEL_MARK[i] + 1) linecolor rgb LABEL_COLOUR[i] front
@@ -77,11 +77,11 @@ do for [TERMINAL in TERMINALS] {
 		}
 		if (KEY_KIND[i] eq 'ceiling') {
 			set arrow from screen X(left), Y(y - 5) to screen X(left + 22), Y(y - 5) \
-				nohead linewidth 2.4 linecolor rgb CEILING front
+				nohead linewidth 2.4 linecolor rgb CONTROL front
 		}
 		if (KEY_KIND[i] eq 'control') {
 			set arrow from screen X(left), Y(y) to screen X(left + 22), Y(y) \
-				nohead linewidth 2.4 linecolor rgb CEILING front
+				nohead linewidth 2.4 linecolor rgb CONTROL front
 		}
 		if (KEY_KIND[i] eq 'bar') {
 			set arrow from screen X(left + 11), Y(y - 6) to screen X(left + 11), Y(y + 6) \
@@ -119,8 +119,8 @@ do for [TERMINAL in TERMINALS] {
 				pointsize of_kind(KEY_KIND[i] eq 'circle' ? 1 : 5) linecolor rgb INK front
 		}
 		if (KEY_KIND[i] eq 'old') {
-			set label '' at screen X(left + 4), Y(y) point pointtype 7 pointsize of_kind(1) linecolor rgb CEILING front
-			set label '' at screen X(left + 18), Y(y) point pointtype 13 pointsize of_kind(5) linecolor rgb CEILING front
+			set label '' at screen X(left + 4), Y(y) point pointtype 7 pointsize of_kind(1) linecolor rgb CONTROL front
+			set label '' at screen X(left + 18), Y(y) point pointtype 13 pointsize of_kind(5) linecolor rgb CONTROL front
 		}
 		if (KEY_KIND[i] eq 'sizes') {
 			do for [at = 1:3] {
@@ -147,15 +147,15 @@ do for [TERMINAL in TERMINALS] {
 		# stands in the place of the mark, but a hollow mark remains under it.
 		plot NaN notitle, \
 			for [i = CONTROL_FROM[p]:CONTROL_TO[p]] DATA index i-1 using 1:(PANEL_FILLED[p] ? $2 : NaN) \
-				with filledcurves y1=0 fillcolor rgb CEILING fillstyle transparent solid 0.12 noborder notitle, \
+				with filledcurves y1=0 fillcolor rgb CONTROL fillstyle transparent solid 0.12 noborder notitle, \
 			for [i = CONTEXTS_FROM[p]:CONTEXTS_TO[p]] DATA index i-1 using 1:2 with lines \
 				linewidth 0.9*s linecolor rgb context(p) notitle, \
 			for [i = CONTEXTS_FROM[p]:CONTEXTS_TO[p]] DATA index i-1 using 1:($7 == 1 ? $2 : NaN) with points \
 				pointtype 7 pointsize 0.5*s linecolor rgb context(p) notitle, \
 			for [i = CONTROL_FROM[p]:CONTROL_TO[p]] DATA index i-1 using 1:2 with lines \
-				linewidth 2.4*s linecolor rgb CEILING notitle, \
+				linewidth 2.4*s linecolor rgb CONTROL notitle, \
 			for [i = CONTROL_FROM[p]:CONTROL_TO[p]] DATA index i-1 using 1:($7 == 1 || $5 == 0 ? $2 : NaN) with points \
-				pointtype 7 pointsize 0.9*s linecolor rgb CEILING notitle, \
+				pointtype 7 pointsize 0.9*s linecolor rgb CONTROL notitle, \
 			for [i = CONTROL_FROM[p]:CONTROL_TO[p]] DATA index i-1 using 1:($5 == 0 ? $2 : NaN) with points \
 				pointtype 7 pointsize 0.6*s linecolor rgb BACKGROUND notitle, \
 			for [i = GUIDES_FROM[p]:GUIDES_TO[p]] DATA index i-1 using 1:2 with lines \

@@ -9,6 +9,7 @@
 #include "harness/plot/picture.h"
 #include "harness/plot/plot.h"
 #include "harness/plot/plot_data.h"
+#include "harness/plot/script.h"
 #include "harness/record/result.h"
 
 #define TEMPLATES "plots/templates"
@@ -106,32 +107,20 @@ static const char *const evil[] = {
 
 #define EVILS LENGTH(evil)
 
-static void xml_is_escaped(void **state)
-{
-	char out[64];
-
-	(void)state;
-	assert_string_equal(picture_escape_xml(out, sizeof out, "<a b=\"c\" d='e'>&\033\n"),
-			    "&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp; ");
-	assert_string_equal(picture_escape_xml(out, 9, "1234&678"), "1234");
-	assert_string_equal(picture_escape_xml(out, 10, "1234&678"), "1234&amp;");
-	assert_string_equal(picture_escape_xml(out, 3, "1µµ"), "1");
-}
-
 static void quotes_hold_everything(void **state)
 {
 	char out[256];
 
 	(void)state;
-	assert_string_equal(picture_quote(out, sizeof out, "node_js 18.1"), "\"node_js 18.1\"");
-	assert_string_equal(picture_quote(out, sizeof out, "a`b\"c\\"), "\"a\\140b\\042c\\134\"");
+	assert_string_equal(script_quote(out, sizeof out, "node_js 18.1"), "\"node_js 18.1\"");
+	assert_string_equal(script_quote(out, sizeof out, "a`b\"c\\"), "\"a\\140b\\042c\\134\"");
 	/* All octal digits behind a backslash are read, so that a digit must not follow. */
-	assert_string_equal(picture_quote(out, sizeof out, "'7'89"), "\"\\047\\067\\04789\"");
-	assert_string_equal(picture_quote(out, sizeof out, "漢 µ"), "\"? µ\"");
-	assert_string_equal(picture_quote(out, 3, "abc"), "\"\"");
-	assert_string_equal(picture_quote(out, 6, "a'b"), "\"a\"");
+	assert_string_equal(script_quote(out, sizeof out, "'7'89"), "\"\\047\\067\\04789\"");
+	assert_string_equal(script_quote(out, sizeof out, "漢 µ"), "\"? µ\"");
+	assert_string_equal(script_quote(out, 3, "abc"), "\"\"");
+	assert_string_equal(script_quote(out, 6, "a'b"), "\"a\"");
 	for (size_t i = 0; i < EVILS; i++) {
-		picture_quote(out, sizeof out, evil[i]);
+		script_quote(out, sizeof out, evil[i]);
 		assert_null(strpbrk(out, "`'\n\033@$<"));
 		assert_ptr_equal(strchr(out + 1, '"'), out + strlen(out) - 1);
 	}
@@ -231,7 +220,7 @@ static void colours_have_contrast(void **state)
 		for (size_t j = 0; j < PALETTE_COLOURS; j++)
 			if (contrast(palette->servers[j], palette->background) < 3)
 				fail_msg("%s on %s", palette->servers[j], palette->background);
-		assert_true(contrast(palette->ceiling, palette->background) >= 3);
+		assert_true(contrast(palette->control, palette->background) >= 3);
 		assert_true(contrast(palette->context, palette->background) >= 3);
 		assert_true(contrast(palette->error, palette->background) >= 3);
 		assert_true(contrast(palette->ink, palette->background) >= 4.5);
@@ -535,7 +524,7 @@ static void names_from_outside_do_nothing(void **state)
 	}
 	for (size_t kind = 0; kind < PLOT_KINDS; kind++)
 		if (!seen[kind])
-			fail_msg("no picture of the kind %s", plot_kind_names[kind]);
+			fail_msg("no picture of the kind %s", plot_kind_name(kind));
 	char *svg = unit_read(inside(folder, "rate-close.svg"));
 	assert_svg(svg);
 	assert_non_null(strstr(svg, "{/Symbol a}^2_x"));
@@ -553,7 +542,7 @@ static void kinds_show_what_they_are_for(void **state)
 		const char *stem, *text;
 	} wanted[] = {
 		{ "rate-close", ">each launch<" },
-		{ "rate-close", ">least to most of 3 blocks<" },
+		{ "rate-close", ">lowest to highest of 3 blocks<" },
 		{ "rate-close", ">failed from 512<" },
 		{ "panels-close", ">fails from 64<" },
 		{ "panels-close", ">eventlet<" },
@@ -865,6 +854,91 @@ static void most_latencies_are_eight(void **state)
 	document_release(&doc);
 }
 
+/* The control server has a name beside the seven others; between them stand those without one. */
+static void control_among_many_latencies(void **state)
+{
+	const char *folder = *state;
+	struct document doc = { 0 };
+
+	host_fill(&doc);
+	for (unsigned i = 0; i < 12; i++) {
+		char name[80];
+		snprintf(name, sizeof name, "server%02u", i);
+		offered_add(&doc, i ? name : "control", 1, 1000 + i, 1);
+	}
+	draw(&doc, folder);
+	char *svg = unit_read(inside(folder, "latency-keepalive.svg"));
+	assert_non_null(strstr(svg, "<text>control</text>"));
+	assert_non_null(strstr(svg, ">4 more servers, 99th percentile<"));
+	free(svg);
+	document_release(&doc);
+}
+
+/* The control server is called a ceiling only where it is one. */
+static void control_is_a_ceiling_or_none(void **state)
+{
+	const char *folder = *state;
+
+	for (int is_faster = 0; is_faster < 2; is_faster++) {
+		struct document doc = { 0 };
+		host_fill(&doc);
+		for (uint64_t level = 1; level <= 64; level *= 8) {
+			cell_add(&doc, "control", "close", level, 0, 10000, NULL);
+			cell_add(&doc, "tornado", "close", level, 0, is_faster && level == 8 ? 10600 : 10400, NULL);
+		}
+		draw(&doc, folder);
+		char *svg = unit_read(inside(folder, "rate-close.svg"));
+		char *script = unit_read(inside(folder, "rate-close.gp"));
+		assert_int_equal(strstr(svg, ">control (ceiling)<") != NULL, !is_faster);
+		assert_int_equal(strstr(svg, ">control server: what the harness itself can reach<") != NULL,
+				 !is_faster);
+		assert_int_equal(strstr(svg, ">control server: no ceiling, some are faster<") != NULL, is_faster);
+		assert_non_null(
+			strstr(script, is_faster ? "array PANEL_FILLED[1] = [0]" : "array PANEL_FILLED[1] = [1]"));
+		free(svg);
+		free(script);
+		document_release(&doc);
+	}
+}
+
+/* A run of one level, and one of the sequential client alone: each picture says what it is of. */
+static void each_kind_of_run_has_its_words(void **state)
+{
+	static const char *const names[] = { "eventlet", "tornado" };
+	const char *folder = *state;
+	struct document doc = { 0 };
+	struct plot_list list;
+
+	host_fill(&doc);
+	for (size_t i = 0; i < LENGTH(names); i++)
+		cell_add(&doc, names[i], "close", 100, 0, 9000, NULL);
+	draw_kinds(&doc, 1u << PLOT_HERO | 1u << PLOT_SHAPE, folder, &list);
+	assert_int_equal(list.count, 1);
+	assert_string_equal(list.pictures[0].title, "Requests per second at 100 connections, close");
+	assert_non_null(strstr(list.pictures[0].description,
+			       "Line graph of requests per second at 100 concurrent connections in close mode, with 2 "
+			       "servers."));
+	plot_list_release(&list);
+	document_release(&doc);
+
+	doc = (struct document){ 0 };
+	host_fill(&doc);
+	for (size_t i = 0; i < LENGTH(names); i++) {
+		cell_add(&doc, names[i], "close", 1, 0, 3000 + 100 * (double)i, NULL);
+		cell_set_text(&doc.cells[i].client, "seq");
+	}
+	draw_kinds(&doc, PLOT_ALL, folder, &list);
+	assert_int_equal(list.count, 1);
+	assert_string_equal(list.pictures[0].title, "Requests per second, one request at a time, close");
+	assert_non_null(strstr(list.pictures[0].description, "one at a time in close mode, with 2 servers. tornado: "));
+	char *svg = unit_read(inside(folder, "sequential-close.svg"));
+	assert_non_null(strstr(svg, "close mode, client seq"));
+	assert_null(strstr(svg, "parallel"));
+	free(svg);
+	plot_list_release(&list);
+	document_release(&doc);
+}
+
 static void latencies_without_a_figure(void **state)
 {
 	const char *folder = *state;
@@ -968,7 +1042,6 @@ int main(void)
 		cmocka_unit_test(labels_stay_inside),
 		cmocka_unit_test(labels_never_overlap),
 		cmocka_unit_test(steps_are_round),
-		cmocka_unit_test(xml_is_escaped),
 		cmocka_unit_test(quotes_hold_everything),
 		cmocka_unit_test(styles_are_distinct_and_stable),
 		cmocka_unit_test(own_servers_are_distinct),
@@ -988,6 +1061,9 @@ int main(void)
 		IN_FOLDER(folders_are_made),
 		IN_FOLDER(latencies_have_a_picture),
 		IN_FOLDER(most_latencies_are_eight),
+		IN_FOLDER(control_among_many_latencies),
+		IN_FOLDER(control_is_a_ceiling_or_none),
+		IN_FOLDER(each_kind_of_run_has_its_words),
 		IN_FOLDER(latencies_without_a_figure),
 		IN_FOLDER(gnuplot_missing_names_the_package),
 		IN_FOLDER(gnuplot_failing_is_quoted),

@@ -1,6 +1,7 @@
 /* Does a server scale: the shape of its curve, the class, and what stood in its way. */
 #include "tests/unit/unit.h"
 
+#include "harness/analysis/ceiling.h"
 #include "harness/analysis/scaling.h"
 
 #define LEVELS 6
@@ -390,6 +391,45 @@ static void a_full_cpu_is_one_of_those_it_can_use(void **state)
 	}
 }
 
+/* The control server limits others only where none is faster; then a fall to its rate says nothing, else it does. */
+static void a_ceiling_that_is_exceeded_is_none(void **state)
+{
+	static const double sags[LEVELS] = { 1e3, 1.4e5, 1.4e5, 1.4e5, 1.2e5, 9.5e4 };
+	static const struct {
+		const char *name;
+		double other_rps
+			[2]; /* of another server at the last level, in two blocks; the control server has 100,000 */
+		bool holds;
+		enum scaling_class class;
+	} cases[] = {
+		{ "slower", { 9e4, 8e4 }, true, SCALING_UNCLEAR },
+		{ "noise", { 1.04e5, 1.05e5 }, true, SCALING_UNCLEAR },
+		{ "faster in one block", { 1.2e5, 1.0e5 }, true, SCALING_UNCLEAR },
+		{ "faster", { 1.06e5, 1.07e5 }, false, SCALING_SAGS },
+		{ "faster, as far as is known", { NAN, 1.07e5 }, false, SCALING_SAGS },
+		{ "without a figure", { NAN, NAN }, true, SCALING_UNCLEAR },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		struct document doc = { 0 };
+		curve_add(&doc, "s", sags, 1);
+		for (uint64_t block = 0; block < 2; block++) {
+			struct cell *cell = cell_add(&doc, "other", levels[LEVELS - 1], block,
+						     cases[i].other_rps[block]);
+			if (isnan(cases[i].other_rps[block]))
+				cell_fail(cell, "the server exited");
+		}
+		if (ceiling_holds(&doc, "close", levels[LEVELS - 1]) != cases[i].holds)
+			fail_msg("%s: ceiling_holds() is wrong", cases[i].name);
+		check_text(cases[i].name, scaling_names[shape_of(&doc).class], scaling_names[cases[i].class]);
+		/* Of the whole mode it is none: s itself is faster at lower levels. */
+		assert_false(ceiling_holds(&doc, "close", 0));
+		assert_false(ceiling_holds(&doc, "keepalive", 0));
+		document_release(&doc);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -400,6 +440,7 @@ int main(void)
 		cmocka_unit_test(figures_that_are_not_valid_do_not_count),
 		cmocka_unit_test(causes_follow_from_the_evidence),
 		cmocka_unit_test(a_full_cpu_is_one_of_those_it_can_use),
+		cmocka_unit_test(a_ceiling_that_is_exceeded_is_none),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

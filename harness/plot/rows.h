@@ -1,0 +1,38 @@
+/*
+ * rows: a panel of which y is no scale: each row of marks has its name beside it, in as many lines as it takes.
+ */
+#ifndef HARNESS_PLOT_ROWS_H
+#define HARNESS_PLOT_ROWS_H
+
+#include "harness/plot/chart.h"
+
+#define ROWS_LINES 4 /* of a name, at most */
+
+struct row {
+	char lines[ROWS_LINES][TYPESET_LINE];
+	size_t count;
+	bool is_muted;
+	double y; /* of its middle, in pixels from the top of the first row */
+};
+
+struct rows {
+	struct row *all; /* owned */
+	size_t count, room;
+	double height, width; /* of all rows; of the longest line of a name */
+};
+
+void rows_release(struct rows *rows);
+
+/* Adds a row below the others. Returns it, until the next one is added; NULL where memory is out. */
+struct row *rows_add(struct rows *rows, const char *name);
+
+/* Where a panel begins so that the names have room beside it. */
+double rows_left(const struct rows *rows);
+
+/* Adds the panel, from `top` on, with the names; its y is that of rows_y(). Returns its number. */
+size_t rows_panel(struct chart *chart, const struct rows *rows, double top);
+
+/* The y of a row's marks. */
+double rows_y(const struct rows *rows, size_t row);
+
+#endif
