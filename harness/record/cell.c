@@ -12,13 +12,13 @@
 	}
 #define FIGURE(path_, kind_, presence_, merge_, member, unit_, group_, ...) \
 	CELL(path_, kind_, presence_, member, unit_, group_, .merge = FIELD_##merge_, ##__VA_ARGS__),
-#define TIMES(name, presence)                                                      \
-	CELL(#name ".mean", NUMBER, presence, name.mean, "ns", "latency"),         \
-		CELL(#name ".p50", NUMBER, presence, name.p50, "ns", "latency"),   \
-		CELL(#name ".p90", NUMBER, presence, name.p90, "ns", "latency"),   \
-		CELL(#name ".p99", NUMBER, presence, name.p99, "ns", "latency"),   \
-		CELL(#name ".p999", NUMBER, presence, name.p999, "ns", "latency"), \
-		CELL(#name ".max", NUMBER, presence, name.max, "ns", "latency")
+#define TIMES(name, presence)                                                 \
+	CELL(#name ".mean", NUMBER, presence, name.mean, "ns", NULL),         \
+		CELL(#name ".p50", NUMBER, presence, name.p50, "ns", NULL),   \
+		CELL(#name ".p90", NUMBER, presence, name.p90, "ns", NULL),   \
+		CELL(#name ".p99", NUMBER, presence, name.p99, "ns", NULL),   \
+		CELL(#name ".p999", NUMBER, presence, name.p999, "ns", NULL), \
+		CELL(#name ".max", NUMBER, presence, name.max, "ns", NULL)
 /* Of each thread of the client. */
 #define THREADS(path, presence, member)                                                   \
 	CELL(path, SERIES, presence, member, "cores", "client", .room = LOAD_THREADS_MAX, \
@@ -65,7 +65,7 @@ const struct field cell_fields[] = {
 	USE(switches_involuntary, "switches"),
 	CELL("kernel", NUMBERS, LATER, kernel.counters, NULL, NULL, .names = kernel_counter_names,
 	     .room = KERNEL_COUNTERS),
-	CELL("kernel.time_wait", NUMBER, LATER, kernel.time_wait, "sockets", "kernel"),
+	CELL("kernel.time_wait", NUMBER, LATER, kernel.time_wait, "sockets", NULL),
 	CELL("restarted", BOOL, ALWAYS, restarted, NULL, NULL),
 	CELL("error", TEXT, KNOWN, error, NULL, NULL),
 	CELL("wrong", TEXT, KNOWN, wrong, NULL, NULL),
@@ -104,7 +104,7 @@ int cell_init(struct cell *cell, const char *server, const char *client, const c
 	return -1;
 }
 
-static struct cell_times times_of(const struct hist *hist)
+struct cell_times cell_times_of(const struct hist *hist)
 {
 	if (!hist->count)
 		return unknown;
@@ -213,9 +213,9 @@ int cell_take(struct cell *cell, const struct load_sample *sample)
 		return -1;
 
 	fields_copy(load_figures, cell, sample);
-	cell->latency_ns = times_of(&sample->latency_ns);
-	cell->connect_ns = times_of(&sample->connect_ns);
-	cell->lag_ns = times_of(&sample->lag_ns);
+	cell->latency_ns = cell_times_of(&sample->latency_ns);
+	cell->connect_ns = cell_times_of(&sample->connect_ns);
+	cell->lag_ns = cell_times_of(&sample->lag_ns);
 	cell->latency_censored = is_censored(cell);
 	cell->client_threads = sample->threads_count;
 	for (unsigned i = 0; i < sample->threads_count; i++) {

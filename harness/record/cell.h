@@ -71,6 +71,9 @@ int cell_init(struct cell *cell, const char *server, const char *client, const c
 /* Takes over the figures of a sample. Returns 0; or -1 where memory is out for its evidence, and it has no figures. */
 int cell_take(struct cell *cell, const struct load_sample *sample);
 
+/* The mean, some quantiles and the maximum of a histogram; unknown where it is empty. */
+struct cell_times cell_times_of(const struct hist *hist);
+
 /* Whether it has no figures; one whose rate is unknown is no better than a failed one. */
 bool cell_is_failed(const struct cell *cell);
 

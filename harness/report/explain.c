@@ -1,7 +1,6 @@
 #include "harness/report/explain.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,157 +10,150 @@
 /* Columns of the longest bar of the histogram, and of a line of tenths. */
 #define BAR  50
 #define LINE 96
+/* Holds a line. Only texts from outside are longer, and they are not written through it. */
+#define LINE_ROOM 1024
 
-static void row(FILE *out, const char *name, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* A figure by its unit: what it is multiplied by, its decimals, and what follows it. Other units are numbers of things. */
+static const struct unit {
+	const char *name;
+	double times;
+	int decimals;
+	const char *text;
+} units[] = {
+	{ "s", 1, 3, " s" },       { "us", 1, 1, " us" },     { "bytes", 1.0 / (1 << 20), 1, " MiB" },
+	{ "share", 100, 1, " %" }, { "cores", 100, 1, " %" }, { "index", 1, 3, "" },
+	{ "plain", 1, 0, "" },
+};
 
-static void row(FILE *out, const char *name, const char *format, ...)
+static char *figure_show(char out[UNITS_TEXT], const char *unit, double figure)
 {
-	va_list args;
-
-	fprintf(out, "%-12s", name);
-	va_start(args, format);
-	vfprintf(out, format, args);
-	va_end(args);
-	fputc('\n', out);
+	if (!isfinite(figure)) {
+		snprintf(out, UNITS_TEXT, "unknown");
+		return out;
+	}
+	for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+		if (strcmp(unit, units[i].name) == 0) {
+			snprintf(out, UNITS_TEXT, "%.*f%s", units[i].decimals, figure * units[i].times, units[i].text);
+			return out;
+		}
+	return strcmp(unit, "ns") == 0 ? units_show_latency(out, units_whole(figure))
+				       : units_show_count(out, units_whole(figure + 0.5));
 }
 
-/* A figure from a file can be any number: one that no count can be is shown as the highest. */
-static uint64_t whole(double value)
+/* What follows from several fields. */
+
+static double failed_of(const struct cell *cell)
 {
-	return value < 1 ? 0 : value < (double)INT64_MAX ? (uint64_t)value : INT64_MAX;
+	return (double)cell_failed(cell);
 }
 
-/* A number with thousands apart, or "unknown". Several may stand in one printf(). */
-static const char *number(double value)
+static double silent_of(const struct cell *cell)
 {
-	static char texts[8][UNITS_TEXT];
-	static unsigned next;
-	char *text = texts[next++ % 8];
-
-	if (!isfinite(value))
-		return "unknown";
-	return units_show_count(text, whole(value + 0.5));
+	return (double)cell->level - cell_active(cell);
 }
 
-static const char *time_of(double ns)
+static double dropped_after_of(const struct cell *cell)
 {
-	static char texts[8][UNITS_TEXT];
-	static unsigned next;
-
-	return !isfinite(ns) ? "unknown" : units_show_latency(texts[next++ % 8], whole(ns));
+	return cell->crowd.dropped_after_s * 1e9;
 }
 
-static const char *fraction(double value)
+static double ceiling_share_of(const struct cell *cell)
 {
-	static char texts[8][UNITS_TEXT];
-	static unsigned next;
-	char *text = texts[next++ % 8];
-
-	if (!isfinite(value))
-		return "unknown";
-	snprintf(text, UNITS_TEXT, "%.3f", value);
-	return text;
+	return cell->rate_rps / cell->ceiling_rps;
 }
 
-static const char *seconds(double s)
+static double kept_up_of(const struct cell *cell)
 {
-	static char texts[8][UNITS_TEXT];
-	static unsigned next;
-	char *text = texts[next++ % 8];
-
-	if (!isfinite(s))
-		return "unknown";
-	snprintf(text, UNITS_TEXT, "%.3f s", s);
-	return text;
+	return (double)cell->ok / cell->open_loop.scheduled;
 }
 
-static const char *percent(double share)
+static double left_of(const struct cell *cell)
 {
-	static char texts[8][UNITS_TEXT];
-	static unsigned next;
-	char *text = texts[next++ % 8];
-
-	if (!isfinite(share))
-		return "unknown";
-	snprintf(text, UNITS_TEXT, "%.1f %%", 100 * share);
-	return text;
+	return (double)cell->in_flight_end + cell->open_loop.waiting_end;
 }
 
-static const char *mebibytes(double bytes)
-{
-	static char texts[8][UNITS_TEXT];
-	static unsigned next;
-	char *text = texts[next++ % 8];
+static const struct derived {
+	const char *name, *unit;
+	double (*value)(const struct cell *cell);
+} deriveds[] = {
+	{ "active", "connections", cell_active },
+	{ "all failed", "plain", failed_of },
+	{ "all silent", "connections", silent_of },
+	{ "dropped after", "ns", dropped_after_of },
+	{ "share of ceiling", "share", ceiling_share_of },
+	{ "kept up", "share", kept_up_of },
+	{ "left", "requests", left_of },
+};
 
-	if (!isfinite(bytes))
-		return "unknown";
-	snprintf(text, UNITS_TEXT, "%.1f MiB", bytes / (1 << 20));
-	return text;
+/* The figure of that name as text: one that follows from others, or a field by its path; a blank before it asks for commas. */
+static void name_show(char out[UNITS_TEXT], const char *name, const struct cell *cell)
+{
+	const struct field *field = fields_find(cell_fields, name + (*name == ' '));
+
+	for (size_t i = 0; i < sizeof deriveds / sizeof *deriveds; i++)
+		if (strcmp(deriveds[i].name, name) == 0)
+			figure_show(out, deriveds[i].unit, deriveds[i].value(cell));
+	if (!field)
+		return;
+	if (field->kind == FIELD_NUMBER)
+		figure_show(out, field->unit, *(const double *)field_at(field, cell));
+	else if (*name == ' ')
+		units_show_count(out, *(const uint64_t *)field_at(field, cell));
+	else
+		snprintf(out, UNITS_TEXT, "%" PRIu64, *(const uint64_t *)field_at(field, cell));
 }
 
-/* Words from a server or a file go to a terminal: nothing in them may steer it. */
-static const char *plain(const char *words)
+/* Writes a text with each {name} replaced by its figure. */
+static void fill(char *out, size_t room, const char *text, const struct cell *cell)
 {
-	static char texts[4][2048];
-	static unsigned next;
+	size_t used = 0;
 
-	return text_plain(texts[next++ % 4], sizeof texts[0], words);
+	out[0] = 0;
+	while (*text && used < room) {
+		char name[64], figure[UNITS_TEXT] = "";
+		size_t plain = strcspn(text, "{");
+		used += (size_t)snprintf(out + used, room - used, "%.*s", (int)plain, text);
+		text += plain;
+		if (!*text)
+			break;
+		size_t bytes = strcspn(text, "}");
+		snprintf(name, sizeof name, "%.*s", (int)bytes - 1, text + 1);
+		name_show(figure, name, cell);
+		if (used < room)
+			used += (size_t)snprintf(out + used, room - used, "%s", figure);
+		text += bytes + 1;
+	}
 }
 
-static void explain_validity(const struct cell *cell, FILE *out)
+static void row(FILE *out, const char *name, const char *text)
+{
+	fprintf(out, "%-12s%s\n", name, text);
+}
+
+/* The server's own text, or one from a file, goes to a terminal: nothing in it may steer it. */
+static void row_plain(FILE *out, const char *name, const char *text)
+{
+	char plain[2048];
+
+	if (text)
+		row(out, name, text_plain(plain, sizeof plain, text));
+}
+
+static void print_validity(const struct cell *cell, FILE *out)
 {
 	if (cell->valid)
 		row(out, "valid", "yes");
 	for (int i = 0; i < INVALIDS; i++)
 		if (cell->invalid >> i & 1) {
-			row(out, "not valid", "%s: %s", invalid_names[i], invalid_words[i]);
-			row(out, "", "%s", invalid_advice[i]);
+			fprintf(out, "%-12s%s: %s\n", "not valid", invalid_names[i], invalid_words[i]);
+			row(out, "", invalid_advice[i]);
 		}
-	if (cell->error)
-		row(out, "error", "%s", plain(cell->error));
+	row_plain(out, "error", cell->error);
 	if (cell->restarted)
 		row(out, "restarted", "the server was started afresh after this cell");
 }
 
-char *explain_offered(char out[EXPLAIN_OFFERED], const struct cell *cell)
-{
-	snprintf(out, EXPLAIN_OFFERED,
-		 "%s requests/s: %s waiting + %s scheduled = %s started + %s waiting; %s waited for a "
-		 "connection",
-		 number(cell->open_loop.offered_rps), number(cell->open_loop.waiting_start),
-		 number(cell->open_loop.scheduled), number((double)cell->started), number(cell->open_loop.waiting_end),
-		 number(cell->open_loop.waited));
-	return out;
-}
-
-static void explain_rate(const struct cell *cell, FILE *out)
-{
-	char offered[EXPLAIN_OFFERED];
-
-	row(out, "rate", "%s requests/s over a window of %s", number(cell->rate_rps), seconds(cell->window_s));
-	if (cell_is_open_loop(cell)) {
-		row(out, "offered", "%s", explain_offered(offered, cell));
-		if (!isnan(cell->open_loop.share))
-			row(out, "",
-			    "the rate is %s of the most that the server reached in the closed loop of this block",
-			    percent(cell->open_loop.share));
-		row(out, "keeps up", "%s: %s of what was scheduled in the window was answered rightly in it",
-		    cell_keeps_up(cell) ? "yes" : "no", percent((double)cell->ok / cell->open_loop.scheduled));
-		if (!isnan(cell->open_loop.unfinished))
-			row(out, "behind it", "%s in flight or waiting as it ended: %s ok, %s failed, %s had no end",
-			    number((double)cell->in_flight_end + cell->open_loop.waiting_end),
-			    number(cell->open_loop.late_ok), number(cell->open_loop.late_failed),
-			    number(cell->open_loop.unfinished));
-		return;
-	}
-	if (!isnan(cell->ceiling_rps))
-		row(out, "ceiling", "%s requests/s of the control server: this is %s of it", number(cell->ceiling_rps),
-		    percent(cell->rate_rps / cell->ceiling_rps));
-	else
-		row(out, "ceiling", "unknown: the control server was not measured at this level");
-}
-
-static void explain_tenths(const struct cell *cell, FILE *out)
+static void print_tenths(const struct cell *cell, FILE *out)
 {
 	int column = 0;
 
@@ -178,179 +170,335 @@ static void explain_tenths(const struct cell *cell, FILE *out)
 	fputc('\n', out);
 }
 
-static void explain_counts(const struct cell *cell, FILE *out)
+static void print_failures(const struct cell *cell, FILE *out)
 {
-	uint64_t left = cell->in_flight_start + cell->started;
-	uint64_t right = cell->ok + cell_failed(cell) + cell->in_flight_end;
-
-	row(out, "requests",
-	    "%" PRIu64 " in flight + %" PRIu64 " started = %" PRIu64 " ok + %" PRIu64 " failed + %" PRIu64
-	    " in flight: %s",
-	    cell->in_flight_start, cell->started, cell->ok, cell_failed(cell), cell->in_flight_end,
-	    left == right ? "none lost" : "they do not add up");
 	for (int i = 0; i < LOAD_FAILURES; i++)
 		if (cell->failed[i])
-			row(out, "failed", "%" PRIu64 " %s", cell->failed[i], load_failure_names[i]);
-	if (cell->stray)
-		row(out, "stray", "%" PRIu64 " connections given up: bytes came on them that answer no request",
-		    cell->stray);
-	if (cell->wrong)
-		row(out, "wrong", "%s", plain(cell->wrong));
+			fprintf(out, "%-12s%" PRIu64 " %s\n", "failed", cell->failed[i], load_failure_names[i]);
+}
+
+static void print_wrong(const struct cell *cell, FILE *out)
+{
+	row_plain(out, "wrong", cell->wrong);
+}
+
+#define OFFERED                                                                                                      \
+	"{open_loop.offered_rps} requests/s: {open_loop.waiting_start} waiting + {open_loop.scheduled} scheduled = " \
+	"{ started} started + {open_loop.waiting_end} waiting; {open_loop.waited} waited for a connection"
+#define CROWD                                                                                                        \
+	"{crowd.active} active; of {all silent} silent connections {crowd.silent} open at the end, {crowd.dropped} " \
+	"ended by the server"
+
+char *explain_offered(char out[EXPLAIN_OFFERED], const struct cell *cell)
+{
+	fill(out, EXPLAIN_OFFERED, OFFERED, cell);
+	return out;
 }
 
 const char *explain_crowd(char text[EXPLAIN_CROWD], const struct cell *cell)
 {
-	double silent = (double)cell->level - cell_active(cell);
-	char first[UNITS_TEXT + 32] = "";
-
 	text[0] = 0;
-	if (isnan(cell->crowd.active))
-		return text;
-	if (cell->crowd.dropped > 0)
-		snprintf(first, sizeof first, ", after a silence of %s at the least",
-			 time_of(cell->crowd.dropped_after_s * 1e9));
-	snprintf(text, EXPLAIN_CROWD,
-		 "%s active; of %s silent connections %s open at the end, %s ended by the server%s",
-		 number(cell->crowd.active), number(silent), number(cell->crowd.silent), number(cell->crowd.dropped),
-		 first);
+	if (!isnan(cell->crowd.active))
+		fill(text, EXPLAIN_CROWD,
+		     cell->crowd.dropped > 0 ? CROWD ", after a silence of {dropped after} at the least" : CROWD, cell);
 	return text;
 }
 
-static void explain_concurrency(const struct cell *cell, FILE *out)
+static void print_crowd(const struct cell *cell, FILE *out)
 {
 	char crowd[EXPLAIN_CROWD];
 
-	row(out, "in flight", "%s of %s%s on average, %s to %s", number(cell->concurrency_mean),
-	    cell_is_open_loop(cell) ? "at most " : "", number(cell_active(cell)), number(cell->concurrency_min),
-	    number(cell->concurrency_max));
 	if (*explain_crowd(crowd, cell))
-		row(out, "crowd", "%s", crowd);
-	row(out, "in server", "%s connections open on average, %s at most; listen backlog %" PRIu64,
-	    number(cell->open_mean), number(cell->open_max), cell->backlog);
-	if (cell_is_open_loop(cell))
-		return; /* it opens what it needs, when it needs it */
-	row(out, "ramp", "%" PRIu64 " connections after %s", cell->ramp_reached, seconds(cell->ramp_s));
-	row(out, "fairness", "%s to %s answers a connection, %s never served, Jain's index %s",
-	    number(cell->served_min), number(cell->served_max), number(cell->never_served), fraction(cell->jain));
-	row(out, "Little", "residual %s", percent(cell->little));
+		row(out, "crowd", crowd);
 }
 
 /* A bar for each doubling of the time. */
 static void print_bars(const struct hist *hist, FILE *out)
 {
-	uint64_t counts[64] = { 0 }, most = 0;
+	uint64_t counts[64] = { 0 }, max = 0;
+	char time[UNITS_TEXT], count[UNITS_TEXT];
 
 	for (size_t i = 0; i < HIST_BUCKETS; i++)
 		if (hist->buckets[i])
 			counts[hist_bucket_low(i) ? 63 - __builtin_clzll(hist_bucket_low(i)) : 0] += hist->buckets[i];
 	for (int i = 0; i < 64; i++)
-		if (counts[i] > most)
-			most = counts[i];
+		max = counts[i] > max ? counts[i] : max;
 	for (int i = 0; i < 64; i++) {
 		if (!counts[i])
 			continue;
-		int length = (int)((double)counts[i] * BAR / (double)most);
-		fprintf(out, "%12s%9s..  %.*s %s\n", "", time_of((double)(1ull << i)), length ? length : 1,
-			"##################################################", number((double)counts[i]));
+		int length = (int)((double)counts[i] * BAR / (double)max);
+		fprintf(out, "%12s%9s..  %.*s %s\n", "", units_show_latency(time, 1ull << i), length ? length : 1,
+			"##################################################", units_show_count(count, counts[i]));
 	}
 }
 
-static void explain_times(const char *name, const char *text, const struct cell_times *times, bool bars, FILE *out)
+static void print_times(const char *name, const struct cell_times *times, FILE *out)
+{
+	const struct {
+		const char *name;
+		double ns;
+	} shown[] = { { "p50", times->p50 },    { "p90", times->p90 }, { "p99", times->p99 },
+		      { "p99.9", times->p999 }, { "max", times->max }, { "mean", times->mean } };
+	char figure[UNITS_TEXT];
+
+	fprintf(out, "%-12s", name);
+	for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
+		fprintf(out, "%s%s %s", i ? "  " : "", shown[i].name, figure_show(figure, "ns", shown[i].ns));
+	fputc('\n', out);
+}
+
+/* The times by the whole histogram, where the cell has it as text, else those that were noted. */
+static void explain_times(const char *name, const char *text, const struct cell_times *noted, bool bars, FILE *out)
 {
 	struct hist *hist = calloc(1, sizeof *hist);
 
 	if (hist && text && hist_parse(hist, text)) {
-		row(out, name, "p50 %s  p90 %s  p99 %s  p99.9 %s  max %s  mean %s",
-		    time_of((double)hist_quantile(hist, 0.5)), time_of((double)hist_quantile(hist, 0.9)),
-		    time_of((double)hist_quantile(hist, 0.99)), time_of((double)hist_quantile(hist, 0.999)),
-		    time_of((double)hist->max), time_of(hist_mean(hist)));
+		struct cell_times times = cell_times_of(hist);
+		print_times(name, &times, out);
 		if (bars)
 			print_bars(hist, out);
-	} else if (!isnan(times->p50)) {
-		row(out, name, "p50 %s  p90 %s  p99 %s  p99.9 %s  max %s  mean %s", time_of(times->p50),
-		    time_of(times->p90), time_of(times->p99), time_of(times->p999), time_of(times->max),
-		    time_of(times->mean));
+	} else if (!isnan(noted->p50)) {
+		print_times(name, noted, out);
 	}
 	free(hist);
 }
 
-static void explain_latency(const struct cell *cell, FILE *out)
+static void print_latency(const struct cell *cell, FILE *out)
 {
 	explain_times("connect", cell->connect_hist, &cell->connect_ns, false, out);
 	explain_times("latency", cell->latency_hist, &cell->latency_ns, true, out);
-	if (cell_is_open_loop(cell)) {
-		row(out, "",
-		    "of an open loop: from the scheduled time, with all waiting and with the client's own lag");
-		if (cell->latency_censored)
-			row(out, "",
-			    "censored: behind the window %s requests failed, %s had no end: the slowest are missing",
-			    number(cell->open_loop.late_failed), number(cell->open_loop.unfinished));
-		explain_times("lag", NULL, &cell->lag_ns, false, out);
-		return;
-	}
-	if (cell->latency_censored)
-		row(out, "",
-		    "censored: half a round of all connections outlasts the window, so that the slow answers are "
-		    "missing; a longer --max-window shows them");
-	else if (!isnan(cell->latency_ns.p50))
-		row(out, "", "of a closed loop: under this load, not at a rate of arrivals");
 }
 
-static void explain_client(const struct cell *cell, FILE *out)
+static void print_lag(const struct cell *cell, FILE *out)
 {
+	explain_times("lag", NULL, &cell->lag_ns, false, out);
+}
+
+static void print_threads(const struct cell *cell, FILE *out)
+{
+	char name[32], cpu[UNITS_TEXT], user[UNITS_TEXT], system[UNITS_TEXT];
+
 	for (uint64_t i = 0; i < cell->client_threads; i++) {
-		char name[32];
 		snprintf(name, sizeof name, "client %" PRIu64, i);
-		row(out, name, "%s of a core: user %s, system %s", percent(cell->client_cpu[i]),
-		    percent(cell->client_user[i]), percent(cell->client_system[i]));
+		fprintf(out, "%-12s%s of a core: user %s, system %s\n", name,
+			figure_show(cpu, "cores", cell->client_cpu[i]),
+			figure_show(user, "cores", cell->client_user[i]),
+			figure_show(system, "cores", cell->client_system[i]));
 	}
-	row(out, "client", "busiest CPU %s; watching took %s of a core", percent(cell->client_cpu_busiest),
-	    percent(cell->observer_cpu));
 }
 
-static void explain_server(const struct cell *cell, FILE *out)
+static void print_kernel(const struct cell *cell, FILE *out)
 {
-	if (!isnan(cell->server_cpu_us_per_request))
-		row(out, "server", "%.1f us of CPU a request; user %s, system %s over the window",
-		    cell->server_cpu_us_per_request, seconds(cell->server_use.user_s),
-		    seconds(cell->server_use.system_s));
-	row(out, "", "memory %s, at most %s; open files at most %s of %s", mebibytes(cell->server_rss_bytes),
-	    mebibytes(cell->server_use.peak_rss_bytes), number(cell->server_use.files_max),
-	    number(cell->server_use.files_limit));
-	row(out, "", "processes %s, threads %s; context switches: %s waiting, %s put off the CPU",
-	    number(cell->server_use.processes), number(cell->server_use.threads),
-	    number(cell->server_use.switches_voluntary), number(cell->server_use.switches_involuntary));
-}
-
-static void explain_kernel(const struct cell *cell, FILE *out)
-{
+	char count[UNITS_TEXT];
 	int told = 0;
 
-	for (int i = 0; i < KERNEL_COUNTERS; i++) {
-		if (!(cell->kernel.counters[i] > 0))
-			continue;
-		row(out, told++ ? "" : "kernel", "%s %s", kernel_counter_names[i], number(cell->kernel.counters[i]));
-	}
-	row(out, told ? "" : "kernel", "%s sockets in TIME_WAIT%s", number(cell->kernel.time_wait),
-	    told ? "; its other counters stood still" : "; its counters stood still");
+	for (int i = 0; i < KERNEL_COUNTERS; i++)
+		if (cell->kernel.counters[i] > 0)
+			fprintf(out, "%-12s%s %s\n", told++ ? "" : "kernel", kernel_counter_names[i],
+				units_show_count(count, units_whole(cell->kernel.counters[i] + 0.5)));
+	fprintf(out, "%-12s%s sockets in TIME_WAIT%s\n", told ? "" : "kernel",
+		figure_show(count, "sockets", cell->kernel.time_wait),
+		told ? "; its other counters stood still" : "; its counters stood still");
 	row(out, "", "(of the whole host: other traffic shows too)");
+}
+
+static bool is_closed_loop(const struct cell *cell)
+{
+	return !cell_is_open_loop(cell);
+}
+
+static bool has_ceiling(const struct cell *cell)
+{
+	return is_closed_loop(cell) && !isnan(cell->ceiling_rps);
+}
+
+static bool has_no_ceiling(const struct cell *cell)
+{
+	return is_closed_loop(cell) && isnan(cell->ceiling_rps);
+}
+
+static bool has_share(const struct cell *cell)
+{
+	return !isnan(cell->open_loop.share);
+}
+
+static bool keeps_up(const struct cell *cell)
+{
+	return cell_is_open_loop(cell) && cell_keeps_up(cell);
+}
+
+static bool falls_behind(const struct cell *cell)
+{
+	return cell_is_open_loop(cell) && !cell_keeps_up(cell);
+}
+
+static bool has_end(const struct cell *cell)
+{
+	return cell_is_open_loop(cell) && !isnan(cell->open_loop.unfinished);
+}
+
+static bool is_whole(const struct cell *cell)
+{
+	return cell->in_flight_start + cell->started == cell->ok + cell_failed(cell) + cell->in_flight_end;
+}
+
+static bool is_lossy(const struct cell *cell)
+{
+	return !is_whole(cell);
+}
+
+static bool has_stray(const struct cell *cell)
+{
+	return cell->stray;
+}
+
+static bool is_late_censored(const struct cell *cell)
+{
+	return cell_is_open_loop(cell) && cell->latency_censored;
+}
+
+static bool is_censored(const struct cell *cell)
+{
+	return is_closed_loop(cell) && cell->latency_censored;
+}
+
+static bool has_latency(const struct cell *cell)
+{
+	return is_closed_loop(cell) && !cell->latency_censored && !isnan(cell->latency_ns.p50);
+}
+
+static bool has_server_cpu(const struct cell *cell)
+{
+	return !isnan(cell->server_cpu_us_per_request);
+}
+
+#define ANSWERED "of what was scheduled in the window was answered rightly in it"
+#define SENT \
+	"{in_flight_start} in flight + {started} started = {ok} ok + {all failed} failed + {in_flight_end} in flight: "
+
+/*
+ * What is told of a cell, line by line, under the condition that stands beside it. After the lines of a group come its
+ * fields that no text names, those that a later version has added say.
+ */
+#define TELL(group_, name_, when_, text_)                                    \
+	{                                                                    \
+		.group = group_, .name = name_, .when = when_, .text = text_ \
+	}
+#define PRINT(group_, print_)                    \
+	{                                        \
+		.group = group_, .print = print_ \
+	}
+
+static const struct line {
+	const char *group, *name, *text;
+	bool (*when)(const struct cell *cell);             /* NULL: always */
+	void (*print)(const struct cell *cell, FILE *out); /* in place of a text */
+} lines[] = {
+	TELL("rate", "rate", NULL, "{rate_rps} requests/s over a window of {window_s}"),
+	TELL("rate", "offered", cell_is_open_loop, OFFERED),
+	TELL("rate", "", has_share,
+	     "the rate is {open_loop.share} of the most that the server reached in the closed loop of this block"),
+	TELL("rate", "keeps up", keeps_up, "yes: {kept up} " ANSWERED),
+	TELL("rate", "keeps up", falls_behind, "no: {kept up} " ANSWERED),
+	TELL("rate", "behind it", has_end,
+	     "{left} in flight or waiting as it ended: {open_loop.late_ok} ok, {open_loop.late_failed} failed, {open_loop.unfinished} had no end"),
+	TELL("rate", "ceiling", has_ceiling,
+	     "{ceiling_rps} requests/s of the control server: this is {share of ceiling} of it"),
+	TELL("rate", "ceiling", has_no_ceiling, "unknown: the control server was not measured at this level"),
+	PRINT("requests", print_tenths),
+	TELL("requests", "requests", is_whole, SENT "none lost"),
+	TELL("requests", "requests", is_lossy, SENT "they do not add up"),
+	PRINT("requests", print_failures),
+	TELL("requests", "stray", has_stray, "{stray} connections given up: bytes came on them that answer no request"),
+	PRINT("requests", print_wrong),
+	TELL("in flight", "in flight", is_closed_loop,
+	     "{concurrency.mean} of {active} on average, {concurrency.min} to {concurrency.max}"),
+	TELL("in flight", "in flight", cell_is_open_loop,
+	     "{concurrency.mean} of at most {active} on average, {concurrency.min} to {concurrency.max}"),
+	PRINT("in flight", print_crowd),
+	TELL("in flight", "in server", NULL,
+	     "{open_in_server.mean} connections open on average, {open_in_server.max} at most; listen backlog {backlog}"),
+	/* An open loop opens what it needs, when it needs it. */
+	TELL("in flight", "ramp", is_closed_loop, "{ramp.reached} connections after {ramp.seconds}"),
+	TELL("in flight", "fairness", is_closed_loop,
+	     "{fairness.min} to {fairness.max} answers a connection, {fairness.never_served} never served, Jain's index {fairness.jain}"),
+	TELL("in flight", "Little", is_closed_loop, "residual {little_residual}"),
+	PRINT("latency", print_latency),
+	TELL("latency", "", cell_is_open_loop,
+	     "of an open loop: from the scheduled time, with all waiting and with the client's own lag"),
+	TELL("latency", "", is_late_censored,
+	     "censored: behind the window {open_loop.late_failed} requests failed, {open_loop.unfinished} had no end: the slowest are missing"),
+	PRINT("latency", print_lag),
+	TELL("latency", "", is_censored,
+	     "censored: half a round of all connections outlasts the window, so that the slow answers are missing; a longer --max-window shows them"),
+	TELL("latency", "", has_latency, "of a closed loop: under this load, not at a rate of arrivals"),
+	PRINT("client", print_threads),
+	TELL("client", "client", NULL, "busiest CPU {client_cpu_busiest}; watching took {observer_cpu} of a core"),
+	TELL("server", "server", has_server_cpu,
+	     "{server_cpu_us_per_request} of CPU a request; user {server_use.user_s}, system {server_use.system_s} over the window"),
+	TELL("server", "", NULL,
+	     "memory {server_rss_bytes}, at most {server_use.peak_rss_bytes}; open files at most {server_use.files_max} of {server_use.files_limit}"),
+	TELL("server", "", NULL,
+	     "processes {server_use.processes}, threads {server_use.threads}; context switches: {server_use.switches_voluntary} waiting, {server_use.switches_involuntary} put off the CPU"),
+	PRINT("kernel", print_kernel),
+};
+
+#define LINES (sizeof lines / sizeof *lines)
+
+static bool is_named(const struct field *field)
+{
+	char plain[80], commas[80];
+
+	snprintf(plain, sizeof plain, "{%s}", field->path);
+	snprintf(commas, sizeof commas, "{ %s}", field->path);
+	if (strstr(CROWD, plain) || strstr(OFFERED, plain))
+		return true;
+	for (size_t i = 0; i < LINES; i++)
+		if (lines[i].text && (strstr(lines[i].text, plain) || strstr(lines[i].text, commas)))
+			return true;
+	return false;
+}
+
+void explain_fields(const struct field *fields, const char *group, const void *of, FILE *out)
+{
+	for (const struct field *field = fields; field->path; field++) {
+		char figure[UNITS_TEXT];
+		bool is_number = field->kind == FIELD_NUMBER;
+		if (!field->group || strcmp(field->group, group) != 0 || (!is_number && field->kind != FIELD_COUNT) ||
+		    is_named(field))
+			continue;
+		double value = is_number ? *(const double *)field_at(field, of)
+					 : (double)*(const uint64_t *)field_at(field, of);
+		if (isnan(value) || (!is_number && value < 1))
+			continue;
+		figure_show(figure, field->unit, value);
+		fprintf(out, "%-12s%s: %s", "", field->path, figure);
+		/* Where the figure is a number of things, its unit says of which. */
+		fprintf(out, strspn(figure, "0123456789,") == strlen(figure) ? " %s\n" : "\n", field->unit);
+	}
 }
 
 void explain_print(const struct cell *cell, FILE *out)
 {
-	char at[CELL_AT];
+	char at[CELL_AT], text[LINE_ROOM], server[256], mode[64], client[64];
 
-	fprintf(out, "%s@%s, %s mode, client %s, block %" PRIu64 "\n\n", plain(cell->server), cell_show_at(at, cell),
-		plain(cell->mode), plain(cell->client), cell->block);
-	explain_validity(cell, out);
+	fprintf(out, "%s@%s, %s mode, client %s, block %" PRIu64 "\n\n",
+		text_plain(server, sizeof server, cell->server), cell_show_at(at, cell),
+		text_plain(mode, sizeof mode, cell->mode), text_plain(client, sizeof client, cell->client),
+		cell->block);
+	print_validity(cell, out);
 	if (isnan(cell->rate_rps))
 		return; /* nothing was measured */
-	explain_rate(cell, out);
-	explain_tenths(cell, out);
-	explain_counts(cell, out);
-	explain_concurrency(cell, out);
-	explain_latency(cell, out);
-	explain_client(cell, out);
-	explain_server(cell, out);
-	explain_kernel(cell, out);
+	for (size_t i = 0; i < LINES; i++) {
+		const struct line *line = &lines[i];
+		bool holds = !line->when || line->when(cell);
+		if (holds && line->print) {
+			line->print(cell, out);
+		} else if (holds) {
+			fill(text, sizeof text, line->text, cell);
+			row(out, line->name, text);
+		}
+		if (i + 1 == LINES || strcmp(line->group, line[1].group) != 0)
+			explain_fields(cell_fields, line->group, cell, out);
+	}
 }

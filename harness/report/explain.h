@@ -15,6 +15,12 @@
  */
 void explain_print(const struct cell *cell, FILE *out);
 
+/*
+ * Writes the fields of a group by their names and units: those that no sentence of an explanation has, and that are known. So a
+ * figure that is added to a table shows without one.
+ */
+void explain_fields(const struct field *fields, const char *group, const void *of, FILE *out);
+
 /* What was offered in an open loop and what of it had to wait, in words; `load` says it too. Returns out. */
 #define EXPLAIN_OFFERED 256
 char *explain_offered(char out[EXPLAIN_OFFERED], const struct cell *cell);
