@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "harness/lib/text.h"
-
 static const struct output {
 	size_t path; /* in struct compare_outputs */
 	int (*print)(const struct comparison *comparison, const struct compare_titles *titles, FILE *out,
@@ -25,19 +23,6 @@ static const char *path_of(const struct compare_outputs *outputs, const struct o
 static bool is_stdout(const char *path)
 {
 	return path && strcmp(path, "-") == 0;
-}
-
-char *compare_show_title(char out[COMPARE_TITLE], const struct compare_titles *titles, enum side side)
-{
-	const char *commit = titles->commit[side], *benchctl = titles->benchctl[side];
-	char plain[80];
-
-	text_plain(out, COMPARE_TITLE - sizeof plain - 40, titles->name[side]);
-	if (commit && *commit)
-		sprintf(out + strlen(out), " (commit %s)", text_plain(plain, sizeof plain, commit));
-	else if (benchctl && *benchctl)
-		sprintf(out + strlen(out), " (measured by benchctl %s)", text_plain(plain, sizeof plain, benchctl));
-	return out;
 }
 
 /* How many of them go to stdout. */

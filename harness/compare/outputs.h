@@ -10,20 +10,8 @@
 #include <stdio.h>
 
 #include "harness/compare/comparison.h"
+#include "harness/compare/titles.h"
 #include "harness/lib/options.h"
-
-/*
- * What was compared, by side: the names of the files, or the command; the commit that it is of, and that of the benchctl which
- * measured it, NULL where unknown.
- */
-struct compare_titles {
-	const char *name[SIDES], *commit[SIDES], *benchctl[SIDES];
-};
-
-/* The title of a side, as all outputs for people show it: "build/server (commit 1a2b3c)", "new.json (measured by
- * benchctl 4d5e6f)". Returns out. */
-#define COMPARE_TITLE 1200
-char *compare_show_title(char out[COMPARE_TITLE], const struct compare_titles *titles, enum side side);
 
 /* Where the outputs go: paths, "-" for stdout; NULL: not wanted. Owned by the options, as are the two commits. */
 struct compare_outputs {

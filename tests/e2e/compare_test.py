@@ -677,7 +677,7 @@ def test_nothing_compared(place):
     pair(place)
     good = json.loads(place.read('new.json'))
     for name, base, new, why in (
-            ('BASE is missing', None, good, 'base.json: No such file'), ('NEW is no run', good, 'x', 'new.json: not valid JSON'),
+            ('BASE is missing', None, good, 'base.json: No such file'), ('NEW is no run', good, 'x', 'not valid JSON'),
             ('no cell in common', good, dict(good, cells=[dict(cell, mode='keepalive') for cell in good['cells']]), 'no cell in common'),
             ('incomparable', good, dict(good, config=dict(good['config'], duration='9s')), 'the two sides differ in duration'),
             ('nothing valid', good, dict(good, cells=[dict(cell, valid=False, invalid=['little']) for cell in good['cells']]),
