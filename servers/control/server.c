@@ -5,7 +5,8 @@
  * table, and each thread has its own, so that together they hold 65536 connections under a limit of 20000.
  *
  * BENCH_BUSY_NS in the environment adds that much CPU time to each request (at about 3 GHz), for tests that must know
- * a difference before they measure it.
+ * a difference before they measure it. BENCH_SLEEP_NS lets each request wait for that time, as for a lock: less rate at the
+ * same CPU time.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -18,6 +19,7 @@
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include "servers/common/bench.h"
 
@@ -59,7 +61,8 @@ static struct server servers[THREADS_MAX];
 static int threads;
 static int listener;
 
-static int busy_steps; /* for each request */
+static int busy_steps;             /* for each request */
+static struct timespec sleep_time; /* the same */
 
 static void die(const char *what)
 {
@@ -204,6 +207,8 @@ static bool serve(struct server *server, int fd)
 		log_add(server, connection->address);
 		if (busy_steps)
 			busy();
+		if (sleep_time.tv_nsec)
+			nanosleep(&sleep_time, NULL);
 		const char *response = response_to(&request, room, &bytes);
 		/* A socket buffer has room for a short response, unless the client never reads. */
 		if (send(fd, response, (size_t)bytes, MSG_NOSIGNAL) != bytes || !request.keep_alive)
@@ -287,6 +292,7 @@ int main(void)
 	pthread_t thread;
 
 	busy_steps = bench_number("BENCH_BUSY_NS", 0);
+	sleep_time.tv_nsec = bench_number("BENCH_SLEEP_NS", 0);
 	getrlimit(RLIMIT_NOFILE, &files);
 	rlim_t each = files.rlim_cur > 2 * FD_RESERVE ? files.rlim_cur - FD_RESERVE : 1;
 	threads = CONNECTIONS / each < THREADS_MAX ? (int)(CONNECTIONS / each) + 1 : THREADS_MAX;

@@ -38,14 +38,14 @@ def ab(name, old, new, *words, **options):
                        *words, **options)
 
 
-def measured(name, need, measure):
-    """measure(name, launches) until `need` launches of each build have a valid cell, which a machine that does much else may not
+def measured(name, need, measure, counts=lambda cell: cell['valid']):
+    """measure(name, launches) until `need` launches of each build have a cell that counts, which a machine that does much else may not
     give at once: then again, with more launches. Of what is found nothing is asked. Returns the name, and the outcome."""
     launches = LAUNCHES if need > 1 else 1
     for attempt in range(4):
         run = '%s%s' % (name, attempt or '')
         outcome = measure(run, launches)
-        least = min(sum(cell['valid'] for cell in arm(run, which)['cells']) for which in ('old', 'new'))
+        least = min(sum(counts(cell) for cell in arm(run, which)['cells']) for which in ('old', 'new'))
         if least >= need:
             break
         tap.note('%s: only %d of %d launches are valid' % (run, least, launches))
@@ -153,9 +153,31 @@ def test_same():
                                                                 '--launches', str(launches)))[1]
     tap.is_(outcome.code, 0, 'a build against itself: exit code')
     tap.ok(json.loads(outcome.out)['verdict'] in ('equivalent', 'inconclusive'), 'and no difference', outcome)
-    outcome = measured('one', 1, lambda run, launches: ab(run, busy(50000), busy(50000), '--strict', '--launches',
-                                                          str(launches)))[1]
-    tap.is_(outcome.code, 4, 'one launch a side, --strict: inconclusive')
+
+
+def test_too_few():
+    """A number of launches that can have no verdict is refused before anything is measured, with the number that can."""
+    for launches, more, needed in ((1, [], 5), (4, [], 5), (5, ['--levels', '4,64,4096', '--mode', 'close,keepalive'], 6)):
+        outcome = place.bench('ab', '--old', busy(0), '--new', busy(0), '--out', 'few', *QUICK, '--levels', '4', '--launches', str(launches), *more)
+        tap.is_((outcome.code, os.path.exists(place.file('results/few'))), (2, False), '%d launches %s: refused' % (launches, more))
+        tap.has(outcome.err, 'at least %d launches' % needed, '%d launches %s: how many it takes' % (launches, more))
+    run, outcome = measured('one', 1, lambda run, launches: ab(run, busy(50000), busy(50000), '--no-strict', '--launches',
+                                                               str(launches)))
+    tap.is_(outcome.code, 0, 'one launch a side, --no-strict: measured')
+    tap.has(outcome.out, 'Too few launches for a verdict', 'and it says that they are too few')
+    outcome = place.bench('compare', *('results/%s/%s.json' % (run, name) for name in ('old', 'new')))
+    tap.is_(outcome.code, 4, 'compare of the two files: exit 4')
+
+
+def test_sleep():
+    """A build that waits for something: less rate at the same CPU per request, where the client may be the limit of the old one."""
+    sleep = 'env BENCH_SLEEP_NS=2000000 "%s"' % CONTROL
+    outcome = measured('sleep', FEWEST, lambda run, launches: ab(run, busy(0), sleep, '--json', '-', '--launches', str(launches)),
+                       lambda cell: cell['valid'] or cell['invalid'] == ['client_bound'])[1]
+    row = json.loads(outcome.out)['gate'][0]
+    tap.is_((outcome.code, row['rate']['verdict']), (1, 'regressed'), 'a lower rate than that at which the client was the limit has regressed')
+    tap.ok(row['rate']['ratio'] < 0.5, 'by at least so much', row['rate'])
+    tap.note('the client was the limit of %s' % row['rate'].get('bounds', 'neither'))
 
 
 def test_bad_usage():
@@ -185,11 +207,17 @@ def test_bad_usage():
 def test_broken_arm():
     broken = place.file('broken', '#!/bin/sh\necho out of cheese >&2\nexit 7\n')
     os.chmod(broken, 0o755)
-    outcome = ab('broken', busy(0), broken, '--levels', '4,8')
+    files = {name: place.file('broken.' + name) for name in ('json', 'markdown', 'junit', 'tsv')}
+    words = [word for name, path in files.items() for word in ('--' + name, path)]
+    outcome = ab('broken', busy(0), broken, '--levels', '4,8', *words, '--base-commit', 'aaa111', '--new-commit', 'bbb222')
     tap.is_(outcome.code, 3, 'a new build that does not start: exit code')
     tap.has(outcome.err, ['first launch of new', 'status 7', 'out of cheese'], 'it says which and why')
     tap.ok(len(place.lines('broken')) <= 4, 'it is not tried again and again', place.lines('broken'))
     tap.is_(outcome.out, '', 'there is no verdict')
+    for name in ('markdown', 'junit', 'json'):
+        tap.has(place.read('broken.' + name).replace('\\', ''), ['status 7', 'aaa111', 'bbb222'], 'the %s says so, and names the commits' % name)
+    tap.has(place.read('broken.markdown'), '**benchctl:** Nothing could be compared: ', 'and that first')
+    tap.has(place.read('broken.junit'), 'errors="1"', 'JUnit has an error')
     tap.is_([cell['error'] is None if 'error' in cell else True for cell in arm('broken', 'old')['cells']], [True, True],
             'what was measured of the other is kept')
     tap.is_(arm('broken', 'new')['interrupted'], True, 'and is not taken for a whole session')
@@ -198,7 +226,7 @@ def test_broken_arm():
 
 def test_interrupted():
     process = place.start(place.benchctl, 'ab', '--old', busy(0), '--new', busy(0), '--out', 'cut', '--launches', '1000', *QUICK,
-                          '--levels', '2,4')
+                          '--levels', '2,4', '--markdown', 'cut.md')
     tap.ok(until(lambda: len(place.lines('cut')) >= 7), 'cells are recorded')
     tap.is_([arm('cut', name)['interrupted'] for name in ('old', 'new')], [True, True],
             'while it runs, both files say that they are not whole')
@@ -206,6 +234,7 @@ def test_interrupted():
     outcome = place.end(process)
     tap.is_(outcome.code, 130, '^C: exit code')
     tap.is_(outcome.out, '', '^C: no verdict')
+    tap.has(place.read('cut.md'), 'Nothing could be compared: the session was interrupted', '^C: the comment says so')
     cells = [cell for name in ('old', 'new') for cell in arm('cut', name)['cells']]
     tap.is_(len(cells), len(place.lines('cut')), '^C: what was measured is kept')
     tap.is_(len({cell_key(cell) for cell in arm('cut', 'old')['cells']}), len(arm('cut', 'old')['cells']), 'each cell once')
@@ -259,7 +288,7 @@ def test_calibrate():
     tap.has(outcome.err, 'begun anew', 'calibrate does not mix it with that of another host')
     figures = json.loads(place.read('results/noise.json'))['noise']['figures']
     tap.is_([(one['server'], one['least'], one['most']) for one in figures], [('control', 4, 4)], 'but begins anew')
-    for text, wanted in (('{', 'not valid JSON'), (json.dumps(document), 'no noise of a host')):
+    for text, wanted in (('{', 'not valid JSON'), (json.dumps(document), 'noise')):
         path = place.file('bad.json', text)
         outcome = place.bench('compare', *files, '--noise', path)
         tap.is_(outcome.code, 2, '--noise %s: exit code' % wanted)
