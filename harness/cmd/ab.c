@@ -16,7 +16,6 @@ struct ab {
 	struct settings settings;
 	char *command[ARMS], *conf[ARMS]; /* one of the two is given for both */
 	char *server;
-	char *out;
 	struct gate_settings gate;
 	struct compare_outputs outputs;
 	struct noise noise; /* read before anything is measured */
@@ -41,10 +40,11 @@ static const struct option_def ab_options[] = {
 	  .help = "of each build, in the order AB BA AB BA; a verdict takes five or more" },
 	SETTINGS_LOAD(struct ab, settings.),
 	SETTINGS_PLACE(struct ab, settings.),
-	{ "out", 'o', FIELD(text, out), .placeholder = "NAME",
+	{ "out", 'o', FIELD(text, settings.out), .placeholder = "NAME",
 	  .help = "name of the session: results/NAME (the date and time)" },
 	GATE_OPTIONS(struct ab),
 	COMPARE_OUTPUTS_OPTIONS(struct ab),
+	SETTINGS_VERBOSITY(struct ab, settings.),
 	{ "help", 'h', FIELD(flag, help), .help = "this text" },
 	{ .name = NULL }
 };
@@ -52,13 +52,13 @@ static const struct option_def ab_options[] = {
 /* One build: what runs, and its own document, in which it has the name of the server. */
 struct arm {
 	struct conf conf;
-	struct conf_server running, named; /* the same but for the name; the texts are those of conf */
+	struct conf_server named; /* with the name of the server; the texts are those of conf */
 	struct document document;
 	char path[COMMON_FOLDER + 20];
 };
 
 /* Which server is meant. Returns 0, or -1 with err set. */
-static int arm_find(struct arm *arm, const struct ab *ab, int which, struct err *err)
+static int arm_find(struct arm *arm, const struct ab *ab, int which, struct conf_server *running, struct err *err)
 {
 	const char *command = ab->command[which], *conf = ab->conf[which];
 	const char *name = ab->server ? ab->server : "server";
@@ -71,12 +71,13 @@ static int arm_find(struct arm *arm, const struct ab *ab, int which, struct err 
 	found = conf_find(&arm->conf, name);
 	if (!found)
 		return err_set(err, "--%s-conf: %s has no [server %.200s]", arm_names[which], conf, name);
-	arm->running = arm->named = *found;
-	arm->running.name = (char *)arm_names[which];
+	arm->named = *running = *found;
+	running->name = (char *)arm_names[which];
 	return 0;
 }
 
-static int arms_find(struct arm *arms, const struct ab *ab, struct err *err)
+/* Finds both builds; `running` are they as arms, by the names of which they are measured. Returns 0, or -1 with err set. */
+static int arms_find(struct arm *arms, const struct ab *ab, struct conf_server *running, struct err *err)
 {
 	const int by_command = (ab->command[OLD] != NULL) + (ab->command[NEW] != NULL);
 	const int by_conf = (ab->conf[OLD] != NULL) + (ab->conf[NEW] != NULL);
@@ -87,7 +88,7 @@ static int arms_find(struct arm *arms, const struct ab *ab, struct err *err)
 	if (by_conf && !ab->server)
 		return err_set(err, "--server is missing: which one of the configurations is meant");
 	for (int i = 0; i < ARMS; i++)
-		if (arm_find(&arms[i], ab, i, err))
+		if (arm_find(&arms[i], ab, i, &running[i], err))
 			return -1;
 	/* One that can't do what is asked of the other would only be seen in what is missing. */
 	if (arms[OLD].named.keepalive != arms[NEW].named.keepalive)
@@ -202,16 +203,18 @@ static int arms_measure(struct arm *arms, const struct ab *ab, struct session *s
 }
 
 /* Prepares and measures. Where there is no comparison, all outputs say why. Returns an exit code. */
-static int session_measure(struct session *session, struct arm *arms, const struct ab *ab, const char *templates)
+static int session_measure(struct session *session, struct arm *arms, const struct conf_server *running,
+			   const struct ab *ab, const char *templates)
 {
 	struct comparison comparison;
 	struct err why = { "" };
-	int code = session_prepare(session);
+	int code = session_arms(session, running, ARMS);
 
+	code = code ? code : session_prepare(session);
 	if (!code && gate_check_launches(&ab->gate, ab->settings.repeat, session->sweep.modes_count,
 					 &ab->settings.concurrency, &why))
 		return complain(&command_ab, EXIT_USAGE, "%s", why.text);
-	code = code ? code : session_keep(session, ab->out);
+	code = code ? code : session_keep(session);
 	code = code ? code : arms_measure(arms, ab, session, templates, &why);
 	if (*session->failure.text)
 		why = session->failure;
@@ -226,25 +229,20 @@ static int session_measure(struct session *session, struct arm *arms, const stru
 static int ab_measure(struct ab *ab)
 {
 	struct arm arms[ARMS] = { 0 };
-	const struct conf_server *servers[ARMS] = { &arms[OLD].running, &arms[NEW].running };
-	struct session session = {
-		.command = &command_ab,
-		.settings = &ab->settings,
-		.servers = servers,
-		.count = ARMS,
-		.has_arms = true,
-		.ledger.fd = -1,
-	};
+	struct conf_server running[ARMS];
+	struct session session = { .command = &command_ab, .settings = &ab->settings, .kind = SESSION_ARMS };
+	char room[COMMON_PATH];
 	const char *templates = NULL;
 	struct err err;
 	int code;
 
-	if (gate_check(&ab->gate, &err) || arms_find(arms, ab, &err) || compare_outputs_check(&ab->outputs, &err) ||
-	    gate_read(&ab->noise, &ab->gate, &err) || (ab->outputs.picture && !(templates = common_templates(&err)))) {
+	if (gate_check(&ab->gate, &err) || arms_find(arms, ab, running, &err) ||
+	    compare_outputs_check(&ab->outputs, &err) || gate_read(&ab->noise, &ab->gate, &err) ||
+	    (ab->outputs.picture && !(templates = common_templates(room, &err)))) {
 		code = complain(&command_ab, EXIT_USAGE, "%s", err.text);
 	} else {
 		common_catch_signals();
-		code = session_measure(&session, arms, ab, templates);
+		code = session_measure(&session, arms, running, ab, templates);
 	}
 	session_release(&session);
 	for (int i = 0; i < ARMS; i++) {
@@ -262,7 +260,7 @@ static int ab_run(int argc, char **argv)
 
 	if (session_default(&ab.settings, &err))
 		code = complain(&command_ab, EXIT_NO_RUN, "%s", err.text);
-	else if (command_parse(&command_ab, &ab, &ab.help, argc, argv, 0, 0, &code) >= 0)
+	else if (command_parse(&command_ab, &ab, argc, argv, 0, 0, &code) >= 0)
 		code = ab_measure(&ab);
 	noise_release(&ab.noise);
 	options_release(ab_options, &ab);

@@ -5,7 +5,6 @@
 
 #include "harness/cmd/gate.h"
 #include "harness/cmd/session.h"
-#include "harness/lib/argv.h"
 #include "harness/lib/text.h"
 #include "harness/record/result.h"
 #include "harness/text/text_table.h"
@@ -16,7 +15,7 @@
 struct calibrate {
 	struct settings settings;
 	uint64_t launches; /* of a side */
-	char *out, *noise;
+	char *noise;
 	bool help;
 };
 
@@ -35,38 +34,12 @@ static const struct option_def calibrate_options[] = {
 	  .help = "configuration (bench.conf); given again, it adds to the first" },
 	{ "noise", 0, FIELD(text, noise), .fallback = GATE_NOISE, .placeholder = "FILE",
 	  .help = "where the noise goes; what it has of other servers stays" },
-	{ "out", 'o', FIELD(text, out), .placeholder = "NAME",
+	{ "out", 'o', FIELD(text, settings.out), .placeholder = "NAME",
 	  .help = "name of the session: results/NAME (the date and time)" },
+	SETTINGS_VERBOSITY(struct calibrate, settings.),
 	{ "help", 'h', FIELD(flag, help), .help = "this text" },
 	{ .name = NULL }
 };
-
-/* The servers named, or all. Returns 0, or -1 with err set. */
-static int servers_choose(const struct conf_server **servers, size_t *count, const struct conf *conf, const char *list,
-			  struct err *err)
-{
-	int result = 0;
-
-	for (size_t i = 0; i < conf->count && !list; i++)
-		servers[(*count)++] = &conf->servers[i];
-	if (!list)
-		return 0;
-	char **names = argv_list(list, err);
-	if (!names)
-		return err_prefix(err, "--servers");
-	for (char **name = names; *name && !result; name++) {
-		const struct conf_server *server = conf_find(conf, *name);
-		bool twice = false;
-		for (size_t i = 0; i < *count; i++)
-			twice = twice || servers[i] == server;
-		if (!server)
-			result = err_set(err, "there is no server '%s' (see 'benchctl list')", *name);
-		else if (!twice)
-			servers[(*count)++] = server;
-	}
-	argv_free(names);
-	return result;
-}
 
 static int noise_print(const struct noise *noise, struct err *err)
 {
@@ -165,31 +138,28 @@ static int noise_finish(struct session *session, const struct calibrate *calibra
 	return EXIT_OK;
 }
 
-static int calibrate_measure(const struct calibrate *calibrate)
+static int calibrate_measure(struct calibrate *calibrate)
 {
 	struct conf conf = { 0 };
 	struct session session = {
 		.command = &command_calibrate,
 		.settings = &calibrate->settings,
-		.ledger.fd = -1,
+		.kind = SESSION_LAUNCHES,
 	};
 	struct err err;
-	int code, bad = common_read_conf(&conf, NULL, calibrate->settings.conf, &err);
+	int code;
 
-	session.servers = bad ? NULL : calloc(conf.count + 1, sizeof *session.servers);
-	if (!bad && !session.servers)
-		bad = err_set(&err, "out of memory");
-	if (bad || servers_choose(session.servers, &session.count, &conf, calibrate->settings.servers, &err)) {
+	if (common_read_conf(&conf, NULL, calibrate->settings.conf, &err)) {
 		code = complain(&command_calibrate, EXIT_USAGE, "%s", err.text);
 	} else {
 		common_catch_signals();
-		code = session_prepare(&session);
-		code = code ? code : session_keep(&session, calibrate->out);
+		code = session_choose(&session, &conf);
+		code = code ? code : session_prepare(&session);
+		code = code ? code : session_keep(&session);
 		code = code ? code : session_run(&session);
 		code = code ? code : noise_finish(&session, calibrate);
 	}
 	session_release(&session);
-	free(session.servers);
 	conf_release(&conf);
 	return code;
 }
@@ -202,7 +172,7 @@ static int calibrate_run(int argc, char **argv)
 
 	if (session_default(&calibrate.settings, &err)) {
 		code = complain(&command_calibrate, EXIT_NO_RUN, "%s", err.text);
-	} else if (command_parse(&command_calibrate, &calibrate, &calibrate.help, argc, argv, 0, 0, &code) >= 0) {
+	} else if (command_parse(&command_calibrate, &calibrate, argc, argv, 0, 0, &code) >= 0) {
 		calibrate.settings.repeat = 2 * calibrate.launches;
 		code = calibrate_measure(&calibrate);
 	}

@@ -207,7 +207,7 @@ static int check_run(int argc, char **argv)
 	struct err err;
 	int code;
 
-	int operands = command_parse(&command_check, &settings, &settings.help, argc, argv, 0, argc, &code);
+	int operands = command_parse(&command_check, &settings, argc, argv, 0, argc, &code);
 	if (operands < 0)
 		goto out;
 	common_catch_signals();

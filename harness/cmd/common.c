@@ -32,26 +32,39 @@ void command_print_help(const struct command *command, FILE *out)
 		options_help(command->options, out);
 }
 
-int command_parse(const struct command *command, void *settings, const bool *help, int argc, char **argv, int least,
-		  int most, int *code)
+int command_read(const struct command *command, struct options_line *line, int argc, char **argv, int min, int max,
+		 int *code)
 {
 	struct err err;
+	int operands = options_line_read(command->options, line, argc, argv, &err);
 
-	int operands = options_default(command->options, settings, &err)
-			       ? -1
-			       : options_parse(command->options, settings, argc, argv, &err);
 	*code = EXIT_OK;
-	if (operands >= 0 && *help) {
+	if (operands >= 0 && options_line_gives(line, "help")) {
 		command_print_help(command, stdout);
 		return -1;
 	}
-	if (operands >= least && operands <= most)
+	if (operands >= min && operands <= max)
 		return operands;
 	if (operands >= 0)
-		err_set(&err, operands < least ? "%s is missing" : "too many operands: it takes %s",
+		err_set(&err, operands < min ? "%s is missing" : "too many operands: it takes %s",
 			command->operands[0] ? command->operands : "no operand");
 	*code = complain(command, EXIT_USAGE, "%s (see 'benchctl %s --help')", err.text, command->name);
 	return -1;
+}
+
+int command_parse(const struct command *command, void *settings, int argc, char **argv, int min, int max, int *code)
+{
+	struct options_line line;
+	struct err err;
+	int operands = command_read(command, &line, argc, argv, min, max, code);
+
+	if (operands >= 0 &&
+	    (options_default(command->options, settings, &err) || options_line_apply(&line, settings, ~0u, &err))) {
+		*code = complain(command, EXIT_USAGE, "%s (see 'benchctl %s --help')", err.text, command->name);
+		operands = -1;
+	}
+	options_line_release(&line);
+	return operands;
 }
 
 /* A file of the project: as it lies in a checkout that we stand in, or as installed. */
@@ -84,10 +97,9 @@ int common_read_conf(struct conf *conf, struct settings *settings, char *const *
 	return 0;
 }
 
-const char *common_templates(struct err *err)
+char *common_templates(char out[COMMON_PATH], struct err *err)
 {
-	static char room[4096];
-	char executable[4000];
+	char executable[COMMON_PATH - 100];
 
 	/* A checkout's program may be called from anywhere: its templates lie beside build/. */
 	ssize_t bytes = readlink("/proc/self/exe", executable, sizeof executable - 1);
@@ -98,15 +110,15 @@ const char *common_templates(struct err *err)
 			if (!slash)
 				break;
 			*slash = 0;
-			snprintf(room, sizeof room, "%s/plots/templates", executable);
-			if (access(room, R_OK) == 0)
-				return room;
+			snprintf(out, COMMON_PATH, "%s/plots/templates", executable);
+			if (access(out, R_OK) == 0)
+				return out;
 		}
 	}
-	snprintf(room, sizeof room, "%s/plots/templates", build_data_folder);
-	if (access(room, R_OK) == 0)
-		return room;
-	err_set(err, "the plot templates are missing: neither beside the program nor at %s", room);
+	snprintf(out, COMMON_PATH, "%s/plots/templates", build_data_folder);
+	if (access(out, R_OK) == 0)
+		return out;
+	err_set(err, "the plot templates are missing: neither beside the program nor at %.1000s", out);
 	return NULL;
 }
 

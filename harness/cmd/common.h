@@ -12,19 +12,21 @@
 #include "harness/config/conf.h"
 #include "harness/lib/err.h"
 
-/* Prints "benchctl COMMAND: words" to stderr. Returns the exit code given. */
+/* Prints "benchctl COMMAND: message" to stderr. Returns the exit code given. */
 int complain(const struct command *command, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* Prints the command's help. */
 void command_print_help(const struct command *command, FILE *out);
 
 /*
- * Sets the defaults and reads the command line. Returns the number of operands, left at the start of argv; or -1
- * when the command is over, with its exit code in *code: after --help (printed), or after an error (printed).
- * `help` is the settings' field of the option --help.
+ * Reads the command line. Returns the number of operands, from min to max, left at the start of argv; or -1 when the command
+ * is over, with its exit code in *code: after --help (printed), or after an error (printed). Release the line in each case.
  */
-int command_parse(const struct command *command, void *settings, const bool *help, int argc, char **argv, int least,
-		  int most, int *code);
+int command_read(const struct command *command, struct options_line *line, int argc, char **argv, int min, int max,
+		 int *code);
+
+/* The same for a command whose settings have no other layers: sets the defaults and applies the command line. */
+int command_parse(const struct command *command, void *settings, int argc, char **argv, int min, int max, int *code);
 
 /*
  * Reads the configuration: the files of paths, one after the other; or where that is NULL ./bench.conf, or the
@@ -32,8 +34,9 @@ int command_parse(const struct command *command, void *settings, const bool *hel
  */
 int common_read_conf(struct conf *conf, struct settings *settings, char *const *paths, struct err *err);
 
-/* The folder of the plot templates; NULL with err set where there is none. Static memory. */
-const char *common_templates(struct err *err);
+/* Writes the folder of the plot templates into out and returns it; NULL with err set where there is none. */
+#define COMMON_PATH 4096
+char *common_templates(char out[COMMON_PATH], struct err *err);
 
 /* plots/NAME for results/NAME/run.json: where what is made of a run goes. Freed by the caller; NULL: out of memory. */
 char *common_plots_folder(const char *path);
@@ -45,10 +48,14 @@ char *common_plots_folder(const char *path);
 #define COMMON_FOLDER 256
 int common_run_folder(char out[COMMON_FOLDER], const char *name, struct err *err);
 
-/* Makes it, new: no run is written over. Returns 0, or -1 with err set. */
+/* Makes that folder, new: no run is overwritten. Returns 0, or -1 with err set. */
 int common_make_run_folder(const char *folder, struct err *err);
 
-/* Set by SIGINT, SIGTERM and SIGHUP once common_catch_signals() has been called. A second one ends the process. */
+/*
+ * Set by SIGINT, SIGTERM and SIGHUP once common_catch_signals() has been called; a second signal ends the process. It is the
+ * only file-scope variable of the program that changes: a signal handler can reach nothing else (signal-safety(7)). All
+ * others get its address.
+ */
 extern volatile sig_atomic_t common_stop;
 void common_catch_signals(void);
 

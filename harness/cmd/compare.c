@@ -133,12 +133,14 @@ static int compare_files(const struct compare_command *settings, char **operands
 	struct noise noise = { 0 };
 	struct runs base = { 0 }, new = { 0 };
 	struct comparison comparison = { 0 };
+	char room[COMMON_PATH];
 	const char *templates = NULL;
 	struct err err;
 	int code;
 
 	if (gate_check(&settings->gate, &err) || compare_outputs_check(outputs, &err) ||
-	    (outputs->picture && !(templates = common_templates(&err))) || gate_read(&noise, &settings->gate, &err)) {
+	    (outputs->picture && !(templates = common_templates(room, &err))) ||
+	    gate_read(&noise, &settings->gate, &err)) {
 		code = complain(&command_compare, EXIT_USAGE, "%s", err.text);
 		goto out;
 	}
@@ -195,7 +197,7 @@ static int compare_choose(const struct compare_command *settings, int operands, 
 static int compare_run(int argc, char **argv)
 {
 	struct compare_command settings = { 0 };
-	int code, operands = command_parse(&command_compare, &settings, &settings.help, argc, argv, 0, 2, &code);
+	int code, operands = command_parse(&command_compare, &settings, argc, argv, 0, 2, &code);
 
 	if (operands >= 0)
 		code = compare_choose(&settings, operands, argv);

@@ -194,7 +194,7 @@ static int doctor_run(int argc, char **argv)
 	struct err err;
 	int code;
 
-	if (command_parse(&command_doctor, &settings, &settings.help, argc, argv, 0, 0, &code) < 0)
+	if (command_parse(&command_doctor, &settings, argc, argv, 0, 0, &code) < 0)
 		goto out;
 	if (options_default(settings_options, &diagnosis.run, &err)) {
 		code = complain(&command_doctor, EXIT_NO_RUN, "%s", err.text);

@@ -106,7 +106,7 @@ static int explain_run(int argc, char **argv)
 	struct err err;
 	int code;
 
-	if (command_parse(&command_explain, &settings, &settings.help, argc, argv, 2, 2, &code) < 0)
+	if (command_parse(&command_explain, &settings, argc, argv, 2, 2, &code) < 0)
 		goto out;
 	wanted.mode = settings.mode;
 	wanted.block = settings.block;

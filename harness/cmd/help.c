@@ -50,7 +50,7 @@ static int help_run(int argc, char **argv)
 {
 	struct help_settings settings = { 0 };
 	int code;
-	int operands = command_parse(&command_help, &settings, &settings.help, argc, argv, 0, 1, &code);
+	int operands = command_parse(&command_help, &settings, argc, argv, 0, 1, &code);
 
 	if (operands < 0)
 		return code;

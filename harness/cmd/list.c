@@ -54,7 +54,7 @@ static int list_run(int argc, char **argv)
 	struct err err;
 	int code;
 
-	if (command_parse(&command_list, &settings, &settings.help, argc, argv, 0, 0, &code) < 0)
+	if (command_parse(&command_list, &settings, argc, argv, 0, 0, &code) < 0)
 		goto out;
 	if (common_read_conf(&conf, NULL, settings.conf, &err)) {
 		code = complain(&command_list, EXIT_USAGE, "%s", err.text);

@@ -347,7 +347,7 @@ static int load_run(int argc, char **argv)
 	struct target target = { 0 };
 	int code;
 
-	if (command_parse(&command_load, &settings, &settings.help, argc, argv, 1, 1, &code) >= 0)
+	if (command_parse(&command_load, &settings, argc, argv, 1, 1, &code) >= 0)
 		code = load_url(&settings, &target, argv[0]);
 	target_release(&target);
 	options_release(load_options, &settings);

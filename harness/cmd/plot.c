@@ -25,7 +25,7 @@ static int plot_run(int argc, char **argv)
 	unsigned kinds = 0;
 	int code;
 
-	if (command_parse(&command_plot, &settings, &settings.help, argc, argv, 1, 1, &code) < 0)
+	if (command_parse(&command_plot, &settings, argc, argv, 1, 1, &code) < 0)
 		goto out;
 	if (settings.kinds && plot_kinds_parse(&kinds, settings.kinds, &err)) {
 		code = complain(&command_plot, EXIT_USAGE, "--kinds: %s", err.text);
@@ -37,7 +37,8 @@ static int plot_run(int argc, char **argv)
 	}
 	if (!settings.out)
 		settings.out = common_plots_folder(argv[0]);
-	const char *templates = common_templates(&err);
+	char room[COMMON_PATH];
+	const char *templates = common_templates(room, &err);
 	if (!templates || !settings.out ||
 	    plot_draw(&document, kinds ? kinds : PLOT_ALL, settings.out, templates, NULL, &err))
 		code = complain(&command_plot, EXIT_NO_RUN, "%s", settings.out ? err.text : "out of memory");

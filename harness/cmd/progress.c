@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "harness/lib/clock.h"
 #include "harness/lib/units.h"
@@ -26,8 +25,8 @@ static const char *time_left(const struct progress *progress, size_t done, size_
 	return out;
 }
 
-/* The load of a cell, in words. */
-static const char *load_words(const struct cell *cell, char *out, size_t room)
+/* The load of a cell, as "256 connections". */
+static const char *load_show(const struct cell *cell, char *out, size_t room)
 {
 	bool offered = !isnan(cell->open_loop.offered_rps);
 	char count[UNITS_TEXT];
@@ -38,33 +37,40 @@ static const char *load_words(const struct cell *cell, char *out, size_t room)
 	return out;
 }
 
+static const char *mode_of(const struct cell *cell)
+{
+	const struct client *client = client_find(cell->client);
+
+	return client && client->max_connections == 1 ? client->name : cell->mode;
+}
+
 static void on_begin(void *context, const struct cell *cell, size_t done, size_t all)
 {
 	struct progress *progress = context;
-	const struct client *client = client_find(cell->client);
 	char left[48], load[64];
 
 	pace_begin(&progress->pace, done, clock_ns());
-	if (!progress->terminal)
-		return;
-	fprintf(stderr, "\r\033[K[%zu/%zu%s] %s: %s, %s", done, all, time_left(progress, done, all, left), cell->server,
-		client && client->max_connections == 1 ? client->name : cell->mode,
-		load_words(cell, load, sizeof load));
-	fflush(stderr);
+	terminal_status(&progress->terminal, "[%zu/%zu%s] %s: %s, %s", done, all, time_left(progress, done, all, left),
+			cell->server, mode_of(cell), load_show(cell, load, sizeof load));
 }
 
 static void on_end(void *context, const struct cell *cell, size_t done, size_t all)
 {
 	struct progress *progress = context;
+	char load[64], rate[UNITS_TEXT];
 
-	(void)done;
-	(void)all;
+	load_show(cell, load, sizeof load);
 	if (cell->error) {
 		progress->failed_cells++;
 	} else if (cell->rate_rps > progress->best_rps) {
 		progress->best_rps = cell->rate_rps;
-		load_words(cell, progress->best_at, sizeof progress->best_at);
+		strcpy(progress->best_at, load);
 	}
+	if (!progress->terminal.verbosity.verbose || cell->error) /* an error was told as it happened */
+		return;
+	terminal_clear(&progress->terminal);
+	fprintf(stderr, "[%zu/%zu] %s: %s, %s: %s requests/s%s\n", done, all, cell->server, mode_of(cell), load,
+		units_show_count(rate, (uint64_t)cell->rate_rps), cell->valid ? "" : ", not valid");
 }
 
 static void on_server_end(void *context, const char *server, uint64_t block, size_t done, size_t all)
@@ -73,8 +79,10 @@ static void on_server_end(void *context, const char *server, uint64_t block, siz
 	char left[48], rate[UNITS_TEXT];
 
 	if (!pace_end(&progress->pace, done, clock_ns()))
-		return; /* all of it was measured before */
-	progress_clear(progress);
+		return; /* all of it was measured before the run was resumed */
+	if (progress->terminal.verbosity.quiet)
+		goto out;
+	terminal_clear(&progress->terminal);
 	fprintf(stderr, "[%zu/%zu%s] %s", done, all, time_left(progress, done, all, left), server);
 	if (block > 1)
 		fprintf(stderr, " (block %llu)", (unsigned long long)block);
@@ -85,33 +93,29 @@ static void on_server_end(void *context, const char *server, uint64_t block, siz
 		fprintf(stderr, "; %llu cell%s failed", (unsigned long long)progress->failed_cells,
 			progress->failed_cells == 1 ? "" : "s");
 	fputc('\n', stderr);
+out:
 	progress->best_rps = 0;
 	progress->failed_cells = 0;
 }
 
-/* A server's last words may be long, and its very last say most; the cell keeps all of them. */
+/* The last stderr output of a server may be long, and its very end says most; the cell keeps all of it. */
 static void on_notice(void *context, const char *text)
 {
+	const struct progress *progress = context;
 	size_t bytes = strlen(text);
 
-	progress_clear(context);
+	terminal_clear(&progress->terminal);
 	if (bytes <= NOTICE_HEAD + NOTICE_TAIL)
 		fprintf(stderr, "%s\n", text);
 	else
 		fprintf(stderr, "%.*s ... %s\n", NOTICE_HEAD, text, text + bytes - NOTICE_TAIL);
 }
 
-void progress_init(struct progress *progress)
+void progress_init(struct progress *progress, struct settings_verbosity verbosity)
 {
 	*progress = (struct progress){
-		.terminal = isatty(STDERR_FILENO),
 		.watch = { on_begin, on_end, on_server_end, on_notice, progress },
 	};
+	terminal_init(&progress->terminal, verbosity);
 	pace_init(&progress->pace, clock_ns());
-}
-
-void progress_clear(struct progress *progress)
-{
-	if (progress->terminal)
-		fputs("\r\033[K", stderr);
 }

@@ -1,6 +1,6 @@
 /*
- * progress: what a run is doing, on stderr: one line that is written anew on a terminal, a line a server
- * elsewhere.
+ * progress: what a run is doing, on stderr: the terminal's status line for the cell under way, and a line for each launch of a
+ * server that is over; with --verbose a line for each cell; with --quiet only what has gone wrong.
  */
 #ifndef HARNESS_CMD_PROGRESS_H
 #define HARNESS_CMD_PROGRESS_H
@@ -8,23 +8,21 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "harness/cmd/terminal.h"
 #include "harness/run/pace.h"
 #include "harness/run/sweep.h"
 
 struct progress {
-	bool terminal;
+	struct terminal terminal;
 	struct pace pace;
-	struct sweep_watch watch; /* to hang on the sweep */
-	/* Of the server that runs. */
+	struct sweep_watch watch; /* for the sweep */
+	/* Of the launch under way: */
 	double best_rps;
-	char best_at[64]; /* the load that it was reached under, in words */
+	char best_at[64]; /* under which load */
 	uint64_t failed_cells;
 };
 
 /* The struct must stay where it is while the sweep runs. */
-void progress_init(struct progress *progress);
-
-/* Takes the terminal's line away, so that other output can follow. */
-void progress_clear(struct progress *progress);
+void progress_init(struct progress *progress, struct settings_verbosity verbosity);
 
 #endif

@@ -69,11 +69,11 @@ static int publish_to(const struct publish_settings *settings, const struct publ
 static int publish_run(int argc, char **argv)
 {
 	struct publish_settings settings = { 0 };
+	char room[COMMON_PATH];
 	struct err err;
 	int code;
 
-	int operands = command_parse(&command_publish, &settings, &settings.help, argc, argv, 1, argc > 1 ? argc : 1,
-				     &code);
+	int operands = command_parse(&command_publish, &settings, argc, argv, 1, argc > 1 ? argc : 1, &code);
 	if (operands < 0)
 		goto out;
 	struct publish_request request = {
@@ -82,7 +82,7 @@ static int publish_run(int argc, char **argv)
 		.title = settings.title,
 		.url = settings.url,
 		.renew = settings.renew,
-		.templates = common_templates(&err),
+		.templates = common_templates(room, &err),
 		.stop = &common_stop,
 		.tell = on_progress,
 	};

@@ -24,7 +24,7 @@ static int report_run(int argc, char **argv)
 	struct err err;
 	int code;
 
-	if (command_parse(&command_report, &settings, &settings.help, argc, argv, 1, 1, &code) < 0)
+	if (command_parse(&command_report, &settings, argc, argv, 1, 1, &code) < 0)
 		goto out;
 	if (result_read(&document, argv[0], &err)) {
 		code = complain(&command_report, EXIT_USAGE, "%s", err.text);
@@ -32,7 +32,8 @@ static int report_run(int argc, char **argv)
 	}
 	if (!settings.out)
 		settings.out = common_plots_folder(argv[0]);
-	const char *templates = common_templates(&err);
+	char room[COMMON_PATH];
+	const char *templates = common_templates(room, &err);
 	struct report_request request = {
 		.folder = settings.out, .templates = templates, .run = argv[0], .url = settings.url
 	};

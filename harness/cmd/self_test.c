@@ -79,20 +79,12 @@ static int judge(const struct command *command, const struct document *document,
 	return found[MUCH] ? EXIT_OK : EXIT_REGRESSION;
 }
 
-static int measure(const struct command *command, const struct settings *settings, const struct conf_server *control,
+static int measure(const struct command *command, struct settings *settings, const struct conf_server *control,
 		   const struct compare_settings *how)
 {
 	char lines[ARMS][2100];
 	struct conf_server running[ARMS];
-	const struct conf_server *servers[ARMS];
-	struct session session = {
-		.command = command,
-		.settings = settings,
-		.servers = servers,
-		.count = ARMS,
-		.has_arms = true,
-		.ledger.fd = -1,
-	};
+	struct session session = { .command = command, .settings = settings, .kind = SESSION_ARMS };
 
 	for (int i = 0; i < ARMS; i++) {
 		snprintf(lines[i], sizeof lines[i], "env BENCH_BUSY_NS=%u %s", busy_ns(arms[i].slower),
@@ -100,10 +92,10 @@ static int measure(const struct command *command, const struct settings *setting
 		running[i] = *control;
 		running[i].name = (char *)arms[i].name;
 		running[i].command = lines[i];
-		servers[i] = &running[i];
 	}
 	common_catch_signals();
-	int code = session_prepare(&session);
+	int code = session_arms(&session, running, ARMS);
+	code = code ? code : session_prepare(&session);
 	code = code ? code : session_run(&session);
 	code = code ? code : judge(command, &session.document, how);
 	session_release(&session);

@@ -3,13 +3,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/cmd/progress.h"
 #include "harness/host/build.h"
 #include "harness/host/host.h"
 #include "harness/host/port.h"
+#include "harness/lib/argv.h"
 #include "harness/lib/clock.h"
+#include "harness/lib/control.h"
+#include "harness/record/result.h"
 #include "harness/run/preamble.h"
+#include "harness/run/resume.h"
 
-/* Complains, and keeps why: what was asked for is written all the same. Returns the code. */
+#define PATH_ROOM (COMMON_FOLDER + 20)
+
+/* Complains, and keeps why: an output that was asked for is written all the same. Returns the code. */
 static int give_up(struct session *session, int code, const struct err *why)
 {
 	session->failure = *why;
@@ -21,7 +28,145 @@ int session_default(struct settings *settings, struct err *err)
 	return options_default(settings_options, settings, err);
 }
 
-/* The client, the modes and the CPUs: what can be wrong here, the user has asked for. */
+/* The servers. */
+
+static int servers_room(struct session *session, size_t count)
+{
+	session->servers = calloc(count + 1, sizeof *session->servers);
+	session->found = calloc(count + 1, sizeof *session->found);
+	return session->servers && session->found ? 0 : -1;
+}
+
+int session_arms(struct session *session, const struct conf_server *servers, size_t count)
+{
+	if (servers_room(session, count))
+		return complain(session->command, EXIT_NO_RUN, "out of memory");
+	for (size_t i = 0; i < count; i++)
+		session->servers[session->count++] = &servers[i];
+	return EXIT_OK;
+}
+
+/* Whether a server belongs to a session that names none. The preset 2010 is its table, under the control server's ceiling. */
+static bool is_wanted(const struct settings *settings, const struct conf_server *server)
+{
+	return !settings->preset || strcmp(server->name, CONTROL_SERVER) == 0 ||
+	       (server->since && strcmp(server->since, settings->preset) == 0);
+}
+
+static void servers_add(struct session *session, const struct conf_server *server)
+{
+	for (size_t i = 0; i < session->count; i++)
+		if (session->servers[i] == server)
+			return;
+	session->servers[session->count++] = server;
+}
+
+static int servers_add_named(struct session *session, const struct conf *conf, struct err *err)
+{
+	char **names = argv_list(session->settings->servers, err);
+	int result = 0;
+
+	if (!names)
+		return err_prefix(err, "--servers");
+	for (char **name = names; *name && !result; name++) {
+		const struct conf_server *server = conf_find(conf, *name);
+		if (server)
+			servers_add(session, server);
+		else
+			result = err_set(err, "there is no server '%s' (see 'benchctl list')", *name);
+	}
+	argv_free(names);
+	return result;
+}
+
+static void servers_add_control(struct session *session, const struct conf *conf)
+{
+	const struct conf_server *control = conf_find(conf, CONTROL_SERVER);
+	size_t named = session->count;
+
+	if (!control || session->kind != SESSION_RUN || session->settings->ceiling == CEILING_NO)
+		return;
+	servers_add(session, control);
+	session->adds_control = session->count > named;
+	if (!session->adds_control)
+		return;
+	memmove(session->servers + 1, session->servers, named * sizeof *session->servers);
+	session->servers[0] = control;
+}
+
+int session_choose(struct session *session, const struct conf *conf)
+{
+	struct err err;
+
+	if (servers_room(session, conf->count))
+		return complain(session->command, EXIT_NO_RUN, "out of memory");
+	if (session->settings->servers) {
+		if (servers_add_named(session, conf, &err))
+			return give_up(session, EXIT_USAGE, &err);
+		servers_add_control(session, conf);
+		return EXIT_OK;
+	}
+	for (size_t i = 0; i < conf->count; i++)
+		if (is_wanted(session->settings, &conf->servers[i]))
+			servers_add(session, &conf->servers[i]);
+	if (!session->count)
+		return complain(session->command, EXIT_USAGE, "the configuration has no [server NAME] for this run");
+	return EXIT_OK;
+}
+
+/* Keeps the servers that can run here. Returns 0, or -1 with err set. */
+static int servers_find(struct session *session, struct err *err)
+{
+	bool is_needed = session->settings->servers || session->kind == SESSION_ARMS;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < session->count && !common_stop; i++) {
+		struct availability *found = &session->found[kept];
+		availability_find(found, session->servers[i]);
+		if (found->available)
+			session->servers[kept++] = session->servers[i];
+		else if (is_needed && !(session->adds_control && i == 0))
+			return err_set(err, "server %s can't run here: %s", session->servers[i]->name, found->reason);
+		else
+			fprintf(stderr, "left out: %s: %s\n", session->servers[i]->name, found->reason);
+	}
+	session->count = kept;
+	return kept || common_stop ? 0 : err_set(err, "no server can run here (see 'benchctl list')");
+}
+
+/* What must be known before the first launch. */
+
+/*
+ * What would be ignored in silence is an error. An open loop opens a connection when it needs one; a crowd has all of its
+ * connections from the start.
+ */
+static int rates_fit(const struct session *session, struct err *err)
+{
+	const struct settings *settings = session->settings;
+	const struct sweep *sweep = &session->sweep;
+	size_t crowds = 0;
+
+	for (size_t i = 0; i < sweep->modes_count; i++)
+		crowds += sweep->modes[i] == LOAD_CROWD;
+	if (settings->rate.count && settings->after_sweep.count)
+		return err_set(err,
+			       "--after-sweep goes after levels, and --rate measures none: leave one of the two out");
+	if (settings->rate.count && session->levels_given)
+		return err_set(
+			err,
+			"--concurrency is of a closed loop, and --rate of an open one that measures no levels: leave one "
+			"of the two out (--max-connections bounds the connections of an open loop)");
+	if (settings->rate.count && crowds)
+		return err_set(err, "--rate goes with the modes close and keepalive, not with crowd");
+	if (settings->after_sweep.count && crowds == sweep->modes_count)
+		return err_set(
+			err,
+			"--after-sweep goes with the modes close and keepalive, and --mode has crowd alone: add one "
+			"of them to --mode, or leave --after-sweep out");
+	return 0;
+}
+
+/* What the user has asked for: the client, the modes, the CPUs, the name. */
 static int load_settle(struct session *session, struct err *err)
 {
 	const struct settings *settings = session->settings;
@@ -34,50 +179,37 @@ static int load_settle(struct session *session, struct err *err)
 	if (err->text[0])
 		fprintf(stderr, "%s\n", err->text);
 	if (sweep->client->max_connections == 1)
-		return err_set(err, "--client: %s asks one thing at a time", settings->client);
+		return err_set(err, "--client: %s sends one request at a time; a run has a sequential cell for that",
+			       settings->client);
 	if (settings->max_window_ns < settings->duration_ns)
 		return err_set(err, "--max-window is less than --duration");
-	if (sweep_modes(sweep, settings->mode, err))
+	if (settings->resume && settings->out)
+		return err_set(err, "--out: a resumed run keeps its name");
+	if (sweep_modes(sweep, settings->mode, err) || rates_fit(session, err) ||
+	    common_run_folder(session->folder, settings->resume ? settings->resume : settings->out, err))
 		return -1;
 	return cpus_divide(&sweep->cpus, settings->client_cpus, settings->server_cpus, err);
 }
 
-/* The port and the backlog. */
+/* What the host gives: the port, the backlog, the seed. */
 static int place_settle(struct session *session, struct err *err)
 {
+	struct settings *settings = session->settings;
+	struct sweep *sweep = &session->sweep;
 	struct host host;
-	int port = session->settings->port ? (int)session->settings->port : port_find_free(err);
+	int port = settings->port ? (int)settings->port : port_find_free(err);
 
 	if (port < 0)
 		return -1;
+	sweep->port = (unsigned)port;
 	host_read(&host);
-	session->sweep.port = (unsigned)port;
-	session->sweep.backlog = (unsigned)(session->settings->backlog ? session->settings->backlog : host.somaxconn);
-	if (!session->sweep.backlog)
+	sweep->backlog = (unsigned)(settings->backlog ? settings->backlog : host.somaxconn);
+	if (!sweep->backlog)
 		return err_set(err, "net.core.somaxconn can't be read: give a --backlog");
+	if (!settings->seed)
+		settings->seed = clock_read_ns(CLOCK_REALTIME) % 1000000;
+	sweep->seed = settings->seed;
 	return 0;
-}
-
-/* Whether the servers can run here. */
-static int servers_settle(struct session *session, struct err *err)
-{
-	size_t kept = 0;
-
-	session->found = calloc(session->count + 1, sizeof *session->found);
-	if (!session->found)
-		return err_set(err, "out of memory");
-	for (size_t i = 0; i < session->count && !common_stop; i++) {
-		struct availability *found = &session->found[kept];
-		availability_find(found, session->servers[i]);
-		if (found->available)
-			session->servers[kept++] = session->servers[i];
-		else if (session->has_arms)
-			return err_set(err, "%s can't run here: %s", session->servers[i]->name, found->reason);
-		else
-			fprintf(stderr, "left out: %s: %s\n", session->servers[i]->name, found->reason);
-	}
-	session->count = kept;
-	return kept || common_stop ? 0 : err_set(err, "no server can run here (see 'benchctl list')");
 }
 
 int session_prepare(struct session *session)
@@ -87,16 +219,15 @@ int session_prepare(struct session *session)
 
 	if (load_settle(session, &err))
 		return give_up(session, EXIT_USAGE, &err);
-	if (place_settle(session, &err) || servers_settle(session, &err))
+	if (place_settle(session, &err) || servers_find(session, &err))
 		return give_up(session, EXIT_NO_RUN, &err);
 	if (common_stop)
 		return EXIT_INTERRUPTED;
 	sweep->settings = session->settings;
 	sweep->servers = session->servers;
 	sweep->servers_count = session->count;
-	sweep->is_mirrored = session->has_arms;
-	sweep->levels_only = true;
-	sweep->seed = session->settings->seed ? session->settings->seed : clock_read_ns(CLOCK_REALTIME) % 1000000;
+	sweep->has_arms = session->kind == SESSION_ARMS;
+	sweep->levels_only = session->kind != SESSION_RUN;
 	sweep->document = &session->document;
 	sweep->stop = &common_stop;
 	if (preamble_write(&session->document, sweep, session->found, &err))
@@ -104,93 +235,76 @@ int session_prepare(struct session *session)
 	return EXIT_OK;
 }
 
-int session_keep(struct session *session, const char *name)
+/* The files of a session. */
+
+/* Goes on with the ledger of a run. Returns 0, or -1 with err set. */
+static int ledger_continue(struct session *session, const char *path, struct err *err)
 {
-	char path[COMMON_FOLDER + 40];
+	bool torn;
+
+	if (ledger_resume(&session->ledger, path, &session->document, &torn, err))
+		return -1;
+	if (torn)
+		fprintf(stderr, "%s: its last line was torn and has been cut off; that cell is measured again\n", path);
+	fprintf(stderr, "resuming %s after %zu cells\n", session->folder, session->document.cells_count);
+	return 0;
+}
+
+static int files_make(struct session *session, struct err *err)
+{
+	bool resumes = session->settings->resume != NULL;
+	char path[PATH_ROOM];
+
+	if (resumes && resume_match(&session->before, &session->document, err))
+		return err_prefix(err, "--resume: %s can't be resumed", session->folder);
+	if (!resumes && common_make_run_folder(session->folder, err))
+		return -1;
+	snprintf(path, sizeof path, "%s/cells.jsonl", session->folder);
+	session->ledger.fd = -1;
+	if (resumes ? ledger_continue(session, path, err) : ledger_create(&session->ledger, path, err)) {
+		ledger_release(&session->ledger);
+		return -1;
+	}
+	session->sweep.ledger = &session->ledger;
+	if (resumes || session->kind != SESSION_RUN)
+		return 0;
+	snprintf(path, sizeof path, "%s/run.json", session->folder);
+	session->document.interrupted = true;
+	return result_write(&session->document, path, err);
+}
+
+int session_keep(struct session *session)
+{
 	struct err err;
 
-	if (common_run_folder(session->folder, name, &err))
-		return give_up(session, EXIT_USAGE, &err);
-	snprintf(path, sizeof path, "%s/cells.jsonl", session->folder);
-	if (common_make_run_folder(session->folder, &err) || ledger_create(&session->ledger, path, &err))
-		return give_up(session, EXIT_NO_RUN, &err);
-	session->sweep.ledger = &session->ledger;
-	return EXIT_OK;
-}
-
-/* Why a launch has brought no figure at all; NULL where it has. */
-static const char *launch_error(const struct document *document, const char *server, uint64_t block)
-{
-	const char *why = NULL;
-
-	for (size_t i = 0; i < document->cells_count; i++) {
-		const struct cell *cell = &document->cells[i];
-		if (cell->block != block || strcmp(cell->server, server) != 0)
-			continue;
-		if (!cell->error)
-			return NULL;
-		why = why ? why : cell->error;
-	}
-	return why;
-}
-
-/* Of two builds of which one does not work, nothing can be said: it is not to be tried seven times more. */
-static void on_server_end(void *context, const char *server, uint64_t block, size_t done, size_t all)
-{
-	struct session *session = context;
-	const char *why = block == 1 ? launch_error(&session->document, server, block) : NULL;
-
-	session->progress.watch.server_end(session->progress.watch.context, server, block, done, all);
-	if (!session->has_arms || !why || session->hopeless.text[0])
-		return;
-	err_set(&session->hopeless, "the first launch of %s has no figure at any level: %.1500s", server, why);
-	common_stop = 1;
-}
-
-static void on_begin(void *context, const struct cell *cell, size_t done, size_t all)
-{
-	struct session *session = context;
-
-	session->progress.watch.begin(session->progress.watch.context, cell, done, all);
-}
-
-static void on_end(void *context, const struct cell *cell, size_t done, size_t all)
-{
-	struct session *session = context;
-
-	session->progress.watch.end(session->progress.watch.context, cell, done, all);
-}
-
-static void on_notice(void *context, const char *text)
-{
-	struct session *session = context;
-
-	session->progress.watch.notice(session->progress.watch.context, text);
+	return files_make(session, &err) ? give_up(session, EXIT_NO_RUN, &err) : EXIT_OK;
 }
 
 int session_run(struct session *session)
 {
+	struct progress progress;
 	struct err err;
 
 	if (!build_is_benchmark())
 		fputs("This build has no optimization or has a sanitizer in it: its figures are no benchmark.\n",
 		      stderr);
-	progress_init(&session->progress);
-	session->watch = (struct sweep_watch){ on_begin, on_end, on_server_end, on_notice, session };
-	session->sweep.watch = &session->watch;
+	progress_init(&progress, session->settings->verbosity);
+	session->sweep.watch = &progress.watch;
 	int failed = sweep_run(&session->sweep, &err);
-	progress_clear(&session->progress);
+	terminal_clear(&progress.terminal);
+	session->sweep.watch = NULL;
 	if (failed)
 		return give_up(session, EXIT_NO_RUN, &err);
-	if (session->hopeless.text[0])
-		return give_up(session, EXIT_NO_RUN, &session->hopeless);
 	return session->document.interrupted ? EXIT_INTERRUPTED : EXIT_OK;
 }
 
 void session_release(struct session *session)
 {
-	ledger_release(&session->ledger);
+	if (session->sweep.ledger)
+		ledger_release(&session->ledger);
 	document_release(&session->document);
+	document_release(&session->before);
+	free(session->servers);
 	free(session->found);
-	session->found = NULL;
+	*session = (struct session){ 0 };
 }

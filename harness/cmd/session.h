@@ -1,64 +1,83 @@
 /*
- * session: launches of servers that are to be compared with each other, in one go: what `ab`, `calibrate` and the self-test
- * of `compare` have in common.
+ * session: one sweep of servers, from choosing them to the last cell: what `run`, `ab`, `calibrate` and the self-test of
+ * `compare` have in common.
  *
- * A session is a sweep (harness/run/sweep.h) without the sequential cell. Its servers are arms, which take turns, AB BA AB BA,
- * or those of bench.conf in the order of a run. Progress goes to stderr as that of `run` does. ^C ends it early: what was
- * measured is in the document then.
+ *     session.command, .settings and .kind are set by the caller, the rest is zero
+ *     session_choose(), or session_arms()    which servers
+ *     session_prepare()                      can it be measured here? nothing has been launched yet
+ *     session_keep()                         the folder of the results; not for a session that is thrown away
+ *     session_run()                          measures
+ *     session_release()                      in any case
+ *
+ * Errors are printed here, as those of the command; a function returns the exit code. Progress goes to stderr. ^C ends a
+ * session early: what was measured is in the document then.
  */
 #ifndef HARNESS_CMD_SESSION_H
 #define HARNESS_CMD_SESSION_H
 
 #include "harness/cmd/common.h"
-#include "harness/cmd/progress.h"
 #include "harness/record/document.h"
 #include "harness/record/ledger.h"
 #include "harness/run/sweep.h"
 #include "harness/server/availability.h"
 
+enum session_kind {
+	SESSION_RUN,      /* what people look at: a sequential cell, and the control server as the ceiling */
+	SESSION_LAUNCHES, /* levels only, many launches of each server */
+	SESSION_ARMS, /* the servers are arms, in turns AB BA AB BA: if one does not work, the session is pointless */
+};
+
 struct session {
-	const struct command *command;   /* whose words errors have */
-	const struct settings *settings; /* the caller's, as are the servers */
+	const struct command *command;
+	struct settings *settings; /* the caller's; --seed 0 is replaced by the seed that is used */
+	enum session_kind kind;
+	bool levels_given; /* the command line itself names levels, which by default there are too */
+	/* Owned: */
 	const struct conf_server **servers;
+	struct availability *found; /* as servers */
 	size_t count;
-	bool has_arms; /* they are arms: none is left out, and where one has no figure the rest is for nothing */
-	struct availability *found; /* as servers; owned, as is what follows */
-	struct document document;   /* the cells of all servers, by their names */
-	struct ledger ledger;
+	bool adds_control;        /* servers[0] is the control server, though it was not named */
+	struct document document; /* the cells of all servers, by their names */
+	struct document before;   /* of a resumed run: what it was started with */
+	struct ledger ledger;     /* open where sweep.ledger is set */
 	struct sweep sweep;
-	struct progress progress;
-	struct sweep_watch watch;
-	char folder[COMMON_FOLDER]; /* "": nothing is kept on the disk */
-	struct err hopeless;        /* why it was given up while it ran, or "" */
+	char folder[COMMON_FOLDER]; /* results/NAME */
 	struct err failure;         /* what was complained of, or "" */
 };
 
 /*
- * The usual settings of a session, for a struct that is zeroed: those of a run; its own table of options comes after.
+ * The usual settings of a session, for a struct that is zeroed: those of `run`; the command's own table comes after.
  * Returns 0, or -1 with err set.
  */
 int session_default(struct settings *settings, struct err *err);
 
 /*
- * Settles what is to be known before the first launch, and that all servers can run here: those that can't are left out
- * where they are no arms. The fields down to has_arms are set, the others zero. Returns an exit code; not EXIT_OK: it
- * was complained of.
+ * The servers of the configuration that --servers names, each once; without it all of them, for a preset those that it
+ * stands for. A run gets the control server too, unless --ceiling=no: without it beside them, nobody could tell a
+ * server's limit from the client's. The configuration must outlive the session.
+ */
+int session_choose(struct session *session, const struct conf *conf);
+
+/* Takes these servers, which must outlive the session. */
+int session_arms(struct session *session, const struct conf_server *servers, size_t count);
+
+/*
+ * Settles what must be known before the first launch: the client, modes, CPUs, port, backlog, and which servers can run here.
+ * A server that can't is left out, with its reason on stderr; one that was named, or is an arm, is an error.
  */
 int session_prepare(struct session *session);
 
 /*
- * The folder results/NAME (NULL: by date and time) with its ledger, for a session that is to be kept. Call it between
- * session_prepare() and session_run(). Returns an exit code in the same way.
+ * Makes the folder results/NAME (--out; by default the date and time) with the ledger; or goes on with that of the resumed
+ * run (--resume), where nothing that matters has changed. A run has its run.json there before anything is launched, so
+ * that it can be resumed whatever ends it.
  */
-int session_keep(struct session *session, const char *name);
+int session_keep(struct session *session);
 
-/*
- * Measures. Returns EXIT_OK; EXIT_INTERRUPTED; or EXIT_NO_RUN, which was complained of. The document has what was
- * measured, in each case.
- */
+/* Measures. Not EXIT_OK: EXIT_INTERRUPTED, or EXIT_NO_RUN; the document has what was measured in each case. */
 int session_run(struct session *session);
 
-/* Lets go of what it owns; the struct may be zeroed but for ledger.fd, -1. */
+/* Releases what the session owns. */
 void session_release(struct session *session);
 
 #endif

@@ -27,7 +27,7 @@ static int table_run(int argc, char **argv)
 	struct err err;
 	int code;
 
-	if (command_parse(&command_table, &settings, &settings.help, argc, argv, 1, 1, &code) < 0)
+	if (command_parse(&command_table, &settings, argc, argv, 1, 1, &code) < 0)
 		return code;
 	enum table_format format = settings.markdown ? TABLE_MARKDOWN : settings.csv ? TABLE_CSV : TABLE_TEXT;
 	bool both = !settings.open_loop && format != TABLE_CSV;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/config/settings.h"
 #include "harness/lib/text.h"
 
 /* The text of a field, or one that is written into `room`; NULL or "" where unknown. */
@@ -62,11 +63,6 @@ static const struct {
 	{ "commit of benchctl", commit_of, is_same_commit },
 };
 
-/* The options that the figures depend on; an option that one of the runs lacks is no difference. */
-static const char *const options[] = {
-	"duration", "warmup", "max-window", "max-ramp", "timeout", "requests", "sequential", "backlog", "active",
-};
-
 int differences_add(struct differences *differences, const char *field, const char *base, const char *new,
 		    struct err *err)
 {
@@ -97,9 +93,11 @@ int differences_find(struct differences *differences, const struct document *bas
 		if (!is_alike && differences_add(differences, host_parts[i].field, a, b, err))
 			return -1;
 	}
-	for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
-		const char *a = document_option(base, options[i]), *b = document_option(new, options[i]);
-		if (*a && *b && strcmp(a, b) != 0 && differences_add(differences, options[i], a, b, err))
+	/* An option that one of the runs lacks is no difference. */
+	for (const struct option_def *def = settings_options; def->name; def++) {
+		const char *a = document_option(base, def->name), *b = document_option(new, def->name);
+		if (def->flags & OPTION_COMPARE && *a && *b && strcmp(a, b) != 0 &&
+		    differences_add(differences, def->name, a, b, err))
 			return -1;
 	}
 	return 0;

@@ -7,34 +7,36 @@
 static const char *const ceiling_names[] = { "yes", "no", NULL }; /* enum settings_ceiling */
 
 const struct option_def settings_options[] = {
-	{ "concurrency", 'c', FIELD(levels, concurrency), .fallback = "1..65536",
+	{ "concurrency", 'c', FIELD(levels, concurrency), .fallback = "1..65536", .flags = OPTION_RESUME,
 	  .help = "levels: A..B doubles, A..B:+S steps, commas join" },
-	{ "rate", 0, FIELD(rates, rate),
+	{ "rate", 0, FIELD(rates, rate), .flags = OPTION_RESUME,
 	  .help = "open loop: requests a second, whatever the server does, instead of levels" },
-	{ "after-sweep", 0, FIELD(shares, after_sweep),
+	{ "after-sweep", 0, FIELD(shares, after_sweep), .flags = OPTION_RESUME,
 	  .help = "open loop after the levels, at shares of each server's own best rate" },
 	SETTINGS_OPEN_LOOP(struct settings),
-	{ "servers", 's', FIELD(text, servers), .placeholder = "A,B",
+	{ "servers", 's', FIELD(text, servers), .placeholder = "A,B", .flags = OPTION_RESUME,
 	  .help = "servers to measure (all that can run here)" },
-	{ "ceiling", 0, FIELD(choice, ceiling), .fallback = "yes", .choices = ceiling_names,
+	{ "ceiling", 0, FIELD(choice, ceiling), .fallback = "yes", .choices = ceiling_names, .flags = OPTION_RESUME,
 	  .help = "measure the control server too where --servers does not name it" },
 	SETTINGS_LOAD(struct settings, ),
-	{ "requests", 'n', FIELD(count, requests), .fallback = "0", .help = "requests of a cell, instead of a time" },
-	{ "sequential", 0, FIELD(count, sequential), .fallback = "0",
+	{ "requests", 'n', FIELD(count, requests), .fallback = "0", .flags = SETTINGS_ALIKE,
+	  .help = "requests of a cell, instead of a time" },
+	{ "sequential", 0, FIELD(count, sequential), .fallback = "0", .flags = SETTINGS_ALIKE,
 	  .help = "requests of the sequential cell, instead of a time" },
-	{ "repeat", 'r', FIELD(count, repeat), .fallback = "1", .min = 1, .max = 1000,
+	{ "repeat", 'r', FIELD(count, repeat), .fallback = "1", .min = 1, .max = 1000, .flags = OPTION_RESUME,
 	  .help = "blocks: each launches every server afresh" },
-	{ "seed", 0, FIELD(count, seed), .fallback = "0",
+	{ "seed", 0, FIELD(count, seed), .fallback = "0", .flags = OPTION_RESUME,
 	  .help = "of the order of servers in a block, and of random arrivals (0: from the clock)" },
 	SETTINGS_PLACE(struct settings, ),
 	{ "out", 'o', FIELD(text, out), .placeholder = "NAME", .flags = OPTION_CALL,
 	  .help = "name of the run: results/NAME (the date and time)" },
 	{ "resume", 0, FIELD(text, resume), .placeholder = "NAME", .flags = OPTION_CALL,
-	  .help = "go on with a run that was cut short, with its options" },
-	{ "preset", 0, FIELD(text, preset), .placeholder = "2010", .flags = OPTION_CALL,
+	  .help = "resume a run that was interrupted, with its options" },
+	{ "preset", 0, FIELD(text, preset), .placeholder = "2010", .flags = OPTION_CALL | OPTION_RESUME,
 	  .help = "2010: 100 connections, 100000 requests, 10000 links, backlog 128" },
 	{ "conf", 0, FIELD(texts, conf), .placeholder = "FILE", .flags = OPTION_CALL,
 	  .help = "configuration (bench.conf); given again, it adds to the first" },
+	SETTINGS_VERBOSITY(struct settings, ),
 	{ "help", 'h', FIELD(flag, help), .flags = OPTION_CALL, .help = "this text" },
 	{ .name = NULL }
 };
@@ -56,15 +58,15 @@ int settings_preset(struct settings *settings, const char *name, struct err *err
 		if (options_set(settings_options, settings, presets[i].key, presets[i].value, err))
 			return -1;
 	}
-	return found ? 0 : err_set(err, "unknown preset '%s': the one there is is 2010", name);
+	return found ? 0 : err_set(err, "unknown preset '%s': the only one is 2010", name);
 }
 
 uint64_t settings_connections(const struct settings *settings)
 {
-	uint64_t most = settings->rate.count || settings->after_sweep.count ? settings->open_loop.max_connections : 1;
+	uint64_t max = settings->rate.count || settings->after_sweep.count ? settings->open_loop.max_connections : 1;
 
 	for (size_t i = 0; i < settings->concurrency.count && !settings->rate.count; i++)
-		if (settings->concurrency.level[i] > most)
-			most = settings->concurrency.level[i];
-	return most;
+		if (settings->concurrency.level[i] > max)
+			max = settings->concurrency.level[i];
+	return max;
 }

@@ -57,7 +57,7 @@ int preamble_write(struct document *document, const struct sweep *sweep, const s
 	if (bad || !document->options || !document->servers)
 		return err_set(err, "out of memory");
 	for (const struct option_def *def = settings_options; def->name; def++) {
-		if (def->flags & OPTION_CALL && strcmp(def->name, "preset") != 0)
+		if (!(def->flags & OPTION_RESUME))
 			continue;
 		bad |= option_echo(&document->options[document->options_count++], def, sweep->settings);
 	}

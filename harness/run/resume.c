@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "harness/config/settings.h"
+
 static int differs(struct err *err, const char *what, const char *before, const char *now)
 {
 	return err_set(err, "%s was '%.200s' and is now '%.200s'", what, before, now);
@@ -18,10 +20,11 @@ static int texts_match(const char *what, const char *before, const char *now, st
 
 static int options_match(const struct document *before, const struct document *now, struct err *err)
 {
-	for (size_t i = 0; i < now->options_count; i++) {
+	for (const struct option_def *def = settings_options; def->name; def++) {
 		char what[80];
-		snprintf(what, sizeof what, "--%.60s", now->options[i].name);
-		if (texts_match(what, document_option(before, now->options[i].name), now->options[i].value, err))
+		snprintf(what, sizeof what, "--%.60s", def->name);
+		if (def->flags & OPTION_RESUME &&
+		    texts_match(what, document_option(before, def->name), document_option(now, def->name), err))
 			return -1;
 	}
 	return 0;
@@ -82,7 +85,7 @@ static int servers_match(const struct document *before, const struct document *n
 	return 0;
 }
 
-/* Auto, and uring where it can't run, stand for what the host allows: cells of two clients are no one run. */
+/* --client auto, and uring where it can't run, leave the choice to the host: cells of two clients are not one run. */
 static int clients_match(const struct document *before, const struct document *now, struct err *err)
 {
 	return before->client ? texts_match("the client", before->client, now->client, err) : 0;

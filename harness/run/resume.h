@@ -1,5 +1,5 @@
 /*
- * resume: may a run that was cut short be gone on with here?
+ * resume: whether a run that was interrupted can be resumed here.
  *
  * Cells of one run must be comparable with each other, so what they depend on has to be the same: the options, the
  * host, the build of benchctl, the client that runs (which --client auto leaves to the host), and the servers with their

@@ -656,6 +656,45 @@ int sweep_modes(struct sweep *sweep, const char *text, struct err *err)
 	return 0;
 }
 
+/* Why a launch has no figure at any level; NULL where it has one. */
+static const char *launch_error(const struct document *document, const char *server, uint64_t block)
+{
+	const char *why = NULL;
+
+	for (size_t i = 0; i < document->cells_count; i++) {
+		const struct cell *cell = &document->cells[i];
+		if (cell->block != block || strcmp(cell->server, server) != 0)
+			continue;
+		if (!cell->error)
+			return NULL;
+		why = why ? why : cell->error;
+	}
+	return why;
+}
+
+/* Launches all servers once. Returns 0, or -1 with err set where the sweep can't go on. */
+static int block_run(struct sweep *sweep, uint64_t block, size_t *order, size_t *done, struct err *err)
+{
+	if (sweep->has_arms)
+		plan_mirrored(order, sweep->servers_count, block);
+	else
+		random_order(order, sweep->servers_count, sweep->seed, block);
+	for (size_t i = 0; i < sweep->servers_count && !stopped(sweep); i++) {
+		const struct conf_server *server = sweep->servers[order[i]];
+		if (server_visit(sweep, server, block, done, err))
+			return -1;
+		const char *why = sweep->has_arms && block == 1 && !stopped(sweep)
+					  ? launch_error(sweep->document, server->name, block)
+					  : NULL;
+		if (why) {
+			sweep->document->interrupted = true;
+			return err_set(err, "the first launch of %s has no figure at any level: %.1500s", server->name,
+				       why);
+		}
+	}
+	return 0;
+}
+
 int sweep_run(struct sweep *sweep, struct err *err)
 {
 	int result = 0;
@@ -664,17 +703,12 @@ int sweep_run(struct sweep *sweep, struct err *err)
 
 	if (!order)
 		return err_set(err, "out of memory");
+	sweep->document->interrupted = false;
 	if (sched_setaffinity(0, sizeof sweep->cpus.client, &sweep->cpus.client))
 		result = err_set_errno(err, "pinning to the client CPUs");
-	for (uint64_t block = 1; block <= sweep->settings->repeat && !result && !stopped(sweep); block++) {
-		if (sweep->is_mirrored)
-			plan_mirrored(order, sweep->servers_count, block);
-		else
-			random_order(order, sweep->servers_count, sweep->seed, block);
-		for (size_t i = 0; i < sweep->servers_count && !result && !stopped(sweep); i++)
-			result = server_visit(sweep, sweep->servers[order[i]], block, &done, err);
-	}
-	sweep->document->interrupted = stopped(sweep);
+	for (uint64_t block = 1; block <= sweep->settings->repeat && !result && !stopped(sweep); block++)
+		result = block_run(sweep, block, order, &done, err);
+	sweep->document->interrupted |= stopped(sweep);
 	document_judge(sweep->document);
 	free(order);
 	return result;

@@ -41,18 +41,22 @@ struct sweep {
 	struct cpus cpus;
 	unsigned port, backlog;
 	uint64_t seed;
-	bool is_mirrored;      /* the servers are arms: launched as plan_mirrored() says, and not in a seeded order */
-	bool levels_only;      /* no sequential cell */
-	struct ledger *ledger; /* NULL: none is kept */
+	/*
+	 * The servers are arms, which are compared with each other: launched as plan_mirrored() says instead of in a seeded order.
+	 * If the first launch of an arm has no figure at any level, the sweep ends: nothing can be compared.
+	 */
+	bool has_arms;
+	bool levels_only;          /* no sequential cell */
+	struct ledger *ledger;     /* NULL: none is kept */
 	struct document *document; /* takes the cells */
 	const struct sweep_watch *watch;
 	const volatile sig_atomic_t *stop;
 };
 
 /*
- * Runs all blocks; cells that are in the document already are not measured again. Returns 0 where all cells are recorded, or -1 with err set where it had to end early. When
- * *stop is set it ends early too: returns 0 and sets document->interrupted. The cells recorded so far are in the
- * document in each case, and no server is left running.
+ * Runs all blocks; cells that are in the document already are not measured again. Returns 0 where all cells are recorded, or
+ * -1 with err set where the sweep had to end early. When *stop is set it ends early too: returns 0 and sets
+ * document->interrupted. The cells recorded so far are in the document in each case, and no server is left running.
  */
 int sweep_run(struct sweep *sweep, struct err *err);
 

@@ -47,7 +47,7 @@ def test_killed():
             before = cut_short(place, number)
             outcome = resume(place)
             tap.is_(outcome.code, 0, name + ': goes on')
-            tap.has(outcome.err, 'going on with results/r after %d cells' % len(before), name + ': says from where')
+            tap.has(outcome.err, 'resuming results/r after %d cells' % len(before), name + ': says from where')
             whole(place, before, name)
             outcome = resume(place)
             tap.is_(outcome.code, 0, name + ': a whole run has nothing left to measure')

@@ -386,7 +386,7 @@ static void test_preset(void **state)
 	(void)state;
 	assert_int_equal(options_default(settings_options, &settings, &err), 0);
 	assert_int_equal(settings_preset(&settings, "2011", &err), -1);
-	check_text("unknown", err.text, "unknown preset '2011': the one there is is 2010");
+	check_text("unknown", err.text, "unknown preset '2011': the only one is 2010");
 	assert_int_equal(settings_preset(&settings, "2010", &err), 0);
 	assert_int_equal(settings.concurrency.count, 1);
 	assert_int_equal(settings.concurrency.level[0], 100);

@@ -1,0 +1,45 @@
+#include "harness/cmd/terminal.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* To the first column; erase to the end of the line (ECMA-48). */
+#define ERASE "\r\033[K"
+
+static bool can_rewrite(void)
+{
+	const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR"), *color = getenv("CLICOLOR");
+
+	return isatty(STDERR_FILENO) && term && *term && strcmp(term, "dumb") != 0 && !(no_color && *no_color) &&
+	       !(color && strcmp(color, "0") == 0);
+}
+
+void terminal_init(struct terminal *terminal, struct settings_verbosity verbosity)
+{
+	*terminal = (struct terminal){
+		.verbosity = verbosity,
+		.rewrites = !verbosity.quiet && can_rewrite(),
+	};
+}
+
+void terminal_status(const struct terminal *terminal, const char *format, ...)
+{
+	va_list args;
+
+	if (!terminal->rewrites)
+		return;
+	fputs(ERASE, stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fflush(stderr);
+}
+
+void terminal_clear(const struct terminal *terminal)
+{
+	if (terminal->rewrites)
+		fputs(ERASE, stderr);
+}
