@@ -126,7 +126,7 @@ static inline int unit_folder_remove(void **state)
 	return bad;
 }
 
-/* The path of a file in a test's folder, in one of two buffers in turn. */
+/* The path of a file in a test's folder; valid until the next call but one. */
 static inline const char *unit_path(void **state, const char *name)
 {
 	static char paths[2][512];
