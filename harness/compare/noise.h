@@ -1,14 +1,14 @@
 /*
  * noise: what this host makes of no difference at all.
  *
- * A server is launched many times, and its launches are dealt to two sides at random: whatever differs between these is
- * noise. That is done often (NOISE_DEALS times) with one set of launches, and each time the two sides are compared as any
- * two sides are. The noise of a figure is the root mean square of the logarithm of its ratio: a share, 0.02 for 2 %. It
- * is that of a comparison with as many launches a side as a deal has, and of launches in turn: what one day differs from
- * the next by is not in it.
+ * A server is launched many times, and its launches are dealt to two sides at random: any difference between these is
+ * noise. One set of launches is dealt NOISE_DEALS times, and each time the two sides are compared as any two sides
+ * are. The noise of a figure is the root mean square of the logarithm of its ratio: a share, 0.02 for 2 %. It
+ * holds for a comparison with as many launches a side as a deal has, and for launches in turn: how one day differs from
+ * the next is not in it.
  *
- * A comparison takes it for its floor (COMPARE_NOISE_TIMES) where it was measured as the two sides were: on this host, with
- * the same options.
+ * A comparison's floor is a multiple of the noise (COMPARE_NOISE_TIMES) that was measured as the two sides were: on this host,
+ * with the same options.
  */
 #ifndef HARNESS_COMPARE_NOISE_H
 #define HARNESS_COMPARE_NOISE_H
@@ -37,8 +37,8 @@ struct noise {
 };
 
 /*
- * Finds the noise in the launches of each server of a document, `deals` times two halves of them. What has fewer than two
- * valid launches a side, in each deal, stays unknown. Fills in launches and figures of a noise that is zeroed. Returns 0, or
+ * Finds the noise in the launches of each server of a document, `deals` times two halves of them. A figure with fewer than two
+ * valid launches a side, in most deals, stays unknown. Fills in launches and figures of a noise that is zeroed. Returns 0, or
  * -1 with err set: there are too few launches, or memory is out. Release it in both cases.
  */
 int noise_find(struct noise *noise, const struct document *document, size_t deals, uint64_t seed, struct err *err);
@@ -49,7 +49,7 @@ int noise_find(struct noise *noise, const struct document *document, size_t deal
  */
 int noise_merge(struct noise *noise, struct noise *from);
 
-/* Whether it was measured as the runs were. Returns 1; 0 with what differs in words in *why; -1 where memory is out. */
+/* Whether the noise was measured as the runs were. Returns 1; 0 with the difference in *why; -1 where memory is out. */
 int noise_fits(const struct noise *noise, const struct document *run, struct err *why);
 
 /*

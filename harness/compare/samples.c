@@ -53,9 +53,9 @@ static int launches_find(struct launches *launches, const struct compare_side *s
 	for (size_t i = 0; i < count; i++)
 		if (!i || launch_order(&launches->all[i - 1], &launches->all[i]) != 0)
 			launches->all[launches->count++] = launches->all[i];
-	if (launches->count > RANK_MOST)
+	if (launches->count > RANK_MAX)
 		return err_set(err, "%zu launches of a side are more than can be compared (%d)", launches->count,
-			       RANK_MOST);
+			       RANK_MAX);
 	return 0;
 }
 

@@ -24,7 +24,7 @@ struct samples {
 
 /*
  * Collects the cells of two sides into a struct that is zeroed. Returns 0, or -1 with err set: a cell is in a run twice, a run
- * is given twice, there are more than RANK_MOST launches, or memory is out. Release it in both cases.
+ * is given twice, there are more than RANK_MAX launches, or memory is out. Release it in both cases.
  */
 int samples_collect(struct samples *samples, const struct compare_side *const sides[SIDES], struct err *err);
 

@@ -193,7 +193,7 @@ static void launches_judge(struct comparison *comparison)
 	/* A regression is a verdict, and so is a cliff, which takes fewer launches. */
 	for (size_t i = 0; i < comparison->gate_count && comparison->verdict != COMPARE_REGRESSED; i++) {
 		const struct compare_figure *rate = &comparison->gate[i].figures[COMPARE_RATE];
-		double min_p = rank_least_p(rate->base_count, rate->new_count) * (double)comparison->gate_tests;
+		double min_p = rank_min_p(rate->base_count, rate->new_count) * (double)comparison->gate_tests;
 		comparison->too_few += rate->verdict == COMPARE_INCONCLUSIVE && min_p >= comparison->settings.alpha;
 	}
 	if (comparison->too_few)

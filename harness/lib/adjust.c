@@ -27,13 +27,13 @@ static double **sorted(double *p, size_t count, size_t *tests)
 long adjust_holm(double *p, size_t count)
 {
 	size_t tests;
-	double **order = sorted(p, count, &tests), most = 0;
+	double **order = sorted(p, count, &tests), max = 0;
 
 	if (!order)
 		return -1;
 	for (size_t i = 0; i < tests; i++) {
-		most = fmax(most, fmin(1, *order[i] * (double)(tests - i)));
-		*order[i] = most;
+		max = fmax(max, fmin(1, *order[i] * (double)(tests - i)));
+		*order[i] = max;
 	}
 	free(order);
 	return (long)tests;
@@ -42,13 +42,13 @@ long adjust_holm(double *p, size_t count)
 long adjust_benjamini_hochberg(double *p, size_t count)
 {
 	size_t tests;
-	double **order = sorted(p, count, &tests), least = 1;
+	double **order = sorted(p, count, &tests), min = 1;
 
 	if (!order)
 		return -1;
 	for (size_t i = tests; i--;) {
-		least = fmin(least, *order[i] * (double)tests / (double)(i + 1));
-		*order[i] = least;
+		min = fmin(min, *order[i] * (double)tests / (double)(i + 1));
+		*order[i] = min;
 	}
 	free(order);
 	return (long)tests;

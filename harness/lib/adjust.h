@@ -1,11 +1,11 @@
 /*
  * adjust: p-values of many tests, adjusted for their number.
  *
- * Who looks at a hundred tests finds five "significant" ones where there is nothing. An adjusted p-value is compared with
- * alpha as if there were one test. Holm's (1979) bounds the probability of even one false finding; Benjamini and
- * Hochberg's (1995) bounds the share of the false ones among the findings.
+ * Of a hundred tests at the level .05, five are "significant" where there is nothing. An adjusted p-value is compared with
+ * alpha as if there were one test. Holm's adjustment (1979) bounds the probability of even one false finding; Benjamini and
+ * Hochberg's (1995) bounds the share of false ones among the findings.
  *
- * What is NAN is no test: it stays NAN and does not count. Both are done in place.
+ * NAN is no test: it stays NAN and does not count. Both adjust in place.
  */
 #ifndef HARNESS_LIB_ADJUST_H
 #define HARNESS_LIB_ADJUST_H

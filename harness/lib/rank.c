@@ -69,15 +69,15 @@ static struct ranked *rank_all(const double *x, size_t n, const double *y, size_
 }
 
 /*
- * In how many ways do `few` of the ranks have each sum? Returns the counts of sums from 0 to *most, to be freed. They are
+ * In how many ways do `few` of the ranks have each sum? Returns the counts of sums from 0 to *max, to be freed. They are
  * up to 50 over 25, about 1.3e14, which a double holds exactly. The ranks come in rising order.
  */
-static double *sums_of(const struct ranked *all, size_t count, size_t few, size_t *most)
+static double *sums_of(const struct ranked *all, size_t count, size_t few, size_t *max)
 {
-	*most = 0;
+	*max = 0;
 	for (size_t i = count - few; i < count; i++)
-		*most += all[i].rank2;
-	size_t width = *most + 1;
+		*max += all[i].rank2;
+	size_t width = *max + 1;
 	double *ways = calloc((few + 1) * width, sizeof *ways);
 	if (!ways)
 		return NULL;
@@ -95,9 +95,9 @@ static double *sums_of(const struct ranked *all, size_t count, size_t few, size_
 
 static int exact_p(double *p, const struct ranked *all, size_t n, size_t m)
 {
-	size_t count = n + m, few = n < m ? n : m, most, seen = 0;
+	size_t count = n + m, few = n < m ? n : m, max, seen = 0;
 	double total = 0, far = 0;
-	double *ways = sums_of(all, count, few, &most);
+	double *ways = sums_of(all, count, few, &max);
 
 	if (!ways)
 		return -1;
@@ -106,7 +106,7 @@ static int exact_p(double *p, const struct ranked *all, size_t n, size_t m)
 			seen += all[i].rank2;
 	/* Twice the mean rank is count + 1. */
 	long long middle = (long long)(few * (count + 1)), off = llabs((long long)seen - middle);
-	for (size_t sum = 0; sum <= most; sum++) {
+	for (size_t sum = 0; sum <= max; sum++) {
 		total += ways[sum];
 		if (llabs((long long)sum - middle) >= off)
 			far += ways[sum];
@@ -139,7 +139,7 @@ int rank_test(struct rank_test *test, const double *x, size_t n, const double *y
 	if (!all)
 		return -1;
 	int result = 0;
-	test->exact = n + m <= RANK_EXACT_MOST;
+	test->exact = n + m <= RANK_EXACT_MAX;
 	if (test->exact)
 		result = exact_p(&test->p, all, n, m);
 	else
@@ -154,26 +154,26 @@ int rank_test(struct rank_test *test, const double *x, size_t n, const double *y
  */
 static int left_out(size_t *out, size_t n, size_t m, double alpha)
 {
-	size_t count = n + m, few = n < m ? n : m, most;
+	size_t count = n + m, few = n < m ? n : m, max;
 	double total = 0, below = 0;
 
 	*out = 0;
-	if (count > RANK_EXACT_MOST) {
+	if (count > RANK_EXACT_MAX) {
 		double middle = (double)n * (double)m / 2;
 		double cut = middle - tail_quantile(alpha / 2) * sqrt(middle * ((double)count + 1) / 6);
 		*out = cut > 0 ? (size_t)cut : 0;
 		return 0;
 	}
-	struct ranked all[RANK_EXACT_MOST];
+	struct ranked all[RANK_EXACT_MAX];
 	for (size_t i = 0; i < count; i++)
 		all[i] = (struct ranked){ .rank2 = (uint32_t)(i + 1) };
-	double *ways = sums_of(all, count, few, &most);
+	double *ways = sums_of(all, count, few, &max);
 	if (!ways)
 		return -1;
-	for (size_t sum = 0; sum <= most; sum++)
+	for (size_t sum = 0; sum <= max; sum++)
 		total += ways[sum];
 	/* The smallest sum of ranks is that of U = 0. */
-	for (size_t sum = few * (few + 1) / 2; sum <= most; sum++) {
+	for (size_t sum = few * (few + 1) / 2; sum <= max; sum++) {
 		below += ways[sum];
 		if (below / total > alpha / 2)
 			break;
@@ -208,7 +208,7 @@ int rank_shift(struct rank_shift *shift, const double *x, size_t n, const double
 	return 0;
 }
 
-double rank_least_p(size_t n, size_t m)
+double rank_min_p(size_t n, size_t m)
 {
 	double ways = 1;
 
@@ -217,22 +217,22 @@ double rank_least_p(size_t n, size_t m)
 	return n && m ? 2 / ways : 1;
 }
 
-size_t rank_needed(double effect, double spread, double floor, double alpha, size_t tests, size_t most)
+size_t rank_needed(double effect, double spread, double floor, double alpha, size_t tests, size_t max)
 {
 	double each = alpha / (double)(tests ? tests : 1);
 	bool is_known = !isnan(effect) && !isnan(spread);
 	bool is_beyond = fabs(effect) > floor;
 	double room = is_beyond ? fabs(effect) : floor - fabs(effect);
 	double z = is_beyond ? tail_quantile(each / 2) + tail_quantile(1 - POWER) : tail_quantile(alpha / 2);
-	size_t least = 1;
+	size_t min = 1;
 
-	while (least <= most && rank_least_p(least, least) >= each)
-		least++;
+	while (min <= max && rank_min_p(min, min) >= each)
+		min++;
 	if (!is_known)
-		return least <= most ? least : 0;
+		return min <= max ? min : 0;
 	/* room >= z * spread * sqrt(2/n * pi/3) */
 	double wanted = spread > 0 ? ceil(z * z * spread * spread * 2 * M_PI / 3 / (room * room)) : 0;
-	if (!(wanted <= (double)most) || least > most)
+	if (!(wanted <= (double)max) || min > max)
 		return 0;
-	return (size_t)wanted > least ? (size_t)wanted : least;
+	return (size_t)wanted > min ? (size_t)wanted : min;
 }

@@ -5,6 +5,7 @@
  *     BENCHCTL_FAIL=NAME:K+:ERRNO    and all that follow it
  *     BENCHCTL_FAIL=NAME:K:short     a write() or send() takes only the first byte
  *     BENCHCTL_FAIL=NAME:K+:short    and those that follow it fail with ENOSPC, as on a disk that is full
+ *     BENCHCTL_FAIL=send:1+:busy     each send() takes a tenth of a millisecond of CPU time more: the client is the limit
  *     BENCHCTL_FAIL_COUNTS=FILE      at exit a line "NAME CALLS" for each function is written to FILE
  *
  * With 0 for ERRNO the call does nothing and reports success. Calls are counted from the program's start, over all
@@ -55,7 +56,7 @@ static atomic_ulong counts[CALLS];
 static atomic_bool counting;
 static enum call wanted = CALLS;
 static unsigned long from;
-static bool all_after, is_short;
+static bool all_after, is_short, is_busy;
 static int number;
 
 /* Counts the call. 0: it succeeds; 1: it is the K-th, which fails; 2: a later call that fails too. */
@@ -188,10 +189,24 @@ int epoll_pwait2(int epoll, struct epoll_event *events, int max, const struct ti
 			   wait ? (int)(wait->tv_sec * 1000 + (wait->tv_nsec + 999999) / 1000000) : -1, mask);
 }
 
+static void burn(void)
+{
+	struct timespec start, now;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &start);
+	do
+		clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	while ((now.tv_sec - start.tv_sec) * 1000000000 + now.tv_nsec - start.tv_nsec < 100000);
+}
+
 ssize_t send(int fd, const void *data, size_t bytes, int flags)
 {
 	REAL(send);
 	int hit = hits(CALL_send);
+	if (hit && is_busy) {
+		burn();
+		hit = 0;
+	}
 	if (!hit || (hit == 1 && is_short))
 		return real(fd, data, hit ? 1 : bytes, flags);
 	errno = number;
@@ -236,6 +251,7 @@ static void __attribute__((constructor)) prepare(void)
 		const char *how = strchr(last, ':');
 		all_after = last[0] == '+';
 		is_short = how && strcmp(how, ":short") == 0;
+		is_busy = how && strcmp(how, ":busy") == 0;
 		number = is_short ? ENOSPC : how ? atoi(how + 1) : 0;
 		for (wanted = 0; wanted < CALLS && strcmp(names[wanted], name) != 0; wanted++)
 			;
