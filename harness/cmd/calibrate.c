@@ -62,7 +62,8 @@ static int noise_print(const struct noise *noise, struct err *err)
 		const char *const texts[] = { figure->server, figure->client, figure->mode };
 		for (size_t j = 0; j < 3; j++)
 			text_plain(text_table_item(&table, i + 1, j)->text, 100, texts[j]);
-		strcpy(text_table_item(&table, i + 1, 3)->text, compare_show_at(at, figure->least, figure->most));
+		strcpy(text_table_item(&table, i + 1, 3)->text,
+		       compare_show_at(at, figure->min_level, figure->max_level));
 		for (size_t j = FIRST; j < COLUMNS; j++) {
 			double share = figure->share[measures[j - FIRST]];
 			snprintf(text_table_item(&table, i + 1, j)->text, TEXT_TABLE_TEXT,

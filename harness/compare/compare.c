@@ -34,14 +34,14 @@ static int backlog_check(struct comparison *comparison, const struct sample *sam
 	return 0;
 }
 
-static struct compare_row row_of(const struct sample *sample, uint64_t least, uint64_t most)
+static struct compare_row row_of(const struct sample *sample, uint64_t min_level, uint64_t max_level)
 {
 	return (struct compare_row){
 		.server = sample->server,
 		.client = sample->cell->client,
 		.mode = sample->cell->mode,
-		.least = least,
-		.most = most,
+		.min_level = min_level,
+		.max_level = max_level,
 	};
 }
 
@@ -59,11 +59,11 @@ static void gone_add(struct comparison *comparison, const struct sample *sample)
 			.server = sample->server,
 			.client = cell->client,
 			.mode = cell->mode,
-			.least = cell->level,
+			.min_level = cell->level,
 			.is_whole = true,
 		};
 	}
-	last->most = cell->level;
+	last->max_level = cell->level;
 	last->levels++;
 }
 
@@ -101,13 +101,13 @@ static int cell_fill(struct work *work, const struct sample *samples, size_t cou
 	return backlog_check(comparison, samples, count, err);
 }
 
-static int band_fill(struct work *work, const struct sample *samples, size_t count, uint64_t least, uint64_t most,
-		     struct err *err)
+static int band_fill(struct work *work, const struct sample *samples, size_t count, uint64_t min_level,
+		     uint64_t max_level, struct err *err)
 {
 	size_t at = work->comparison->gate_count++;
 	struct compare_row *row = &work->comparison->gate[at];
 
-	*row = row_of(samples, least, most);
+	*row = row_of(samples, min_level, max_level);
 	for (int measure = 0; measure < COMPARE_GATING; measure++)
 		if (figure_make(&work->room, row, (enum compare_measure)measure, samples, count,
 				&work->gate[at][measure], err))
@@ -122,7 +122,7 @@ static int rows_fill(struct work *work, struct err *err)
 	const struct sample *samples = work->samples.all;
 
 	for (size_t i = 0, band; i < work->samples.count; i = band) {
-		uint64_t least = 0, most = 0;
+		uint64_t min_level = 0, max_level = 0;
 		band = i + samples_of_band(samples + i, work->samples.count - i);
 		for (size_t j = i, end; j < band; j = end) {
 			size_t counts[SIDES];
@@ -133,12 +133,12 @@ static int rows_fill(struct work *work, struct err *err)
 			comparison->new_only += !counts[SIDE_BASE];
 			if (!counts[SIDE_BASE] || !counts[SIDE_NEW])
 				continue;
-			least = least ? least : samples[j].cell->level;
-			most = samples[j].cell->level;
+			min_level = min_level ? min_level : samples[j].cell->level;
+			max_level = samples[j].cell->level;
 			if (cell_fill(work, samples + j, end - j, err))
 				return -1;
 		}
-		if (least && band_fill(work, samples + i, band - i, least, most, err))
+		if (min_level && band_fill(work, samples + i, band - i, min_level, max_level, err))
 			return -1;
 	}
 	gone_judge(comparison, &work->samples);

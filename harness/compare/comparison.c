@@ -18,12 +18,12 @@ size_t compare_band(uint64_t level)
 	return level <= 16 ? 0 : level < 2048 ? 1 : 2;
 }
 
-char *compare_show_at(char out[COMPARE_AT], uint64_t least, uint64_t most)
+char *compare_show_at(char out[COMPARE_AT], uint64_t min_level, uint64_t max_level)
 {
-	if (least == most)
-		snprintf(out, COMPARE_AT, "%" PRIu64, least);
+	if (min_level == max_level)
+		snprintf(out, COMPARE_AT, "%" PRIu64, min_level);
 	else
-		snprintf(out, COMPARE_AT, "%" PRIu64 "-%" PRIu64, least, most);
+		snprintf(out, COMPARE_AT, "%" PRIu64 "-%" PRIu64, min_level, max_level);
 	return out;
 }
 

@@ -46,12 +46,12 @@ struct compare_side {
 
 /*
  * What this host makes of no difference at all: the ratio between two sides of the same program, as a share (0.02: 2 %),
- * for a server, client, mode, measure and the levels from least to most, which are the same for a cell.
+ * for a server, client, mode, measure and the levels from min_level to max_level, which are the same for a cell.
  * NAN where it is not known. Of failures it is not asked.
  */
 struct compare_noise {
 	double (*at)(const void *context, const char *server, const char *client, const char *mode,
-		     enum compare_measure measure, uint64_t least, uint64_t most);
+		     enum compare_measure measure, uint64_t min_level, uint64_t max_level);
 	const void *context;
 	uint64_t launches; /* of a side, from which it was measured: with fewer there is more noise; 0: unknown */
 };
@@ -101,10 +101,10 @@ struct compare_figure {
 #define COMPARE_BANDS 3
 size_t compare_band(uint64_t level);
 
-/* A row of the gate, or of the cells, where least and most are the same. Names belong to the documents. */
+/* A row of the gate, or of the cells, where min_level and max_level are the same. Names belong to the documents. */
 struct compare_row {
 	const char *server, *client, *mode;
-	uint64_t least, most; /* the lowest and the highest level of the band that both sides have */
+	uint64_t min_level, max_level; /* the lowest and the highest level of the band that both sides have */
 	struct compare_figure figures[COMPARE_MEASURES]; /* the gate: those before COMPARE_GATING only */
 	enum compare_verdict verdict;                    /* the one to look at first */
 	enum compare_measure by;                         /* the measure that has it */
@@ -117,7 +117,7 @@ struct compare_row {
 /* What BASE has and NEW lacks: levels of a server, client and mode. Names belong to the documents. */
 struct compare_gone {
 	const char *server, *client, *mode;
-	uint64_t least, most;
+	uint64_t min_level, max_level;
 	size_t levels;
 	bool is_whole; /* NEW has no level of them at all */
 };
@@ -158,6 +158,6 @@ void comparison_release(struct comparison *comparison);
 
 /* The level or the band, for people: 64, 1-16, 2048-65536. Returns out. */
 #define COMPARE_AT 48
-char *compare_show_at(char out[COMPARE_AT], uint64_t least, uint64_t most);
+char *compare_show_at(char out[COMPARE_AT], uint64_t min_level, uint64_t max_level);
 
 #endif

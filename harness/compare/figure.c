@@ -290,7 +290,8 @@ static double floor_of(const struct figure_room *room, const struct compare_row 
 	if (compare_measures[measure].is_share)
 		return COMPARE_FAILURES_FLOOR;
 	if (noise->at)
-		known = noise->at(noise->context, row->server, row->client, row->mode, measure, row->least, row->most) *
+		known = noise->at(noise->context, row->server, row->client, row->mode, measure, row->min_level,
+				  row->max_level) *
 			noise_factor(room);
 	/* fmax() takes the other where one is NAN. A floor of 1 would let everything pass as nothing. */
 	return fmin(fmax(room->settings->floor, COMPARE_NOISE_TIMES * known), 0.99);
@@ -381,7 +382,7 @@ int figure_make(struct figure_room *room, struct compare_row *row, enum compare_
 	figure->floor = floor_of(room, row, measure);
 	if (measure == COMPARE_RATE)
 		claims_count(room, row, levels);
-	if (views_compare(room, figure, measure, levels, row->least == row->most, basis, err))
+	if (views_compare(room, figure, measure, levels, row->min_level == row->max_level, basis, err))
 		return -1;
 	return measure == COMPARE_FAILURES ? new_failures(room, figure, basis, samples, count, err) : 0;
 }

@@ -21,34 +21,34 @@
 #include "harness/plot/script.h"
 #include "harness/text/html.h"
 
-#define WIDTH             PICTURE_WIDTH
-#define MARGIN            28.0
-#define TITLE_Y           34.0
-#define SUBTITLE_Y        60.0
-#define SUBTITLE_ROW      18.0
-#define SUBTITLE_LINES    5
-#define KEY_GAP           32.0 /* from the last line above to the key */
-#define COLUMNS_GAP       54.0 /* from the key to the cells: the levels stand here */
-#define ROW_HEIGHT        24.0
-#define FEW_ROWS          3 /* up to these, rows are higher */
-#define FEW_ROW_HEIGHT    40.0
-#define COLUMN_WIDTH_MOST 120.0
-#define LABEL_WIDTH       250.0
-#define NOTE_ROW          16.0
-#define NOTE_LINES        2
-#define HATCH_STEP        8.0
+#define WIDTH            PICTURE_WIDTH
+#define MARGIN           28.0
+#define TITLE_Y          34.0
+#define SUBTITLE_Y       60.0
+#define SUBTITLE_ROW     18.0
+#define SUBTITLE_LINES   5
+#define KEY_GAP          32.0 /* from the last line above to the key */
+#define COLUMNS_GAP      54.0 /* from the key to the cells: the levels stand here */
+#define ROW_HEIGHT       24.0
+#define FEW_ROWS         3 /* up to these, rows are higher */
+#define FEW_ROW_HEIGHT   40.0
+#define COLUMN_WIDTH_MAX 120.0
+#define LABEL_WIDTH      250.0
+#define NOTE_ROW         16.0
+#define NOTE_LINES       2
+#define HATCH_STEP       8.0
 
-#define NAME_SIZE       12.5
-#define SUBTITLE_SIZE   13.5
-#define LEVEL_SIZE      11.0
-#define NOTE_SIZE       11.0
-#define KEY_SIZE        12.0
-#define CELL_SIZE_MOST  12.0
-#define CELL_SIZE_LEAST 6.5 /* a smaller ratio is not written */
+#define NAME_SIZE     12.5
+#define SUBTITLE_SIZE 13.5
+#define LEVEL_SIZE    11.0
+#define NOTE_SIZE     11.0
+#define KEY_SIZE      12.0
+#define CELL_SIZE_MAX 12.0
+#define CELL_SIZE_MIN 6.5 /* a smaller ratio is not written */
 
 /* More than these cannot be read any more; what is left out is said. */
-#define ROWS_MOST    200
-#define COLUMNS_MOST 100
+#define ROWS_MAX    200
+#define COLUMNS_MAX 100
 
 struct column {
 	const char *client; /* of a client of one connection; "" of the levels */
@@ -83,7 +83,7 @@ static bool is_sequential(const char *name)
 
 static struct column column_of(const struct compare_row *row)
 {
-	return (struct column){ is_sequential(row->client) ? row->client : "", row->least };
+	return (struct column){ is_sequential(row->client) ? row->client : "", row->min_level };
 }
 
 static int column_order(const void *a, const void *b)
@@ -124,24 +124,24 @@ static int map_fill(struct map *map, struct err *err)
 	size_t unique = 0;
 
 	map->columns = calloc(comparison->cells_count + 1, sizeof *map->columns);
-	map->lines = calloc(ROWS_MOST + 1, sizeof *map->lines);
+	map->lines = calloc(ROWS_MAX + 1, sizeof *map->lines);
 	if (!map->columns || !map->lines)
 		return err_set(err, "out of memory");
 	for (size_t i = 0; i < comparison->cells_count; i++) {
 		const struct compare_row *row = &comparison->cells[i];
 		struct line *line = line_find(map, row);
 		map->columns[map->columns_count++] = column_of(row);
-		if (!line && map->lines_count < ROWS_MOST)
+		if (!line && map->lines_count < ROWS_MAX)
 			map->lines[map->lines_count++] = (struct line){ row->server, row->client, row->mode };
 		else if (line && is_sequential(line->client))
 			line->client = row->client;
-		map->rows_out += !line && map->lines_count == ROWS_MOST;
+		map->rows_out += !line && map->lines_count == ROWS_MAX;
 	}
 	qsort(map->columns, map->columns_count, sizeof *map->columns, column_order);
 	for (size_t i = 0; i < map->columns_count; i++)
 		if (!i || column_order(&map->columns[unique - 1], &map->columns[i]) != 0)
 			map->columns[unique++] = map->columns[i];
-	map->columns_count = unique < COLUMNS_MOST ? unique : COLUMNS_MOST;
+	map->columns_count = unique < COLUMNS_MAX ? unique : COLUMNS_MAX;
 	map->columns_out = unique - map->columns_count;
 	for (size_t i = 1; i < map->lines_count; i++) {
 		map->has_modes |= strcmp(map->lines[i].mode, map->lines[0].mode) != 0;
@@ -185,7 +185,7 @@ static void map_layout(struct map *map)
 		widest = fmax(widest, typeset_width(fitted[0], NAME_SIZE));
 	}
 	map->left = MARGIN + widest + 14;
-	map->column_width = fmin(COLUMN_WIDTH_MOST, (WIDTH - MARGIN - map->left) / fmax(1, (double)map->columns_count));
+	map->column_width = fmin(COLUMN_WIDTH_MAX, (WIDTH - MARGIN - map->left) / fmax(1, (double)map->columns_count));
 	map->right = map->left + map->column_width * (double)map->columns_count;
 	map->row_height = map->lines_count <= FEW_ROWS ? FEW_ROW_HEIGHT : ROW_HEIGHT;
 	map->key_y = SUBTITLE_Y + SUBTITLE_ROW * (double)(map->subtitle_count - 1) + KEY_GAP;
@@ -249,14 +249,14 @@ static void each_cell(const struct map *map,
 
 static void put_cell(FILE *out, const struct map *map, double column, double row, const struct compare_figure *figure)
 {
-	double size = fmin(CELL_SIZE_MOST, map->column_width / 3.1);
+	double size = fmin(CELL_SIZE_MAX, map->column_width / 3.1);
 	char text[32];
 
 	if (!isfinite(figure->ratio)) {
-		cell_text(out, column, row, "-", CELL_SIZE_MOST, "MUTED");
+		cell_text(out, column, row, "-", CELL_SIZE_MAX, "MUTED");
 		return;
 	}
-	if (size < CELL_SIZE_LEAST)
+	if (size < CELL_SIZE_MIN)
 		return;
 	snprintf(text, sizeof text, figure->ratio < 9.995 ? "%.2f" : "%.3g", figure->ratio);
 	cell_text(out, column, row, text, size, fabs(log(figure->ratio)) > 0.8 * log(1.5) ? "BACKGROUND" : "INK");
@@ -358,13 +358,13 @@ static void put_head(FILE *out, const struct map *map, const char *name)
 
 static void point_of(FILE *out, const struct map *map, double column, double row, const struct compare_figure *figure)
 {
-	double most = log(1.5);
+	double max = log(1.5);
 
 	(void)map;
 	if (!isfinite(figure->ratio))
 		fprintf(out, "%g %g NaN\n", column, row);
 	else
-		fprintf(out, "%g %g %.5f\n", column, row, fmax(-most, fmin(most, log(figure->ratio))));
+		fprintf(out, "%g %g %.5f\n", column, row, fmax(-max, fmin(max, log(figure->ratio))));
 }
 
 /* Lines from the lower left to the upper right of a cell, clipped to it. */

@@ -70,7 +70,7 @@ static int lines_print(struct suite *suite, const struct compare_line *lines, si
 		const struct compare_figure *figure = compare_line_figure(line);
 		if (!line->is_gate && !figure->cliff)
 			continue;
-		snprintf(rest, sizeof rest, "%s %s%s", compare_show_at(at, line->row->least, line->row->most),
+		snprintf(rest, sizeof rest, "%s %s%s", compare_show_at(at, line->row->min_level, line->row->max_level),
 			 compare_measures[line->measure].name, line->is_gate ? "" : " cliff");
 		if (figure->verdict == COMPARE_REGRESSED)
 			compare_show_line(message, line);
@@ -92,7 +92,7 @@ static int errors_print(struct suite *suite, const struct comparison *comparison
 		case_print(suite, "benchctl", "comparison", ERROR, compare_show_whole(whole, comparison));
 	for (size_t i = 0; i < comparison->gone_count; i++) {
 		const struct compare_gone *gone = &comparison->gone[i];
-		snprintf(rest, sizeof rest, "%s missing", compare_show_at(at, gone->least, gone->most));
+		snprintf(rest, sizeof rest, "%s missing", compare_show_at(at, gone->min_level, gone->max_level));
 		snprintf(message, sizeof message, "NEW lacks %zu level%s that BASE has", gone->levels,
 			 gone->levels == 1 ? "" : "s");
 		if (name_print(suite, gone->server, gone->client, gone->mode, rest,
@@ -103,7 +103,7 @@ static int errors_print(struct suite *suite, const struct comparison *comparison
 		const struct compare_row *row = &comparison->gate[i];
 		if (!row->lost && !row->not_compared)
 			continue;
-		snprintf(rest, sizeof rest, "%s not compared", compare_show_at(at, row->least, row->most));
+		snprintf(rest, sizeof rest, "%s not compared", compare_show_at(at, row->min_level, row->max_level));
 		snprintf(message, sizeof message, "the rate of %zu level%s was not compared",
 			 row->lost + row->not_compared, row->lost + row->not_compared == 1 ? "" : "s");
 		if (name_print(suite, row->server, row->client, row->mode, rest, ERROR, message))

@@ -165,7 +165,8 @@ char *compare_show_line(char out[COMPARE_TEXT * 2], const struct compare_line *l
 
 	snprintf(out, room, "%s (%s, %s) at %s: %s ", text_plain(server, sizeof server, line->row->server),
 		 text_plain(client, sizeof client, line->row->client), text_plain(mode, sizeof mode, line->row->mode),
-		 compare_show_at(at, line->row->least, line->row->most), compare_measures[line->measure].description);
+		 compare_show_at(at, line->row->min_level, line->row->max_level),
+		 compare_measures[line->measure].description);
 	if (isnan(figure->ratio))
 		sentence_add(out, room, "%s, before %s", compare_show_value(values[0], line->measure, figure->new),
 			     compare_show_value(values[1], line->measure, figure->base));
@@ -193,7 +194,7 @@ static void line_fill(struct text_table *table, size_t at, const struct compare_
 		row->server,
 		row->client,
 		row->mode,
-		compare_show_at(level, row->least, row->most),
+		compare_show_at(level, row->min_level, row->max_level),
 		compare_measures[line->measure].name,
 		compare_show_side(text[0], line, SIDE_BASE),
 		compare_show_side(text[1], line, SIDE_NEW),

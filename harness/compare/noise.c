@@ -26,17 +26,19 @@ void noise_release(struct noise *noise)
 }
 
 static bool is_same_row(const struct noise_figure *figure, const char *server, const char *client, const char *mode,
-			uint64_t least, uint64_t most)
+			uint64_t min_level, uint64_t max_level)
 {
-	return figure->least == least && figure->most == most && strcmp(figure->server, server) == 0 &&
-	       strcmp(figure->client, client) == 0 && strcmp(figure->mode, mode) == 0;
+	return figure->min_level == min_level && figure->max_level == max_level &&
+	       strcmp(figure->server, server) == 0 && strcmp(figure->client, client) == 0 &&
+	       strcmp(figure->mode, mode) == 0;
 }
 
 /* The place of a row's figure, which is made where there is none; -1 where memory is out. */
 static long figure_find(struct noise *noise, struct tally **tallies, const struct compare_row *row)
 {
 	for (size_t i = 0; i < noise->count; i++)
-		if (is_same_row(&noise->figures[i], row->server, row->client, row->mode, row->least, row->most))
+		if (is_same_row(&noise->figures[i], row->server, row->client, row->mode, row->min_level,
+				row->max_level))
 			return (long)i;
 	struct noise_figure *figures = realloc(noise->figures, (noise->count + 1) * sizeof *figures);
 	if (figures)
@@ -51,8 +53,8 @@ static long figure_find(struct noise *noise, struct tally **tallies, const struc
 		.server = strdup(row->server),
 		.client = strdup(row->client),
 		.mode = strdup(row->mode),
-		.least = row->least,
-		.most = row->most,
+		.min_level = row->min_level,
+		.max_level = row->max_level,
 	};
 	const struct noise_figure *figure = &figures[noise->count++];
 	return figure->server && figure->client && figure->mode ? (long)noise->count - 1 : -1;
@@ -206,17 +208,18 @@ int noise_fits(const struct noise *noise, const struct document *run, struct err
 }
 
 double noise_at(const void *context, const char *server, const char *client, const char *mode,
-		enum compare_measure measure, uint64_t least, uint64_t most)
+		enum compare_measure measure, uint64_t min_level, uint64_t max_level)
 {
 	const struct noise *noise = context;
 	double largest = NAN;
 
 	for (size_t i = 0; i < noise->count; i++) {
 		const struct noise_figure *figure = &noise->figures[i];
-		if (is_same_row(figure, server, client, mode, least, most))
+		if (is_same_row(figure, server, client, mode, min_level, max_level))
 			return figure->share[measure];
-		if (figure->least == figure->most && figure->least >= least && figure->most <= most &&
-		    is_same_row(figure, server, client, mode, figure->least, figure->most))
+		if (figure->min_level == figure->max_level && figure->min_level >= min_level &&
+		    figure->max_level <= max_level &&
+		    is_same_row(figure, server, client, mode, figure->min_level, figure->max_level))
 			largest = fmax(largest, figure->share[measure]);
 	}
 	return largest;

@@ -22,10 +22,10 @@
 
 #define NOISE_DEALS 200
 
-/* Of one row of the gate, or of the cells, where least and most are the same. */
+/* Of one row of the gate, or of the cells, where min_level and max_level are the same. */
 struct noise_figure {
 	char *server, *client, *mode; /* owned */
-	uint64_t least, most;
+	uint64_t min_level, max_level;
 	double share[COMPARE_MEASURES]; /* NAN: unknown */
 };
 
@@ -57,7 +57,7 @@ int noise_fits(const struct noise *noise, const struct document *run, struct err
  * largest that a level between has.
  */
 double noise_at(const void *context, const char *server, const char *client, const char *mode,
-		enum compare_measure measure, uint64_t least, uint64_t most);
+		enum compare_measure measure, uint64_t min_level, uint64_t max_level);
 
 void noise_release(struct noise *noise);
 

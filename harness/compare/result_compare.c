@@ -85,8 +85,8 @@ static json_t *row_json(const struct compare_row *row, int measures)
 	bad |= json_object_set_new(json, "server", text_json(row->server));
 	bad |= json_object_set_new(json, "client", text_json(row->client));
 	bad |= json_object_set_new(json, "mode", text_json(row->mode));
-	bad |= json_object_set_new(json, "least", json_integer((json_int_t)row->least));
-	bad |= json_object_set_new(json, "most", json_integer((json_int_t)row->most));
+	bad |= json_object_set_new(json, "least", json_integer((json_int_t)row->min_level));
+	bad |= json_object_set_new(json, "most", json_integer((json_int_t)row->max_level));
 	bad |= json_object_set_new(json, "verdict", json_string(compare_verdict_names[row->verdict]));
 	bad |= json_object_set_new(json, "by", json_string(compare_measures[row->by].name));
 	bad |= json_object_set_new(json, "lost", json_integer((json_int_t)row->lost));
@@ -145,8 +145,8 @@ static json_t *gone_json(const struct comparison *comparison)
 		bad |= json_object_set_new(item, "server", text_json(gone->server));
 		bad |= json_object_set_new(item, "client", text_json(gone->client));
 		bad |= json_object_set_new(item, "mode", text_json(gone->mode));
-		bad |= json_object_set_new(item, "least", json_integer((json_int_t)gone->least));
-		bad |= json_object_set_new(item, "most", json_integer((json_int_t)gone->most));
+		bad |= json_object_set_new(item, "least", json_integer((json_int_t)gone->min_level));
+		bad |= json_object_set_new(item, "most", json_integer((json_int_t)gone->max_level));
 		bad |= json_object_set_new(item, "levels", json_integer((json_int_t)gone->levels));
 		bad |= json_object_set_new(item, "whole", json_boolean(gone->is_whole));
 		bad |= json_array_append_new(json, item);

@@ -54,7 +54,7 @@ static void row_add(char *out, const struct compare_row *row)
 	char at[COMPARE_AT];
 
 	server_add(out, row->server, row->client, row->mode);
-	ADD(" at %s", compare_show_at(at, row->least, row->most));
+	ADD(" at %s", compare_show_at(at, row->min_level, row->max_level));
 }
 
 static void gone_add(char *out, const struct compare_gone *gone)
@@ -63,9 +63,9 @@ static void gone_add(char *out, const struct compare_gone *gone)
 
 	server_add(out, gone->server, gone->client, gone->mode);
 	if (!gone->is_whole && gone->levels == 1)
-		ADD(" at %s", compare_show_at(at, gone->least, gone->most));
+		ADD(" at %s", compare_show_at(at, gone->min_level, gone->max_level));
 	else if (!gone->is_whole)
-		ADD(" at %zu levels of %s", gone->levels, compare_show_at(at, gone->least, gone->most));
+		ADD(" at %zu levels of %s", gone->levels, compare_show_at(at, gone->min_level, gone->max_level));
 }
 
 /* What NEW lacks. */
@@ -238,7 +238,7 @@ static void levels_add(char *out, const struct comparison *comparison)
 /* How many more launches would make every row of the gate conclusive. */
 static void more_add(char *out, const struct comparison *comparison)
 {
-	size_t most = 0;
+	size_t max = 0;
 	bool is_open = false, is_hopeless = false;
 
 	for (size_t i = 0; i < comparison->gate_count; i++) {
@@ -249,12 +249,12 @@ static void more_add(char *out, const struct comparison *comparison)
 			continue;
 		is_open = true;
 		is_hopeless |= !figure->more;
-		most = figure->more > most ? figure->more : most;
+		max = figure->more > max ? figure->more : max;
 	}
 	if (is_hopeless)
 		ADD(" By the spread seen no reasonable number of launches makes sure of all.");
 	else if (is_open)
-		ADD(" By the spread seen it takes about %zu more a side to be sure of all.", most);
+		ADD(" By the spread seen it takes about %zu more a side to be sure of all.", max);
 }
 
 static void rest_add(char *out, const struct comparison *comparison)

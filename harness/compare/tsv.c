@@ -21,9 +21,10 @@ static void row_print(const char *table, const struct compare_row *row, enum com
 	fputs(table, out);
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		fprintf(out, "\t%s", text_plain(plain, sizeof plain, texts[i]));
-	fprintf(out, "\t%llu\t%llu\t%s\t%s\t%s\t%zu\t%zu", (unsigned long long)row->least,
-		(unsigned long long)row->most, compare_measures[measure].name, compare_verdict_names[figure->verdict],
-		figure->cliff ? "cliff" : "", figure->base_count, figure->new_count);
+	fprintf(out, "\t%llu\t%llu\t%s\t%s\t%s\t%zu\t%zu", (unsigned long long)row->min_level,
+		(unsigned long long)row->max_level, compare_measures[measure].name,
+		compare_verdict_names[figure->verdict], figure->cliff ? "cliff" : "", figure->base_count,
+		figure->new_count);
 	const double numbers[] = {
 		figure->base,
 		figure->new,

@@ -80,8 +80,8 @@ static void test_rows(void **state)
 	assert_int_equal(comparison.gate_count, 1);
 	assert_int_equal(comparison.base_only, 1);
 	assert_int_equal(comparison.new_only, 1);
-	assert_string_equal(compare_show_at(at, comparison.gate[0].least, comparison.gate[0].most), "1-4");
-	assert_string_equal(compare_show_at(at, comparison.cells[1].least, comparison.cells[1].most), "4");
+	assert_string_equal(compare_show_at(at, comparison.gate[0].min_level, comparison.gate[0].max_level), "1-4");
+	assert_string_equal(compare_show_at(at, comparison.cells[1].min_level, comparison.cells[1].max_level), "4");
 	/* The geometric mean of half and twice is the same. */
 	const struct compare_figure *rate = &comparison.gate[0].figures[COMPARE_RATE];
 	assert_true(fabs(rate->ratio - 1) < 1e-3 && rate->verdict == COMPARE_EQUIVALENT && rate->levels == 2);
@@ -305,12 +305,12 @@ static void test_launches(void **state)
 }
 
 static double noise_at(const void *context, const char *server, const char *client, const char *mode,
-		       enum compare_measure measure, uint64_t least, uint64_t most)
+		       enum compare_measure measure, uint64_t min_level, uint64_t max_level)
 {
 	assert_string_equal(server, "a");
 	assert_string_equal(client, "epoll");
 	assert_string_equal(mode, "close");
-	assert_true(measure != COMPARE_FAILURES && least >= 1 && most <= 64);
+	assert_true(measure != COMPARE_FAILURES && min_level >= 1 && max_level <= 64);
 	return measure == COMPARE_RATE ? *(const double *)context : NAN;
 }
 
@@ -383,7 +383,7 @@ static void test_power(void **state)
 	static const struct {
 		const char *name;
 		double factor, spread;
-		size_t least, most; /* alarms */
+		size_t min, max; /* alarms */
 	} cases[] = {
 		{ "nothing", 1, 0.02, 0, 2 },
 		{ "nothing, in much noise", 1, 0.2, 0, 10 },
@@ -408,7 +408,7 @@ static void test_power(void **state)
 			document_release(&new);
 		}
 		print_message("# %s: %zu alarms in %d\n", cases[i].name, alarms, TURNS);
-		check_case(cases[i].name, alarms >= cases[i].least && alarms <= cases[i].most);
+		check_case(cases[i].name, alarms >= cases[i].min && alarms <= cases[i].max);
 	}
 }
 

@@ -29,10 +29,10 @@ static void run_add(struct document *document, const char *server, uint64_t bloc
 	}
 }
 
-static double share(const struct noise *noise, const char *server, enum compare_measure measure, uint64_t least,
-		    uint64_t most)
+static double share(const struct noise *noise, const char *server, enum compare_measure measure, uint64_t min_level,
+		    uint64_t max_level)
 {
-	return noise_at(noise, server, "epoll", "close", measure, least, most);
+	return noise_at(noise, server, "epoll", "close", measure, min_level, max_level);
 }
 
 /*
@@ -110,8 +110,8 @@ static struct noise_figure figure(const char *server, double rate)
 		.server = strdup(server),
 		.client = strdup("epoll"),
 		.mode = strdup("close"),
-		.least = 1,
-		.most = 1,
+		.min_level = 1,
+		.max_level = 1,
 		.share = { rate, NAN, NAN, 0.5, NAN },
 	};
 }
