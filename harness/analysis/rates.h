@@ -17,7 +17,7 @@ struct rate_point {
 	unsigned cells, failed, used; /* how many there are; without figures; that the figures are from */
 	bool valid;                   /* these are valid */
 	unsigned invalid;             /* bit set of enum invalid, of the cells used */
-	bool errors;                  /* a cell failed, or a request in one did, in the window or behind it */
+	bool errors;                  /* a cell failed, or a request in one did, in the window or after it */
 	bool keeps_up;                /* each of the cells used: cell_keeps_up() */
 	const char *error;            /* why the first failed cell did; of the document; or NULL */
 	double share;                 /* of the server's own best rate; NAN where the rate was not chosen so */

@@ -33,7 +33,7 @@
 
 const char *const scaling_names[SCALING_CLASSES] = { "holds", "sags", "collapses", "cliff", "fails", "unclear" };
 
-const char *const scaling_words[SCALING_CLASSES] = {
+const char *const scaling_meanings[SCALING_CLASSES] = {
 	"at the highest level it gives at least 90 % of its best rate",
 	"at the highest level it gives 50 to 90 % of its best rate",
 	"at the highest level it gives less than half of its best rate",
@@ -42,7 +42,7 @@ const char *const scaling_words[SCALING_CLASSES] = {
 	"what was measured does not tell",
 };
 
-const char *const scaling_cause_words[SCALING_CAUSES] = {
+const char *const scaling_cause_names[SCALING_CAUSES] = {
 	[SCALING_DIED] = "the server failed",
 	[SCALING_CLIENT_PORTS] = "the client's local ports",
 	[SCALING_CLIENT_FILES] = "the client's file limit",
@@ -600,7 +600,7 @@ static int outcome_say(char *out, size_t room, const struct scaling *scaling)
 				level);
 	if (scaling->cause == SCALING_CLIENT_CPU)
 		return snprintf(out, room, "the client was the limit at its best rate, which may be higher");
-	return snprintf(out, room, "%s", scaling_words[SCALING_UNCLEAR]);
+	return snprintf(out, room, "%s", scaling_meanings[SCALING_UNCLEAR]);
 }
 
 char *scaling_reason(char out[SCALING_TEXT], const struct scaling *scaling)
@@ -617,7 +617,7 @@ char *scaling_reason(char out[SCALING_TEXT], const struct scaling *scaling)
 			continue;
 		evidence_say(evidence, sizeof evidence, scaling, (enum scaling_cause)cause);
 		bytes += snprintf(out + bytes, SCALING_TEXT - (size_t)bytes, "%s%s%s", before,
-				  scaling_cause_words[cause], evidence);
+				  scaling_cause_names[cause], evidence);
 		before = "; also seen: ";
 	}
 	return out;

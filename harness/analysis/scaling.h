@@ -34,8 +34,8 @@ enum scaling_class {
 	SCALING_CLASSES
 };
 
-extern const char *const scaling_names[SCALING_CLASSES]; /* "holds", ... */
-extern const char *const scaling_words[SCALING_CLASSES]; /* what each means, for people */
+extern const char *const scaling_names[SCALING_CLASSES];    /* "holds", ... */
+extern const char *const scaling_meanings[SCALING_CLASSES]; /* what each means, for people */
 
 /* What stood in the way, by the evidence. In the order in which they explain: the first that is seen is the cause. */
 enum scaling_cause {
@@ -55,34 +55,34 @@ enum scaling_cause {
 	SCALING_CAUSES
 };
 
-extern const char *const scaling_cause_words[SCALING_CAUSES]; /* "its file limit", ... */
+extern const char *const scaling_cause_names[SCALING_CAUSES]; /* "its file limit", ... */
 
 struct scaling {
 	const char *server, *mode; /* of the document */
 	enum scaling_class class;
 	enum scaling_cause cause;
-	unsigned causes;                      /* bit set of all that are seen at that level */
-	unsigned blocks;                      /* most cells of one level: launches that the figures are from */
-	size_t levels;                        /* with a rate that counts */
-	uint64_t first_level, last_level;     /* of the mode, in this run */
-	double one_rps;                       /* at one connection; NAN where that was not measured */
-	double max_rps;                       /* the best; NAN where there is none */
-	uint64_t max_level, n95_level;        /* where that is; the first with 95 % of it */
-	bool max_bounded;                     /* the client was the limit at a level: the server's best may be higher */
-	double last_rps;                      /* at last_level; NAN where it does not count */
-	bool last_bounded;                    /* the harness may be what limits that */
-	double retention;                     /* last_rps / max_rps */
-	double fall;                          /* the worst in one doubling, 0..1; 0: none; NAN: fewer than two levels */
-	uint64_t fall_from, fall_to;          /* its levels, 0: none */
-	uint64_t errors_level;                /* the first with a failed request or cell; 0: none */
-	uint64_t fails_level;                 /* the first with more than 0.1 %; 0: none */
-	double error_share;                   /* of the requests there, at least; 1 where the server itself failed */
-	uint64_t at;                          /* the level whose evidence names the cause; 0: none */
-	double open_mean;                     /* connections open inside the server at last_level; NAN unknown */
-	const char *error;                    /* why the server failed, of the document; or NULL */
-	struct {                              /* at `at`, NAN where unknown */
-		double files_share;           /* open files of their limit */
-		double cpu_cores;             /* that the server used */
+	unsigned causes;                  /* bit set of all that are seen at that level */
+	unsigned blocks;                  /* maximum of the cells of one level: launches that the figures are from */
+	size_t levels;                    /* with a rate that counts */
+	uint64_t first_level, last_level; /* of the mode, in this run */
+	double one_rps;                   /* at one connection; NAN where that was not measured */
+	double max_rps;                   /* the best; NAN where there is none */
+	uint64_t max_level, n95_level;    /* where that is; the first with 95 % of it */
+	bool max_bounded;                 /* the client was the limit at a level: the server's best may be higher */
+	double last_rps;                  /* at last_level; NAN where it does not count */
+	bool last_bounded;                /* the harness may be what limits that */
+	double retention;                 /* last_rps / max_rps */
+	double fall;                      /* the worst in one doubling, 0..1; 0: none; NAN: fewer than two levels */
+	uint64_t fall_from, fall_to;      /* its levels, 0: none */
+	uint64_t errors_level;            /* the first with a failed request or cell; 0: none */
+	uint64_t fails_level;             /* the first with more than 0.1 %; 0: none */
+	double error_share;               /* of the requests there, at least; 1 where the server itself failed */
+	uint64_t at;                      /* the level whose evidence names the cause; 0: none */
+	double open_mean;                 /* connections open inside the server at last_level; NAN unknown */
+	const char *error;                /* why the server failed, of the document; or NULL */
+	struct {                          /* at `at`, NAN where unknown */
+		double files_share;       /* open files of their limit */
+		double cpu_cores;         /* that the server used */
 		double cost_us, cost_best_us; /* server CPU per request, there and at its best rate */
 		double client_cpu;            /* of its busiest CPU */
 		double dropped_share;         /* connections dropped by a full accept queue, per request */

@@ -24,7 +24,7 @@ struct summary {
 	unsigned invalid;                            /* bit set of enum invalid, of the cells used */
 	bool errors;                                 /* a cell failed, or a request in one did */
 	const char *error;                           /* why the first failed cell did; of the document; or NULL */
-	double rate_rps, rate_min_rps, rate_max_rps; /* median, least and most over the cells used; NAN: none */
+	double rate_rps, rate_min_rps, rate_max_rps; /* median, minimum and maximum over the cells used; NAN: none */
 	double server_cpu_us_per_request;            /* median, NAN where unknown */
 	double open_mean;                            /* connections open inside the server, median, NAN where unknown */
 	uint64_t backlog;                            /* the largest */
@@ -69,7 +69,7 @@ double summary_median(double *numbers, size_t count);
  */
 size_t summary_keep(const struct cell **cells, size_t count, bool *valid);
 
-/* How a mode is called in words: "close mode: a new TCP connection for each request". Returns out. */
+/* What a mode is, for people: "close mode: a new TCP connection for each request". Returns out. */
 #define SUMMARY_MODE 160
 char *summary_mode(char out[SUMMARY_MODE], const struct document *document, const char *mode);
 

@@ -36,7 +36,7 @@ double typeset_width(const char *text, double size)
 	return width_of(text, strlen(text), size);
 }
 
-/* The bytes of the most characters that fit: at least one character. */
+/* The bytes of as many characters as fit: at least one character. */
 static size_t bytes_fitting(const char *text, double size, double width)
 {
 	size_t fitting = text_bytes(text, 1);
@@ -74,13 +74,13 @@ static void line_cut(char *line, double size, double width)
 	strcpy(line + bytes, ellipsis);
 }
 
-size_t typeset_lines(char (*lines)[TYPESET_LINE], size_t most, const char *text, double size, double width)
+size_t typeset_lines(char (*lines)[TYPESET_LINE], size_t max, const char *text, double size, double width)
 {
 	size_t count = 0;
 
-	while (*text && count < most) {
+	while (*text && count < max) {
 		size_t fitting = bytes_fitting(text, size, width);
-		bool is_last = count + 1 == most;
+		bool is_last = count + 1 == max;
 		size_t end = is_last ? fitting : line_end(text, fitting);
 		memcpy(lines[count], text, end);
 		lines[count][end] = 0;

@@ -15,9 +15,9 @@ double typeset_width(const char *text, double size);
 #define TYPESET_LINE 512 /* bytes of a line */
 
 /*
- * Breaks text into at most `most` lines of at most `width`: at blanks, else behind one of _ - . / ,, else anywhere.
+ * Breaks text into at most `max` lines of at most `width`: at blanks, else after one of _ - . / ,, else anywhere.
  * What does not fit in the last line is cut and ends in an ellipsis. Returns the number of lines, 0 for "".
  */
-size_t typeset_lines(char (*lines)[TYPESET_LINE], size_t most, const char *text, double size, double width);
+size_t typeset_lines(char (*lines)[TYPESET_LINE], size_t max, const char *text, double size, double width);
 
 #endif

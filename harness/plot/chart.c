@@ -98,10 +98,10 @@ void chart_share(struct chart *chart, size_t panel, size_t from, enum chart_role
 
 static double part_of(const struct chart_axis *axis, double value)
 {
-	double part = (value - axis->least) / (axis->most - axis->least);
+	double part = (value - axis->min) / (axis->max - axis->min);
 
 	if (axis->is_log)
-		part = log(value / axis->least) / log(axis->most / axis->least);
+		part = log(value / axis->min) / log(axis->max / axis->min);
 	/* What the axis does not reach to is still a number of pixels. */
 	return fmin(fmax(part, -1), 2);
 }
@@ -146,15 +146,15 @@ static size_t levels_wanted(uint64_t wanted[CHART_TICS_MAX], const uint64_t *lev
 void chart_axis_levels(struct chart_panel *panel, const uint64_t *levels, size_t count)
 {
 	struct chart_axis *axis = &panel->x;
-	double least = (double)levels[0], most = (double)levels[count - 1], used = -INFINITY;
+	double min = (double)levels[0], max = (double)levels[count - 1], used = -INFINITY;
 	double width = panel->right - panel->left;
 	uint64_t wanted[CHART_TICS_MAX];
 	char text[CHART_TIC_TEXT];
 	bool is_doubling = true;
 
 	/* Room for half a mark at both ends; one level stands in the middle. */
-	double margin = count > 1 ? exp2(fmax(0.02, 8 / width) * log2(most / least)) : 2;
-	*axis = (struct chart_axis){ .least = least / margin, .most = most * margin, .is_log = true };
+	double margin = count > 1 ? exp2(fmax(0.02, 8 / width) * log2(max / min)) : 2;
+	*axis = (struct chart_axis){ .min = min / margin, .max = max * margin, .is_log = true };
 	for (size_t i = 0; i < count; i++)
 		is_doubling = is_doubling && is_power_of_two(levels[i]);
 	size_t tics = levels_wanted(wanted, levels, count, is_doubling);
@@ -181,18 +181,18 @@ void chart_axis_levels(struct chart_panel *panel, const uint64_t *levels, size_t
 	}
 }
 
-double chart_most(double most)
+double chart_end(double max)
 {
-	return most >= CHART_LEAST ? fmin(most, CHART_MOST) : 1;
+	return max >= CHART_MIN ? fmin(max, CHART_MAX) : 1;
 }
 
-double chart_step(double most, unsigned parts)
+double chart_step(double max, unsigned parts)
 {
 	static const double rounds[] = { 1, 2, 2.5, 5, 10 };
-	double tens = pow(10, floor(log10(most / parts)));
+	double tens = pow(10, floor(log10(max / parts)));
 	size_t i = 0;
 
-	while (i + 1 < sizeof rounds / sizeof *rounds && rounds[i] * tens * parts < most * (1 - 1e-9))
+	while (i + 1 < sizeof rounds / sizeof *rounds && rounds[i] * tens * parts < max * (1 - 1e-9))
 		i++;
 	return rounds[i] * tens;
 }
@@ -250,9 +250,9 @@ void chart_axis_linear(struct chart_axis *axis, double highest, unsigned parts, 
 {
 	char text[CHART_TIC_TEXT];
 
-	*axis = (struct chart_axis){ .most = chart_most(highest) * 1.06 };
-	double step = chart_step(axis->most, parts);
-	for (size_t i = 0; (double)i * step <= axis->most * (1 + 1e-9); i++) {
+	*axis = (struct chart_axis){ .max = chart_end(highest) * 1.06 };
+	double step = chart_step(axis->max, parts);
+	for (size_t i = 0; (double)i * step <= axis->max * (1 + 1e-9); i++) {
 		show(text, (double)i * step);
 		chart_tic(axis, (double)i * step, text);
 	}
@@ -263,12 +263,12 @@ static size_t rounds_of(double *out, const struct chart_axis *axis, double base,
 			int every)
 {
 	size_t found = 0;
-	int from = (int)floor(log(axis->least) / log(base)), to = (int)ceil(log(axis->most) / log(base));
+	int from = (int)floor(log(axis->min) / log(base)), to = (int)ceil(log(axis->max) / log(base));
 
 	for (int power = from; power <= to; power++)
 		for (size_t i = 0; i < count; i++) {
 			double at = rounds[i] * pow(base, power);
-			if (power % every == 0 && at >= axis->least && at <= axis->most && found < CHART_TICS_MAX)
+			if (power % every == 0 && at >= axis->min && at <= axis->max && found < CHART_TICS_MAX)
 				out[found++] = at;
 		}
 	return found;
@@ -291,7 +291,7 @@ static bool fit(const double *at, size_t count, const struct chart_axis *axis, d
 	return count > 0;
 }
 
-void chart_axis_log(struct chart_axis *axis, double least, double most, double margin, double pixels, double tic_pixels,
+void chart_axis_log(struct chart_axis *axis, double min, double max, double margin, double pixels, double tic_pixels,
 		    chart_show *show)
 {
 	static const double rounds[] = { 1, 2, 5 };
@@ -299,15 +299,15 @@ void chart_axis_log(struct chart_axis *axis, double least, double most, double m
 	size_t count = 0;
 	bool is_binary = show == chart_show_bytes;
 
-	if (!(least > 0) || !(most >= least)) {
-		*axis = (struct chart_axis){ .least = 1, .most = 10, .is_log = true };
+	if (!(min > 0) || !(max >= min)) {
+		*axis = (struct chart_axis){ .min = 1, .max = 10, .is_log = true };
 		return;
 	}
-	least = fmin(fmax(least, CHART_LEAST), CHART_MOST);
-	most = fmin(fmax(most, CHART_LEAST), CHART_MOST);
-	double beyond = most > least ? pow(most / least, margin) : 2;
+	min = fmin(fmax(min, CHART_MIN), CHART_MAX);
+	max = fmin(fmax(max, CHART_MIN), CHART_MAX);
+	double beyond = max > min ? pow(max / min, margin) : 2;
 	beyond = fmax(beyond, 1.02);
-	*axis = (struct chart_axis){ .least = least / beyond, .most = most * beyond, .is_log = true };
+	*axis = (struct chart_axis){ .min = min / beyond, .max = max * beyond, .is_log = true };
 	/* From the most tics to the fewest: the first choice that fits. */
 	for (int every = is_binary ? 1 : 0; every <= 16 && !count; every++) {
 		count = every ? rounds_of(at, axis, is_binary ? 2 : 10, rounds, 1, every)
@@ -315,10 +315,10 @@ void chart_axis_log(struct chart_axis *axis, double least, double most, double m
 		if (!fit(at, count, axis, pixels, tic_pixels, show))
 			count = 0;
 	}
-	if (!count || (count == 1 && most > least * 1.5)) { /* a short axis: its least and its greatest value */
-		at[0] = least;
-		at[1] = most;
-		count = most > least && fit(at, 2, axis, pixels, tic_pixels, show) ? 2 : 1;
+	if (!count || (count == 1 && max > min * 1.5)) { /* a short axis: its two ends */
+		at[0] = min;
+		at[1] = max;
+		count = max > min && fit(at, 2, axis, pixels, tic_pixels, show) ? 2 : 1;
 	}
 	for (size_t i = 0; i < count; i++) {
 		char text[CHART_TIC_TEXT];
@@ -367,7 +367,7 @@ static void put_axis(FILE *out, const struct chart_panel *panel, const struct ch
 		fprintf(out, "set logscale %c %d; ", name, name == 'x' ? 2 : 10);
 	else
 		fprintf(out, "unset logscale %c; ", name);
-	fprintf(out, "set %crange [%.12g:%.12g]; ", name, axis->least, axis->most);
+	fprintf(out, "set %crange [%.12g:%.12g]; ", name, axis->min, axis->max);
 	if (panel->is_empty || !axis->count) {
 		fprintf(out, "unset %ctics; ", name);
 		return;

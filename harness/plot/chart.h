@@ -35,7 +35,7 @@ enum chart_role {
 #define CHART_TIC_TEXT 32
 
 struct chart_axis {
-	double least, most; /* of what is shown */
+	double min, max; /* of what is shown */
 	bool is_log;
 	double tics[CHART_TICS_MAX];
 	char texts[CHART_TICS_MAX][CHART_TIC_TEXT]; /* of nothing but digits, units and punctuation */
@@ -127,25 +127,25 @@ chart_show chart_show_bytes;   /* 20 KiB */
  * What an axis can show. A figure from a file can be any number, and the steps of an axis of such as are beyond these would
  * be nothing, or without an end.
  */
-#define CHART_LEAST 1e-6
-#define CHART_MOST  1e24
+#define CHART_MIN 1e-6
+#define CHART_MAX 1e24
 
-/* The end of a linear axis for values up to that: 1 where they are too small, or none, and no more than CHART_MOST. */
-double chart_most(double most);
+/* The end of a linear axis for values up to that: 1 where they are too small, or none, and no more than CHART_MAX. */
+double chart_end(double max);
 
 /* A linear axis from 0 to a little more than the highest value. */
 void chart_axis_linear(struct chart_axis *axis, double highest, unsigned parts, chart_show *show);
 
 /*
- * A logarithmic axis for values from least to most, with as much room beyond both as `margin` times their distance;
+ * A logarithmic axis for values from min to max, with as much room beyond both as `margin` times their distance;
  * at least one tic, and no more than fit into that many pixels, each taking `tic_pixels` (0: as wide as its text).
- * Without values (most < least, or not positive) it goes from 1 to 10 and has no tics.
+ * Without values (max < min, or not positive) it goes from 1 to 10 and has no tics.
  */
-void chart_axis_log(struct chart_axis *axis, double least, double most, double margin, double pixels, double tic_pixels,
+void chart_axis_log(struct chart_axis *axis, double min, double max, double margin, double pixels, double tic_pixels,
 		    chart_show *show);
 
-/* A round step (1, 2, 2.5 or 5 times a power of ten) that divides 0..most into at most `parts`. `most` is one of chart_most(). */
-double chart_step(double most, unsigned parts);
+/* A round step (1, 2, 2.5 or 5 times a power of ten) that divides 0..max into at most `parts`. `max` is one of chart_end(). */
+double chart_step(double max, unsigned parts);
 
 /* The titles of a panel's axes: that of y above it, that of x below it. "": none. */
 void chart_titles(struct chart *chart, size_t panel, const char *y_title, const char *x_title);

@@ -178,7 +178,7 @@ void curves_note_versions(const struct curves *curves, struct picture *picture, 
 		picture_note(picture, text);
 }
 
-/* The names of some in a row, behind a heading; of curves the highest score is the last one. */
+/* Names after a heading, in the order of the array or from its end: of curves the highest score is the last one. */
 static void note_names(const struct curve *from, size_t count, bool from_last, struct picture *picture,
 		       const char *heading)
 {

@@ -125,9 +125,9 @@ static double open_draw(struct level_chart *made, double left)
 	double top = picture->top, bottom = top + fmax(OPEN_HEIGHT, picture_labels_height(picture) - 30);
 	struct level_place place = { left, picture->right, top, bottom, 0, 0 };
 
-	level_chart_range(data, open_of, &place.least, &place.most);
-	place.least = fmin(place.least, (double)data->levels[0]);
-	place.most = fmax(place.most, (double)data->levels[data->levels_count - 1]);
+	level_chart_range(data, open_of, &place.min, &place.max);
+	place.min = fmin(place.min, (double)data->levels[0]);
+	place.max = fmax(place.max, (double)data->levels[data->levels_count - 1]);
 	size_t panel = level_chart_panel(made, &kind.panels[0], place);
 	chart_line(made->chart, panel, CHART_GUIDE, "offered", (struct palette_style){ 0 })->is_grey = true;
 	for (size_t level = 0; level < data->levels_count; level++)
@@ -192,15 +192,15 @@ int plot_failures(struct chart *chart, const struct plot_source *source, struct 
 {
 	struct failures failures = { .data = &source->data };
 	struct level_chart made = { .chart = chart, .data = &source->data, .kind = &kind };
-	double least, most;
+	double min, max;
 
-	level_chart_range(&source->data, open_of, &least, &most);
+	level_chart_range(&source->data, open_of, &min, &max);
 	int result = rows_fill(&failures, err);
-	chart->is_skipped = !(least <= most) && !failures.rows.count;
+	chart->is_skipped = !(min <= max) && !failures.rows.count;
 	if (!result && !chart->is_skipped) {
 		result = curves_copy(&made.curves, &source->data.curves, err);
 		if (!result)
-			fill(&made, &failures, least <= most);
+			fill(&made, &failures, min <= max);
 		curves_release(&made.curves);
 	}
 	rows_release(&failures.rows);

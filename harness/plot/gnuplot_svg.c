@@ -14,7 +14,7 @@
 static const struct svg_change {
 	const char *begin, *end; /* all between them is replaced too */
 	const char *by;
-	const char *after; /* behind that, with the picture's stem between them; or NULL */
+	const char *after; /* follows that, with the picture's stem between them; or NULL */
 } svg_changes[] = {
 	{ "font-family=\"DejaVu Sans:Bold", "\"",
 	  "font-family=\"DejaVu Sans, Arial, Helvetica, sans-serif\" font-weight=\"bold\"", NULL },
@@ -31,9 +31,9 @@ static const struct svg_change {
 static const char *svg_empty_group(const char *svg)
 {
 	static const char begin[] = "<g fill=\"none\"", end[] = ">\n</g>\n";
-	const char *behind = strncmp(svg, begin, strlen(begin)) == 0 ? strchr(svg, '>') : NULL;
+	const char *after = strncmp(svg, begin, strlen(begin)) == 0 ? strchr(svg, '>') : NULL;
 
-	return behind && strncmp(behind, end, strlen(end)) == 0 ? behind + strlen(end) : NULL;
+	return after && strncmp(after, end, strlen(end)) == 0 ? after + strlen(end) : NULL;
 }
 
 static void svg_copy(const char *svg, const char *stem, FILE *out)

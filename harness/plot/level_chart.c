@@ -42,14 +42,14 @@ double level_rate_highest(const struct plot_data *data)
 	return highest;
 }
 
-void level_chart_range(const struct plot_data *data, level_value *value, double *least, double *most)
+void level_chart_range(const struct plot_data *data, level_value *value, double *min, double *max)
 {
-	*least = INFINITY;
-	*most = -INFINITY;
+	*min = INFINITY;
+	*max = -INFINITY;
 	for (size_t i = 0; i < data->curves.count && value; i++)
 		for (size_t level = 0; level < data->levels_count; level++) {
-			*least = fmin(*least, value(data, &data->curves.all[i], level));
-			*most = fmax(*most, value(data, &data->curves.all[i], level));
+			*min = fmin(*min, value(data, &data->curves.all[i], level));
+			*max = fmax(*max, value(data, &data->curves.all[i], level));
 		}
 }
 
@@ -353,7 +353,7 @@ size_t level_chart_panel(struct level_chart *made, const struct level_panel *row
 	if (row->highest)
 		chart_axis_linear(&axes->y, row->highest(made->data), Y_PARTS, row->show);
 	else
-		chart_axis_log(&axes->y, place.least, place.most, row->margin, place.bottom - place.top, TIC_HEIGHT,
+		chart_axis_log(&axes->y, place.min, place.max, row->margin, place.bottom - place.top, TIC_HEIGHT,
 			       row->show);
 	axes->is_filled = row->is_filled && made->data->is_ceiling;
 	axes->is_empty = !made->curves.count;
@@ -368,24 +368,24 @@ static size_t panels_choose(const struct level_chart *made, const struct level_p
 			    struct level_place scales[LEVEL_PANELS_MAX])
 {
 	bool is_close = strcmp(made->data->mode, load_mode_names[LOAD_CLOSE]) == 0;
-	double least = INFINITY, most = -INFINITY;
+	double min = INFINITY, max = -INFINITY;
 	size_t count = 0;
 
 	for (const struct level_panel *row = made->kind->panels; row->value; row++) {
 		struct level_place *scale = &scales[count];
 		double low, high;
-		level_chart_range(made->data, row->value, &scale->least, &scale->most);
+		level_chart_range(made->data, row->value, &scale->min, &scale->max);
 		if (row->modes == (is_close ? LEVEL_NOT_CLOSE : LEVEL_CLOSE) ||
-		    (!(scale->least <= scale->most) && !made->kind->has_empty))
+		    (!(scale->min <= scale->max) && !made->kind->has_empty))
 			continue;
 		rows[count++] = row;
 		level_chart_range(made->data, row->thin, &low, &high);
-		least = fmin(least, fmin(scale->least, low));
-		most = fmax(most, scale->most);
+		min = fmin(min, fmin(scale->min, low));
+		max = fmax(max, scale->max);
 	}
 	for (size_t i = 0; i < count && made->kind->is_grid; i++) {
-		scales[i].least = least;
-		scales[i].most = most;
+		scales[i].min = min;
+		scales[i].max = max;
 	}
 	return count;
 }

@@ -85,9 +85,9 @@ void level_chart_describe(struct level_chart *made);
 /* Places the names at the ends of a panel's lines. */
 void level_chart_place(struct level_chart *made, size_t panel, level_value *value);
 
-/* A panel of the chart with its axes and lines; least and most are those of a logarithmic y. Returns its number. */
+/* A panel of the chart with its axes and lines; min and max are those of a logarithmic y. Returns its number. */
 struct level_place {
-	double left, right, top, bottom, least, most;
+	double left, right, top, bottom, min, max;
 };
 size_t level_chart_panel(struct level_chart *made, const struct level_panel *row, struct level_place place);
 
@@ -95,8 +95,8 @@ size_t level_chart_panel(struct level_chart *made, const struct level_panel *row
 size_t level_chart_line(struct chart *chart, size_t panel, enum chart_role role, const struct level_panel *row,
 			const struct plot_data *data, const struct curve *curve, level_value *value);
 
-/* The lowest and the highest value of all servers. Where there is none: least > most. */
-void level_chart_range(const struct plot_data *data, level_value *value, double *least, double *most);
+/* The lowest and the highest value of all servers. Where there is none: min > max. */
+void level_chart_range(const struct plot_data *data, level_value *value, double *min, double *max);
 
 /* Requests per second, as a value, and their highest of all launches. */
 level_value level_rate;

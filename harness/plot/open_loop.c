@@ -13,7 +13,7 @@
 #include "harness/lib/units.h"
 #include "harness/plot/kind.h"
 
-/* Up to so many servers there is room for four lines of each. */
+/* Up to this number of servers there is room for four lines of each. */
 #define DETAILED 2
 
 struct open_loop {
@@ -74,20 +74,20 @@ static int curves_fill(struct open_loop *plot, const struct document *doc, struc
 
 static void axes_fill(struct chart_panel *panel, struct open_loop *plot)
 {
-	double least = INFINITY, most = 0, quickest = INFINITY, slowest = 0;
+	double min = INFINITY, max = 0, quickest = INFINITY, slowest = 0;
 
 	for (size_t i = 0; i < plot->count; i++) {
 		const struct rate_point *point = &plot->points[i];
 		if (!has_figure(point))
 			continue;
-		least = fmin(least, point->offered_rps);
-		most = fmax(most, point->offered_rps);
+		min = fmin(min, point->offered_rps);
+		max = fmax(max, point->offered_rps);
 		quickest = fmin(quickest, point->latency_ns.p50);
 		slowest = fmax(slowest, plot->is_detailed ? point->latency_ns.p999 : point->latency_ns.p99);
 	}
-	plot->min_rps = most > 0 ? least : 0;
-	plot->max_rps = most;
-	chart_axis_log(&panel->x, least, most, 0.02, panel->right - panel->left, 0, chart_show_count);
+	plot->min_rps = max > 0 ? min : 0;
+	plot->max_rps = max;
+	chart_axis_log(&panel->x, min, max, 0.02, panel->right - panel->left, 0, chart_show_count);
 	chart_axis_log(&panel->y, quickest, slowest, 0.06, panel->bottom - panel->top, 18, chart_show_ns);
 	panel->is_empty = !plot->curves.count;
 }

@@ -20,7 +20,7 @@
 #define KEY_Y       88.0
 #define KEY_LINE    20.0
 #define KEY_GLYPH   30.0  /* from a key's glyph to its text */
-#define KEY_GAP     26.0  /* behind it */
+#define KEY_GAP     26.0  /* after it */
 #define AXIS_GAP    46.0  /* from the keys to the axes: the title of the y axis stands here */
 #define TICS_HEIGHT 66.0  /* from the axes to the notes */
 #define LABEL_GAP   26.0  /* from the axes to the marks of the names */
@@ -31,7 +31,7 @@
 #define NOTE_ROW    16.0
 #define NOTE_LINES  3
 #define MESSAGE_ROW 20.0
-#define ROOM_LEAST  380.0 /* of the height of a panel that has all the width */
+#define ROOM_MIN    380.0 /* of the height of a panel that has all the width */
 
 /* Font sizes. */
 #define TITLE_SIZE    PICTURE_TITLE_SIZE
@@ -192,7 +192,7 @@ double picture_labels_height(const struct picture *picture)
 
 void picture_make_room(struct picture *picture)
 {
-	double room = fmax(ROOM_LEAST, picture_labels_height(picture) - 2 * LABEL_ROW);
+	double room = fmax(ROOM_MIN, picture_labels_height(picture) - 2 * LABEL_ROW);
 
 	if (room > picture->bottom - picture->top)
 		picture_stretch(picture, room);

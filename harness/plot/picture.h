@@ -7,7 +7,7 @@
  * the points `STEM.dat`, and they stay beside the pictures: they are their source, and `gnuplot STEM.gp` in that folder
  * draws them again (without the SVG's title and description, which are added afterwards).
  *
- * Who draws one fills it in this order: picture_init(), the labels and picture_fit(), the keys, the notes. Then there is
+ * A picture is filled in this order: picture_init(), the labels and picture_fit(), the keys, the notes. Then there is
  * room for panels between PICTURE_LEFT, `right`, `top` and `bottom`; the labels are told where their lines end and are
  * placed, and picture_write() does the rest. Texts from outside reach gnuplot with every character escaped that could
  * have a meaning, and with its markup switched off. Where memory is out, picture_write() says so.
@@ -24,7 +24,7 @@
 #include "harness/plot/palette.h"
 #include "harness/record/document.h"
 
-/* The most names at line ends of one picture, that of the control server among them. */
+/* The maximum of names at line ends of one picture, that of the control server among them. */
 #define PICTURE_NAMES_MAX 8
 
 /* The layout, in pixels from the upper left corner. */
@@ -82,7 +82,7 @@ struct picture {
 	char title[PICTURE_TEXT], subtitle[PICTURE_TEXT]; /* above it */
 	char name[PICTURE_TEXT], description[PICTURE_DESCRIPTION]; /* for readers who do not see it */
 	double width, height;
-	double png_scale; /* a PNG has so many pixels for each of these */
+	double png_scale; /* pixels of a PNG for each of these */
 	bool has_svg, has_png;
 	double right, top, bottom; /* of the room for panels */
 	struct picture_label labels[PICTURE_NAMES_MAX];
@@ -138,7 +138,7 @@ void picture_key(struct picture *picture, const char *kind, const char *text);
 void picture_note(struct picture *picture, const char *text);
 
 /*
- * For a note that is a list: adds an item to text, if the note has room for it and for "and 99 more" behind it.
+ * For a note that is a list: adds an item to text, if the note has room for it and for "and 99 more" after it.
  * Returns whether it had.
  */
 bool picture_list_add(const struct picture *picture, char *text, size_t room, const char *separator, const char *item);

@@ -6,8 +6,8 @@
  *
  *     rate-close.svg  rate-close.png  rate-close-dark.svg  rate-close-dark.png
  *
- * with their sources beside them (see picture.h). What is the same for all of them stands once: who is in a picture
- * and who is named in it (curves.h), axes, panels and lines (chart.h), title, keys, names and notes (picture.h).
+ * with their sources beside them (see picture.h). What is the same for all of them stands once: which servers are in a
+ * picture and have a name there (curves.h), axes, panels and lines (chart.h), title, keys, names and notes (picture.h).
  */
 #ifndef HARNESS_PLOT_PLOT_H
 #define HARNESS_PLOT_PLOT_H
@@ -45,7 +45,7 @@ struct plot_picture {
 	char stem[PLOT_STEM]; /* of its files: STEM.svg, STEM-dark.svg, STEM.png, STEM-dark.png, STEM.gp, STEM.dat */
 	char mode[PLOT_STEM]; /* "close", ... */
 	char *title;          /* one line of plain text; owned, as `description` is */
-	char *description;    /* what it shows, in words, for those who do not see it (alt text) */
+	char *description;    /* what it shows, for readers who do not see it (alt text) */
 	double width, height; /* in pixels: of the SVG; a PNG has twice as many, a preview's as many */
 	bool has_svg;         /* a preview has none */
 };

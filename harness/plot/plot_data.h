@@ -29,7 +29,7 @@ struct plot_data {
 	struct curves curves;           /* a score is the highest rate */
 	struct plot_data_point *points; /* of servers x levels; owned */
 	bool is_ceiling;                /* the control server is one here (ceiling.h) */
-	size_t blocks;                  /* most cells of one point */
+	size_t blocks;                  /* maximum of the cells of one point */
 	uint64_t backlog;               /* the largest */
 };
 

@@ -49,7 +49,7 @@ size_t rows_panel(struct chart *chart, const struct rows *rows, double top)
 	double left = rows_left(rows);
 	size_t panel = chart_panel(chart, left, chart->picture.right, top, top + rows->height);
 
-	chart_panel_at(chart, panel)->y = (struct chart_axis){ .most = rows->height };
+	chart_panel_at(chart, panel)->y = (struct chart_axis){ .max = rows->height };
 	for (size_t i = 0; i < rows->count; i++) {
 		const struct row *row = &rows->all[i];
 		double y = top + row->y - NAME_LINE * (double)(row->count - 1) / 2;

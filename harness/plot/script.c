@@ -39,7 +39,7 @@ char *script_quote(char *out, size_t room, const char *text)
 		size_t bytes = text_bytes(at, 1);
 		const char *put = is_drawable(at, bytes) ? at : "?";
 		size_t put_bytes = put == at ? bytes : 1;
-		/* gnuplot reads all octal digits behind a backslash, however many, so those that follow are escaped too. */
+		/* gnuplot reads all octal digits after a backslash, however many, so those that follow are escaped too. */
 		escape = (!(*put & 0x80) && !strchr(harmless, *put)) || (escape && *put >= '0' && *put <= '7');
 		if (used + (escape ? 4 : put_bytes) + 2 > room)
 			break;

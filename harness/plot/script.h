@@ -36,7 +36,7 @@ struct script_array {
 	script_put *put;
 };
 
-/* Writes the arrays (up to one without a name) of `count` structs of so many bytes. */
+/* Writes the arrays (up to one without a name) of `count` structs, each of that size in bytes. */
 void script_arrays(FILE *out, const struct script_array *arrays, const void *structs, size_t count, size_t bytes,
 		   const struct palette *palette);
 

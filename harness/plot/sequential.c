@@ -9,7 +9,7 @@
 #include "harness/plot/kind.h"
 #include "harness/plot/rows.h"
 
-#define OLD_BELOW 6.0 /* the figures of 2010 stand so many pixels below those of the run */
+#define OLD_BELOW 6.0 /* pixels from the figures of the run down to those of 2010 */
 #define OLD_SIZE  0.75
 
 enum { CIRCLE = 0, DIAMOND = 4 }; /* marks: parallel, sequential */
@@ -28,7 +28,7 @@ struct pairs {
 	size_t count;
 	struct rows rows;
 	uint64_t level; /* of the parallel rates; 0: there are none */
-	double least, most;
+	double min, max;
 	bool any_old, any_invalid;
 };
 
@@ -67,8 +67,8 @@ static void pair_add(struct pairs *pairs, const struct curve *curve, const struc
 				 pair->old_sequential_rps };
 	for (size_t i = 0; i < sizeof rates / sizeof *rates; i++)
 		if (rates[i] > 0) {
-			pairs->least = fmin(pairs->least, rates[i]);
-			pairs->most = fmax(pairs->most, rates[i]);
+			pairs->min = fmin(pairs->min, rates[i]);
+			pairs->max = fmax(pairs->max, rates[i]);
 		}
 }
 
@@ -204,7 +204,7 @@ static void fill(struct chart *chart, const struct pairs *pairs)
 	curves_note_failed(&pairs->data->curves, picture, "Failed: ");
 	size_t panel = rows_panel(chart, &pairs->rows, picture->top - 24);
 	struct chart_panel *axes = chart_panel_at(chart, panel);
-	chart_axis_log(&axes->x, pairs->least, pairs->most, 0.02, axes->right - axes->left, 0, chart_show_count);
+	chart_axis_log(&axes->x, pairs->min, pairs->max, 0.02, axes->right - axes->left, 0, chart_show_count);
 	pairs_draw(chart, panel, pairs);
 	chart_titles(chart, panel, "", "requests per second");
 	picture_stretch(picture, pairs->rows.height - 24);
@@ -213,7 +213,7 @@ static void fill(struct chart *chart, const struct pairs *pairs)
 
 int plot_sequential(struct chart *chart, const struct plot_source *source, struct err *err)
 {
-	struct pairs pairs = { .data = &source->data, .least = INFINITY, .most = -INFINITY };
+	struct pairs pairs = { .data = &source->data, .min = INFINITY, .max = -INFINITY };
 
 	/* The sequential client is of no mode, so one such picture is enough. */
 	chart->is_skipped = !source->is_first;

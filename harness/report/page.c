@@ -128,7 +128,7 @@ static int summary_put(const struct report_page *page, struct err *err)
 	html_open(out, "dl", NULL);
 	for (int class = 0; class < SCALING_CLASSES; class ++) {
 		html_leaf(out, "dt", scaling_names[class], NULL);
-		html_leaf(out, "dd", scaling_words[class], NULL);
+		html_leaf(out, "dd", scaling_meanings[class], NULL);
 	}
 	html_leaf(out, "dt", "as fast as the client", NULL);
 	html_leaf(out, "dd", "unclear because the client, or the control server, was no faster at the highest level",

@@ -396,7 +396,7 @@ struct server_page {
 	struct site_trends trends;
 	struct site_pages_trend *shown; /* owned, as the next two */
 	struct trend_plot *plots;
-	char (*words)[TREND_PLOT_WORDS];
+	char (*words)[TREND_PLOT_DESCRIPTION];
 };
 
 static void server_page_release(struct server_page *page)
@@ -431,7 +431,7 @@ static int server_page_of(struct server_page *page, struct publishing *p, const 
 		if (!trend_plot_is_due(plot->trend))
 			continue;
 		page->shown[i].picture = plot->stem;
-		page->shown[i].words = trend_plot_words(page->words[i], plot);
+		page->shown[i].words = trend_plot_description(page->words[i], plot);
 		if (!needs_drawing(p, server, plot->stem))
 			continue;
 		more[(*count)++] = *plot;

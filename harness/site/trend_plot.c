@@ -47,7 +47,7 @@ static size_t shown(const struct site_trend *trend)
 	return trend->count < TREND_PLOT_RUNS_MAX ? trend->count : TREND_PLOT_RUNS_MAX;
 }
 
-char *trend_plot_words(char out[TREND_PLOT_WORDS], const struct trend_plot *plot)
+char *trend_plot_description(char out[TREND_PLOT_DESCRIPTION], const struct trend_plot *plot)
 {
 	const struct site_trend *trend = plot->trend;
 	size_t count = shown(trend);
@@ -55,12 +55,13 @@ char *trend_plot_words(char out[TREND_PLOT_WORDS], const struct trend_plot *plot
 				*last = point_at(trend, 0, SITE_AT_BEST);
 	char name[PICTURE_TEXT], from[UNITS_TEXT], to[UNITS_TEXT];
 
-	snprintf(out, TREND_PLOT_WORDS,
+	snprintf(out, TREND_PLOT_DESCRIPTION,
 		 "Requests per second of %.200s in %.40s mode over %zu runs, from %.10s to %.10s",
 		 text_plain(name, sizeof name, plot->server), trend->curves[0]->mode, count,
 		 trend->runs[count - 1]->date, trend->runs[0]->date);
 	if (has_figure(first) && has_figure(last))
-		picture_add(out, TREND_PLOT_WORDS, ": ", "at the best level %s in the first of them and %s in the last",
+		picture_add(out, TREND_PLOT_DESCRIPTION, ": ",
+			    "at the best level %s in the first of them and %s in the last",
 			    units_show_count(from, units_whole(first->rate_rps + 0.5)),
 			    units_show_count(to, units_whole(last->rate_rps + 0.5)));
 	return out;
@@ -109,7 +110,7 @@ static void picture_fill(struct picture *picture, const struct trend_plot *plot,
 {
 	const struct site_trend *trend = plot->trend;
 	const struct site_run *run = trend->runs[0];
-	char text[1400], words[TREND_PLOT_WORDS], line[1][TYPESET_LINE] = { "" };
+	char text[1400], words[TREND_PLOT_DESCRIPTION], line[1][TYPESET_LINE] = { "" };
 
 	picture_init(picture);
 	picture_size(picture, WIDTH, HEIGHT);
@@ -123,7 +124,7 @@ static void picture_fill(struct picture *picture, const struct trend_plot *plot,
 		picture_add(picture->subtitle, sizeof picture->subtitle, "", "the last %zu of ", shown(trend));
 	picture_add(picture->subtitle, sizeof picture->subtitle, "", "%zu runs", trend->count);
 	snprintf(picture->name, sizeof picture->name, "%.200s: requests per second over runs", picture->title);
-	picture_describe(picture, "", "%s", trend_plot_words(words, plot));
+	picture_describe(picture, "", "%s", trend_plot_description(words, plot));
 	if (seen->spread)
 		picture_key(picture, "band", "lowest to highest of the blocks");
 	if (seen->invalid)
@@ -144,7 +145,7 @@ static void picture_fill(struct picture *picture, const struct trend_plot *plot,
 /* Runs are evenly apart; some of their dates are shown, that of the newest among them. */
 static struct chart_axis runs_axis(const struct site_trend *trend)
 {
-	struct chart_axis axis = { .least = 0.5, .most = (double)shown(trend) + 0.5 };
+	struct chart_axis axis = { .min = 0.5, .max = (double)shown(trend) + 0.5 };
 	size_t count = shown(trend), every = (count + X_TICS_MAX - 1) / X_TICS_MAX;
 	bool one_day = strncmp(trend->runs[0]->date, trend->runs[count - 1]->date, 10) == 0;
 	char text[CHART_TIC_TEXT];
@@ -193,7 +194,7 @@ static void changes_add(struct chart *chart, size_t panel, const struct site_tre
 			continue;
 		chart_line(chart, panel, CHART_GUIDE, "change", (struct palette_style){ 0 })->is_grey = true;
 		chart_point(chart, x_of(trend, i) - 0.5, 0);
-		chart_point(chart, x_of(trend, i) - 0.5, chart_panel_at(chart, panel)->y.most);
+		chart_point(chart, x_of(trend, i) - 0.5, chart_panel_at(chart, panel)->y.max);
 	}
 }
 

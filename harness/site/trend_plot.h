@@ -23,8 +23,8 @@ struct trend_plot {
 bool trend_plot_is_due(const struct site_trend *trend);
 
 /* What the picture shows, in words. Returns out. */
-#define TREND_PLOT_WORDS 600
-char *trend_plot_words(char out[TREND_PLOT_WORDS], const struct trend_plot *plot);
+#define TREND_PLOT_DESCRIPTION 600
+char *trend_plot_description(char out[TREND_PLOT_DESCRIPTION], const struct trend_plot *plot);
 
 /*
  * Draws them all into a folder that exists. `scratch` is another one, for what gnuplot reads; nothing there is removed.

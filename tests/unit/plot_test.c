@@ -77,16 +77,15 @@ static void labels_never_overlap(void **state)
 static void steps_are_round(void **state)
 {
 	static const struct {
-		double most, step;
+		double max, step;
 	} cases[] = {
-		{ 1, 0.2 },           { 6, 1 },         { 6.1, 2 },       { 15, 2.5 },  { 30, 5 },
-		{ 31, 10 },           { 61000, 20000 }, { 0.004, 0.001 }, { 1e7, 2e6 }, { CHART_LEAST, 2e-7 },
-		{ CHART_MOST, 2e23 },
+		{ 1, 0.2 },       { 6, 1 },         { 6.1, 2 },   { 15, 2.5 },         { 30, 5 },           { 31, 10 },
+		{ 61000, 20000 }, { 0.004, 0.001 }, { 1e7, 2e6 }, { CHART_MIN, 2e-7 }, { CHART_MAX, 2e23 },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(cases); i++)
-		assert_true(fabs(chart_step(cases[i].most, 6) / cases[i].step - 1) < 1e-9);
+		assert_true(fabs(chart_step(cases[i].max, 6) / cases[i].step - 1) < 1e-9);
 }
 
 static const char *const evil[] = {
@@ -255,7 +254,7 @@ static const double sights[][3][3] = {
 
 static double colour_distance(const char *a, const char *b)
 {
-	double least = INFINITY;
+	double min = INFINITY;
 
 	for (size_t sight = 0; sight < LENGTH(sights); sight++) {
 		double lab[2][3], sum = 0;
@@ -269,9 +268,9 @@ static double colour_distance(const char *a, const char *b)
 		}
 		for (int j = 0; j < 3; j++)
 			sum += (lab[0][j] - lab[1][j]) * (lab[0][j] - lab[1][j]);
-		least = fmin(least, sqrt(sum));
+		min = fmin(min, sqrt(sum));
 	}
-	return least;
+	return min;
 }
 
 static void colours_stay_apart(void **state)
@@ -715,7 +714,7 @@ static void named_servers_differ_in_colour(void **state)
 static void log_axes_have_tics(void **state)
 {
 	static const struct {
-		double least, most, pixels;
+		double min, max, pixels;
 	} cases[] = {
 		{ 1, 1, 500 },     { 1, 1e12, 500 },  { 3.1, 3.2, 500 },   { 900, 1100, 100 },
 		{ 1e-3, 1e9, 40 }, { 7, 70000, 200 }, { 1e18, 1e19, 300 },
@@ -724,13 +723,13 @@ static void log_axes_have_tics(void **state)
 	(void)state;
 	for (size_t i = 0; i < LENGTH(cases); i++) {
 		struct chart_axis axis;
-		chart_axis_log(&axis, cases[i].least, cases[i].most, 0.05, cases[i].pixels, 18, chart_show_count);
+		chart_axis_log(&axis, cases[i].min, cases[i].max, 0.05, cases[i].pixels, 18, chart_show_count);
 		assert_true(axis.count >= 1 && axis.count <= CHART_TICS_MAX);
-		assert_true(axis.least < cases[i].least && axis.most > cases[i].most);
+		assert_true(axis.min < cases[i].min && axis.max > cases[i].max);
 		for (size_t tic = 0; tic < axis.count; tic++)
-			assert_true(axis.tics[tic] >= axis.least && axis.tics[tic] <= axis.most);
+			assert_true(axis.tics[tic] >= axis.min && axis.tics[tic] <= axis.max);
 		for (size_t tic = 1; tic < axis.count; tic++)
-			assert_true(log(axis.tics[tic] / axis.tics[tic - 1]) / log(axis.most / axis.least) *
+			assert_true(log(axis.tics[tic] / axis.tics[tic - 1]) / log(axis.max / axis.min) *
 					    cases[i].pixels >=
 				    17.9);
 	}

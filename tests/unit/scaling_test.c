@@ -353,7 +353,7 @@ static void causes_follow_from_the_evidence(void **state)
 		cases[i].spoil(&doc.cells[5]);
 		struct scaling scaling = shape_of(&doc);
 		check_text(cases[i].name, scaling_names[scaling.class], scaling_names[cases[i].class]);
-		check_text(cases[i].name, scaling_cause_words[scaling.cause], scaling_cause_words[cases[i].cause]);
+		check_text(cases[i].name, scaling_cause_names[scaling.cause], scaling_cause_names[cases[i].cause]);
 		check_words(scaling_reason(reason, &scaling), cases[i].reason);
 		document_release(&doc);
 	}
@@ -385,8 +385,8 @@ static void a_full_cpu_is_one_of_those_it_can_use(void **state)
 		curve_add(&doc, "s", sags, 1);
 		for (size_t j = 0; j < doc.cells_count; j++)
 			doc.cells[j].server_cpu_us_per_request = cases[i].cost_us;
-		check_text(cases[i].cpus, scaling_cause_words[shape_of(&doc).cause],
-			   scaling_cause_words[cases[i].cause]);
+		check_text(cases[i].cpus, scaling_cause_names[shape_of(&doc).cause],
+			   scaling_cause_names[cases[i].cause]);
 		document_release(&doc);
 	}
 }
