@@ -30,6 +30,7 @@
 #include "clients/figures.h"
 #include "clients/raw.h"
 #include "clients/target.h"
+#include "harness/lib/clock.h"
 #include "harness/lib/err.h"
 #include "harness/lib/hist.h"
 
@@ -45,13 +46,18 @@ extern const char *const load_mode_names[]; /* "close", "keepalive", "crowd", NU
 /* The mode of that name, or LOAD_MODES. */
 enum load_mode load_mode_find(const char *name);
 
-enum load_phase { LOAD_RAMP, LOAD_WARMUP, LOAD_MEASURE, LOAD_DRAIN, LOAD_STOP };
+enum load_phase { LOAD_RAMP, LOAD_WARMUP, LOAD_MEASURE, LOAD_SETTLE, LOAD_DRAIN, LOAD_STOP };
+
+/* A server that says nothing for so long is told of. */
+#define LOAD_SILENCE_NS (2 * CLOCK_S)
 
 /* Calls from the thread that called run(), never from one that generates load. Keep them short. */
 struct load_watch {
 	void (*enter)(void *context, enum load_phase phase); /* as a phase begins */
 	bool (*tick)(void *context); /* about every 20 ms until the drain; false: there is no use in going on */
 	void *context;
+	/* Once, where there has been no right response and no new connection for LOAD_SILENCE_NS; or NULL. */
+	void (*stalled)(void *context, uint64_t silent_ns);
 };
 
 struct load_spec {
@@ -155,12 +161,12 @@ static inline uint32_t load_active(const struct load_spec *spec)
 }
 
 /*
- * Whether a number of requests is no longer worth waiting for: since the last right response a whole window has gone by,
- * and the time of a request too. A server that hangs would else be asked for hours.
+ * Whether a number of requests is no longer worth waiting for: since the last right response --duration has gone by, and the
+ * time of a request too. A server that hangs would else be asked for hours.
  */
 static inline bool load_has_stalled(const struct load_spec *spec, uint64_t last_ok_ns, uint64_t now_ns)
 {
-	return now_ns > last_ok_ns && now_ns - last_ok_ns > spec->max_window_ns + spec->timeout_ns;
+	return now_ns > last_ok_ns && now_ns - last_ok_ns > spec->duration_ns + spec->timeout_ns;
 }
 
 /* Adds the CPU time that the calling thread has used so far, `sign` (1 or -1) times: the window is a difference. */

@@ -1,5 +1,7 @@
 #include "clients/crew.h"
 
+#include "clients/phases.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdarg.h>
@@ -11,15 +13,9 @@
 
 #include <linux/close_range.h>
 
-#define TICK_NS  (5 * CLOCK_MS)
 #define WATCH_NS (20 * CLOCK_MS)
-/* How long requests in flight may take to end after the window, in an open loop as long as it was. The rest is cut off. */
-#define DRAIN_NS CLOCK_S
 /* From when all threads are ready to when the schedules of an open loop begin: each has heard of it by then. */
 #define SCHEDULE_NS (10 * CLOCK_MS)
-/* Rounds of all connections that a window should hold. */
-#define ROUNDS 2
-
 struct crew {
 	const struct load_spec *spec;
 	crew_work *work;
@@ -30,8 +26,8 @@ struct crew {
 	/* The window as the crew sees it. */
 	double concurrency_sum;
 	uint64_t concurrency_samples, concurrency_min, concurrency_max;
-	uint64_t window_ns;
 	uint64_t next_watch_ns;
+	bool told_stalled, told_drain;
 	bool abandoned; /* the watch sees no use in going on */
 };
 
@@ -42,7 +38,8 @@ enum load_phase worker_phase(const struct worker *worker)
 
 uint64_t worker_schedule_ns(const struct worker *worker)
 {
-	return atomic_load_explicit(&worker->crew->schedule_ns, memory_order_relaxed);
+	/* A worker that a test drives has no crew. */
+	return worker->crew ? atomic_load_explicit(&worker->crew->schedule_ns, memory_order_relaxed) : 0;
 }
 
 void worker_window_end(struct worker *worker, uint64_t now_ns)
@@ -51,7 +48,8 @@ void worker_window_end(struct worker *worker, uint64_t now_ns)
 		return;
 	load_thread_add(&worker->usage, 1);
 	worker->measuring = false;
-	worker->late = worker->spec->offered_rps > 0;
+	worker->late = worker->spec->offered_rps > 0 || !worker->spec->requests;
+	worker->unsettled = worker->in_flight;
 	worker->counts.in_flight_end = worker->in_flight;
 	worker->window_end_ns = now_ns;
 	/* Where it opens with the schedule, it may be cut short before it has. */
@@ -61,8 +59,17 @@ void worker_window_end(struct worker *worker, uint64_t now_ns)
 
 void worker_enter(struct worker *worker, enum load_phase phase, uint64_t now_ns)
 {
-	worker_window_end(worker, now_ns);
+	bool open_loop = worker->spec->offered_rps > 0;
+
 	worker->phase = phase;
+	/* Requests that are counted count to the last. */
+	if (phase == LOAD_SETTLE && worker->spec->requests)
+		return;
+	worker_window_end(worker, now_ns);
+	if (phase >= LOAD_DRAIN && !open_loop) {
+		worker->budget = 0; /* an open loop has arrivals left that were due in the window */
+		worker->late = false;
+	}
 	if (phase != LOAD_MEASURE)
 		return;
 	load_thread_add(&worker->usage, -1);
@@ -72,9 +79,33 @@ void worker_enter(struct worker *worker, enum load_phase phase, uint64_t now_ns)
 	if (worker->spec->requests && now_ns < worker_schedule_ns(worker))
 		now_ns = worker_schedule_ns(worker);
 	worker->window_start_ns = now_ns;
-	if (worker->spec->offered_rps > 0 && !worker->spec->requests)
-		worker->latency_from_ns = now_ns + 1;
+	/* Of an open loop, that of what was due after its start. */
+	if (!worker->spec->requests)
+		worker->latency_from_ns = now_ns + open_loop;
 	worker->tenth_end_ns = now_ns + CLOCK_S / 10;
+}
+
+void worker_ok_outside(struct worker *worker, uint64_t start_ns, uint64_t now_ns)
+{
+	worker->right_outside++;
+	if (!worker->late || start_ns > worker->window_end_ns)
+		return;
+	worker->unsettled--;
+	worker->counts.open_loop.late_ok++;
+	worker_latency(worker, start_ns, now_ns);
+}
+
+void worker_failed(struct worker *worker, enum load_failure failure, uint64_t start_ns, uint64_t now_ns)
+{
+	worker->in_flight--;
+	worker->busy_ns += now_ns - start_ns;
+	worker->failures++;
+	worker->counts.failed[failure] += worker->measuring;
+	bool settles = worker->late && start_ns <= worker->window_end_ns;
+	worker->unsettled -= settles;
+	worker->counts.open_loop.late_failed += settles;
+	if ((worker->measuring || settles) && start_ns >= worker->latency_from_ns)
+		worker->window.lost_ns += now_ns - start_ns;
 }
 
 void worker_wrong(struct worker *worker, const char *format, ...)
@@ -235,56 +266,42 @@ static bool crew_stopped(const struct crew *crew)
 	return crew->abandoned || crew_broken(crew) || (crew->spec->stop && *crew->spec->stop);
 }
 
-/* Waits a little, and lets the caller's watch look now and then. */
-static void crew_tick(struct crew *crew)
+/* Lets the caller's watch look now and then, and tells it once of a server that has fallen silent. */
+static void crew_watch(struct crew *crew, const struct phases *phases, uint64_t now_ns)
 {
 	const struct load_watch *watch = crew->spec->watch;
-	struct timespec pause = clock_timespec(TICK_NS);
+	uint64_t silent_ns = phases_silent_ns(phases, now_ns);
 
-	nanosleep(&pause, NULL);
-	if (!watch || !watch->tick || clock_ns() < crew->next_watch_ns)
+	if (watch && watch->stalled && silent_ns >= LOAD_SILENCE_NS && phases->phase < LOAD_DRAIN &&
+	    !crew->told_stalled) {
+		watch->stalled(watch->context, silent_ns);
+		crew->told_stalled = true;
+	}
+	if (!watch || !watch->tick || phases->phase >= LOAD_DRAIN || now_ns < crew->next_watch_ns)
 		return;
-	crew->next_watch_ns = clock_ns() + WATCH_NS;
+	crew->next_watch_ns = now_ns + WATCH_NS;
 	if (!watch->tick(watch->context))
 		crew->abandoned = true;
 }
 
-/* Whether all workers have noticed the phase; one may be busy for long, sending 16384 requests, say. */
-static bool crew_follows(const struct crew *crew, enum load_phase phase)
+/* What the workers have published. A worker may be busy for long with one turn, sending 16384 requests, say. */
+static struct phases_seen crew_see(const struct crew *crew, enum load_phase phase)
 {
-	for (unsigned i = 0; i < crew->count; i++)
-		if (atomic_load_explicit(&crew->workers[i].live_phase, memory_order_relaxed) != (int)phase &&
-		    !atomic_load(&crew->workers[i].idle))
-			return false;
-	return true;
-}
+	struct phases_seen seen = { .followed = true, .idle = true };
 
-static void crew_enter(struct crew *crew, enum load_phase phase)
-{
-	const struct load_watch *watch = crew->spec->watch;
-
-	atomic_store_explicit(&crew->phase, (int)phase, memory_order_release);
-	while (!crew_stopped(crew) && !crew_follows(crew, phase))
-		crew_tick(crew);
-	if (watch && watch->enter)
-		watch->enter(watch->context, phase);
-}
-
-static uint64_t crew_reached(const struct crew *crew)
-{
-	uint64_t sum = 0;
-
-	for (unsigned i = 0; i < crew->count; i++)
-		sum += atomic_load_explicit(&crew->workers[i].live_reached, memory_order_relaxed);
-	return sum;
-}
-
-static bool crew_idle(const struct crew *crew)
-{
-	for (unsigned i = 0; i < crew->count; i++)
-		if (!atomic_load(&crew->workers[i].idle))
-			return false;
-	return true;
+	for (unsigned i = 0; i < crew->count; i++) {
+		const struct worker *worker = &crew->workers[i];
+		bool idle = atomic_load(&worker->idle);
+		seen.idle &= idle;
+		seen.followed &= idle || atomic_load_explicit(&worker->live_phase, memory_order_relaxed) == (int)phase;
+		seen.exhausted |= atomic_load_explicit(&worker->exhausted, memory_order_relaxed);
+		seen.reached += atomic_load_explicit(&worker->live_reached, memory_order_relaxed);
+		seen.right += atomic_load_explicit(&worker->live_right, memory_order_relaxed);
+		seen.ended += atomic_load_explicit(&worker->live_ended, memory_order_relaxed);
+		seen.closing += atomic_load_explicit(&worker->live_closing, memory_order_relaxed);
+		seen.unsettled += atomic_load_explicit(&worker->live_unsettled, memory_order_relaxed);
+	}
+	return seen;
 }
 
 /* One look at the requests in flight. */
@@ -301,99 +318,60 @@ static void crew_sample(struct crew *crew)
 		crew->concurrency_max = in_flight;
 }
 
-static uint64_t crew_ok(const struct crew *crew)
+/* When the schedules of an open loop are to begin: once no thread has anything to prepare any more. 0: not yet. */
+static uint64_t crew_schedule(struct crew *crew, uint64_t now_ns)
 {
-	uint64_t ok = 0;
-
 	for (unsigned i = 0; i < crew->count; i++)
-		ok += atomic_load_explicit(&crew->workers[i].live_ok, memory_order_relaxed);
-	return ok;
+		if (!atomic_load(&crew->workers[i].ready) && !atomic_load(&crew->workers[i].idle))
+			return 0;
+	atomic_store(&crew->schedule_ns, now_ns + SCHEDULE_NS);
+	return now_ns + SCHEDULE_NS;
 }
 
-/* How long the window should be, by the rate so far: two rounds of all connections, within bounds. */
-static uint64_t window_wanted(const struct crew *crew, uint64_t elapsed_ns)
+/* To the caller the window is over when it is, and not when those in flight at its end are settled. */
+static void crew_tell(struct crew *crew, enum load_phase phase)
 {
-	const struct load_spec *spec = crew->spec;
-	uint64_t ok = crew_ok(crew);
+	const struct load_watch *watch = crew->spec->watch;
 
-	if (spec->offered_rps > 0) /* its rate is the schedule's, whatever the number of connections */
-		return spec->duration_ns;
-	double rounds_ns = ok ? (double)elapsed_ns * ROUNDS * load_active(spec) / (double)ok
-			      : (double)spec->max_window_ns;
-	uint64_t wanted = rounds_ns < (double)spec->max_window_ns ? (uint64_t)rounds_ns : spec->max_window_ns;
-	return wanted > spec->duration_ns ? wanted : spec->duration_ns;
+	if (phase == LOAD_SETTLE && crew->spec->requests)
+		return;
+	if (phase == LOAD_SETTLE)
+		phase = LOAD_DRAIN;
+	if (phase == LOAD_DRAIN && crew->told_drain)
+		return;
+	crew->told_drain |= phase == LOAD_DRAIN;
+	if (watch && watch->enter)
+		watch->enter(watch->context, phase);
 }
 
-static void phase_ramp(struct crew *crew, struct load_sample *sample)
+/* Leads the workers from phase to phase, to the end. */
+static void crew_lead(struct crew *crew, struct load_sample *sample, struct phases *phases)
 {
-	uint64_t start = clock_ns();
-
-	crew_enter(crew, LOAD_RAMP);
-	while (!crew_stopped(crew) && crew_reached(crew) < crew->spec->connections &&
-	       clock_ns() - start < crew->spec->max_ramp_ns && !crew_idle(crew))
-		crew_tick(crew);
-	sample->ramp_s = (double)(clock_ns() - start) / 1e9;
-	sample->ramp_reached = (uint32_t)crew_reached(crew);
-}
-
-/* Lets the schedules of an open loop begin, once no thread has anything to prepare any more. */
-static void crew_schedule(struct crew *crew)
-{
-	unsigned ready = 0;
-
-	while (!crew_stopped(crew) && ready < crew->count) {
-		const struct worker *worker = &crew->workers[ready];
-		if (atomic_load(&worker->ready) || atomic_load(&worker->idle))
-			ready++;
-		else
-			crew_tick(crew);
-	}
-	atomic_store(&crew->schedule_ns, clock_ns() + SCHEDULE_NS);
-}
-
-static void phase_warmup(struct crew *crew)
-{
-	crew_enter(crew, LOAD_WARMUP);
-	uint64_t now = clock_ns(), schedule = atomic_load(&crew->schedule_ns);
-	uint64_t end = (now > schedule ? now : schedule) + crew->spec->warmup_ns;
-	while (!crew_stopped(crew) && clock_ns() < end && !crew_idle(crew))
-		crew_tick(crew);
-}
-
-static void phase_measure(struct crew *crew)
-{
-	crew_enter(crew, LOAD_MEASURE);
-	uint64_t start = clock_ns(), ok = 0, ok_ns = start;
-	while (!crew_stopped(crew) && !crew_idle(crew)) {
-		crew_tick(crew);
-		uint64_t now = clock_ns(), elapsed = now - start;
-		if (crew_ok(crew) != ok) {
-			ok = crew_ok(crew);
-			ok_ns = now;
+	while (phases->phase != LOAD_STOP) {
+		uint64_t now_ns = clock_ns();
+		enum load_phase before = phases->phase;
+		bool followed = phases->followed;
+		struct phases_seen seen = crew_see(crew, before);
+		if (crew->spec->offered_rps > 0 && !phases->schedule_ns)
+			phases->schedule_ns = crew_schedule(crew, now_ns);
+		bool stops = crew_stopped(crew) && phases_stop(phases);
+		bool changes = stops || phases_step(phases, now_ns, &seen);
+		if (!followed && (stops || phases->followed || changes))
+			crew_tell(crew, before);
+		if (before == LOAD_RAMP)
+			sample->ramp_reached = seen.reached;
+		if (changes) {
+			atomic_store_explicit(&crew->phase, (int)phases->phase, memory_order_release);
+			continue;
 		}
-		if (crew->spec->requests && load_has_stalled(crew->spec, ok_ns, now))
-			break;
-		if (!crew->spec->requests && elapsed >= crew->spec->duration_ns &&
-		    elapsed >= window_wanted(crew, elapsed))
-			break;
-		crew_sample(crew);
+		if (before == LOAD_MEASURE && phases->followed)
+			crew_sample(crew);
+		crew_watch(crew, phases, now_ns);
+		struct timespec pause = clock_timespec(phases_pause_ns(phases, now_ns));
+		nanosleep(&pause, NULL);
 	}
-	crew->window_ns = clock_ns() - start;
-}
-
-static void phase_drain(struct crew *crew)
-{
-	uint64_t most_ns = DRAIN_NS;
-
-	if (crew->spec->offered_rps > 0 && crew->window_ns > most_ns)
-		most_ns = crew->window_ns;
-	crew_enter(crew, LOAD_DRAIN);
-	uint64_t end = clock_ns() + most_ns;
-	while (!crew_stopped(crew) && clock_ns() < end && !crew_idle(crew))
-		crew_tick(crew);
-	atomic_store_explicit(&crew->phase, LOAD_STOP, memory_order_relaxed);
-	if (crew->spec->watch && crew->spec->watch->enter)
-		crew->spec->watch->enter(crew->spec->watch->context, LOAD_STOP);
+	crew_tell(crew, LOAD_STOP);
+	sample->ramp_s = (double)phases->ramp_ns / 1e9;
 }
 
 static int tenths_merge(struct crew *crew, struct load_sample *sample, struct err *err)
@@ -422,12 +400,66 @@ static void raw_hand_over(struct crew *crew, struct load_sample *sample)
 	}
 }
 
+/* The fraction of a CPU that the threads on it used, of the busiest CPU. */
+static double crew_busiest(const struct crew *crew)
+{
+	double busy[LOAD_THREADS_MAX] = { 0 }, busiest = 0;
+	unsigned cpus = spec_cpus(crew->spec);
+
+	for (unsigned i = 0; i < crew->count; i++) {
+		const struct load_thread *usage = &crew->workers[i].usage;
+		if (usage->window_s > 0)
+			busy[i % cpus] += (usage->user_s + usage->system_s) / usage->window_s;
+		busiest = fmax(busiest, busy[i % cpus]);
+	}
+	return busiest;
+}
+
+/*
+ * Rate, window and concurrency. An open loop has the rate of its schedule, and each thread its own window. Of requests that
+ * are counted there may be too few for a window: then it is from the first to the last of them.
+ */
+static void crew_rate(const struct crew *crew, struct load_sample *sample)
+{
+	uint64_t start_ns = UINT64_MAX, end_ns = 0;
+	struct window_sum sum = { 0 };
+	double rate = 0;
+
+	for (unsigned i = 0; i < crew->count; i++)
+		window_add(&sum, &crew->workers[i].window);
+	for (unsigned i = 0; i < crew->count; i++) {
+		const struct worker *worker = &crew->workers[i];
+		const struct window *window = &worker->window;
+		bool judged = window_seconds(window) > 0;
+		uint64_t from_ns = judged ? window->start.at_ns : worker->window_start_ns;
+		uint64_t to_ns = judged ? window->end.at_ns : worker->window_end_ns;
+		if (sum.known && !judged)
+			continue;
+		start_ns = from_ns < start_ns ? from_ns : start_ns;
+		end_ns = to_ns > end_ns ? to_ns : end_ns;
+		if (worker->usage.window_s > 0)
+			rate += (double)worker->counts.ok / worker->usage.window_s;
+	}
+	sample->window_s = end_ns > start_ns ? (double)(end_ns - start_ns) / 1e9 : 0;
+	if (crew->spec->requests)
+		rate = sample->window_s > 0 ? (double)sample->ok / sample->window_s : 0;
+	double samples = (double)crew->concurrency_samples;
+	sample->concurrency_mean = samples > 0 ? crew->concurrency_sum / samples : 0;
+	if (sum.known) {
+		rate = window_rate(&sum, sample->latency_ns.count, sample->latency_ns.sum);
+		if (samples > 0)
+			sample->concurrency_sampled = sample->concurrency_mean;
+		sample->concurrency_mean = sum.busy;
+		sample->rounds = rate * sample->window_s / load_active(crew->spec);
+	}
+	sample->rate_rps = rate;
+	sample->concurrency_min = (double)crew->concurrency_min;
+	sample->concurrency_max = (double)crew->concurrency_max;
+}
+
 static int crew_merge(struct crew *crew, struct load_sample *sample, struct err *err)
 {
-	uint64_t first_start = UINT64_MAX, last_end = 0;
-	double squares = 0, rate = 0, busiest = 0;
-	unsigned cpus = spec_cpus(crew->spec);
-	double busy[LOAD_THREADS_MAX] = { 0 };
+	double squares = 0;
 	const struct worker *broken = crew_broken(crew);
 
 	if (broken)
@@ -438,35 +470,18 @@ static int crew_merge(struct crew *crew, struct load_sample *sample, struct err 
 		hist_merge(&sample->latency_ns, &worker->latency_ns);
 		hist_merge(&sample->connect_ns, &worker->connect_ns);
 		hist_merge(&sample->lag_ns, &worker->lag_ns);
-		if (worker->window_start_ns < first_start)
-			first_start = worker->window_start_ns;
-		if (worker->window_end_ns > last_end)
-			last_end = worker->window_end_ns;
-		if (worker->usage.window_s > 0)
-			rate += (double)worker->counts.ok / worker->usage.window_s;
 		squares += worker->served_squares;
 		sample->threads[i] = worker->usage;
-		if (worker->usage.window_s > 0)
-			busy[i % cpus] += (worker->usage.user_s + worker->usage.system_s) / worker->usage.window_s;
-		busiest = fmax(busiest, busy[i % cpus]);
 		sample->engine_bytes += worker->engine_bytes;
 		if (!sample->wrong[0])
 			memcpy(sample->wrong, worker->wrong, sizeof sample->wrong);
 	}
-	sample->client_cpu_busiest = busiest;
+	sample->client_cpu_busiest = crew_busiest(crew);
 	sample->threads_count = crew->count;
-	sample->window_s = last_end > first_start ? (double)(last_end - first_start) / 1e9 : 0;
-	/* Each thread counts over its own window; where requests end it, the whole takes as long as the slowest. */
-	if (crew->spec->requests)
-		rate = sample->window_s > 0 ? (double)sample->ok / sample->window_s : 0;
-	sample->rate_rps = rate;
+	crew_rate(crew, sample);
 	double ok = (double)sample->ok;
 	if (crew->spec->offered_rps <= 0)
 		sample->jain = squares > 0 ? ok * ok / (squares * load_active(crew->spec)) : 0;
-	sample->concurrency_mean = crew->concurrency_samples ? crew->concurrency_sum / (double)crew->concurrency_samples
-							     : 0;
-	sample->concurrency_min = (double)crew->concurrency_min;
-	sample->concurrency_max = (double)crew->concurrency_max;
 	sample->interrupted = crew_stopped(crew) && !crew->abandoned;
 	raw_hand_over(crew, sample);
 	return tenths_merge(crew, sample, err);
@@ -476,7 +491,8 @@ int crew_run(const struct load_spec *spec, crew_work *work, struct load_sample *
 {
 	int result = -1;
 	struct crew crew = { .spec = spec, .work = work, .count = threads_needed(spec) };
-	unsigned started = 0;
+	struct phases phases;
+	unsigned started = 0, count = crew.count;
 
 	sample->ramp_s = 0;
 	crew.workers = calloc(crew.count, sizeof *crew.workers);
@@ -484,30 +500,23 @@ int crew_run(const struct load_spec *spec, crew_work *work, struct load_sample *
 		return err_set(err, "out of memory");
 	if (crew_divide(&crew, err))
 		goto out;
-	/* Requests by number are measured from the first to the last, but for the silent ones of a crowd. */
-	bool open_loop = spec->offered_rps > 0;
-	bool ramps = (!spec->requests || spec->mode == LOAD_CROWD) && !open_loop;
-	atomic_store(&crew.phase, ramps || open_loop ? LOAD_RAMP : spec->requests ? LOAD_MEASURE : LOAD_WARMUP);
+	phases_init(&phases, spec);
+	atomic_store(&crew.phase, phases.phase);
 	while (started < crew.count && !worker_start(&crew.workers[started], err))
 		started++;
-	if (started == crew.count) {
-		if (ramps)
-			phase_ramp(&crew, sample);
-		if (open_loop)
-			crew_schedule(&crew);
-		if (!spec->requests)
-			phase_warmup(&crew);
-		phase_measure(&crew);
-	} else {
+	if (started < crew.count) {
 		crew.abandoned = true; /* those that have started end, and are not waited for to follow */
+		phases_stop(&phases);
+		atomic_store(&crew.phase, LOAD_DRAIN);
+		crew.count = started;
 	}
-	phase_drain(&crew);
+	crew_lead(&crew, sample, &phases);
 	for (unsigned i = 0; i < started; i++)
 		pthread_join(crew.workers[i].thread, NULL);
-	if (started == crew.count)
+	if (started == count)
 		result = crew_merge(&crew, sample, err);
 out:
-	for (unsigned i = 0; i < crew.count; i++) {
+	for (unsigned i = 0; i < count; i++) {
 		free(crew.workers[i].tenths);
 		raw_release(&crew.workers[i].raw_ns);
 	}

@@ -16,7 +16,10 @@
 /* Timeouts and rests are swept this often, and so much more seldom with each SWEEP_MORE connections: coarse, and cheap. */
 #define SWEEP_NS   (50 * CLOCK_MS)
 #define SWEEP_MORE 8192
-/* A connection rests this long after a failure, so that a server that refuses is not asked in a tight loop. */
+/*
+ * A connection that fails is opened again at once; one that fails twice without a right response in between rests this long
+ * each time, so that a server that refuses is not asked in a tight loop.
+ */
 #define REST_NS (500 * CLOCK_MS)
 /*
  * In close mode the server closes first, as HTTP/1.0 has it, and keeps the TIME_WAIT. Were it the client, its ports
@@ -77,16 +80,59 @@ static void conn_request_clear(struct conn *conn)
 	http_reader_reset(&conn->reader);
 }
 
+/* The state of the thread's requests at a moment: what is under way counts until then. */
+static struct window_edge engine_edge(const struct engine *engine, uint64_t now_ns)
+{
+	const struct worker *worker = engine->worker;
+	struct window_edge edge = { now_ns, worker->busy_ns, worker->closing_ns, worker->counts.ok, worker->in_flight };
+
+	for (uint32_t i = 0; i < engine->swept; i++) {
+		const struct conn *conn = &engine->conns[i];
+		uint64_t since_ns = now_ns > conn->start_ns ? now_ns - conn->start_ns : 0;
+		if (conn->state == CONN_CONNECTING || conn->state == CONN_READING)
+			edge.busy_ns += since_ns;
+		else if (conn->state == CONN_CLOSING)
+			edge.closing_ns += since_ns;
+	}
+	return edge;
+}
+
+/* What the rate is made of begins or ends; of the latter, the first time counts. */
+static void engine_window_start(struct engine *engine, uint64_t now_ns)
+{
+	engine->worker->window.start = engine_edge(engine, now_ns);
+}
+
+static void engine_window_end(struct engine *engine, uint64_t now_ns)
+{
+	struct window *window = &engine->worker->window;
+
+	if (window->start.at_ns && !window->end.at_ns)
+		window->end = engine_edge(engine, now_ns);
+}
+
+/* There is no request left: from now on not all connections have work. */
+static void engine_exhausted(struct engine *engine, uint64_t now_ns)
+{
+	struct worker *worker = engine->worker;
+
+	if (!worker->spec->requests || worker->exhausted || engine->open_loop)
+		return;
+	engine_window_end(engine, now_ns);
+	atomic_store_explicit(&worker->exhausted, true, memory_order_relaxed);
+}
+
 /* Opens a connection for the slot's next request; in an open loop it was due at start_ns. */
 static void conn_begin(struct engine *engine, struct conn *conn, uint64_t start_ns, uint64_t now_ns)
 {
 	if (!worker_take(engine->worker)) {
 		conn_end(engine, conn, CONN_ENDED);
+		engine_exhausted(engine, now_ns);
 		return;
 	}
 	worker_started(engine->worker);
 	conn_request_clear(conn);
-	conn->established = false;
+	conn->established = conn->reused = false;
 	conn->state = CONN_CONNECTING;
 	conn->start_ns = start_ns;
 	engine->io->open(engine, conn, now_ns);
@@ -97,6 +143,7 @@ static void conn_request(struct engine *engine, struct conn *conn, uint64_t star
 {
 	if (!worker_take(engine->worker)) {
 		conn_end(engine, conn, CONN_ENDED);
+		engine_exhausted(engine, start_ns);
 		return;
 	}
 	worker_started(engine->worker);
@@ -123,7 +170,7 @@ static void conn_dropped(struct engine *engine, struct conn *conn, uint64_t sile
 	struct worker *worker = engine->worker;
 
 	engine->silent -= conn->state == CONN_SILENT;
-	if (worker->phase < LOAD_DRAIN) {
+	if (worker->phase < LOAD_SETTLE) {
 		worker->counts.crowd.dropped++;
 		worker->counts.crowd.dropped_after_s = fmin(worker->counts.crowd.dropped_after_s,
 							    (double)silent_ns / 1e9);
@@ -131,15 +178,32 @@ static void conn_dropped(struct engine *engine, struct conn *conn, uint64_t sile
 	conn_end(engine, conn, CONN_ENDED);
 }
 
+/*
+ * The server has ended a connection that has carried a response, without a byte of the next one: it had not announced that
+ * (RFC 9112 9.6), so that the request was on its way.
+ */
+static void conn_count_dropped(struct engine *engine, const struct conn *conn, enum load_failure failure)
+{
+	bool ended = failure == LOAD_EOF_EARLY || failure == LOAD_RESET;
+
+	if (ended && conn->reused && !http_begun(&conn->reader))
+		engine->worker->counts.dropped_unannounced += engine->worker->measuring;
+}
+
 static void conn_failed(struct engine *engine, struct conn *conn, enum load_failure failure, uint64_t now_ns)
 {
-	worker_failed(engine->worker, failure);
+	worker_failed(engine->worker, failure, conn->start_ns, now_ns);
+	conn_count_dropped(engine, conn, failure);
+	conn->failures += conn->failures < UINT8_MAX;
 	if (engine->open_loop) {
 		conn_renew(engine, conn, now_ns);
-	} else {
-		conn_end(engine, conn, CONN_RESTING);
-		conn->start_ns = now_ns + REST_NS;
+		return;
 	}
+	conn_end(engine, conn, CONN_RESTING);
+	if (conn->failures < 2)
+		conn_renew(engine, conn, now_ns);
+	else
+		conn->start_ns = now_ns + REST_NS;
 }
 
 void engine_failed(struct engine *engine, struct conn *conn, int number, uint64_t now_ns)
@@ -192,11 +256,13 @@ static void conn_responded(struct engine *engine, struct conn *conn, bool right,
 	if (right) {
 		worker_ok(worker, conn->start_ns, now);
 		conn->served += worker->measuring;
+		conn->failures = 0;
 	} else {
-		worker_failed(worker, failure);
+		worker_failed(worker, failure, conn->start_ns, now);
 	}
 	conn_reached(engine, conn);
 	if (engine->keepalive && http_keeps_alive(&conn->reader)) {
+		conn->reused = true;
 		conn_go_on(engine, conn, now);
 	} else if (is_silent(engine, conn)) {
 		conn_dropped(engine, conn, 0);
@@ -205,6 +271,10 @@ static void conn_responded(struct engine *engine, struct conn *conn, bool right,
 		conn_end(engine, conn, CONN_RESTING);
 		conn->start_ns = 0;
 	} else if (ended) {
+		engine->ignored = 0;
+		conn_renew(engine, conn, now);
+	} else if (engine->ignored >= ENGINE_IGNORED_MAX) {
+		worker->counts.close_ignored += worker->measuring;
 		conn_renew(engine, conn, now);
 	} else {
 		conn->state = CONN_CLOSING;
@@ -241,10 +311,14 @@ void engine_ended(struct engine *engine, struct conn *conn, uint64_t now_ns)
 	conn_judged(engine, conn, end, failure, true, now_ns);
 }
 
-/* The server has closed, or has had its time to. */
-static void conn_closed(struct engine *engine, struct conn *conn, uint64_t now_ns)
+/* The server has closed, or where it `ignores` that has had its time to. */
+static void conn_closed(struct engine *engine, struct conn *conn, bool ignores, uint64_t now_ns)
 {
+	engine->ignored = ignores ? engine->ignored + 1 : 0;
+	engine->worker->counts.close_ignored += ignores && engine->worker->measuring;
 	engine->closing--;
+	if (now_ns > conn->start_ns)
+		engine->worker->closing_ns += now_ns - conn->start_ns;
 	conn_renew(engine, conn, now_ns);
 }
 
@@ -254,12 +328,12 @@ void engine_disturbed(struct engine *engine, struct conn *conn, bool bytes, uint
 
 	/* They are no response, and what follows on this connection could be none either (RFC 9112 9.2). */
 	bool waits = conn->state == CONN_IDLE || conn->state == CONN_HELD || conn->state == CONN_SILENT;
-	if (bytes && waits && worker->phase < LOAD_DRAIN) {
+	if (bytes && waits && worker->phase < LOAD_SETTLE) {
 		worker->counts.stray++;
 		worker_wrong(worker, "bytes on a connection that waits for no response");
 	}
 	switch ((enum conn_state)conn->state) {
-	case CONN_CLOSING: conn_closed(engine, conn, now_ns); break;
+	case CONN_CLOSING: conn_closed(engine, conn, false, now_ns); break;
 	case CONN_SILENT: conn_dropped(engine, conn, now_ns - conn->start_ns); break;
 	case CONN_HELD:
 		if (is_silent(engine, conn)) {
@@ -311,7 +385,7 @@ static bool conn_sweep(struct engine *engine, struct conn *conn, uint64_t now_ns
 		return true;
 	case CONN_CLOSING:
 		if (now_ns > conn->start_ns && now_ns - conn->start_ns > CLOSING_NS)
-			conn_closed(engine, conn, now_ns);
+			conn_closed(engine, conn, true, now_ns);
 		return true;
 	case CONN_UNUSED:
 	case CONN_SILENT:
@@ -327,7 +401,7 @@ static bool arrival_left(const struct engine *engine)
 	const struct worker *worker = engine->worker;
 
 	return worker->budget &&
-	       (worker->phase < LOAD_DRAIN || (worker->late && engine->arrivals.next_ns <= worker->window_end_ns));
+	       (worker->phase < LOAD_SETTLE || (worker->late && engine->arrivals.next_ns <= worker->window_end_ns));
 }
 
 /*
@@ -343,7 +417,7 @@ static void engine_expire(struct engine *engine, uint64_t now_ns)
 		if (due > now_ns || now_ns - due <= worker->spec->timeout_ns || !worker_take(worker))
 			return;
 		worker_started(worker);
-		worker_failed(worker, LOAD_TIMEOUT);
+		worker_failed(worker, LOAD_TIMEOUT, due, now_ns);
 		worker->counts.open_loop.waited += worker->measuring;
 		engine->taken++;
 		arrivals_step(&engine->arrivals);
@@ -494,22 +568,49 @@ static void engine_leave_behind(struct engine *engine)
 	}
 }
 
+/* What of the window has not ended, as the time for that is over. */
+static void engine_unfinished(struct engine *engine, uint64_t now_ns)
+{
+	struct worker *worker = engine->worker;
+
+	if (engine->open_loop) {
+		worker->counts.open_loop.unfinished = (double)(worker->in_flight +
+							       engine_waiting(engine, worker->window_end_ns));
+		return;
+	}
+	worker->counts.unfinished = worker->unsettled;
+	for (uint32_t i = 0; i < engine->swept; i++) {
+		const struct conn *conn = &engine->conns[i];
+		bool busy = conn->state == CONN_CONNECTING || conn->state == CONN_READING;
+		if (busy && conn->start_ns >= worker->latency_from_ns && conn->start_ns <= worker->window_end_ns)
+			worker->window.lost_ns += now_ns - conn->start_ns;
+	}
+}
+
 static void engine_follow(struct engine *engine, enum load_phase phase, uint64_t now)
 {
 	struct worker *worker = engine->worker;
 	enum load_phase before = worker->phase;
+	bool measured = worker->measuring, counted = worker->spec->requests > 0;
 
-	if (worker->measuring)
+	if (measured && engine->open_loop)
 		engine_window(engine, false, now);
+	if (before == LOAD_MEASURE && phase > LOAD_MEASURE)
+		engine_window_end(engine, now);
 	if (before == LOAD_RAMP && engine->crowd)
 		engine_leave_behind(engine);
 	worker_enter(worker, phase, now);
-	if (worker->measuring)
+	if (before < LOAD_DRAIN && phase >= LOAD_DRAIN && !engine->open_loop)
+		engine_unfinished(engine, now);
+	if (worker->measuring && !measured) {
 		engine_window(engine, true, now);
+		if (!counted)
+			engine_window_start(engine, now);
+	}
 	if (before == LOAD_RAMP)
 		engine_sweep(engine, now); /* sets free the connections held for the ramp */
-	/* The crew's window is over; that of a worker whose requests are all answered has ended before. */
-	if (engine->crowd && before < LOAD_DRAIN && phase >= LOAD_DRAIN)
+	/* The crew's window is over; that of a worker whose requests have all ended has ended before. */
+	if (before < LOAD_SETTLE && phase >= LOAD_SETTLE)
 		worker->counts.crowd.silent = engine->silent;
 }
 
@@ -525,23 +626,18 @@ static void engine_schedule(struct engine *engine)
 			      worker->index, worker->workers, spec->seed);
 }
 
-/* What of an open loop has not ended, as the time for that is over. */
-static void engine_unfinished(struct engine *engine)
-{
-	struct worker *worker = engine->worker;
-
-	if (worker->late)
-		worker->counts.open_loop.unfinished = (double)(worker->in_flight +
-							       engine_waiting(engine, worker->window_end_ns));
-}
-
 bool engine_turn(struct engine *engine, enum load_phase phase, uint64_t now_ns)
 {
 	if (engine->open_loop && !engine->arrivals.start_ns)
 		engine_schedule(engine);
 	if (phase != engine->worker->phase)
 		engine_follow(engine, phase, now_ns);
-	return phase < LOAD_DRAIN && engine_open(engine, now_ns);
+	bool more = phase < LOAD_DRAIN && engine_open(engine, now_ns);
+	/* Requests that are counted are judged from when all connections are open: until then not all have work. */
+	struct worker *worker = engine->worker;
+	if (!more && worker->measuring && !engine->open_loop && !worker->window.start.at_ns && !worker->exhausted)
+		engine_window_start(engine, now_ns);
+	return more;
 }
 
 void engine_look(struct engine *engine, uint64_t now_ns)
@@ -556,10 +652,11 @@ void engine_look(struct engine *engine, uint64_t now_ns)
 	worker_publish(worker, engine->closing);
 	if (worker->in_flight || worker->idle)
 		return;
-	if (phase == LOAD_DRAIN ? arrival_left(engine) : phase != LOAD_MEASURE || worker->budget)
+	if (phase == LOAD_DRAIN ? arrival_left(engine) : phase < LOAD_MEASURE || worker->budget)
 		return;
 	if (worker->measuring) {
 		engine_window(engine, false, now_ns);
+		engine_window_end(engine, now_ns);
 		worker_window_end(worker, now_ns);
 	}
 	worker->idle = true;
@@ -586,7 +683,8 @@ static int engine_loop(struct engine *engine)
 		enum load_phase phase = worker_phase(worker);
 		bool more = engine_turn(engine, phase, now_ns);
 		if (phase == LOAD_STOP) {
-			engine_unfinished(engine);
+			if (engine->open_loop && worker->late)
+				engine_unfinished(engine, now_ns);
 			return 0;
 		}
 		uint64_t wait_ns = more ? 0 : engine->open_loop ? engine_arrive_all(engine) : WAIT_NS;
@@ -664,23 +762,39 @@ static void engine_init(struct engine *engine, struct worker *worker, const stru
 	}
 }
 
-void engine_work(struct worker *worker, const struct engine_io *io)
+struct engine *engine_new(struct worker *worker, const struct engine_io *io)
 {
 	struct engine *engine = calloc(1, sizeof *engine);
 
 	worker->phase = LOAD_RAMP;
 	if (!engine) {
 		err_set(&worker->err, "out of memory");
-		worker->broken = true;
-		return;
+		return NULL;
 	}
 	engine_init(engine, worker, io);
-	if (engine_allocate(engine) || io->init(engine, &worker->err) || engine_loop(engine))
-		worker->broken = true;
-	else
-		engine_fairness(engine);
-	io->release(engine);
+	if (!engine_allocate(engine) && !io->init(engine, &worker->err))
+		return engine;
+	engine_free(engine);
+	return NULL;
+}
+
+void engine_free(struct engine *engine)
+{
+	if (!engine)
+		return;
+	engine->io->release(engine);
 	free(engine->free);
 	free(engine->conns);
 	free(engine);
+}
+
+void engine_work(struct worker *worker, const struct engine_io *io)
+{
+	struct engine *engine = engine_new(worker, io);
+
+	if (!engine || engine_loop(engine))
+		worker->broken = true;
+	else
+		engine_fairness(engine);
+	engine_free(engine);
 }

@@ -38,8 +38,10 @@ struct conn {
 	uint8_t state;       /* enum conn_state */
 	bool registered : 1; /* the engine_io's own */
 	bool established : 1; /* this TCP connection */
+	bool reused : 1;      /* it has carried a response before */
 	bool reached : 1;     /* has been through the ramp */
 	bool wrong;           /* the response's body differs from the right one's */
+	uint8_t failures;     /* of the slot, one after the other, without a right response between them; 255 at most */
 	uint32_t served;      /* ok responses in the window */
 	struct http_reader reader;
 } __attribute__((aligned(64))); /* one cache line */
@@ -48,6 +50,9 @@ _Static_assert(sizeof(struct conn) == 64, "a connection is one cache line");
 
 /* Requests of an open loop that may wait to be sent together: the last of them is late by the sending of the others. */
 #define ENGINE_LEAVING_MAX 8
+
+/* As many connections that the server should have closed, and did not, are enough to know that it never does. */
+#define ENGINE_IGNORED_MAX 3
 
 struct engine {
 	struct worker *worker;
@@ -65,8 +70,10 @@ struct engine {
 	uint32_t ramp_waiting; /* of those in the ramp, not through it */
 	uint32_t ramp_waiting_most;
 	uint32_t reached;
-	uint32_t closing;             /* connections in CONN_CLOSING */
-	uint32_t silent;              /* connections in CONN_SILENT */
+	uint32_t closing; /* connections in CONN_CLOSING */
+	uint32_t silent;  /* connections in CONN_SILENT */
+	uint32_t
+		ignored; /* connections that the server did not close, one after the other; from ENGINE_IGNORED_MAX on the client does */
 	uint32_t spread, next_source; /* source addresses, see engine_source() */
 	/* Of an open loop. */
 	struct arrivals arrivals;
@@ -104,6 +111,10 @@ struct engine_io {
 	/* Waits for events, timeout_ns at most, and tells of those that there are. Returns 0, or -1 with err set. */
 	int (*wait)(struct engine *engine, uint64_t timeout_ns, struct err *err);
 };
+
+/* An engine for that worker's connections, in phase LOAD_RAMP. NULL with worker->err set where it can't be had. */
+struct engine *engine_new(struct worker *worker, const struct engine_io *io);
+void engine_free(struct engine *engine);
 
 /* Does the work of one thread of a crew (see crew_work in clients/crew.h) with that io. */
 void engine_work(struct worker *worker, const struct engine_io *io);

@@ -21,10 +21,21 @@ struct load_figures {
 	uint64_t ramp_reached; /* connections established in the ramp (but in close mode: and answered once) */
 	uint64_t started, ok, failed[LOAD_FAILURES];
 	uint64_t in_flight_start, in_flight_end;
-	uint64_t connects;       /* connections established */
-	uint64_t started_before; /* in ramp and warmup; with `started`, all requests that were sent until the drain */
+	uint64_t connects;      /* connections established */
+	uint64_t started_after; /* after the window, while those in flight at its end were followed to theirs */
+	uint64_t
+		unfinished; /* closed loop: of those in flight at the window's end, the ones that did not end even then */
+	uint64_t started_before; /* in ramp and warmup */
 	uint64_t stray;          /* until the drain: connections given up, since bytes came that answer no request */
-	double concurrency_mean, concurrency_min, concurrency_max; /* requests in flight, sampled */
+	/*
+	 * Requests in flight: the mean is the area under the curve, of a closed loop, by the times of the requests themselves;
+	 * `sampled` is the mean of what was counted every few milliseconds, as are min and max.
+	 */
+	double concurrency_mean, concurrency_sampled, concurrency_min, concurrency_max;
+	uint64_t
+		dropped_unannounced; /* connections that the server ended in keep-alive without saying so in its last response */
+	uint64_t close_ignored; /* close mode: connections that the server did not close, so that the client did */
+	double rounds; /* closed loop: right responses in the window for each connection that carries requests */
 	/* Responses of one connection (a slot of the loop); not of an open loop, which opens connections as it needs them. */
 	double served_min, served_max;
 	double never_served;       /* connections without a response */

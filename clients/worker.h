@@ -16,6 +16,7 @@
 #include <stdatomic.h>
 
 #include "clients/client.h"
+#include "clients/window.h"
 #include "harness/lib/clock.h"
 
 struct crew;
@@ -36,7 +37,11 @@ struct worker {
 	_Atomic int live_phase;          /* the phase that it has followed the crew into */
 	_Atomic uint32_t live_in_flight; /* connections that are busy */
 	_Atomic uint32_t live_reached;   /* connections through the ramp */
-	_Atomic uint64_t live_ok;        /* ok responses in the window */
+	_Atomic uint64_t live_right;     /* right responses since the start */
+	_Atomic uint64_t live_ended;     /* requests that have ended since the start */
+	_Atomic uint32_t live_closing;   /* connections that wait for the server to close them */
+	_Atomic uint32_t live_unsettled; /* requests in flight at the window's end that have not ended */
+	_Atomic bool exhausted;          /* a connection has asked for a request, and there was none left */
 	_Atomic bool ready;              /* all that it needs is there */
 	_Atomic bool idle;               /* nothing in flight and nothing left to start */
 	_Atomic bool broken;             /* the thread could not work; err says why */
@@ -44,10 +49,13 @@ struct worker {
 	/* The thread's own; read after the join. */
 	enum load_phase phase;    /* as last seen */
 	bool measuring;           /* inside the window */
-	bool late;                /* behind the window of an open loop, whose requests are still to end */
+	bool late;                /* after the window, while requests of it are still to end */
 	uint64_t latency_from_ns; /* latency is of requests that were due after it */
-	uint32_t in_flight;
-	struct load_figures counts; /* those that merge; the crew adds the others */
+	uint32_t in_flight, unsettled;
+	uint64_t busy_ns, closing_ns;     /* see struct window_edge */
+	uint64_t right_outside, failures; /* right responses outside of the window; failures, wherever */
+	struct window window;             /* of a closed loop: what its rate is made of */
+	struct load_figures counts;       /* those that merge; the crew adds the others */
 	struct hist latency_ns, connect_ns, lag_ns;
 	struct raw raw_ns; /* mapped before the thread starts */
 	uint64_t window_start_ns, window_end_ns;
@@ -78,7 +86,11 @@ static inline void worker_publish(struct worker *worker, uint32_t closing)
 {
 	atomic_store_explicit(&worker->live_in_flight, worker->in_flight + closing, memory_order_relaxed);
 	atomic_store_explicit(&worker->live_phase, (int)worker->phase, memory_order_relaxed);
-	atomic_store_explicit(&worker->live_ok, worker->counts.ok, memory_order_relaxed);
+	uint64_t right = worker->counts.ok + worker->right_outside;
+	atomic_store_explicit(&worker->live_right, right, memory_order_relaxed);
+	atomic_store_explicit(&worker->live_ended, right + worker->failures, memory_order_relaxed);
+	atomic_store_explicit(&worker->live_closing, closing, memory_order_relaxed);
+	atomic_store_explicit(&worker->live_unsettled, worker->unsettled, memory_order_relaxed);
 }
 
 /* May another request start? Takes it from the budget where there is one. */
@@ -87,7 +99,7 @@ static inline bool worker_take(struct worker *worker)
 	/* The requests of a ramp are not among those that were asked for: a worker may have silent connections only. */
 	if (worker->phase == LOAD_RAMP)
 		return true;
-	if ((worker->phase >= LOAD_DRAIN && !worker->late) || worker->budget == 0)
+	if (worker->budget == 0)
 		return false;
 	if (worker->budget != UINT64_MAX)
 		worker->budget--;
@@ -97,8 +109,12 @@ static inline bool worker_take(struct worker *worker)
 static inline void worker_started(struct worker *worker)
 {
 	worker->in_flight++;
-	worker->counts.started += worker->measuring;
-	worker->counts.started_before += !worker->measuring && !worker->late;
+	if (worker->measuring)
+		worker->counts.started++;
+	else if (worker->phase < LOAD_MEASURE)
+		worker->counts.started_before++;
+	else
+		worker->counts.started_after += worker->phase == LOAD_SETTLE;
 }
 
 static inline void worker_connected(struct worker *worker, uint64_t connect_ns)
@@ -119,14 +135,15 @@ static inline void worker_latency(struct worker *worker, uint64_t start_ns, uint
 		raw_add(&worker->raw_ns, now_ns - start_ns);
 }
 
+/* A right response before or after the window. After it, those count that were in flight at its end. */
+void worker_ok_outside(struct worker *worker, uint64_t start_ns, uint64_t now_ns);
+
 static inline void worker_ok(struct worker *worker, uint64_t start_ns, uint64_t now_ns)
 {
 	worker->in_flight--;
+	worker->busy_ns += now_ns - start_ns;
 	if (!worker->measuring) {
-		if (worker->late) {
-			worker->counts.open_loop.late_ok++;
-			worker_latency(worker, start_ns, now_ns);
-		}
+		worker_ok_outside(worker, start_ns, now_ns);
 		return;
 	}
 	worker->counts.ok++;
@@ -138,12 +155,7 @@ static inline void worker_ok(struct worker *worker, uint64_t start_ns, uint64_t 
 	worker->tenths[worker->tenth]++;
 }
 
-static inline void worker_failed(struct worker *worker, enum load_failure failure)
-{
-	worker->in_flight--;
-	worker->counts.failed[failure] += worker->measuring;
-	worker->counts.open_loop.late_failed += worker->late;
-}
+void worker_failed(struct worker *worker, enum load_failure failure, uint64_t start_ns, uint64_t now_ns);
 
 /* Keeps the words for the first wrong response. */
 void worker_wrong(struct worker *worker, const char *format, ...) __attribute__((format(printf, 2, 3)));

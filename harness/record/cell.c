@@ -79,6 +79,9 @@ _Static_assert(offsetof(struct cell, rate_rps) == offsetof(struct load_figures, 
 		       offsetof(struct load_sample, rate_rps) == offsetof(struct load_figures, rate_rps),
 	       "the figures come first in a cell and in a sample");
 
+/* As many requests that have no end hide behind the 99.9th percentile. */
+#define CENSORED 0.001
+
 static const struct cell_times unknown = { NAN, NAN, NAN, NAN, NAN, NAN };
 
 int cell_set_text(char **field, const char *text)
@@ -204,6 +207,8 @@ static bool is_censored(const struct cell *cell)
 {
 	if (cell_is_open_loop(cell))
 		return cell->open_loop.unfinished > 0 || cell->open_loop.late_failed > 0;
+	if (!isnan(cell->rounds))
+		return cell->rounds < 1 || (double)cell->unfinished > CENSORED * (double)cell->ok;
 	return cell->rate_rps > 0 && cell_active(cell) / cell->rate_rps > cell->window_s / 2;
 }
 

@@ -311,7 +311,7 @@ static int visit_measure(struct visit *visit, struct cell *cell, const struct cl
 {
 	const struct settings *settings = visit->sweep->settings;
 	bool sequential = client->max_connections == 1;
-	struct load_watch watch = { watch_enter, watch_tick, visit };
+	struct load_watch watch = { .enter = watch_enter, .tick = watch_tick, .context = visit };
 	struct load_spec spec = {
 		.target = &visit->target,
 		.mode = load_mode_find(cell->mode),

@@ -455,6 +455,8 @@ static void test_take(void **state)
 		.served_max = 6,
 		.never_served = 1,
 		.jain = 0.75,
+		.rounds = 2,
+		.concurrency_sampled = NAN,
 		.threads = { { 0.01, 0.02, 0.1 }, { 0.05, 0.05, 0.2 }, { 1, 1, 0 } },
 		.threads_count = 3,
 		.client_cpu_busiest = 0.6,

@@ -30,12 +30,12 @@ static void test_left(void **state)
 /* Behind the window nothing counts for its rate; the latency is of what was due in it. */
 static void test_late(void **state)
 {
-	static struct worker worker = { .late = true, .latency_from_ns = 101, .in_flight = 3 };
+	static struct worker worker = { .late = true, .latency_from_ns = 101, .window_end_ns = 400, .in_flight = 3 };
 
 	(void)state;
 	worker_ok(&worker, 100, 500); /* due before the window */
 	worker_ok(&worker, 101, 500);
-	worker_failed(&worker, LOAD_RESET);
+	worker_failed(&worker, LOAD_RESET, 101, 500);
 	assert_int_equal(worker.in_flight, 0);
 	assert_int_equal(worker.counts.ok, 0);
 	assert_int_equal(worker.counts.failed[LOAD_RESET], 0);
@@ -43,6 +43,7 @@ static void test_late(void **state)
 	assert_int_equal(worker.counts.open_loop.late_failed, 1);
 	assert_int_equal(worker.latency_ns.count, 1);
 	assert_int_equal(worker.latency_ns.max, 399);
+	worker.phase = LOAD_DRAIN;
 	worker_started(&worker);
 	assert_int_equal(worker.counts.started_before, 0);
 }

@@ -1,0 +1,62 @@
+/*
+ * phases: when a cell goes from one phase to the next.
+ *
+ * A state machine without threads or a clock: the crew tells it the time and what its workers have published, and it says
+ * which phase is next. So the rules stand in one place, and a test drives them through hours in no time.
+ *
+ * The window must not choose its own result. Its end is fixed as it starts, from the rate seen in the warm-up, which lasts
+ * until each connection could have been served twice; nothing that is counted in the window moves its end. After it the load
+ * goes on (LOAD_SETTLE) until those in flight at its end have ended too, so that how long they take is known.
+ */
+#ifndef CLIENTS_PHASES_H
+#define CLIENTS_PHASES_H
+
+#include "clients/client.h"
+
+/* What the workers have published, added up. */
+struct phases_seen {
+	bool followed;      /* all of them are in the phase */
+	bool idle;          /* nothing is in flight, and nothing left to start */
+	bool exhausted;     /* counted requests: a connection has asked for one and there was none left */
+	uint64_t reached;   /* connections through the ramp */
+	uint64_t right;     /* right responses since the start */
+	uint64_t ended;     /* requests that have ended since the start, rightly or not */
+	uint64_t closing;   /* connections that wait for the server to close them */
+	uint64_t unsettled; /* requests in flight at the window's end that have not ended yet */
+};
+
+struct phases {
+	const struct load_spec *spec;
+	enum load_phase phase;
+	bool followed;     /* the workers are in it: since_ns, right_start and ended_start are known */
+	uint64_t since_ns; /* when they were */
+	uint64_t right_start, ended_start;
+	uint64_t round_ns,
+		round_ended;     /* warm-up: when its first round was over (0: it is not), and what had ended then */
+	uint64_t reached, right; /* as last seen */
+	uint64_t progress_ns;    /* when one of these last grew */
+	uint64_t schedule_ns;    /* open loop: when the schedules begin; 0 where that is not known */
+	uint64_t ramp_ns;        /* how long the ramp took */
+	uint64_t window_ns;      /* planned in the warm-up; after the window, what it took */
+	uint64_t window_right;   /* right responses in the window */
+};
+
+/* Begins with the first phase that this load has: requests that are counted are measured from the first one on. */
+void phases_init(struct phases *phases, const struct load_spec *spec);
+
+/* Looks at the time and what is seen. Returns whether `phase` is another one now; it is entered once all have followed. */
+bool phases_step(struct phases *phases, uint64_t now_ns, const struct phases_seen *seen);
+
+/* Ends the load, whatever phase it is in: nothing is started any more. Returns whether that changes the phase. */
+bool phases_stop(struct phases *phases);
+
+/* How long nothing can change, a tick at most. */
+uint64_t phases_pause_ns(const struct phases *phases, uint64_t now_ns);
+
+/* How long there has been no right response and no new connection. */
+static inline uint64_t phases_silent_ns(const struct phases *phases, uint64_t now_ns)
+{
+	return now_ns > phases->progress_ns ? now_ns - phases->progress_ns : 0;
+}
+
+#endif

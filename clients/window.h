@@ -1,0 +1,56 @@
+/*
+ * window: what the rate of a closed loop is made of.
+ *
+ * The responses between two moments, divided by the time, are no rate where that time holds few rounds of all connections:
+ * the last round is counted or not, as the end falls before or after it, and 10 connections that are answered once a second
+ * have 10 or 20 responses in 1.8 seconds. So the rate here is Little's law, turned round: the mean of the requests in flight
+ * between the two moments (the area under that curve is exact: requests still under way count with their time until then),
+ * divided by the mean latency of the requests that *started* between them, each of which is followed to its end. Whether the
+ * k-th request of a connection starts in the window depends on those before it alone, so that the mean of what started
+ * has no bias (Wald's equation), where that of what *ended* lacks the slow ones. The rate is kept within what was counted:
+ * not below what both started and ended in the window, not above all that was under way in it.
+ */
+#ifndef CLIENTS_WINDOW_H
+#define CLIENTS_WINDOW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The state of a thread at a moment; sums since its start. */
+struct window_edge {
+	uint64_t at_ns;      /* 0: not reached */
+	uint64_t busy_ns;    /* time that requests have been in flight, each for itself; modulo 2^64 */
+	uint64_t closing_ns; /* time that connections have waited for the server to close them */
+	uint64_t ok;
+	uint64_t in_flight;
+};
+
+/* The window of a thread. */
+struct window {
+	struct window_edge start, end;
+	uint64_t
+		lost_ns; /* time of the requests that started in it and did not end rightly, those unfinished until last seen */
+};
+
+/* Seconds of the window; 0 where it was not both begun and ended. */
+double window_seconds(const struct window *window);
+
+/* The mean of the requests in flight, and with those of the connections that waited to be closed. */
+double window_in_flight(const struct window *window);
+double window_busy(const struct window *window);
+
+/* The windows of all threads. */
+struct window_sum {
+	double in_flight, busy; /* sums of the above */
+	double ok_rps, low_rps, high_rps;
+	uint64_t lost_ns;
+	bool known; /* there was one */
+};
+
+/* Adds that of a thread; one without a window adds nothing. */
+void window_add(struct window_sum *sum, const struct window *window);
+
+/* Right responses a second, where `count` requests that started in the windows ended rightly and took sum_ns together. */
+double window_rate(const struct window_sum *sum, uint64_t count, double sum_ns);
+
+#endif

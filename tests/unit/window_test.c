@@ -1,0 +1,402 @@
+/*
+ * Whether the window chooses its own result: the real engine and the real phases, driven by a clock and an io that are made
+ * up, against servers whose true rate is known. A bias is that of the mean over many runs.
+ */
+#include "tests/unit/unit.h"
+
+#include <math.h>
+
+#include "clients/engine.h"
+#include "clients/phases.h"
+#include "harness/lib/random.h"
+
+#define ANSWER "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+#define TICK   (5 * CLOCK_MS)
+
+enum service {
+	CONSTANT, /* each response takes the mean */
+	JITTER,   /* from half of the mean to one and a half, evenly */
+	EXPONENTIAL,
+	BIMODAL,     /* nine in ten take half of the mean, one in ten 5.5 times as long as it */
+	BATCH,       /* all that wait are answered together, once in each mean */
+	QUEUE,       /* one after the other, as they come */
+	HANGS,       /* nothing is ever answered */
+	HANGS_LATER, /* CONSTANT at first, and nothing from the window's middle on */
+	FEW,         /* two connections are served, and no other ever */
+	SERVICES
+};
+
+static const char *const service_names[SERVICES] = { "constant",  "jitter", "exponential",   "bimodal",
+						     "batches",   "queue",  "hangs at once", "hangs in the window",
+						     "serves two" };
+
+/* A response that is on its way. */
+struct event {
+	uint64_t at_ns;
+	uint32_t slot, serial;
+};
+
+static struct world {
+	enum service service;
+	double mean_ns;
+	uint64_t now_ns, random, free_ns, hang_ns;
+	struct event *events; /* a heap: the next is the first */
+	size_t count, room;
+	uint32_t *serials; /* of each slot: what was closed is not answered */
+	uint32_t slots;
+} world;
+
+static bool sooner(size_t a, size_t b)
+{
+	return world.events[a].at_ns < world.events[b].at_ns;
+}
+
+static void swap(size_t a, size_t b)
+{
+	struct event event = world.events[a];
+
+	world.events[a] = world.events[b];
+	world.events[b] = event;
+}
+
+static void event_add(struct event event)
+{
+	if (world.count == world.room) {
+		world.room = world.room ? 2 * world.room : 1024;
+		world.events = realloc(world.events, world.room * sizeof *world.events);
+		assert_non_null(world.events);
+	}
+	size_t i = world.count++;
+	world.events[i] = event;
+	for (; i && sooner(i, (i - 1) / 2); i = (i - 1) / 2)
+		swap(i, (i - 1) / 2);
+}
+
+static struct event event_take(void)
+{
+	struct event first = world.events[0];
+
+	world.events[0] = world.events[--world.count];
+	for (size_t i = 0, child; (child = 2 * i + 1) < world.count; i = child) {
+		child += child + 1 < world.count && sooner(child + 1, child);
+		if (!sooner(child, i))
+			break;
+		swap(i, child);
+	}
+	return first;
+}
+
+static double uniform(void)
+{
+	return random_unit(&world.random);
+}
+
+/* When a request of that slot is answered. */
+static uint64_t answered_ns(uint32_t slot)
+{
+	uint64_t mean = (uint64_t)world.mean_ns;
+
+	switch (world.service) {
+	case CONSTANT: return world.now_ns + mean;
+	case JITTER: return world.now_ns + (uint64_t)(world.mean_ns * (0.5 + uniform()));
+	case EXPONENTIAL: return world.now_ns + (uint64_t)(-log(uniform()) * world.mean_ns);
+	case BIMODAL: return world.now_ns + (uint64_t)(world.mean_ns * (uniform() < 0.9 ? 0.5 : 5.5));
+	case BATCH: return (world.now_ns / mean + 1) * mean;
+	case QUEUE:
+		world.free_ns = (world.free_ns > world.now_ns ? world.free_ns : world.now_ns) + mean / world.slots;
+		return world.free_ns;
+	case HANGS_LATER: return world.now_ns + mean < world.hang_ns ? world.now_ns + mean : UINT64_MAX;
+	case FEW: return slot < 2 ? world.now_ns + mean : UINT64_MAX;
+	case HANGS:
+	case SERVICES: break;
+	}
+	return UINT64_MAX;
+}
+
+static uint32_t slot_of(const struct engine *engine, const struct conn *conn)
+{
+	return (uint32_t)(conn - engine->conns);
+}
+
+static int world_init(struct engine *engine, struct err *err)
+{
+	(void)err;
+	world.slots = engine->worker->connections;
+	world.serials = calloc(world.slots, sizeof *world.serials);
+	return world.serials ? 0 : -1;
+}
+
+static void world_release(struct engine *engine)
+{
+	(void)engine;
+	free(world.serials);
+	world.count = 0;
+}
+
+static void world_request(struct engine *engine, struct conn *conn)
+{
+	uint32_t slot = slot_of(engine, conn);
+
+	event_add((struct event){ answered_ns(slot), slot, world.serials[slot] });
+}
+
+static void world_open(struct engine *engine, struct conn *conn, uint64_t now_ns)
+{
+	world.serials[slot_of(engine, conn)]++;
+	engine_dials(engine, conn, now_ns);
+	engine_established(engine, conn, now_ns);
+	engine_sent(conn);
+	world_request(engine, conn);
+}
+
+static void world_close(struct engine *engine, struct conn *conn)
+{
+	world.serials[slot_of(engine, conn)]++;
+}
+
+static const struct engine_io world_io = {
+	.init = world_init,
+	.release = world_release,
+	.open = world_open,
+	.request = world_request,
+	.close = world_close,
+};
+
+/* Tells of the responses that have come, each at its own time. */
+static void world_tell(struct engine *engine, uint64_t until_ns)
+{
+	while (world.count && world.events[0].at_ns <= until_ns) {
+		struct event event = event_take();
+		struct conn *conn = &engine->conns[event.slot];
+		if (event.serial != world.serials[event.slot] || conn->state != CONN_READING)
+			continue;
+		world.now_ns = event.at_ns;
+		engine_received(engine, conn, ANSWER, sizeof ANSWER - 1, true, world.now_ns);
+	}
+	world.now_ns = until_ns;
+}
+
+static struct phases_seen seen_of(const struct worker *worker, enum load_phase phase)
+{
+	return (struct phases_seen){
+		.followed = worker->idle || worker->live_phase == (int)phase,
+		.idle = worker->idle,
+		.exhausted = worker->exhausted,
+		.reached = worker->live_reached,
+		.right = worker->live_right,
+		.ended = worker->live_ended,
+		.closing = worker->live_closing,
+		.unsettled = worker->live_unsettled,
+	};
+}
+
+/* What comes of one run. */
+struct outcome {
+	double rate_rps, latency_s, in_flight, window_s;
+	uint64_t took_ns, ok, failed, unfinished;
+	bool conserved;
+};
+
+static struct outcome run(const struct load_spec *spec, enum service service, double mean_s, uint64_t seed)
+{
+	static uint32_t tenths[LOAD_TENTHS_MAX];
+	struct worker *worker = calloc(1, sizeof *worker);
+	struct phases phases;
+	struct outcome outcome = { 0 };
+
+	assert_non_null(worker);
+	world = (struct world){ .service = service,
+				.mean_ns = mean_s * 1e9,
+				.now_ns = CLOCK_S,
+				.random = seed,
+				.hang_ns = UINT64_MAX,
+				.events = world.events,
+				.room = world.room };
+	uint64_t start_ns = world.now_ns;
+	worker->spec = spec;
+	worker->workers = 1;
+	worker->connections = worker->active = spec->connections;
+	worker->budget = spec->requests ? spec->requests : UINT64_MAX;
+	worker->tenths = tenths;
+	worker->tenths_room = LOAD_TENTHS_MAX;
+	struct engine *engine = engine_new(worker, &world_io);
+	assert_non_null(engine);
+	phases_init(&phases, spec);
+	while (phases.phase != LOAD_STOP) {
+		struct phases_seen seen = seen_of(worker, phases.phase);
+		if (phases_step(&phases, world.now_ns, &seen) && phases.phase == LOAD_MEASURE)
+			world.hang_ns = service == HANGS_LATER ? world.now_ns + phases.window_ns / 2 : UINT64_MAX;
+		world.now_ns++; /* reading a clock takes time */
+		bool more = engine_turn(engine, phases.phase, world.now_ns);
+		world_tell(engine, world.now_ns + (more ? 0 : phases_pause_ns(&phases, world.now_ns)));
+		engine_look(engine, world.now_ns);
+	}
+	struct window_sum sum = { 0 };
+	window_add(&sum, &worker->window);
+	const struct load_figures *counts = &worker->counts;
+	for (int i = 0; i < LOAD_FAILURES; i++)
+		outcome.failed += counts->failed[i];
+	outcome.took_ns = world.now_ns - start_ns;
+	outcome.ok = counts->ok;
+	outcome.unfinished = counts->unfinished;
+	outcome.rate_rps = sum.known ? window_rate(&sum, worker->latency_ns.count, worker->latency_ns.sum) : NAN;
+	outcome.latency_s = hist_mean(&worker->latency_ns) / 1e9;
+	outcome.in_flight = sum.busy;
+	outcome.window_s = window_seconds(&worker->window);
+	outcome.conserved = counts->in_flight_start + counts->started ==
+			    counts->ok + outcome.failed + counts->in_flight_end;
+	engine_free(engine);
+	free(worker);
+	return outcome;
+}
+
+static struct target target = { .status = 200, .body = (char *)"ok", .body_bytes = 2 };
+
+static struct load_spec spec_of(enum load_mode mode, uint32_t connections)
+{
+	return (struct load_spec){
+		.target = &target,
+		.mode = mode,
+		.connections = connections,
+		.warmup_ns = 200 * CLOCK_MS,
+		.duration_ns = CLOCK_S,
+		.max_window_ns = 20 * CLOCK_S,
+		.max_ramp_ns = 60 * CLOCK_S,
+		.timeout_ns = 300 * CLOCK_S,
+	};
+}
+
+/* Requests of all runs of a case together, about: what is left of chance in their mean is a third of the bound at most. */
+#define REQUESTS 80000
+#define BIAS_MAX 0.01
+#define CROWD    500
+
+/* N/X, in windows of the length asked for: the window grows up to 20 of these. */
+static const double rounds_s[] = { 0.01, 0.1, 0.4, 1, 1.3, 7, 19 };
+
+static void check_bias(enum load_mode mode, enum service service, double mean_s, double *worst)
+{
+	struct load_spec spec = spec_of(mode, CROWD);
+	double rate = 0, latency = 0, requests = 0, count = 0;
+	char name[64];
+
+	snprintf(name, sizeof name, "%s, %s, %g s", load_mode_names[mode], service_names[service], mean_s);
+	for (uint64_t seed = 1; requests < REQUESTS; seed++) {
+		struct outcome outcome = run(&spec, service, mean_s, seed * 7919);
+		check_case(name, outcome.conserved);
+		check_case(name, fabs(outcome.in_flight / CROWD - 1) < 1e-3);
+		rate += outcome.rate_rps;
+		latency += outcome.latency_s;
+		requests += outcome.rate_rps * outcome.window_s;
+		count++;
+		if (service == CONSTANT || service == BATCH || service == QUEUE)
+			break; /* there is no chance in it */
+	}
+	double off = fabs(rate / count * mean_s / CROWD - 1), late = fabs(latency / count / mean_s - 1);
+	worst[0] = fmax(worst[0], off);
+	worst[1] = fmax(worst[1], late);
+	if (off >= BIAS_MAX || late >= BIAS_MAX)
+		print_error("%s: rate %+.2f %%, latency %+.2f %%\n", name, 100 * (rate / count * mean_s / CROWD - 1),
+			    100 * (latency / count / mean_s - 1));
+	check_case(name, off < BIAS_MAX && late < BIAS_MAX);
+}
+
+static void test_bias(void **state)
+{
+	(void)state;
+	for (enum service service = CONSTANT; service <= QUEUE; service++) {
+		double worst[2] = { 0 };
+		for (size_t i = 0; i < LENGTH(rounds_s); i++) {
+			check_bias(LOAD_KEEPALIVE, service, rounds_s[i], worst);
+			check_bias(LOAD_CLOSE, service, rounds_s[i], worst);
+		}
+		print_message("# %-12s bias of the rate %.2f %%, of the mean latency %.2f %% at most\n",
+			      service_names[service], 100 * worst[0], 100 * worst[1]);
+	}
+}
+
+/* The report that started it: a second for each response, 10 connections, a window of a second. */
+static void test_ten_of_a_second(void **state)
+{
+	(void)state;
+	for (enum load_mode mode = LOAD_CLOSE; mode <= LOAD_KEEPALIVE; mode++) {
+		struct load_spec spec = spec_of(mode, 10);
+		struct outcome outcome = run(&spec, CONSTANT, 1, 1);
+		assert_true(fabs(outcome.rate_rps - 10) < 0.01);
+		assert_true(fabs(outcome.window_s - 2) < 0.05);
+	}
+}
+
+/* A server that hangs: the end comes within the window, the time of a request and the drain. */
+static void test_hangs(void **state)
+{
+	static const uint64_t timeouts_s[] = { 1, 10, 30 };
+
+	(void)state;
+	for (enum load_mode mode = LOAD_CLOSE; mode <= LOAD_KEEPALIVE; mode++)
+		for (size_t i = 0; i < LENGTH(timeouts_s); i++) {
+			struct load_spec spec = spec_of(mode, 10);
+			spec.timeout_ns = timeouts_s[i] * CLOCK_S;
+			struct outcome outcome = run(&spec, HANGS, 1, 1);
+			assert_int_equal(outcome.ok, 0);
+			assert_true(outcome.conserved);
+			assert_true(outcome.took_ns <
+				    spec.warmup_ns + spec.duration_ns + spec.timeout_ns + 11 * CLOCK_S / 10);
+			spec.requests = 1000;
+			outcome = run(&spec, HANGS, 1, 1);
+			assert_true(outcome.conserved);
+			assert_true(outcome.took_ns < spec.duration_ns + spec.timeout_ns + 11 * CLOCK_S / 10);
+		}
+	for (size_t i = 0; i < LENGTH(timeouts_s); i++) {
+		struct load_spec spec = spec_of(LOAD_KEEPALIVE, 10);
+		spec.timeout_ns = timeouts_s[i] * CLOCK_S;
+		struct outcome outcome = run(&spec, HANGS_LATER, 0.01, 1);
+		assert_true(outcome.conserved && outcome.ok > 0);
+		assert_true(outcome.took_ns < 2 * CLOCK_S + spec.timeout_ns + 11 * CLOCK_S / 10);
+	}
+}
+
+/* Two of 64 connections are served: the rate is theirs, all 64 are in flight, and what had no end is said. */
+static void test_serves_two(void **state)
+{
+	struct load_spec spec = spec_of(LOAD_KEEPALIVE, 64);
+
+	(void)state;
+	spec.timeout_ns = 30 * CLOCK_S;
+	struct outcome outcome = run(&spec, FEW, 0.01, 1);
+	assert_true(fabs(outcome.rate_rps / 200 - 1) < 0.35);
+	assert_true(fabs(outcome.in_flight / 64 - 1) < 0.01);
+	assert_true(outcome.unfinished >= 62 - 2);
+}
+
+/* The end of requests that are counted, when some connections have nothing to do any more, is no part of their rate. */
+static void test_counted(void **state)
+{
+	static const uint64_t requests[] = { 100, 150, 1000, 5000, 5050 };
+
+	(void)state;
+	for (enum load_mode mode = LOAD_CLOSE; mode <= LOAD_KEEPALIVE; mode++)
+		for (enum service service = CONSTANT; service <= QUEUE; service++)
+			for (size_t i = 0; i < LENGTH(requests); i++) {
+				struct load_spec spec = spec_of(mode, 100);
+				spec.requests = requests[i];
+				struct outcome outcome = run(&spec, service, 0.1, 3);
+				check_case(service_names[service], outcome.ok == requests[i] && outcome.conserved);
+				check_case(service_names[service], fabs(outcome.in_flight / 100 - 1) < 0.01);
+				if (service == CONSTANT || requests[i] == 5000)
+					check_case(service_names[service], fabs(outcome.rate_rps / 1000 - 1) < 0.06);
+			}
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_bias),       cmocka_unit_test(test_ten_of_a_second), cmocka_unit_test(test_hangs),
+		cmocka_unit_test(test_serves_two), cmocka_unit_test(test_counted),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	int failed = cmocka_run_group_tests_name("window", tests, NULL, NULL);
+	free(world.events);
+	return failed;
+}
