@@ -250,7 +250,7 @@ static struct outcome run(const struct load_spec *spec, enum service service, do
 	return outcome;
 }
 
-static struct target target = { .status = 200, .body = (char *)"ok", .body_bytes = 2 };
+static struct target target = { .expected = { .status = 200, .body = (char *)"ok", .body_bytes = 2 } };
 
 static struct load_spec spec_of(enum load_mode mode, uint32_t connections)
 {
@@ -267,7 +267,7 @@ static struct load_spec spec_of(enum load_mode mode, uint32_t connections)
 }
 
 /* Requests of all runs of a case together, about: what is left of chance in their mean is a third of the bound at most. */
-#define REQUESTS 80000
+#define REQUESTS 60000
 #define BIAS_MAX 0.01
 #define CROWD    500
 
