@@ -385,24 +385,36 @@ static unsigned power_above(unsigned wanted, unsigned least, unsigned most)
 	return power;
 }
 
-static int ring_make(struct io_uring *ring, uint32_t connections, struct err *err)
+/* Returns 0, or an errno. */
+static int ring_try(struct io_uring *ring, uint32_t connections)
 {
 	struct io_uring_params params = {
 		.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_CQSIZE | IORING_SETUP_SUBMIT_ALL |
 			 (is_multitude(connections) ? IORING_SETUP_COOP_TASKRUN : IORING_SETUP_DEFER_TASKRUN),
 		.cq_entries = power_above(4 * connections, COMPLETIONS_LEAST, COMPLETIONS_MOST),
 	};
-	int result = io_uring_queue_init_params(ENTRIES, ring, &params);
 
-	errno = -result;
-	if (result == -EPERM)
+	return -io_uring_queue_init_params(ENTRIES, ring, &params);
+}
+
+static int ring_explain(int number, struct err *err)
+{
+	errno = number;
+	if (number == EPERM)
 		return err_set(err,
 			       "io_uring is forbidden here (kernel.io_uring_disabled, or a filter of system calls)");
-	if (result == -ENOSYS)
+	if (number == ENOSYS)
 		return err_set(err, "this kernel has no io_uring");
-	if (result == -EINVAL)
+	if (number == EINVAL)
 		return err_set(err, "this kernel's io_uring is too old: Linux 6.1 is needed");
-	return result < 0 ? err_set_errno(err, "io_uring_setup") : 0;
+	return err_set_errno(err, "io_uring_setup");
+}
+
+static int ring_make(struct io_uring *ring, uint32_t connections, struct err *err)
+{
+	int number = ring_try(ring, connections);
+
+	return number ? ring_explain(number, err) : 0;
 }
 
 /* Whether its connections can have source addresses of their own. */
@@ -537,35 +549,45 @@ static int uring_run(const struct load_spec *spec, struct load_sample *sample, s
 }
 
 struct find {
-	uint32_t sources;
-	struct err *err;
+	int number; /* an errno, or 0 */
+	bool binds;
 };
 
-/* A ring is made and let go of; what the kernel has to say to its maker then breaks into no call of another thread. */
+/* A ring is made and released; what the kernel has to say to its maker then interrupts no call of another thread. */
 static void *find_main(void *argument)
 {
 	struct find *find = argument;
 	struct io_uring ring;
 
-	if (ring_make(&ring, 1, find->err))
-		return find;
-	bool bad = find->sources > 1 && !ring_can_bind(&ring) && err_set(find->err, NO_BIND, LOAD_PER_ADDRESS);
+	find->number = ring_try(&ring, 1);
+	if (find->number)
+		return NULL;
+	find->binds = ring_can_bind(&ring);
 	io_uring_queue_exit(&ring);
-	return bad ? find : NULL;
+	return NULL;
+}
+
+int uring_probe(bool *binds)
+{
+	struct find find = { 0 };
+	pthread_t thread;
+	int number = pthread_create(&thread, NULL, find_main, &find);
+
+	if (!number)
+		pthread_join(thread, NULL);
+	*binds = find.binds;
+	return number ? number : find.number;
 }
 
 /* Whether it can run here: the kernel may not allow it, or be too old, or too old for so many connections. */
 static int uring_find(uint32_t sources, struct err *err)
 {
-	struct find find = { sources, err };
-	pthread_t thread;
-	void *failed;
+	bool binds;
+	int number = uring_probe(&binds);
 
-	errno = pthread_create(&thread, NULL, find_main, &find);
-	if (errno)
-		return err_set_errno(err, "starting a thread");
-	pthread_join(thread, &failed);
-	return failed ? -1 : 0;
+	if (number)
+		return ring_explain(number, err);
+	return sources > 1 && !binds ? err_set(err, NO_BIND, LOAD_PER_ADDRESS) : 0;
 }
 
 const struct client client_uring = {

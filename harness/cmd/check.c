@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "harness/cmd/common.h"
+#include "harness/cmd/terminal.h"
 #include "harness/contract/conformance.h"
 #include "harness/host/host.h"
 #include "harness/host/port.h"
@@ -13,6 +14,7 @@
 struct check_settings {
 	uint64_t port, ready_ns, timeout_ns;
 	char **conf;
+	struct settings_verbosity verbosity;
 	bool json, help;
 };
 
@@ -29,6 +31,7 @@ static const struct option_def check_options[] = {
 	{ "json", 0, FIELD(flag, json), .help = "print JSON" },
 	{ "conf", 0, FIELD(texts, conf), .placeholder = "FILE",
 	  .help = "configuration (bench.conf); given again, it adds to the first" },
+	SETTINGS_VERBOSITY(struct check_settings, ),
 	{ "help", 'h', FIELD(flag, help), .help = "this text" },
 	{ .name = NULL }
 };
@@ -156,31 +159,22 @@ static int server_check(struct round *round, size_t i, const struct check_settin
 	return conformance_check(&round->found[i], &spec, err);
 }
 
-/* What is checked now, on a terminal; NULL: nothing any more. */
-static void show_progress(const struct round *round, const char *name)
-{
-	if (!isatty(STDERR_FILENO))
-		return;
-	fputs("\r\033[K", stderr);
-	if (name)
-		fprintf(stderr, "[%zu/%zu] %s", round->done, round->count, name);
-	fflush(stderr);
-}
-
 /* Checks all and prints what was found. Returns the exit code. */
 static int round_run(struct round *round, const struct check_settings *settings)
 {
 	size_t failed = 0;
+	struct terminal terminal;
 	struct host host;
 	struct err err;
 	int bad = 0;
 
+	terminal_init(&terminal, settings->verbosity);
 	host_read(&host);
 	while (round->done < round->count && !bad && !common_stop) {
 		size_t i = round->done;
-		show_progress(round, round->servers[i]->name);
+		terminal_status(&terminal, "[%zu/%zu] %s", round->done, round->count, round->servers[i]->name);
 		bad = server_check(round, i, settings, (unsigned)host.somaxconn, &err);
-		show_progress(round, NULL);
+		terminal_clear(&terminal);
 		if (bad)
 			break;
 		round->done++;

@@ -8,14 +8,24 @@
 
 #include "harness/lib/options.h"
 
+/* What each code means stands in exit_meanings. */
 enum exit_code {
 	EXIT_OK = 0,
-	EXIT_REGRESSION = 1, /* or a failed check */
-	EXIT_USAGE = 2,      /* usage, configuration or input file */
-	EXIT_NO_RUN = 3,     /* the run could not be made */
+	EXIT_REGRESSION = 1,
+	EXIT_USAGE = 2,
+	EXIT_NO_RUN = 3,
 	EXIT_INCONCLUSIVE = 4,
-	EXIT_INTERRUPTED = 130, /* with what was measured kept */
+	EXIT_INTERRUPTED = 130,
 };
+
+/* The exit codes of all commands, for the help and the manual page; ends with a NULL text. */
+struct exit_meaning {
+	enum exit_code code;
+	const char *commands; /* separated by ", "; NULL: all */
+	const char *text;     /* one line, without a full stop */
+};
+
+extern const struct exit_meaning exit_meanings[];
 
 struct command {
 	const char *name;

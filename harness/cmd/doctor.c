@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "harness/cmd/common.h"
+#include "harness/cmd/terminal.h"
 #include "harness/config/settings.h"
 #include "harness/doctor/doctor.h"
 #include "harness/doctor/facts.h"
@@ -23,6 +24,7 @@
 struct doctor_settings {
 	uint64_t port;
 	char **conf;
+	struct settings_verbosity verbosity;
 	bool json, help;
 };
 
@@ -32,6 +34,7 @@ static const struct option_def doctor_options[] = {
 	{ "json", 0, OPTION_FIELD(flag, struct doctor_settings, json), .help = "print JSON" },
 	{ "conf", 0, OPTION_FIELD(texts, struct doctor_settings, conf), .placeholder = "FILE",
 	  .help = "configuration (bench.conf); given again, it adds to the first" },
+	SETTINGS_VERBOSITY(struct doctor_settings, ),
 	{ "help", 'h', OPTION_FIELD(flag, struct doctor_settings, help), .help = "this text" },
 	{ .name = NULL }
 };
@@ -45,17 +48,6 @@ struct diagnosis {
 	size_t count;
 	struct doctor_finding *servers; /* as in conf */
 };
-
-/* Which server is asked now, on a terminal; NULL: none any more. */
-static void show_progress(const struct diagnosis *diagnosis, size_t done, const char *name)
-{
-	if (!isatty(STDERR_FILENO))
-		return;
-	fputs("\r\033[K", stderr);
-	if (name)
-		fprintf(stderr, "[%zu/%zu] %s", done, diagnosis->conf.count, name);
-	fflush(stderr);
-}
 
 /* Returns 0, or -1 with err set. */
 static int diagnose(struct diagnosis *diagnosis, const struct doctor_settings *settings, struct err *err)
@@ -72,7 +64,9 @@ static int diagnose(struct diagnosis *diagnosis, const struct doctor_settings *s
 		.watch_ns = WATCH_NS,
 	};
 	char problem[sizeof facts->servers_problem] = "";
+	struct terminal terminal;
 
+	terminal_init(&terminal, settings->verbosity);
 	if (!conf->count)
 		text_plain(problem, sizeof problem, err->text);
 	diagnosis->servers = calloc(conf->count + 1, sizeof *diagnosis->servers);
@@ -84,12 +78,12 @@ static int diagnose(struct diagnosis *diagnosis, const struct doctor_settings *s
 	memcpy(facts->servers_problem, problem, sizeof problem);
 	for (size_t i = 0; i < conf->count; i++) {
 		struct availability found;
-		show_progress(diagnosis, i, conf->servers[i].name);
+		terminal_status(&terminal, "[%zu/%zu] %s", i, conf->count, conf->servers[i].name);
 		availability_find(&found, &conf->servers[i]);
 		facts_add_server(facts, &conf->servers[i], &found);
 		doctor_judge_server(facts, &conf->servers[i], &found, &diagnosis->servers[i]);
 	}
-	show_progress(diagnosis, conf->count, NULL);
+	terminal_clear(&terminal);
 	diagnosis->count = doctor_judge(facts, diagnosis->host);
 	return 0;
 }

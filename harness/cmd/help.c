@@ -13,6 +13,29 @@ static const struct option_def help_options[] = {
 	{ .name = NULL }
 };
 
+const struct exit_meaning exit_meanings[] = {
+	{ EXIT_OK, NULL, "success; a run has at least one valid cell, and says how many" },
+	{ EXIT_REGRESSION, "compare, ab", "NEW is slower than BASE" },
+	{ EXIT_REGRESSION, "check", "a server does not keep the contract" },
+	{ EXIT_REGRESSION, "doctor", "a finding is bad: this host can't measure honestly" },
+	{ EXIT_USAGE, NULL, "wrong usage, configuration or input file" },
+	{ EXIT_USAGE, "compare, ab", "the two sides can't be compared, or too few launches were asked for" },
+	{ EXIT_NO_RUN, NULL, "the command could not do its work: no memory, no space on the disk, no such program" },
+	{ EXIT_NO_RUN, "run", "no cell is valid" },
+	{ EXIT_NO_RUN, "load", "there was not one right response" },
+	{ EXIT_INCONCLUSIVE, "compare, ab", "no verdict: the gate is inconclusive, or NEW lacks what BASE has" },
+	{ EXIT_INTERRUPTED, NULL, "interrupted by a signal; what was measured is kept" },
+	{ .text = NULL },
+};
+
+static void print_exit_codes(void)
+{
+	fputs("\nExit codes:\n", stdout);
+	for (const struct exit_meaning *exit = exit_meanings; exit->text; exit++)
+		printf("  %3d  %s%s%s\n", exit->code, exit->commands ? exit->commands : "", exit->commands ? ": " : "",
+		       exit->text);
+}
+
 static void print_man(void)
 {
 	printf(".TH BENCHCTL 1 \"\" \"benchctl %s\"\n"
@@ -25,10 +48,11 @@ static void print_man(void)
 		if ((*command)->options)
 			options_man((*command)->options, stdout);
 	}
-	fputs(".SH EXIT STATUS\n"
-	      "0 well; 1 a regression, or a failed check; 2 usage, configuration or input file; 3 the run could not be\n"
-	      "made; 4 inconclusive; 130 interrupted, with what was measured kept.\n"
-	      ".SH FILES\n"
+	fputs(".SH EXIT STATUS\n", stdout);
+	for (const struct exit_meaning *exit = exit_meanings; exit->text; exit++)
+		printf(".TP\n.B %d\n%s%s%s.\n", exit->code, exit->commands ? exit->commands : "",
+		       exit->commands ? ": " : "", exit->text);
+	fputs(".SH FILES\n"
 	      ".TP\n.I bench.conf\nthe servers, and in its section [run] defaults for the options of run\n"
 	      ".TP\n.I results/NAME/run.json\na run; its fields are described in docs/run.schema.json\n"
 	      ".TP\n.I results/NAME/cells.jsonl\nits ledger: each cell as soon as it was measured\n",
@@ -41,7 +65,8 @@ static void print_commands(void)
 	      "Measures how servers scale from 1 to 65536 connections.\n\n",
 	      stdout);
 	for (const struct command *const *command = commands; *command; command++)
-		printf("  %-8s %s\n", (*command)->name, (*command)->summary);
+		printf("  %-9s %s\n", (*command)->name, (*command)->summary);
+	print_exit_codes();
 	fputs("\n'benchctl COMMAND --help' lists a command's options; 'benchctl --version' says what this is.\n",
 	      stdout);
 }

@@ -27,7 +27,7 @@ int main(int argc, char **argv)
 		command_help.run(0, NULL);
 		return EXIT_USAGE;
 	}
-	if (strcmp(argv[1], "--version") == 0) {
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
 		printf("benchctl %s (commit %s, %s, %s)\n", build_version, build_commit, build_compiler, build_flags);
 		return EXIT_OK;
 	}

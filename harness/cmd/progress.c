@@ -50,6 +50,8 @@ static void on_begin(void *context, const struct cell *cell, size_t done, size_t
 	char left[48], load[64];
 
 	pace_begin(&progress->pace, done, clock_ns());
+	if (progress->terminal.verbosity.verbose)
+		return; /* the line that stays is that of the cell's end */
 	terminal_status(&progress->terminal, "[%zu/%zu%s] %s: %s, %s", done, all, time_left(progress, done, all, left),
 			cell->server, mode_of(cell), load_show(cell, load, sizeof load));
 }
@@ -66,7 +68,8 @@ static void on_end(void *context, const struct cell *cell, size_t done, size_t a
 		progress->best_rps = cell->rate_rps;
 		strcpy(progress->best_at, load);
 	}
-	if (!progress->terminal.verbosity.verbose || cell->error) /* an error was told as it happened */
+	if (!progress->terminal.verbosity.verbose || progress->terminal.verbosity.quiet ||
+	    cell->error) /* an error was told as it happened */
 		return;
 	terminal_clear(&progress->terminal);
 	fprintf(stderr, "[%zu/%zu] %s: %s, %s: %s requests/s%s\n", done, all, cell->server, mode_of(cell), load,

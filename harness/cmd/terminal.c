@@ -27,14 +27,17 @@ void terminal_init(struct terminal *terminal, struct settings_verbosity verbosit
 
 void terminal_status(const struct terminal *terminal, const char *format, ...)
 {
+	bool is_line = terminal->verbosity.verbose && !terminal->verbosity.quiet;
 	va_list args;
 
-	if (!terminal->rewrites)
+	if (!terminal->rewrites && !is_line)
 		return;
-	fputs(ERASE, stderr);
+	terminal_clear(terminal);
 	va_start(args, format);
 	vfprintf(stderr, format, args);
 	va_end(args);
+	if (is_line)
+		fputc('\n', stderr);
 	fflush(stderr);
 }
 

@@ -20,7 +20,7 @@ struct terminal {
 /* For stderr. */
 void terminal_init(struct terminal *terminal, struct settings_verbosity verbosity);
 
-/* Replaces the status line. */
+/* Replaces the status line; with --verbose it is a line of its own, which stays, on whatever stderr is. */
 void terminal_status(const struct terminal *terminal, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Takes the status line away, so that other output can follow. */

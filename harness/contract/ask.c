@@ -92,7 +92,7 @@ CURL *ask_prepare(struct subject *subject, const char *path, struct response *re
 		strcpy(response->trouble, "out of memory");
 		return NULL;
 	}
-	curl_easy_setopt(easy, CURLOPT_URL, subject->target.url);
+	curl_easy_setopt(easy, CURLOPT_URL, subject->service.target.url);
 	curl_easy_setopt(easy, CURLOPT_REQUEST_TARGET, path);
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http");
 	curl_easy_setopt(easy, CURLOPT_PROXY, "");
@@ -164,7 +164,8 @@ int line_open(struct subject *subject, const char *source)
 	if (fd < 0 ||
 	    (source && (inet_pton(AF_INET, source, &from.sin_addr) != 1 ||
 			bind(fd, (const struct sockaddr *)&from, sizeof from))) ||
-	    connect(fd, (const struct sockaddr *)&subject->target.address, subject->target.address_bytes)) {
+	    connect(fd, (const struct sockaddr *)&subject->service.target.address,
+		    subject->service.target.address_bytes)) {
 		subject_fail(subject, "a connection", "%s", errno == EINPROGRESS ? "none in time" : strerror(errno));
 		if (fd >= 0)
 			close(fd);

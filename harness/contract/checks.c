@@ -73,7 +73,7 @@ static bool check_not_found(struct subject *subject)
 static bool check_http10_close(struct subject *subject)
 {
 	subject_try(subject, "GET / with HTTP/1.0");
-	return line_ask_closes(subject, subject->target.request_close);
+	return line_ask_closes(subject, subject->service.target.request_close);
 }
 
 static bool check_connection_close(struct subject *subject)
@@ -82,7 +82,7 @@ static bool check_connection_close(struct subject *subject)
 
 	subject_try(subject, "GET / with HTTP/1.1 and Connection: close");
 	snprintf(request, sizeof request, "GET / HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n",
-		 subject->target.authority);
+		 subject->service.target.authority);
 	return line_ask_closes(subject, request);
 }
 
@@ -121,9 +121,10 @@ static bool check_keepalive(struct subject *subject)
 	if (!keeps_curl(subject))
 		return false;
 	subject_try(subject, "two requests over one bare socket");
-	int fd = line_ask(subject, subject->target.request_keepalive, &right);
+	int fd = line_ask(subject, subject->service.target.request_keepalive, &right);
 	if (right) {
-		line_send(fd, subject->target.request_keepalive, subject->target.request_keepalive_bytes);
+		line_send(fd, subject->service.target.request_keepalive,
+			  subject->service.target.request_keepalive_bytes);
 		line_response(subject, fd, &response);
 		right = response_is(subject, &response, 200, PAGE_START);
 	}
@@ -217,8 +218,8 @@ static bool check_byte_at_a_time(struct subject *subject)
 	int fd = line_open(subject, NULL);
 	if (fd < 0)
 		return false;
-	for (size_t i = 0; i < subject->target.request_close_bytes; i++) {
-		line_send(fd, subject->target.request_close + i, 1);
+	for (size_t i = 0; i < subject->service.target.request_close_bytes; i++) {
+		line_send(fd, subject->service.target.request_close + i, 1);
 		/* So that the server can read them one by one: nothing tells when it has. */
 		poll(NULL, 0, 1);
 	}
@@ -231,7 +232,7 @@ static bool check_byte_at_a_time(struct subject *subject)
 static bool responds(struct subject *subject)
 {
 	bool right;
-	int fd = line_ask(subject, subject->target.request_close, &right);
+	int fd = line_ask(subject, subject->service.target.request_close, &right);
 
 	if (fd >= 0)
 		close(fd);
@@ -264,7 +265,8 @@ static bool check_empty_connection(struct subject *subject)
 static bool check_half_request(struct subject *subject)
 {
 	subject_try(subject, "GET / beside %d connections that have sent half a request", HOSTILE);
-	return responds_beside(subject, subject->target.request_close, subject->target.request_close_bytes / 2);
+	return responds_beside(subject, subject->service.target.request_close,
+			       subject->service.target.request_close_bytes / 2);
 }
 
 static bool check_reset(struct subject *subject)
@@ -275,8 +277,8 @@ static bool check_reset(struct subject *subject)
 		size_t bytes;
 	} stages[] = {
 		{ "that have sent nothing", 0 },
-		{ "in the middle of a request", subject->target.request_close_bytes / 2 },
-		{ "that have sent a request", subject->target.request_close_bytes },
+		{ "in the middle of a request", subject->service.target.request_close_bytes / 2 },
+		{ "that have sent a request", subject->service.target.request_close_bytes },
 	};
 
 	for (size_t i = 0; i < sizeof stages / sizeof *stages; i++) {
@@ -285,7 +287,7 @@ static bool check_reset(struct subject *subject)
 			int fd = line_open(subject, NULL);
 			if (fd < 0)
 				return false;
-			line_send(fd, subject->target.request_close, stages[i].bytes);
+			line_send(fd, subject->service.target.request_close, stages[i].bytes);
 			setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 			close(fd);
 		}
@@ -465,7 +467,7 @@ static bool check_log(struct subject *subject)
 
 static bool check_sigterm(struct subject *subject)
 {
-	const char *request = subject->target.request_keepalive;
+	const char *request = subject->service.target.request_keepalive;
 	const size_t sent[] = { 0, strlen(request) / 2, strlen(request) };
 	int lines[sizeof sent / sizeof *sent];
 	struct response response;
@@ -481,7 +483,7 @@ static bool check_sigterm(struct subject *subject)
 	/* The last one's response, where it comes, says that the server knows of the others. */
 	if (right)
 		line_response(subject, lines[sizeof sent / sizeof *sent - 1], &response);
-	if (right && !supervisor_stop(&subject->supervisor, SUBJECT_GRACE_NS))
+	if (right && !supervisor_stop(&subject->service.supervisor, SUBJECT_GRACE_NS))
 		right = subject_fail(subject, "the server gone within 2 s", "it had to be killed");
 	for (size_t i = 0; i < sizeof sent / sizeof *sent; i++)
 		if (lines[i] >= 0)

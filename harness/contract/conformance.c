@@ -38,8 +38,8 @@ static void see_after(struct subject *subject)
 	struct err err;
 	char how[sizeof finding->got];
 
-	if (probe_compare(&subject->target, false, subject->spec->timeout_ns, subject->spec->stop, &err) == 0 &&
-	    supervisor_is_alive(&subject->supervisor))
+	if (probe_compare(&subject->service.target, false, subject->spec->timeout_ns, subject->spec->stop, &err) == 0 &&
+	    supervisor_is_alive(&subject->service.supervisor))
 		return;
 	bool dead = subject_has_exited(subject, how, sizeof how);
 	if (finding->outcome != CONFORMANCE_FAILED) {
@@ -49,7 +49,7 @@ static void see_after(struct subject *subject)
 		size_t used = strlen(finding->got);
 		snprintf(finding->got + used, sizeof finding->got - used, "; %s", how);
 	}
-	supervisor_stop(&subject->supervisor, 0);
+	supervisor_stop(&subject->service.supervisor, 0);
 }
 
 /* A death that showed only after all had been seen to is the doing of the check that was. */
@@ -57,14 +57,14 @@ static void see_again(struct subject *subject)
 {
 	char how[sizeof subject->finding->got];
 
-	if (!subject->supervisor.keeper || supervisor_is_alive(&subject->supervisor) ||
+	if (!subject->service.supervisor.keeper || supervisor_is_alive(&subject->service.supervisor) ||
 	    !subject_has_exited(subject, how, sizeof how))
 		return;
 	if (subject->finding->outcome != CONFORMANCE_FAILED) {
 		subject_try(subject, "a moment after it");
 		subject_fail(subject, "a server that runs", "%s", how);
 	}
-	supervisor_stop(&subject->supervisor, 0);
+	supervisor_stop(&subject->service.supervisor, 0);
 }
 
 /* Sees to it that the server runs before a check. Where it does not, the check has failed. */
@@ -73,7 +73,7 @@ static bool see_before(struct visit *visit)
 	struct subject *subject = &visit->subject;
 	struct err err;
 
-	if (subject->supervisor.keeper)
+	if (subject->service.supervisor.keeper)
 		return true;
 	subject_try(subject, "a new start for this check");
 	if (visit->lost)
@@ -100,13 +100,13 @@ static void check_make(struct visit *visit, const struct check *check)
 	}
 	subject->deadline = now + CHECKS_NS < visit->deadline ? now + CHECKS_NS : visit->deadline;
 	/* The words that a finding may quote are then those of its own time, and the file stays small. */
-	(void)!ftruncate(subject->stderr_fd, 0);
+	(void)!ftruncate(subject->service.stderr_fd, 0);
 	if (check->stopped)
-		supervisor_stop(&subject->supervisor, 0);
+		supervisor_stop(&subject->service.supervisor, 0);
 	else if (!see_before(visit))
 		return;
 	check->function(subject);
-	if (subject->supervisor.keeper && !subject_is_stopped(subject))
+	if (subject->service.supervisor.keeper && !subject_is_stopped(subject))
 		see_after(subject);
 }
 

@@ -17,23 +17,18 @@
 
 #include <stdbool.h>
 
-#include "clients/target.h"
 #include "harness/contract/conformance.h"
 #include "harness/lib/clock.h"
-#include "harness/server/supervisor.h"
+#include "harness/server/service.h"
 
 /* For a server to be gone after SIGTERM. */
 #define SUBJECT_GRACE_NS (2 * CLOCK_S)
 
 struct subject {
 	const struct conformance_spec *spec;
-	struct supervisor supervisor; /* its keeper is 0 while the server does not run */
-	struct target target;         /* the start page */
-	int stderr_fd;
+	struct service service;              /* its stderr is kept */
 	uint64_t deadline;                   /* of the check under way */
 	struct conformance_finding *finding; /* of the check under way */
-	char variables[4][64];
-	const char *environment[5]; /* of the server */
 };
 
 /* Prepares everything but the start. Returns 0, or -1 with err set. Call subject_release() in both cases. */

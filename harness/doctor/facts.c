@@ -2,13 +2,13 @@
 
 #include <errno.h>
 #include <linux/capability.h>
-#include <linux/io_uring.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "clients/uring.h"
 #include "harness/host/build.h"
 #include "harness/host/cpus.h"
 #include "harness/host/procfile.h"
@@ -85,29 +85,6 @@ static void room_read(struct facts *facts, const char *root)
 	}
 }
 
-/* IORING_OP_BIND of Linux 6.11, newer than the headers of Debian 12. */
-#define IO_URING_OP_BIND 56
-
-static void io_uring_read(struct facts *facts, const char *root)
-{
-	/* The flags that the client asks for: see clients/uring.c. */
-	struct io_uring_params params = { .flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN };
-	long fd = syscall(SYS_io_uring_setup, 2, &params);
-	union {
-		struct io_uring_probe probe;
-		char room[sizeof(struct io_uring_probe) + (IO_URING_OP_BIND + 1) * sizeof(struct io_uring_probe_op)];
-	} answer = { .room = "" };
-
-	facts->io_uring_errno = fd < 0 ? errno : 0;
-	facts->io_uring_binds = fd >= 0 &&
-				!syscall(SYS_io_uring_register, fd, IORING_REGISTER_PROBE, &answer,
-					 IO_URING_OP_BIND + 1) &&
-				(answer.probe.ops[IO_URING_OP_BIND].flags & IO_URING_OP_SUPPORTED);
-	if (fd >= 0)
-		close((int)fd);
-	facts->io_uring_disabled = procfile_number(root, "/proc/sys/kernel/io_uring_disabled", 0);
-}
-
 /* Counts the sockets of a table by state (include/net/tcp_states.h). */
 static void sockets_count(struct facts *facts, const char *root, const char *table)
 {
@@ -165,7 +142,8 @@ int facts_read(struct facts *facts, const struct facts_ask *ask, struct err *err
 	program_read(facts, ask->root);
 	cpus_read(facts, ask);
 	room_read(facts, ask->root);
-	io_uring_read(facts, ask->root);
+	facts->io_uring_errno = uring_probe(&facts->io_uring_binds);
+	facts->io_uring_disabled = procfile_number(ask->root, "/proc/sys/kernel/io_uring_disabled", 0);
 	tcp_read(facts, ask->root);
 	facts->port = ask->port;
 	facts->port_held = ask->port && port_is_held(ask->port, &facts->holder);

@@ -4,12 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
-#include "clients/page.h"
 #include "clients/seq.h"
-#include "clients/target.h"
 #include "harness/host/build.h"
 #include "harness/host/port.h"
 #include "harness/lib/argv.h"
@@ -17,19 +14,16 @@
 #include "harness/lib/random.h"
 #include "harness/run/plan.h"
 #include "harness/server/observe.h"
-#include "harness/server/program.h"
-#include "harness/server/supervisor.h"
+#include "harness/server/service.h"
 
 /* Between SIGTERM and SIGKILL. */
 #define GRACE_NS (2 * CLOCK_S)
 /* Failed cells in a row after which the rest of a server's levels is skipped. */
-#define FAILURES_MOST 3
-/* How much of a failing server's words is kept. */
-#define WORDS_MAX 1000
-/* How long a server that failed is watched the second time, for its words; one that died under a load, for longer. */
-#define WORDS_NS (5 * CLOCK_S)
-/* How long a server that hung under its second load may take to show that it hangs again. */
-#define WORDS_ANSWER_NS CLOCK_S
+#define FAILURES_MAX 3
+/* How long a server that hung under a load is watched under it once more, for its stderr output. */
+#define AGAIN_NS (5 * CLOCK_S)
+/* How long it may then take to show that it hangs again. */
+#define AGAIN_RESPONSE_NS CLOCK_S
 
 /* The load of one cell. */
 struct step {
@@ -44,11 +38,8 @@ struct visit {
 	struct sweep *sweep;
 	const struct conf_server *server;
 	uint64_t block;
-	struct supervisor supervisor;
-	struct target target;
+	struct service service;
 	struct observe observe;
-	char variables[4][64];
-	const char *environment[5];
 	unsigned failures; /* in a row */
 	bool skipping;
 	struct err last; /* what the last of them said */
@@ -122,89 +113,14 @@ static int port_check(const struct sweep *sweep, struct err *err)
 		       sweep->port, (int)holder.pid, holder.name);
 }
 
-/* The end of what a server said on stderr, cleaned, on one line; without the addresses that it logs. */
-static void words_read(int fd, char *out, size_t room)
-{
-	char *into = out;
-	bool more = true;
-	off_t bytes = lseek(fd, 0, SEEK_END);
-	off_t from = bytes > (off_t)room - 1 ? bytes - ((off_t)room - 1) : 0;
-	ssize_t got = pread(fd, out, room - 1, from);
-
-	out[got > 0 ? got : 0] = 0;
-	program_clean(out);
-	for (char *line = out; more;) {
-		size_t length = strcspn(line, "\n");
-		char *next = line + length + 1;
-		more = line[length];
-		if (strspn(line, "0123456789.:-") < length) {
-			memmove(into, line, length);
-			into[length] = ' ';
-			into += length + 1;
-		}
-		line = next;
-	}
-	*(into > out ? into - 1 : out) = 0;
-}
-
-static void words_add(int fd, struct err *err)
-{
-	char words[WORDS_MAX];
-	size_t used = strlen(err->text);
-
-	words_read(fd, words, sizeof words);
-	if (words[0])
-		snprintf(err->text + used, sizeof err->text - used, ": %s", words);
-}
-
-static struct launch visit_launch_spec(const struct visit *visit)
-{
-	return (struct launch){
-		.command = visit->server->command,
-		.folder = visit->server->folder,
-		.environment = visit->environment,
-		.cpus = &visit->sweep->cpus.server,
-		.stderr_fd = -1,
-	};
-}
-
-/*
- * While measuring, stderr goes to /dev/null, as in 2010. So where a server has exited at its start it is started
- * once more to hear why.
- */
-static void visit_hear_words(struct visit *visit, struct err *err)
-{
-	struct err ignored;
-	struct supervisor supervisor;
-	struct launch launch = visit_launch_spec(visit);
-
-	launch.stderr_fd = memfd_create("stderr", MFD_CLOEXEC);
-	if (launch.stderr_fd < 0)
-		return;
-	if (!supervisor_launch(&supervisor, &launch, &ignored)) {
-		supervisor_wait_ready(&supervisor, &visit->target, WORDS_NS, visit->sweep->stop, &ignored);
-		supervisor_stop(&supervisor, GRACE_NS);
-		words_add(launch.stderr_fd, err);
-	}
-	close(launch.stderr_fd);
-}
-
-/* Starts the server and waits until it answers. On a failure nothing is left running. */
+/* Starts the server and waits until it responds. On a failure nothing is left running. */
 static int visit_start(struct visit *visit, struct err *err)
 {
-	struct launch launch = visit_launch_spec(visit);
+	const struct sweep *sweep = visit->sweep;
 
-	if (supervisor_launch(&visit->supervisor, &launch, err))
+	if (service_start(&visit->service, sweep->settings->ready_ns, sweep->stop, err))
 		return -1;
-	if (supervisor_wait_ready(&visit->supervisor, &visit->target, visit->sweep->settings->ready_ns,
-				  visit->sweep->stop, err)) {
-		bool exited = visit->supervisor.exited;
-		supervisor_stop(&visit->supervisor, GRACE_NS);
-		if (exited && !stopped(visit->sweep))
-			visit_hear_words(visit, err);
-		return -1;
-	}
-	observe_find(&visit->observe, visit->supervisor.keeper);
+	observe_find(&visit->observe, visit->service.supervisor.keeper);
 	visit->idle_fds = observe_fds(&visit->observe);
 	return 0;
 }
@@ -212,7 +128,7 @@ static int visit_start(struct visit *visit, struct err *err)
 /* Ends the server and sees to it that its port is free. */
 static int visit_stop(struct visit *visit, struct err *err)
 {
-	supervisor_stop(&visit->supervisor, GRACE_NS);
+	supervisor_stop(&visit->service.supervisor, GRACE_NS);
 	return port_check(visit->sweep, err);
 }
 
@@ -227,7 +143,7 @@ static void watch_enter(void *context, enum load_phase phase)
 		if (fds < visit->idle_fds)
 			visit->idle_fds = fds;
 	} else if (phase == LOAD_MEASURE) {
-		observe_find(&visit->observe, visit->supervisor.keeper);
+		observe_find(&visit->observe, visit->service.supervisor.keeper);
 		kernel_read(&visit->kernel_start, "/proc");
 		observe_use(&visit->observe, &visit->use_start);
 		visit->observer_start_ns = clock_read_ns(CLOCK_THREAD_CPUTIME_ID);
@@ -243,7 +159,7 @@ static bool watch_tick(void *context)
 {
 	struct visit *visit = context;
 
-	if (!supervisor_is_alive(&visit->supervisor) || clock_ns() >= visit->give_up_ns)
+	if (!supervisor_is_alive(&visit->service.supervisor) || clock_ns() >= visit->give_up_ns)
 		return false;
 	if (visit->phase != LOAD_MEASURE)
 		return true;
@@ -313,7 +229,7 @@ static int visit_measure(struct visit *visit, struct cell *cell, const struct cl
 	bool sequential = client->max_connections == 1;
 	struct load_watch watch = { .enter = watch_enter, .tick = watch_tick, .context = visit };
 	struct load_spec spec = {
-		.target = &visit->target,
+		.target = &visit->service.target,
 		.mode = load_mode_find(cell->mode),
 		.links = sequential,
 		.connections = (uint32_t)cell->level,
@@ -355,40 +271,38 @@ static int visit_measure(struct visit *visit, struct cell *cell, const struct cl
 /* Whether the server, left alone after the load, answers one question rightly before long. */
 static bool visit_is_well(struct visit *visit, uint64_t within_ns, struct err *err)
 {
-	return !supervisor_wait_recovered(&visit->supervisor, &visit->target, within_ns, visit->sweep->stop, err);
+	return !supervisor_wait_recovered(&visit->service.supervisor, &visit->service.target, within_ns,
+					  visit->sweep->stop, err);
 }
 
 /*
- * Hears the words of a server that has failed under the load of a cell: it meets that load once more. With one that
- * hung, and so lets every request run into its timeout, that would take very long: it gets WORDS_NS.
+ * Adds the last stderr output of a server that has failed under the load of a cell: it meets that load once more, with its
+ * stderr kept. A server that hung, and so lets every request run into its timeout, would take very long: it gets AGAIN_NS.
  */
-static void visit_hear_last_words(struct visit *visit, const struct cell *like, const struct client *client, bool hung,
-				  struct err *err)
+static void visit_hear_stderr(struct visit *visit, const struct cell *like, const struct client *client, bool hung,
+			      struct err *err)
 {
+	struct service *service = &visit->service;
 	struct cell again;
 	struct err ignored;
-	struct launch launch = visit_launch_spec(visit);
 
-	launch.stderr_fd = memfd_create("stderr", MFD_CLOEXEC);
-	if (launch.stderr_fd < 0)
+	supervisor_stop(&service->supervisor, GRACE_NS);
+	if (service_keep_stderr(service, &ignored))
 		return;
-	supervisor_stop(&visit->supervisor, GRACE_NS);
 	int bad = cell_init(&again, like->server, like->client, like->mode, like->level, like->block);
 	again.open_loop.offered_rps = like->open_loop.offered_rps;
-	if (!bad && !supervisor_launch(&visit->supervisor, &launch, &ignored)) {
-		if (!supervisor_wait_ready(&visit->supervisor, &visit->target, visit->sweep->settings->ready_ns,
-					   visit->sweep->stop, &ignored)) {
-			if (hung)
-				visit->give_up_ns = clock_ns() + WORDS_NS;
-			visit_measure(visit, &again, client, &ignored);
-			visit->give_up_ns = UINT64_MAX;
-		}
-		/* Of one that bears it the second time, nothing that it says is about the failure. */
-		if (!visit_is_well(visit, WORDS_ANSWER_NS, &ignored))
-			words_add(launch.stderr_fd, err);
+	if (!bad && !service_start(service, visit->sweep->settings->ready_ns, visit->sweep->stop, &ignored)) {
+		if (hung)
+			visit->give_up_ns = clock_ns() + AGAIN_NS;
+		visit_measure(visit, &again, client, &ignored);
+		visit->give_up_ns = UINT64_MAX;
 	}
+	/* Where it bears the load the second time, nothing that it writes is about the failure. */
+	if (!bad && !visit_is_well(visit, AGAIN_RESPONSE_NS, &ignored))
+		service_add_stderr(service, err);
 	cell_release(&again);
-	close(launch.stderr_fd);
+	supervisor_stop(&service->supervisor, GRACE_NS);
+	service_drop_stderr(service);
 }
 
 static int record(struct visit *visit, struct cell *cell, struct err *err)
@@ -416,21 +330,21 @@ static int visit_attempt(struct visit *visit, struct cell *cell, const struct cl
 	char how[96];
 	bool hung;
 
-	if ((!visit->supervisor.keeper && visit_start(visit, &err)) || visit_measure(visit, cell, client, &err))
+	if ((!visit->service.supervisor.keeper && visit_start(visit, &err)) || visit_measure(visit, cell, client, &err))
 		return cell_set_text(&cell->error, err.text);
 	/* Also where it has not recovered it may have died meanwhile. */
 	if (visit_is_well(visit, visit->sweep->settings->ready_ns, &err) || stopped(visit->sweep))
 		return 0;
-	hung = supervisor_is_alive(&visit->supervisor);
+	hung = supervisor_is_alive(&visit->service.supervisor);
 	if (hung)
 		err_prefix(&err, "the server did not answer after this load");
 	else
-		err_set(&err, "the server %s under this load", supervisor_show_exit(&visit->supervisor, how));
-	visit_hear_last_words(visit, cell, client, hung, &err);
+		err_set(&err, "the server %s under this load", supervisor_show_exit(&visit->service.supervisor, how));
+	visit_hear_stderr(visit, cell, client, hung, &err);
 	int result = cell_set_text(&cell->error, err.text);
 	/* It is not fit for the next level: a fresh one is. */
 	cell->restarted = true;
-	supervisor_stop(&visit->supervisor, GRACE_NS);
+	supervisor_stop(&visit->service.supervisor, GRACE_NS);
 	return result;
 }
 
@@ -449,7 +363,7 @@ static void visit_count(struct visit *visit, const char *error)
 	visit->failures = error ? visit->failures + 1 : 0;
 	if (error && !visit->skipping)
 		err_set(&visit->last, "%s", error);
-	visit->skipping = visit->failures >= FAILURES_MOST;
+	visit->skipping = visit->failures >= FAILURES_MAX;
 }
 
 /* Measures and records one cell. Returns -1 with err set where the sweep can't go on. */
@@ -491,7 +405,7 @@ static int visit_cell(struct visit *visit, const struct step *step, struct err *
 		snprintf(text, sizeof text, "%s@%s %s: %s", cell.server, cell_show_at(at, &cell), cell.mode,
 			 cell.error);
 		notice(sweep, text);
-		if (!visit->supervisor.keeper && port_check(sweep, err)) {
+		if (!visit->service.supervisor.keeper && port_check(sweep, err)) {
 			cell_release(&cell);
 			return -1;
 		}
@@ -599,19 +513,16 @@ static int visit_modes(struct visit *visit, struct err *err)
 
 static int visit_prepare(struct visit *visit, struct err *err)
 {
-	struct sweep *sweep = visit->sweep;
-	char url[64];
+	const struct sweep *sweep = visit->sweep;
+	const struct service_place place = {
+		.port = sweep->port,
+		.backlog = sweep->backlog,
+		.http = TARGET_HTTP_1_1,
+		.cpus = &sweep->cpus.server,
+		.grace_ns = GRACE_NS,
+	};
 
-	snprintf(url, sizeof url, "http://127.0.0.1:%u/", sweep->port);
-	snprintf(visit->variables[0], sizeof visit->variables[0], "BENCH_HOST=127.0.0.1");
-	snprintf(visit->variables[1], sizeof visit->variables[1], "BENCH_PORT=%u", sweep->port);
-	snprintf(visit->variables[2], sizeof visit->variables[2], "BENCH_BACKLOG=%u", sweep->backlog);
-	snprintf(visit->variables[3], sizeof visit->variables[3], "BENCH_WORKERS=1");
-	for (int i = 0; i < 4; i++)
-		visit->environment[i] = visit->variables[i];
-	if (target_init(&visit->target, url, TARGET_HTTP_1_1, err))
-		return -1;
-	return target_expect(&visit->target, 200, PAGE_START, PAGE_START_BYTES, err);
+	return service_init(&visit->service, visit->server, &place, err);
 }
 
 static int server_visit(struct sweep *sweep, const struct conf_server *server, uint64_t block, size_t *done,
@@ -631,7 +542,7 @@ static int server_visit(struct sweep *sweep, const struct conf_server *server, u
 		result = visit_modes(&visit, err);
 	if (visit_stop(&visit, &stop_err) && !result)
 		result = err_set(err, "after %s: %.1000s", server->name, stop_err.text);
-	target_release(&visit.target);
+	service_release(&visit.service);
 	if (!result && !stopped(sweep) && sweep->watch && sweep->watch->server_end)
 		sweep->watch->server_end(sweep->watch->context, server->name, block, *done, sweep_cells(sweep));
 	return result;

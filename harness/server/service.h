@@ -1,0 +1,70 @@
+/*
+ * service: a server of bench.conf at an address, from its start to its end, with its last stderr output.
+ *
+ * The sweep and the conformance check start servers this way. While a server is measured its stderr goes to /dev/null, as in
+ * 2010, since a log that is kept would be part of what it does; so a server that does not start is started once more, only
+ * to hear why. Where its stderr is kept from the start (service_keep_stderr), it is at hand already.
+ */
+#ifndef HARNESS_SERVER_SERVICE_H
+#define HARNESS_SERVER_SERVICE_H
+
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "clients/target.h"
+#include "harness/config/conf.h"
+#include "harness/lib/err.h"
+#include "harness/server/supervisor.h"
+
+/* How much of a server's last stderr output an error tells, bytes. */
+#define SERVICE_STDERR 1000
+
+/* Where a server runs. */
+struct service_place {
+	unsigned port, backlog;
+	enum target_http http;
+	const cpu_set_t *cpus; /* NULL: any */
+	uint64_t grace_ns;     /* between SIGTERM and SIGKILL */
+};
+
+struct service {
+	const struct conf_server *server; /* not owned, nor is place.cpus */
+	struct service_place place;
+	struct supervisor supervisor; /* its keeper is 0 while the server does not run */
+	struct target target;         /* the start page of the server contract, with the right response */
+	int stderr_fd;                /* a file in memory; -1: /dev/null */
+	char variables[4][64];
+	const char *environment[5];
+};
+
+/* Prepares everything but the start. Returns 0, or -1 with err set. Call service_release() in both cases. */
+int service_init(struct service *service, const struct conf_server *server, const struct service_place *place,
+		 struct err *err);
+
+/* Keeps the stderr output of the starts to come, in an empty file. Returns 0, or -1 with err set. */
+int service_keep_stderr(struct service *service, struct err *err);
+
+/* Sends the stderr output of the starts to come to /dev/null again. */
+void service_drop_stderr(struct service *service);
+
+/*
+ * Starts the server and waits until it responds rightly, for ready_ns. Returns 0; or -1 with err set, which ends with its last
+ * stderr output, and nothing of it is left running.
+ */
+int service_start(struct service *service, uint64_t ready_ns, const volatile sig_atomic_t *stop, struct err *err);
+
+/*
+ * The end of what the server has written to stderr, as one line of at most room - 1 bytes that is fit to be shown. Lines
+ * that are a client's address alone are the log of the server contract and left out. Returns out; "" where there is nothing.
+ */
+const char *service_last_stderr(const struct service *service, char *out, size_t room);
+
+/* Adds ": " and the last stderr output to a message, where there is any. */
+void service_add_stderr(const struct service *service, struct err *err);
+
+/* Ends the server, where it runs, and releases everything. */
+void service_release(struct service *service);
+
+#endif
