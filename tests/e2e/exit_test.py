@@ -1,0 +1,122 @@
+#!/usr/bin/python3
+"""Exit codes are those of the table that help shows; and no escape sequence goes to what can't take it. Prints TAP."""
+import fcntl
+import os
+import pty
+import re
+import sys
+import termios
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from helper import tap
+from helper.program import CONF, Place, until
+
+RUN = ('run', '--conf', CONF, '--servers', 'control', '-c', '1,2', '--port', '0', '--duration', '50ms', '--warmup', '10ms')
+GONE = '[server gone]\ncommand = ./gone\n'
+
+
+def table(place):
+    """The rows of help: codes, each with the commands that it is for ('': all)."""
+    rows = re.findall(r'^ +(\d+)  (?:((?:run|load|check|doctor|compare|ab)(?:, \w+)*): )?(.+)$', place.bench('help').out.split('Exit codes:')[1], re.M)
+    return {(int(code), name) for code, names, _ in rows for name in (names or '').split(', ')}
+
+
+def test_table():
+    """What each row says happens; a row that no case is for fails."""
+    with Place() as place:
+        place.file('gone.conf', GONE)
+        place.file('quiet.conf', '[server quiet]\ncommand = /bin/sleep 60\n')
+        cases = {
+            (0, ''): (0, RUN + ('--out', 'well')),
+            (1, 'check'): (1, ('check', '--conf', 'gone.conf', '--port', '0')),
+            (2, ''): (2, ('run', '--no-such-option')),
+            (2, 'compare'): (2, ('compare', 'missing.json', 'missing.json')),
+            (2, 'ab'): (2, ('ab',)),
+            (3, ''): (3, ('run', '--conf', CONF, '--servers', 'control', '-c', '1', '--backlog', '0', '--out', 'well')),
+            (3, 'run'): (3, ('run', '--conf', 'gone.conf', '-c', '1', '--port', '0', '--out', 'none')),
+            (3, 'load'): (3, ('load', '-d', '10ms', 'http://127.0.0.1:1/')),
+        }
+        # Verdicts are what compare_test, ab_test and doctor_test are for; signals what fault_test is for.
+        elsewhere = {(1, 'compare'), (1, 'ab'), (1, 'doctor'), (4, 'compare'), (4, 'ab'), (130, '')}
+        rows = table(place)
+        tap.is_(rows, set(cases) | elsewhere, 'each row of the table is tested, and no other code is')
+        for (code, name), (wanted, words) in cases.items():
+            outcome = place.bench(*words)
+            if not tap.is_(outcome.code, wanted, '%d %s: %s' % (code, name, ' '.join(words[:2]))):
+                tap.note(outcome.err)
+
+
+def test_some_valid():
+    """One server that does not start costs its own cells only."""
+    with Place() as place:
+        place.file('gone.conf', GONE)
+        outcome = place.bench('run', '--conf', CONF, '--conf', 'gone.conf', *RUN[3:4], 'control,gone', *RUN[5:], '--out', 'r')
+        tap.is_(outcome.code, 0, 'some cells are valid: exit 0')
+        tap.has(outcome.err, '3 of 6 cells valid', 'and how many is said')
+
+
+def test_version():
+    with Place() as place:
+        for option in '--version', '-V':
+            outcome = place.bench(option)
+            tap.ok(outcome.code == 0 and re.match(r'benchctl \d+\.\d+\.\d+ \(commit ', outcome.out), option + ' says the version', outcome)
+
+
+def at_terminal(place, environment, *words):
+    """All that a command writes to a terminal, and its exit code."""
+    master, slave = pty.openpty()
+    os.set_blocking(master, False)
+    said = b''
+    process = place.start(place.benchctl, *words, stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
+                          env=dict(os.environ, **environment),
+                          preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+    os.close(slave)
+
+    def read():
+        nonlocal said
+        try:
+            while True:
+                more = os.read(master, 1 << 16)
+                if not more:
+                    return True
+                said += more
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True  # the other side is closed
+    until(read)
+    os.close(master)
+    return said.decode(), place.end(process).code
+
+
+def test_escape_sequences():
+    looks = [({'TERM': 'xterm'}, True), ({'TERM': 'dumb'}, False), ({'TERM': ''}, False),
+             ({'TERM': 'xterm', 'NO_COLOR': '1'}, False), ({'TERM': 'xterm', 'NO_COLOR': ''}, True),
+             ({'TERM': 'xterm', 'CLICOLOR': '0'}, False), ({'TERM': 'xterm', 'CLICOLOR': '1'}, True)]
+    with Place() as place:
+        for i, (environment, wanted) in enumerate(looks):
+            said, code = at_terminal(place, environment, *RUN, '--out', 'r%d' % i)
+            tap.is_((code, '\033' in said), (0, wanted), 'run at a terminal with %r' % environment)
+        place.file('gone.conf', GONE)
+        for words in (('doctor', '--conf', 'gone.conf'), ('check', '--conf', CONF, '--port', '0', 'control')):
+            said, _ = at_terminal(place, {'TERM': 'dumb'}, *words)
+            tap.ok(said and '\033' not in said, words[0] + ' at a dumb terminal', said)
+        outcome = place.bench(*RUN, '--out', 'pipe')
+        tap.ok('\033' not in outcome.out + outcome.err, 'run without a terminal', outcome)
+
+
+def test_verbosity():
+    with Place() as place:
+        quiet = place.bench(*RUN, '--out', 'quiet', '--quiet')
+        tap.ok(quiet.code == 0 and '[' not in quiet.err and 'control' in quiet.out, '--quiet: no progress, the result all the same',
+               quiet)
+        verbose = place.bench(*RUN, '--out', 'verbose', '-v')
+        lines = re.findall(r'^\[\d/3\] control: (?:seq|close), \d connections?: [\d,]+ requests/s', verbose.err, re.M)
+        tap.is_((verbose.code, len(lines)), (0, 3), '--verbose: a line for each cell')
+        said, _ = at_terminal(place, {'TERM': 'xterm'}, *RUN, '--out', 'both', '--quiet')
+        tap.ok('\033' not in said, '--quiet at a terminal')
+
+
+tap.checks([test_table, test_some_valid, test_version, test_escape_sequences, test_verbosity])
+tap.done()
