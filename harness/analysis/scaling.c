@@ -491,6 +491,10 @@ int scaling_of(struct scaling *scaling, const struct document *document, const c
 	}
 	find_rates(scaling, &shape);
 	find_errors(scaling, &shape);
+	const char *error;
+	scaling->never_started = summary_never_started(document, server, &error);
+	if (scaling->never_started)
+		scaling->error = error;
 	scaling->class = classify(scaling, &shape, find_fall(scaling, &shape));
 	find_cause(scaling, &shape);
 	result = 0;
@@ -504,6 +508,10 @@ char *scaling_title(char out[SCALING_TEXT], const struct scaling *scaling)
 {
 	char level[UNITS_TEXT];
 
+	if (scaling->never_started) {
+		snprintf(out, SCALING_TEXT, "never started");
+		return out;
+	}
 	switch (scaling->class) {
 	case SCALING_HOLDS:
 		snprintf(out, SCALING_TEXT, "holds to %s", units_show_count(level, scaling->last_level));
@@ -580,6 +588,8 @@ static int outcome_say(char *out, size_t room, const struct scaling *scaling)
 				units_show_count(other, scaling->fall_from), units_show_count(level, scaling->fall_to),
 				100 * scaling->fall);
 	case SCALING_FAILS:
+		if (scaling->never_started)
+			return snprintf(out, room, "it never started");
 		units_show_count(level, scaling->fails_level);
 		if (scaling->error_share >= 1)
 			return snprintf(out, room, "at %s connections it no longer answers", level);

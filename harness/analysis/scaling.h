@@ -80,6 +80,7 @@ struct scaling {
 	uint64_t at;                      /* the level whose evidence names the cause; 0: none */
 	double open_mean;                 /* connections open inside the server at last_level; NAN unknown */
 	const char *error;                /* why the server failed, of the document; or NULL */
+	bool never_started;               /* in the whole run (summary_never_started()); `error` says why */
 	struct {                          /* at `at`, NAN where unknown */
 		double files_share;       /* open files of their limit */
 		double cpu_cores;         /* that the server used */
@@ -101,7 +102,7 @@ int scaling_of(struct scaling *scaling, const struct document *document, const c
 
 /*
  * The verdict in a few words, for a title or a table: "sags to 79 %" (with a blank at which no line breaks), "fails from
- * 4,096". Returns out.
+ * 4,096", "never started". Returns out.
  */
 char *scaling_title(char out[SCALING_TEXT], const struct scaling *scaling);
 

@@ -320,3 +320,21 @@ out:
 	free(room);
 	return result;
 }
+
+bool summary_never_started(const struct document *document, const char *server, const char **error)
+{
+	bool any = false;
+
+	*error = NULL;
+	for (size_t i = 0; i < document->cells_count; i++) {
+		const struct cell *cell = &document->cells[i];
+		if (strcmp(cell->server, server) != 0)
+			continue;
+		if (!cell->error || cell->started || cell->ok || cell->connects)
+			return false;
+		any = true;
+		if (!*error)
+			*error = cell->error;
+	}
+	return any;
+}

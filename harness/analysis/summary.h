@@ -85,6 +85,12 @@ uint64_t summary_nearest(const uint64_t *levels, size_t count, uint64_t wanted);
  */
 int summary_memory(double *bytes, const struct document *document, const char *server, struct err *err);
 
+/*
+ * Whether a server was to be measured and never started: every launch failed before a request could be made. Stores why, of
+ * the document, which may be NULL.
+ */
+bool summary_never_started(const struct document *document, const char *server, const char **error);
+
 /* Whether the connections open inside a server differ from those offered by more than a tenth (docs/method.md). */
 bool summary_open_differs(const struct summary *summary);
 

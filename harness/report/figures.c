@@ -12,7 +12,7 @@ static void server_set(const struct findings *findings, struct data_table *table
 {
 	char name[TEXT_TABLE_TEXT];
 
-	data_table_set_text(table, row, 0, findings_name(name, findings->document, server));
+	data_table_set_text(table, row, 0, findings_name(name, findings, server));
 }
 
 /* A line a server, a column a level. */
@@ -103,7 +103,10 @@ static int verdict_sheet(const struct findings *findings, struct data_table *tab
 		data_table_set_count(table, row, FALL_AT, scaling->fall_to ? (double)scaling->fall_to : NAN);
 		data_table_set_count(table, row, ERRORS, scaling->errors_level ? (double)scaling->errors_level : NAN);
 		data_table_set_text(table, row, VERDICT, scaling_names[scaling->class]);
-		data_table_set_text(table, row, WHY, scaling_reason(text, scaling));
+		size_t used = strlen(scaling_reason(text, scaling));
+		if (scaling->never_started)
+			snprintf(text + used, sizeof text - used, ": %s", scaling->error);
+		data_table_set_text(table, row, WHY, text);
 	}
 	return 0;
 }
@@ -256,16 +259,9 @@ static int errors_sheet(const struct findings *findings, struct data_table *tabl
 static int open_loop_sheet(const struct findings *findings, struct data_table *table, struct err *err)
 {
 	enum column { NAME, SHARE, OFFERED, ANSWERED, P50, P90, P99, P999, MOST, WAITED, NOTE, COLUMNS };
-	struct rate_point *points;
-	size_t count, lines = 0, line = 0;
-	int result = -1;
 
-	if (rates_points(findings->document, &points, &count, err))
+	if (data_table_init(table, findings->points_count, COLUMNS, err))
 		return -1;
-	for (size_t i = 0; i < count; i++)
-		lines += strcmp(points[i].mode, findings->mode) == 0;
-	if (data_table_init(table, lines, COLUMNS, err))
-		goto out;
 	data_table_column(table, NAME, "Server", "server", true);
 	data_table_column(table, SHARE, "Of its best", "share", false);
 	data_table_column(table, OFFERED, "Offered/s", "offered_rps", false);
@@ -277,10 +273,8 @@ static int open_loop_sheet(const struct findings *findings, struct data_table *t
 	data_table_column(table, MOST, "max", "max_ns", false);
 	data_table_column(table, WAITED, "Waited", "waited", false);
 	data_table_column(table, NOTE, "Note", "note", true);
-	for (size_t i = 0; i < count; i++) {
-		const struct rate_point *point = &points[i];
-		if (strcmp(point->mode, findings->mode) != 0)
-			continue;
+	for (size_t line = 0; line < findings->points_count; line++) {
+		const struct rate_point *point = &findings->points[line];
 		server_set(findings, table, line, point->server);
 		data_table_set_share(table, line, SHARE, point->share);
 		data_table_set_count(table, line, OFFERED, point->offered_rps);
@@ -296,12 +290,8 @@ static int open_loop_sheet(const struct findings *findings, struct data_table *t
 				    : !point->keeps_up ? "does not keep up"
 				    : !point->valid    ? "not valid"
 						       : NULL);
-		line++;
 	}
-	result = 0;
-out:
-	free(points);
-	return result;
+	return 0;
 }
 
 static int sequential_sheet(const struct findings *findings, struct data_table *table, struct err *err)

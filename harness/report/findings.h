@@ -1,8 +1,9 @@
 /*
- * findings: what a run says of its servers in one mode: the finding, and the table that sums it up.
+ * findings: what a run says of its servers in one mode.
  *
  * There is a line for each server that was measured in the mode, the control server first, then the fastest. All that a
- * page says of a server comes from here, so that the sentence, the table and its Markdown cannot differ.
+ * page says of a server comes from here, so that the sentence (sentence.h), the table (overview.h) and its Markdown cannot differ. A mode
+ * may have levels, rates, or both; a run of one request at a time alone is of the mode of these requests.
  */
 #ifndef HARNESS_REPORT_FINDINGS_H
 #define HARNESS_REPORT_FINDINGS_H
@@ -11,15 +12,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "harness/analysis/rates.h"
 #include "harness/analysis/scaling.h"
 #include "harness/analysis/summary.h"
 #include "harness/lib/err.h"
 #include "harness/record/document.h"
-#include "harness/text/data_table.h"
+#include "harness/text/text_table.h"
 
 struct findings_row {
 	const char *server; /* of the document */
-	bool is_ceiling;    /* the control server */
+	bool is_control;    /* it is the control server */
 	struct scaling scaling;
 	struct summary sequential, near, last; /* one by one; at the level near 100; at the highest level */
 	struct summary *levels;                /* of each level of the mode; owned */
@@ -34,6 +36,9 @@ struct findings {
 	uint64_t *levels; /* of the mode, rising; owned */
 	size_t levels_count;
 	uint64_t near_level, last_level;
+	bool has_ceiling;          /* no server is faster than the control server (ceiling.h) */
+	struct rate_point *points; /* of its open loops; owned */
+	size_t points_count;
 	unsigned blocks;           /* launches of a server, at most */
 	struct findings_row *rows; /* owned */
 	size_t rows_count;
@@ -64,19 +69,7 @@ void findings_set_release(struct findings_set *set);
 const struct findings *findings_set_find(const struct findings_set *set, const char *mode);
 
 /* The name of a server for people: which one is the ceiling, which one our own revival. Returns out. */
-char *findings_name(char out[TEXT_TABLE_TEXT], const struct document *document, const char *server);
-
-/* The table. Returns 0, or -1 with err set where memory is out. Release it in both cases. */
-int findings_table(const struct findings *findings, struct data_table *table, struct err *err);
-
-/*
- * The finding: which servers keep up to the highest level and which do not, as one sentence of plain text. Freed by the
- * caller; NULL with err set where memory is out.
- */
-char *findings_sentence(const struct findings *findings, struct err *err);
-
-/* The finding in a few words, without names: "2 keep up, 14 as fast as the client, 6 sag". Freed by the caller as that. */
-char *findings_gist(const struct findings *findings, struct err *err);
+char *findings_name(char out[TEXT_TABLE_TEXT], const struct findings *findings, const char *server);
 
 /*
  * The median of a figure over the cells that a summary of the document uses; NAN where it is unknown. `censored` becomes true

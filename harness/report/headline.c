@@ -6,7 +6,8 @@
 
 #include "harness/lib/control.h"
 #include "harness/lib/text.h"
-#include "harness/lib/units.h"
+#include "harness/report/offered.h"
+#include "harness/report/sentence.h"
 
 /* Whether a server is told of by an earlier entry of the document: each counts once. */
 static bool is_counted(const struct document *document, size_t cell)
@@ -34,25 +35,13 @@ static size_t servers_count(const struct document *document)
 
 char *headline_title(char out[HEADLINE_TITLE], const struct document *document)
 {
-	const char *client = summary_client(document);
-	char first[UNITS_TEXT], last[UNITS_TEXT], reach[128] = "at rates of requests";
+	struct offered offered;
+	char words[OFFERED_TEXT];
 	size_t servers = servers_count(document);
-	uint64_t least = 0, most = 0;
 
-	for (size_t i = 0; i < document->cells_count; i++) {
-		const struct cell *cell = &document->cells[i];
-		if (cell_is_open_loop(cell) || strcmp(cell->client, client) != 0)
-			continue;
-		least = !most || cell->level < least ? cell->level : least;
-		most = cell->level > most ? cell->level : most;
-	}
-	units_show_count(first, least);
-	units_show_count(last, most);
-	if (least < most)
-		snprintf(reach, sizeof reach, "from %s to %s connections", first, last);
-	else if (most)
-		snprintf(reach, sizeof reach, "at %s %s", first, most == 1 ? "connection" : "connections");
-	snprintf(out, HEADLINE_TITLE, "%zu %s %s", servers, servers == 1 ? "server" : "servers", reach);
+	offered_of(&offered, document, NULL);
+	snprintf(out, HEADLINE_TITLE, "%zu %s %.200s", servers, servers == 1 ? "server" : "servers",
+		 offered_title(words, &offered));
 	return out;
 }
 
@@ -82,8 +71,8 @@ char *headline_finding(const struct document *document, const struct findings_se
 	if (!out)
 		goto failed;
 	if (!findings->count)
-		fputs("No level was measured.", out);
-	int result = modes_put(findings, " ", "In ", " mode: ", findings_sentence, out, err);
+		fputs("Nothing was measured.", out);
+	int result = modes_put(findings, " ", "In ", " mode: ", sentence_finding, out, err);
 	if (document->interrupted)
 		fputs(" The run was interrupted: not all of it was measured.", out);
 	if (!text_close(out, &text) && !result)
@@ -102,7 +91,7 @@ char *headline_gist(const struct findings_set *findings, struct err *err)
 
 	if (!out)
 		goto failed;
-	int result = modes_put(findings, "; ", "", ": ", findings_gist, out, err);
+	int result = modes_put(findings, "; ", "", ": ", sentence_gist, out, err);
 	if (!text_close(out, &text) && !result)
 		return text;
 failed:

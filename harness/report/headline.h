@@ -8,17 +8,17 @@
 #include "harness/record/document.h"
 #include "harness/report/findings.h"
 
-/* How many servers, and how many connections. Returns out. */
+/* How many servers, and what they were offered. Returns out. */
 #define HEADLINE_TITLE 256
 char *headline_title(char out[HEADLINE_TITLE], const struct document *document);
 
 /*
- * What was found, as plain text: findings_sentence() of each mode. Freed by the caller; NULL with err set where memory is
+ * What was found, as plain text: sentence_finding() of each mode. Freed by the caller; NULL with err set where memory is
  * out.
  */
 char *headline_finding(const struct document *document, const struct findings_set *findings, struct err *err);
 
-/* The same in a line, without names: findings_gist() of each mode. */
+/* The same in a line, without names: sentence_gist() of each mode. */
 char *headline_gist(const struct findings_set *findings, struct err *err);
 
 #endif

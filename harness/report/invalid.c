@@ -35,13 +35,12 @@ static bool has_error(const struct cell *cell, unsigned unused)
 	return cell->error || cell->wrong;
 }
 
-/* Where a cell stands: 1024, or keepalive 1024, or one by one. */
+/* Where a cell stands: 1,024, or keepalive 1,024, or 200/s, or one by one. */
 static void place_put(const struct report_page *page, const struct cell *cell, FILE *out)
 {
-	const struct client *client = client_find(cell->client);
 	char at[CELL_AT], shown[UNITS_TEXT];
 
-	if (client && client->max_connections == 1) {
+	if (strcmp(cell->client, SUMMARY_SEQUENTIAL) == 0) {
 		html_text(out, "one by one");
 		return;
 	}
@@ -91,6 +90,27 @@ static void invalid_put(const struct report_page *page, const char *const *serve
 		html_close(out, "ul");
 }
 
+static void error_put(FILE *out, const struct report_page *page, const struct cell *cell, bool never_started)
+{
+	html_open(out, "li", NULL);
+	html_text(out, cell->server);
+	fputs(never_started ? " never started" : " at ", out);
+	if (!never_started)
+		place_put(page, cell, out);
+	fputs(": ", out);
+	html_text(out, cell->error ? cell->error : cell->wrong);
+	html_close(out, "li");
+}
+
+/* Whether a server is named by an earlier cell. */
+static bool is_repeated(const struct document *document, size_t i)
+{
+	for (size_t j = 0; j < i; j++)
+		if (strcmp(document->cells[j].server, document->cells[i].server) == 0)
+			return true;
+	return false;
+}
+
 static void errors_put(const struct report_page *page)
 {
 	const struct document *document = page->document;
@@ -99,20 +119,18 @@ static void errors_put(const struct report_page *page)
 
 	for (size_t i = 0; i < document->cells_count; i++) {
 		const struct cell *cell = &document->cells[i];
+		const char *unused;
 		if (!has_error(cell, 0) || was_told(document, i, has_error, 0))
+			continue;
+		bool never_started = summary_never_started(document, cell->server, &unused);
+		if (never_started && is_repeated(document, i))
 			continue;
 		if (!any) {
 			html_leaf(out, "h3", "What failed servers and wrong answers said", NULL);
 			html_open(out, "ul", NULL);
 			any = true;
 		}
-		html_open(out, "li", NULL);
-		html_text(out, cell->server);
-		fputs(" at ", out);
-		place_put(page, cell, out);
-		fputs(": ", out);
-		html_text(out, cell->error ? cell->error : cell->wrong);
-		html_close(out, "li");
+		error_put(out, page, cell, never_started);
 	}
 	if (any)
 		html_close(out, "ul");
@@ -134,8 +152,11 @@ int report_not_valid(const struct report_page *page, struct err *err)
 			page->out,
 			"Of %zu measurements %zu are not valid. Their figures are kept and marked, and no verdict rests "
 			"on them, but that where the client was the limit the server is at least as fast as measured. The "
-			"numbers behind a server are connections.",
-			page->document->cells_count, invalid);
+			"numbers after a server are %s.",
+			page->document->cells_count, invalid,
+			!page->offered.is_open_loop ? "connections"
+			: page->offered.level_max   ? "connections, or, with /s, requests offered a second"
+						    : "requests offered a second");
 	else
 		html_print(page->out, "All %zu measurements are valid.", page->document->cells_count);
 	html_close(page->out, "p");

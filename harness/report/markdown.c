@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "harness/lib/text.h"
+#include "harness/report/overview.h"
 
 static int markdown_put(const struct report_page *page, FILE *out, struct err *err)
 {
@@ -16,7 +17,7 @@ static int markdown_put(const struct report_page *page, FILE *out, struct err *e
 		fputc('\n', out);
 		text_table_line(TABLE_MARKDOWN, summary_mode(line, page->document, page->findings.modes[i]), out);
 		fputc('\n', out);
-		result = findings_table(&page->findings.of[i], &table, err);
+		result = overview_table(&page->findings.of[i], &table, err);
 		if (!result) {
 			data_table_trim(&table);
 			text_table_write(&table.text, TABLE_MARKDOWN, out);

@@ -37,6 +37,39 @@ static void card_count(FILE *out, const char *name, uint64_t value, const char *
 		card_put(out, name, text);
 }
 
+static bool has_ceiling(const struct report_page *page)
+{
+	for (size_t i = 0; i < page->findings.count; i++)
+		if (page->findings.of[i].has_ceiling)
+			return true;
+	return false;
+}
+
+/* How requests are started, for each kind of load that the run had. */
+static void load_put(const struct report_page *page, FILE *out)
+{
+	const struct offered *offered = &page->offered;
+	const struct document *document = page->document;
+
+	if (offered->level_max)
+		item_put(
+			out,
+			"The load is a closed loop, by benchctl's own client %.32s: each connection starts its next request "
+			"when its last one has ended, so that latency is the latency under this load.",
+			offered->closed_loop_client);
+	if (offered->is_open_loop)
+		item_put(
+			out,
+			"%s an open loop, by benchctl's own client %.32s: requests start at %.32s times of a schedule, "
+			"whatever the server does, on at most %.32s connections; latency counts from the time at which a "
+			"request was due.",
+			offered->level_max ? "After the levels the load is" : "The load is", offered->open_loop_client,
+			document_option(document, "arrivals"), document_option(document, "max-connections"));
+	if (offered->is_sequential)
+		item_put(out, "One by one: a single connection at a time, by the client " SUMMARY_SEQUENTIAL
+			      ", which sends a request when the last one is answered.");
+}
+
 static void method_put(const struct report_page *page)
 {
 	const struct document *document = page->document;
@@ -54,21 +87,17 @@ static void method_put(const struct report_page *page)
 	html_open(out, "ul", NULL);
 	for (size_t i = 0; i < page->findings.count; i++)
 		item_put(out, "%s.", summary_mode(mode, document, page->findings.modes[i]));
-	item_put(
-		out,
-		"The load is a closed loop, by benchctl's own client %.32s: each connection starts its next request when its "
-		"last one has ended, so that latency is the latency under this load.",
-		summary_client(document));
+	load_put(page, out);
 	item_put(out, "Only a complete and correct answer counts: the status, the length and each byte of the body.");
 	if (*requests && strcmp(requests, "0") != 0)
 		item_put(out, "A measurement lasts for %.32s requests.", requests);
 	else
 		item_put(
 			out,
-			"A measurement lasts for at least %.32s and two rounds of all connections, at most %.32s, after a ramp and "
-			"a warm-up of %.32s that do not count.",
-			document_option(document, "duration"), document_option(document, "max-window"),
-			document_option(document, "warmup"));
+			"A measurement lasts for at least %.32s%s, at most %.32s, after a ramp and a warm-up of %.32s that do not count.",
+			document_option(document, "duration"),
+			page->offered.level_max ? " and two rounds of all connections" : "",
+			document_option(document, "max-window"), document_option(document, "warmup"));
 	if (blocks > 1)
 		item_put(out, "%u blocks: in each, every server was launched afresh, in a random order%s%.32s.", blocks,
 			 *seed ? " of the seed " : "", seed);
@@ -79,9 +108,9 @@ static void method_put(const struct report_page *page)
 			out,
 			"The listen backlog is %llu connections. In close mode those beyond what a server takes wait there.",
 			(unsigned long long)backlog);
-	item_put(
-		out,
-		"The control server is a minimal one in C: what the harness reaches with it is the ceiling of all others.");
+	item_put(out, "The control server is a minimal one in C: %s.",
+		 has_ceiling(page) ? "what the harness reaches with it is the ceiling of all others"
+				   : "its figures stand beside those of the others for comparison");
 	html_close(out, "ul");
 	html_open(out, "details", NULL);
 	html_leaf(out, "summary", "All options", NULL);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/plot/script.h"
+#include "harness/report/overview.h"
 #include "harness/report/svg.h"
 #include "harness/text/html.h"
 
@@ -92,37 +93,59 @@ static void first_put(const struct report_page *page)
 	html_close(out, "header");
 }
 
-/* The table of a mode, and what its columns and marks mean. */
-static int summary_put(const struct report_page *page, struct err *err)
+/* The table of a mode. */
+static int table_put(const struct report_page *page, const struct findings *findings, struct err *err)
 {
-	FILE *out = page->out;
+	struct data_table table;
+	char name[TEXT_TABLE_TEXT], caption[TEXT_TABLE_TEXT + 64];
 
-	html_leaf(out, "h2", "Each server in one line", "id", "summary", NULL);
-	for (size_t i = 0; i < page->findings.count; i++) {
-		struct data_table table;
-		char name[TEXT_TABLE_TEXT], caption[TEXT_TABLE_TEXT + 64];
-		snprintf(caption, sizeof caption, "Requests per second, %s",
-			 summary_mode(name, page->document, page->findings.modes[i]));
-		int result = findings_table(&page->findings.of[i], &table, err);
-		snprintf(name, sizeof name, "overview-%.60s.csv", page->findings.modes[i]);
-		if (!result && !(result = report_csv(page, &table, name, err))) {
-			data_table_trim(&table);
-			data_table_html(&table, caption, out);
-		}
-		data_table_release(&table);
-		if (result)
-			return -1;
+	snprintf(caption, sizeof caption, "%s, %s", findings->levels_count ? "Requests per second" : "Each server",
+		 summary_mode(name, page->document, findings->mode));
+	int result = overview_table(findings, &table, err);
+	snprintf(name, sizeof name, "overview-%.60s.csv", findings->mode);
+	if (!result && !(result = report_csv(page, &table, name, err))) {
+		data_table_trim(&table);
+		data_table_html(&table, caption, page->out);
 	}
-	html_open(out, "p", "class", "note", NULL);
-	html_print(
-		out,
-		"Medians over the blocks of the run. " TEXT_TABLE_INVALID
-		" is not to be relied on: a lower bound, or not valid "
-		"for another reason, which stands below. " TEXT_TABLE_ERRORS
-		" means that requests or launches failed; only right "
-		"answers are counted. One by one: requests of a client that asks one thing at a time. p99: of a closed loop, "
-		"under this load; > where the slow ones are missing. The ceiling is what the harness itself reaches here.");
-	html_close(out, "p");
+	data_table_release(&table);
+	return result;
+}
+
+/* What the columns and marks mean, of what the run offered. */
+static void notes_put(const struct report_page *page)
+{
+	const struct offered *offered = &page->offered;
+	bool has_ceiling = false;
+
+	for (size_t i = 0; i < page->findings.count; i++)
+		has_ceiling |= page->findings.of[i].has_ceiling;
+	const struct {
+		bool is_due;
+		const char *text;
+	} notes[] = {
+		{ true,
+		  "Medians over the blocks of the run. " TEXT_TABLE_INVALID
+		  " is not to be relied on: a lower bound, or not valid for another reason, which stands below. " TEXT_TABLE_ERRORS
+		  " means that requests or launches failed; only right answers are counted." },
+		{ offered->is_sequential,
+		  " One by one: requests of a client that sends the next when the last one is answered." },
+		{ offered->level_max > 0,
+		  " p99: of a closed loop, under this load; > where the slow ones are missing." },
+		{ offered->is_open_loop && !offered->level_max,
+		  " A server keeps up with a rate if it answers at least 95 % of the requests offered." },
+		{ has_ceiling, " The ceiling is what the harness itself reaches here." },
+		{ offered->level_max > 0 && !has_ceiling,
+		  " The control server, the simplest of all, is no ceiling here: another server is faster." },
+	};
+	html_open(page->out, "p", "class", "note", NULL);
+	for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)
+		if (notes[i].is_due)
+			html_text(page->out, notes[i].text);
+	html_close(page->out, "p");
+}
+
+static void verdicts_put(FILE *out)
+{
 	html_open(out, "details", NULL);
 	html_leaf(out, "summary", "What the verdicts mean", NULL);
 	html_open(out, "dl", NULL);
@@ -130,11 +153,25 @@ static int summary_put(const struct report_page *page, struct err *err)
 		html_leaf(out, "dt", scaling_names[class], NULL);
 		html_leaf(out, "dd", scaling_meanings[class], NULL);
 	}
+	html_leaf(out, "dt", "never started", NULL);
+	html_leaf(out, "dd",
+		  "each launch failed before a request could be made; the page says below what the server said", NULL);
 	html_leaf(out, "dt", "as fast as the client", NULL);
 	html_leaf(out, "dd", "unclear because the client, or the control server, was no faster at the highest level",
 		  NULL);
 	html_close(out, "dl");
 	html_close(out, "details");
+}
+
+static int summary_put(const struct report_page *page, struct err *err)
+{
+	html_leaf(page->out, "h2", "Each server in one line", "id", "summary", NULL);
+	for (size_t i = 0; i < page->findings.count; i++)
+		if (table_put(page, &page->findings.of[i], err))
+			return -1;
+	notes_put(page);
+	if (page->offered.level_max)
+		verdicts_put(page->out);
 	return 0;
 }
 

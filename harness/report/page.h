@@ -15,6 +15,7 @@
 #include "harness/record/document.h"
 #include "harness/report/findings.h"
 #include "harness/report/headline.h"
+#include "harness/report/offered.h"
 #include "harness/text/data_table.h"
 
 #define REPORT_PATH 4096
@@ -24,6 +25,7 @@ struct report_page {
 	const struct document *document;
 	const char *folder, *templates, *run, *url; /* as in struct report_request */
 	struct findings_set findings;
+	struct offered offered; /* by all modes */
 	struct plot_list pictures;
 	char title[HEADLINE_TITLE];
 	char *finding, *command, *markdown; /* owned */

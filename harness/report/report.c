@@ -25,6 +25,7 @@ static int page_fill(struct report_page *page, struct err *err)
 	    !(page->command = command_again(page->document, err)))
 		return -1;
 	headline_title(page->title, page->document);
+	offered_of(&page->offered, page->document, NULL);
 	return report_markdown(page, err);
 }
 

@@ -85,8 +85,12 @@ static void run_facts(const struct site_run *run, char *out, size_t room)
 {
 	char modes[300], least[UNITS_TEXT], most[UNITS_TEXT], text[400];
 
-	modes_of(run, modes, sizeof modes);
 	snprintf(out, room, "%llu %s", (unsigned long long)run->servers, run->servers == 1 ? "server" : "servers");
+	if (run->offered) {
+		words_add(out, room, " · ", run->offered);
+		return;
+	}
+	modes_of(run, modes, sizeof modes);
 	words_add(out, room, " · ", modes);
 	if (run->level_least == run->level_most)
 		snprintf(text, sizeof text, "%s connections", units_show_count(most, run->level_most));
@@ -235,6 +239,29 @@ static void table_begin(FILE *out, const char *label)
 	fputs("\n<table>\n<thead>\n<tr>", out);
 }
 
+static void servers_put(const struct site *site, const char *const *servers, FILE *out)
+{
+	if (!*servers) {
+		html_leaf(out, "p", "Trends are of runs over numbers of connections: there is none yet.", "class",
+			  "note", NULL);
+		return;
+	}
+	html_leaf(
+		out, "p",
+		"Requests per second in the newest run of each: the median over the blocks, below it the minimum and the "
+		"maximum. * not valid; the page of the run says why. Each name leads to the server's trend over all runs.",
+		"class", "note", NULL);
+	table_begin(out, "Servers");
+	html_leaf(out, "th", "server", "scope", "col", NULL);
+	html_leaf(out, "th", "runs", "class", "n", "scope", "col", NULL);
+	html_leaf(out, "th", "newest", "scope", "col", NULL);
+	heads_put(out);
+	fputs("</tr>\n</thead>\n<tbody>\n", out);
+	for (size_t i = 0; servers[i]; i++)
+		server_row(site, servers[i], out);
+	fputs("</tbody>\n</table>\n</div>\n", out);
+}
+
 int site_pages_index(const struct site *site, const char *css, FILE *out, struct err *err)
 {
 	const char **servers = site_servers(site);
@@ -260,20 +287,8 @@ int site_pages_index(const struct site *site, const char *css, FILE *out, struct
 		run_put(site, &site->runs[i], out);
 	html_close(out, "ul");
 	html_leaf(out, "h2", "Servers", NULL);
-	html_leaf(
-		out, "p",
-		"Requests per second in the newest run of each: the median over the blocks, below it the least and the "
-		"most. * not valid; the page of the run says why. Each name leads to the server's trend over all runs.",
-		"class", "note", NULL);
-	table_begin(out, "Servers");
-	html_leaf(out, "th", "server", "scope", "col", NULL);
-	html_leaf(out, "th", "runs", "class", "n", "scope", "col", NULL);
-	html_leaf(out, "th", "newest", "scope", "col", NULL);
-	heads_put(out);
-	fputs("</tr>\n</thead>\n<tbody>\n", out);
-	for (size_t i = 0; servers[i]; i++)
-		server_row(site, servers[i], out);
-	fputs("</tbody>\n</table>\n</div>\n</main>\n", out);
+	servers_put(site, servers, out);
+	fputs("</main>\n", out);
 	page_end(out);
 	free(servers);
 	return 0;
@@ -372,7 +387,7 @@ void site_pages_server(const struct site *site, const char *server, const struct
 	html_leaf(
 		out, "p",
 		"Requests per second at four numbers of connections, in each run on the same kind of host: the median "
-		"over the blocks, below it the least and the most. * not valid; the page of the run says why. Where something "
+		"over the blocks, below it the minimum and the maximum. * not valid; the page of the run says why. Where something "
 		"else than the server changed too, a difference need not be the server's.",
 		"class", "note", NULL);
 	for (size_t i = 0; i < count; i++)

@@ -11,6 +11,7 @@
 #include "harness/plot/picture.h"
 #include "harness/record/result.h"
 #include "harness/report/headline.h"
+#include "harness/report/offered.h"
 #include "harness/report/report.h"
 #include "harness/site/pages.h"
 #include "harness/site/result_site.h"
@@ -297,15 +298,16 @@ static int added_note(struct publishing *p, const char *id)
 	return (p->added[p->added_count] = strdup(id)) ? (p->added_count++, 0) : -1;
 }
 
-/* Gives the run its finding, in one sentence and in a line. */
+/* Gives the run its load, and its finding in one sentence and in a line. */
 static int run_tell(struct site_run *run, const struct document *document, struct err *err)
 {
 	struct findings_set findings;
-	char *finding = NULL, *gist = NULL;
+	char *finding = NULL, *gist = NULL, offered[OFFERED_TEXT];
 	int result = -1;
 
 	if (!findings_set_fill(&findings, document, err) && (finding = headline_finding(document, &findings, err)) &&
-	    (gist = headline_gist(&findings, err)) && (result = site_run_tell(run, finding, gist)))
+	    (gist = headline_gist(&findings, err)) &&
+	    (result = site_run_tell(run, offered_list(offered, document), finding, gist)))
 		err_set(err, "out of memory");
 	findings_set_release(&findings);
 	free(finding);

@@ -60,6 +60,7 @@ static const struct field run_fields[] = {
 	RUN(level_least, COUNT),
 	RUN(level_most, COUNT),
 	RUN(servers, COUNT),
+	TEXT(struct site_run, offered),
 	ROW(struct site_run, "finding", TEXT, LATER, finding, .room = SITE_FINDING_MAX),
 	TEXT(struct site_run, gist),
 	RUN(interrupted, BOOL),

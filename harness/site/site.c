@@ -45,6 +45,7 @@ void site_run_release(struct site_run *run)
 	free(run->client_cpus);
 	free(run->server_cpus);
 	free(run->benchctl);
+	free(run->offered);
 	free(run->finding);
 	free(run->gist);
 	site_files_release(&run->files);
@@ -234,11 +235,12 @@ int site_file_set(struct site_files *files, const char *path, uint64_t bytes, co
 
 /* A run, out of its document. */
 
-int site_run_tell(struct site_run *run, const char *finding, const char *gist)
+int site_run_tell(struct site_run *run, const char *offered, const char *finding, const char *gist)
 {
 	char plain[SITE_FINDING_MAX];
 
-	return cell_set_text(&run->finding, text_plain(plain, sizeof plain, finding)) ||
+	return cell_set_text(&run->offered, text_plain(plain, SITE_TEXT_MAX, offered)) ||
+			       cell_set_text(&run->finding, text_plain(plain, sizeof plain, finding)) ||
 			       cell_set_text(&run->gist, text_plain(plain, SITE_TEXT_MAX, gist))
 		       ? -1
 		       : 0;

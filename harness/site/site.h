@@ -91,6 +91,7 @@ struct site_run {
 	char *cpu_model, *kernel, *governor, *client_cpus, *server_cpus, *benchctl;
 	uint64_t cores, memory_bytes, backlog;
 	uint64_t level_least, level_most, servers;
+	char *offered; /* the load, as in "close mode · 1 to 65,536 connections"; NULL: it follows from curves and levels */
 	char *finding; /* one sentence, or NULL */
 	char *gist;    /* that in a line, without names; or NULL */
 	bool interrupted;
@@ -121,8 +122,8 @@ int site_date(time_t *when, const char *date);
  */
 int site_run_of(struct site_run *run, const struct document *document, const char *sha256, struct err *err);
 
-/* Sets what was found, cut to what a manifest keeps. Returns 0, or -1 where memory is out. */
-int site_run_tell(struct site_run *run, const char *finding, const char *gist);
+/* Sets what was offered and found, cut to what a manifest keeps. Returns 0, or -1 where memory is out. */
+int site_run_tell(struct site_run *run, const char *offered, const char *finding, const char *gist);
 
 /*
  * Puts a run into its place, or in the place of the one with its id, and sets `latest` and `feed_id`. The site owns it

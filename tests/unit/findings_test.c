@@ -7,6 +7,8 @@
 #include "harness/report/figures.h"
 #include "harness/report/findings.h"
 #include "harness/report/headline.h"
+#include "harness/report/overview.h"
+#include "harness/report/sentence.h"
 
 static const uint64_t levels[] = { 1, 64, 128, 256 };
 
@@ -49,7 +51,7 @@ static void check_finding(const char *name, const struct document *doc, const ch
 {
 	struct findings findings = findings_of(doc);
 	struct err err;
-	char *finding = findings_sentence(&findings, &err);
+	char *finding = sentence_finding(&findings, &err);
 
 	check_text(name, finding, right);
 	free(finding);
@@ -80,7 +82,7 @@ static void finding_names_each_server_once(void **state)
 
 	struct findings findings = findings_of(&doc);
 	struct err err;
-	char *gist = findings_gist(&findings, &err);
+	char *gist = sentence_gist(&findings, &err);
 	check_text("in a line", gist, "2 keep up, 1 as fast as the client, 1 sags, 1 falls off a cliff, 1 fails");
 	free(gist);
 	findings_release(&findings);
@@ -110,7 +112,7 @@ static void lines_say_what_was_measured(void **state)
 	curve_add(&doc, "control", (double[]){ 1e4, 2e4, 2e4, 2e4 });
 	struct findings findings = findings_of(&doc);
 	assert_int_equal(findings.near_level, 128); /* nearer to 100 than 64 is */
-	assert_int_equal(findings_table(&findings, &table, &err), 0);
+	assert_int_equal(overview_table(&findings, &table, &err), 0);
 	check_text("ceiling first", text_at(&table, 0, "Server"), "control (ceiling)");
 	check_text("then the fastest", text_at(&table, 1, "Server"), "dead");
 	check_text("failed", text_at(&table, 1, "At 128"), "failed");

@@ -84,7 +84,7 @@ static void classes_are_those_of_the_method(void **state)
 		{ "50 % over two need not be", { 1e3, 1e4, 1e4, 1e4, 0, 5e3 }, SCALING_SAGS, "sags to 50\u00a0%" },
 		{ "it fails at last", { 1e3, 1e4, 1e4, 1e4, 1e4, NAN }, SCALING_FAILS, "fails from 32" },
 		{ "it fails in between", { 1e3, 1e4, NAN, 1e4, 1e4, 1e4 }, SCALING_FAILS, "fails from 4" },
-		{ "it fails at once", { NAN, NAN, NAN, NAN, NAN, NAN }, SCALING_FAILS, "fails from 1" },
+		{ "it fails at once", { NAN, NAN, NAN, NAN, NAN, NAN }, SCALING_FAILS, "never started" },
 		{ "failing says more than a cliff", { 1e3, 1e4, 1e3, 1e4, 1e4, NAN }, SCALING_FAILS, "fails from 32" },
 		{ "one level", { 0, 0, 0, 0, 0, 1e4 }, SCALING_UNCLEAR, "unclear" },
 		{ "the client is the limit",

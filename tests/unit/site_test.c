@@ -364,7 +364,7 @@ static void test_finding(void **state)
 	(void)state;
 	memset(finding, 'f', sizeof finding - 1);
 	finding[sizeof finding - 1] = 0;
-	assert_int_equal(site_run_tell(&site.runs[0], finding, finding), 0);
+	assert_int_equal(site_run_tell(&site.runs[0], "close mode", finding, finding), 0);
 	assert_int_equal(strlen(site.runs[0].finding), SITE_FINDING_MAX - 1);
 	assert_int_equal(strlen(site.runs[0].gist), SITE_TEXT_MAX - 1);
 	char *text = result_site_text(&site);
