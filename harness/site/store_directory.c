@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/lib/directory.h"
+
 struct folder {
 	struct store store; /* first */
 	int fd;             /* of the folder, locked */
@@ -70,7 +72,7 @@ static int look(struct store *store, const struct site_file *file, enum store_st
 }
 
 /* Makes the folders above a path. */
-static int directory_make(const struct folder *folder, const char *path, struct err *err)
+static int parents_make(const struct folder *folder, const char *path, struct err *err)
 {
 	char part[SITE_PATH_MAX + 1];
 
@@ -106,7 +108,7 @@ static int put(struct store *store, const char *path, const char *from, struct e
 	const struct folder *folder = (const struct folder *)store;
 	char part[STORE_PART_PATH];
 
-	if (directory_make(folder, path, err))
+	if (parents_make(folder, path, err))
 		return -1;
 	store_part(part, path);
 	int in = open(from, O_RDONLY | O_CLOEXEC);
@@ -142,26 +144,9 @@ static void folder_close(struct store *store)
 
 static const struct store_ops folder_ops = { .read = read_one, .look = look, .put = put, .close = folder_close };
 
-/* Makes a folder and those above it. */
-static int path_make(const char *path, struct err *err)
-{
-	char part[4096];
-
-	if (strlen(path) >= sizeof part)
-		return err_set(err, "%.60s...: the path is too long", path);
-	for (size_t i = 1; i <= strlen(path); i++) {
-		if (path[i] != '/' && path[i])
-			continue;
-		snprintf(part, sizeof part, "%.*s", (int)i, path);
-		if (mkdir(part, 0777) && errno != EEXIST)
-			return err_set_errno(err, "making the folder %s", part);
-	}
-	return 0;
-}
-
 int store_directory_open(struct store **store, const char *path, struct err *err)
 {
-	if (path_make(path, err))
+	if (directory_make(path, err))
 		return -1;
 	struct folder *folder = calloc(1, sizeof *folder);
 	if (!folder)
