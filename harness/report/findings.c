@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/analysis/ceiling.h"
 #include "harness/lib/control.h"
 #include "harness/lib/text.h"
 
@@ -107,7 +108,7 @@ int findings_fill(struct findings *findings, const struct document *document, co
 	if (summary_levels(document, mode, &findings->levels, &findings->levels_count, err) ||
 	    !(servers = summary_servers(document, err)))
 		goto out;
-	findings->has_ceiling = findings->levels_count > 0;
+	findings->has_ceiling = ceiling_holds(document, mode, 0);
 	if (findings->levels_count)
 		findings->last_level = findings->levels[findings->levels_count - 1];
 	findings->near_level = summary_nearest(findings->levels, findings->levels_count, FINDINGS_LEVEL);

@@ -1,88 +1,69 @@
 #include "harness/report/svg.h"
 
+#include <libxml/parser.h>
+#include <libxml/tree.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "harness/lib/text.h"
 #include "harness/plot/palette.h"
 #include "harness/text/html.h"
 
 /* Numbers from here on are places in pixels; those of marks, which are drawn larger than they say, are below it. */
-#define PIXELS_LEAST 10
+#define PIXELS_MIN 10
 
-/* Elements that gnuplot draws with, and those that carry words. */
+/* Elements that gnuplot draws with, and those that carry text. */
 static const char *const elements[] = {
 	"svg",      "g",       "title",   "desc",           "defs",  "rect",   "circle", "ellipse", "line",
 	"polyline", "polygon", "path",    "text",           "tspan", "use",    "filter", "feFlood", "feComposite",
 	"clipPath", "mask",    "pattern", "linearGradient", "stop",  "symbol", "marker",
 };
 
-struct span {
-	const char *at;
-	size_t bytes;
+/* What is read of a drawing, while it is written. */
+struct drawing {
+	FILE *out;
+	xmlDoc *doc;
+	const char *prefix, *label; /* the label is of the first element */
 };
 
-static bool is_span(struct span span, const char *word)
+static bool is_one_of(const xmlChar *name, const char *const *names, size_t count)
 {
-	return span.bytes == strlen(word) && strncmp(span.at, word, span.bytes) == 0;
-}
-
-static bool has_word(struct span span, const char *word)
-{
-	for (size_t i = 0; i + strlen(word) <= span.bytes; i++)
-		if (strncasecmp(span.at + i, word, strlen(word)) == 0)
+	for (size_t i = 0; i < count; i++)
+		if (strcmp((const char *)name, names[i]) == 0)
 			return true;
 	return false;
 }
 
-static struct span name_of(const char *at)
-{
-	return (struct span){ at, strspn(at, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:_-.") };
-}
-
-static void put(FILE *out, struct span span)
-{
-	fwrite(span.at, 1, span.bytes, out);
-}
-
 /* The index in the palette of a value that is a colour; -1: it is none of those. */
-static int colour_of(struct span value)
+static int colour_of(const char *value)
 {
-	char text[32];
 	unsigned red, green, blue;
 	int end = 0;
 
-	if (value.bytes >= sizeof text)
-		return -1;
-	memcpy(text, value.at, value.bytes);
-	text[value.bytes] = 0;
-	if ((sscanf(text, "rgb(%3u,%3u,%3u)%n", &red, &green, &blue, &end) == 3 && end && !text[end]) ||
-	    (sscanf(text, "#%2x%2x%2x%n", &red, &green, &blue, &end) == 3 && end == 7 && !text[end]))
+	if ((sscanf(value, "rgb(%3u,%3u,%3u)%n", &red, &green, &blue, &end) == 3 && end && !value[end]) ||
+	    (sscanf(value, "#%2x%2x%2x%n", &red, &green, &blue, &end) == 3 && end == 7 && !value[end]))
 		return palette_find(red, green, blue);
 	return -1;
 }
 
-/* The number that stands at a place: how many bytes it has; 0: it is none with two decimals. */
-static size_t number_bytes(struct span value)
+/* The number with two decimals that stands at a place: how many bytes it has; 0: there is none. */
+static size_t number_bytes(const char *at)
 {
-	size_t whole = 0;
+	size_t whole = strspn(at, "0123456789");
 
-	while (whole < value.bytes && whole < 6 && value.at[whole] >= '0' && value.at[whole] <= '9')
-		whole++;
-	size_t bytes = whole + 3;
-	if (!whole || bytes > value.bytes || value.at[whole] != '.' || strspn(value.at + whole + 1, "0123456789") != 2)
-		return 0;
-	return bytes;
+	return whole && whole <= 6 && at[whole] == '.' && strspn(at + whole + 1, "0123456789") == 2 ? whole + 3 : 0;
 }
 
 /* Places, with one decimal, and none where that is 0. */
-static void put_places(FILE *out, struct span value)
+static void places_put(FILE *out, const char *at)
 {
-	while (value.bytes) {
-		size_t bytes = number_bytes(value);
-		double number = bytes ? strtod(value.at, NULL) : 0;
-		if (number >= PIXELS_LEAST) {
+	while (*at) {
+		size_t bytes = number_bytes(at);
+		double number = bytes ? strtod(at, NULL) : 0;
+		if (number >= PIXELS_MIN) {
 			char text[32];
 			size_t length = (size_t)snprintf(text, sizeof text, "%.1f", number);
 			if (text[length - 1] == '0')
@@ -90,130 +71,103 @@ static void put_places(FILE *out, struct span value)
 			fputs(text, out);
 		} else {
 			/* All of a number that stays, or the last digits of it would be taken for one. */
-			bytes = strspn(value.at, "0123456789.");
+			bytes = strspn(at, "0123456789.");
+			for (size_t i = 0; i < (bytes ? bytes : 1); i++)
+				html_text(out, (char[]){ at[i], 0 });
 			bytes = bytes ? bytes : 1;
-			bytes = bytes < value.bytes ? bytes : value.bytes;
-			put(out, (struct span){ value.at, bytes });
 		}
-		value.at += bytes;
-		value.bytes -= bytes;
+		at += bytes;
 	}
 }
 
 /* A value with the prefix in each url(#...). */
-static void put_value(FILE *out, struct span value, const char *prefix)
+static void value_put(const struct drawing *drawing, char *value)
 {
 	static const char reference[] = "url(#";
+	char *at = value;
 
-	while (value.bytes) {
-		size_t bytes = 1;
-		if (strncmp(value.at, reference, sizeof reference - 1) == 0 && value.bytes >= sizeof reference - 1) {
-			bytes = sizeof reference - 1;
-			fprintf(out, "%s%s", reference, prefix);
-		} else {
-			fputc(*value.at, out);
-		}
-		value.at += bytes;
-		value.bytes -= bytes;
+	for (char *found; (found = strstr(at, reference)); at = found) {
+		char after = found[sizeof reference - 1];
+		found += sizeof reference - 1;
+		*found = 0;
+		html_text(drawing->out, at);
+		fputs(drawing->prefix, drawing->out);
+		*found = after;
 	}
+	html_text(drawing->out, at);
 }
 
-/* Whether what an attribute says works outside of the drawing: an event, a link, a resource, a role. */
-static bool reaches_out(struct span name, struct span value)
+/* Whether a value leads out of the drawing: to a resource elsewhere, or to a script. */
+static bool leads_out(const char *value)
 {
-	bool is_link = is_span(name, "href") || is_span(name, "xlink:href");
-	size_t inside = 0, all = 0;
-
-	if (strncasecmp(name.at, "on", 2) == 0 && name.bytes > 2)
-		return true;
-	/* The page says itself what its drawings are. */
-	if (is_span(name, "role") || strncmp(name.at, "aria-", 5) == 0)
-		return true;
-	if (is_link)
-		return !value.bytes || *value.at != '#';
-	for (size_t i = 0; i + 4 <= value.bytes; i++) {
-		all += strncasecmp(value.at + i, "url(", 4) == 0;
-		inside += i + 5 <= value.bytes && strncmp(value.at + i, "url(#", 5) == 0;
-	}
-	return all > inside || has_word(value, "javascript:") || has_word(value, "@import");
+	for (const char *at = value; (at = strcasestr(at, "url(")); at += 4)
+		if (strncmp(at, "url(#", 5) != 0)
+			return true;
+	return strcasestr(value, "javascript:") || strcasestr(value, "@import");
 }
 
-/* Gnuplot names groups, which nothing refers to, and does so twice where there are several plots. */
-static bool is_needless(struct span element, struct span name)
+/*
+ * Writes an attribute, if it has a place in a page. It has none where it would work outside of the drawing: an event, a link
+ * to elsewhere, a role, which the page itself gives; nor has the id of a group: nothing refers to it, and gnuplot uses the
+ * same twice where there are several plots.
+ */
+static void attribute_put(const struct drawing *drawing, const xmlNode *element, const xmlAttr *attribute, char *value)
 {
-	return is_span(element, "g") && is_span(name, "id");
-}
+	static const char *const places[] = { "d", "points", "transform" };
+	const char *name = (const char *)attribute->name, *colon = strrchr(name, ':');
+	bool is_link = strcmp(colon ? colon + 1 : name, "href") == 0, is_id = strcmp(name, "id") == 0;
+	FILE *out = drawing->out;
 
-static void put_attribute(FILE *out, struct span element, struct span name, struct span value, char quote,
-			  const char *prefix)
-{
-	bool is_link = is_span(name, "href") || is_span(name, "xlink:href");
-
-	if (reaches_out(name, value) || is_needless(element, name))
+	if (strncasecmp(name, "on", 2) == 0 || strcmp(name, "role") == 0 || strncmp(name, "aria-", 5) == 0 ||
+	    (is_link ? *value != '#' : leads_out(value)) || (is_id && strcmp((const char *)element->name, "g") == 0))
 		return;
-	fputc(' ', out);
-	put(out, name);
-	fprintf(out, "=%c", quote);
-	if (is_link) {
-		fprintf(out, "#%s", prefix);
-		value.at++;
-		value.bytes--;
-	} else if (is_span(name, "id")) {
-		fputs(prefix, out);
-	}
+	fprintf(out, " %s%s%s=\"", attribute->ns && attribute->ns->prefix ? (const char *)attribute->ns->prefix : "",
+		attribute->ns && attribute->ns->prefix ? ":" : "", name);
 	int colour = colour_of(value);
-	if (colour >= 0)
+	if (is_link || is_id)
+		fprintf(out, "%s%s", is_link ? "#" : "", drawing->prefix);
+	if (is_link || is_id)
+		html_text(out, value + is_link);
+	else if (colour >= 0)
 		fprintf(out, "var(--p%d)", colour);
-	else if (is_span(name, "d") || is_span(name, "points") || is_span(name, "transform"))
-		put_places(out, value);
+	else if (is_one_of(attribute->name, places, sizeof places / sizeof *places))
+		places_put(out, value);
 	else
-		put_value(out, value, prefix);
-	fputc(quote, out);
+		value_put(drawing, value);
+	fputc('"', out);
 }
 
-/* A tag, from behind its < on. Returns what is behind its >, or NULL where it has none. */
-static const char *tag_copy(FILE *out, const char *at, const char *prefix, const char *label)
+/* Writes an element with what is in it, as deep as the parser lets it be. Returns 0, or -1 with err set. */
+static int element_put(struct drawing *drawing, const xmlNode *element, struct err *err)
 {
-	bool is_end = *at == '/';
-	struct span name = name_of(at + is_end);
-	bool known = false;
+	FILE *out = drawing->out;
 
-	for (size_t i = 0; i < sizeof elements / sizeof *elements; i++)
-		known |= is_span(name, elements[i]);
-	if (!known)
-		return NULL;
-	fprintf(out, "<%s", is_end ? "/" : "");
-	put(out, name);
-	if (label) {
+	if (!is_one_of(element->name, elements, sizeof elements / sizeof *elements))
+		return err_set(err, "an SVG with an element that no drawing needs: %.60s", (const char *)element->name);
+	fprintf(out, "<%s", (const char *)element->name);
+	if (drawing->label) {
 		fputs(" role=\"img\" aria-label=\"", out);
-		html_text(out, label);
+		html_text(out, drawing->label);
 		fputc('"', out);
+		drawing->label = NULL;
 	}
-	at = name.at + name.bytes;
-	for (;;) {
-		at += strspn(at, " \t\r\n");
-		if (*at == '>')
-			break;
-		if (at[0] == '/' && at[1] == '>') {
-			fputc('/', out);
-			at++;
-			break;
-		}
-		struct span attribute = name_of(at);
-		at += attribute.bytes;
-		at += strspn(at, " \t\r\n");
-		if (!attribute.bytes || *at++ != '=')
-			return NULL;
-		at += strspn(at, " \t\r\n");
-		char quote = *at;
-		const char *end = quote == '"' || quote == '\'' ? strchr(at + 1, quote) : NULL;
-		if (!end)
-			return NULL;
-		put_attribute(out, name, attribute, (struct span){ at + 1, (size_t)(end - at - 1) }, quote, prefix);
-		at = end + 1;
+	for (const xmlAttr *attribute = element->properties; attribute; attribute = attribute->next) {
+		xmlChar *value = xmlNodeListGetString(drawing->doc, attribute->children, 1);
+		if (!value && attribute->children)
+			return err_set(err, "out of memory");
+		attribute_put(drawing, element, attribute, value ? (char *)value : (char[]){ "" });
+		xmlFree(value);
 	}
-	fputc('>', out);
-	return at + 1;
+	fputs(element->children ? ">" : "/>", out);
+	for (const xmlNode *node = element->children; node; node = node->next) {
+		if (node->type == XML_ELEMENT_NODE && element_put(drawing, node, err))
+			return -1;
+		if (node->type == XML_TEXT_NODE)
+			html_lines(out, (const char *)node->content);
+	}
+	if (element->children)
+		fprintf(out, "</%s>", (const char *)element->name);
+	return 0;
 }
 
 static void rule_put(FILE *out, const struct palette *palette)
@@ -237,30 +191,22 @@ void svg_style(FILE *out)
 
 int svg_inline(FILE *out, const char *svg, const char *prefix, const char *label, struct err *err)
 {
-	const char *at = strstr(svg, "<svg");
+	/* Nothing is fetched; the parser bounds depth and sizes; what an entity stands for is not put in its place. */
+	const int options = XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOCDATA;
+	size_t bytes = strlen(svg);
+	xmlDoc *doc = bytes <= INT_MAX ? xmlReadMemory(svg, (int)bytes, NULL, NULL, options) : NULL;
+	const xmlNode *root = doc ? xmlDocGetRootElement(doc) : NULL;
+	int result = -1;
 
-	if (!at)
-		return err_set(err, "it is no SVG");
-	while (*at) {
-		size_t bytes = strcspn(at, "<");
-		put(out, (struct span){ at, bytes });
-		at += bytes;
-		if (!*at)
-			break;
-		const char *end;
-		if (strncmp(at, "<!--", 4) == 0) {
-			end = strstr(at, "-->");
-			end = end ? end + 3 : NULL;
-		} else if (at[1] == '?' || at[1] == '!') {
-			end = strchr(at, '>');
-			end = end ? end + 1 : NULL;
-		} else {
-			end = tag_copy(out, at + 1, prefix, label);
-			label = NULL;
-		}
-		if (!end)
-			return err_set(err, "an SVG that no drawing needs to be, at: %.80s", at);
-		at = end;
+	if (!root || strcmp((const char *)root->name, "svg") != 0) {
+		err_set(err, "it is no SVG");
+	} else if (doc->intSubset && doc->intSubset->entities) {
+		err_set(err, "an SVG with entities of its own, which no drawing needs");
+	} else {
+		struct drawing drawing = { .out = out, .doc = doc, .prefix = prefix, .label = label };
+		result = element_put(&drawing, root, err);
+		fputc('\n', out);
 	}
-	return 0;
+	xmlFreeDoc(doc);
+	return result;
 }
