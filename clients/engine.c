@@ -80,6 +80,12 @@ static void conn_request_clear(struct conn *conn)
 	http_reader_reset(&conn->reader);
 }
 
+/* A server that has not closed any of a few connections never does. */
+static uint32_t ignored_max(const struct engine *engine)
+{
+	return engine->worker->active < ENGINE_IGNORED_MAX ? engine->worker->active : ENGINE_IGNORED_MAX;
+}
+
 /* The state of the thread's requests at a moment: what is under way counts until then. */
 static struct window_edge engine_edge(const struct engine *engine, uint64_t now_ns)
 {
@@ -273,7 +279,7 @@ static void conn_responded(struct engine *engine, struct conn *conn, bool right,
 	} else if (ended) {
 		engine->ignored = 0;
 		conn_renew(engine, conn, now);
-	} else if (engine->ignored >= ENGINE_IGNORED_MAX) {
+	} else if (engine->ignored >= ignored_max(engine)) {
 		worker->counts.close_ignored += worker->measuring;
 		conn_renew(engine, conn, now);
 	} else {
@@ -314,8 +320,14 @@ void engine_ended(struct engine *engine, struct conn *conn, uint64_t now_ns)
 /* The server has closed, or where it `ignores` that has had its time to. */
 static void conn_closed(struct engine *engine, struct conn *conn, bool ignores, uint64_t now_ns)
 {
+	struct worker *worker = engine->worker;
+
 	engine->ignored = ignores ? engine->ignored + 1 : 0;
-	engine->worker->counts.close_ignored += ignores && engine->worker->measuring;
+	worker->counts.close_ignored += ignores && worker->measuring;
+	/* Requests that are counted are judged from when it is known: the rate is of the work, not of the waiting. */
+	if (engine->ignored == ignored_max(engine) && worker->spec->requests && worker->window.start.at_ns &&
+	    !worker->window.end.at_ns)
+		engine_window_start(engine, now_ns);
 	engine->closing--;
 	if (now_ns > conn->start_ns)
 		engine->worker->closing_ns += now_ns - conn->start_ns;

@@ -94,6 +94,17 @@ static void print_special(const struct cell *cell)
 		printf("  crowd: %s\n", crowd);
 }
 
+/* A server that hangs is told of as it happens. */
+static void load_stalled(void *context, uint64_t silent_ns)
+{
+	const struct load_spec *spec = context;
+	char silent[UNITS_TEXT], timeout[UNITS_TEXT];
+
+	fprintf(stderr, "benchctl load: no right response for %s; a request may take %s (--timeout)\n",
+		units_show_duration(silent, silent_ns / CLOCK_S * CLOCK_S),
+		units_show_duration(timeout, spec->timeout_ns));
+}
+
 static void print_cell(const struct cell *cell, const struct load_settings *settings)
 {
 	char count[UNITS_TEXT];
@@ -122,6 +133,7 @@ static void print_cell(const struct cell *cell, const struct load_settings *sett
 	printf("  client CPU: %.0f %% of the busiest; %s\n", 100 * cell->client_cpu_busiest,
 	       cell_is_open_loop(cell) ? "an open loop: latency counts from the scheduled time"
 				       : "a closed loop, so latency is the latency at this rate only");
+	explain_notes(cell, "  note: ", stdout);
 	for (int i = 0; i < INVALIDS; i++)
 		if (cell->invalid & 1u << i)
 			printf("  not valid: %s\n", invalid_words[i]);
@@ -206,11 +218,13 @@ static int load_offer(const struct load_settings *settings, const struct client 
 		.threads = (unsigned)settings->threads,
 		.stop = &common_stop,
 	};
+	struct load_watch watch = { .stalled = load_stalled, .context = &spec };
 	struct load_sample *sample = calloc(1, sizeof *sample);
 	struct cell cell = { 0 };
 	struct err err;
 	int code = EXIT_OK;
 
+	spec.watch = &watch;
 	if (sample)
 		load_sample_init(sample);
 	if (!sample || client->run(&spec, sample, &err)) {

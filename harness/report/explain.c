@@ -47,6 +47,11 @@ static double failed_of(const struct cell *cell)
 	return (double)cell_failed(cell);
 }
 
+static double served_of(const struct cell *cell)
+{
+	return cell_active(cell) - cell->never_served;
+}
+
 static double silent_of(const struct cell *cell)
 {
 	return (double)cell->level - cell_active(cell);
@@ -76,13 +81,10 @@ static const struct derived {
 	const char *name, *unit;
 	double (*value)(const struct cell *cell);
 } deriveds[] = {
-	{ "active", "connections", cell_active },
-	{ "all failed", "plain", failed_of },
-	{ "all silent", "connections", silent_of },
-	{ "dropped after", "ns", dropped_after_of },
-	{ "share of ceiling", "share", ceiling_share_of },
-	{ "kept up", "share", kept_up_of },
-	{ "left", "requests", left_of },
+	{ "active", "connections", cell_active },    { "ever served", "plain", served_of },
+	{ "all failed", "plain", failed_of },        { "all silent", "connections", silent_of },
+	{ "dropped after", "ns", dropped_after_of }, { "share of ceiling", "share", ceiling_share_of },
+	{ "kept up", "share", kept_up_of },          { "left", "requests", left_of },
 };
 
 /* The figure of that name as text: one that follows from others, or a field by its path; a blank before it asks for commas. */
@@ -352,6 +354,31 @@ static bool has_stray(const struct cell *cell)
 	return cell->stray;
 }
 
+static bool is_short_of_rounds(const struct cell *cell)
+{
+	return cell->rounds < 1;
+}
+
+static bool has_starved(const struct cell *cell)
+{
+	return is_closed_loop(cell) && cell->never_served > 0 && cell->ok;
+}
+
+static bool has_unfinished(const struct cell *cell)
+{
+	return cell->unfinished;
+}
+
+static bool has_dropped(const struct cell *cell)
+{
+	return cell->dropped_unannounced;
+}
+
+static bool has_ignored(const struct cell *cell)
+{
+	return cell->close_ignored;
+}
+
 static bool is_late_censored(const struct cell *cell)
 {
 	return cell_is_open_loop(cell) && cell->latency_censored;
@@ -372,6 +399,7 @@ static bool has_server_cpu(const struct cell *cell)
 	return !isnan(cell->server_cpu_us_per_request);
 }
 
+#define NOTE     "note"
 #define ANSWERED "of what was scheduled in the window was answered rightly in it"
 #define SENT \
 	"{in_flight_start} in flight + {started} started = {ok} ok + {all failed} failed + {in_flight_end} in flight: "
@@ -409,6 +437,16 @@ static const struct line {
 	TELL("requests", "requests", is_whole, SENT "none lost"),
 	TELL("requests", "requests", is_lossy, SENT "they do not add up"),
 	PRINT("requests", print_failures),
+	TELL("requests", NOTE, is_short_of_rounds,
+	     "only {rounds} rounds of all connections fit into the window: the rate is of a part of them (a longer --max-window)"),
+	TELL("requests", NOTE, has_starved,
+	     "{ever served} of {active} connections were ever served in the window, and the latency is theirs: the server serves few at a time (more workers or threads, or fewer connections)"),
+	TELL("requests", NOTE, has_unfinished,
+	     "{unfinished} requests in flight at the window's end had not ended long after it"),
+	TELL("requests", NOTE, has_dropped,
+	     "{dropped_unannounced} keep-alive connections were dropped without announcement, and what was asked on them failed (turn on keep-alive in the server, or measure it in close mode)"),
+	TELL("requests", NOTE, has_ignored,
+	     "{close_ignored} connections that the server should have closed were closed by the client, which has their TIME_WAIT"),
 	TELL("requests", "stray", has_stray, "{stray} connections given up: bytes came on them that answer no request"),
 	PRINT("requests", print_wrong),
 	TELL("in flight", "in flight", is_closed_loop,
@@ -430,7 +468,7 @@ static const struct line {
 	     "censored: behind the window {open_loop.late_failed} requests failed, {open_loop.unfinished} had no end: the slowest are missing"),
 	PRINT("latency", print_lag),
 	TELL("latency", "", is_censored,
-	     "censored: half a round of all connections outlasts the window, so that the slow answers are missing; a longer --max-window shows them"),
+	     "censored: some of the requests that began in the window have no end, so that the slow ones are missing"),
 	TELL("latency", "", has_latency, "of a closed loop: under this load, not at a rate of arrivals"),
 	PRINT("client", print_threads),
 	TELL("client", "client", NULL, "busiest CPU {client_cpu_busiest}; watching took {observer_cpu} of a core"),
@@ -475,6 +513,19 @@ void explain_fields(const struct field *fields, const char *group, const void *o
 		fprintf(out, "%-12s%s: %s", "", field->path, figure);
 		/* Where the figure is a number of things, its unit says of which. */
 		fprintf(out, strspn(figure, "0123456789,") == strlen(figure) ? " %s\n" : "\n", field->unit);
+	}
+}
+
+void explain_notes(const struct cell *cell, const char *before, FILE *out)
+{
+	char text[LINE_ROOM];
+
+	for (size_t i = 0; i < LINES; i++) {
+		const struct line *line = &lines[i];
+		if (!line->name || strcmp(line->name, NOTE) != 0 || !line->when(cell))
+			continue;
+		fill(text, sizeof text, line->text, cell);
+		fprintf(out, "%s%s\n", before, text);
 	}
 }
 

@@ -32,4 +32,10 @@ char *explain_offered(char out[EXPLAIN_OFFERED], const struct cell *cell);
 #define EXPLAIN_CROWD 256
 const char *explain_crowd(char text[EXPLAIN_CROWD], const struct cell *cell);
 
+/*
+ * What a reader of a closed loop's figures has to know, though they may be valid: which behaviour of the server they show, and
+ * what to do. Writes a line for each, with `before` in front of it.
+ */
+void explain_notes(const struct cell *cell, const char *before, FILE *out);
+
 #endif

@@ -304,6 +304,35 @@ def test_windows_by_time():
         tap.ok(abs(cell['rate_rps'] * cell['window_s'] / cell['ok'] - 1) < 0.2, name + ': rate is ok by time', cell)
 
 
+def test_closes_and_drops():
+    """Who closes a connection, and when, must not become waiting that looks like the server's."""
+    with Faulty('ignores_close') as server:
+        outcome, cell = load(server.url, '-c', '4', '-n', '400')
+    tap.ok(cell and cell['ok'] == 400 and cell['close_ignored'] > 300, 'ignores the close: counted, and not waited for', outcome)
+    with Faulty('drops_every', argument=3) as server:
+        outcome, cell = load(server.url, '-c', '4', '-n', '400', '-m', 'keepalive')
+    tap.ok(cell and conserved(cell) and cell['ok'] + sum(cell['failed'].values()) == 400 and cell['dropped_unannounced'] > 50,
+           'drops without announcement: counted, and opened again', outcome)
+
+
+def test_counted_requests_are_valid():
+    """The end of counted requests, when some connections have nothing left to do, is not judged."""
+    for mode in 'close', 'keepalive':
+        with Faulty('good') as server:
+            _, cell = load(server.url, '-c', '20', '-n', '2000', '-m', mode)
+        tap.ok(cell and cell['ok'] == 2000 and not set(cell['invalid']) & {'short_concurrency', 'little'}, 'counted, %s: valid' % mode,
+               cell)
+
+
+def test_hang_is_told():
+    """A window by time against a server that hangs: told as it happens, and over after the window, --timeout and the drain."""
+    with Faulty('stall_before', good_first=3) as server:
+        outcome, cell = load(server.url, '-c', '2', '-d', '100ms', '--timeout', '2500ms', '--max-window', '1m')
+    tap.ok(outcome.code in (0, 3) and cell and conserved(cell), 'hangs: ends', outcome)
+    tap.has(outcome.err, 'no right response for', 'hangs: told as it happens')
+    tap.ok(cell['window_s'] < 1, 'hangs: the window is not longer for it', cell)
+
+
 def test_sequential_clients():
     for client in 'seq', 'curl':
         for behaviour, ok, failed in [
@@ -530,7 +559,8 @@ def test_hang_is_bounded():
 
 # What every engine must do alike.
 OF_ENGINES = [test_each_behaviour, test_keepalive_connections, test_keepalive_that_drops_every_7th, test_slow_after_many,
-              test_page_that_changes, test_windows_by_time]
+              test_page_that_changes, test_windows_by_time, test_closes_and_drops,
+              test_counted_requests_are_valid, test_hang_is_told]
 
 with Place() as place:
     for engine in 'epoll', 'uring':
