@@ -160,6 +160,7 @@ int common_make_run_folder(const char *folder, struct err *err)
 	return err_set_errno(err, "%s", folder);
 }
 
+/* State: the one thing that a signal handler can reach; see common.h. */
 volatile sig_atomic_t common_stop;
 
 static void on_signal(int number)

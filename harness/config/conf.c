@@ -11,11 +11,11 @@
 
 static int command_parse(void *field, const char *text, const struct option_def *def, struct err *err)
 {
-	char **words = argv_split(text, err);
+	char **arguments = argv_split(text, err);
 
-	if (!words)
+	if (!arguments)
 		return -1;
-	argv_free(words);
+	argv_free(arguments);
 	return option_text.parse(field, text, def, err);
 }
 
@@ -200,7 +200,7 @@ static char *on_line(char *line, int room, void *context)
 
 	if (reading->failed)
 		return NULL;
-	/* Without a NUL, so that the last one is that which fgets() puts behind what it read. */
+	/* Without a NUL, so that the last one is that which fgets() puts after what it read. */
 	memset(line, '\n', (size_t)room);
 	if (!fgets(line, room, reading->file))
 		return NULL;

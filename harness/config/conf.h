@@ -48,7 +48,7 @@ int conf_read(struct conf *conf, struct settings *settings, const char *path, st
 
 /*
  * Adds a server that is known by its command alone, to run in the folder that we are in. Returns 0; or -1 with err set: the
- * name is none or there already, the command can't be split into words, or memory is out.
+ * name is none or there already, the command can't be split into arguments, or memory is out.
  */
 int conf_add(struct conf *conf, const char *name, const char *command, struct err *err);
 

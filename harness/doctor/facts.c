@@ -15,7 +15,7 @@
 #include "harness/lib/clock.h"
 #include "harness/lib/control.h"
 
-/* The number behind a key at the start of a line of a file; 0 where it is not there. */
+/* The number after a key at the start of a line of a file; 0 where it is not there. */
 static uint64_t keyed(const char *root, const char *path, const char *key, int base)
 {
 	char line[512];

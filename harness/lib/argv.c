@@ -5,25 +5,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One block holds the pointers and, behind them, the characters: argv_free() is free(). */
-static char **words_room(const char *text, size_t most, char **characters)
+/* One block holds the pointers and, after them, the characters: argv_free() is free(). */
+static char **arguments_room(const char *text, size_t most, char **characters)
 {
-	char **words = calloc(1, (most + 1) * sizeof *words + strlen(text) + 1);
+	char **arguments = calloc(1, (most + 1) * sizeof *arguments + strlen(text) + 1);
 
-	if (words)
-		*characters = (char *)(words + most + 1);
-	return words;
+	if (arguments)
+		*characters = (char *)(arguments + most + 1);
+	return arguments;
 }
 
 char **argv_split(const char *line, struct err *err)
 {
 	char *out;
-	char **words = words_room(line, strlen(line) / 2 + 1, &out);
+	char **arguments = arguments_room(line, strlen(line) / 2 + 1, &out);
 	size_t count = 0;
 	char quote = 0;
 	bool inside = false;
 
-	if (!words) {
+	if (!arguments) {
 		err_set(err, "out of memory");
 		return NULL;
 	}
@@ -35,7 +35,7 @@ char **argv_split(const char *line, struct err *err)
 			continue;
 		}
 		if (!inside) {
-			words[count++] = out;
+			arguments[count++] = out;
 			inside = true;
 		}
 		if (quote && *in == quote)
@@ -48,22 +48,22 @@ char **argv_split(const char *line, struct err *err)
 			*out++ = *in;
 	}
 	if (count && !quote)
-		return words;
+		return arguments;
 	if (quote)
 		err_set(err, "the quote %c does not end in: %s", quote, line);
 	else
 		err_set(err, "empty, where a command is expected");
-	free(words);
+	free(arguments);
 	return NULL;
 }
 
 char **argv_list(const char *text, struct err *err)
 {
 	char *out;
-	char **words = words_room(text, strlen(text) / 2 + 1, &out);
+	char **arguments = arguments_room(text, strlen(text) / 2 + 1, &out);
 	size_t count = 0;
 
-	if (!words) {
+	if (!arguments) {
 		err_set(err, "out of memory");
 		return NULL;
 	}
@@ -76,27 +76,27 @@ char **argv_list(const char *text, struct err *err)
 			bytes--;
 		if (!bytes) {
 			err_set(err, "an empty item in the list '%s'", text);
-			free(words);
+			free(arguments);
 			return NULL;
 		}
-		words[count++] = memcpy(out, in, bytes);
+		arguments[count++] = memcpy(out, in, bytes);
 		out += bytes + 1;
 		if (!*next)
-			return words;
+			return arguments;
 		in = next + 1;
 	}
 }
 
-unsigned argv_count(char *const *words)
+unsigned argv_count(char *const *arguments)
 {
 	unsigned count = 0;
 
-	while (words && words[count])
+	while (arguments && arguments[count])
 		count++;
 	return count;
 }
 
-void argv_free(char **words)
+void argv_free(char **arguments)
 {
-	free(words);
+	free(arguments);
 }

@@ -39,7 +39,7 @@ static const struct unit *unit_find(const char *name)
 
 int units_duration(uint64_t *ns, const char *text, struct err *err)
 {
-	const char *point = text + strspn(text, DIGITS); /* behind the whole number */
+	const char *point = text + strspn(text, DIGITS); /* after the whole number */
 	size_t places = *point == '.' ? strspn(point + 1, DIGITS) : 0;
 	const struct unit *unit = unit_find(places ? point + 1 + places : point);
 	uint64_t whole = 0, part = 0;

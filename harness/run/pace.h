@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Cells of a visit whose beginnings are remembered; those behind count as if they were all alike. */
+/* Cells of a visit whose beginnings are remembered; later ones count as if they were all alike. */
 #define PACE_CELLS 512
 
 struct pace {
@@ -34,7 +34,7 @@ void pace_init(struct pace *pace, uint64_t now_ns);
 /* A cell begins, when `done` of all are over. */
 void pace_begin(struct pace *pace, size_t done, uint64_t now_ns);
 
-/* A visit is over. Returns whether a cell was measured in it: in a run that is gone on with all may have been before. */
+/* A visit is over. Returns whether a cell was measured in it: in a resumed run, all of it may have been measured before. */
 bool pace_end(struct pace *pace, size_t done, uint64_t now_ns);
 
 /* Seconds to the end of all cells; NAN where there is nothing to go by. *at_least: it is a lower bound. */

@@ -379,7 +379,7 @@ static int visit_cell(struct visit *visit, const struct step *step, struct err *
 	cell.open_loop.offered_rps = step->offered_rps;
 	cell.open_loop.share = step->share;
 	const struct cell *known = document_cell(sweep->document, cell.server, &cell);
-	if (known) { /* measured before this run was cut short */
+	if (known) { /* measured before this run was interrupted */
 		cell_release(&cell);
 		++*visit->done;
 		visit_count(visit, known->error);
@@ -397,7 +397,7 @@ static int visit_cell(struct visit *visit, const struct step *step, struct err *
 		bad = visit_skip(visit, &cell);
 	else
 		bad = visit_attempt(visit, &cell, step->client);
-	if (bad || stopped(sweep)) { /* stopped: this cell's window was cut short */
+	if (bad || stopped(sweep)) { /* stopped: this cell's window was ended early */
 		cell_release(&cell);
 		return bad ? err_set(err, "out of memory") : 0;
 	}

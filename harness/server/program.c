@@ -29,7 +29,7 @@ void program_clean(char *text)
 }
 
 /* In the child: becomes the program. Does not return; the errno of what failed goes to `report`. */
-static void child(char **words, const char *folder, int out, int errors, int report)
+static void child(char **arguments, const char *folder, int out, int errors, int report)
 {
 	int number, null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	sigset_t none;
@@ -38,7 +38,7 @@ static void child(char **words, const char *folder, int out, int errors, int rep
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (!setpgid(0, 0) && dup2(null, STDIN_FILENO) >= 0 && dup2(out >= 0 ? out : null, STDOUT_FILENO) >= 0 &&
 	    dup2(errors >= 0 ? errors : null, STDERR_FILENO) >= 0 && (!folder || !chdir(folder)))
-		execvp(words[0], words);
+		execvp(arguments[0], arguments);
 	number = errno;
 	(void)!write(report, &number, sizeof number);
 	_exit(1);
@@ -91,7 +91,7 @@ static int drain_open(struct drain *drain, char *text, size_t room, int *end)
 }
 
 /*
- * Reads the outputs until the process has ended, and then what stands in the pipes: a child that it has left behind may
+ * Reads the outputs until the process has ended, and then what is in the pipes: a child that it left may
  * hold them open for ever. Returns 0; 1 where it takes too long; or -1 with err set.
  */
 static int child_follow(pid_t pid, struct drain *drains, uint64_t deadline, struct err *err)
@@ -147,9 +147,9 @@ int program_run(const char *command, const char *folder, uint64_t timeout_ns, ch
 	int ends[2] = { -1, -1 }, report[2] = { -1, -1 };
 	int result = -1, number = 0;
 	uint64_t deadline = clock_ns() + timeout_ns;
-	char **words = argv_split(command, err);
+	char **arguments = argv_split(command, err);
 
-	if (!words)
+	if (!arguments)
 		return -1;
 	if (drain_open(&drains[0], out, room, &ends[0]) | drain_open(&drains[1], errors, errors_room, &ends[1]) ||
 	    pipe2(report, O_CLOEXEC)) {
@@ -163,8 +163,8 @@ int program_run(const char *command, const char *folder, uint64_t timeout_ns, ch
 		goto out;
 	}
 	if (pid == 0)
-		child(words, folder, ends[0], ends[1], report[1]);
-	setpgid(pid, pid); /* here too, so that it holds whoever comes first */
+		child(arguments, folder, ends[0], ends[1], report[1]);
+	setpgid(pid, pid); /* here too, so that it holds, whichever process comes first */
 	fd_close(&ends[0]);
 	fd_close(&ends[1]);
 	fd_close(&report[1]);
@@ -174,11 +174,11 @@ int program_run(const char *command, const char *folder, uint64_t timeout_ns, ch
 	int status = child_end(pid);
 	if (!started) {
 		errno = number;
-		err_set_errno(err, "%s", words[0]);
+		err_set_errno(err, "%s", arguments[0]);
 	} else if (late > 0) {
-		err_set(err, "%s: did not end within %.0f s", words[0], (double)timeout_ns / 1e9);
+		err_set(err, "%s: did not end within %.0f s", arguments[0], (double)timeout_ns / 1e9);
 	} else if (!late && WIFSIGNALED(status)) {
-		err_set(err, "%s: killed by signal %d", words[0], WTERMSIG(status));
+		err_set(err, "%s: killed by signal %d", arguments[0], WTERMSIG(status));
 	} else if (!late) {
 		result = WEXITSTATUS(status);
 	}
@@ -194,6 +194,6 @@ out:
 		fd_close(&ends[i]);
 		fd_close(&report[i]);
 	}
-	argv_free(words);
+	argv_free(arguments);
 	return result;
 }

@@ -60,7 +60,7 @@ static int message_receive(int socket, struct message *message)
 }
 
 /* In the child: becomes the server. Does not return; what failed goes to the keeper over `report`. */
-static void server_exec(const struct launch *launch, char **words, pid_t keeper, int report)
+static void server_exec(const struct launch *launch, char **arguments, pid_t keeper, int report)
 {
 	sigset_t none;
 	int number = 0;
@@ -82,7 +82,7 @@ static void server_exec(const struct launch *launch, char **words, pid_t keeper,
 		putenv((char *)*entry);
 	if (!number) {
 		close_range(STDERR_FILENO + 1, ~0u, CLOSE_RANGE_CLOEXEC);
-		execvp(words[0], words);
+		execvp(arguments[0], arguments);
 		number = errno;
 	}
 	(void)!write(report, &number, sizeof number);
@@ -90,7 +90,7 @@ static void server_exec(const struct launch *launch, char **words, pid_t keeper,
 }
 
 /* Starts the server; returns 0, or the errno of what failed. */
-static int keeper_start(struct keeper *keeper, const struct launch *launch, char **words)
+static int keeper_start(struct keeper *keeper, const struct launch *launch, char **arguments)
 {
 	int report[2];
 	int number = 0;
@@ -100,7 +100,7 @@ static int keeper_start(struct keeper *keeper, const struct launch *launch, char
 		return errno;
 	keeper->server = fork();
 	if (keeper->server == 0)
-		server_exec(launch, words, self, report[1]);
+		server_exec(launch, arguments, self, report[1]);
 	number = keeper->server < 0 ? errno : 0;
 	close(report[1]);
 	/* The pipe ends without a word when exec succeeds, since it is O_CLOEXEC. */
@@ -180,7 +180,7 @@ static void close_all_but(int one, int other)
 }
 
 /* The keeper's whole life. */
-static void keeper_main(int socket, const struct launch *launch, char **words)
+static void keeper_main(int socket, const struct launch *launch, char **arguments)
 {
 	sigset_t signals;
 	struct keeper keeper = { .socket = socket };
@@ -196,7 +196,7 @@ static void keeper_main(int socket, const struct launch *launch, char **words)
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGCHLD);
 	keeper.signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
-	int number = keeper.signals < 0 ? errno : keeper_start(&keeper, launch, words);
+	int number = keeper.signals < 0 ? errno : keeper_start(&keeper, launch, arguments);
 	if (number) {
 		waitpid(-1, NULL, 0); /* the child that could not become the server */
 		message = (struct message){ .kind = MESSAGE_FAILED, .status = number };
@@ -234,8 +234,8 @@ int supervisor_launch(struct supervisor *supervisor, const struct launch *launch
 	struct message message;
 
 	*supervisor = (struct supervisor){ .socket = -1 };
-	char **words = argv_split(launch->command, err);
-	if (!words)
+	char **arguments = argv_split(launch->command, err);
+	if (!arguments)
 		return -1;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends)) {
 		err_set_errno(err, "socketpair");
@@ -245,7 +245,7 @@ int supervisor_launch(struct supervisor *supervisor, const struct launch *launch
 	supervisor->keeper = fork();
 	if (supervisor->keeper == 0) {
 		close(ends[0]);
-		keeper_main(ends[1], launch, words);
+		keeper_main(ends[1], launch, arguments);
 	}
 	close(ends[1]);
 	supervisor->socket = ends[0];
@@ -258,7 +258,7 @@ int supervisor_launch(struct supervisor *supervisor, const struct launch *launch
 		err_set(err, "the keeper process ended before it had started the server");
 	} else if (message.kind == MESSAGE_FAILED) {
 		errno = message.status;
-		err_set_errno(err, "%s", words[0]);
+		err_set_errno(err, "%s", arguments[0]);
 	} else {
 		supervisor->server = message.pid;
 		result = 0;
@@ -266,7 +266,7 @@ int supervisor_launch(struct supervisor *supervisor, const struct launch *launch
 	if (result)
 		supervisor_stop(supervisor, 0);
 out:
-	argv_free(words);
+	argv_free(arguments);
 	return result;
 }
 

@@ -64,7 +64,7 @@ int supervisor_wait_recovered(struct supervisor *supervisor, const struct target
 /* Whether the first process of the server still runs; notes its exit. */
 bool supervisor_is_alive(struct supervisor *supervisor);
 
-/* How the first process ended, in words: "exited with status 1", "was killed by signal 11 (Segmentation fault)". */
+/* How the first process ended: "exited with status 1", "was killed by signal 11 (Segmentation fault)". */
 const char *supervisor_show_exit(const struct supervisor *supervisor, char out[96]);
 
 /*
