@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/lib/directory.h"
 #include "harness/report/command.h"
 #include "harness/report/headline.h"
 #include "harness/report/page.h"
@@ -30,14 +29,6 @@ static int page_fill(struct report_page *page, struct err *err)
 	return report_markdown(page, err);
 }
 
-/* Of requests one at a time alone there is nothing to draw: the folder is made all the same. */
-static int pictures_draw(struct report_page *page, struct err *err)
-{
-	if (page->offered.level_max || page->offered.is_open_loop)
-		return plot_draw(page->document, PLOT_ALL, page->folder, page->templates, &page->pictures, err);
-	return directory_make(page->folder, err);
-}
-
 int report_write(const struct document *document, const struct report_request *request, struct err *err)
 {
 	struct report_page page = {
@@ -50,7 +41,8 @@ int report_write(const struct document *document, const struct report_request *r
 	struct file_replacement file;
 	int result = -1;
 
-	if (page_fill(&page, err) || pictures_draw(&page, err) || report_run_copy(&page, err))
+	if (page_fill(&page, err) || plot_draw(document, PLOT_ALL, page.folder, page.templates, &page.pictures, err) ||
+	    report_run_copy(&page, err))
 		goto out;
 	if (!report_replace(&file, &page, REPORT_PAGE, err)) {
 		page.out = file.out;
