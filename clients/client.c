@@ -66,6 +66,8 @@ void load_thread_add(struct load_thread *thread, double sign)
 	struct rusage usage;
 
 	getrusage(RUSAGE_THREAD, &usage);
+	if (sched_getaffinity(0, sizeof thread->cpus, &thread->cpus))
+		CPU_ZERO(&thread->cpus);
 	thread->user_s += sign * seconds(usage.ru_utime);
 	thread->system_s += sign * seconds(usage.ru_stime);
 }

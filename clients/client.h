@@ -104,6 +104,7 @@ static inline uint64_t load_connections_of(uint64_t descriptors)
 struct load_thread {
 	double user_s, system_s; /* CPU time in the window */
 	double window_s;
+	cpu_set_t cpus; /* where it may run: its affinity in force as the window ended */
 };
 
 struct load_sample {
@@ -169,7 +170,10 @@ static inline bool load_has_stalled(const struct load_spec *spec, uint64_t last_
 	return now_ns > last_ok_ns && now_ns - last_ok_ns > spec->duration_ns + spec->timeout_ns;
 }
 
-/* Adds the CPU time that the calling thread has used so far, `sign` (1 or -1) times: the window is a difference. */
+/*
+ * Adds the CPU time that the calling thread has used so far, `sign` (1 or -1) times: the window is a difference. Notes its
+ * affinity too.
+ */
 void load_thread_add(struct load_thread *thread, double sign);
 
 /* A sample of nothing: it holds no memory, and its figures are unknown. */

@@ -65,16 +65,18 @@ static void memory_show(char out[COMPARE_TEXT], double value)
 	snprintf(out, COMPARE_TEXT, "%.1f MiB", value / (1 << 20));
 }
 
-#define BOUND   (1u << INVALID_CLIENT_BOUND)
+#define BOUND (1u << INVALID_CLIENT_BOUND)
+/* What a request costs the server, and what memory it needs, are facts whoever has the CPU. */
+#define SPEED   (BOUND | 1u << INVALID_SHARED_CPU)
 #define COUNTED (~(1u << INVALID_CONSERVATION | 1u << INVALID_BUILD))
 
 const struct compare_measure_row compare_measures[COMPARE_MEASURES] = {
 	[COMPARE_RATE] = { "rate", "requests per second", rate_of, 0, false, false, true, rate_show },
-	[COMPARE_CPU] = { "cpu", "server CPU per request", cpu_of, BOUND, true, false, false, cpu_show },
+	[COMPARE_CPU] = { "cpu", "server CPU per request", cpu_of, SPEED, true, false, false, cpu_show },
 	[COMPARE_FAILURES] = { "failures", "requests that failed", failures_of, COUNTED, true, true, false,
 			       share_show },
 	[COMPARE_P99] = { "p99", "99th percentile of latency", p99_of, 0, true, false, false, latency_show },
-	[COMPARE_RSS] = { "rss", "server memory", rss_of, BOUND, true, false, false, memory_show },
+	[COMPARE_RSS] = { "rss", "server memory", rss_of, SPEED, true, false, false, memory_show },
 };
 
 char *compare_show_value(char out[COMPARE_TEXT], enum compare_measure measure, double value)

@@ -50,6 +50,7 @@ const struct field cell_fields[] = {
 	THREADS("client_cpu", ALWAYS, client_cpu),
 	THREADS("client_cpu_user", LATER, client_user),
 	THREADS("client_cpu_system", LATER, client_system),
+	CELL("shared_cpus", NUMBER, KNOWN, shared_cpus, "CPUs", "client"),
 	CELL("observer_cpu", NUMBER, LATER, observer_cpu, "cores", "client"),
 	CELL("ceiling_rps", NUMBER, LATER, ceiling_rps, "1/s", "rate"),
 	CELL("server_cpu_us_per_request", NUMBER, ALWAYS, server_cpu_us_per_request, "us", "server"),

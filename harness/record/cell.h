@@ -38,6 +38,7 @@ struct cell {
 	double client_user[LOAD_THREADS_MAX], client_system[LOAD_THREADS_MAX]; /* fractions of a core, by thread */
 	double client_cpu[LOAD_THREADS_MAX];                                   /* their sum */
 	uint64_t client_threads;
+	double shared_cpus;  /* CPUs on which both a thread of the client and one of the server may run */
 	double observer_cpu; /* fraction of a core that watching took beside the load */
 	double ceiling_rps;  /* the control server's rate at the same mode, level and block */
 	double server_cpu_us_per_request, server_rss_bytes;

@@ -14,7 +14,8 @@
 #define LAG_MOST          0.10
 
 const char *const invalid_names[INVALIDS] = {
-	"failed", "no_answers", "short_concurrency", "client_bound", "little", "conservation", "lag", "build",
+	"failed",       "no_answers", "short_concurrency", "client_bound", "little",
+	"conservation", "lag",        "shared_cpu",        "build",
 };
 
 const char *const invalid_words[INVALIDS] = {
@@ -25,6 +26,7 @@ const char *const invalid_words[INVALIDS] = {
 	"rate, latency and concurrency contradict each other (Little's law)",
 	"requests were lost in the counting",
 	"the client itself was late to start requests, by more than a tenth of their latency",
+	"client and server can run on the same CPU, where each takes time from the other",
 	"benchctl was built without optimization or with a sanitizer",
 };
 
@@ -36,6 +38,7 @@ const char *const invalid_advice[INVALIDS] = {
 	"repeat it on a quieter host, with a longer --duration",
 	"this is a fault of benchctl: please report it with the run.json",
 	"give the client a quieter CPU or more of them (--client-cpus), or offer a lower rate",
+	"give them CPUs of their own (--client-cpus, --server-cpus); on a host with one CPU read the server's CPU per request instead",
 	"build it with 'make' and measure again",
 };
 
@@ -62,10 +65,13 @@ static bool is_client_bound(const struct cell *cell, double control_rps)
 	return cell->client_cpu_busiest > CLIENT_BUSY && !(control_rps >= CONTROL_AHEAD * cell->rate_rps);
 }
 
-/* Where the control server cannot keep up with a rate either, nobody can tell a server's limit from the client's. */
+/*
+ * Where the control server can't keep up with a rate either, a server's limit can't be told from the client's; but a control
+ * server that is the slower one shows no limit of the client.
+ */
 static bool is_beyond_control(const struct cell *cell, double control_rps)
 {
-	return strcmp(cell->server, CONTROL_SERVER) != 0 && !cell_keeps_up(cell) &&
+	return strcmp(cell->server, CONTROL_SERVER) != 0 && !cell_keeps_up(cell) && control_rps >= cell->rate_rps &&
 	       control_rps < CELL_KEPT_UP * cell->open_loop.offered_rps;
 }
 
@@ -130,6 +136,7 @@ void cell_judge(struct cell *cell, double control_rps)
 		else if (!client || client->max_connections != 1)
 			invalid |= judge_closed_loop(cell, control_rps);
 	}
+	invalid |= (unsigned)(cell->ok && cell->shared_cpus > 0) << INVALID_SHARED_CPU;
 	/* The build is known while measuring only; what it made of the cell then stays. */
 	invalid |= (unsigned)cell->debug_build << INVALID_BUILD | (cell->invalid & 1u << INVALID_BUILD);
 	cell->invalid = invalid;

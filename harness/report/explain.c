@@ -311,7 +311,12 @@ static bool is_closed_loop(const struct cell *cell)
 
 static bool has_ceiling(const struct cell *cell)
 {
-	return is_closed_loop(cell) && !isnan(cell->ceiling_rps);
+	return is_closed_loop(cell) && cell->ceiling_rps >= cell->rate_rps;
+}
+
+static bool has_slow_control(const struct cell *cell)
+{
+	return is_closed_loop(cell) && cell->ceiling_rps < cell->rate_rps;
 }
 
 static bool has_no_ceiling(const struct cell *cell)
@@ -394,6 +399,16 @@ static bool has_latency(const struct cell *cell)
 	return is_closed_loop(cell) && !cell->latency_censored && !isnan(cell->latency_ns.p50);
 }
 
+static bool has_shared_cpus(const struct cell *cell)
+{
+	return cell->shared_cpus > 0;
+}
+
+static bool has_own_cpus(const struct cell *cell)
+{
+	return cell->shared_cpus < 1;
+}
+
 static bool has_server_cpu(const struct cell *cell)
 {
 	return !isnan(cell->server_cpu_us_per_request);
@@ -432,6 +447,8 @@ static const struct line {
 	     "{left} in flight or waiting as it ended: {open_loop.late_ok} ok, {open_loop.late_failed} failed, {open_loop.unfinished} had no end"),
 	TELL("rate", "ceiling", has_ceiling,
 	     "{ceiling_rps} requests/s of the control server: this is {share of ceiling} of it"),
+	TELL("rate", "ceiling", has_slow_control,
+	     "none: the control server was slower, {ceiling_rps} requests/s, and shows no limit here"),
 	TELL("rate", "ceiling", has_no_ceiling, "unknown: the control server was not measured at this level"),
 	PRINT("requests", print_tenths),
 	TELL("requests", "requests", is_whole, SENT "none lost"),
@@ -472,6 +489,8 @@ static const struct line {
 	TELL("latency", "", has_latency, "of a closed loop: under this load, not at a rate of arrivals"),
 	PRINT("client", print_threads),
 	TELL("client", "client", NULL, "busiest CPU {client_cpu_busiest}; watching took {observer_cpu} of a core"),
+	TELL("client", "", has_shared_cpus, "{shared_cpus} of the CPUs that it may run on are the server's too"),
+	TELL("client", "", has_own_cpus, "it shares no CPU with the server"),
 	TELL("server", "server", has_server_cpu,
 	     "{server_cpu_us_per_request} of CPU a request; user {server_use.user_s}, system {server_use.system_s} over the window"),
 	TELL("server", "", NULL,

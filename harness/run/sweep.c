@@ -192,8 +192,20 @@ static void take_cpu(const struct visit *visit, struct cell *cell)
 	}
 }
 
+/* The CPUs on which both a thread of the client and one of the server may run. */
+static double shared_cpus(const struct load_sample *sample, const cpu_set_t *server)
+{
+	cpu_set_t cpus;
+
+	CPU_ZERO(&cpus);
+	for (unsigned i = 0; i < sample->threads_count; i++)
+		CPU_OR(&cpus, &cpus, &sample->threads[i].cpus);
+	CPU_AND(&cpus, &cpus, server);
+	return CPU_COUNT(&cpus);
+}
+
 /* What was seen of the server and the kernel in the window. */
-static void visit_take(const struct visit *visit, struct cell *cell, bool sequential)
+static void visit_take(const struct visit *visit, struct cell *cell, const struct load_sample *sample, bool sequential)
 {
 	const struct observe_usage *start = &visit->use_start, *end = &visit->use_end;
 
@@ -217,6 +229,8 @@ static void visit_take(const struct visit *visit, struct cell *cell, bool sequen
 		cell->open_max = visit->open_max;
 		cell->server_use.files_max = visit->files_max;
 	}
+	if (!sequential) /* one request at a time: client and server take turns anyway */
+		cell->shared_cpus = shared_cpus(sample, &end->cpus);
 	cell->kernel = kernel_between(&visit->kernel_start, &visit->kernel_end);
 	if (!sequential && cell->window_s > 0) /* the sequential clients ask in the thread that watches */
 		cell->observer_cpu = (double)(visit->observer_end_ns - visit->observer_start_ns) / 1e9 / cell->window_s;
@@ -262,7 +276,7 @@ static int visit_measure(struct visit *visit, struct cell *cell, const struct cl
 	if (!bad && cell_take(cell, sample))
 		bad = err_set(err, "out of memory for the evidence");
 	if (!bad)
-		visit_take(visit, cell, sequential);
+		visit_take(visit, cell, sample, sequential);
 	load_sample_release(sample);
 	free(sample);
 	return bad;

@@ -137,6 +137,9 @@ static void threads_use(pid_t pid, struct observe_usage *usage)
 		if (!isdigit((unsigned char)entry->d_name[0]) ||
 		    !proc_read(text, sizeof text, "/proc/%d/task/%d/status", (int)pid, atoi(entry->d_name)))
 			continue;
+		cpu_set_t cpus;
+		if (!sched_getaffinity(atoi(entry->d_name), sizeof cpus, &cpus))
+			CPU_OR(&usage->cpus, &usage->cpus, &cpus);
 		usage->threads++;
 		usage->switches_voluntary += status_value(text, "\nvoluntary_ctxt_switches:");
 		usage->switches_involuntary += status_value(text, "\nnonvoluntary_ctxt_switches:");

@@ -7,6 +7,7 @@
 #ifndef HARNESS_SERVER_OBSERVE_H
 #define HARNESS_SERVER_OBSERVE_H
 
+#include <sched.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -43,6 +44,7 @@ struct observe_usage {
 	uint64_t rss_bytes;      /* what processes share is counted for each */
 	uint64_t peak_rss_bytes; /* the peaks of all processes, wherever in time each was */
 	uint64_t files_limit;    /* the smallest soft limit of open files among the processes */
+	cpu_set_t cpus;          /* where any of the threads may run: their affinity in force */
 };
 
 /* One thorough look: some ten system calls a process and three a thread. Twice a cell, not during a window. */

@@ -14,6 +14,7 @@ struct figures {
 	const char *error;
 	bool debug_build;
 	bool no_ok;
+	double shared;    /* CPUs that client and server share */
 	unsigned invalid; /* what is right */
 };
 
@@ -34,6 +35,10 @@ static const struct figures rules[] = {
 	{ .name = "failed of a debug build", .error = "x", .debug_build = true, .invalid = BIT(FAILED) | BIT(BUILD) },
 	{ .name = "no answers", .no_ok = true, .invalid = BIT(NO_ANSWERS) },
 	{ .name = "no answers, whatever else", .no_ok = true, .concurrency = 1, .invalid = BIT(NO_ANSWERS) },
+	{ .name = "one CPU for both", .shared = 1, .invalid = BIT(SHARED_CPU) },
+	{ .name = "one CPU for both, whoever is served", .server = "control", .shared = 2, .invalid = BIT(SHARED_CPU) },
+	{ .name = "one CPU for both, no answers", .shared = 1, .no_ok = true, .invalid = BIT(NO_ANSWERS) },
+	{ .name = "CPUs unknown", .shared = NAN },
 	{ .name = "debug build", .debug_build = true, .invalid = BIT(BUILD) },
 
 	{ .name = "5 % short", .concurrency = 95, .latency = 0.95e6 },
@@ -213,6 +218,7 @@ static void figures_fill(struct cell *cell, const struct figures *figures)
 		cell->crowd.dropped = figures->dropped;
 	}
 	cell->debug_build = figures->debug_build;
+	cell->shared_cpus = figures->shared;
 	cell_set_text(&cell->error, figures->error);
 }
 
@@ -273,6 +279,7 @@ static void test_open_loop(void **state)
 		  .behind = true,
 		  .control = 949,
 		  .invalid = BIT(CLIENT_BOUND) },
+		{ .name = "does not, and control is slower still", .ok = 949, .behind = true, .control = 900 },
 		{ .name = "does not, control unknown", .ok = 949, .behind = true, .control = NAN },
 		{ .name = "control does not", .server = "control", .ok = 949, .behind = true, .control = 949 },
 	};
@@ -457,7 +464,9 @@ static void test_take(void **state)
 		.jain = 0.75,
 		.rounds = 2,
 		.concurrency_sampled = NAN,
-		.threads = { { 0.01, 0.02, 0.1 }, { 0.05, 0.05, 0.2 }, { 1, 1, 0 } },
+		.threads = { { .user_s = 0.01, .system_s = 0.02, .window_s = 0.1 },
+			     { .user_s = 0.05, .system_s = 0.05, .window_s = 0.2 },
+			     { .user_s = 1, .system_s = 1 } },
 		.threads_count = 3,
 		.client_cpu_busiest = 0.6,
 		.wrong = "a body of 3 bytes instead of 5",

@@ -2,6 +2,7 @@
 #include "tests/unit/unit.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -69,6 +70,9 @@ static void test_child(void **state)
 	assert_int_equal(usage.threads, 1);
 	assert_int_equal(usage.files_limit, LIMIT);
 	assert_true(usage.cpu_ns > 0);
+	cpu_set_t own;
+	assert_int_equal(sched_getaffinity(0, sizeof own, &own), 0);
+	assert_true(CPU_EQUAL(&own, &usage.cpus));
 	assert_true(usage.rss_bytes > 0 && usage.rss_bytes < usage.peak_rss_bytes);
 	assert_true(usage.peak_rss_bytes >= MEMORY);
 	assert_true(usage.switches_voluntary >= 1);
