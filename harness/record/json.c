@@ -154,7 +154,7 @@ static json_t *field_json(const struct field *field, const void *from)
 
 	switch (field->kind) {
 	case FIELD_TEXT: return field->room ? cut_json(*(char *const *)at, field->room) : text_json(*(char *const *)at);
-	case FIELD_BUFFER: return text_json(at);
+	case FIELD_BUFFER: return cut_json(at, field->room);
 	case FIELD_COUNT: return json_integer((json_int_t) * (const uint64_t *)at);
 	case FIELD_NUMBER: return number_json(*(const double *)at);
 	case FIELD_BOOL: return json_boolean(*(const bool *)at);
@@ -176,9 +176,13 @@ static bool is_known(const struct field *field, const void *from)
 {
 	const void *at = field_at(field, from);
 
-	if (field->kind == FIELD_TEXT)
-		return *(char *const *)at;
-	return field->kind != FIELD_NUMBER || !isnan(*(const double *)at);
+	switch (field->kind) {
+	case FIELD_TEXT: return *(char *const *)at;
+	case FIELD_COUNT: return *(const uint64_t *)at;
+	case FIELD_NAMES: return *(const unsigned *)at;
+	case FIELD_NUMBER: return !isnan(*(const double *)at);
+	default: return true;
+	}
 }
 
 /* The object that holds a field of that path: json itself, or within it what is named before the dots. Its key is stored. */
