@@ -556,6 +556,8 @@ static void engine_window(struct engine *engine, bool opens, uint64_t now_ns)
 	struct load_figures *counts = &engine->worker->counts;
 	uint64_t waiting = engine_waiting(engine, now_ns), arrived = engine->taken + waiting;
 
+	if (!engine->open_loop)
+		return;
 	if (opens) {
 		counts->open_loop.waiting_start = (double)waiting;
 		engine->arrived_start = arrived;
@@ -622,7 +624,7 @@ static void engine_follow(struct engine *engine, enum load_phase phase, uint64_t
 	if (before == LOAD_RAMP)
 		engine_sweep(engine, now); /* sets free the connections held for the ramp */
 	/* The crew's window is over; that of a worker whose requests have all ended has ended before. */
-	if (before < LOAD_SETTLE && phase >= LOAD_SETTLE)
+	if (engine->crowd && before < LOAD_SETTLE && phase >= LOAD_SETTLE)
 		worker->counts.crowd.silent = engine->silent;
 }
 

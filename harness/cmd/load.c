@@ -136,7 +136,7 @@ static void print_cell(const struct cell *cell, const struct load_settings *sett
 	explain_notes(cell, "  note: ", stdout);
 	for (int i = 0; i < INVALIDS; i++)
 		if (cell->invalid & 1u << i)
-			printf("  not valid: %s\n", invalid_words[i]);
+			printf("  not valid: %s\n", invalid_descriptions[i]);
 }
 
 /*

@@ -91,7 +91,7 @@ static size_t print_summary(const struct document *document, const char *path)
 	for (int j = 0; j < INVALIDS; j++)
 		if (by_reason[j])
 			fprintf(stderr, "\n  %zu %s: %s.\n    What to do: %s.", by_reason[j], invalid_names[j],
-				invalid_words[j], invalid_advice[j]);
+				invalid_descriptions[j], invalid_advice[j]);
 	print_dropped(document);
 	if (valid == document->cells_count)
 		fputs(".\n", stderr);

@@ -122,7 +122,7 @@ struct cell_times cell_times_of(const struct hist *hist)
 	};
 }
 
-/* The whole histogram as text; NULL where it is empty. Returns 0, or -1 where memory is out. */
+/* The whole histogram as text; NULL where it is empty. Returns 0, or -1 if out of memory. */
 static int text_of(char **text, const struct hist *hist)
 {
 	size_t bytes;
@@ -202,7 +202,7 @@ double cell_active(const struct cell *cell)
 
 /*
  * Where half of a round outlasts the window, most of the requests that began in it have not ended. In an open loop the
- * latency is that of all requests which were due in the window, unless some have failed or not even ended behind it.
+ * latency is that of all requests which were due in the window, unless some failed or never ended after it.
  */
 static bool is_censored(const struct cell *cell)
 {

@@ -63,13 +63,13 @@ struct cell {
 extern const struct field cell_fields[];
 
 /*
- * A cell without figures: all that can be unknown is unknown. Texts are copied. Returns 0; or -1 where memory is out,
+ * A cell without figures: all that can be unknown is unknown. Texts are copied. Returns 0; or -1 if out of memory,
  * and then there is nothing to release.
  */
 int cell_init(struct cell *cell, const char *server, const char *client, const char *mode, uint64_t level,
 	      uint64_t block);
 
-/* Takes over the figures of a sample. Returns 0; or -1 where memory is out for its evidence, and it has no figures. */
+/* Takes over the figures of a sample. Returns 0; or -1 if out of memory, and then it has no figures. */
 int cell_take(struct cell *cell, const struct load_sample *sample);
 
 /* The mean, some quantiles and the maximum of a histogram; unknown where it is empty. */
@@ -85,7 +85,7 @@ bool cell_is_open_loop(const struct cell *cell);
 double cell_active(const struct cell *cell);
 
 /*
- * Whether an open loop's right answers were at least 95 % of the arrivals in its window. One may be under way as it
+ * Whether an open loop's right responses were at least 95 % of the arrivals in its window. One may be under way as it
  * ends. Where they are fewer, requests wait ever longer, and their latency says how long the load lasted, no more.
  */
 #define CELL_KEPT_UP 0.95
@@ -97,14 +97,14 @@ bool cell_keeps_up(const struct cell *cell);
  */
 bool cell_is_alike(const struct cell *cell, const struct cell *other);
 
-/* The load, as `explain` takes it behind the @: 1024, or 5000/s; 90% where there was no rate to take it of. Returns out. */
+/* The load, as `explain` takes it after the @: 1024, or 5000/s; 90% if there was no rate to take the share of. Returns out. */
 #define CELL_AT 32
 char *cell_show_at(char out[CELL_AT], const struct cell *cell);
 
 /* All failures together. */
 uint64_t cell_failed(const struct cell *cell);
 
-/* A copy of text in a field that owns it; NULL text clears it. Returns 0; or -1 where memory is out, and it is clear. */
+/* A copy of text in a field that owns it; NULL text clears it. Returns 0; or -1 if out of memory, and it is clear. */
 int cell_set_text(char **field, const char *text);
 
 void cell_release(struct cell *cell);

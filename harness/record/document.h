@@ -39,7 +39,7 @@ extern const struct field document_fields[], document_cells[];
 
 void document_release(struct document *document);
 
-/* Adds a cell; the document owns it then. Returns 0, or -1 where memory is out. */
+/* Adds a cell; the document owns it then. Returns 0, or -1 if out of memory. */
 int document_add_cell(struct document *document, struct cell *cell);
 
 /* The value of an option, or "". */

@@ -200,7 +200,7 @@ static json_t *field_holder(json_t *json, const char *path, bool make, const cha
 	return json;
 }
 
-/* Returns 0, or not where memory is out. */
+/* Returns 0, or not 0 if out of memory. */
 int fields_write(json_t *json, const struct field *fields, const void *from)
 {
 	int bad = 0;

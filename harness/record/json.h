@@ -4,7 +4,7 @@
  * One table both writes and reads a kind of file, so that the two can't differ. What is read comes from outside: each kind of
  * field checks what it gets, a message names the field, and memory grows with what was read.
  *
- * Memory: what makes JSON returns a new reference, or NULL where memory is out, never half of it. So a caller gathers
+ * Memory: what makes JSON returns a new reference, or NULL if out of memory, never half of it. So a caller gathers
  * whether anything went wrong (json_object_set_new() takes a NULL, and says so) and asks whole_json() at the end.
  */
 #ifndef HARNESS_RECORD_JSON_H
@@ -30,7 +30,7 @@ json_t *whole_json(json_t *json, int bad);
 /* A struct, at `from`, as an object. */
 json_t *fields_json(const struct field *fields, const void *from);
 
-/* The same into an object that there is already. Returns 0, or not where memory is out. */
+/* The same into an object that there is already. Returns 0, or not 0 if out of memory. */
 int fields_write(json_t *json, const struct field *fields, const void *from);
 
 /*
@@ -40,7 +40,7 @@ int fields_write(json_t *json, const struct field *fields, const void *from);
  */
 int fields_read(json_t *json, const struct field *fields, void *into, struct err *err);
 
-/* The json as text, to be freed; NULL where there is none, or memory is out. The flags are those of json_dumps(). */
+/* The json as text, to be freed; NULL if there is none, or if out of memory. The flags are those of json_dumps(). */
 char *dump_json(const json_t *json, size_t flags);
 
 /* Opens a file that is to be read as JSON; NULL with err set. */

@@ -47,7 +47,7 @@ static int lines_read(FILE *file, struct document *document, off_t *whole, bool 
 			result = err_prefix(err, "line %d is no cell", number);
 		}
 	}
-	if (!result && !feof(file)) /* getline() also ends where memory is out */
+	if (!result && !feof(file)) /* getline() also ends when out of memory */
 		result = err_set_errno(err, "reading");
 	free(line);
 	return result;

@@ -18,7 +18,7 @@
 /* The largest file that is read. */
 #define RESULT_BYTES_MAX (64u << 20)
 
-/* A cell as one line of JSON, without the line's end. Freed by the caller; NULL where memory is out. */
+/* A cell as one line of JSON, without the line's end. Freed by the caller; NULL if out of memory. */
 char *result_cell_line(const struct cell *cell);
 
 /*
@@ -39,7 +39,7 @@ int result_read(struct document *document, const char *path, struct err *err);
 /* The same from a stream, which must be of a regular file; `name` is how messages call it. */
 int result_read_stream(struct document *document, FILE *file, const char *name, struct err *err);
 
-/* What a run.json says before its cells, as JSON of which the caller owns a reference; NULL where memory is out. */
+/* What a run.json says before its cells, as JSON of which the caller owns a reference; NULL if out of memory. */
 struct json_t;
 struct json_t *result_json(const struct document *document);
 

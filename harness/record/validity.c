@@ -18,9 +18,9 @@ const char *const invalid_names[INVALIDS] = {
 	"conservation", "lag",        "shared_cpu",        "build",
 };
 
-const char *const invalid_words[INVALIDS] = {
+const char *const invalid_descriptions[INVALIDS] = {
 	"the server could not be started, or failed under the load",
-	"the server gave no right answer",
+	"no response of the server was right",
 	"fewer requests were in flight, or fewer connections open, than the level says",
 	"the client's CPU was the limit, not the server",
 	"rate, latency and concurrency contradict each other (Little's law)",
@@ -97,7 +97,7 @@ static bool breaks_conservation(const struct cell *cell)
 	if (cell_is_open_loop(cell) && cell->open_loop.scheduled + cell->open_loop.waiting_start !=
 					       (double)cell->started + cell->open_loop.waiting_end)
 		return true;
-	/* Cells of before say nothing of what came of the requests behind the window. */
+	/* Files of earlier versions do not say what came of the requests after the window. */
 	if (cell_is_open_loop(cell) && !isnan(cell->open_loop.unfinished) &&
 	    (double)cell->in_flight_end + cell->open_loop.waiting_end !=
 		    cell->open_loop.late_ok + cell->open_loop.late_failed + cell->open_loop.unfinished)

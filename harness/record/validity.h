@@ -9,7 +9,7 @@ struct cell;
 /* Why a cell's figures are not to be relied on. */
 enum invalid {
 	INVALID_FAILED,            /* the server failed, see error; what was counted until then is no figure of it */
-	INVALID_NO_ANSWERS,        /* not one right answer */
+	INVALID_NO_ANSWERS,        /* not one right response */
 	INVALID_SHORT_CONCURRENCY, /* fewer requests in flight than the level */
 	INVALID_CLIENT_BOUND,      /* the client's CPU was the limit */
 	INVALID_LITTLE,            /* rate, latency and concurrency contradict each other */
@@ -20,9 +20,9 @@ enum invalid {
 	INVALIDS
 };
 
-extern const char *const invalid_names[INVALIDS];  /* "failed", "no_answers", ... */
-extern const char *const invalid_words[INVALIDS];  /* for people: what it means */
-extern const char *const invalid_advice[INVALIDS]; /* and what to do */
+extern const char *const invalid_names[INVALIDS];        /* "failed", "no_answers", ... */
+extern const char *const invalid_descriptions[INVALIDS]; /* for people: what it means */
+extern const char *const invalid_advice[INVALIDS];       /* and what to do */
 
 /*
  * Judges whether the figures are valid, by the rules of docs/method.md, and sets `valid` and `invalid`.

@@ -22,7 +22,7 @@ static const struct unit {
 } units[] = {
 	{ "s", 1, 3, " s" },       { "us", 1, 1, " us" },     { "bytes", 1.0 / (1 << 20), 1, " MiB" },
 	{ "share", 100, 1, " %" }, { "cores", 100, 1, " %" }, { "index", 1, 3, "" },
-	{ "plain", 1, 0, "" },
+	{ "rounds", 1, 2, "" },    { "plain", 1, 0, "" },
 };
 
 static char *figure_show(char out[UNITS_TEXT], const char *unit, double figure)
@@ -147,7 +147,7 @@ static void print_validity(const struct cell *cell, FILE *out)
 		row(out, "valid", "yes");
 	for (int i = 0; i < INVALIDS; i++)
 		if (cell->invalid >> i & 1) {
-			fprintf(out, "%-12s%s: %s\n", "not valid", invalid_names[i], invalid_words[i]);
+			fprintf(out, "%-12s%s: %s\n", "not valid", invalid_names[i], invalid_descriptions[i]);
 			row(out, "", invalid_advice[i]);
 		}
 	row_plain(out, "error", cell->error);
@@ -202,7 +202,7 @@ const char *explain_crowd(char text[EXPLAIN_CROWD], const struct cell *cell)
 	text[0] = 0;
 	if (!isnan(cell->crowd.active))
 		fill(text, EXPLAIN_CROWD,
-		     cell->crowd.dropped > 0 ? CROWD ", after a silence of {dropped after} at the least" : CROWD, cell);
+		     cell->crowd.dropped > 0 ? CROWD ", after a silence of {dropped after} at least" : CROWD, cell);
 	return text;
 }
 
@@ -409,13 +409,23 @@ static bool has_own_cpus(const struct cell *cell)
 	return cell->shared_cpus < 1;
 }
 
+static bool has_sampled(const struct cell *cell)
+{
+	return !isnan(cell->concurrency_sampled);
+}
+
+static bool has_rounds(const struct cell *cell)
+{
+	return !isnan(cell->rounds);
+}
+
 static bool has_server_cpu(const struct cell *cell)
 {
 	return !isnan(cell->server_cpu_us_per_request);
 }
 
 #define NOTE     "note"
-#define ANSWERED "of what was scheduled in the window was answered rightly in it"
+#define ANSWERED "of what was scheduled in the window had its right response in it"
 #define SENT \
 	"{in_flight_start} in flight + {started} started = {ok} ok + {all failed} failed + {in_flight_end} in flight: "
 
@@ -440,16 +450,17 @@ static const struct line {
 	TELL("rate", "rate", NULL, "{rate_rps} requests/s over a window of {window_s}"),
 	TELL("rate", "offered", cell_is_open_loop, OFFERED),
 	TELL("rate", "", has_share,
-	     "the rate is {open_loop.share} of the most that the server reached in the closed loop of this block"),
+	     "the rate is {open_loop.share} of the highest rate that the server reached in the closed loop of this block"),
 	TELL("rate", "keeps up", keeps_up, "yes: {kept up} " ANSWERED),
 	TELL("rate", "keeps up", falls_behind, "no: {kept up} " ANSWERED),
-	TELL("rate", "behind it", has_end,
-	     "{left} in flight or waiting as it ended: {open_loop.late_ok} ok, {open_loop.late_failed} failed, {open_loop.unfinished} had no end"),
+	TELL("rate", "after it", has_end,
+	     "{left} in flight or waiting as it ended: {open_loop.late_ok} ok, {open_loop.late_failed} failed, {open_loop.unfinished} never ended"),
 	TELL("rate", "ceiling", has_ceiling,
 	     "{ceiling_rps} requests/s of the control server: this is {share of ceiling} of it"),
 	TELL("rate", "ceiling", has_slow_control,
 	     "none: the control server was slower, {ceiling_rps} requests/s, and shows no limit here"),
 	TELL("rate", "ceiling", has_no_ceiling, "unknown: the control server was not measured at this level"),
+	TELL("rate", "", has_rounds, "{rounds} rounds of all connections in the window"),
 	PRINT("requests", print_tenths),
 	TELL("requests", "requests", is_whole, SENT "none lost"),
 	TELL("requests", "requests", is_lossy, SENT "they do not add up"),
@@ -476,13 +487,14 @@ static const struct line {
 	/* An open loop opens what it needs, when it needs it. */
 	TELL("in flight", "ramp", is_closed_loop, "{ramp.reached} connections after {ramp.seconds}"),
 	TELL("in flight", "fairness", is_closed_loop,
-	     "{fairness.min} to {fairness.max} answers a connection, {fairness.never_served} never served, Jain's index {fairness.jain}"),
+	     "{fairness.min} to {fairness.max} responses a connection, {fairness.never_served} never served, Jain's index {fairness.jain}"),
 	TELL("in flight", "Little", is_closed_loop, "residual {little_residual}"),
+	TELL("in flight", "", has_sampled, "by what was counted now and then: {concurrency.sampled} requests"),
 	PRINT("latency", print_latency),
 	TELL("latency", "", cell_is_open_loop,
 	     "of an open loop: from the scheduled time, with all waiting and with the client's own lag"),
 	TELL("latency", "", is_late_censored,
-	     "censored: behind the window {open_loop.late_failed} requests failed, {open_loop.unfinished} had no end: the slowest are missing"),
+	     "censored: after the window {open_loop.late_failed} requests failed, {open_loop.unfinished} never ended: the slowest are missing"),
 	PRINT("latency", print_lag),
 	TELL("latency", "", is_censored,
 	     "censored: some of the requests that began in the window have no end, so that the slow ones are missing"),
@@ -496,7 +508,7 @@ static const struct line {
 	TELL("server", "", NULL,
 	     "memory {server_rss_bytes}, at most {server_use.peak_rss_bytes}; open files at most {server_use.files_max} of {server_use.files_limit}"),
 	TELL("server", "", NULL,
-	     "processes {server_use.processes}, threads {server_use.threads}; context switches: {server_use.switches_voluntary} waiting, {server_use.switches_involuntary} put off the CPU"),
+	     "processes {server_use.processes}, threads {server_use.threads}; context switches: {server_use.switches_voluntary} waiting, {server_use.switches_involuntary} preempted"),
 	PRINT("kernel", print_kernel),
 };
 

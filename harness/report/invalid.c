@@ -66,8 +66,8 @@ static void invalid_put(const struct report_page *page, const char *const *serve
 				continue;
 			if (!any) {
 				char words[HTML_TEXT];
-				snprintf(words, sizeof words, "%c%s", invalid_words[reason][0] & ~0x20,
-					 invalid_words[reason] + 1);
+				snprintf(words, sizeof words, "%c%s", invalid_descriptions[reason][0] & ~0x20,
+					 invalid_descriptions[reason] + 1);
 				html_leaf(out, "h3", words, NULL);
 				html_open(out, "p", NULL);
 				html_print(out, "What to do: %s.", invalid_advice[reason]);

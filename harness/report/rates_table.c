@@ -167,7 +167,8 @@ static void notes_put(const struct points *points, enum table_format format, FIL
 				  "failed behind it, or had not ended long after it, and are not among these",
 		    format, &first, out);
 	for (unsigned reason = 0; reason < INVALIDS; reason++) {
-		snprintf(words, sizeof words, TEXT_TABLE_INVALID " not to be relied on, %s", invalid_words[reason]);
+		snprintf(words, sizeof words, TEXT_TABLE_INVALID " not to be relied on, %s",
+			 invalid_descriptions[reason]);
 		note_points(points, is_invalid, reason, words, format, &first, out);
 	}
 	for (size_t i = 0; i < points->count; i++) {

@@ -367,7 +367,8 @@ static void invalid_note(const struct rows *rows, enum table_format format, unsi
 		}
 	if (!*line)
 		return;
-	snprintf(note, sizeof note, TEXT_TABLE_INVALID " not to be relied on, %s: %s", invalid_words[reason], line);
+	snprintf(note, sizeof note, TEXT_TABLE_INVALID " not to be relied on, %s: %s", invalid_descriptions[reason],
+		 line);
 	text_table_note(format, note, first, out);
 }
 

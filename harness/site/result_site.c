@@ -80,7 +80,7 @@ static const struct field site_fields[] = { SITE(title),
 					    FILES(struct site),
 					    { .path = NULL } };
 
-/* A value of the manifest on one line, after what stands before it. Returns 0, or not where memory is out. */
+/* A value of the manifest on one line, after what stands before it. Returns 0, or not 0 if out of memory. */
 static int line_put(FILE *out, const char *before, const json_t *json)
 {
 	char *text = dump_json(json, JSON_COMPACT | JSON_REAL_PRECISION(15));

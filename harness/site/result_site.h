@@ -14,7 +14,7 @@
 /* The largest manifest that is read. */
 #define RESULT_SITE_BYTES_MAX (64u << 20)
 
-/* The manifest as text, to free(); NULL where memory is out. */
+/* The manifest as text, to free(); NULL if out of memory. */
 char *result_site_text(const struct site *site);
 
 /*

@@ -376,7 +376,7 @@ static void test_names(void **state)
 	(void)state;
 	for (int i = 0; i < INVALIDS; i++) {
 		assert_true(invalid_names[i] && *invalid_names[i]);
-		assert_true(invalid_words[i] && *invalid_words[i]);
+		assert_true(invalid_descriptions[i] && *invalid_descriptions[i]);
 		for (int j = 0; j < i; j++)
 			assert_string_not_equal(invalid_names[i], invalid_names[j]);
 	}
