@@ -554,6 +554,8 @@ static uint64_t engine_waiting(const struct engine *engine, uint64_t now_ns)
 static void engine_window(struct engine *engine, bool opens, uint64_t now_ns)
 {
 	struct load_figures *counts = &engine->worker->counts;
+	if (!engine->open_loop)
+		return;
 	uint64_t waiting = engine_waiting(engine, now_ns), arrived = engine->taken + waiting;
 
 	if (!engine->open_loop)
@@ -607,7 +609,7 @@ static void engine_follow(struct engine *engine, enum load_phase phase, uint64_t
 	enum load_phase before = worker->phase;
 	bool measured = worker->measuring, counted = worker->spec->requests > 0;
 
-	if (measured && engine->open_loop)
+	if (measured)
 		engine_window(engine, false, now);
 	if (before == LOAD_MEASURE && phase > LOAD_MEASURE)
 		engine_window_end(engine, now);
