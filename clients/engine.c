@@ -620,7 +620,7 @@ static void engine_follow(struct engine *engine, enum load_phase phase, uint64_t
 		engine_unfinished(engine, now);
 	if (worker->measuring && !measured) {
 		engine_window(engine, true, now);
-		if (!counted)
+		if (!counted && !engine->open_loop)
 			engine_window_start(engine, now);
 	}
 	if (before == LOAD_RAMP)
