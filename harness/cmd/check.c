@@ -8,11 +8,13 @@
 #include "harness/host/host.h"
 #include "harness/host/port.h"
 #include "harness/lib/clock.h"
+#include "harness/network/network.h"
 #include "harness/record/result.h"
 #include "harness/server/availability.h"
 
 struct check_settings {
 	uint64_t port, ready_ns, timeout_ns;
+	int network; /* enum network_choice */
 	char **conf;
 	struct settings_verbosity verbosity;
 	bool json, help;
@@ -28,6 +30,8 @@ static const struct option_def check_options[] = {
 	  .help = "time for a server to answer after its start" },
 	{ "timeout", 0, FIELD(duration, timeout_ns), .fallback = "5s", .min = CLOCK_MS, .max = MINUTE,
 	  .help = "of each single wait" },
+	{ "network", 0, FIELD(choice, network), .fallback = "auto", .choices = network_choice_names,
+	  .help = "a private network for each server, or the host's" },
 	{ "json", 0, FIELD(flag, json), .help = "print JSON" },
 	{ "conf", 0, FIELD(texts, conf), .placeholder = "FILE",
 	  .help = "configuration (bench.conf); given again, it adds to the first" },
@@ -141,8 +145,8 @@ out:
 }
 
 /* Checks one server. Returns 0, or -1 with err set. */
-static int server_check(struct round *round, size_t i, const struct check_settings *settings, unsigned backlog,
-			struct err *err)
+static int server_check(struct round *round, size_t i, const struct check_settings *settings, struct network *network,
+			unsigned backlog, struct err *err)
 {
 	int port = settings->port ? (int)settings->port : port_find_free(err);
 
@@ -152,6 +156,7 @@ static int server_check(struct round *round, size_t i, const struct check_settin
 		.server = round->servers[i],
 		.port = (unsigned)port,
 		.backlog = backlog,
+		.network = network,
 		.ready_ns = settings->ready_ns,
 		.timeout_ns = settings->timeout_ns,
 		.stop = &common_stop,
@@ -164,16 +169,21 @@ static int round_run(struct round *round, const struct check_settings *settings)
 {
 	size_t failed = 0;
 	struct terminal terminal;
+	struct network network;
 	struct host host;
 	struct err err;
 	int bad = 0;
 
+	if (network_open(&network, (enum network_choice)settings->network, (unsigned)settings->port, 0, &err))
+		return complain(&command_check, EXIT_NO_RUN, "%s", err.text);
+	if (network.reason[0])
+		fprintf(stderr, "%s\n", network.reason);
 	terminal_init(&terminal, settings->verbosity);
 	host_read(&host);
 	while (round->done < round->count && !bad && !common_stop) {
 		size_t i = round->done;
 		terminal_status(&terminal, "[%zu/%zu] %s", round->done, round->count, round->servers[i]->name);
-		bad = server_check(round, i, settings, (unsigned)host.somaxconn, &err);
+		bad = server_check(round, i, settings, &network, (unsigned)host.somaxconn, &err);
 		terminal_clear(&terminal);
 		if (bad)
 			break;
@@ -182,6 +192,7 @@ static int round_run(struct round *round, const struct check_settings *settings)
 		if (!settings->json && !common_stop)
 			print_server(round, i);
 	}
+	network_close(&network);
 	if (settings->json && print_json(round))
 		return complain(&command_check, EXIT_NO_RUN, "writing JSON failed");
 	if (bad)

@@ -191,7 +191,27 @@ static int load_settle(struct session *session, struct err *err)
 	return cpus_divide(&sweep->cpus, settings->client_cpus, settings->server_cpus, err);
 }
 
-/* What the host gives: the port, the backlog, the seed. */
+/*
+ * The network: a private one has its own limits, so the backlog is asked of it. Before any thread and any launch. The
+ * preset 2010 keeps its backlog, and so its accept queue, in a private network too.
+ */
+static int network_settle(struct session *session, struct err *err)
+{
+	struct settings *settings = session->settings;
+	struct network *network = &session->network;
+
+	if (network_open(network, (enum network_choice)settings->network, session->sweep.port,
+			 (unsigned)settings->backlog, err))
+		return -1;
+	session->sweep.network = network;
+	if (network->reason[0])
+		fprintf(stderr, "%s\n", network->reason);
+	if (network->lacking[0])
+		fprintf(stderr, "in the private network %s\n", network->lacking);
+	return 0;
+}
+
+/* What the host gives: the port, the network, the backlog, the seed. */
 static int place_settle(struct session *session, struct err *err)
 {
 	struct settings *settings = session->settings;
@@ -202,6 +222,8 @@ static int place_settle(struct session *session, struct err *err)
 	if (port < 0)
 		return -1;
 	sweep->port = (unsigned)port;
+	if (network_settle(session, err))
+		return -1;
 	host_read(&host);
 	sweep->backlog = (unsigned)(settings->backlog ? settings->backlog : host.somaxconn);
 	if (!sweep->backlog)
@@ -300,6 +322,8 @@ int session_run(struct session *session)
 
 void session_release(struct session *session)
 {
+	if (session->sweep.network)
+		network_close(session->sweep.network);
 	if (session->sweep.ledger)
 		ledger_release(&session->ledger);
 	document_release(&session->document);

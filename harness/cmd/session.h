@@ -41,6 +41,7 @@ struct session {
 	struct document before;   /* of a resumed run: what it was started with */
 	struct ledger ledger;     /* open where sweep.ledger is set */
 	struct sweep sweep;
+	struct network network;     /* that servers and client are in, from session_prepare() on */
 	char folder[COMMON_FOLDER]; /* results/NAME */
 	struct err failure;         /* what was complained of, or "" */
 };

@@ -28,6 +28,13 @@ TEXT_OF(client_cpus, client_cpus)
 TEXT_OF(server_cpus, server_cpus)
 TEXT_OF(version, benchctl)
 
+/* Before there were private networks, a run had the host's. */
+static const char *network_of(const struct document *document, char *room, size_t bytes)
+{
+	(void)room, (void)bytes;
+	return document->network ? document->network : "host";
+}
+
 /* The load generator is part of every figure. A run can't tell what uncommitted changes were, so "-dirty" is dropped. */
 static const char *commit_of(const struct document *document, char *room, size_t bytes)
 {
@@ -59,6 +66,7 @@ static const struct {
 	{ "governor", governor_of, NULL },
 	{ "CPUs of the client", client_cpus_of, NULL },
 	{ "CPUs of the servers", server_cpus_of, NULL },
+	{ "network", network_of, NULL },
 	{ "version of benchctl", version_of, NULL },
 	{ "commit of benchctl", commit_of, is_same_commit },
 };

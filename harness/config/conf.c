@@ -29,6 +29,8 @@ static const struct option_type option_command = { "COMMAND", command_parse, NUL
 
 #define FIELD(kind, name) OPTION_FIELD(kind, struct conf_server, name)
 
+static const char *const network_names[] = { "run", "host", NULL }; /* enum conf_network */
+
 static const struct option_def server_keys[] = {
 	{ .name = "command", FIELD(command, command) },
 	{ .name = "requires", FIELD(command, requires) },
@@ -40,6 +42,7 @@ static const struct option_def server_keys[] = {
 	{ .name = "since", FIELD(text, since) },
 	{ .name = "note", FIELD(text, note) },
 	{ .name = "keepalive", FIELD(flag, keepalive), .fallback = "yes" },
+	{ .name = "network", FIELD(choice, network), .fallback = "run", .choices = network_names },
 	{ .name = "client_address", FIELD(flag, client_address), .fallback = "yes" },
 	{ .name = NULL }
 };

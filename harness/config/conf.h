@@ -29,10 +29,14 @@ struct conf_server {
 	char *note;
 	bool client_address; /* no: its library may not tell the client's address; then it logs a dash */
 	bool keepalive;
+	int network;  /* enum conf_network */
 	char *folder; /* in which the commands run */
 };
 
 #define CONF_NAME_MAX 60
+
+/* The network that a server runs in: that of the run, or the host's, where it needs something that listens there. */
+enum conf_network { CONF_NETWORK_RUN, CONF_NETWORK_HOST };
 
 struct conf {
 	struct conf_server *servers;

@@ -11,6 +11,7 @@
 #include "harness/config/levels.h"
 #include "harness/lib/clock.h"
 #include "harness/lib/options.h"
+#include "harness/network/network.h"
 
 /* What figures depend on: alike in a run that is resumed, and in runs that are compared. */
 #define SETTINGS_ALIKE (OPTION_RESUME | OPTION_COMPARE)
@@ -121,7 +122,14 @@ struct settings_open_loop {
 		  .fallback = "0",                                                                               \
 		  .max = 1 << 30,                                                                                \
 		  .flags = SETTINGS_ALIKE,                                                                       \
-		  .help = "listen backlog (0: somaxconn)" },                                                     \
+		  .help = "listen backlog (0: as large as the network allows)" },                                \
+		{ "network",                                                                                     \
+		  0,                                                                                             \
+		  OPTION_FIELD(choice, type, settings network),                                                  \
+		  .fallback = "auto",                                                                            \
+		  .choices = network_choice_names,                                                               \
+		  .flags = OPTION_RESUME,                                                                        \
+		  .help = "a private network for servers and client, or the host's" },                           \
 		{ "client-cpus",                                                                                 \
 		  0,                                                                                             \
 		  OPTION_FIELD(text, type, settings client_cpus),                                                \
@@ -164,7 +172,8 @@ struct settings {
 	uint64_t repeat;                 /* blocks */
 	uint64_t seed;                   /* of the order of servers in each block; 0: from the clock */
 	uint64_t port;                   /* 0: a free one */
-	uint64_t backlog;                /* 0: as large as the host allows */
+	uint64_t backlog;                /* 0: as large as the network allows */
+	int network;                     /* enum network_choice */
 	char *client_cpus, *server_cpus; /* lists of CPUs; NULL: automatic */
 	char *out;                       /* name of the run; NULL: from the date */
 	char *resume;                    /* name of a run to be resumed; or NULL */

@@ -87,6 +87,7 @@ int subject_init(struct subject *subject, const struct conformance_spec *spec, s
 	const struct service_place place = {
 		.port = spec->port,
 		.backlog = spec->backlog,
+		.network = spec->network,
 		.http = TARGET_HTTP_1_1,
 		.grace_ns = SUBJECT_GRACE_NS,
 	};

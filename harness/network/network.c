@@ -165,6 +165,16 @@ long network_limit(const char *name)
 	return value;
 }
 
+int network_leave(struct network *network, struct err *err)
+{
+	if (!network->is_private)
+		return 0;
+	if (network->has_user_namespace)
+		return err_set(err, "there is no way back from a user namespace into the host's network: "
+				    "--network host runs all servers there");
+	return setns(network->host, CLONE_NEWNET) ? err_set_errno(err, "returning to the host's network (setns)") : 0;
+}
+
 void network_close(struct network *network)
 {
 	if (network->is_private && network->host >= 0 && !network->has_user_namespace)

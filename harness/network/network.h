@@ -53,10 +53,22 @@ struct network {
 int network_open(struct network *network, enum network_choice choice, unsigned port, unsigned backlog, struct err *err);
 
 /*
- * Moves the calling thread into a fresh private network; nothing where it is the host's. Call it before each launch of a
- * server. Returns 0, or -1 with err set.
+ * Moves the calling thread into a fresh private network; nothing where all servers run in the host's. Call it before each
+ * launch of a server. Returns 0, or -1 with err set.
  */
 int network_renew(struct network *network, struct err *err);
+
+/*
+ * Moves the calling thread back into the host's network, for a server that needs it, until network_renew(). Returns 0; or
+ * -1 with err set where there is no way back.
+ */
+int network_leave(struct network *network, struct err *err);
+
+/* What it has become of the choice: NETWORK_PRIVATE or NETWORK_HOST. */
+static inline enum network_choice network_kind(const struct network *network)
+{
+	return network->is_private ? NETWORK_PRIVATE : NETWORK_HOST;
+}
 
 /* The value that a limit of the kernel has in the calling thread's network: "net/core/somaxconn", say. -1: unknown. */
 long network_limit(const char *name);

@@ -37,6 +37,8 @@ const struct field cell_fields[] = {
 #include "clients/figures.def"
 	CELL("open_in_server.mean", NUMBER, ALWAYS, open_mean, "connections", "in flight"),
 	CELL("open_in_server.max", NUMBER, ALWAYS, open_max, "connections", "in flight"),
+	CELL("accept_queue.mean", NUMBER, KNOWN, accept_queue.mean, "connections", "in flight"),
+	CELL("accept_queue.max", NUMBER, KNOWN, accept_queue.max, "connections", "in flight"),
 	CELL("backlog", COUNT, ALWAYS, backlog, "connections", "in flight"),
 	TIMES(latency_ns, ALWAYS),
 	TIMES(connect_ns, ALWAYS),

@@ -28,6 +28,9 @@ struct cell {
 	uint64_t level, block; /* the level of an open loop: the maximum of connections open */
 	uint64_t backlog;
 	double open_mean, open_max; /* connections open inside the server */
+	struct {
+		double mean, max; /* connections that the kernel had completed and the server had not accepted */
+	} accept_queue;
 	struct cell_times latency_ns, connect_ns;
 	struct cell_times lag_ns;          /* open loop: how late the client was to start what it could have started */
 	char *latency_hist, *connect_hist; /* the whole histograms, as hist_print() writes them, or NULL */

@@ -32,6 +32,7 @@ static const struct field server_fields[] = { SERVER(name, ALWAYS, .filled = tru
 const struct field document_fields[] = { DOCUMENT("environment.client_cpus", TEXT, ALWAYS, client_cpus),
 					 DOCUMENT("environment.server_cpus", TEXT, ALWAYS, server_cpus),
 					 DOCUMENT("environment.client", TEXT, KNOWN, client),
+					 DOCUMENT("environment.network", TEXT, KNOWN, network),
 					 HOST("cpu_model", BUFFER, cpu_model),
 					 HOST("cores", COUNT, cores),
 					 HOST("memory_bytes", COUNT, memory_bytes),

@@ -24,7 +24,8 @@ struct document {
 	char *commit, *compiler, *flags; /* of its build, owned */
 	struct host host;
 	char *client_cpus, *server_cpus; /* owned */
-	char *client; /* that offered the load, whatever was asked for; owned; NULL where a run does not say */
+	char *network; /* "private" or "host"; owned; NULL in a run of a version that knew the host's alone */
+	char *client;  /* that offered the load, whatever was asked for; owned; NULL where a run does not say */
 	struct document_option *options;
 	uint64_t options_count;
 	struct document_server *servers;

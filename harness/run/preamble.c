@@ -48,6 +48,7 @@ int preamble_write(struct document *document, const struct sweep *sweep, const s
 	bool bad = copy(&document->benchctl, build_version) || copy(&document->commit, build_commit) ||
 		   copy(&document->compiler, build_compiler) || copy(&document->flags, build_flags) ||
 		   copy(&document->client, sweep->client->name) ||
+		   copy(&document->network, network_choice_names[network_kind(sweep->network)]) ||
 		   copy(&document->client_cpus, cpus_show(&sweep->cpus.client, cpus)) ||
 		   copy(&document->server_cpus, cpus_show(&sweep->cpus.server, cpus));
 	while (settings_options[options].name)

@@ -97,6 +97,7 @@ int resume_match(const struct document *before, const struct document *now, stru
 	    texts_match("the commit of benchctl", before->commit, now->commit, err) ||
 	    texts_match("the compiler of benchctl", before->compiler, now->compiler, err) ||
 	    texts_match("the flags of benchctl", before->flags, now->flags, err) ||
+	    texts_match("the network", before->network, now->network, err) ||
 	    texts_match("the client's CPUs", before->client_cpus, now->client_cpus, err) ||
 	    texts_match("the servers' CPUs", before->server_cpus, now->server_cpus, err) ||
 	    clients_match(before, now, err))

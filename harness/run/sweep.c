@@ -1,6 +1,7 @@
 #include "harness/run/sweep.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,8 @@
 #define FAILURES_MAX 3
 /* How long a server that hung under a load is watched under it once more, for its stderr output. */
 #define AGAIN_NS (5 * CLOCK_S)
+/* The share of its accept queue that a server must work through, each time --ready is over, to count as alive. */
+#define QUEUE_PROGRESS 0.05
 /* How long it may then take to show that it hangs again. */
 #define AGAIN_RESPONSE_NS CLOCK_S
 
@@ -50,6 +53,8 @@ struct visit {
 	struct kernel kernel_start, kernel_end;
 	double open_sum, open_max, files_max;
 	uint64_t open_samples;
+	double queue_sum, queue_max;
+	uint64_t queue_samples;
 	enum load_phase phase;
 	uint64_t give_up_ns; /* when to cut the load short */
 };
@@ -154,6 +159,18 @@ static void watch_enter(void *context, enum load_phase phase)
 	}
 }
 
+static void look_at_queue(struct visit *visit)
+{
+	double length = service_queue_length(&visit->service);
+
+	if (isnan(length))
+		return;
+	visit->queue_sum += length;
+	visit->queue_samples++;
+	if (length > visit->queue_max)
+		visit->queue_max = length;
+}
+
 /* Looks at the server; once it is gone there is nothing left to measure. */
 static bool watch_tick(void *context)
 {
@@ -172,6 +189,7 @@ static bool watch_tick(void *context)
 		visit->open_max = open;
 	if ((double)fds > visit->files_max)
 		visit->files_max = (double)fds;
+	look_at_queue(visit);
 	return true;
 }
 
@@ -231,6 +249,10 @@ static void visit_take(const struct visit *visit, struct cell *cell, const struc
 	}
 	if (!sequential) /* one request at a time: client and server take turns anyway */
 		cell->shared_cpus = shared_cpus(sample, &end->cpus);
+	if (visit->queue_samples) {
+		cell->accept_queue.mean = visit->queue_sum / (double)visit->queue_samples;
+		cell->accept_queue.max = visit->queue_max;
+	}
 	cell->kernel = kernel_between(&visit->kernel_start, &visit->kernel_end);
 	if (!sequential && cell->window_s > 0) /* the sequential clients ask in the thread that watches */
 		cell->observer_cpu = (double)(visit->observer_end_ns - visit->observer_start_ns) / 1e9 / cell->window_s;
@@ -271,6 +293,8 @@ static int visit_measure(struct visit *visit, struct cell *cell, const struct cl
 		cell->crowd.active = load_active(&spec);
 	visit->open_sum = visit->open_max = visit->files_max = 0;
 	visit->open_samples = 0;
+	visit->queue_sum = visit->queue_max = 0;
+	visit->queue_samples = 0;
 	visit->use_start = visit->use_end = (struct observe_usage){ 0 };
 	int bad = client->run(&spec, sample, err);
 	if (!bad && cell_take(cell, sample))
@@ -282,11 +306,25 @@ static int visit_measure(struct visit *visit, struct cell *cell, const struct cl
 	return bad;
 }
 
-/* Whether the server, left alone after the load, answers one question rightly before long. */
+/*
+ * Whether the server, left alone after the load, sends a right response within that time, or within that time again for as
+ * long as its accept queue shrinks: the connections that the client has given up lie in it, and the server must work
+ * through them first. A queue that loses less than QUEUE_PROGRESS of its first length in that time makes no progress.
+ */
 static bool visit_is_well(struct visit *visit, uint64_t within_ns, struct err *err)
 {
-	return !supervisor_wait_recovered(&visit->service.supervisor, &visit->service.target, within_ns,
-					  visit->sweep->stop, err);
+	struct service *service = &visit->service;
+	const double first = service_queue_length(service);
+	double before = first;
+
+	while (supervisor_wait_recovered(&service->supervisor, &service->target, within_ns, visit->sweep->stop, err)) {
+		double now = service_queue_length(service);
+		if (!(before - now > first * QUEUE_PROGRESS) || stopped(visit->sweep) ||
+		    !supervisor_is_alive(&service->supervisor))
+			return false;
+		before = now;
+	}
+	return true;
 }
 
 /*
@@ -531,6 +569,7 @@ static int visit_prepare(struct visit *visit, struct err *err)
 	const struct service_place place = {
 		.port = sweep->port,
 		.backlog = sweep->backlog,
+		.network = sweep->network,
 		.http = TARGET_HTTP_1_1,
 		.cpus = &sweep->cpus.server,
 		.grace_ns = GRACE_NS,

@@ -16,6 +16,7 @@
 #include "harness/config/settings.h"
 #include "harness/host/cpus.h"
 #include "harness/lib/err.h"
+#include "harness/network/network.h"
 #include "harness/record/document.h"
 #include "harness/record/ledger.h"
 
@@ -40,6 +41,7 @@ struct sweep {
 	size_t modes_count;
 	struct cpus cpus;
 	unsigned port, backlog;
+	struct network *network; /* that servers and client are in */
 	uint64_t seed;
 	/*
 	 * The servers are arms, which are compared with each other: launched as plan_mirrored() says instead of in a seeded order.

@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -49,6 +50,19 @@ void service_drop_stderr(struct service *service)
 	service->stderr_fd = -1;
 }
 
+/* Moves to where the server is to run. */
+static int network_change(struct service *service, struct err *err)
+{
+	struct network *network = service->place.network;
+	struct err ignored; /* without the accept queue its evidence is missing, and no figure */
+
+	accept_queue_close(&service->queue);
+	if (service->server->network == CONF_NETWORK_HOST ? network_leave(network, err) : network_renew(network, err))
+		return -1;
+	accept_queue_open(&service->queue, service->place.port, &ignored);
+	return 0;
+}
+
 /* On a failure nothing is left running; *exited: because the server exited. */
 static int start(struct service *service, uint64_t ready_ns, const volatile sig_atomic_t *stop, bool *exited,
 		 struct err *err)
@@ -62,7 +76,7 @@ static int start(struct service *service, uint64_t ready_ns, const volatile sig_
 	};
 
 	*exited = false;
-	if (supervisor_launch(&service->supervisor, &launch, err))
+	if (network_change(service, err) || supervisor_launch(&service->supervisor, &launch, err))
 		return -1;
 	if (!supervisor_wait_ready(&service->supervisor, &service->target, ready_ns, stop, err))
 		return 0;
@@ -135,9 +149,20 @@ void service_add_stderr(const struct service *service, struct err *err)
 		snprintf(err->text + used, sizeof err->text - used, ": %s", text);
 }
 
+double service_queue_length(struct service *service)
+{
+	struct accept_queue_state state;
+	struct err ignored;
+
+	if (!service->queue.socket || accept_queue_read(&service->queue, &state, &ignored) || !state.listeners)
+		return NAN;
+	return state.length;
+}
+
 void service_release(struct service *service)
 {
 	supervisor_stop(&service->supervisor, service->place.grace_ns);
+	accept_queue_close(&service->queue);
 	target_release(&service->target);
 	service_drop_stderr(service);
 }

@@ -16,6 +16,8 @@
 #include "clients/target.h"
 #include "harness/config/conf.h"
 #include "harness/lib/err.h"
+#include "harness/network/accept_queue.h"
+#include "harness/network/network.h"
 #include "harness/server/supervisor.h"
 
 /* How much of a server's last stderr output an error tells, bytes. */
@@ -25,14 +27,17 @@
 struct service_place {
 	unsigned port, backlog;
 	enum target_http http;
+	struct network
+		*network; /* each start is in a fresh one (network_renew), or in the host's where the server needs it */
 	const cpu_set_t *cpus; /* NULL: any */
 	uint64_t grace_ns;     /* between SIGTERM and SIGKILL */
 };
 
 struct service {
-	const struct conf_server *server; /* not owned, nor is place.cpus */
+	const struct conf_server *server; /* not owned, nor are place.network and place.cpus */
 	struct service_place place;
 	struct supervisor supervisor; /* its keeper is 0 while the server does not run */
+	struct accept_queue queue;    /* of the port, in the server's network; not open where the kernel gives none */
 	struct target target;         /* the start page of the server contract, with the right response */
 	int stderr_fd;                /* a file in memory; -1: /dev/null */
 	char variables[4][64];
@@ -63,6 +68,9 @@ const char *service_last_stderr(const struct service *service, char *out, size_t
 
 /* Adds ": " and the last stderr output to a message, where there is any. */
 void service_add_stderr(const struct service *service, struct err *err);
+
+/* The number of connections that wait to be accepted; NAN where that is not known. */
+double service_queue_length(struct service *service);
 
 /* Ends the server, where it runs, and releases everything. */
 void service_release(struct service *service);

@@ -150,6 +150,13 @@ static void nothing_is_carried_over(void)
 	listen_at(10);
 	close(dial());
 	wanted(port_is_held(PORT, &holder));
+	if (network.has_user_namespace) {
+		wanted(network_leave(&network, &err));
+		check_words(err.text, "no way back");
+	} else {
+		wanted(!network_leave(&network, &err));
+		wanted(!port_is_held(PORT, &holder) || holder.pid != getpid());
+	}
 	wanted(!network_renew(&network, &err));
 	wanted(!port_is_held(PORT, &holder));
 	wanted(!accept_queue_open(&queue, PORT, &err) && queue_now(&queue).listeners == 0);
