@@ -2,8 +2,9 @@
 """Allocations and system calls that fail, one after the other, in benchctl: it ends by itself and says what failed; the
 ledger holds whole lines only, and no request is lost. Prints TAP.
 
-A command runs once to count its calls, and then once for each call that fails (tests/helper/fail.c). Where there are
-many, a part of them that is spread over all; with BENCHCTL_INJECT=all, every one.
+A command runs once to count its calls, and then once for each call that fails (tests/helper/fail.c). `make check` takes a
+sample that is spread over all calls; `make check-all` takes every call of a load and 300 allocations of a run, of which there
+are thousands; BENCHCTL_INJECT=all takes every one.
 """
 import concurrent.futures
 import errno
@@ -44,6 +45,7 @@ FILES = ['malloc', 'open', 'fopen', 'read', 'write', 'lseek', 'fsync', 'ftruncat
 # What only the one client calls.
 URING = ['malloc'] + [name for name in FAULTS if name.startswith('io_uring')]
 ALL = os.environ.get('BENCHCTL_INJECT') == 'all'
+EVERY = 1 << 30
 SANITIZED = os.path.join(ROOT, 'build', 'address-undefined', 'benchctl')
 OPTIONS = {'ASAN_OPTIONS': 'exitcode=66:detect_leaks=1:verify_asan_link_order=0',
            'UBSAN_OPTIONS': 'halt_on_error=1:exitcode=66:print_stacktrace=1'}
@@ -57,7 +59,7 @@ numbers = itertools.count()
 
 
 def spread(count, most):
-    """1 to count; at most so many of them, the first and the last among them."""
+    """The numbers 1 to count, or a sample of `most` of them with the first and the last."""
     if ALL or count <= most:
         return list(range(1, count + 1))
     return sorted({1 + (count - 1) * i // (most - 1) for i in range(most)})
@@ -231,22 +233,28 @@ def conf(place):
     place.file('bench.conf', '[server control]\ncommand = "%s/build/servers/control"\nrequires = true\nversion = echo 1\n' % ROOT)
 
 
+# How many points of each function, and of malloc.
+OF_LOADS = (2, 20) if tap.QUICK else (EVERY, EVERY)
+OF_RUNS = (2, 20) if tap.QUICK else (10, 300)
+
+
 def test_load():
     with Faulty('good') as server, Place() as place:
-        walk(place, Load(server.url), 'load, close', 8, 400)
-        walk(place, Load(server.url, '-m', 'keepalive'), 'load, keepalive', 4, 20)
+        walk(place, Load(server.url), 'load, close', *OF_LOADS)
+        walk(place, Load(server.url, '-m', 'keepalive'), 'load, keepalive', *OF_LOADS)
         for mode in 'close', 'keepalive':
-            walk(place, Load(server.url, '--client', 'uring', '-m', mode), 'load, uring, ' + mode, 4, 20, URING)
-        walk(place, Load(server.url, '--client', 'seq', '-c', '1'), 'load, seq', 4, 20)
+            walk(place, Load(server.url, '--client', 'uring', '-m', mode), 'load, uring, ' + mode, *OF_LOADS, URING)
+        walk(place, Load(server.url, '--client', 'seq', '-c', '1'), 'load, seq', *OF_LOADS)
 
 
 def test_run():
     with Place() as place:
         conf(place)
-        walk(place, Run(place), 'run', 2, 20)
-        walk(place, Resume(place), 'run --resume', 2, 20, FILES)
+        walk(place, Run(place), 'run', *OF_RUNS)
+        walk(place, Resume(place), 'run --resume', *OF_RUNS, FILES)
 
 
+@tap.thorough
 def test_sanitized():
     """Nothing leaks on the ways out, nor is used that isn't there."""
     if not os.access(SANITIZED, os.X_OK):

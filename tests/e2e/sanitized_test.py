@@ -39,6 +39,9 @@ VARIANTS = [
             TSAN_OPTIONS='exitcode=66', LD_PRELOAD=FAIL, BENCHCTL_FAIL='close_range:1+:0'),
 ]
 
+if tap.QUICK:
+    tap.skip_all('in make check-all')
+
 place = variant = None  # of all tests
 
 
