@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What is written in more than one place says the same: the manual page, the options, bench.conf, the servers. Prints TAP."""
+"""What stands in more than one place says the same: the manual page, options, commands, bench.conf, servers. Prints TAP."""
 import configparser
 import os
 import re
@@ -11,6 +11,12 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from helper import faulty, tap
 from helper.program import ROOT
 
+# Pages that name options, and the options of other programs that they name.
+PAGES = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'] + [
+    'docs/' + name for name in os.listdir(os.path.join(ROOT, 'docs')) if name.endswith('.md')]
+FOREIGN = {'apt-get': {'no-install-recommends'}, 'curl': {'fail', 'header', 'location', 'output'},
+           'gh': {'branch', 'dir', 'jq', 'json', 'limit', 'name', 'status', 'workflow'}, 'git': {'branch', 'depth', 'detach'},
+           'tests/bench': {'baseline', 'into', 'levels', 'modes', 'update'}}
 BENCHCTL = os.environ.get('BENCHCTL') or os.path.join(ROOT, 'build', 'benchctl')
 
 
@@ -27,10 +33,24 @@ def test_manual_page():
     tap.is_(text_of('docs', 'benchctl.1'), said('help', '--man'), 'docs/benchctl.1 is what `make man` writes')
 
 
-def test_readme_commands():
-    known = set(re.findall(r'^  ([a-z]+) ', said('help'), re.M))
-    used = set(re.findall(r'benchctl ([a-z]+)', text_of('README.md')))
-    tap.ok(used <= known | {'launches'}, 'the README names commands that there are', sorted(used - known))
+def commands():
+    return re.findall(r'^  ([a-z]+) ', said('help'), re.M)
+
+
+def test_commands():
+    """In code, so that no sentence is taken for a command."""
+    for page in PAGES:
+        code = re.findall(r'^(?:    |[$] )?(?:./)?benchctl ([a-z]+)|`(?:./)?benchctl ([a-z]+)', text_of(page), re.M)
+        tap.is_(sorted({one or other for one, other in code} - set(commands())), [], page + ' names only commands that exist')
+
+
+def test_options():
+    known = {'help', 'version'}.union(*FOREIGN.values())
+    for command in commands():
+        known.update(re.findall(r'--([a-z0-9][a-z0-9-]*)', said(command, '--help')))
+    for page in PAGES:
+        used = set(re.findall(r'(?<![\w-])--([a-z][a-z0-9-]*)', text_of(page)))
+        tap.is_(sorted(used - known), [], page + ' names only options that exist')
 
 
 def test_faults():

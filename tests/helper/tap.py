@@ -7,6 +7,7 @@ repeats. What several need is made by the first that asks for it (functools.lru_
     python3 tests/e2e/run_test.py [NAME..]   all functions, or only those with such a NAME in theirs
     BENCHCTL_TESTS=quick                     what `make check` runs: without the functions marked @thorough
 """
+import difflib
 import json
 import os
 import random
@@ -59,7 +60,9 @@ def held(wrong, name, known):
 def is_(seen, wanted, name):
     """Two values are the same."""
     good = ok(seen == wanted, name)
-    if not good:
+    if not good and isinstance(seen, str) and isinstance(wanted, str) and '\n' in wanted:
+        note('\n'.join(difflib.unified_diff(wanted.splitlines(), seen.splitlines(), 'wanted', 'seen', lineterm='')))
+    elif not good:
         note('  seen: %r\nwanted: %r' % (seen, wanted))
     return good
 
