@@ -327,7 +327,10 @@ static bool name_quick(struct http_reader *reader, const char **input, const cha
 	return true;
 }
 
-/* Reads one byte or one run of bytes outside the body. Returns false where the response is bad. */
+/*
+ * Reads one byte or one run of bytes outside the body. Returns false where the response is bad.
+ * Long: one switch over the states, each a few lines, reads more easily whole.
+ */
 static bool head_step(struct http_reader *reader, const char **input, const char *end)
 {
 	char c = **input;
