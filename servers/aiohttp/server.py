@@ -1,4 +1,4 @@
-"""aiohttp's own HTTP server: a coroutine a request, its access log for the clients' addresses."""
+"""aiohttp's own HTTP server: a coroutine per request, its access log for the clients' addresses."""
 from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
 
@@ -8,7 +8,7 @@ FOR_EVER = 365 * 24 * 3600
 
 
 class AddressLogger(AbstractAccessLogger):
-    """Logs the address alone, and without the logging module, which is silent until an application sets it up."""
+    """Logs only the address, without the logging module, which is silent until an application configures it."""
 
     def log(self, request, response, time):
         bench.log(request.remote)

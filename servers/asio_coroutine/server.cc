@@ -12,7 +12,7 @@
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-/* Answers the requests of one connection until it closes. */
+/* Serves one connection until it closes. */
 static asio::awaitable<void> serve(tcp::socket socket)
 {
 	try {

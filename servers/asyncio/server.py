@@ -5,11 +5,11 @@ from servers.common import bench, head
 
 
 class Connection(asyncio.Protocol):
-    """One connection: the bytes received that make no whole request yet."""
+    """One connection: the bytes of a request that is not complete yet."""
 
     def connection_made(self, transport):
         self.transport = transport
-        # No peer name: the client has reset the connection already.
+        # No peer name: the client has already reset the connection.
         self.address, *_ = transport.get_extra_info('peername') or ('-',)
         self.received = b''
 

@@ -1,4 +1,4 @@
-"""What the Python servers share: the settings, the pages, and the log of clients.
+"""bench: what the Python servers share: settings, pages, responses, and the log of clients.
 
 Runs on Python 2.7 and 3. The contract is docs/server-contract.md.
 """
@@ -21,11 +21,11 @@ def next_number(n):
 
 
 def page(path):
-    """The body for a path as bytes, or None where the answer is 404."""
+    """The body for a path as bytes, or None for a page that does not exist (404)."""
     if path == '/':
         return START_PAGE
     digits = path[1:]
-    # ASCII only: isdigit() takes the digits of other scripts too. Ten of them hold every 32-bit number.
+    # ASCII only: isdigit() accepts digits of other scripts too. Ten digits hold every 32-bit number.
     if path[:1] == '/' and len(digits) <= 10 and NUMBER.match(digits):
         number = int(digits)
         if number < 2 ** 32:
@@ -40,7 +40,7 @@ def keeps_alive(version, connection):
 
 
 def response(body, keep_alive):
-    """The whole answer as bytes, for servers that speak HTTP by hand."""
+    """The whole response as bytes, for servers that speak HTTP by hand."""
     status = '200 OK' if body is not None else '404 Not Found'
     body = body or b''
     head = 'HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n%s\r\n' % (

@@ -1,4 +1,4 @@
-"""Reads the head of a request from bytes, for servers that are handed bytes and not lines."""
+"""head: reads the head of a request, for servers that receive bytes instead of lines."""
 from servers.common import bench
 
 # The longest head that a server keeps in memory while it waits for the rest.
@@ -6,7 +6,7 @@ MAX_BYTES = 65536
 
 
 def read(data):
-    """Returns (the body to answer with or None, whether to keep the connection, the rest of data).
+    """Returns (the body of the response or None, whether to keep the connection, the rest of data).
 
     Returns None where the head is not complete, raises ValueError where it is no HTTP request.
     """

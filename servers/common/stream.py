@@ -1,14 +1,14 @@
-"""HTTP by hand over a blocking socket: readline() and write(), on any kind of thread, green or not."""
+"""stream: HTTP by hand over a blocking socket, with readline() and write(), on any kind of thread, green or not."""
 from servers.common import bench
 
 
 def answer_requests(connection, address):
-    """Answers the requests of one connection until it closes: plain blocking code, on any kind of thread."""
+    """Serves one connection until it closes: plain blocking code, on any kind of thread."""
     with connection.makefile('rwb') as stream:
         while True:
             request = stream.readline().decode('latin-1').split()
             if len(request) != 3:
-                return  # closed, or no HTTP request line
+                return  # closed, or not an HTTP request line
             method, path, version = request
             connection_header = ''
             while True:
@@ -29,7 +29,7 @@ def answer_requests(connection, address):
 
 
 def serve(connection, address):
-    """A client that resets its connection is no concern of the server's."""
+    """A client that resets its connection does not concern the server."""
     try:
         answer_requests(connection, address)
     except OSError:

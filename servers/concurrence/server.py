@@ -1,4 +1,4 @@
-"""Concurrence, TCP: a tasklet a connection, HTTP by hand with read_line() and write_bytes(), as in 2010.
+"""Concurrence, TCP: a tasklet per connection, HTTP by hand with read_line() and write_bytes(), as in 2010.
 
 Runs on Python 2.7 (the original library) and 3 (its revival).
 """
@@ -15,7 +15,7 @@ from servers.common import bench
 
 
 def serve(client):
-    """Answers the requests of one connection until it closes."""
+    """Serves one connection until it closes."""
     with contextlib.closing(BufferedStream(client)) as stream:
         address = client.socket.getpeername()[0]
         while True:
@@ -39,7 +39,7 @@ def serve(client):
 
 
 def serve_quietly(client):
-    """A client that closes or resets its connection is no concern of the server's."""
+    """A client that closes or resets its connection does not concern the server."""
     try:
         serve(client)
     except (EOFError, EnvironmentError):

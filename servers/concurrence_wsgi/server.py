@@ -14,7 +14,7 @@ from servers.common import bench
 
 
 def application(environ, start_response):
-    # The revival's own key: the original's environ has no word of the client, and a dash is logged.
+    # A key of the revival's own. The original's environ does not have the client's address, so a dash is logged.
     host, _ = environ.get('concurrence.client_address', ('-', None))
     bench.log(host)
     body = bench.page(environ['PATH_INFO']) if environ['REQUEST_METHOD'] == 'GET' else None

@@ -1,10 +1,10 @@
 #!/usr/bin/env escript
-%% Erlang: gen_tcp, a process a connection; the runtime's own decoder ({packet, http_bin}) splits the requests.
-%% BENCH_WORKERS limits the schedulers; the runtime waits for sockets in a thread beside them.
+%% Erlang: gen_tcp, a process per connection; the runtime's own decoder ({packet, http_bin}) splits the requests.
+%% BENCH_WORKERS limits the schedulers; the runtime waits for sockets in a separate thread.
 -mode(compile).
 
 main([]) ->
-    %% The default handler shuts the runtime down in order, which takes longer.
+    %% The default handler shuts the runtime down gracefully, which takes longer.
     os:set_signal(sigterm, default),
     erlang:system_flag(schedulers_online,
                        min(number("BENCH_WORKERS", "1"), erlang:system_info(schedulers))),
@@ -18,15 +18,15 @@ main([]) ->
 number(Name, Default) ->
     list_to_integer(os:getenv(Name, Default)).
 
-%% The process that accepts a connection serves it, and leaves the accepting to a new one:
-%% so each socket belongs to its process from the start, and is closed with it.
+%% The process that accepts a connection also serves it, and a new process takes over accepting.
+%% So each socket belongs to its process from the start and is closed with it.
 accept(Listener) ->
     case gen_tcp:accept(Listener) of
         {ok, Socket} ->
             spawn(fun() -> accept(Listener) end),
             serve(Socket);
         {error, _} ->
-            timer:sleep(10),  % out of descriptors, say
+            timer:sleep(10),  % out of descriptors, for example
             accept(Listener)
     end.
 
@@ -36,7 +36,7 @@ serve(Socket) ->
         {error, _} -> gen_tcp:close(Socket)
     end.
 
-%% Answers the requests of one connection until it closes.
+%% Serves one connection until it closes.
 serve(Socket, Client) ->
     case request(Socket) of
         {ok, Method, Path, KeepAlive} ->

@@ -1,11 +1,11 @@
-"""eventlet, TCP: a green thread a connection, HTTP by hand with readline() and write(), as in 2010."""
+"""eventlet, TCP: a green thread per connection, HTTP by hand with readline() and write(), as in 2010."""
 import eventlet
 
 from servers.common import bench, stream
 
 
 def serve(connection, address):
-    """Answers the requests of one connection, then closes it."""
+    """Serves one connection, then closes it."""
     with connection:
         stream.serve(connection, address)
 

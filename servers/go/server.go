@@ -1,4 +1,4 @@
-// Go: net/http, a goroutine a connection, all of them on BENCH_WORKERS threads (GOMAXPROCS).
+// Go: net/http, a goroutine per connection, all of them on BENCH_WORKERS threads (GOMAXPROCS).
 package main
 
 import (
@@ -14,7 +14,7 @@ import (
 
 const startPage = "<p>Hello, World! <a href=\"/0\">start</a>\n"
 
-// setting is the value of an environment variable, or fallback where it isn't set.
+// setting is the value of an environment variable, or fallback if it isn't set.
 func setting(name, fallback string) string {
 	if value := os.Getenv(name); value != "" {
 		return value
@@ -31,7 +31,7 @@ func number(name, fallback string) int {
 	return value
 }
 
-// page is the body for a path; ok is false where the answer is 404.
+// page is the body for a path; ok is false for a page that does not exist (404).
 func page(path string) (body string, ok bool) {
 	if path == "/" {
 		return startPage, true
@@ -60,7 +60,7 @@ func answer(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprint(w, body)
 }
 
-// listen is net.Listen with a backlog of our own: Go takes the system's maximum, so we call listen(2) once more.
+// listen is net.Listen with our backlog: Go uses the system's maximum, so listen(2) is called once more.
 func listen(address string, backlog int) (net.Listener, error) {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
@@ -85,6 +85,6 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	// Not a ServeMux, which would redirect paths such as "//" instead of answering 404.
+	// Not a ServeMux, which would redirect paths such as "//" instead of returning 404.
 	log.Fatal(http.Serve(listener, http.HandlerFunc(answer)))
 }

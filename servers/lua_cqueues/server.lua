@@ -1,10 +1,10 @@
--- Lua cqueues: a coroutine a connection, HTTP by hand with its buffered sockets (line reads, unbuffered writes).
+-- Lua cqueues: a coroutine per connection, HTTP by hand with its buffered sockets (line reads, unbuffered writes).
 local cqueues = require "cqueues"
 local socket = require "cqueues.socket"
 
 local START_PAGE = '<p>Hello, World! <a href="/0">start</a>\n'
 
--- The body for a path, or nil where the answer is 404.
+-- The body for a path, or nil for a page that does not exist (404).
 local function page(path)
 	if path == "/" then
 		return START_PAGE
@@ -25,7 +25,7 @@ local function response(body, keep_alive)
 		keep_alive and "" or "Connection: close\r\n", body or "")
 end
 
--- Reads the headers of a request. Returns whether they say close, or nil where the stream ends within them.
+-- Reads the headers of a request. Returns whether they say close, or nil if the stream ends within them.
 local function asks_to_close(client)
 	local close = false
 	for line in client:lines "*l" do
@@ -39,11 +39,11 @@ local function asks_to_close(client)
 	end
 end
 
--- Answers the requests of one connection until it closes.
+-- Serves one connection until it closes.
 local function serve(client)
 	local _, address = client:peername()
 	if not address then
-		return -- reset before we came to it
+		return -- reset before it was accepted
 	end
 	client:setmode("t", "bn")
 	for request in client:lines "*l" do
@@ -61,7 +61,7 @@ local function serve(client)
 	end
 end
 
--- Errors are returned, not thrown: a client that resets its connection is no concern of the server's.
+-- Errors are returned, not thrown: a client that resets its connection does not concern the server.
 socket.onerror(function(_, _, why)
 	return why
 end)
@@ -81,7 +81,7 @@ loop:wrap(function()
 				client:close()
 			end)
 		else
-			cqueues.sleep(0.01) -- out of descriptors, say
+			cqueues.sleep(0.01) -- out of descriptors, for example
 		end
 	end
 end)

@@ -1,4 +1,4 @@
-// What page N answers, for nginx's own JavaScript (njs).
+// The response for page N, in nginx's own JavaScript (njs).
 function number_page(r) {
     const number = Number(r.uri.slice(1));
     if (number > 0xffffffff) {

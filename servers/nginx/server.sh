@@ -2,15 +2,15 @@
 # nginx, as a well-known event-driven reference: its static `return` for the start page, its own JavaScript (njs)
 # for the others. One process and no master, as for every other server here.
 #
-# nginx takes no settings from the environment, so the configuration is written here. Its file is gone before nginx
-# starts, which reads it by descriptor; the pid file is nginx's own to remove.
+# nginx reads no settings from the environment, so the configuration is written here. Its file is removed before nginx
+# starts, which reads it by descriptor; nginx removes the pid file itself.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 file=$(mktemp)
 exec 3<>"$file"
 rm "$file"
-# As root, nginx would otherwise give its folders to another user.
+# As root, nginx would otherwise change the owner of its folders.
 if [ "$(id -u)" = 0 ]; then user='user root;'; else user=; fi
 
 cat >&3 <<CONFIGURATION
@@ -37,7 +37,7 @@ http {
 	keepalive_time 1d;
 	keepalive_requests 4294967295;
 
-	# nginx insists on folders for temporary files, but no request here needs one.
+	# nginx requires folders for temporary files, although no request here needs them.
 	client_body_temp_path /tmp;
 	proxy_temp_path /tmp;
 	fastcgi_temp_path /tmp;

@@ -1,4 +1,4 @@
-// node.js: its own HTTP server (module http), one event loop, a callback a request.
+// node.js: its own HTTP server (module http), one event loop, a callback per request.
 'use strict';
 const http = require('http');
 
@@ -9,12 +9,12 @@ const BACKLOG = Number(process.env.BENCH_BACKLOG || 128);
 const START_PAGE = '<p>Hello, World! <a href="/0">start</a>\n';
 
 // The number that page n links to: a linear congruential generator of full period 2**32.
-// Math.imul, since the plain product would not fit the 53 bits of a double.
+// Math.imul, because the plain product does not fit in the 53 bits of a double.
 function nextNumber(n) {
   return (Math.imul(1664525, n) + 1013904223) >>> 0;
 }
 
-// The body for a path, or null where the answer is 404.
+// The body for a path, or null for a page that does not exist (404).
 function page(path) {
   if (path === '/') return START_PAGE;
   if (!/^\/[0-9]{1,10}$/.test(path)) return null;
@@ -24,7 +24,7 @@ function page(path) {
   return `<a href="/${link}">${link}</a>\n`;
 }
 
-// No timeouts: by default node closes a connection that idles for 5 s, or sends no whole request within 60 s.
+// No timeouts: by default node closes a connection after 5 idle seconds, or if a request takes more than 60 s to arrive.
 const options = { keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 };
 
 const server = http.createServer(options, (request, response) => {

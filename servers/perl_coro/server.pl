@@ -1,5 +1,5 @@
 #!/usr/bin/perl
-# Perl Coro on AnyEvent: a coroutine a connection (async_pool), HTTP by hand with Coro::Handle's readline and print.
+# Perl Coro on AnyEvent: a coroutine per connection (async_pool), HTTP by hand with Coro::Handle's readline and print.
 # AnyEvent::Socket's tcp_server accepts, as Coro::Socket's manual advises.
 use strict;
 use warnings;
@@ -8,9 +8,9 @@ use AnyEvent::Socket;
 use Coro;
 use Coro::AnyEvent;
 use Coro::Handle;
-use EV;    # epoll: without it AnyEvent would take any loop that it finds
+use EV;    # epoll: otherwise AnyEvent uses whichever loop it finds
 
-# The body for a path, or undef where the answer is 404.
+# The body for a path, or undef for a page that does not exist (404).
 sub page {
     my ($path) = @_;
     return qq(<p>Hello, World! <a href="/0">start</a>\n) if $path eq '/';
@@ -29,11 +29,11 @@ sub response {
         . ($keep_alive ? '' : "Connection: close\r\n") . "\r\n$body";
 }
 
-# Answers the requests of one connection until it closes.
+# Serves one connection until it closes.
 sub serve {
     my ($handle, $address) = @_;
     while (defined(my $head = $handle->readline("\r\n\r\n"))) {
-        # At the end of the stream readline returns what there is, so the end of the head is checked too.
+        # At the end of the stream, readline returns a partial line, so the end of the head is checked too.
         my ($method, $path, $version) = $head =~ m{\A(\S+) (\S+) HTTP/(\d\.\d)\r\n(?:.*\r\n)?\r\n\z}s or return;
         my $keep_alive = $version eq '1.1' && $head !~ /^Connection:\s*close\s*$/mi;
         syswrite STDERR, "$address\n";

@@ -1,4 +1,4 @@
-"""socketserver.ThreadingTCPServer, a thread a connection: what the coroutine libraries are an alternative to."""
+"""socketserver.ThreadingTCPServer, a thread per connection: the model to which coroutine libraries are an alternative."""
 import socketserver
 
 from servers.common import bench, stream

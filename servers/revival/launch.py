@@ -1,4 +1,4 @@
-"""Runs a server of 2010 on its original interpreter where there is one, else on our revival of its library."""
+"""Runs a server of 2010 on its original interpreter if there is one, otherwise on our revival of its library."""
 import argparse
 import os
 import subprocess
@@ -6,19 +6,19 @@ import sys
 
 REVIVAL = os.path.dirname(os.path.abspath(__file__))
 
-# The kind of tasklets: where an original interpreter is named, and the revival's own.
+# By the kind of tasklets: what names the original interpreter, and the revival's interpreter.
 RUNTIMES = {
     'stackless': ('BENCH_STACKLESS', '/usr/bin/pypy3'),
     'greenlet': ('BENCH_PYTHON2_GREENLET', '/usr/bin/python3'),
 }
 
-# What the servers of a library need.
+# The modules that the servers of a library import.
 MODULES = {
     'syncless': 'syncless.coio, syncless.patch, syncless.wsgi',
     'concurrence': 'concurrence.io, concurrence.http.server',
 }
 
-# Runs in the interpreter that is described, Python 2.7 perhaps.
+# Runs in the interpreter that it describes, which may be Python 2.7.
 DESCRIBE = '''
 import platform, sys
 library, implementation, tasklets = sys.argv[1:]
@@ -74,7 +74,7 @@ class Choice:
 
 
 def choose(tasklets, library):
-    """The original where its interpreter is named and can import it, else the revival."""
+    """The original, if its interpreter is named and can import it; otherwise the revival."""
     variable, interpreter = RUNTIMES[tasklets]
     if os.environ.get(variable):
         original = Choice(tasklets, library, 'original', os.environ[variable])

@@ -1,4 +1,4 @@
-# Ruby async: its own HTTP server (async-http), a task (fiber) a connection.
+# Ruby async: its own HTTP server (async-http), a task (fiber) per connection.
 require 'async'
 require 'async/http/endpoint'
 require 'async/http/server'
@@ -10,7 +10,7 @@ BACKLOG = Integer(ENV.fetch('BENCH_BACKLOG', '128'))
 START_PAGE = %(<p>Hello, World! <a href="/0">start</a>\n)
 HEADERS = [['content-type', 'text/html']].freeze
 
-# The body for a path, or nil where the answer is 404.
+# The body for a path, or nil for a page that does not exist (404).
 def page(path)
   return START_PAGE if path == '/'
 

@@ -1,4 +1,4 @@
-"""Syncless, TCP: a tasklet a connection, HTTP by hand with readline() and write(), as in 2010.
+"""Syncless, TCP: a tasklet per connection, HTTP by hand with readline() and write(), as in 2010.
 
 Runs on Python 2.7 (the original library) and 3 (its revival).
 """
@@ -12,7 +12,7 @@ from servers.common import bench
 
 
 def serve(connection, address):
-    """Answers the requests of one connection until it closes."""
+    """Serves one connection until it closes."""
     with contextlib.closing(connection), contextlib.closing(connection.makefile('r+')) as stream:
         while True:
             request = stream.readline().decode('latin-1').split()
@@ -38,14 +38,14 @@ def serve(connection, address):
 
 
 def serve_quietly(connection, address):
-    """A client that resets its connection is no concern of the server's."""
+    """A client that resets its connection does not concern the server."""
     try:
         serve(connection, address)
     except EnvironmentError:
         pass
 
 
-patch.patch_stderr()  # the log lets other tasklets run now and then
+patch.patch_stderr()  # logging lets other tasklets run now and then
 listener = coio.new_realsocket(socket.AF_INET, socket.SOCK_STREAM)
 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 listener.bind((bench.HOST, bench.PORT))

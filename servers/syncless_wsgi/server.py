@@ -18,7 +18,7 @@ def application(environ, start_response):
     return [body or b'']
 
 
-patch.patch_stderr()  # the log lets other tasklets run now and then
+patch.patch_stderr()  # logging lets other tasklets run now and then
 listener = coio.new_realsocket(socket.AF_INET, socket.SOCK_STREAM)
 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 listener.bind((bench.HOST, bench.PORT))

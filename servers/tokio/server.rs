@@ -1,4 +1,4 @@
-//! Rust tokio: its HTTP server, hyper, on tokio's TcpListener; a task a connection, on the current-thread runtime.
+//! Rust tokio: its HTTP server, hyper, on tokio's TcpListener; a task per connection, on the current-thread runtime.
 use std::convert::Infallible;
 use std::io::Write;
 use std::net::{IpAddr, SocketAddr};
@@ -13,7 +13,7 @@ use tokio::net::TcpSocket;
 
 const START_PAGE: &str = "<p>Hello, World! <a href=\"/0\">start</a>\n";
 
-/// A setting from the environment, or the default where it isn't set.
+/// A setting from the environment, or the default if it isn't set.
 fn setting<T: FromStr>(name: &str, default: T) -> T {
     match std::env::var(name) {
         Ok(text) => text.parse().unwrap_or_else(|_| panic!("{name}: bad value {text:?}")),
@@ -21,7 +21,7 @@ fn setting<T: FromStr>(name: &str, default: T) -> T {
     }
 }
 
-/// The body for a path, or None where the answer is 404.
+/// The body for a path, or None for a page that does not exist (404).
 fn page(path: &str) -> Option<String> {
     if path == "/" {
         return Some(START_PAGE.to_string());
@@ -65,10 +65,10 @@ async fn main() -> std::io::Result<()> {
         match listener.accept().await {
             Ok((stream, client)) => {
                 let service = service_fn(move |request| answer(client.ip(), request));
-                // A client that resets its connection, or sends no HTTP, is no concern of the server's.
+                // A client that resets its connection, or sends no HTTP, does not concern the server.
                 tokio::spawn(async move { Http::new().serve_connection(stream, service).await });
             }
-            // Out of descriptors, say: let the other tasks close some.
+            // Out of descriptors, for example: let the other tasks close some.
             Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
         }
     }

@@ -1,4 +1,4 @@
-"""Tornado's own HTTP server and Application: one event loop, callbacks, a RequestHandler a request."""
+"""Tornado's own HTTP server and Application: one event loop, callbacks, a RequestHandler per request."""
 import asyncio
 
 from tornado.httpserver import HTTPServer
@@ -8,7 +8,7 @@ from servers.common import bench
 
 
 class Page(RequestHandler):
-    """Every page: which one, the path says."""
+    """Every page; the path says which."""
 
     def get(self):
         body = bench.page(self.request.path)
@@ -19,7 +19,7 @@ class Page(RequestHandler):
 
 
 def log(handler):
-    """Takes the place of the access log, which is silent until an application sets logging up."""
+    """Replaces the access log, which is silent until an application sets logging up."""
     bench.log(handler.request.remote_ip)
 
 

@@ -1,11 +1,11 @@
-"""trio: a task a connection on trio's TCP streams, HTTP by hand with receive_some() and send_all()."""
+"""trio: a task per connection on trio's TCP streams, HTTP by hand with receive_some() and send_all()."""
 import trio
 
 from servers.common import bench, head
 
 
 async def answer_requests(stream, address):
-    """Answers the requests of one connection until it closes."""
+    """Serves one connection until it closes."""
     received = b''
     async for data in stream:
         received += data
@@ -18,7 +18,7 @@ async def answer_requests(stream, address):
 
 
 async def serve(stream):
-    """A client that resets its connection, or sends no HTTP, is no concern of the server's."""
+    """A client that resets its connection, or sends no HTTP, does not concern the server."""
     try:
         address, *_ = stream.socket.getpeername()
         await answer_requests(stream, address)

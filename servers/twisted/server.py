@@ -1,4 +1,4 @@
-"""twisted.web, the library's own HTTP server: one reactor (epoll), callbacks, a Resource that answers every path."""
+"""twisted.web, the library's own HTTP server: one reactor (epoll), callbacks, a Resource that serves every path."""
 from twisted.internet import reactor
 from twisted.web.resource import Resource
 from twisted.web.server import Site
@@ -7,7 +7,7 @@ from servers.common import bench
 
 
 class Page(Resource):
-    """Every page: which one, the path says."""
+    """Every page; the path says which."""
 
     isLeaf = True
 
@@ -20,7 +20,7 @@ class Page(Resource):
 
 
 class LoggingSite(Site):
-    """Takes the place of the access log, which goes to a file."""
+    """Replaces the access log, which goes to a file."""
 
     def log(self, request):
         bench.log(request.getClientAddress().host)

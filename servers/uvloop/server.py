@@ -1,4 +1,4 @@
-"""uvloop: the server of asyncio, on the event loop of libuv in place of the standard library's."""
+"""uvloop: asyncio's server, on libuv's event loop instead of the standard library's."""
 import asyncio
 
 import uvloop

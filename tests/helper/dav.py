@@ -1,4 +1,4 @@
-"""dav: real servers with folders of their own, WebDAV and SFTP, and what may go wrong on the way to them.
+"""dav: real WebDAV and SFTP servers with folders of their own, and faults on the way to them.
 
 nginx, Apache or sshd runs as a private process, with a configuration in the test's folder, on a port that was free. Between it
 and benchctl stands a relay, which counts requests by method and can cut the connection in the middle of one.
@@ -25,7 +25,7 @@ def free_port():
 
 
 def listens(pid, port):
-    """Whether just that process listens there; another may have taken the port."""
+    """Whether this very process listens there; another may have taken the port."""
     with open('/proc/net/tcp', encoding='ascii') as file:
         rows = [line.split() for line in file][1:]
     inodes = {'socket:[%s]' % row[9] for row in rows if row[3] == '0A' and int(row[1].split(':')[1], 16) == port}
@@ -37,8 +37,8 @@ def listens(pid, port):
 
 
 def start(server, text, words):
-    """Starts a server on a free port, which is written into its configuration; on another where that was taken meanwhile, as a
-    busy host does: then the server ends, whoever else answers there."""
+    """Starts a server on a free port, which is written into its configuration. If another process takes the port meanwhile,
+    the server ends, and another port is tried."""
     for _ in range(TRIES):
         server.port = free_port()
         conf = server.place.file(server.at + '/server.conf', text())
@@ -135,10 +135,11 @@ Subsystem sftp internal-sftp -d {root} {sftp}
 
 
 class Ssh:
-    """sshd, for SFTP, as who runs the test; use it in `with`, once or again. `home` is one whose ~/.ssh knows the host and has
-    a key. A session begins in `root`, as if that were the user's home. `sftp`: further words for sftp-server."""
+    """sshd, for SFTP, as the user who runs the test; use it in `with`, once or several times. `home` is a home directory whose
+    ~/.ssh knows the host and has a key. A session begins in `root`, as if it were the user's home. `sftp`: more arguments of
+    sftp-server."""
 
-    PRIVILEGE_SEPARATION = '/run/sshd'  # a folder that sshd wants of root, whatever its configuration says
+    PRIVILEGE_SEPARATION = '/run/sshd'  # a folder that sshd requires as root, whatever its configuration says
 
     def __init__(self, place, name):
         self.place, self.port, self.at, self.made, self.sftp = place, None, place.file(name), False, ''
@@ -179,8 +180,8 @@ class Ssh:
 
 
 class Relay:
-    """Passes requests on to a server. `cut` is called with (method, how many of them there were) before each: where it
-    returns True, half of the body is sent and both connections end."""
+    """Passes requests on to a server. Before each, `cut` is called with (method, its count so far, path). If it returns True,
+    half of the body is sent and both connections end."""
 
     def __init__(self, server, cut=None):
         self.seen = {}
@@ -200,7 +201,7 @@ class Relay:
                 back = http.client.HTTPConnection(HOST, server.port, timeout=30)
                 headers = {key: value for key, value in self.headers.items() if key.lower() != 'connection'}
                 if cut and cut(self.command, relay.seen[self.command], self.path):
-                    # A real cut: the server gets half of what it was promised.
+                    # The server gets half of the announced body.
                     back.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
                     for key, value in headers.items():
                         back.putheader(key, value)

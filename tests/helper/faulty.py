@@ -32,9 +32,9 @@ HELLO = b'<p>Hello, World! <a href="/0">start</a>\n'
 LARGE = bytes(range(256)) * 1200 + HELLO
 GZIPPED = gzip.compress(HELLO, mtime=0)
 LONG_HEAD_BYTES = 200 << 10
-# No peer waits longer than this for anything, so that no thread outlives a test.
+# The maximum that a peer waits for anything, so that no thread outlives a test.
 PATIENCE_S = 60
-# A right answer has been sent in full before it: what the client makes of the rest is not waited for.
+# It follows a whole right response; how the client handles the rest is not waited for.
 PIECE_PAUSE_S = 0.001
 # What `benchctl load` asks before it measures: to learn the right response, and to see that the page stays as it is.
 PROBES = 2
@@ -42,7 +42,7 @@ SLOW_S = 0.05
 HALT_S = 0.1
 LONG_HALT_S = 0.4
 LONG_START_S = 1.5
-# What a server that runs out of memory may have: less than its threads' stacks and arenas would take in the long run.
+# The memory of a server that runs out of it: less than the stacks and arenas of its threads would take eventually.
 MEMORY_BYTES = 1 << 28
 
 
@@ -69,7 +69,7 @@ class Peer:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def read_request(self):
-        """Reads a request's head. False where the client has closed."""
+        """Reads a request's head. Returns False if the client has closed."""
         while b'\r\n\r\n' not in self.pending:
             data = self.sock.recv(65536)
             if not data:
@@ -99,14 +99,14 @@ class Peer:
         return page(self.path) or b''
 
     def right(self):
-        """The right answer, whole."""
+        """The right response, whole."""
         body = page(self.path)
         if body is None:
             return self.head('404 Not Found', 0)
         return self.head('200 OK', len(body)) + body
 
     def answer(self, status, body, *lines):
-        """An answer that is well-formed. Returns whether the connection stays open."""
+        """A well-formed response. Returns whether the connection stays open."""
         self.send(self.head(status, len(body), *lines) + body)
         return self.keeps
 
@@ -116,7 +116,7 @@ class Peer:
         return False
 
     def wait_gone(self):
-        """Says nothing more until the client has had enough."""
+        """Sends nothing more until the client closes."""
         try:
             while self.sock.recv(65536):
                 pass
@@ -142,7 +142,7 @@ def late_bytes(peer):
 
 
 def large(peer):
-    """More than any client reads at once; the end of the connection, where it comes, comes with the last of it."""
+    """More than any client reads at once. If the connection ends, its end arrives with the last bytes."""
     return peer.answer('200 OK', LARGE)
 
 
@@ -401,20 +401,20 @@ def ignores_close(peer):
 
 
 def closes_every(peer):
-    """Keep-alive, and each so-manieth answer of a connection says that it is the last one."""
+    """Keep-alive, and each n-th response of a connection announces that it is the last."""
     if peer.served % peer.server.argument == 0:
         peer.keeps = False
     return good(peer)
 
 
 def drops_every(peer):
-    """The same, without a word."""
+    """The same, without announcing it."""
     keeps = good(peer)
     return keeps and peer.served % peer.server.argument != 0
 
 
 def halts_every(peer):
-    """Each so-manieth request halts the whole server, all its connections, for 100 ms."""
+    """Each n-th request halts the whole server, with all its connections, for 100 ms."""
     server = peer.server
     with server.halt:
         if peer.number % server.argument == 0:
@@ -432,7 +432,7 @@ def halts_from(peer):
 
 
 def speaks_unasked(peer):
-    """The right answer, and a moment later, as some do before they close a connection that is idle, a 408."""
+    """The right response, and a moment later a 408, as some servers send before they close an idle connection."""
     good(peer)
     time.sleep(PIECE_PAUSE_S)
     peer.send(b'HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
@@ -467,7 +467,7 @@ def starts_slowly(peer):
 
 
 def leaks_listeners(peer):
-    """A listening socket more with each request."""
+    """Opens another listening socket for each request."""
     listener = socket.socket()
     listener.bind(('127.0.0.1', 0))
     listener.listen()
@@ -484,7 +484,7 @@ def leaks_connections(peer):
     return keeps
 
 
-# The same that are the end of the process, or of others: only for the program.
+# Behaviours that end the process, or start others: only for the program.
 
 def say(words):
     sys.stderr.write('faulty server: %s\n' % words)
@@ -497,7 +497,7 @@ def dies(peer):
 
 
 def out_of_memory(peer):
-    """Takes memory until there is none, and aborts, as many a runtime does then."""
+    """Allocates memory until there is none, and aborts, as many runtimes do."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     hoard = []
@@ -511,14 +511,14 @@ def out_of_memory(peer):
 
 
 def spins(peer):
-    """Burns CPU in one call, which never gives the interpreter's lock back: no thread runs again."""
+    """Burns CPU in one call that never releases the interpreter's lock, so that no thread runs again."""
     any(itertools.repeat(False))
 
 
 def leaves_children(peer):
     """A child for each request, which outlives it."""
     if os.fork() == 0:
-        os.closerange(3, 1 << 16)  # else it would hold the connection open
+        os.closerange(3, 1 << 16)  # otherwise it would hold the connection open
         linger()
     return good(peer)
 
@@ -534,7 +534,7 @@ def closes_at_once(peer):
 
 
 def never_reads(peer):
-    """Accepted, and that was all: what the client sends stays in the kernel."""
+    """Accepts and does nothing more: what the client sends stays in the kernel."""
     poll = select.poll()
     poll.register(peer.sock, select.POLLRDHUP)
     poll.poll(PATIENCE_S * 1000)
@@ -589,7 +589,7 @@ class Faulty:
         self.lock, self.halt = threading.Lock(), threading.Lock()
         self.connections = self.requests = self.right = 0
         self.peers, self.threads, self.leaked, self.served = set(), [], [], []
-        self.starved = say  # what is done where accept() fails; it accepts no more
+        self.starved = say  # called when accept() fails; after that it accepts no more
         self.ending = False
         self.listener = socket.socket()
         self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -660,7 +660,7 @@ class Faulty:
                 if not answer(peer):
                     break
         except (OSError, ValueError):
-            pass  # the client is gone
+            pass  # the client has closed
         finally:
             with self.lock:
                 self.peers.discard(peer)
@@ -681,7 +681,7 @@ def serve_for_ever(behaviour, good_first, argument, prepare=None):
 
 
 def linger():
-    """A child that runs away: in a session of its own, deaf to SIGTERM."""
+    """A child that escapes: in a session of its own, ignoring SIGTERM."""
     os.setsid()
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     never_listens()
@@ -703,7 +703,7 @@ def ignores_term(good_first, argument):
 
 
 def daemonises(good_first, argument):
-    """As daemon(3) does, twice over: the process that was started is gone, and what serves is nobody's child."""
+    """Like daemon(3) with a double fork: the started process has ended, and the server is no longer its child."""
     if os.fork():
         os._exit(0)
     os.setsid()
@@ -731,18 +731,18 @@ def leaves_listener(good_first, argument):
 
 
 def few_files(server, more):
-    """Files for so many connections more."""
+    """Lowers the file limit to that many more connections."""
     most = max(map(int, os.listdir('/proc/self/fd')))  # its own is the last one
     resource.setrlimit(resource.RLIMIT_NOFILE, (most + more, most + more))
 
 
 def runs_out_of_files(good_first, argument):
-    """Leaks its connections, and once it has no file for one more, goes on without accepting any."""
+    """Leaks its connections. When it runs out of descriptors, it continues without accepting."""
     serve_for_ever('leaks_connections', 0, argument, lambda server: few_files(server, good_first))
 
 
 def dies_out_of_files(good_first, argument):
-    """The same, and dies of it."""
+    """The same, and it dies of it."""
     def prepare(server):
         def die(words):
             say(words)

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""limited: an HTTP server that keeps the contract, and has one limit which only many open connections show.
+"""limited: an HTTP server that keeps the contract but has a limit that only many open connections reveal.
 
     limited.py LIMIT
 
@@ -33,7 +33,7 @@ class Connection:
         return bool(self.pending) and now > self.since
 
     def read(self):
-        """Answers the requests that are there. Returns whether the connection stays open."""
+        """Responds to the requests that have arrived. Returns whether the connection stays open."""
         try:
             data = self.sock.recv(65536)
             self.pending += data
@@ -74,7 +74,7 @@ class Server:
         return [fd for fd, _ in self.epoll.poll(TICK_S)]
 
     def wait_select(self):
-        """A descriptor of 1024 or more is a ValueError, of which the server dies."""
+        """A descriptor of 1024 or more raises ValueError, which ends the server."""
         ready = [self.listener.fileno()] if self.accepting else []
         return select.select(ready + list(self.connections), [], [], TICK_S)[0]
 
@@ -88,7 +88,7 @@ class Server:
         return ready
 
     def accept(self):
-        """Takes what waits, as far as it has room; the rest is left to wait in the kernel."""
+        """Accepts what waits, as long as it has room; the rest stays in the kernel."""
         while len(self.connections) < self.most:
             try:
                 sock, _ = self.listener.accept()

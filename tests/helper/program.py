@@ -1,7 +1,7 @@
-"""program: benchctl under test, in a folder of its own, and the certainty that nothing of it is left behind.
+"""program: benchctl under test, in a folder of its own, with a check that none of its processes is left.
 
-Every process that a test starts carries a mark in its environment, which its children inherit. However far a server
-runs away (a new session, a double fork), the mark tells whose it is.
+Every process that a test starts has a mark in its environment, which its children inherit. However a server escapes
+(a new session, a double fork), the mark identifies it.
 """
 import json
 import os
@@ -33,7 +33,7 @@ MARK = 'BENCHCTL_TEST'
 
 
 def _end(*unused):
-    """A test that is told to end cleans up too, once."""
+    """A test that is told to end cleans up first."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     sys.exit(1)
 
@@ -52,7 +52,7 @@ class Outcome:
 
 
 def until(condition, seconds=PATIENCE_S):
-    """Asks until the answer is true, and returns it; false where that takes too long."""
+    """Polls until the condition is true, and returns its value; a false one if that takes too long."""
     deadline = time.monotonic() + seconds
     while True:
         answer = condition()
@@ -80,7 +80,7 @@ class Place:
         tap.ok(not os.path.exists(self.path), 'no file is left')
 
     def file(self, name, text=None):
-        """The path of a file here; where there is text, it is written first."""
+        """The path of a file here. If there is text, it is written first."""
         path = os.path.join(self.path, name)
         if text is not None:
             os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -112,7 +112,7 @@ class Place:
         return self.end(process)
 
     def end(self, process):
-        """Waits for the end of a command. One that takes too long is killed, with all that it has started."""
+        """Waits for the end of a command. A command that takes too long is killed, with everything that it has started."""
         try:
             out, err = process.communicate(timeout=COMMAND_S)
         except subprocess.TimeoutExpired:
@@ -183,7 +183,7 @@ def faulty_section(name, behaviour, *arguments, **keys):
 
 
 def limited_section(limit, **keys):
-    """One that runs the server with that limit, and is called by it."""
+    """A [server] that runs the server with that limit and is named after it."""
     return python_section(limit, LIMITED, limit, **keys)
 
 
@@ -200,6 +200,6 @@ def cell_key(cell):
 
 
 def conserved(cell):
-    """Whether no request was lost in the counting."""
+    """Whether every request is accounted for."""
     return (cell['started'] + cell['in_flight_start'] ==
             cell['ok'] + sum(cell['failed'].values()) + cell['in_flight_end'])

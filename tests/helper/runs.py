@@ -1,7 +1,7 @@
 """runs: documents as `benchctl run` writes them, with figures that a test chooses.
 
-What a comparison makes of figures is known only where the figures are. So a test of `compare` takes a document that has every
-field the schema asks for, and sets those that matter.
+The right verdict of a comparison is known only if its figures are. So a test of `compare` takes a document with every
+field that the schema requires, and sets those that matter.
 """
 import random
 

@@ -47,7 +47,7 @@ def ok(good, name, seen=None):
 
 
 def held(wrong, name, known):
-    """Nothing is wrong. Where all that is wrong is known to be, the check counts as good, and a reader sees what is left to do."""
+    """Nothing is wrong. If everything wrong is known, the check is a TODO, which counts as good and lists what is left."""
     global _count
     if not wrong or not all(known(each) for each in wrong):
         return ok(not wrong, name, [each for each in wrong if not known(each)])
@@ -68,7 +68,7 @@ def is_(seen, wanted, name):
 
 
 def has(text, words, name):
-    """A text has all of the words (one, or a list of them) in it."""
+    """A text contains a string, or each of a list."""
     missing = [word for word in ([words] if isinstance(words, str) else words) if word not in text]
     good = ok(not missing, name)
     if not good:
@@ -105,12 +105,12 @@ def checks(functions):
 
 
 def done():
-    """Prints the plan, and exits with 1 where a check failed."""
+    """Prints the plan, and exits with 1 if a check failed."""
     print('1..%d' % _count, flush=True)
     sys.exit(1 if _failed else 0)
 
 
 def skip_all(reason):
-    """Prints a plan of nothing, and ends."""
+    """Prints an empty plan, and ends."""
     print('1..0 # SKIP ' + reason, flush=True)
     sys.exit(0)

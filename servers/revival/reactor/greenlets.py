@@ -15,7 +15,7 @@ _main.insert = partial(_runnable.append, _main)  # the main tasklet is a plain g
 
 
 def _reap():
-    """Runs the next tasklet when one has ended. As in Stackless, an exception goes on in the main tasklet."""
+    """Runs the next tasklet when one has ended. As in Stackless, an exception propagates to the main tasklet."""
     _main.switch()
     while True:
         try:

@@ -18,7 +18,7 @@ BODY_BYTES = 1048576
 
 
 class BadRequest(Exception):
-    """A request to be refused; its text is the status of the answer."""
+    """A request to be refused; its text is the status of the response."""
 
 
 def base_environ(host, port):
@@ -37,7 +37,7 @@ def base_environ(host, port):
 
 
 def serve(endpoint, application, environ, log=None):
-    """Answers the requests of one connection, and closes it. log(text, *arguments) gets four records a request."""
+    """Serves one connection, and closes it. log(text, *arguments) gets four records a request."""
     try:
         stream = Stream(endpoint)
         while answer(stream, application, environ.copy(), log):
@@ -49,7 +49,7 @@ def serve(endpoint, application, environ, log=None):
 
 
 def answer(stream, application, environ, log):
-    """Answers one request; whether another one may follow."""
+    """Responds to one request. Returns whether another may follow."""
     response = Response(stream)
     try:
         if not read_request(stream, environ):
@@ -84,7 +84,7 @@ def keeps_alive(environ):
 
 
 def read_request(stream, environ):
-    """Reads a request into environ; False where the connection ended before it was complete."""
+    """Reads a request into environ. Returns False if the connection ended before it was complete."""
     line = stream.readline(LINE_BYTES)
     if line in (b'\r\n', b'\n'):
         line = stream.readline(LINE_BYTES)  # RFC 9112, 2.2
@@ -168,7 +168,7 @@ date = Date()
 
 
 class Response:
-    """The answer to one request."""
+    """The response to one request."""
     __slots__ = ('stream', 'status', 'headers', 'head_sent', 'bodyless', 'keep_alive')
 
     def __init__(self, stream):
@@ -190,7 +190,7 @@ class Response:
         return self.write
 
     def write(self, data):
-        """Sends a part of a body whose length is not known beforehand."""
+        """Sends part of a body of unknown length."""
         if not self.head_sent:
             self.write_head(None)
         if not self.bodyless:
@@ -198,7 +198,7 @@ class Response:
         self.stream.flush()
 
     def send(self, result):
-        """Sends what the application returned: in one write where it is a list."""
+        """Sends what the application returned; a list in one write."""
         try:
             if isinstance(result, (list, tuple)) and not self.head_sent:
                 body = b''.join(result)
@@ -217,7 +217,7 @@ class Response:
                 result.close()
 
     def refuse(self, status):
-        """Answers with a status alone, where there is still time for one, and ends the connection."""
+        """Responds with a status only, unless a response has begun, and ends the connection."""
         self.keep_alive = False
         if not self.head_sent:
             self.status = status
@@ -225,7 +225,7 @@ class Response:
             self.send([status.encode('latin-1') + b'\n'])
 
     def write_head(self, length):
-        """The status line and headers; length is the body's where the application has not told it, or None."""
+        """The status line and headers. `length` is the body's, if the application has not given it, or None."""
         if not self.status:
             raise AssertionError('start_response was not called')
         names = [name.lower() for name, _ in self.headers]

@@ -29,7 +29,7 @@ class Hub:
         self.started = False
 
     def start(self):
-        """Starts the hub's tasklet; done by whatever waits first."""
+        """Starts the hub's tasklet; the first one to wait calls this."""
         if not self.started:
             self.started = True
             stackless.tasklet(self.run)()
@@ -61,14 +61,14 @@ class Hub:
         stackless.schedule_remove()
 
     def wake(self, descriptor, events):
-        """Makes the tasklets runnable that wait for these events; an error or a hangup is for both."""
+        """Makes the tasklets runnable that wait for these events; an error or a hangup counts as both."""
         if events & ~WRITE and descriptor in self.readers:
             self.readers.pop(descriptor).insert()
         if events & ~READ and descriptor in self.writers:
             self.writers.pop(descriptor).insert()
 
     def patience(self):
-        """How many seconds epoll may wait: -1 is for ever."""
+        """How many seconds epoll may wait; -1 means forever."""
         if stackless.getruncount() > 1:
             return 0
         if self.sleepers:

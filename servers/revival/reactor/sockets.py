@@ -25,7 +25,7 @@ _operations = 0
 
 
 def take_turn():
-    """Every 64th accept or recv lets the other tasklets run: those whose data is always there never wait."""
+    """Every 64th accept or recv lets the other tasklets run: without this, a tasklet whose data is always there would never wait."""
     global _operations
     _operations += 1
     if _operations % OPERATIONS_IN_A_ROW == 0:
@@ -33,7 +33,7 @@ def take_turn():
 
 
 class Socket:
-    """A plain socket, and which events of it epoll has been told of."""
+    """A plain socket, and the events for which it is registered with epoll."""
     __slots__ = ('socket', 'interest')
 
     def __init__(self, plain):
@@ -54,8 +54,8 @@ class Socket:
                 hub.wait(self, READ)
             except OSError as error:
                 if error.errno in EXHAUSTED:
-                    # Nothing to be done but wait: the clients stay in the backlog, the open connections are
-                    # served on, and accept is tried again ten times a second until descriptors are free.
+                    # Only waiting helps: clients stay in the backlog, open connections are still served, and accept is
+                    # tried again ten times a second until descriptors are free.
                     hub.sleep(PAUSE_SECONDS)
                 elif error.errno not in CLIENT_GONE:
                     raise

@@ -4,5 +4,5 @@ try:
 except ImportError:
     from reactor import greenlets as stackless
 else:
-    # PyPy's main tasklet says that it is dead, and so could not be inserted once it had blocked.
+    # PyPy's main tasklet claims to be dead, so that it could not be inserted again after it had blocked.
     stackless.getmain().alive = True
