@@ -111,6 +111,10 @@ static void print_cell(const struct cell *cell, const struct load_settings *sett
 
 	printf("%s: %s mode, %s connections, client %s\n", cell->server, cell->mode,
 	       units_show_count(count, cell->level), cell->client);
+	printf("  status %.0f", cell->status);
+	if (cell->address)
+		printf(" from %s", cell->address);
+	putchar('\n');
 	printf("  %.0f requests/s: ", cell->rate_rps);
 	printf("%s right answers in %.2f s", units_show_count(count, cell->ok), cell->window_s);
 	printf(", %s failed\n", units_show_count(count, cell_failed(cell)));
@@ -244,7 +248,7 @@ static int load_offer(const struct load_settings *settings, const struct client 
 		cell.open_loop.offered_rps = spec.offered_rps;
 	if (spec.mode == LOAD_CROWD)
 		cell.crowd.active = load_active(&spec);
-	if (cell_take(&cell, sample)) {
+	if (cell_take(&cell, sample) || cell_take_target(&cell, target)) {
 		code = complain(&command_load, EXIT_NO_RUN, "out of memory");
 		goto out;
 	}

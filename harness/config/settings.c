@@ -47,7 +47,7 @@ int settings_preset(struct settings *settings, const char *name, struct err *err
 		const char *preset, *key, *value;
 	} presets[] = {
 		{ "2010", "concurrency", "100" }, { "2010", "requests", "100000" }, { "2010", "sequential", "10000" },
-		{ "2010", "mode", "close" },      { "2010", "backlog", "128" },
+		{ "2010", "mode", "close" },      { "2010", "backlog", "128" },     { "2010", "http", "1.0" },
 	};
 	bool found = false;
 

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "clients/arrivals.h"
+#include "clients/target.h"
 #include "harness/config/levels.h"
 #include "harness/lib/clock.h"
 #include "harness/lib/options.h"
@@ -95,6 +96,13 @@ struct settings_open_loop {
 		  .max = SETTINGS_LONGEST,                                                                   \
 		  .flags = SETTINGS_ALIKE,                                                                   \
 		  .help = "time to open the connections, maximum" },                                         \
+		{ "http",                                                                                    \
+		  0,                                                                                         \
+		  OPTION_FIELD(choice, type, settings http),                                                 \
+		  .fallback = "1.1",                                                                         \
+		  .choices = target_http_names,                                                              \
+		  .flags = SETTINGS_ALIKE,                                                                   \
+		  .help = "version of HTTP to ask in: 1.0 as ab does" },                                     \
 		{ "timeout",                                                                                 \
 		  0,                                                                                         \
 		  OPTION_FIELD(duration, type, settings timeout_ns),                                         \
@@ -166,6 +174,7 @@ struct settings {
 	char *mode;      /* a list of load modes */
 	uint64_t active; /* connections of a crowd that carry requests */
 	char *client;    /* the client of the sweep */
+	int http;        /* enum target_http */
 	uint64_t duration_ns, warmup_ns, max_window_ns, max_ramp_ns, timeout_ns, ready_ns;
 	uint64_t requests;               /* of a cell; 0: measure for a time */
 	uint64_t sequential;             /* requests of the sequential cell; 0: measure for a time */

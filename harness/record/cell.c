@@ -69,6 +69,8 @@ const struct field cell_fields[] = {
 	CELL("kernel", NUMBERS, LATER, kernel.counters, NULL, NULL, .names = kernel_counter_names,
 	     .room = KERNEL_COUNTERS),
 	CELL("kernel.time_wait", NUMBER, LATER, kernel.time_wait, "sockets", NULL),
+	CELL("status", NUMBER, KNOWN, status, "status", "requests"),
+	CELL("address", TEXT, KNOWN, address, NULL, "requests"),
 	CELL("restarted", BOOL, ALWAYS, restarted, NULL, NULL),
 	CELL("error", TEXT, KNOWN, error, NULL, NULL),
 	CELL("wrong", TEXT, KNOWN, wrong, NULL, NULL),
@@ -155,6 +157,14 @@ static int evidence_take(struct cell *cell, const struct load_sample *sample)
 			       cell_set_text(&cell->wrong, sample->wrong)
 		       ? -1
 		       : 0;
+}
+
+int cell_take_target(struct cell *cell, const struct target *target)
+{
+	char address[TARGET_ADDRESS_TEXT];
+
+	cell->status = target->expected.status;
+	return target->named ? cell_set_text(&cell->address, target_show_address(target, address)) : 0;
 }
 
 bool cell_is_failed(const struct cell *cell)

@@ -56,6 +56,8 @@ struct cell {
 	struct kernel kernel; /* over the window; of the whole host */
 	bool debug_build;     /* measured by a build that is no benchmark; known while measuring only */
 	bool restarted;       /* the server had to be restarted after this cell */
+	double status;        /* of the right response */
+	char *address;        /* that was taken, where the URL has a name; or NULL */
 	char *error;          /* why the cell has failed, or NULL */
 	char *wrong;          /* what the first wrong response was, or NULL */
 	bool valid;
@@ -71,6 +73,9 @@ extern const struct field cell_fields[];
  */
 int cell_init(struct cell *cell, const char *server, const char *client, const char *mode, uint64_t level,
 	      uint64_t block);
+
+/* Takes over what the right response was, and where it came from. Returns 0; or -1 if out of memory. */
+int cell_take_target(struct cell *cell, const struct target *target);
 
 /* Takes over the figures of a sample. Returns 0; or -1 if out of memory, and then it has no figures. */
 int cell_take(struct cell *cell, const struct load_sample *sample);

@@ -297,7 +297,7 @@ static int visit_measure(struct visit *visit, struct cell *cell, const struct cl
 	visit->queue_samples = 0;
 	visit->use_start = visit->use_end = (struct observe_usage){ 0 };
 	int bad = client->run(&spec, sample, err);
-	if (!bad && cell_take(cell, sample))
+	if (!bad && (cell_take(cell, sample) || cell_take_target(cell, &visit->service.target)))
 		bad = err_set(err, "out of memory for the evidence");
 	if (!bad)
 		visit_take(visit, cell, sample, sequential);
@@ -570,7 +570,7 @@ static int visit_prepare(struct visit *visit, struct err *err)
 		.port = sweep->port,
 		.backlog = sweep->backlog,
 		.network = sweep->network,
-		.http = TARGET_HTTP_1_1,
+		.http = (enum target_http)sweep->settings->http,
 		.cpus = &sweep->cpus.server,
 		.grace_ns = GRACE_NS,
 	};
