@@ -13,6 +13,7 @@
 #include "harness/lib/clock.h"
 #include "harness/lib/units.h"
 #include "harness/record/cell.h"
+#include "harness/record/judge.h"
 #include "harness/record/result.h"
 #include "harness/report/explain.h"
 

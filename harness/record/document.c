@@ -1,5 +1,6 @@
 #include "harness/record/document.h"
 #include "harness/lib/control.h"
+#include "harness/record/judge.h"
 
 #include <stdlib.h>
 #include <string.h>

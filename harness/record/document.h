@@ -10,6 +10,9 @@
 #include "harness/host/host.h"
 #include "harness/record/cell.h"
 
+/* The largest file that is read as one, or as JSON of another kind. */
+#define RESULT_BYTES_MAX (64u << 20)
+
 /* One option of the run as it was used, by its long name. */
 struct document_option {
 	char *name, *value; /* owned */

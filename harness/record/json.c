@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "harness/lib/text.h"
-#include "harness/record/result.h"
+#include "harness/record/document.h"
 
 json_t *number_json(double value)
 {

@@ -15,8 +15,6 @@
 
 /* The version of run.json's schema. */
 #define RESULT_SCHEMA 1
-/* The largest file that is read. */
-#define RESULT_BYTES_MAX (64u << 20)
 
 /* A cell as one line of JSON, without the line's end. Freed by the caller; NULL if out of memory. */
 char *result_cell_line(const struct cell *cell);

@@ -1,10 +1,8 @@
 /*
- * validity: whether a cell's figures may be relied on, by the rules of docs/method.md.
+ * validity: the reasons why a cell's figures are not to be relied on (harness/record/judge.h finds them).
  */
 #ifndef HARNESS_RECORD_VALIDITY_H
 #define HARNESS_RECORD_VALIDITY_H
-
-struct cell;
 
 /* Why a cell's figures are not to be relied on. */
 enum invalid {
@@ -23,11 +21,5 @@ enum invalid {
 extern const char *const invalid_names[INVALIDS];        /* "failed", "no_answers", ... */
 extern const char *const invalid_descriptions[INVALIDS]; /* for people: what it means */
 extern const char *const invalid_advice[INVALIDS];       /* and what to do */
-
-/*
- * Judges whether the figures are valid, by the rules of docs/method.md, and sets `valid` and `invalid`.
- * control_rps is the control server's rate in the cell that is alike; NAN where there is none.
- */
-void cell_judge(struct cell *cell, double control_rps);
 
 #endif

@@ -404,19 +404,14 @@ static bool has_shared_cpus(const struct cell *cell)
 	return cell->shared_cpus > 0;
 }
 
-static bool has_own_cpus(const struct cell *cell)
-{
-	return cell->shared_cpus < 1;
-}
-
 static bool has_sampled(const struct cell *cell)
 {
-	return !isnan(cell->concurrency_sampled);
+	return is_closed_loop(cell) && !isnan(cell->concurrency_sampled);
 }
 
-static bool has_rounds(const struct cell *cell)
+static bool has_no_sampled(const struct cell *cell)
 {
-	return !isnan(cell->rounds);
+	return is_closed_loop(cell) && isnan(cell->concurrency_sampled);
 }
 
 static bool has_server_cpu(const struct cell *cell)
@@ -460,7 +455,6 @@ static const struct line {
 	TELL("rate", "ceiling", has_slow_control,
 	     "none: the control server was slower, {ceiling_rps} requests/s, and shows no limit here"),
 	TELL("rate", "ceiling", has_no_ceiling, "unknown: the control server was not measured at this level"),
-	TELL("rate", "", has_rounds, "{rounds} rounds of all connections in the window"),
 	PRINT("requests", print_tenths),
 	TELL("requests", "requests", is_whole, SENT "none lost"),
 	TELL("requests", "requests", is_lossy, SENT "they do not add up"),
@@ -488,8 +482,9 @@ static const struct line {
 	TELL("in flight", "ramp", is_closed_loop, "{ramp.reached} connections after {ramp.seconds}"),
 	TELL("in flight", "fairness", is_closed_loop,
 	     "{fairness.min} to {fairness.max} responses a connection, {fairness.never_served} never served, Jain's index {fairness.jain}"),
-	TELL("in flight", "Little", is_closed_loop, "residual {little_residual}"),
-	TELL("in flight", "", has_sampled, "by what was counted now and then: {concurrency.sampled} requests"),
+	TELL("in flight", "Little", has_sampled,
+	     "residual {little_residual}: {concurrency.sampled} in flight by what was counted now and then"),
+	TELL("in flight", "Little", has_no_sampled, "residual {little_residual}"),
 	PRINT("latency", print_latency),
 	TELL("latency", "", cell_is_open_loop,
 	     "of an open loop: from the scheduled time, with all waiting and with the client's own lag"),
@@ -502,7 +497,6 @@ static const struct line {
 	PRINT("client", print_threads),
 	TELL("client", "client", NULL, "busiest CPU {client_cpu_busiest}; watching took {observer_cpu} of a core"),
 	TELL("client", "", has_shared_cpus, "{shared_cpus} of the CPUs that it may run on are the server's too"),
-	TELL("client", "", has_own_cpus, "it shares no CPU with the server"),
 	TELL("server", "server", has_server_cpu,
 	     "{server_cpu_us_per_request} of CPU a request; user {server_use.user_s}, system {server_use.system_s} over the window"),
 	TELL("server", "", NULL,

@@ -13,6 +13,7 @@
 #include "harness/lib/argv.h"
 #include "harness/lib/clock.h"
 #include "harness/lib/random.h"
+#include "harness/record/judge.h"
 #include "harness/run/plan.h"
 #include "harness/server/observe.h"
 #include "harness/server/service.h"

@@ -2,6 +2,7 @@
 #include "tests/unit/unit.h"
 
 #include "harness/record/cell.h"
+#include "harness/record/judge.h"
 
 /* A cell with figures that no rule finds fault with: 100 in flight, 1 ms each, 100000 a second. */
 struct figures {

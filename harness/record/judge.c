@@ -1,0 +1,117 @@
+#include "harness/record/judge.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "clients/client.h"
+#include "harness/lib/control.h"
+
+/* The bounds of docs/method.md, "Is a cell valid?". */
+#define CONCURRENCY_SHORT 0.05
+#define CLIENT_BUSY       0.90
+#define CONTROL_AHEAD     1.5
+#define LITTLE_OFF        0.05
+#define LAG_MOST          0.10
+
+static bool is_off(double value, double wanted)
+{
+	return !(fabs(value - wanted) <= CONCURRENCY_SHORT * wanted);
+}
+
+/* By what was counted now and then: a connection that is being closed is in use, though its request has ended. */
+static bool is_short(const struct cell *cell)
+{
+	double silent = (double)cell->level - cell_active(cell);
+	double used = isnan(cell->concurrency_sampled) ? cell->concurrency_mean : cell->concurrency_sampled;
+
+	return is_off(used, cell_active(cell)) || (silent > 0 && is_off(cell->crowd.silent, silent));
+}
+
+/* The latency of an open loop has the lag in it: it must be small beside it, in the middle and at the end. */
+static bool is_lagging(const struct cell *cell)
+{
+	return cell->lag_ns.p50 > LAG_MOST * cell->latency_ns.p50 || cell->lag_ns.p99 > LAG_MOST * cell->latency_ns.p99;
+}
+
+static bool is_client_bound(const struct cell *cell, double control_rps)
+{
+	return cell->client_cpu_busiest > CLIENT_BUSY && !(control_rps >= CONTROL_AHEAD * cell->rate_rps);
+}
+
+/*
+ * Where the control server can't keep up with a rate either, a server's limit can't be told from the client's; but a control
+ * server that is the slower one shows no limit of the client.
+ */
+static bool is_beyond_control(const struct cell *cell, double control_rps)
+{
+	return strcmp(cell->server, CONTROL_SERVER) != 0 && !cell_keeps_up(cell) && control_rps >= cell->rate_rps &&
+	       control_rps < CELL_KEPT_UP * cell->open_loop.offered_rps;
+}
+
+/*
+ * By the times of the requests themselves, those unfinished at the window's edges too, against what was counted in flight
+ * now and then. Files of earlier versions have no such times: there it is by the mean latency of what has ended.
+ */
+static double little_residual(const struct cell *cell)
+{
+	if (!isnan(cell->concurrency_sampled))
+		return fabs(cell->concurrency_mean / cell->concurrency_sampled - 1);
+	return fabs(cell->rate_rps * cell->latency_ns.mean / 1e9 / cell->concurrency_mean - 1);
+}
+
+static bool breaks_little(const struct cell *cell)
+{
+	/* In close mode latency and the time between two requests of a connection are not the same. */
+	return strcmp(cell->mode, load_mode_names[LOAD_CLOSE]) != 0 && cell->little > LITTLE_OFF;
+}
+
+static bool breaks_conservation(const struct cell *cell)
+{
+	if (cell_is_open_loop(cell) && cell->open_loop.scheduled + cell->open_loop.waiting_start !=
+					       (double)cell->started + cell->open_loop.waiting_end)
+		return true;
+	/* Files of earlier versions do not say what came of the requests after the window. */
+	if (cell_is_open_loop(cell) && !isnan(cell->open_loop.unfinished) &&
+	    (double)cell->in_flight_end + cell->open_loop.waiting_end !=
+		    cell->open_loop.late_ok + cell->open_loop.late_failed + cell->open_loop.unfinished)
+		return true;
+	return cell->in_flight_start + cell->started != cell->ok + cell_failed(cell) + cell->in_flight_end;
+}
+
+/* What a load of many connections in a closed loop can be invalid for. */
+static unsigned judge_closed_loop(const struct cell *cell, double control_rps)
+{
+	unsigned invalid = (unsigned)is_short(cell) << INVALID_SHORT_CONCURRENCY | (unsigned)breaks_little(cell)
+											   << INVALID_LITTLE;
+
+	/* The control server shows the client's limit: being bound by it is its purpose. */
+	if (strcmp(cell->server, CONTROL_SERVER) != 0)
+		invalid |= (unsigned)is_client_bound(cell, control_rps) << INVALID_CLIENT_BOUND;
+	return invalid;
+}
+
+void cell_judge(struct cell *cell, double control_rps)
+{
+	const struct client *client = client_find(cell->client);
+	unsigned invalid = 0;
+
+	cell->ceiling_rps = control_rps;
+	cell->little = little_residual(cell);
+	if (cell->error) {
+		invalid = 1u << INVALID_FAILED;
+	} else if (!cell->ok) {
+		invalid = 1u << INVALID_NO_ANSWERS;
+	} else {
+		invalid |= (unsigned)breaks_conservation(cell) << INVALID_CONSERVATION;
+		if (cell_is_open_loop(cell))
+			invalid |= (unsigned)is_lagging(cell) << INVALID_LAG |
+				   (unsigned)is_beyond_control(cell, control_rps) << INVALID_CLIENT_BOUND;
+		else if (!client || client->max_connections != 1)
+			invalid |= judge_closed_loop(cell, control_rps);
+	}
+	invalid |= (unsigned)(cell->ok && cell->shared_cpus > 0) << INVALID_SHARED_CPU;
+	/* The build is known while measuring only; what it made of the cell then stays. */
+	invalid |= (unsigned)cell->debug_build << INVALID_BUILD | (cell->invalid & 1u << INVALID_BUILD);
+	cell->invalid = invalid;
+	cell->valid = !invalid;
+}
