@@ -553,13 +553,12 @@ static uint64_t engine_waiting(const struct engine *engine, uint64_t now_ns)
 /* The window opens or closes: what of an open loop has arrived, and what waits. */
 static void engine_window(struct engine *engine, bool opens, uint64_t now_ns)
 {
-	struct load_figures *counts = &engine->worker->counts;
 	if (!engine->open_loop)
 		return;
+
+	struct load_figures *counts = &engine->worker->counts;
 	uint64_t waiting = engine_waiting(engine, now_ns), arrived = engine->taken + waiting;
 
-	if (!engine->open_loop)
-		return;
 	if (opens) {
 		counts->open_loop.waiting_start = (double)waiting;
 		engine->arrived_start = arrived;
