@@ -197,7 +197,8 @@ static int arms_measure(struct arm *arms, const struct ab *ab, struct session *s
 	if (bad)
 		return complain(&command_ab, EXIT_NO_RUN, "%s (the cells are in %s/cells.jsonl)", why->text,
 				session->folder);
-	fprintf(stderr, "%s\n%s\n", arms[OLD].path, arms[NEW].path);
+	say("%s", arms[OLD].path);
+	say("%s", arms[NEW].path);
 	/* No verdict from what an interruption has left: to stop when the figures please is not a test. */
 	return code ? code : arms_compare(arms, ab, templates, why);
 }

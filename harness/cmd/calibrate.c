@@ -98,7 +98,7 @@ static int noise_keep(struct noise *noise, const char *path, struct err *err)
 		if (fits > 0)
 			result = noise_merge(&before, noise);
 		else
-			fprintf(stderr, "%s: begun anew, what it had was measured otherwise: %s\n", path, why.text);
+			say("%s: begun anew, what it had was measured otherwise: %s", path, why.text);
 		if (fits > 0 && !result) {
 			noise->figures = before.figures;
 			noise->count = before.count;

@@ -84,7 +84,7 @@ static int servers_find(struct round *round, bool named, struct err *err)
 		} else if (named) {
 			return err_set(err, "server %s can't run here: %s", server->name, found.reason);
 		} else if (!common_stop) {
-			fprintf(stderr, "left out: %s: %s\n", server->name, found.reason);
+			say("left out: %s: %s", server->name, found.reason);
 		}
 	}
 	round->count = kept;
@@ -177,7 +177,7 @@ static int round_run(struct round *round, const struct check_settings *settings)
 	if (network_open(&network, (enum network_choice)settings->network, (unsigned)settings->port, 0, &err))
 		return complain(&command_check, EXIT_NO_RUN, "%s", err.text);
 	if (network.reason[0])
-		fprintf(stderr, "%s\n", network.reason);
+		say("%s", network.reason);
 	terminal_init(&terminal, settings->verbosity);
 	host_read(&host);
 	while (round->done < round->count && !bad && !common_stop) {

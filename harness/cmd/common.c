@@ -11,16 +11,37 @@
 
 #include "harness/host/build.h"
 #include "harness/lib/directory.h"
+#include "harness/lib/text.h"
+
+static void print_line(const char *front, const char *name, const char *format, va_list args)
+{
+	char *text = NULL;
+
+	fprintf(stderr, "%s%s%s", front, name, *front ? ": " : "");
+	if (vasprintf(&text, format, args) >= 0)
+		text_print(stderr, text);
+	else
+		fputs("out of memory", stderr);
+	fputc('\n', stderr);
+	free(text);
+}
+
+void say(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	print_line("", "", format, args);
+	va_end(args);
+}
 
 int complain(const struct command *command, int code, const char *format, ...)
 {
 	va_list args;
 
-	fprintf(stderr, "benchctl %s: ", command->name);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	print_line("benchctl ", command->name, format, args);
 	va_end(args);
-	fputc('\n', stderr);
 	return code;
 }
 

@@ -12,7 +12,13 @@
 #include "harness/config/conf.h"
 #include "harness/lib/err.h"
 
-/* Prints "benchctl COMMAND: message" to stderr. Returns the exit code given. */
+/*
+ * What a command tells people goes to stderr by these two: text from outside (file content, names, a server's output) in
+ * the message can neither steer the terminal nor begin a line of its own (text_print()).
+ */
+/* Prints a line. */
+void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Prints "benchctl COMMAND: message" as a line. Returns the exit code given. */
 int complain(const struct command *command, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* Prints the command's help. */

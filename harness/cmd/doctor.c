@@ -208,7 +208,7 @@ static int doctor_run(int argc, char **argv)
 		else if (print_json(&diagnosis))
 			code = complain(&command_doctor, EXIT_NO_RUN, "writing JSON failed");
 		else
-			fprintf(stderr, "%s\n", conclusion);
+			say("%s", conclusion);
 	}
 out:
 	free(diagnosis.servers);

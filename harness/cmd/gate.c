@@ -39,12 +39,11 @@ int gate_how(struct compare_settings *how, const struct gate_settings *settings,
 	if (fits < 0)
 		return err_set(err, "%s", why.text);
 	if (!fits) {
-		fprintf(stderr, "%s is not used: it was measured otherwise: %s\n", path, why.text);
+		say("%s is not used: it was measured otherwise: %s", path, why.text);
 		return 0;
 	}
-	fprintf(stderr,
-		"the floor is at least twice the noise in %s, for so many launches, where it has the same server and levels\n",
-		path);
+	say("the floor is at least twice the noise in %s, for so many launches, where it has the same server and levels",
+	    path);
 	how->noise = (struct compare_noise){ noise_at, noise, noise->launches };
 	return 0;
 }

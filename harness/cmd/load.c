@@ -101,9 +101,8 @@ static void load_stalled(void *context, uint64_t silent_ns)
 	const struct load_spec *spec = context;
 	char silent[UNITS_TEXT], timeout[UNITS_TEXT];
 
-	fprintf(stderr, "benchctl load: no right response for %s; a request may take %s (--timeout)\n",
-		units_show_duration(silent, silent_ns / CLOCK_S * CLOCK_S),
-		units_show_duration(timeout, spec->timeout_ns));
+	say("benchctl load: no right response for %s; a request may take %s (--timeout)",
+	    units_show_duration(silent, silent_ns / CLOCK_S * CLOCK_S), units_show_duration(timeout, spec->timeout_ns));
 }
 
 static void print_cell(const struct cell *cell, const struct load_settings *settings)
@@ -311,7 +310,7 @@ static const struct client *load_choose(const struct load_settings *settings, co
 	if (!client)
 		*code = complain(&command_load, EXIT_USAGE, "--client: %s", why.text);
 	else if (why.text[0])
-		fprintf(stderr, "benchctl load: %s\n", why.text);
+		say("benchctl load: %s", why.text);
 	return client;
 }
 

@@ -1,8 +1,13 @@
 /* benchctl: a harness that measures how servers scale from 1 to 65536 connections. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness/cmd/command.h"
+#include "harness/cmd/common.h"
 #include "harness/host/build.h"
 
 const struct command *const commands[] = { &command_run,       &command_load,    &command_list,
@@ -21,8 +26,24 @@ static const struct command *command_find(const char *name)
 	return NULL;
 }
 
+/*
+ * A daemon or cron may start us with descriptors 0, 1 or 2 closed: the first file that is opened would become stdout, and
+ * tables would be printed into it. What would go to a closed stdout can't be written, and that is an error, as at a full
+ * disk: so the descriptor there is one that can't be written to.
+ */
+static void descriptors_occupy(void)
+{
+	static const int modes[] = { O_RDONLY, O_RDONLY, O_WRONLY };
+
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", modes[fd]) != fd)
+			_exit(EXIT_NO_RUN);
+}
+
 int main(int argc, char **argv)
 {
+	descriptors_occupy();
+	signal(SIGXFSZ, SIG_IGN); /* beyond `ulimit -f` a write fails then, as on a full disk (setrlimit(2)) */
 	if (argc < 2) {
 		command_help.run(0, NULL);
 		return EXIT_USAGE;
@@ -33,7 +54,7 @@ int main(int argc, char **argv)
 	}
 	const struct command *command = command_find(argv[1]);
 	if (!command) {
-		fprintf(stderr, "benchctl: there is no command '%s' (see 'benchctl help')\n", argv[1]);
+		say("benchctl: there is no command '%s' (see 'benchctl help')", argv[1]);
 		return EXIT_USAGE;
 	}
 	int code = command->run(argc - 2, argv + 2);

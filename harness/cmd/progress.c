@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/cmd/common.h"
 #include "harness/lib/clock.h"
 #include "harness/lib/units.h"
 
@@ -72,8 +73,8 @@ static void on_end(void *context, const struct cell *cell, size_t done, size_t a
 	    cell->error) /* an error was told as it happened */
 		return;
 	terminal_clear(&progress->terminal);
-	fprintf(stderr, "[%zu/%zu] %s: %s, %s: %s requests/s%s\n", done, all, cell->server, mode_of(cell), load,
-		units_show_count(rate, (uint64_t)cell->rate_rps), cell->valid ? "" : ", not valid");
+	say("[%zu/%zu] %s: %s, %s: %s requests/s%s", done, all, cell->server, mode_of(cell), load,
+	    units_show_count(rate, (uint64_t)cell->rate_rps), cell->valid ? "" : ", not valid");
 }
 
 static void on_server_end(void *context, const char *server, uint64_t block, size_t done, size_t all)
@@ -109,9 +110,9 @@ static void on_notice(void *context, const char *text)
 
 	terminal_clear(&progress->terminal);
 	if (bytes <= NOTICE_HEAD + NOTICE_TAIL)
-		fprintf(stderr, "%s\n", text);
+		say("%s", text);
 	else
-		fprintf(stderr, "%.*s ... %s\n", NOTICE_HEAD, text, text + bytes - NOTICE_TAIL);
+		say("%.*s ... %s", NOTICE_HEAD, text, text + bytes - NOTICE_TAIL);
 }
 
 void progress_init(struct progress *progress, struct settings_verbosity verbosity)

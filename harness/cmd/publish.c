@@ -34,7 +34,7 @@ static const struct option_def publish_options[] = {
 static void on_progress(void *context, const char *words)
 {
 	(void)context;
-	fprintf(stderr, "%s\n", words);
+	say("%s", words);
 }
 
 /* Publishes to the place. Returns the exit code. */
@@ -55,11 +55,11 @@ static int publish_to(const struct publish_settings *settings, const struct publ
 	int bad = publish(store, request, &done, &err);
 	if (bad)
 		complain(&command_publish, 0, "%s", err.text);
-	fprintf(stderr, "%zu %s added, %zu known; %zu files sent (%.1f MB), %zu were there\n", done.runs_added,
-		done.runs_added == 1 ? "run" : "runs", done.runs_known, done.sent, (double)done.sent_bytes / 1e6,
-		done.kept);
+	say("%zu %s added, %zu known; %zu files sent (%.1f MB), %zu were there", done.runs_added,
+	    done.runs_added == 1 ? "run" : "runs", done.runs_known, done.sent, (double)done.sent_bytes / 1e6,
+	    done.kept);
 	if (bad)
-		fprintf(stderr, "the same command goes on from here\n");
+		say("the same command goes on from here");
 	else
 		printf("%s%s" SITE_INDEX "\n", store->name, store->name[strlen(store->name) - 1] == '/' ? "" : "/");
 	store_close(store);

@@ -128,7 +128,7 @@ static int servers_find(struct session *session, struct err *err)
 		else if (is_needed && !(session->adds_control && i == 0))
 			return err_set(err, "server %s can't run here: %s", session->servers[i]->name, found->reason);
 		else
-			fprintf(stderr, "left out: %s: %s\n", session->servers[i]->name, found->reason);
+			say("left out: %s: %s", session->servers[i]->name, found->reason);
 	}
 	session->count = kept;
 	return kept || common_stop ? 0 : err_set(err, "no server can run here (see 'benchctl list')");
@@ -177,7 +177,7 @@ static int load_settle(struct session *session, struct err *err)
 	if (!sweep->client)
 		return err_prefix(err, "--client");
 	if (err->text[0])
-		fprintf(stderr, "%s\n", err->text);
+		say("%s", err->text);
 	if (sweep->client->max_connections == 1)
 		return err_set(err, "--client: %s sends one request at a time; a run has a sequential cell for that",
 			       settings->client);
@@ -205,9 +205,9 @@ static int network_settle(struct session *session, struct err *err)
 		return -1;
 	session->sweep.network = network;
 	if (network->reason[0])
-		fprintf(stderr, "%s\n", network->reason);
+		say("%s", network->reason);
 	if (network->lacking[0])
-		fprintf(stderr, "in the private network %s\n", network->lacking);
+		say("in the private network %s", network->lacking);
 	return 0;
 }
 
@@ -267,8 +267,8 @@ static int ledger_continue(struct session *session, const char *path, struct err
 	if (ledger_resume(&session->ledger, path, &session->document, &torn, err))
 		return -1;
 	if (torn)
-		fprintf(stderr, "%s: its last line was torn and has been cut off; that cell is measured again\n", path);
-	fprintf(stderr, "resuming %s after %zu cells\n", session->folder, session->document.cells_count);
+		say("%s: its last line was torn and has been cut off; that cell is measured again", path);
+	say("resuming %s after %zu cells", session->folder, session->document.cells_count);
 	return 0;
 }
 

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/lib/text.h"
+
 /* To the first column; erase to the end of the line (ECMA-48). */
 #define ERASE "\r\033[K"
 
@@ -34,8 +36,11 @@ void terminal_status(const struct terminal *terminal, const char *format, ...)
 		return;
 	terminal_clear(terminal);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	char *text = NULL;
+	if (vasprintf(&text, format, args) >= 0)
+		text_print(stderr, text);
 	va_end(args);
+	free(text);
 	if (is_line)
 		fputc('\n', stderr);
 	fflush(stderr);

@@ -60,6 +60,33 @@ char *text_plain(char *out, size_t room, const char *text)
 	return out;
 }
 
+static void print_escaped(FILE *out, unsigned char c)
+{
+	switch (c) {
+	case '\n': fputs("\\n", out); return;
+	case '\r': fputs("\\r", out); return;
+	case '\t': fputs("\\t", out); return;
+	default: fprintf(out, "\\x%02x", c); return;
+	}
+}
+
+void text_print(FILE *out, const char *text)
+{
+	const unsigned char *in = (const unsigned char *)text;
+	const unsigned char *command = in + strspn(text, " ");
+
+	while (*in) {
+		uint32_t code;
+		size_t bytes = character(in, &code);
+		bool shown = bytes && !is_hidden(code) && !(in == command && in[0] == ':' && in[1] == ':');
+		for (bytes = bytes ? bytes : 1; bytes; bytes--, in++)
+			if (shown)
+				fputc(*in, out);
+			else
+				print_escaped(out, *in);
+	}
+}
+
 char *text_quote(char *out, size_t room, const char *data, size_t bytes)
 {
 	static const char letters[] = { ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't', ['"'] = '"', ['\\'] = '\\' };

@@ -19,6 +19,12 @@
 char *text_plain(char *out, size_t room, const char *text);
 
 /*
+ * Prints text as one line for a terminal or a log, without the line end: what text_plain() leaves out, and what is not UTF-8, is
+ * shown as \n, \r, \t or \xHH. At its start the "::" of a workflow command of a CI service is broken up. Backslashes stay as they are.
+ */
+void text_print(FILE *out, const char *text);
+
+/*
  * Writes bytes as a text in quotes: what is no printable ASCII as \n, \r, \t or \xHH, `"` and `\` escaped too. Followed by ...
  * where it was cut to fit into `room` bytes, of which there must be 16 at least. Returns out.
  */

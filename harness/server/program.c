@@ -36,6 +36,7 @@ static void child(char **arguments, const char *folder, int out, int errors, int
 
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGXFSZ, SIG_DFL); /* benchctl ignores it */
 	if (!setpgid(0, 0) && dup2(null, STDIN_FILENO) >= 0 && dup2(out >= 0 ? out : null, STDOUT_FILENO) >= 0 &&
 	    dup2(errors >= 0 ? errors : null, STDERR_FILENO) >= 0 && (!folder || !chdir(folder)))
 		execvp(arguments[0], arguments);

@@ -73,7 +73,8 @@ static void server_exec(const struct launch *launch, char **arguments, pid_t kee
 		_exit(127);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	signal(SIGPIPE, SIG_DFL); /* benchctl ignores it, and exec keeps what is ignored */
+	signal(SIGPIPE, SIG_DFL); /* benchctl ignores these, and exec keeps what is ignored */
+	signal(SIGXFSZ, SIG_DFL);
 	if (dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0 || dup2(error, STDERR_FILENO) < 0 ||
 	    (launch->folder && chdir(launch->folder)) ||
 	    (launch->cpus && sched_setaffinity(0, sizeof *launch->cpus, launch->cpus)))

@@ -1,0 +1,117 @@
+#!/usr/bin/python3
+"""What is done to benchctl by a hostile or unlucky surrounding, and what it must hold: one row an attack. Prints TAP.
+
+A row has a name, a function that makes the attack in a folder of its own and returns what was seen, and the checks that it
+must pass. Place adds to each that no process and no file is left. `make check` runs the quick rows, `make check-all` all.
+What was attacked with which outcome is told by docs/robustness.md, which names each row.
+"""
+import collections
+import json
+import os
+import re
+import signal
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from helper import tap
+from helper.program import CONF, ROOT, Place, cell_key, until
+
+RUN = ('run', '--conf', CONF, '--servers', 'control', '--mode', 'close', '--port', '0', '--duration', '50ms', '--warmup', '10ms',
+       '--seed', '7', '--out', 'r')
+FEW = RUN + ('-c', '1,2')
+FEW_CELLS = 3
+
+Attack = collections.namedtuple('Attack', 'name how must thorough', defaults=(False,))
+
+
+# What must be: each returns (good, name, seen).
+
+def code(wanted):
+    return lambda place, outcome: (outcome.code == wanted, 'exit code %d' % wanted, outcome)
+
+
+def says(text):
+    return lambda place, outcome: (text in outcome.err, 'stderr says %r' % text, outcome)
+
+
+def says_not(text):
+    return lambda place, outcome: (text not in outcome.err + outcome.out, 'nowhere is %r' % text, outcome)
+
+
+def whole(cells, run='r'):
+    """The ledger and the document have each of that many cells once."""
+    def check(place, outcome):
+        seen = [cell_key(json.loads(line)) for line in place.lines(run) if 'server' in json.loads(line)]
+        document = [cell_key(cell) for cell in place.document(run)['cells']]
+        return (len(seen) == len(set(seen)) == cells and sorted(map(str, seen)) == sorted(map(str, document)),
+                'ledger and document have %d cells, each once' % cells, (outcome, seen, document))
+    return check
+
+
+def lines_whole(place, outcome):
+    """The ledger holds whole lines only."""
+    text = place.read('results/r/cells.jsonl')
+    try:
+        good = not text or text.endswith('\n') and all(isinstance(json.loads(line), dict) for line in text.splitlines())
+    except ValueError:
+        good = False
+    return good, 'the ledger has whole lines only', text[-300:]
+
+
+# How it is done: each takes the place and returns an Outcome.
+
+def shell(script, *words):
+    """benchctl, with what a shell script does to it: "$@" is the command."""
+    return lambda place: place.command('/bin/sh', '-c', script, 'sh', place.benchctl, *words)
+
+
+def escaping(words, **files):
+    """A command that is given files which would steer a terminal."""
+    def how(place):
+        for name, text in files.items():
+            place.file(name.replace('_', '.'), text)
+        return place.bench(*words)
+    return how
+
+
+ESCAPE = '\x1b]0;owned\x07\n::error::owned\r\u202e'
+
+ATTACKS = [
+    Attack('stdout closed', shell('"$@" >&-', *FEW), [code(3), says('Bad file descriptor'), says('cells.jsonl'), whole(FEW_CELLS)]),
+    Attack('stderr closed', shell('"$@" 2>&-', *FEW), [code(0), whole(FEW_CELLS)]),
+    Attack('stdin, stdout and stderr closed', shell('"$@" <&- >&- 2>&-', *FEW), [code(3), whole(FEW_CELLS)]),
+    Attack('stdout closed, help', shell('"$@" >&-', 'help'), [code(3), says('writing to stdout')]),
+    Attack('file size limit of 4 KiB', shell('ulimit -f 8; "$@"', *FEW), [code(3), says('File too large'), lines_whole]),
+    Attack('escapes in a bench.conf', escaping(('list', '--conf', 'a.conf'), a_conf='[server a]\n\x1b]0;owned\x07\u202e = 1\n'),
+           [code(2), says('\\x1b]0;owned\\x07'), says_not('\x1b'), says_not('\u202e')]),
+    Attack('escapes in a run.json', escaping(('table', 'a.json'), a_json=json.dumps({'schema': ESCAPE, ESCAPE: 1})),
+           [code(2), says_not('\x1b'), says_not('\n::error::'), says_not('\u202e')]),
+    Attack('escapes in broken JSON', escaping(('table', 'a.json'), a_json='{"a": 1, ' + ESCAPE),
+           [code(2), says_not('\x1b'), says_not('\n::error::'), says_not('\u202e')]),
+    Attack('escapes in an option', escaping(('run', '--' + ESCAPE)), [code(2), says('\\n::error::'), says_not('\x1b')]),
+    Attack('a workflow command as a command', escaping(('::error::owned',)), [code(2), says_not('\n::error::')]),
+]
+
+
+def as_test(attack):
+    def test():
+        with Place() as place:
+            seen = attack.how(place)
+            for must in attack.must:
+                good, name, why = must(place, seen)
+                tap.ok(good, '%s: %s' % (attack.name, name), why)
+    test.__name__ = 'test_' + attack.name
+    return tap.thorough(test) if attack.thorough else test
+
+
+def test_documented():
+    """docs/robustness.md names each attack, and no other."""
+    with open(os.path.join(ROOT, 'docs', 'robustness.md'), encoding='utf-8') as file:
+        named = re.findall(r'^\| ([^|]+?) \| [^|]+ \|$', file.read(), re.M)
+    rows = [name for name in named if name not in ('what was done',) and not name.startswith('---')]
+    tap.is_(sorted(rows), sorted(attack.name for attack in ATTACKS), 'docs/robustness.md has the table of attacks')
+
+
+tap.checks([as_test(attack) for attack in ATTACKS] + [test_documented])
+tap.done()
