@@ -1,14 +1,12 @@
 #!/usr/bin/python3
 """`benchctl load` against a server that misbehaves by script: what it counts, and what it says. Prints TAP."""
 import collections
-import ctypes
 import errno
 import json
 import math
 import os
 import re
 import socket
-import struct
 import sys
 
 sys.dont_write_bytecode = True
@@ -16,6 +14,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from helper import tap
 from helper.faulty import BEHAVIOURS, PROBES, Faulty
 from helper.program import FAIL, ROOT, Place, conserved, until
+from helper.seccomp import IO_URING_SETUP, forbid
 
 # The requests of a case, each on a connection of its own, so that no failure is rested from.
 N = 12
@@ -487,21 +486,6 @@ def test_usage():
     tap.is_(place.bench().code, 2, 'no command')
 
 
-def forbid(number):
-    """Makes io_uring_setup(2) fail with an errno, in this process and what it becomes: a filter of seccomp(2)."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    ALLOW, ERRNO, LOAD_WORD, EQUAL, RETURN = 0x7fff0000, 0x00050000 | number, 0x20, 0x15, 0x06
-    IO_URING_SETUP, SET_NO_NEW_PRIVS, SET_SECCOMP, FILTER = 425, 38, 22, 2
-    words = [(LOAD_WORD, 0, 0, 0), (EQUAL, 0, 1, IO_URING_SETUP), (RETURN, 0, 0, ERRNO), (RETURN, 0, 0, ALLOW)]
-    code = ctypes.create_string_buffer(b''.join(struct.pack('HBBI', *word) for word in words))
-
-    class Program(ctypes.Structure):
-        _fields_ = [('words', ctypes.c_ushort), ('code', ctypes.c_void_p)]
-    program = Program(len(words), ctypes.addressof(code))
-    if libc.prctl(SET_NO_NEW_PRIVS, 1, 0, 0, 0) or libc.prctl(SET_SECCOMP, FILTER, ctypes.byref(program), 0, 0):
-        raise OSError(ctypes.get_errno(), 'prctl')
-
-
 def test_no_io_uring():
     """Where the kernel refuses it: measured with epoll, and said so; with auto that is no news."""
     for number, words in [(errno.EPERM, 'io_uring is forbidden here'), (errno.ENOSYS, 'this kernel has no io_uring'),
@@ -509,7 +493,7 @@ def test_no_io_uring():
         for client in 'uring', 'auto':
             with Faulty('good') as server:
                 outcome = place.bench('load', '--json', '--client', client, '-n', '20', '-c', '4', server.url,
-                                      preexec_fn=lambda: forbid(number))
+                                      preexec_fn=lambda: forbid(IO_URING_SETUP, number))
             name = '%s, io_uring_setup fails with %s: ' % (client, errno.errorcode[number])
             tap.is_(outcome.code, 0, name + 'exit code')
             cell = json.loads(outcome.out)

@@ -8,6 +8,7 @@ of LIMITS: how it waits for events, how many connections it takes, how long one 
 """
 import os
 import select
+import signal
 import socket
 import sys
 import time
@@ -19,6 +20,7 @@ from helper.faulty import page
 FULL = 500
 SILENT_S = 2.2
 TICK_S = 0.05
+SLOW_RPS = 1200
 
 
 class Connection:
@@ -57,8 +59,8 @@ class Connection:
 
 
 class Server:
-    def __init__(self, waits='epoll', most=sys.maxsize, silent_s=None):
-        self.most, self.silent_s = most, silent_s
+    def __init__(self, waits='epoll', most=sys.maxsize, silent_s=None, rate_rps=None, last=sys.maxsize):
+        self.most, self.silent_s, self.rate_rps, self.last = most, silent_s, rate_rps, last
         self.wait = getattr(self, 'wait_' + waits)
         self.connections = {}  # by descriptor
         self.epoll = select.epoll()
@@ -110,7 +112,25 @@ class Server:
         for fd in [fd for fd, one in self.connections.items() if now - one.since > self.silent_s]:
             self.close(fd)
 
+    def serve_in_turn(self):
+        """One connection after the other, each for as long as its rate says, whether the client still waits or not, until the last."""
+        self.listener.setblocking(True)
+        for _ in range(self.last):
+            sock, _ = self.listener.accept()
+            due = time.monotonic() + 1 / self.rate_rps
+            connection = Connection(sock)
+            sock.settimeout(TICK_S)
+            try:
+                connection.read()
+            except OSError:
+                pass
+            sock.close()
+            time.sleep(max(0, due - time.monotonic()))
+        signal.pause()
+
     def serve(self):
+        if self.rate_rps:
+            self.serve_in_turn()
         next_look = 0
         while True:
             for fd in self.wait():
@@ -129,6 +149,8 @@ LIMITS = {
     'scan': {'waits': 'scan'},
     'silence': {'silent_s': SILENT_S},
     'full': {'most': FULL},
+    'slow': {'rate_rps': SLOW_RPS},
+    'stuck': {'rate_rps': SLOW_RPS, 'last': FULL},
 }
 
 
