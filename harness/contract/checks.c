@@ -72,8 +72,11 @@ static bool check_not_found(struct subject *subject)
 
 static bool check_http10_close(struct subject *subject)
 {
+	char request[128];
+
 	subject_try(subject, "GET / with HTTP/1.0");
-	return line_ask_closes(subject, subject->service.target.request_close);
+	snprintf(request, sizeof request, "GET / HTTP/1.0\r\nHost: %s\r\n\r\n", subject->service.target.authority);
+	return line_ask_closes(subject, request);
 }
 
 static bool check_connection_close(struct subject *subject)
