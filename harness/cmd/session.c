@@ -262,12 +262,14 @@ int session_prepare(struct session *session)
 /* Goes on with the ledger of a run. Returns 0, or -1 with err set. */
 static int ledger_continue(struct session *session, const char *path, struct err *err)
 {
-	bool torn;
+	struct ledger_found found;
 
-	if (ledger_resume(&session->ledger, path, &session->document, &torn, err))
+	if (ledger_resume(&session->ledger, path, &session->document, &found, err))
 		return -1;
-	if (torn)
+	if (found.torn)
 		say("%s: its last line was torn and has been cut off; that cell is measured again", path);
+	if (found.doubled)
+		say("%s: %zu cells stand in it more than once: the first of each counts", path, found.doubled);
 	say("resuming %s after %zu cells", session->folder, session->document.cells_count);
 	return 0;
 }
@@ -279,7 +281,8 @@ static int files_make(struct session *session, struct err *err)
 
 	if (resumes && resume_match(&session->before, &session->document, err))
 		return err_prefix(err, "--resume: %s can't be resumed", session->folder);
-	if (!resumes && common_make_run_folder(session->folder, err))
+	if ((!resumes && common_make_run_folder(session->folder, err)) ||
+	    lock_take(&session->lock, session->folder, err))
 		return -1;
 	snprintf(path, sizeof path, "%s/cells.jsonl", session->folder);
 	session->ledger.fd = -1;
@@ -326,6 +329,7 @@ void session_release(struct session *session)
 		network_close(session->sweep.network);
 	if (session->sweep.ledger)
 		ledger_release(&session->ledger);
+	lock_release(&session->lock);
 	document_release(&session->document);
 	document_release(&session->before);
 	free(session->servers);

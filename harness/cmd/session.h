@@ -16,6 +16,7 @@
 #define HARNESS_CMD_SESSION_H
 
 #include "harness/cmd/common.h"
+#include "harness/lib/lock.h"
 #include "harness/record/document.h"
 #include "harness/record/ledger.h"
 #include "harness/run/sweep.h"
@@ -39,6 +40,7 @@ struct session {
 	bool adds_control;        /* servers[0] is the control server, though it was not named */
 	struct document document; /* the cells of all servers, by their names */
 	struct document before;   /* of a resumed run: what it was started with */
+	struct lock lock;         /* of the folder */
 	struct ledger ledger;     /* open where sweep.ledger is set */
 	struct sweep sweep;
 	struct network network;     /* that servers and client are in, from session_prepare() on */

@@ -18,8 +18,8 @@ int ledger_create(struct ledger *ledger, const char *path, struct err *err)
 	return 0;
 }
 
-/* Reads the whole lines into the document. *whole is where the last of them ends; *torn: something follows it. */
-static int lines_read(FILE *file, struct document *document, off_t *whole, bool *torn, struct err *err)
+/* Reads the whole lines into the document. *whole is where the last of them ends; torn: something follows it. */
+static int lines_read(FILE *file, struct document *document, off_t *whole, struct ledger_found *found, struct err *err)
 {
 	char *line = NULL;
 	size_t room = 0;
@@ -27,21 +27,24 @@ static int lines_read(FILE *file, struct document *document, off_t *whole, bool 
 	int number = 0, result = 0;
 
 	*whole = 0;
-	*torn = false;
+	*found = (struct ledger_found){ 0 };
 	while (!result && (bytes = getline(&line, &room, file)) > 0) {
 		struct cell cell;
 		number++;
 		bool ended = line[bytes - 1] == '\n';
 		if (ended && !result_read_line(&cell, line, (size_t)bytes, err)) {
 			*whole += bytes;
-			if (document_add_cell(document, &cell)) {
+			if (document_cell(document, cell.server, &cell)) {
+				cell_release(&cell);
+				found->doubled++;
+			} else if (document_add_cell(document, &cell)) {
 				cell_release(&cell);
 				result = err_set(err, "out of memory");
 			}
 		} else if (ended && errno == ENOMEM) {
 			result = -1; /* err says so; the line may be a good one */
 		} else if (!ended || (fgetc(file) == EOF && !ferror(file))) {
-			*torn = true; /* the last line */
+			found->torn = true; /* the last line */
 			break;
 		} else {
 			result = err_prefix(err, "line %d is no cell", number);
@@ -53,7 +56,8 @@ static int lines_read(FILE *file, struct document *document, off_t *whole, bool 
 	return result;
 }
 
-int ledger_resume(struct ledger *ledger, const char *path, struct document *document, bool *torn, struct err *err)
+int ledger_resume(struct ledger *ledger, const char *path, struct document *document, struct ledger_found *found,
+		  struct err *err)
 {
 	off_t whole;
 
@@ -62,11 +66,11 @@ int ledger_resume(struct ledger *ledger, const char *path, struct document *docu
 	FILE *file = ledger->fd < 0 ? NULL : fopen(path, "re");
 	if (!file || !ledger->path)
 		return err_set_errno(err, "%s", path);
-	int result = lines_read(file, document, &whole, torn, err);
+	int result = lines_read(file, document, &whole, found, err);
 	fclose(file);
 	if (result)
 		return err_prefix(err, "%s", path);
-	if (*torn && (ftruncate(ledger->fd, whole) || fsync(ledger->fd)))
+	if (found->torn && (ftruncate(ledger->fd, whole) || fsync(ledger->fd)))
 		return err_set_errno(err, "cutting off the torn line of %s", path);
 	return 0;
 }

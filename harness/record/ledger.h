@@ -7,6 +7,7 @@
 #define HARNESS_RECORD_LEDGER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "harness/lib/err.h"
 #include "harness/record/cell.h"
@@ -20,12 +21,20 @@ struct ledger {
 /* Makes a new ledger at path, which must not exist. Returns 0, or -1 with err set. */
 int ledger_create(struct ledger *ledger, const char *path, struct err *err);
 
+/* What was found in a ledger that is gone on with. */
+struct ledger_found {
+	bool torn;      /* its last line was */
+	size_t doubled; /* cells that stand in it more than once */
+};
+
 /*
- * Opens the ledger of a run that was cut short, to go on with it; its cells are added to the document. A last line
- * that is torn (the machine stopped while it was written) is cut off, and *torn says so. Any other line that is no
+ * Opens the ledger of a run that was cut short, to go on with it; its cells are added to the document, each once: of cells that
+ * are alike (two benchctl of an old version wrote to it at once) the first counts, and the file keeps all. A last line
+ * that is torn (the machine stopped while it was written) is cut off. Any other line that is no
  * cell is an error that names the line, and the file stays as it is. Returns 0, or -1 with err set.
  */
-int ledger_resume(struct ledger *ledger, const char *path, struct document *document, bool *torn, struct err *err);
+int ledger_resume(struct ledger *ledger, const char *path, struct document *document, struct ledger_found *found,
+		  struct err *err);
 
 /* Adds a cell. Returns 0 when it is on the disk, or -1 with err set. */
 int ledger_append(struct ledger *ledger, const struct cell *cell, struct err *err);

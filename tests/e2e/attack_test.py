@@ -15,12 +15,14 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from helper import tap
-from helper.program import CONF, ROOT, Place, cell_key, until
+from helper.program import CONF, ROOT, Outcome, Place, cell_key, until
 
 RUN = ('run', '--conf', CONF, '--servers', 'control', '--mode', 'close', '--port', '0', '--duration', '50ms', '--warmup', '10ms',
        '--seed', '7', '--out', 'r')
 FEW = RUN + ('-c', '1,2')
 FEW_CELLS = 3
+MANY = RUN + ('-c', '1..64')
+MANY_CELLS = 8
 
 Attack = collections.namedtuple('Attack', 'name how must thorough', defaults=(False,))
 
@@ -75,6 +77,30 @@ def escaping(words, **files):
     return how
 
 
+def resumed_while_running(place):
+    """--resume of a run that goes on; then twice at once what was killed. Each refused one names the holder."""
+    process = place.start(place.benchctl, *MANY)
+    until(lambda: place.lines('r'))
+    refused = place.bench('run', '--conf', CONF, '--resume', 'r')
+    good = 'results/r is in use by process %d on host ' % process.pid in refused.err and refused.code == 3
+    process.kill()
+    place.end(process)
+    both = [place.start(place.benchctl, 'run', '--conf', CONF, '--resume', 'r') for _ in range(2)]
+    ended = [place.end(each) for each in both]
+    codes = [each.code for each in ended]
+    good = good and (sorted(codes) == [0, 3] or codes == [0, 0])  # 0, 0: the second began when the first was over
+    return Outcome(0 if good else 1, '', '%s\n%s' % (refused, ended))
+
+
+def doubled_ledger(place):
+    outcome = place.bench(*FEW)
+    lines = place.lines('r')
+    place.file('results/r/cells.jsonl', '\n'.join(lines + lines) + '\n')
+    outcome = place.bench('run', '--conf', CONF, '--resume', 'r')
+    place.file('results/r/cells.jsonl', '\n'.join(lines) + '\n')
+    return outcome
+
+
 ESCAPE = '\x1b]0;owned\x07\n::error::owned\r\u202e'
 
 ATTACKS = [
@@ -83,6 +109,8 @@ ATTACKS = [
     Attack('stdin, stdout and stderr closed', shell('"$@" <&- >&- 2>&-', *FEW), [code(3), whole(FEW_CELLS)]),
     Attack('stdout closed, help', shell('"$@" >&-', 'help'), [code(3), says('writing to stdout')]),
     Attack('file size limit of 4 KiB', shell('ulimit -f 8; "$@"', *FEW), [code(3), says('File too large'), lines_whole]),
+    Attack('resumed while it runs, and twice at once', resumed_while_running, [code(0), whole(MANY_CELLS)]),
+    Attack('a ledger with each cell twice', doubled_ledger, [code(0), says('3 cells stand in it more than once'), whole(FEW_CELLS)]),
     Attack('escapes in a bench.conf', escaping(('list', '--conf', 'a.conf'), a_conf='[server a]\n\x1b]0;owned\x07\u202e = 1\n'),
            [code(2), says('\\x1b]0;owned\\x07'), says_not('\x1b'), says_not('\u202e')]),
     Attack('escapes in a run.json', escaping(('table', 'a.json'), a_json=json.dumps({'schema': ESCAPE, ESCAPE: 1})),
