@@ -61,8 +61,8 @@ help:
 	@echo 'make format       lays out the C code; make compile_commands: compile_commands.json'
 	@echo 'make install, make clean, make man'
 
-benchctl:
-	ln -s build/benchctl $@
+benchctl: | $(PROGRAM)
+	ln -sf build/benchctl $@
 
 $(PROGRAM): $(PROGRAM_OBJECTS) $(BUILD)/libbenchctl.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBRARIES) -lm
