@@ -419,6 +419,12 @@ static double crew_busiest(const struct crew *crew)
  * Rate, window and concurrency. An open loop has the rate of its schedule, and each thread its own window. Of requests that
  * are counted there may be too few for a window: then it is from the first to the last of them.
  */
+/* The requests of a round, as window_rate() takes them: those of a counted run are all followed to their end. */
+static uint32_t round_of(const struct load_spec *spec)
+{
+	return spec->requests ? 0 : load_active(spec);
+}
+
 static void crew_rate(const struct crew *crew, struct load_sample *sample)
 {
 	uint64_t start_ns = UINT64_MAX, end_ns = 0;
@@ -446,7 +452,7 @@ static void crew_rate(const struct crew *crew, struct load_sample *sample)
 	double samples = (double)crew->concurrency_samples;
 	sample->concurrency_mean = samples > 0 ? crew->concurrency_sum / samples : 0;
 	if (sum.known) {
-		rate = window_rate(&sum, sample->latency_ns.count, sample->latency_ns.sum);
+		rate = window_rate(&sum, round_of(crew->spec), sample->latency_ns.count, sample->latency_ns.sum);
 		if (samples > 0)
 			sample->concurrency_sampled = sample->concurrency_mean;
 		sample->concurrency_mean = sum.busy;

@@ -118,6 +118,9 @@ static bool settle_is_over(struct phases *phases, uint64_t now_ns, const struct 
 		return load_has_stalled(spec, phases->progress_ns, now_ns);
 	if (!seen->unsettled || !right || elapsed_ns >= spec->timeout_ns)
 		return true;
+	/* Of a window of less than half a round, the rate is that of what was counted, whatever becomes of the rest. */
+	if (2 * right < load_active(spec))
+		return elapsed_ns >= DRAIN_NS;
 	double rounds_ns = (double)phases->window_ns * SETTLE_ROUNDS * load_active(spec) / (double)right;
 	return elapsed_ns >= DRAIN_NS && (seen->unsettled <= right / SETTLE_SHARE || (double)elapsed_ns >= rounds_ns);
 }

@@ -28,14 +28,17 @@ void window_add(struct window_sum *sum, const struct window *window)
 	sum->known = true;
 	sum->in_flight += window_in_flight(window);
 	sum->busy += window_busy(window);
+	sum->ok += ok;
 	sum->ok_rps += ok / seconds;
 	sum->low_rps += started > 0 ? started / seconds : 0;
 	sum->high_rps += (ok + (double)window->end.in_flight) / seconds;
 	sum->lost_ns += window->lost_ns;
 }
 
-double window_rate(const struct window_sum *sum, uint64_t count, double sum_ns)
+double window_rate(const struct window_sum *sum, uint32_t round, uint64_t count, double sum_ns)
 {
+	if (2 * sum->ok < round)
+		return sum->ok_rps;
 	double time_ns = sum_ns + (double)sum->lost_ns;
 	double rate = count ? sum->in_flight * (double)count / time_ns * 1e9 : sum->ok_rps;
 

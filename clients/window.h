@@ -9,6 +9,9 @@
  * k-th request of a connection starts in the window depends on those before it alone, so that the mean of what started
  * has no bias (Wald's equation), where that of what *ended* lacks the slow ones. The rate is kept within what was counted:
  * not below what both started and ended in the window, not above all that was under way in it.
+ *
+ * A window of less than half a round of all connections has hardly a request that both started in it and ended: its rate is that
+ * of the responses counted in it.
  */
 #ifndef CLIENTS_WINDOW_H
 #define CLIENTS_WINDOW_H
@@ -42,7 +45,7 @@ double window_busy(const struct window *window);
 /* The windows of all threads. */
 struct window_sum {
 	double in_flight, busy; /* sums of the above */
-	double ok_rps, low_rps, high_rps;
+	double ok, ok_rps, low_rps, high_rps;
 	uint64_t lost_ns;
 	bool known; /* there was one */
 };
@@ -50,7 +53,10 @@ struct window_sum {
 /* Adds that of a thread; one without a window adds nothing. */
 void window_add(struct window_sum *sum, const struct window *window);
 
-/* Right responses a second, where `count` requests that started in the windows ended rightly and took sum_ns together. */
-double window_rate(const struct window_sum *sum, uint64_t count, double sum_ns);
+/*
+ * Right responses a second, where `count` requests that started in the windows ended rightly and took sum_ns together. Less than
+ * half of `round` responses count by themselves; 0: any number is enough.
+ */
+double window_rate(const struct window_sum *sum, uint32_t round, uint64_t count, double sum_ns);
 
 #endif

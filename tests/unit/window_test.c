@@ -239,7 +239,9 @@ static struct outcome run(const struct load_spec *spec, enum service service, do
 	outcome.took_ns = world.now_ns - start_ns;
 	outcome.ok = counts->ok;
 	outcome.unfinished = counts->unfinished;
-	outcome.rate_rps = sum.known ? window_rate(&sum, worker->latency_ns.count, worker->latency_ns.sum) : NAN;
+	outcome.rate_rps = sum.known ? window_rate(&sum, spec->requests ? 0 : spec->connections,
+						   worker->latency_ns.count, worker->latency_ns.sum)
+				     : NAN;
 	outcome.latency_s = hist_mean(&worker->latency_ns) / 1e9;
 	outcome.in_flight = sum.busy;
 	outcome.window_s = window_seconds(&worker->window);
