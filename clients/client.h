@@ -136,19 +136,6 @@ struct client {
 	int (*run)(const struct load_spec *spec, struct load_sample *sample, struct err *err);
 };
 
-/* All clients; ends with a NULL name. The first is the default. */
-extern const struct client *const clients[];
-
-/* The client of that name, or NULL. */
-const struct client *client_find(const char *name);
-
-/*
- * The client to measure with where `name` is asked for: that one, or the default where it can't run here, and then
- * `why` says so; else `why` is empty. "auto" is uring where it can run. NULL with `why` set: there is none of
- * that name. `sources` is load_sources() of the most connections that are to be measured.
- */
-const struct client *client_choose(const char *name, uint32_t sources, struct err *why);
-
 /*
  * The source addresses that so many connections are spread over. Only on loopback over IPv4 there is more than one to
  * take; a target of NULL stands for a server there.

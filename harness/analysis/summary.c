@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clients/choice.h"
 #include "harness/lib/control.h"
 #include "harness/lib/rank.h"
 #include "harness/lib/text.h"

@@ -8,7 +8,7 @@
 
 #include "harness/lib/options.h"
 
-/* What each code means stands in exit_meanings. */
+/* What each code means is in the table of help.c. */
 enum exit_code {
 	EXIT_OK = 0,
 	EXIT_REGRESSION = 1,
@@ -17,15 +17,6 @@ enum exit_code {
 	EXIT_INCONCLUSIVE = 4,
 	EXIT_INTERRUPTED = 130,
 };
-
-/* The exit codes of all commands, for the help and the manual page; ends with a NULL text. */
-struct exit_meaning {
-	enum exit_code code;
-	const char *commands; /* separated by ", "; NULL: all */
-	const char *text;     /* one line, without a full stop */
-};
-
-extern const struct exit_meaning exit_meanings[];
 
 struct command {
 	const char *name;
@@ -36,10 +27,14 @@ struct command {
 };
 
 extern const struct command command_run, command_load, command_list, command_check, command_doctor, command_table,
-	command_explain, command_plot, command_report, command_publish, command_compare, command_ab, command_calibrate,
-	command_help;
+	command_explain, command_plot, command_report, command_publish, command_compare, command_ab, command_calibrate;
 
-/* All commands; ends with NULL. */
-extern const struct command *const commands[];
+extern const struct option_def help_options[];
+
+/*
+ * Runs the command `help`, which is `self`: prints `commands`, which ends with NULL, or the options of one of them. Its row
+ * stands beside that table (main.c), so that the two do not need each other. Returns an exit_code.
+ */
+int help_run(const struct command *self, const struct command *const *commands, int argc, char **argv);
 
 #endif

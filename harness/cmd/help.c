@@ -7,13 +7,18 @@ struct help_settings {
 	bool man, help;
 };
 
-static const struct option_def help_options[] = {
+const struct option_def help_options[] = {
 	{ "man", 0, OPTION_FIELD(flag, struct help_settings, man), .help = "print the manual page, for man(1)" },
 	{ "help", 'h', OPTION_FIELD(flag, struct help_settings, help), .help = "this text" },
 	{ .name = NULL }
 };
 
-const struct exit_meaning exit_meanings[] = {
+/* The exit codes of all commands, for the help and the manual page. */
+static const struct exit_meaning {
+	enum exit_code code;
+	const char *commands; /* separated by ", "; NULL: all */
+	const char *text;     /* one line, without a full stop */
+} exit_meanings[] = {
 	{ EXIT_OK, NULL, "success; a run has at least one valid cell, and says how many" },
 	{ EXIT_REGRESSION, "compare, ab", "NEW is slower than BASE" },
 	{ EXIT_REGRESSION, "check", "a server does not keep the contract" },
@@ -36,7 +41,7 @@ static void print_exit_codes(void)
 		       exit->text);
 }
 
-static void print_man(void)
+static void print_man(const struct command *const *commands)
 {
 	printf(".TH BENCHCTL 1 \"\" \"benchctl %s\"\n"
 	       ".SH NAME\nbenchctl \\- measure how servers scale from 1 to 65536 connections\n"
@@ -59,7 +64,7 @@ static void print_man(void)
 	      stdout);
 }
 
-static void print_commands(void)
+static void print_commands(const struct command *const *commands)
 {
 	fputs("usage: benchctl COMMAND [OPTION..]\n\n"
 	      "Measures how servers scale from 1 to 65536 connections.\n\n",
@@ -71,20 +76,20 @@ static void print_commands(void)
 	      stdout);
 }
 
-static int help_run(int argc, char **argv)
+int help_run(const struct command *self, const struct command *const *commands, int argc, char **argv)
 {
 	struct help_settings settings = { 0 };
 	int code;
-	int operands = command_parse(&command_help, &settings, argc, argv, 0, 1, &code);
+	int operands = command_parse(self, &settings, argc, argv, 0, 1, &code);
 
 	if (operands < 0)
 		return code;
 	if (settings.man) {
-		print_man();
+		print_man(commands);
 		return EXIT_OK;
 	}
 	if (!operands) {
-		print_commands();
+		print_commands(commands);
 		return EXIT_OK;
 	}
 	for (const struct command *const *command = commands; *command; command++) {
@@ -93,13 +98,5 @@ static int help_run(int argc, char **argv)
 			return EXIT_OK;
 		}
 	}
-	return complain(&command_help, EXIT_USAGE, "there is no command '%s'", argv[0]);
+	return complain(self, EXIT_USAGE, "there is no command '%s'", argv[0]);
 }
-
-const struct command command_help = {
-	.name = "help",
-	.operands = "[COMMAND]",
-	.summary = "show the commands, or the options of one",
-	.options = help_options,
-	.run = help_run,
-};

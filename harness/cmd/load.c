@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "clients/choice.h"
 #include "clients/probe.h"
 #include "harness/cmd/common.h"
 #include "harness/config/settings.h"
@@ -199,11 +200,10 @@ static uint64_t load_most(const struct load_settings *settings)
 	return settings->rate_rps ? settings->open_loop.max_connections : settings->connections;
 }
 
-/* `raw` is the open file of the latencies, or NULL; it is closed in any case. */
-static int load_offer(const struct load_settings *settings, const struct client *client, struct target *target,
-		      FILE *raw)
+/* What to offer. The caller adds the watch. */
+static struct load_spec load_plan(const struct load_settings *settings, struct target *target)
 {
-	struct load_spec spec = {
+	return (struct load_spec){
 		.target = target,
 		.mode = (enum load_mode)settings->mode,
 		.connections = (uint32_t)load_most(settings),
@@ -212,7 +212,7 @@ static int load_offer(const struct load_settings *settings, const struct client 
 		.arrivals = (enum arrivals_kind)settings->open_loop.arrivals,
 		.seed = settings->seed,
 		.requests = settings->requests,
-		.raw = raw != NULL,
+		.raw = settings->raw != NULL,
 		.warmup_ns = settings->warmup_ns,
 		.duration_ns = settings->duration_ns,
 		.max_window_ns = settings->max_window_ns > settings->duration_ns ? settings->max_window_ns
@@ -222,6 +222,47 @@ static int load_offer(const struct load_settings *settings, const struct client 
 		.threads = (unsigned)settings->threads,
 		.stop = &common_stop,
 	};
+}
+
+/* The sample as a cell; released in any case by the caller. Returns 0, or -1: memory is out. */
+static int load_judge(struct cell *cell, const struct load_spec *spec, const struct client *client,
+		      const struct load_sample *sample)
+{
+	const struct target *target = spec->target;
+
+	if (cell_init(cell, target->url, client->name, load_mode_names[spec->mode], spec->connections, 1))
+		return -1;
+	if (spec->offered_rps > 0)
+		cell->open_loop.offered_rps = spec->offered_rps;
+	if (spec->mode == LOAD_CROWD)
+		cell->crowd.active = load_active(spec);
+	if (cell_take(cell, sample) || cell_take_target(cell, target))
+		return -1;
+	cell->debug_build = !build_is_benchmark();
+	cell_judge(cell, INFINITY); /* whether the client was the limit can't be told without a control server */
+	return 0;
+}
+
+/* Prints the cell, for people or as JSON. Returns 0, or -1: memory is out. */
+static int load_print(const struct cell *cell, const struct load_settings *settings)
+{
+	if (!settings->json) {
+		print_cell(cell, settings);
+		return 0;
+	}
+	char *line = result_cell_line(cell);
+	if (!line)
+		return -1;
+	puts(line);
+	free(line);
+	return 0;
+}
+
+/* `raw` is the open file of the latencies, or NULL; it is closed in any case. Returns the exit code. */
+static int load_offer(const struct load_settings *settings, const struct client *client, struct target *target,
+		      FILE *raw)
+{
+	struct load_spec spec = load_plan(settings, target);
 	struct load_watch watch = { .stalled = load_stalled, .context = &spec };
 	struct load_sample *sample = calloc(1, sizeof *sample);
 	struct cell cell = { 0 };
@@ -232,38 +273,12 @@ static int load_offer(const struct load_settings *settings, const struct client 
 	if (sample)
 		load_sample_init(sample);
 	if (!sample || client->run(&spec, sample, &err)) {
-		complain(&command_load, EXIT_NO_RUN, "%s", sample ? err.text : "out of memory");
-		if (sample)
-			load_sample_release(sample);
-		free(sample);
-		if (raw)
-			raw_abandon(raw, settings->raw);
-		return EXIT_NO_RUN;
-	}
-	if (cell_init(&cell, target->url, client->name, load_mode_names[spec.mode], spec.connections, 1)) {
-		code = complain(&command_load, EXIT_NO_RUN, "out of memory");
+		code = complain(&command_load, EXIT_NO_RUN, "%s", sample ? err.text : "out of memory");
 		goto out;
 	}
-	if (settings->rate_rps)
-		cell.open_loop.offered_rps = spec.offered_rps;
-	if (spec.mode == LOAD_CROWD)
-		cell.crowd.active = load_active(&spec);
-	if (cell_take(&cell, sample) || cell_take_target(&cell, target)) {
+	if (load_judge(&cell, &spec, client, sample) || load_print(&cell, settings)) {
 		code = complain(&command_load, EXIT_NO_RUN, "out of memory");
 		goto out;
-	}
-	cell.debug_build = !build_is_benchmark();
-	cell_judge(&cell, INFINITY); /* whether the client was the limit can't be told without a control server */
-	if (settings->json) {
-		char *line = result_cell_line(&cell);
-		if (!line) {
-			code = complain(&command_load, EXIT_NO_RUN, "out of memory");
-			goto out;
-		}
-		puts(line);
-		free(line);
-	} else {
-		print_cell(&cell, settings);
 	}
 	if (raw) {
 		code = raw_write(sample, raw, settings->raw);
@@ -277,7 +292,8 @@ out:
 	if (raw)
 		raw_abandon(raw, settings->raw);
 	cell_release(&cell);
-	load_sample_release(sample);
+	if (sample)
+		load_sample_release(sample);
 	free(sample);
 	return code;
 }

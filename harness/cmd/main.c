@@ -10,11 +10,27 @@
 #include "harness/cmd/common.h"
 #include "harness/host/build.h"
 
-const struct command *const commands[] = { &command_run,       &command_load,    &command_list,
-					   &command_check,     &command_doctor,  &command_table,
-					   &command_explain,   &command_plot,    &command_report,
-					   &command_publish,   &command_compare, &command_ab,
-					   &command_calibrate, &command_help,    NULL };
+static int main_help(int argc, char **argv);
+
+static const struct command command_help = {
+	.name = "help",
+	.operands = "[COMMAND]",
+	.summary = "show the commands, or the options of one",
+	.options = help_options,
+	.run = main_help,
+};
+
+/* All commands, in the order in which the help lists them. */
+static const struct command *const commands[] = {
+	&command_run,     &command_load,    &command_list,      &command_check,  &command_doctor,
+	&command_table,   &command_explain, &command_plot,      &command_report, &command_publish,
+	&command_compare, &command_ab,      &command_calibrate, &command_help,   NULL,
+};
+
+static int main_help(int argc, char **argv)
+{
+	return help_run(&command_help, commands, argc, argv);
+}
 
 static const struct command *command_find(const char *name)
 {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "clients/choice.h"
 #include "harness/cmd/common.h"
 #include "harness/lib/clock.h"
 #include "harness/lib/units.h"

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clients/choice.h"
 #include "harness/cmd/progress.h"
 #include "harness/host/build.h"
 #include "harness/host/host.h"

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clients/choice.h"
 #include "clients/client.h"
 #include "harness/compare/lines.h"
 #include "harness/compare/outputs.h"

@@ -15,14 +15,46 @@
 #ifndef HARNESS_CONTRACT_SUBJECT_H
 #define HARNESS_CONTRACT_SUBJECT_H
 
+#include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
-#include "harness/contract/conformance.h"
+#include "harness/config/conf.h"
 #include "harness/lib/clock.h"
 #include "harness/server/service.h"
 
 /* For a server to be gone after SIGTERM. */
 #define SUBJECT_GRACE_NS (2 * CLOCK_S)
+
+/* Not less than there are checks, and the readiness before them. */
+#define CONFORMANCE_FINDINGS_MAX 24
+
+enum conformance_outcome {
+	CONFORMANCE_PASSED,
+	CONFORMANCE_FAILED,
+	CONFORMANCE_NOT_ASKED, /* the server's section says that it can't */
+};
+
+/* What one check found. The texts are fit to be shown: of one line, without control characters. */
+struct conformance_finding {
+	const char *check; /* its name; static memory */
+	enum conformance_outcome outcome;
+	char tried[128]; /* where it failed: the first thing that did */
+	char expected[160];
+	char got[480]; /* may hold words of the server */
+};
+
+/* What to check, and how. */
+struct conformance_spec {
+	const struct conf_server *server;
+	unsigned port;                     /* for the server to listen on; must be free */
+	unsigned backlog;                  /* for the server's listen(2) */
+	struct network *network;           /* that each start of the server is in, see harness/server/service.h */
+	uint64_t ready_ns;                 /* time for the server to be ready after a start */
+	uint64_t timeout_ns;               /* of each single wait */
+	const volatile sig_atomic_t *stop; /* ends the checks early; or NULL */
+};
 
 struct subject {
 	const struct conformance_spec *spec;
