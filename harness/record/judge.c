@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "clients/client.h"
+#include "clients/choice.h"
 #include "harness/lib/control.h"
 
 /* The bounds of docs/method.md, "Is a cell valid?". */
