@@ -59,6 +59,7 @@ static int diagnose(struct diagnosis *diagnosis, const struct doctor_settings *s
 		.root = "",
 		.level = run->concurrency.level[run->concurrency.count - 1],
 		.port = (unsigned)(settings->port ? settings->port : run->port),
+		.network = (enum network_choice)run->network,
 		.client_cpus = run->client_cpus,
 		.server_cpus = run->server_cpus,
 		.watch_ns = WATCH_NS,

@@ -231,7 +231,8 @@ static enum doctor_severity judge_memory(const struct facts *facts, struct docto
 static enum doctor_severity judge_client_level(const struct facts *facts, struct doctor_finding *finding)
 {
 	uint64_t per_table = load_connections_of(facts->host.files_soft);
-	uint64_t ports = ports_of(facts) * LOAD_ADDRESSES_MAX;
+	uint64_t each = facts->has_private ? NETWORK_PORT_HIGH - NETWORK_PORT_LOW + 1 : ports_of(facts);
+	uint64_t ports = each * LOAD_ADDRESSES_MAX;
 	uint64_t level = least(per_table * LOAD_THREADS_MAX, ports);
 
 	if (ports < facts->level)
@@ -240,7 +241,7 @@ static enum doctor_severity judge_client_level(const struct facts *facts, struct
 		files_lift(finding, facts, facts->level / LOAD_THREADS_MAX + 64);
 	return found(finding, level < facts->level ? DOCTOR_BAD : DOCTOR_OK,
 		     "%s connections: up to %d file tables of %s, %s ports on each of %d loopback addresses",
-		     COUNT(level), LOAD_THREADS_MAX, COUNT(per_table), COUNT(ports_of(facts)), LOAD_ADDRESSES_MAX);
+		     COUNT(level), LOAD_THREADS_MAX, COUNT(per_table), COUNT(each), LOAD_ADDRESSES_MAX);
 }
 
 static enum doctor_severity judge_files(const struct facts *facts, struct doctor_finding *finding)
@@ -266,6 +267,20 @@ static enum doctor_severity judge_host_files(const struct facts *facts, struct d
 	return found(finding, enough ? DOCTOR_OK : DOCTOR_BAD,
 		     "%s of %s are open on the whole host; the sweep opens %s", COUNT(facts->files_open),
 		     COUNT(facts->files_most), COUNT(2 * facts->level));
+}
+
+static enum doctor_severity judge_network(const struct facts *facts, struct doctor_finding *finding)
+{
+	if (facts->wants_host)
+		return found(finding, DOCTOR_OK, "the host's, as bench.conf says");
+	if (facts->has_private && !facts->network_problem[0])
+		return found(finding, DOCTOR_OK, "a private one for each launch");
+	if (facts->has_private)
+		return found(finding, DOCTOR_NOTE, "a private one for each launch, in which %s",
+			     facts->network_problem);
+	if (!facts->is_root)
+		lift(finding, "sudo benchctl run");
+	return found(finding, DOCTOR_NOTE, "the host's: %s", facts->network_problem);
 }
 
 static enum doctor_severity judge_ports(const struct facts *facts, struct doctor_finding *finding)
@@ -420,51 +435,78 @@ static enum doctor_severity judge_servers(const struct facts *facts, struct doct
 		     facts->has_control ? "" : "; without the control server the ceiling is not known");
 }
 
+#define RULE(check_, judge_, why_, ...)                                      \
+	{                                                                    \
+		.check = check_, .judge = judge_, .why = why_, ##__VA_ARGS__ \
+	}
+
 static const struct rule {
 	const char *check;
 	enum doctor_severity (*judge)(const struct facts *, struct doctor_finding *);
 	const char *why;
+	bool is_of_network; /* what it judges is the host's network, which does not matter to a run in a private one */
 } rules[] = {
-	{ "build", judge_build, "A slow client measures itself." },
-	{ "CPUs", judge_cpus,
-	  "On CPUs of their own neither side takes time from the other; on shared ones rates are lower than the "
-	  "servers' own, and one client thread delays what it measures." },
-	{ "SMT", judge_smt, "A server is slower while the other hardware thread of its core is busy." },
-	{ "governor", judge_governor,
-	  "Where the clock follows the load, few connections are measured at a low clock and many at a high one." },
-	{ "turbo", judge_turbo, "Figures then vary with what was measured before, and from block to block." },
-	{ "steal", judge_steal,
-	  "Time that other guests took looks like a slow server. Several blocks show it as spread." },
-	{ "load", judge_load, "What others run takes time from both sides." },
-	{ "CPU quota", judge_quota,
-	  "Past its quota everything stands still until the next period: figures are the quota's, with pauses of up to "
-	  "a tenth of a second in the latency." },
-	{ "processes", judge_processes, "A server that can't start its threads or helpers is recorded as failed." },
-	{ "memory", judge_memory, "Where memory ends the kernel kills a server, or refuses connections." },
-	{ "client level", judge_client_level,
-	  "Above that the client can't offer the connections that the level says." },
-	{ "files", judge_files, "In keepalive, above that a server's figures show this limit and not the library's." },
-	{ "host files", judge_host_files,
-	  "Beyond the host's limit no process can open a connection, whatever its own limit." },
-	{ "ports", judge_ports,
-	  "connect() searches for a port one by one: as the ports of an address fill up it becomes a thousand times "
-	  "slower, which is the client's time." },
-	{ "backlog", judge_backlog,
-	  "In close mode connections beyond it wait outside for a SYN to be repeated, after 1 s, 3 s and so on, and the "
-	  "server never sees them all at once." },
-	{ "SYN queue", judge_syn_queue,
-	  "A dropped SYN is repeated after 1 s, and the latency shows that wait instead of the server." },
-	{ "time-wait", judge_time_wait,
-	  "Beyond that the kernel forgets closed connections early, which TCPTimeWaitOverflow counts; and a server that "
-	  "leaves closing to the client uses up the client's ports." },
-	{ "conntrack", judge_conntrack, "When the table of the firewall is full, it drops new connections." },
-	{ "listeners", judge_listeners,
-	  "The kernel's counters are those of the whole host: traffic of others counts in the evidence." },
-	{ "port", judge_port,
-	  "A server that can't listen is not measured; another one that answers would be measured in its place." },
-	{ "io_uring", judge_io_uring, "Servers and clients that use it can't run; the others do not need it." },
-	{ "servers", judge_servers, "Only those that can run are measured." },
+	RULE("build", judge_build, "A slow client measures itself."),
+	RULE("CPUs", judge_cpus,
+	     "On CPUs of their own neither side takes time from the other; on shared ones rates are lower than the "
+	     "servers' own, and one client thread delays what it measures."),
+	RULE("SMT", judge_smt, "A server is slower while the other hardware thread of its core is busy."),
+	RULE("governor", judge_governor,
+	     "Where the clock follows the load, few connections are measured at a low clock and many at a high one."),
+	RULE("turbo", judge_turbo, "Figures then vary with what was measured before, and from block to block."),
+	RULE("steal", judge_steal,
+	     "Time that other guests took looks like a slow server. Several blocks show it as spread."),
+	RULE("load", judge_load, "What others run takes time from both sides."),
+	RULE("CPU quota", judge_quota,
+	     "Past its quota everything stands still until the next period: figures are the quota's, with pauses of up to "
+	     "a tenth of a second in the latency."),
+	RULE("processes", judge_processes, "A server that can't start its threads or helpers is recorded as failed."),
+	RULE("memory", judge_memory, "Where memory ends the kernel kills a server, or refuses connections."),
+	RULE("client level", judge_client_level,
+	     "Above that the client can't offer the connections that the level says."),
+	RULE("files", judge_files,
+	     "In keepalive, above that a server's figures show this limit and not the library's."),
+	RULE("host files", judge_host_files,
+	     "Beyond the host's limit no process can open a connection, whatever its own limit."),
+	RULE("network", judge_network,
+	     "In the host's network the host draws part of the curve: its limits, ports that others or earlier servers have "
+	     "used, and traffic of others in the kernel's counters."),
+	RULE("ports", judge_ports,
+	     "connect() searches for a port one by one: as the ports of an address fill up it becomes a thousand times "
+	     "slower, which is the client's time.",
+	     .is_of_network = true),
+	RULE("backlog", judge_backlog,
+	     "In close mode connections beyond it wait outside for a SYN to be repeated, after 1 s, 3 s and so on, and the "
+	     "server never sees them all at once.",
+	     .is_of_network = true),
+	RULE("SYN queue", judge_syn_queue,
+	     "A dropped SYN is repeated after 1 s, and the latency shows that wait instead of the server.",
+	     .is_of_network = true),
+	RULE("time-wait", judge_time_wait,
+	     "Beyond that the kernel forgets closed connections early, which TCPTimeWaitOverflow counts; and a server that "
+	     "leaves closing to the client uses up the client's ports.",
+	     .is_of_network = true),
+	RULE("conntrack", judge_conntrack, "When the table of the firewall is full, it drops new connections.",
+	     .is_of_network = true),
+	RULE("listeners", judge_listeners,
+	     "The kernel's counters are those of the host's network: traffic of others counts in the evidence.",
+	     .is_of_network = true),
+	RULE("port", judge_port,
+	     "A server that can't listen is not measured; another one that answers would be measured in its place.",
+	     .is_of_network = true),
+	RULE("io_uring", judge_io_uring, "Servers and clients that use it can't run; the others do not need it."),
+	RULE("servers", judge_servers, "Only those that can run are measured."),
 };
+
+/* Marks a finding as one that a private network lifts. */
+static void lifted(struct doctor_finding *finding)
+{
+	size_t used = strlen(finding->text);
+
+	finding->severity = DOCTOR_OK;
+	finding->command[0] = 0;
+	snprintf(finding->text + used, sizeof finding->text - used, "; lifted by the private network of a run");
+}
 
 #define RULES (sizeof rules / sizeof *rules)
 
@@ -475,6 +517,8 @@ size_t doctor_judge(const struct facts *facts, struct doctor_finding findings[DO
 	for (size_t i = 0; i < RULES; i++) {
 		findings[i] = (struct doctor_finding){ .check = rules[i].check, .why = rules[i].why };
 		findings[i].severity = rules[i].judge(facts, &findings[i]);
+		if (rules[i].is_of_network && facts->has_private && findings[i].severity != DOCTOR_OK)
+			lifted(&findings[i]);
 		assert(findings[i].severity != DOCTOR_OK || !findings[i].command[0]);
 	}
 	return RULES;

@@ -103,6 +103,18 @@ static void sockets_count(struct facts *facts, const char *root, const char *tab
 		fclose(file);
 }
 
+/* Tried, since only the kernel knows: user namespaces, seccomp filters and security modules all have their say. */
+static void network_read(struct facts *facts, enum network_choice choice)
+{
+	char lacking[NETWORK_TEXT] = "";
+	struct err err = { "" };
+
+	facts->wants_host = choice == NETWORK_HOST;
+	facts->has_private = !facts->wants_host && !network_try(lacking, &err);
+	snprintf(facts->network_problem, sizeof facts->network_problem, "%.500s",
+		 facts->has_private ? lacking : err.text);
+}
+
 static void tcp_read(struct facts *facts, const char *root)
 {
 	facts->syn_backlog = procfile_number(root, "/proc/sys/net/ipv4/tcp_max_syn_backlog", 0);
@@ -144,6 +156,7 @@ int facts_read(struct facts *facts, const struct facts_ask *ask, struct err *err
 	room_read(facts, ask->root);
 	facts->io_uring_errno = uring_probe(&facts->io_uring_binds);
 	facts->io_uring_disabled = procfile_number(ask->root, "/proc/sys/kernel/io_uring_disabled", 0);
+	network_read(facts, ask->network);
 	tcp_read(facts, ask->root);
 	facts->port = ask->port;
 	facts->port_held = ask->port && port_is_held(ask->port, &facts->holder);

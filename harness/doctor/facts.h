@@ -13,6 +13,7 @@
 #include "harness/host/cgroup.h"
 #include "harness/host/host.h"
 #include "harness/host/port.h"
+#include "harness/network/network.h"
 #include "harness/server/availability.h"
 
 /* What the host has for something: a switch that may not be to be seen from here. */
@@ -23,6 +24,7 @@ struct facts_ask {
 	const char *root;                      /* of /proc and /sys: "" is this host */
 	uint64_t level;                        /* the highest level of the sweep */
 	unsigned port;                         /* 0: a free one */
+	enum network_choice network;           /* as in the settings */
 	const char *client_cpus, *server_cpus; /* as in the settings; NULL: automatic */
 	uint64_t watch_ns;                     /* how long to watch what else runs */
 };
@@ -48,7 +50,11 @@ struct facts {
 	int io_uring_errno;              /* of io_uring_setup(2) as the client needs it; 0: allowed */
 	bool io_uring_binds;        /* it has IORING_OP_BIND, for more connections than one address has ports for */
 	uint64_t io_uring_disabled; /* kernel.io_uring_disabled */
-	/* TCP */
+	/* The network */
+	bool has_private;          /* a run has a private network here, unless it asks for the host's */
+	bool wants_host;           /* it asks for the host's (bench.conf) */
+	char network_problem[512]; /* why there is no private one, or what it lacks; "" where all is well */
+	/* TCP, of the host */
 	uint64_t syn_backlog, syncookies;
 	uint64_t listening, established, time_wait;                      /* sockets now */
 	uint64_t conntrack_count, conntrack_most, conntrack_time_wait_s; /* all 0: connections are not tracked */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness/network/netlink.h"
@@ -54,13 +55,13 @@ static void lacking_add(struct network *network, const char *name, const char *v
 /* Raises the limits of the namespace that the calling thread is in; one that cannot be raised is noted. */
 static void limits_raise(struct network *network)
 {
-	char backlog[16], port[16];
+	char backlog[16], port[16], ports[16];
 	const struct {
 		const char *name, *value;
 	} limits[] = {
 		{ "net/core/somaxconn", backlog },
 		{ "net/ipv4/tcp_max_syn_backlog", backlog },
-		{ "net/ipv4/ip_local_port_range", "1024 65535" },
+		{ "net/ipv4/ip_local_port_range", ports },
 		{ "net/ipv4/ip_local_reserved_ports", port },
 		{ "net/ipv4/tcp_max_tw_buckets", "1048576" },
 		{ "net/ipv4/tcp_tw_reuse", "1" },
@@ -69,6 +70,7 @@ static void limits_raise(struct network *network)
 	network->lacking[0] = 0;
 	snprintf(backlog, sizeof backlog, "%u", network->backlog);
 	snprintf(port, sizeof port, "%u", network->port);
+	snprintf(ports, sizeof ports, "%d %d", NETWORK_PORT_LOW, NETWORK_PORT_HIGH);
 	for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
 		char path[96];
 		snprintf(path, sizeof path, "/proc/sys/%s", limits[i].name);
@@ -148,6 +150,51 @@ int network_open(struct network *network, enum network_choice choice, unsigned p
 		 "%.200s; root, or a kernel and a container that allow unprivileged user namespaces, can have one",
 		 err->text);
 	return 0;
+}
+
+/* What the process that tries has to say. */
+struct trial {
+	int result;
+	char lacking[NETWORK_TEXT];
+	struct err err;
+};
+
+/* In the child: does not return. */
+static void trial_run(int report)
+{
+	struct trial trial = { 0 };
+	struct network network;
+
+	trial.result = network_open(&network, NETWORK_PRIVATE, 0, 0, &trial.err);
+	memcpy(trial.lacking, network.lacking, sizeof trial.lacking);
+	_exit(write(report, &trial, sizeof trial) != sizeof trial);
+}
+
+int network_try(char lacking[NETWORK_TEXT], struct err *err)
+{
+	struct trial trial;
+	int report[2];
+
+	if (pipe2(report, O_CLOEXEC))
+		return err_set_errno(err, "pipe2");
+	pid_t child = fork();
+	if (child == 0)
+		trial_run(report[1]);
+	int result = child < 0 ? err_set_errno(err, "fork") : 0;
+	close(report[1]);
+	if (child > 0) {
+		ssize_t bytes = read(report[0], &trial, sizeof trial);
+		while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+			;
+		if (bytes != sizeof trial)
+			result = err_set(err, "no private network: the process that tried it has ended");
+		else if (trial.result)
+			*err = trial.err, result = -1;
+		else
+			memcpy(lacking, trial.lacking, sizeof trial.lacking);
+	}
+	close(report[0]);
+	return result;
 }
 
 long network_limit(const char *name)

@@ -32,17 +32,25 @@ extern const char *const network_choice_names[]; /* "auto", "private", "host", N
 /* Accept queues hold as many connections where nothing else is asked: the largest level less one, listen(2)'s maximum. */
 #define NETWORK_BACKLOG 65535
 
+/* Ephemeral ports in a private network. */
+#define NETWORK_PORT_LOW  1024
+#define NETWORK_PORT_HIGH 65535
+
 /* Source addresses of IPv6 in a private network: NETWORK_SOURCE_PREFIX::1 and on; IPv4 has all of 127.0.0.0/8. */
 #define NETWORK_SOURCES       16
 #define NETWORK_SOURCE_PREFIX "fd00:6265:6e63:6800"
+
+/* Room for what cannot be had. */
+#define NETWORK_TEXT 320
 
 struct network {
 	bool is_private;
 	bool has_user_namespace; /* there is no way back into the host's network */
 	int host;                /* the host's network namespace: a descriptor, owned; -1: none is kept */
 	unsigned port, backlog;
-	char reason[320];  /* NETWORK_AUTO, and it is the host's: why, and what would allow a private one; else "" */
-	char lacking[320]; /* private: the limits that could not be raised, and why; else "" */
+	char reason
+		[NETWORK_TEXT]; /* NETWORK_AUTO, and it is the host's: why, and what would allow a private one; else "" */
+	char lacking[NETWORK_TEXT]; /* private: the limits that could not be raised, and why; else "" */
 };
 
 /*
@@ -51,6 +59,12 @@ struct network {
  * private network was asked for and cannot be had. network_close() is allowed in both cases.
  */
 int network_open(struct network *network, enum network_choice choice, unsigned port, unsigned backlog, struct err *err);
+
+/*
+ * Whether a private network can be had here: a process is forked that enters one, and ends. Returns 0, and `lacking` is what
+ * struct network says; or -1 with err set: why not.
+ */
+int network_try(char lacking[NETWORK_TEXT], struct err *err);
 
 /*
  * Moves the calling thread into a fresh private network; nothing where all servers run in the host's. Call it before each

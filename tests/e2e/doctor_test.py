@@ -1,8 +1,11 @@
 #!/usr/bin/python3
 """`benchctl doctor`: what it says of this host, whatever that is, and that it changes nothing. Prints TAP."""
+import errno
 import fcntl
+import functools
 import json
 import os
+import platform
 import pty
 import re
 import resource
@@ -15,14 +18,15 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from helper import tap
 from helper.program import BENCHCTL, Place
+from helper.seccomp import UNSHARE, forbid
 
 CHECKS = ['build', 'CPUs', 'SMT', 'governor', 'turbo', 'steal', 'load', 'CPU quota', 'processes', 'memory', 'client level',
-          'files', 'host files', 'ports', 'backlog', 'SYN queue', 'time-wait', 'conntrack', 'listeners', 'port', 'io_uring',
+          'files', 'host files', 'network', 'ports', 'backlog', 'SYN queue', 'time-wait', 'conntrack', 'listeners', 'port', 'io_uring',
           'servers']
 # What differs from one moment to the next.
 FLEETING = {'steal', 'load', 'listeners', 'memory'}
 # What no command may be able to lift: hardware, or a limit that is set from outside.
-BOUND = {'files', 'CPUs', 'SMT', 'io_uring'}
+BOUND = {'files', 'CPUs', 'SMT', 'io_uring', 'network'}
 CONF = '''[server control]
 command = "/usr/bin/true"
 version = echo "a control server"
@@ -34,6 +38,7 @@ install = libabsent-dev
 
 [run]
 port = %d
+network = %s
 '''
 
 place = None  # of all tests
@@ -153,6 +158,30 @@ def test_held_port():
         tap.has(conclusion(text), ['cannot be honest here', 'port'], 'the conclusion names it')
 
 
+def test_private_network():
+    """A private network, where there is one, lifts what is of the host's; where there is none, doctor says why."""
+    with socket.create_server(('127.0.0.1', 0)) as holder:
+        conf = place.file('private.conf', CONF % (holder.getsockname()[1], 'auto'))
+        host = findings(doctor('--json'))
+        tap.has(host['network']['text'], 'as bench.conf says', 'network = host: as bench.conf says')
+        found = findings(doctor('--json', '--conf', conf))
+        if 'a private one' not in found['network']['text']:
+            tap.has(found['network']['text'], 'no private network', 'no private network: it says so')
+            return
+        of_network = ['ports', 'backlog', 'SYN queue', 'time-wait', 'conntrack', 'listeners', 'port']
+        tap.is_([check for check in of_network if found[check]['severity'] != 'ok'], [], 'a private network: what it lifts is ok')
+        for check in of_network:
+            if host[check]['severity'] != 'ok':
+                tap.has(found[check]['text'], 'lifted by the private network', 'a private network lifts: ' + check)
+        tap.has(found['port']['text'], ['in use', 'lifted'], 'a private network: a port that is held in the host\'s is free there')
+        if platform.machine() in UNSHARE:
+            refuse = functools.partial(forbid, UNSHARE[platform.machine()], errno.EPERM)
+            found = findings(doctor('--json', '--conf', conf, preexec_fn=refuse))
+            tap.is_(found['network']['severity'], 'note', 'unshare is forbidden: a note')
+            tap.has(found['network']['text'], ['no private network', 'Operation not permitted'], 'unshare is forbidden: why')
+            tap.is_(found['port']['severity'], 'bad', 'unshare is forbidden: the host\'s port counts')
+
+
 def test_file_limit():
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     if 0 <= hard < 2000:
@@ -175,7 +204,7 @@ def test_file_limit():
 
 def test_lower_level():
     """What is honest depends on what is to be run."""
-    conf = place.file('small.conf', CONF % port + 'concurrency = 1..64\n')
+    conf = place.file('small.conf', CONF % (port, 'host') + 'concurrency = 1..64\n')
     outcome = doctor('--json', '--conf', conf)
     found = findings(outcome)
     tap.is_([found[check]['severity'] for check in ('client level', 'files', 'backlog')], ['ok'] * 3, '1..64: the limits are wide enough')
@@ -200,6 +229,7 @@ with socket.socket() as free:
     free.bind(('127.0.0.1', 0))
     port = free.getsockname()[1]
 with Place() as place:
-    place.file('bench.conf', CONF % port)
+    # So that all findings of the host's network count.
+    place.file('bench.conf', CONF % (port, 'host'))
     tap.checks([value for name, value in list(globals().items()) if name.startswith('test_')])
 tap.done()
