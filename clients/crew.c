@@ -415,16 +415,16 @@ static double crew_busiest(const struct crew *crew)
 	return busiest;
 }
 
-/*
- * Rate, window and concurrency. An open loop has the rate of its schedule, and each thread its own window. Of requests that
- * are counted there may be too few for a window: then it is from the first to the last of them.
- */
 /* The requests of a round, as window_rate() takes them: those of a counted run are all followed to their end. */
 static uint32_t round_of(const struct load_spec *spec)
 {
 	return spec->requests ? 0 : load_active(spec);
 }
 
+/*
+ * Rate, window and concurrency. An open loop has the rate of its schedule, and each thread its own window. Of requests that
+ * are counted there may be too few for a window: then it is from the first to the last of them.
+ */
 static void crew_rate(const struct crew *crew, struct load_sample *sample)
 {
 	uint64_t start_ns = UINT64_MAX, end_ns = 0;

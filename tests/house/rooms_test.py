@@ -42,6 +42,16 @@ def arrows():
     return {room: set(rooms if may.strip() == 'every room' else to) for room, to, may in rows}
 
 
+def unnamed():
+    """The headers whose first line does not say what they are: "NAME: what it is"."""
+    found = []
+    for path in FILES:
+        name = os.path.splitext(os.path.basename(path))[0]
+        if path.endswith('.h') and not text_of(path).startswith('/*\n * %s: ' % name):
+            found.append(path)
+    return found
+
+
 def includes():
     """For each source of the program, what it includes of its own."""
     files = [os.path.relpath(path, ROOT) for folder in ('harness', 'clients')
@@ -103,6 +113,7 @@ def test_files():
     table = arrows()
     tap.ok(len(table) > 10, 'docs/architecture.md has the table of rooms', sorted(table))
     tap.is_([path for path in FILES if room_of(path) not in table], [], 'each file is in a room of the table')
+    tap.is_(unnamed(), [], 'each header begins with the name of its file and what it is')
     tap.is_(sorted(set(table) - {room_of(path) for path in FILES}), [], 'each room of the table has files')
     tap.is_(circles({room: to - {room} for room, to in table.items() if room != 'cmd'}), [], 'the table has no circle')
 
