@@ -4,9 +4,11 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -26,11 +28,21 @@
 #define READY_PAUSE_MS 5
 /* How long the first process of a server that has left it behind may take to end. */
 #define LEFT_MS 1000
+/* How long the keeper may take until it has started the server: exec(2) may have to read from a slow disk. */
+#define LAUNCH_NS (30 * CLOCK_S)
+/* Of the OOM killer's score (proc(5)): a server is killed before the program that measures it. */
+#define OOM_FIRST "1000"
 
 /* What goes over the socket, in whole messages (SOCK_SEQPACKET). */
 struct message {
-	enum message_kind { MESSAGE_STOP, MESSAGE_STARTED, MESSAGE_FAILED, MESSAGE_EXITED, MESSAGE_GONE } kind;
-	pid_t pid;         /* STARTED */
+	enum message_kind {
+		MESSAGE_STOP,
+		MESSAGE_BORN,
+		MESSAGE_STARTED,
+		MESSAGE_FAILED,
+		MESSAGE_EXITED,
+		MESSAGE_GONE
+	} kind;
 	int status;        /* FAILED: errno; EXITED: wait status; GONE: whether SIGTERM was enough */
 	uint64_t grace_ns; /* STOP */
 };
@@ -59,9 +71,60 @@ static int message_receive(int socket, struct message *message)
 	return bytes == (ssize_t)sizeof *message ? 0 : bytes < 0 ? -1 : 1;
 }
 
-/* In the child: becomes the server. Does not return; what failed goes to the keeper over `report`. */
-static void server_exec(const struct launch *launch, char **arguments, pid_t keeper, int report)
+/*
+ * Receives a whole message that must come before the deadline, and where `sender` is not NULL the process that sent it, as
+ * its own id is here (SCM_CREDENTIALS, unix(7)). Returns as message_receive(); -1 with ETIMEDOUT after the deadline.
+ */
+static int message_await(int socket, struct message *message, pid_t *sender, uint64_t deadline)
 {
+	union {
+		struct cmsghdr header;
+		char room[CMSG_SPACE(sizeof(struct ucred))];
+	} control;
+	struct iovec text = { message, sizeof *message };
+	struct msghdr parts = { .msg_iov = &text, .msg_iovlen = 1, .msg_control = &control };
+
+	for (;;) {
+		struct pollfd ready = { .fd = socket, .events = POLLIN };
+		uint64_t now = clock_ns();
+		int some = now < deadline ? poll(&ready, 1, (int)((deadline - now) / CLOCK_MS) + 1) : 0;
+		if (some < 0 && errno == EINTR)
+			continue;
+		if (some < 0)
+			return -1;
+		if (!some) {
+			errno = ETIMEDOUT;
+			return -1;
+		}
+		parts.msg_controllen = sizeof control;
+		ssize_t bytes = recvmsg(socket, &parts, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+		if (bytes < 0 && (errno == EINTR || errno == EAGAIN))
+			continue;
+		const struct cmsghdr *header = bytes > 0 ? CMSG_FIRSTHDR(&parts) : NULL;
+		struct ucred from;
+		if (sender && header && header->cmsg_type == SCM_CREDENTIALS) {
+			memcpy(&from, CMSG_DATA(header), sizeof from);
+			*sender = from.pid;
+		}
+		return bytes == (ssize_t)sizeof *message ? 0 : bytes < 0 ? -1 : 1;
+	}
+}
+
+/* When memory runs out, the server goes first. */
+static void oom_prefer(void)
+{
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		(void)!write(fd, OOM_FIRST, strlen(OOM_FIRST));
+		close(fd);
+	}
+}
+
+/* In the child: becomes the server. Does not return; what failed goes to the keeper over `report`. */
+static void server_exec(const struct launch *launch, char **arguments, pid_t keeper, int socket, int report)
+{
+	const struct message born = { .kind = MESSAGE_BORN };
 	sigset_t none;
 	int number = 0;
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -71,6 +134,8 @@ static void server_exec(const struct launch *launch, char **arguments, pid_t kee
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != keeper)
 		_exit(127);
+	message_send(socket, &born); /* only the kernel knows this process's id outside its namespace */
+	oom_prefer();
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL); /* benchctl ignores these, and exec keeps what is ignored */
@@ -101,7 +166,7 @@ static int keeper_start(struct keeper *keeper, const struct launch *launch, char
 		return errno;
 	keeper->server = fork();
 	if (keeper->server == 0)
-		server_exec(launch, arguments, self, report[1]);
+		server_exec(launch, arguments, self, keeper->socket, report[1]);
 	number = keeper->server < 0 ? errno : 0;
 	close(report[1]);
 	/* The pipe ends without a word when exec succeeds, since it is O_CLOEXEC. */
@@ -180,14 +245,25 @@ static void close_all_but(int one, int other)
 	close_range((unsigned)high + 1, ~0u, 0);
 }
 
+/* In a PID namespace: /proc must be that of the namespace, and benchctl's death is the end of all. */
+static int keeper_contain(void)
+{
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL))
+		return -1;
+	return prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
 /* The keeper's whole life. */
-static void keeper_main(int socket, const struct launch *launch, char **arguments)
+static void keeper_main(int socket, const struct launch *launch, char **arguments, bool contained)
 {
 	sigset_t signals;
 	struct keeper keeper = { .socket = socket };
 	struct message message = { .kind = MESSAGE_STARTED };
 
 	close_all_but(socket, launch->stderr_fd);
+	if (contained && keeper_contain())
+		_exit(1); /* without a message: there is no such namespace to be had */
 	/* Not in the terminal's group: ^C is for benchctl, which then asks for an orderly end. */
 	setsid();
 	sigfillset(&signals);
@@ -205,7 +281,6 @@ static void keeper_main(int socket, const struct launch *launch, char **argument
 		_exit(1);
 	}
 	pid_t group = keeper.server;
-	message.pid = keeper.server;
 	message_send(socket, &message);
 	for (;;) {
 		struct signalfd_siginfo info;
@@ -228,45 +303,88 @@ static void keeper_main(int socket, const struct launch *launch, char **argument
 	}
 }
 
-int supervisor_launch(struct supervisor *supervisor, const struct launch *launch, struct err *err)
+/*
+ * Forks the keeper, in a PID namespace or not, with its end of the socket. Like fork(2), which can't make a namespace; unshare(2)
+ * would make one for all children to come.
+ */
+static pid_t keeper_fork(bool contained)
 {
-	int ends[2], bad;
-	int result = -1;
+	if (!contained)
+		return fork();
+	return (pid_t)syscall(SYS_clone, CLONE_NEWPID | CLONE_NEWNS | SIGCHLD, NULL, NULL, NULL, NULL);
+}
+
+/* Waits for the keeper to say that the server is started. Returns 0; 1: it ended without a word; or -1 with err set. */
+static int keeper_hear(struct supervisor *supervisor, const char *program, struct err *err)
+{
+	uint64_t deadline = clock_ns() + LAUNCH_NS;
 	struct message message;
 
+	for (;;) {
+		pid_t sender = 0;
+		int bad = message_await(supervisor->socket, &message, &sender, deadline);
+		if (bad < 0)
+			return err_set_errno(err, "hearing from the keeper process");
+		if (bad) {
+			err_set(err, "the keeper process ended before it had started the server");
+			return 1;
+		}
+		if (message.kind == MESSAGE_FAILED) {
+			errno = message.status;
+			return err_set_errno(err, "%s", program);
+		}
+		if (message.kind == MESSAGE_BORN)
+			supervisor->server = sender;
+		if (message.kind == MESSAGE_STARTED)
+			return 0;
+	}
+}
+
+/* Starts keeper and server. Returns 0; or, with nothing left, 1: the namespace can't be had; -1 with err set. */
+static int keeper_launch(struct supervisor *supervisor, const struct launch *launch, char **arguments, bool contained,
+			 struct err *err)
+{
+	int ends[2], on = 1;
+
+	*supervisor = (struct supervisor){ .socket = -1, .contained = contained };
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
+		return err_set_errno(err, "socketpair");
+	fflush(NULL);
+	if (setsockopt(ends[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof on) ||
+	    (!contained && prctl(PR_SET_CHILD_SUBREAPER, 1))) {
+		err_set_errno(err, "preparing for a keeper process");
+		close(ends[0]);
+		close(ends[1]);
+		return -1;
+	}
+	pid_t keeper = keeper_fork(contained);
+	if (keeper == 0) {
+		close(ends[0]);
+		keeper_main(ends[1], launch, arguments, contained);
+	}
+	int bad = keeper < 0 ? err_set_errno(err, "fork") : 0;
+	close(ends[1]);
+	if (bad) {
+		close(ends[0]);
+		return contained ? 1 : -1;
+	}
+	supervisor->socket = ends[0];
+	supervisor->keeper = keeper;
+	bad = keeper_hear(supervisor, arguments[0], err);
+	if (bad)
+		supervisor_stop(supervisor, 0);
+	return bad > 0 && !contained ? -1 : bad;
+}
+
+int supervisor_launch(struct supervisor *supervisor, const struct launch *launch, struct err *err)
+{
 	*supervisor = (struct supervisor){ .socket = -1 };
 	char **arguments = argv_split(launch->command, err);
 	if (!arguments)
 		return -1;
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends)) {
-		err_set_errno(err, "socketpair");
-		goto out;
-	}
-	fflush(NULL);
-	supervisor->keeper = fork();
-	if (supervisor->keeper == 0) {
-		close(ends[0]);
-		keeper_main(ends[1], launch, arguments);
-	}
-	close(ends[1]);
-	supervisor->socket = ends[0];
-	if (supervisor->keeper < 0) {
-		supervisor->keeper = 0;
-		err_set_errno(err, "fork");
-	} else if ((bad = message_receive(ends[0], &message)) < 0) {
-		err_set_errno(err, "hearing from the keeper process");
-	} else if (bad) {
-		err_set(err, "the keeper process ended before it had started the server");
-	} else if (message.kind == MESSAGE_FAILED) {
-		errno = message.status;
-		err_set_errno(err, "%s", arguments[0]);
-	} else {
-		supervisor->server = message.pid;
-		result = 0;
-	}
-	if (result)
-		supervisor_stop(supervisor, 0);
-out:
+	int result = keeper_launch(supervisor, launch, arguments, true, err);
+	if (result > 0)
+		result = keeper_launch(supervisor, launch, arguments, false, err);
 	argv_free(arguments);
 	return result;
 }
@@ -333,8 +451,8 @@ static bool has_ended(struct supervisor *supervisor, int wait_ms)
 
 	if (process >= 0)
 		close(process);
-	while (ended && supervisor_is_alive(supervisor))
-		poll(&word, 1, -1);
+	if (ended && supervisor_is_alive(supervisor) && poll(&word, 1, LEFT_MS) > 0)
+		supervisor_is_alive(supervisor); /* notes how */
 	return ended;
 }
 
@@ -387,21 +505,60 @@ int supervisor_wait_recovered(struct supervisor *supervisor, const struct target
 	return wait_right(supervisor, target, timeout_ns, false, stop, err);
 }
 
+/* Waits for the end of a child until the deadline, and reaps it. Returns whether it has ended. */
+static bool child_wait(pid_t pid, uint64_t deadline)
+{
+	for (;;) {
+		pid_t ended = waitpid(pid, NULL, WNOHANG);
+		if (ended == pid || (ended < 0 && errno != EINTR))
+			return true;
+		if (clock_ns() >= deadline)
+			return false;
+		int process = (int)syscall(SYS_pidfd_open, pid, 0);
+		struct pollfd end = { .fd = process, .events = POLLIN };
+		poll(&end, 1, process < 0 ? 1 : 20);
+		if (process >= 0)
+			close(process);
+	}
+}
+
+/* Ends what a keeper that was killed has left: it descends from us now. */
+static void orphans_end(uint64_t deadline)
+{
+	pid_t pids[PROCTREE_MAX];
+	size_t count;
+
+	while ((count = proctree_list(getpid(), pids, PROCTREE_MAX)) && clock_ns() < deadline) {
+		for (size_t i = 0; i < count; i++)
+			kill(pids[i], SIGKILL);
+		/* Parents first: what becomes an orphan by that is a child of ours by the time that it has to be reaped. */
+		for (size_t i = 0; i < count; i++)
+			child_wait(pids[i], deadline);
+	}
+}
+
 bool supervisor_stop(struct supervisor *supervisor, uint64_t grace_ns)
 {
 	struct message message = { .kind = MESSAGE_STOP, .grace_ns = grace_ns };
-	bool gentle = false;
+	uint64_t deadline = clock_ns() + grace_ns + SUPERVISOR_KEEPER_NS;
+	bool gentle = false, gone = false;
 
 	if (!supervisor->keeper)
 		return true;
 	message_send(supervisor->socket, &message);
 	/* The keeper ends only when all is gone; a ^C meanwhile must not make us leave early. */
-	while (!message_receive(supervisor->socket, &message))
-		if (message.kind == MESSAGE_GONE)
+	while (!message_await(supervisor->socket, &message, NULL, deadline))
+		if (message.kind == MESSAGE_GONE) {
+			gone = true;
 			gentle = message.status;
+		}
 	close(supervisor->socket);
-	while (waitpid(supervisor->keeper, NULL, 0) < 0 && errno == EINTR)
-		;
+	deadline = clock_ns() + SUPERVISOR_KEEPER_NS;
+	if (!gone)
+		kill(supervisor->keeper, SIGKILL); /* it is stopped, or has very many to end, or is dead */
+	child_wait(supervisor->keeper, deadline);
+	if (!gone && !supervisor->contained)
+		orphans_end(deadline);
 	*supervisor = (struct supervisor){ .socket = -1 };
 	return gentle;
 }

@@ -2,11 +2,18 @@
  * supervisor: one server as processes, from its launch to the last of them gone.
  *
  * Between benchctl and the server stands a keeper: a small process that starts the server in a session of its
- * own, is the reaper of everything that descends from it (PR_SET_CHILD_SUBREAPER, prctl(2)), and holds one end
- * of a socket whose other end benchctl holds. When benchctl asks it to, or is gone, even by SIGKILL, so that the
- * socket ends, the keeper ends all that descends from it and then itself. A server that daemonises or leaves its
- * process group stays the keeper's descendant, so it can't escape. Should the keeper itself be killed, the
- * kernel kills the server (PR_SET_PDEATHSIG).
+ * own, is the reaper of everything that descends from it, and holds one end of a socket whose other end benchctl holds.
+ * When benchctl asks it to, or is gone, so that the socket ends, the keeper ends all that descends from it and then itself.
+ * A server that daemonises or leaves its process group stays the keeper's descendant, so it can't escape.
+ *
+ * The keeper is the init of a PID namespace (pid_namespaces(7)) where one can be had: as root, or in the user namespace that
+ * harness/network has made. What is in it can neither signal nor trace what is outside, nor kill or stop its init. When the
+ * init dies, the kernel kills all the others; when benchctl dies, the kernel kills the init (PR_SET_PDEATHSIG, prctl(2)). So
+ * no process is left whichever of them are killed, in whatever order. The namespace has a /proc of its own, since programs
+ * read /proc/self.
+ *
+ * Elsewhere the keeper is a subreaper (PR_SET_CHILD_SUBREAPER), and so is benchctl: when the keeper is killed, the server's
+ * first process dies with it (PR_SET_PDEATHSIG), and benchctl inherits the others and ends them.
  *
  * Must be called from a process with one thread: it forks without exec.
  */
@@ -20,6 +27,7 @@
 #include <sys/types.h>
 
 #include "clients/target.h"
+#include "harness/lib/clock.h"
 #include "harness/lib/err.h"
 
 /* What to launch. */
@@ -31,12 +39,16 @@ struct launch {
 	int stderr_fd;                  /* the server's stderr; -1: /dev/null */
 };
 
+/* How long a keeper may take to do its work: without the grace of a server. */
+#define SUPERVISOR_KEEPER_NS CLOCK_S
+
 struct supervisor {
-	pid_t keeper; /* 0: not launched */
-	pid_t server; /* the first process of the server; it may have exited */
-	int socket;   /* to the keeper */
-	bool exited;  /* the first process has exited */
-	int status;   /* and so (waitpid(2)) */
+	pid_t keeper;   /* 0: not launched */
+	pid_t server;   /* the first process of the server, as seen from benchctl; it may have exited */
+	bool contained; /* in a PID namespace */
+	int socket;     /* to the keeper */
+	bool exited;    /* the first process has exited */
+	int status;     /* and so (waitpid(2)) */
 };
 
 /*
@@ -69,7 +81,8 @@ const char *supervisor_show_exit(const struct supervisor *supervisor, char out[9
 
 /*
  * Ends the server: SIGTERM to its process group, up to grace_ns of time, SIGKILL to all that is left, until
- * none is. Always ends with no process of it running. Returns whether SIGTERM was enough.
+ * none is. A keeper that does not do so within SUPERVISOR_KEEPER_NS more is killed, and what it leaves is ended here. Ends
+ * with no process of it running, or after SUPERVISOR_KEEPER_NS again, where the kernel can't end one. Returns whether SIGTERM was enough.
  */
 bool supervisor_stop(struct supervisor *supervisor, uint64_t grace_ns);
 

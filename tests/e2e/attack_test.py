@@ -6,6 +6,8 @@ must pass. Place adds to each that no process and no file is left. `make check` 
 What was attacked with which outcome is told by docs/robustness.md, which names each row.
 """
 import collections
+import contextlib
+import itertools
 import json
 import os
 import re
@@ -15,12 +17,15 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from helper import tap
-from helper.program import CONF, ROOT, Outcome, Place, cell_key, until
+from helper.program import CONF, ROOT, Outcome, Place, cell_key, faulty_section, process_name, python_section, until
 
 RUN = ('run', '--conf', CONF, '--servers', 'control', '--mode', 'close', '--port', '0', '--duration', '50ms', '--warmup', '10ms',
        '--seed', '7', '--out', 'r')
 FEW = RUN + ('-c', '1,2')
 FEW_CELLS = 3
+ENDLESS = ('run', '--mode', 'close', '-c', '1..1000:+1', '--port', '0', '--duration', '50ms', '--warmup', '10ms', '--out', 'r')
+HOSTILE = os.path.join(ROOT, 'tests', 'helper', 'hostile.py')
+NOBODY = 65534
 MANY = RUN + ('-c', '1..64')
 MANY_CELLS = 8
 
@@ -101,6 +106,68 @@ def doubled_ledger(place):
     return outcome
 
 
+def keeper_of(place):
+    """The process that keeps the server of a run; it is waited for."""
+    found = until(lambda: [pid for pid in place.processes() if process_name(pid) == 'benchctl-keeper'])
+    return found[0]
+
+
+def killing(*victims, words=(), user=None):
+    """A run whose server has a child in a session of its own; the victims get SIGKILL one right after the other."""
+    def how(place):
+        place.file('a.conf', faulty_section('parent', 'leaves_child'))
+        os.chmod(place.path, 0o777)
+        process = place.start(place.benchctl, *ENDLESS, *words, '--conf', 'a.conf', user=user, group=user,
+                              extra_groups=None if user is None else [])
+        until(lambda: place.lines('r') or process.poll() is not None)
+        keeper = keeper_of(place)
+        pids = {'benchctl': process.pid, 'keeper': keeper, 'server': children_of(keeper)[0]}
+        for victim in victims:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pids[victim], signal.SIGKILL)
+        gone = until(lambda: not alive(keeper))
+        if 'benchctl' not in victims:  # it goes on, with a fresh server
+            until(lambda: process.poll() is not None or keeper_of(place) != keeper)
+            process.send_signal(signal.SIGINT)
+        return place.end(process) if gone else Outcome('the keeper lives on', '', '')
+    return how
+
+
+def stopping_the_keeper(place):
+    """The keeper is stopped; one ^C must do."""
+    process = place.start(place.benchctl, *ENDLESS, '--conf', CONF, '--servers', 'control')
+    until(lambda: place.lines('r'))
+    os.kill(keeper_of(place), signal.SIGSTOP)
+    process.send_signal(signal.SIGINT)
+    return place.end(process)
+
+
+def alive(pid):
+    try:
+        with open('/proc/%d/stat' % pid) as file:
+            return file.read().rpartition(')')[2].split()[0] not in 'ZX'
+    except OSError:
+        return False
+
+
+def children_of(pid):
+    with open('/proc/%d/task/%d/children' % (pid, pid)) as file:
+        return [int(word) for word in file.read().split()]
+
+
+def hostile(behaviour, words=(), user=None):
+    """A run of a server that does to its keeper what it can, and of a good one after it."""
+    def how(place):
+        place.file('a.conf', python_section('hostile', HOSTILE, behaviour))
+        os.chmod(place.path, 0o777)
+        process = place.start(place.benchctl, *ENDLESS, *words, '--conf', 'a.conf', user=user, group=user,
+                              extra_groups=None if user is None else [])
+        until(lambda: place.lines('r') or process.poll() is not None)
+        process.send_signal(signal.SIGINT)
+        return place.end(process)
+    return how
+
+
 ESCAPE = '\x1b]0;owned\x07\n::error::owned\r\u202e'
 
 ATTACKS = [
@@ -111,6 +178,19 @@ ATTACKS = [
     Attack('file size limit of 4 KiB', shell('ulimit -f 8; "$@"', *FEW), [code(3), says('File too large'), lines_whole]),
     Attack('resumed while it runs, and twice at once', resumed_while_running, [code(0), whole(MANY_CELLS)]),
     Attack('a ledger with each cell twice', doubled_ledger, [code(0), says('3 cells stand in it more than once'), whole(FEW_CELLS)]),
+    *[Attack('SIGKILL of %s, then of %s' % pair, killing(*pair), [code(130 if 'benchctl' not in pair else -9), lines_whole], pair[0] == 'server')
+      for pair in itertools.permutations(('benchctl', 'keeper', 'server'), 2)],
+    Attack('SIGKILL of the keeper', killing('keeper'), [code(130), lines_whole]),
+    Attack('SIGKILL of the keeper, as an unprivileged user', killing('keeper', user=NOBODY), [code(130), lines_whole]),
+    *[Attack('without a PID namespace: ' + what, how(*deed, words=('--network', 'host'), user=NOBODY), [lines_whole], thorough)
+      for how, deed, what, thorough in [
+          (killing, ('keeper',), 'SIGKILL of the keeper', False), (killing, ('keeper', 'server'), 'SIGKILL of both', False),
+          (hostile, ('kill',), 'a server that kills its keeper', True), (hostile, ('stop',), 'a server that stops its keeper', False),
+          (hostile, ('escape',), 'a server that starts sessions', True)]],
+    Attack('the keeper is stopped', stopping_the_keeper, [code(130), lines_whole]),
+    *[Attack('a server that %s' % what, hostile(behaviour), [code(130), lines_whole], thorough)
+      for behaviour, what, thorough in [('kill', 'kills its keeper', False), ('stop', 'stops its keeper', False),
+                                        ('trace', 'traces its keeper', True), ('escape', 'clears its death signal and starts sessions', False)]],
     Attack('escapes in a bench.conf', escaping(('list', '--conf', 'a.conf'), a_conf='[server a]\n\x1b]0;owned\x07\u202e = 1\n'),
            [code(2), says('\\x1b]0;owned\\x07'), says_not('\x1b'), says_not('\u202e')]),
     Attack('escapes in a run.json', escaping(('table', 'a.json'), a_json=json.dumps({'schema': ESCAPE, ESCAPE: 1})),
