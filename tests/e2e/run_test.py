@@ -333,7 +333,7 @@ def test_levels():
 def test_help():
     outcome = place.bench('help')
     tap.is_(outcome.code, 0, 'help: exit code')
-    commands = re.findall(r'^  (\w+) ', outcome.out, re.M)
+    commands = re.findall(r'^  (\w+) ', outcome.out.split('Exit codes:')[0], re.M)
     tap.ok({'run', 'load', 'list', 'check', 'doctor', 'table', 'plot', 'help'} <= set(commands), 'help: commands', commands)
     for command in commands:
         outcome = place.bench(command, '--help')
