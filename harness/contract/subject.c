@@ -90,6 +90,7 @@ int subject_init(struct subject *subject, const struct conformance_spec *spec, s
 		.network = spec->network,
 		.http = TARGET_HTTP_1_1,
 		.grace_ns = SUBJECT_GRACE_NS,
+		.stays = true, /* for the second start to meet TIME_WAIT */
 	};
 
 	*subject = (struct subject){ .spec = spec };

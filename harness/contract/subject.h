@@ -48,11 +48,12 @@ struct conformance_finding {
 /* What to check, and how. */
 struct conformance_spec {
 	const struct conf_server *server;
-	unsigned port;                     /* for the server to listen on; must be free */
-	unsigned backlog;                  /* for the server's listen(2) */
-	struct network *network;           /* that each start of the server is in, see harness/server/service.h */
-	uint64_t ready_ns;                 /* time for the server to be ready after a start */
-	uint64_t timeout_ns;               /* of each single wait */
+	unsigned port;    /* for the server to listen on; must be free */
+	unsigned backlog; /* for the server's listen(2) */
+	struct network
+		*network;    /* a fresh one of which all starts of the server are in, see harness/server/service.h */
+	uint64_t ready_ns;   /* time for the server to be ready after a start */
+	uint64_t timeout_ns; /* of each single wait */
 	const volatile sig_atomic_t *stop; /* ends the checks early; or NULL */
 };
 

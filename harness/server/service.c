@@ -56,10 +56,13 @@ static int network_change(struct service *service, struct err *err)
 	struct network *network = service->place.network;
 	struct err ignored; /* without the accept queue its evidence is missing, and no figure */
 
+	if (service->place.stays && service->has_moved)
+		return 0;
 	accept_queue_close(&service->queue);
 	if (service->server->network == CONF_NETWORK_HOST ? network_leave(network, err) : network_renew(network, err))
 		return -1;
 	accept_queue_open(&service->queue, service->place.port, &ignored);
+	service->has_moved = true;
 	return 0;
 }
 

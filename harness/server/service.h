@@ -31,12 +31,14 @@ struct service_place {
 		*network; /* each start is in a fresh one (network_renew), or in the host's where the server needs it */
 	const cpu_set_t *cpus; /* NULL: any */
 	uint64_t grace_ns;     /* between SIGTERM and SIGKILL */
+	bool stays; /* all starts are in the network of the first, where connections of the one before may be left */
 };
 
 struct service {
 	const struct conf_server *server; /* not owned, nor are place.network and place.cpus */
 	struct service_place place;
 	struct supervisor supervisor; /* its keeper is 0 while the server does not run */
+	bool has_moved;               /* it has been started in its network */
 	struct accept_queue queue;    /* of the port, in the server's network; not open where the kernel gives none */
 	struct target target;         /* the start page of the server contract, with the right response */
 	int stderr_fd;                /* a file in memory; -1: /dev/null */

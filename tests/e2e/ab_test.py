@@ -172,7 +172,7 @@ def test_too_few():
 def test_sleep():
     """A build that waits for something, as for a lock: less rate at the same CPU per request. Of the old one, the client is the
     limit, which is made slow for that; where the machine does much else, it may have too little CPU for that to show."""
-    sleep = 'env BENCH_SLEEP_NS=2000000 "%s"' % CONTROL
+    sleep = 'env BENCH_SLEEP_NS=10000000 "%s"' % CONTROL
     slow = place.environment(LD_PRELOAD=FAIL, BENCHCTL_FAIL='send:1+:busy')
     run, outcome = measured('sleep', FEWEST, lambda run, launches: ab(run, busy(0), sleep, '--json', '-', '--client', 'epoll', '--launches',
                                                                  str(launches), env=slow),
