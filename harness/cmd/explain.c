@@ -116,7 +116,7 @@ static int explain_run(int argc, char **argv)
 		nothing_found(&document, &wanted, &err);
 		code = complain(&command_explain, EXIT_USAGE, "%s: %.900s", argv[0], err.text);
 	} else {
-		explain_print(cell, stdout);
+		explain_print(cell, document_network(&document, cell->server), stdout);
 	}
 	document_release(&document);
 out:

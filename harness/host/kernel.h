@@ -1,7 +1,8 @@
 /*
  * kernel: what the kernel counted while a cell was measured, as differences over its window.
  *
- * The counters are those of the whole host (of its network namespace): other traffic shows in them too.
+ * The network's counters are those of the reading thread's network namespace, steal and pressure those of the whole host. In
+ * the host's namespace other traffic shows in them too.
  */
 #ifndef HARNESS_HOST_KERNEL_H
 #define HARNESS_HOST_KERNEL_H

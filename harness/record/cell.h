@@ -53,7 +53,7 @@ struct cell {
 		double processes, threads;
 		double switches_voluntary, switches_involuntary; /* in the window */
 	} server_use;
-	struct kernel kernel; /* over the window; of the whole host */
+	struct kernel kernel; /* over the window, see harness/host/kernel.h */
 	bool debug_build;     /* measured by a build that is no benchmark; known while measuring only */
 	bool restarted;       /* the server had to be restarted after this cell */
 	double status;        /* of the right response */

@@ -28,6 +28,7 @@ static const struct field server_fields[] = { SERVER(name, ALWAYS, .filled = tru
 					      SERVER(model, ALWAYS),
 					      SERVER(since, KNOWN),
 					      SERVER(implementation, KNOWN),
+					      SERVER(network, KNOWN),
 					      { .path = NULL } };
 
 const struct field document_fields[] = { DOCUMENT("environment.client_cpus", TEXT, ALWAYS, client_cpus),
@@ -90,6 +91,13 @@ const struct document_server *document_server(const struct document *document, c
 		if (strcmp(document->servers[i].name, name) == 0)
 			return &document->servers[i];
 	return NULL;
+}
+
+const char *document_network(const struct document *document, const char *server)
+{
+	const struct document_server *found = document_server(document, server);
+
+	return found && found->network ? found->network : document->network ? document->network : "host";
 }
 
 bool document_is_revival(const struct document *document, const char *server)

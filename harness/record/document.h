@@ -20,6 +20,7 @@ struct document_option {
 
 struct document_server {
 	char *name, *command, *version, *family, *model, *since, *implementation; /* owned; NULL where unknown */
+	char *network; /* "host", where the server needs the host's, whatever that of the run; else NULL; owned */
 };
 
 struct document {
@@ -59,6 +60,9 @@ const struct cell *document_cell(const struct document *document, const char *se
  * must say so.
  */
 bool document_is_revival(const struct document *document, const char *server);
+
+/* The network in which a server's cells were measured: "private" or "host". */
+const char *document_network(const struct document *document, const char *server);
 
 /* Judges all cells anew, each against the control server's cell that is alike. */
 void document_judge(struct document *document);

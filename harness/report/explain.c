@@ -301,7 +301,15 @@ static void print_kernel(const struct cell *cell, FILE *out)
 	fprintf(out, "%-12s%s sockets in TIME_WAIT%s\n", told ? "" : "kernel",
 		figure_show(count, "sockets", cell->kernel.time_wait),
 		told ? "; its other counters stood still" : "; its counters stood still");
-	row(out, "", "(of the whole host: other traffic shows too)");
+}
+
+/* Whose the kernel's counters are. */
+static void print_counted(const char *network, FILE *out)
+{
+	row(out, "",
+	    strcmp(network, "private") == 0
+		    ? "(of this server's private network alone; steal and pressure are of the whole host)"
+		    : "(of the whole host: other traffic shows too)");
 }
 
 static bool is_closed_loop(const struct cell *cell)
@@ -366,7 +374,7 @@ static bool is_short_of_rounds(const struct cell *cell)
 
 static bool has_starved(const struct cell *cell)
 {
-	return is_closed_loop(cell) && cell->never_served > 0 && cell->ok;
+	return is_closed_loop(cell) && cell->never_served > 0 && cell->ok && !is_short_of_rounds(cell);
 }
 
 static bool has_unfinished(const struct cell *cell)
@@ -387,6 +395,11 @@ static bool has_ignored(const struct cell *cell)
 static bool is_late_censored(const struct cell *cell)
 {
 	return cell_is_open_loop(cell) && cell->latency_censored;
+}
+
+static bool has_queue(const struct cell *cell)
+{
+	return !isnan(cell->accept_queue.mean);
 }
 
 static bool is_censored(const struct cell *cell)
@@ -460,7 +473,7 @@ static const struct line {
 	TELL("requests", "requests", is_lossy, SENT "they do not add up"),
 	PRINT("requests", print_failures),
 	TELL("requests", NOTE, is_short_of_rounds,
-	     "only {rounds} rounds of all connections fit into the window: the rate is of a part of them (a longer --max-window)"),
+	     "only {rounds} rounds of all connections fit into the window: the rate is of a part of them, and nothing is said of fairness (a longer --max-window)"),
 	TELL("requests", NOTE, has_starved,
 	     "{ever served} of {active} connections were ever served in the window, and the latency is theirs: the server serves few at a time (more workers or threads, or fewer connections)"),
 	TELL("requests", NOTE, has_unfinished,
@@ -478,6 +491,8 @@ static const struct line {
 	PRINT("in flight", print_crowd),
 	TELL("in flight", "in server", NULL,
 	     "{open_in_server.mean} connections open on average, {open_in_server.max} at most; listen backlog {backlog}"),
+	TELL("in flight", "queue", has_queue,
+	     "{accept_queue.mean} connections waited in the accept queue on average, {accept_queue.max} at most"),
 	/* An open loop opens what it needs, when it needs it. */
 	TELL("in flight", "ramp", is_closed_loop, "{ramp.reached} connections after {ramp.seconds}"),
 	TELL("in flight", "fairness", is_closed_loop,
@@ -554,7 +569,7 @@ void explain_notes(const struct cell *cell, const char *before, FILE *out)
 	}
 }
 
-void explain_print(const struct cell *cell, FILE *out)
+void explain_print(const struct cell *cell, const char *network, FILE *out)
 {
 	char at[CELL_AT], text[LINE_ROOM], server[256], mode[64], client[64];
 
@@ -577,4 +592,5 @@ void explain_print(const struct cell *cell, FILE *out)
 		if (i + 1 == LINES || strcmp(line->group, line[1].group) != 0)
 			explain_fields(cell_fields, line->group, cell, out);
 	}
+	print_counted(network, out);
 }

@@ -10,10 +10,10 @@
 
 /*
  * Writes what is known of a cell: whether it is valid, how it came to its rate, and what was seen of client, server
- * and kernel meanwhile. What was not measured is said to be unknown. The latency figures are read from the cell's
+ * and kernel meanwhile; `network` is what document_network() says. What was not measured is said to be unknown. The latency figures are read from the cell's
  * histogram again, where it has one.
  */
-void explain_print(const struct cell *cell, FILE *out);
+void explain_print(const struct cell *cell, const char *network, FILE *out);
 
 /*
  * Writes the fields of a group by their names and units: those that no sentence of an explanation has, and that are known. So a

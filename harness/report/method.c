@@ -70,6 +70,24 @@ static void load_put(const struct report_page *page, FILE *out)
 			      ", which sends a request when the last one is answered.");
 }
 
+static void network_put(const struct document *document, FILE *out)
+{
+	if (document->network && strcmp(document->network, "private") == 0)
+		item_put(
+			out,
+			"Server and client ran in a private network (a network namespace of Linux), fresh for each launch: "
+			"with its own limits, and nothing in it but them. The kernel's counters are its own.");
+	else
+		item_put(
+			out,
+			"Server and client ran in the host's network: its limits bound what was offered, and the kernel's "
+			"counters are of all its traffic.");
+	for (size_t i = 0; i < document->servers_count; i++)
+		if (document->network && strcmp(document->network, "host") != 0 && document->servers[i].network)
+			item_put(out, "%.64s needs the host's network, and was measured there.",
+				 document->servers[i].name);
+}
+
 static void method_put(const struct report_page *page)
 {
 	const struct document *document = page->document;
@@ -108,6 +126,7 @@ static void method_put(const struct report_page *page)
 			out,
 			"The listen backlog is %llu connections. In close mode those beyond what a server takes wait there.",
 			(unsigned long long)backlog);
+	network_put(document, out);
 	item_put(out, "The control server is a minimal one in C: %s.",
 		 has_ceiling(page) ? "what the harness reaches with it is the ceiling of all others"
 				   : "its figures stand beside those of the others for comparison");
@@ -144,6 +163,7 @@ static void host_put(const struct report_page *page)
 	card_count(out, "Open files, soft limit", host->files_soft, "");
 	card_count(out, "Open files, hard limit", host->files_hard, "");
 	card_count(out, "Longest accept queue", host->somaxconn, " (somaxconn)");
+	card_put(out, "Network", document->network ? document->network : "host");
 	snprintf(text, sizeof text, "%llu to %llu", (unsigned long long)host->port_low,
 		 (unsigned long long)host->port_high);
 	card_put(out, "Ephemeral ports", host->port_high ? text : "");

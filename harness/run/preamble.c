@@ -33,7 +33,9 @@ static int server_describe(struct document_server *into, const struct conf_serve
 	return copy(&into->name, server->name) || copy(&into->command, server->command) ||
 			       copy(&into->version, found->version[0] ? found->version : NULL) ||
 			       copy(&into->family, server->family) || copy(&into->model, server->model) ||
-			       copy(&into->since, server->since) || copy(&into->implementation, found->implementation)
+			       copy(&into->since, server->since) ||
+			       copy(&into->implementation, found->implementation) ||
+			       copy(&into->network, server->network == CONF_NETWORK_HOST ? "host" : NULL)
 		       ? -1
 		       : 0;
 }

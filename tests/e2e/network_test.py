@@ -19,6 +19,8 @@ NOBODY = 65534
 IS_ROOT = os.geteuid() == 0
 # A number of requests instead of a time: what is seen does not depend on how fast the machine is.
 RUN = ['--port', '0', '-n', '20', '--sequential', '5', '--ceiling', 'no', '-m', 'close', '-c', '4', '--ready', '60s']
+# What is sampled needs a window that is longer than the time between two samples.
+TIMED = ['-n', '0', '--duration', '300ms', '--warmup', '10ms']
 PRIVATE_QUEUE = 65535
 
 # What a server finds in its network goes into the file seen-PORT; then it serves.
@@ -93,7 +95,7 @@ def test_private_is_the_default():
     need_private()
     with Place() as place, socket.create_server(('127.0.0.1', 0)) as listener:
         place.file('bench.conf', looker(place, listener.getsockname()[1]))
-        outcome = run(place, 'r', '--repeat', '2', '-n', '0', '--duration', '300ms', '--warmup', '10ms')
+        outcome = run(place, 'r', '--repeat', '2', *TIMED)
         tap.is_(outcome.code, 0, 'private: exit code')
         document = check_measured(place, 'r', 'private', 'private')
         for cell in document['cells'][1::2]:
@@ -128,12 +130,17 @@ def test_server_that_needs_the_host():
     need_private()
     with Place() as place, socket.create_server(('127.0.0.1', 0)) as listener:
         place.file('bench.conf', looker(place, listener.getsockname()[1], network='host') + limited_section('none'))
-        outcome = run(place, 'r')
+        outcome = run(place, 'r', *TIMED)
         if IS_ROOT:
             tap.is_(outcome.code, 0, 'network = host: exit code')
             check_measured(place, 'r', 'private', 'network = host')
             tap.is_([(one['network'], one['host']) for one in seen(place)], [(here(), 'reached')],
                     'network = host: that server is in the host\'s network')
+            for server, counted in ('looker', '(of the whole host: other traffic shows too)'), ('none', 'private network alone'):
+                explained = place.bench('explain', 'results/r/run.json', server + '@4').out
+                tap.has(explained, [counted, 'waited in the accept queue'], 'network = host: explain says whose the counters of %s are' % server)
+            tap.is_({server['name']: server.get('network') for server in place.document('r')['servers']},
+                    {'looker': 'host', 'none': None}, 'network = host: run.json says which server was there')
         as_user(place)
         name = 'network = host, a user without rights'
         outcome = user_run(place, 'u', '--repeat', '1')

@@ -71,7 +71,7 @@ static void check_cell(const struct cell *cell)
 	free(line);
 	FILE *out = open_memstream(&shown, &bytes);
 	fuzz_require(out != NULL);
-	explain_print(cell, out);
+	explain_print(cell, "private", out);
 	fuzz_require(fclose(out) == 0);
 	check_shown(shown);
 }
