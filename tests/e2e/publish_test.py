@@ -328,7 +328,7 @@ def test_manifest():
         ('twice', damaged(lambda m: m['runs'].append(m['runs'][0])), 'not in order'),
         ('rate', damaged(lambda m: run(m)['curves'][0]['points'].update(one=[1, 5, 9, 9, True])), 'is no rate'),
         ('level', damaged(lambda m: run(m)['curves'][0]['points'].update(one=[-1, 5, 5, 5, True])), 'not what it should be'),
-        ('server', damaged(lambda m: run(m)['curves'][0].update(server=None)), 'not what it should be'),
+        ('server', damaged(lambda m: run(m)['curves'][0].update(server=None)), "runs[0]: curves[0]: 'server' is empty"),
         ('latest', damaged(lambda m: m['site'].update(latest='x')), 'none of the runs'),
         ('no latest', damaged(lambda m: m['site'].update(latest=None)), "'latest' is missing"),
         ('no feed', damaged(lambda m: m['site'].update(feed_id=None)), "'feed_id' is missing"),
