@@ -1,13 +1,48 @@
 #include "harness/report/overview.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 
 #include "harness/lib/units.h"
 #include "harness/report/sentence.h"
 
 /* The verdict stands beside the name, where it is seen on a narrow screen too. */
-enum column { NAME, VERDICT, SEQUENTIAL, NEAR, MOST, MOST_AT, LAST, P99, ERRORS, COST, MEMORY, OPEN, VERSION, COLUMNS };
+enum column {
+	NAME,
+	VERDICT,
+	SEQUENTIAL,
+	NEAR,
+	MAXIMUM,
+	MAX_LEVEL,
+	LAST,
+	P99,
+	ERRORS,
+	COST,
+	MEMORY,
+	OPEN,
+	VERSION,
+	COLUMNS
+};
+
+#define ROW(field) offsetof(struct findings_row, field)
+
+/* Headings without a text say a level, which depends on the run. */
+static const struct data_column columns[COLUMNS] = {
+	[NAME] = { "Server", "server", DATA_TEXT, DATA_APART },
+	[VERDICT] = { "Verdict", "verdict", DATA_TEXT, DATA_APART },
+	[SEQUENTIAL] = { "One by one", "sequential_rps", DATA_NUMBER, DATA_APART },
+	[NEAR] = { "", "near_rps", DATA_NUMBER, DATA_APART },
+	[MAXIMUM] = { "Maximum", "max_rps", DATA_NUMBER, ROW(scaling.max_rps) },
+	[MAX_LEVEL] = { "reached at", "max_level", DATA_LEVEL, ROW(scaling.max_level) },
+	[LAST] = { "", "retention", DATA_SHARE, DATA_APART },
+	[P99] = { "p99 there", "last_p99_ns", DATA_NS, DATA_APART },
+	[ERRORS] = { "Errors from", "errors_level", DATA_LEVEL, ROW(scaling.errors_level) },
+	[COST] = { "", "server_cpu_us_per_request", DATA_TENTHS, ROW(near.server_cpu_us_per_request) },
+	[MEMORY] = { "KiB/connection", "memory_per_connection_kib", DATA_TENTHS, DATA_APART },
+	[OPEN] = { "", "last_open_in_server", DATA_NUMBER, ROW(last.open_mean) },
+	[VERSION] = { "Version", "version", DATA_TEXT, DATA_APART },
+};
 
 /* A rate with its marks, or why there is none. */
 static void rate_set(struct data_table *table, size_t row, size_t column, const struct summary *summary)
@@ -16,7 +51,7 @@ static void rate_set(struct data_table *table, size_t row, size_t column, const 
 		data_table_set_text(table, row, column, "failed");
 	if (!summary->used)
 		return;
-	data_table_set_count(table, row, column, summary->rate_rps);
+	data_table_set(table, row, column, summary->rate_rps);
 	data_table_add_mark(table, row, column, summary->valid ? "" : TEXT_TABLE_INVALID);
 	data_table_add_mark(table, row, column, summary->errors ? TEXT_TABLE_ERRORS : "");
 }
@@ -29,7 +64,7 @@ static void share_set(struct data_table *table, size_t row, const struct finding
 		data_table_set_text(table, row, LAST, from->last.used ? "not valid" : "failed");
 	if (isnan(scaling->retention))
 		return;
-	data_table_set_share(table, row, LAST, scaling->retention);
+	data_table_set(table, row, LAST, scaling->retention);
 	data_table_add_mark(table, row, LAST, scaling->last_bounded || scaling->max_bounded ? TEXT_TABLE_INVALID : "");
 }
 
@@ -42,7 +77,7 @@ static void p99_set(struct data_table *table, size_t row, const struct findings_
 			 units_show_latency(text, (uint64_t)fmin(fmax(from->last_p99_ns, 0), 1e18)));
 		data_table_set_number(table, row, P99, from->last_p99_ns, more);
 	} else {
-		data_table_set_ns(table, row, P99, from->last_p99_ns);
+		data_table_set(table, row, P99, from->last_p99_ns);
 	}
 }
 
@@ -65,51 +100,37 @@ static void row_set(const struct findings *findings, struct data_table *table, s
 
 	data_table_set_text(table, row, NAME, findings_name(text, findings, from->server));
 	data_table_set_text(table, row, VERSION, server ? server->version : NULL);
+	data_table_fill(table, row, from);
 	rate_set(table, row, SEQUENTIAL, &from->sequential);
 	rate_set(table, row, NEAR, &from->near);
-	data_table_set_count(table, row, MOST, scaling->max_rps);
-	if (!isnan(scaling->max_rps)) {
-		data_table_add_mark(table, row, MOST, scaling->max_bounded ? TEXT_TABLE_INVALID : "");
-		data_table_set_count(table, row, MOST_AT, (double)scaling->max_level);
-	}
+	data_table_add_mark(table, row, MAXIMUM,
+			    !isnan(scaling->max_rps) && scaling->max_bounded ? TEXT_TABLE_INVALID : "");
 	/* Of one level it is all, always. */
 	if (findings->levels_count > 1)
 		share_set(table, row, from);
 	p99_set(table, row, from);
-	if (scaling->errors_level)
-		data_table_set_count(table, row, ERRORS, (double)scaling->errors_level);
-	data_table_set_decimals(table, row, COST, from->near.server_cpu_us_per_request, 1);
-	data_table_set_decimals(table, row, MEMORY,
-				isnan(from->memory_bytes) ? NAN : round(from->memory_bytes / 102.4) / 10 + 0.0, 1);
-	data_table_set_count(table, row, OPEN, from->last.open_mean);
+	data_table_set(table, row, MEMORY,
+		       isnan(from->memory_bytes) ? NAN : round(from->memory_bytes / 102.4) / 10 + 0.0);
 	data_table_set_text(table, row, VERDICT, verdict_of(text, findings, from));
+}
+
+/* A heading with a level in it. */
+static void heading_set(struct data_table *table, size_t column, const char *before, uint64_t level, const char *after)
+{
+	char heading[TEXT_TABLE_TEXT], text[UNITS_TEXT];
+
+	snprintf(heading, sizeof heading, "%s%s%s", before, units_show_count(text, level), after);
+	data_table_rename(table, column, heading, NULL);
 }
 
 int overview_table(const struct findings *findings, struct data_table *table, struct err *err)
 {
-	char heading[TEXT_TABLE_TEXT], level[UNITS_TEXT];
-
-	if (data_table_init(table, findings->rows_count, COLUMNS, err))
+	if (data_table_init(table, findings->rows_count, columns, COLUMNS, err))
 		return -1;
-	data_table_column(table, NAME, "Server", "server", true);
-	data_table_column(table, VERSION, "Version", "version", true);
-	data_table_column(table, SEQUENTIAL, "One by one", "sequential_rps", false);
-	snprintf(heading, sizeof heading, "At %s", units_show_count(level, findings->near_level));
-	data_table_column(table, NEAR, heading, "near_rps", false);
-	data_table_column(table, MOST, "Maximum", "max_rps", false);
-	data_table_column(table, MOST_AT, "reached at", "max_level", false);
-	units_show_count(level, findings->last_level);
-	snprintf(heading, sizeof heading, "At %s of that", level);
-	data_table_column(table, LAST, heading, "retention", false);
-	data_table_column(table, P99, "p99 there", "last_p99_ns", false);
-	data_table_column(table, ERRORS, "Errors from", "errors_level", false);
-	snprintf(heading, sizeof heading, "CPU µs/request at %s", units_show_count(level, findings->near_level));
-	data_table_column(table, COST, heading, "server_cpu_us_per_request", false);
-	data_table_column(table, MEMORY, "KiB/connection", "memory_per_connection_kib", false);
-	units_show_count(level, findings->last_level);
-	snprintf(heading, sizeof heading, "Open in it at %s", level);
-	data_table_column(table, OPEN, heading, "last_open_in_server", false);
-	data_table_column(table, VERDICT, "Verdict", "verdict", true);
+	heading_set(table, NEAR, "At ", findings->near_level, "");
+	heading_set(table, LAST, "At ", findings->last_level, " of that");
+	heading_set(table, COST, "CPU µs/request at ", findings->near_level, "");
+	heading_set(table, OPEN, "Open in it at ", findings->last_level, "");
 	for (size_t row = 0; row < findings->rows_count; row++)
 		row_set(findings, table, row);
 	return 0;

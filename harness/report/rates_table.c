@@ -1,30 +1,60 @@
 #include "harness/report/rates_table.h"
 
+#include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/analysis/rates.h"
 #include "harness/lib/text.h"
-#include "harness/lib/units.h"
+#include "harness/text/data_table.h"
 
 /* What a figure is to be read with, beside the marks of every table. */
 #define MARK_BEHIND   "<"
 #define MARK_CENSORED ">"
 
-enum column {
-	COLUMN_NAME,
-	COLUMN_MODE,
-	COLUMN_OFFERED,
-	COLUMN_SHARE,
-	COLUMN_RATE,
-	COLUMN_P50,
-	COLUMN_P90,
-	COLUMN_P99,
-	COLUMN_P999,
-	COLUMN_MAX,
-	COLUMN_LAG,
-	COLUMN_WAITED,
-	COLUMNS
+enum column { NAME, MODE, OFFERED, SHARE, RATE, FIRST_LATENCY, LAST_LATENCY = FIRST_LATENCY + 4, LAG, WAITED, COLUMNS };
+
+#define POINT(field) offsetof(struct rate_point, field)
+
+/* For people. */
+static const struct data_column columns[COLUMNS] = {
+	[NAME] = { "Implementation", "", DATA_TEXT, DATA_APART },
+	[MODE] = { "Mode", "", DATA_TEXT, POINT(mode) },
+	[OFFERED] = { "Offered/s", "", DATA_PLAIN, POINT(offered_rps) },
+	[SHARE] = { "Share", "", DATA_SHARE, DATA_APART },
+	[RATE] = { "Answered/s", "", DATA_HUNDREDTHS, DATA_APART },
+	[FIRST_LATENCY] = { "p50", "", DATA_NS, POINT(latency_ns.p50) },
+	{ "p90", "", DATA_NS, POINT(latency_ns.p90) },
+	{ "p99", "", DATA_NS, POINT(latency_ns.p99) },
+	{ "p99.9", "", DATA_NS, POINT(latency_ns.p999) },
+	[LAST_LATENCY] = { "max", "", DATA_NS, POINT(latency_ns.max) },
+	[LAG] = { "Lag p99", "", DATA_NS, POINT(lag_p99_ns) },
+	[WAITED] = { "Waited", "", DATA_PLAIN, POINT(waited) },
+};
+
+/* For programs. */
+enum csv_column { CSV_NAME, CSV_KIND, CSV_STATE = 6, CSV_BLOCKS, CSV_KEEPS_UP, CSV_CENSORED = 17, CSV_COLUMNS };
+
+static const struct data_column csv_columns[CSV_COLUMNS] = {
+	[CSV_NAME] = { "", "implementation", DATA_TEXT, POINT(server) },
+	[CSV_KIND] = { "", "kind", DATA_TEXT, DATA_APART },
+	{ "", "mode", DATA_TEXT, POINT(mode) },
+	{ "", "offered_rps", DATA_NUMBER, POINT(offered_rps) },
+	{ "", "share", DATA_SHARE, POINT(share) },
+	{ "", "answered_rps", DATA_NUMBER, POINT(rate_rps) },
+	[CSV_STATE] = { "", "state", DATA_TEXT, DATA_APART },
+	[CSV_BLOCKS] = { "", "blocks", DATA_NUMBER, DATA_APART },
+	[CSV_KEEPS_UP] = { "", "keeps_up", DATA_TEXT, DATA_APART },
+	{ "", "p50_ns", DATA_NS, POINT(latency_ns.p50) },
+	{ "", "p90_ns", DATA_NS, POINT(latency_ns.p90) },
+	{ "", "p99_ns", DATA_NS, POINT(latency_ns.p99) },
+	{ "", "p999_ns", DATA_NS, POINT(latency_ns.p999) },
+	{ "", "max_ns", DATA_NS, POINT(latency_ns.max) },
+	{ "", "lag_p99_ns", DATA_NS, POINT(lag_p99_ns) },
+	{ "", "lag_max_ns", DATA_NS, POINT(lag_max_ns) },
+	{ "", "waited", DATA_NUMBER, POINT(waited) },
+	[CSV_CENSORED] = { "", "censored", DATA_TEXT, DATA_APART },
 };
 
 struct points {
@@ -33,82 +63,32 @@ struct points {
 	size_t count;
 };
 
-static void time_item(struct text_table_item *item, double ns)
-{
-	char text[UNITS_TEXT];
-
-	if (!isnan(ns))
-		snprintf(item->text, sizeof item->text, "%s", units_show_latency(text, (uint64_t)ns));
-}
-
-static void latency_item(struct text_table_item *item, const struct rate_point *point, double ns)
-{
-	time_item(item, ns);
-	if (point->censored && !isnan(ns))
-		strcpy(item->mark, MARK_CENSORED);
-}
-
-static void count_item(struct text_table_item *item, double count)
-{
-	if (!isnan(count))
-		snprintf(item->text, sizeof item->text, "%.0f", count);
-}
-
-static void rate_item(struct text_table_item *item, const struct rate_point *point)
-{
-	if (!point->used) {
-		strcpy(item->text, "failed");
-		return;
-	}
-	snprintf(item->text, sizeof item->text, "%.2f", point->rate_rps);
-	snprintf(item->mark, sizeof item->mark, "%s%s%s", point->keeps_up ? "" : MARK_BEHIND,
-		 point->valid ? "" : TEXT_TABLE_INVALID, point->errors ? TEXT_TABLE_ERRORS : "");
-}
-
-static void item_fill(const struct points *points, size_t row, enum column column, struct text_table_item *item)
+static void row_set(const struct points *points, struct data_table *table, size_t row)
 {
 	const struct rate_point *point = &points->point[row];
-	const struct cell_times *latency = &point->latency_ns;
+	char text[TEXT_TABLE_TEXT];
 
-	strcpy(item->text, "-");
-	switch (column) {
-	case COLUMN_NAME:
-		text_plain(item->text, sizeof item->text, point->server);
-		if (document_is_revival(points->document, point->server))
-			strncat(item->text, " (revival)", sizeof item->text - strlen(item->text) - 1);
+	data_table_fill(table, row, point);
+	text_plain(text, sizeof text, point->server);
+	if (document_is_revival(points->document, point->server))
+		strncat(text, " (revival)", sizeof text - strlen(text) - 1);
+	data_table_set_text(table, row, NAME, text);
+	snprintf(text, sizeof text, "%.0f %%", 100 * point->share);
+	data_table_set_number(table, row, SHARE, point->share, text);
+	for (size_t column = FIRST_LATENCY; point->censored && column <= LAST_LATENCY; column++)
+		if (data_table_is_known(table, row, column))
+			data_table_add_mark(table, row, column, MARK_CENSORED);
+	if (!point->used) {
+		data_table_set_text(table, row, RATE, "failed");
 		return;
-	case COLUMN_MODE: text_plain(item->text, sizeof item->text, point->mode); return;
-	case COLUMN_OFFERED: count_item(item, point->offered_rps); return;
-	case COLUMN_SHARE:
-		if (!isnan(point->share))
-			snprintf(item->text, sizeof item->text, "%.0f %%", 100 * point->share);
-		return;
-	case COLUMN_RATE: rate_item(item, point); return;
-	case COLUMN_P50: latency_item(item, point, latency->p50); return;
-	case COLUMN_P90: latency_item(item, point, latency->p90); return;
-	case COLUMN_P99: latency_item(item, point, latency->p99); return;
-	case COLUMN_P999: latency_item(item, point, latency->p999); return;
-	case COLUMN_MAX: latency_item(item, point, latency->max); return;
-	case COLUMN_LAG: time_item(item, point->lag_p99_ns); return;
-	case COLUMN_WAITED: count_item(item, point->waited); return;
-	case COLUMNS: return;
 	}
+	data_table_set(table, row, RATE, point->rate_rps);
+	data_table_add_mark(table, row, RATE, point->keeps_up ? "" : MARK_BEHIND);
+	data_table_add_mark(table, row, RATE, point->valid ? "" : TEXT_TABLE_INVALID);
+	data_table_add_mark(table, row, RATE, point->errors ? TEXT_TABLE_ERRORS : "");
 }
 
-static size_t columns_choose(const struct points *points, enum column *columns)
-{
-	size_t count = 0;
-	bool shares = false;
-
-	for (size_t i = 0; i < points->count; i++)
-		shares |= !isnan(points->point[i].share);
-	for (int column = 0; column < COLUMNS; column++)
-		if (column != COLUMN_SHARE || shares)
-			columns[count++] = (enum column)column;
-	return count;
-}
-
-static const char *who(const struct rate_point *point, char *out, size_t room)
+static const char *point_name(const struct rate_point *point, char *out, size_t room)
 {
 	char name[TEXT_TABLE_TEXT];
 	int used = snprintf(out, room, "%.100s (%.20s", text_plain(name, sizeof name, point->server), point->mode);
@@ -123,16 +103,16 @@ static const char *who(const struct rate_point *point, char *out, size_t room)
 
 /* One note with all points that it is about. */
 static void note_points(const struct points *points, bool (*is_about)(const struct rate_point *, unsigned),
-			unsigned reason, const char *words, enum table_format format, bool *first, FILE *out)
+			unsigned reason, const char *what, enum table_format format, bool *first, FILE *out)
 {
 	char line[4096] = "", name[TEXT_TABLE_TEXT], note[4096 + 512];
 
 	for (size_t i = 0; i < points->count; i++)
 		if (is_about(&points->point[i], reason))
-			text_table_add(line, sizeof line, ", ", who(&points->point[i], name, sizeof name));
+			text_table_add(line, sizeof line, ", ", point_name(&points->point[i], name, sizeof name));
 	if (!*line)
 		return;
-	snprintf(note, sizeof note, "%s: %s", words, line);
+	snprintf(note, sizeof note, "%s: %s", what, line);
 	text_table_note(format, note, first, out);
 }
 
@@ -156,7 +136,7 @@ static bool is_invalid(const struct rate_point *point, unsigned reason)
 static void notes_put(const struct points *points, enum table_format format, FILE *out)
 {
 	bool first = true, errors = false;
-	char words[512];
+	char what[512];
 
 	note_points(points, is_behind, 0,
 		    MARK_BEHIND " does not keep up: less than 95 % of what was offered was answered "
@@ -167,9 +147,9 @@ static void notes_put(const struct points *points, enum table_format format, FIL
 				  "failed behind it, or had not ended long after it, and are not among these",
 		    format, &first, out);
 	for (unsigned reason = 0; reason < INVALIDS; reason++) {
-		snprintf(words, sizeof words, TEXT_TABLE_INVALID " not to be relied on, %s",
+		snprintf(what, sizeof what, TEXT_TABLE_INVALID " not to be relied on, %s",
 			 invalid_descriptions[reason]);
-		note_points(points, is_invalid, reason, words, format, &first, out);
+		note_points(points, is_invalid, reason, what, format, &first, out);
 	}
 	for (size_t i = 0; i < points->count; i++) {
 		const struct rate_point *point = &points->point[i];
@@ -177,7 +157,7 @@ static void notes_put(const struct points *points, enum table_format format, FIL
 		errors |= point->used && point->errors;
 		if (!point->failed)
 			continue;
-		snprintf(note, sizeof note, "%s failed in %u of %u blocks: %s", who(point, name, sizeof name),
+		snprintf(note, sizeof note, "%s failed in %u of %u blocks: %s", point_name(point, name, sizeof name),
 			 point->failed, point->cells,
 			 text_plain(why, sizeof why, point->error ? point->error : "no figures"));
 		text_table_note(format, note, &first, out);
@@ -218,59 +198,49 @@ static void head_put(const struct document *document, enum table_format format, 
 	fputs("\n", out);
 }
 
-static int text_table_put(const struct points *points, enum table_format format, FILE *out, struct err *err)
+static int text_put(const struct points *points, enum table_format format, FILE *out, struct err *err)
 {
-	static const char *const headings[COLUMNS] = {
-		"Implementation", "Mode", "Offered/s", "Share",  "Answered/s", "p50", "p90", "p99",
-		"p99.9",          "max",  "Lag p99",   "Waited",
-	};
-	enum column columns[COLUMNS];
-	struct text_table table;
-	int result = text_table_init(&table, points->count + 1, columns_choose(points, columns), err);
+	struct data_table table;
+	bool shares = false;
+	int result = data_table_init(&table, points->count, columns, COLUMNS, err);
 
-	for (size_t i = 0; i < table.columns && !result; i++) {
-		table.left[i] = columns[i] == COLUMN_NAME || columns[i] == COLUMN_MODE;
-		strcpy(text_table_item(&table, 0, i)->text, headings[columns[i]]);
-		for (size_t row = 0; row < points->count; row++)
-			item_fill(points, row, columns[i], text_table_item(&table, row + 1, i));
+	for (size_t row = 0; row < points->count && !result; row++) {
+		row_set(points, &table, row);
+		shares |= !isnan(points->point[row].share);
 	}
 	if (!result) {
+		if (!shares)
+			data_table_drop(&table, SHARE);
 		head_put(points->document, format, out);
-		text_table_write(&table, format, out);
+		text_table_write(&table.text, format, out);
 		notes_put(points, format, out);
 	}
-	text_table_release(&table);
+	data_table_release(&table);
 	return result;
 }
 
-static void csv_write(const struct points *points, FILE *out)
+static int csv_put(const struct points *points, FILE *out, struct err *err)
 {
-	fputs("implementation,kind,mode,offered_rps,share,answered_rps,state,blocks,keeps_up,p50_ns,p90_ns,p99_ns,p999_ns,"
-	      "max_ns,lag_p99_ns,lag_max_ns,waited,censored\r\n",
-	      out);
-	for (size_t i = 0; i < points->count; i++) {
-		const struct rate_point *point = &points->point[i];
-		const struct cell_times *latency = &point->latency_ns;
-		const double figures[] = { latency->p50, latency->p90,      latency->p99,      latency->p999,
-					   latency->max, point->lag_p99_ns, point->lag_max_ns, point->waited };
-		text_table_csv_text(point->server, out);
-		fputs(document_is_revival(points->document, point->server) ? ",revival," : ",original,", out);
-		text_table_csv_text(point->mode, out);
-		text_table_csv_number(point->offered_rps, out);
-		text_table_csv_number(point->share, out);
-		text_table_csv_number(point->rate_rps, out);
-		fprintf(out, ",%s,%u,%s",
-			!point->used   ? "failed"
-			: point->valid ? "valid"
-				       : "invalid",
-			point->used,
-			!point->used      ? ""
-			: point->keeps_up ? "yes"
-					  : "no");
-		for (size_t j = 0; j < sizeof figures / sizeof *figures; j++)
-			text_table_csv_number(figures[j], out);
-		fprintf(out, ",%s\r\n", !point->used ? "" : point->censored ? "yes" : "no");
+	struct data_table table;
+	int result = data_table_init(&table, points->count, csv_columns, CSV_COLUMNS, err);
+
+	for (size_t row = 0; row < points->count && !result; row++) {
+		const struct rate_point *point = &points->point[row];
+		bool revival = document_is_revival(points->document, point->server);
+		data_table_fill(&table, row, point);
+		data_table_set_text(&table, row, CSV_KIND, revival ? "revival" : "original");
+		data_table_set(&table, row, CSV_BLOCKS, point->used);
+		data_table_set_text(&table, row, CSV_STATE, "failed");
+		if (!point->used)
+			continue;
+		data_table_set_text(&table, row, CSV_STATE, point->valid ? "valid" : "invalid");
+		data_table_set_text(&table, row, CSV_KEEPS_UP, point->keeps_up ? "yes" : "no");
+		data_table_set_text(&table, row, CSV_CENSORED, point->censored ? "yes" : "no");
 	}
+	if (!result)
+		data_table_csv(&table, out);
+	data_table_release(&table);
+	return result;
 }
 
 int rates_table_print(const struct document *document, bool apart, enum table_format format, FILE *out, struct err *err)
@@ -279,10 +249,10 @@ int rates_table_print(const struct document *document, bool apart, enum table_fo
 	int result = rates_points(document, &points.point, &points.count, err);
 
 	if (!result && format == TABLE_CSV) {
-		csv_write(&points, out);
+		result = csv_put(&points, out, err);
 	} else if (!result && points.count) {
 		fputs(apart ? "\n" : "", out);
-		result = text_table_put(&points, format, out, err);
+		result = text_put(&points, format, out, err);
 	}
 	if (!result && (fflush(out) || ferror(out)))
 		result = err_set_errno(err, "the table cannot be written");

@@ -20,20 +20,26 @@ static struct text_table_item *item_of(const struct data_table *table, size_t ro
 	return text_table_item(&table->text, row + 1, column);
 }
 
-int data_table_init(struct data_table *table, size_t rows, size_t columns, struct err *err)
+int data_table_init(struct data_table *table, size_t rows, const struct data_column *columns, size_t count,
+		    struct err *err)
 {
 	*table = (struct data_table){ 0 };
-	if (text_table_init(&table->text, rows + 1, columns, err))
+	if (text_table_init(&table->text, rows + 1, count, err))
 		return -1;
-	table->numbers = calloc(rows * columns + 1, sizeof *table->numbers);
-	table->names = calloc(columns + 1, sizeof *table->names);
-	if (!table->numbers || !table->names)
+	table->numbers = calloc(rows * count + 1, sizeof *table->numbers);
+	table->columns = calloc(count + 1, sizeof *table->columns);
+	table->names = calloc(count + 1, sizeof *table->names);
+	if (!table->numbers || !table->columns || !table->names)
 		return err_set(err, "out of memory");
-	for (size_t row = 0; row < rows; row++)
-		for (size_t column = 0; column < columns; column++) {
+	for (size_t column = 0; column < count; column++) {
+		table->columns[column] = columns[column];
+		table->text.left[column] = columns[column].kind == DATA_TEXT;
+		data_table_rename(table, column, columns[column].heading, columns[column].name);
+		for (size_t row = 0; row < rows; row++) {
 			table->numbers[place(table, row, column)] = NAN;
 			strcpy(item_of(table, row, column)->text, UNKNOWN);
 		}
+	}
 	return 0;
 }
 
@@ -41,6 +47,7 @@ void data_table_release(struct data_table *table)
 {
 	text_table_release(&table->text);
 	free(table->numbers);
+	free(table->columns);
 	free(table->names);
 	*table = (struct data_table){ 0 };
 }
@@ -50,11 +57,11 @@ size_t data_table_rows(const struct data_table *table)
 	return table->text.lines ? table->text.lines - 1 : 0;
 }
 
-void data_table_column(struct data_table *table, size_t column, const char *heading, const char *name, bool left)
+void data_table_rename(struct data_table *table, size_t column, const char *heading, const char *name)
 {
 	text_plain(text_table_item(&table->text, 0, column)->text, TEXT_TABLE_TEXT, heading);
-	text_plain(table->names[column], DATA_TABLE_NAME, name);
-	table->text.left[column] = left;
+	if (name)
+		text_plain(table->names[column], DATA_TABLE_NAME, name);
 }
 
 void data_table_set_text(struct data_table *table, size_t row, size_t column, const char *text)
@@ -72,34 +79,64 @@ void data_table_set_number(struct data_table *table, size_t row, size_t column, 
 	data_table_set_text(table, row, column, shown);
 }
 
-void data_table_set_count(struct data_table *table, size_t row, size_t column, double number)
+static const char *show_ns(char *out, double ns)
 {
-	char text[UNITS_TEXT];
-
-	data_table_set_number(table, row, column, number, units_show_count(text, units_whole(number + 0.5)));
+	return units_show_latency(out, units_whole(ns));
 }
 
-void data_table_set_decimals(struct data_table *table, size_t row, size_t column, double number, int decimals)
+static const char *show_count(char *out, double number)
 {
+	return units_show_count(out, units_whole(number + 0.5));
+}
+
+void data_table_set(struct data_table *table, size_t row, size_t column, double number)
+{
+	/* How a number is shown: by a function, or after a factor in a format. */
+	static const struct {
+		const char *(*show)(char *out, double number);
+		const char *format;
+		double factor;
+	} kinds[] = {
+		[DATA_NUMBER] = { .show = show_count },
+		[DATA_COUNT] = { .show = show_count },
+		[DATA_LEVEL] = { .show = show_count },
+		[DATA_NS] = { .show = show_ns },
+		[DATA_PLAIN] = { .format = "%.0f", .factor = 1 },
+		[DATA_TENTHS] = { .format = "%.1f", .factor = 1 },
+		[DATA_HUNDREDTHS] = { .format = "%.2f", .factor = 1 },
+		[DATA_SHARE] = { .format = "%.0f\u00a0%%", .factor = 100 },
+	};
+	enum data_kind kind = table->columns[column].kind;
 	char text[TEXT_TABLE_TEXT];
 
-	snprintf(text, sizeof text, "%.*f", decimals, number);
+	if (isnan(number))
+		return;
+	if (kinds[kind].show)
+		kinds[kind].show(text, number);
+	else
+		snprintf(text, sizeof text, kinds[kind].format, kinds[kind].factor * number);
 	data_table_set_number(table, row, column, number, text);
 }
 
-void data_table_set_ns(struct data_table *table, size_t row, size_t column, double ns)
+void data_table_fill(struct data_table *table, size_t row, const void *from)
 {
-	char text[UNITS_TEXT];
-
-	data_table_set_number(table, row, column, ns, units_show_latency(text, units_whole(ns)));
+	for (size_t column = 0; column < table->text.columns; column++) {
+		const struct data_column *of = &table->columns[column];
+		if (of->offset == DATA_APART)
+			continue;
+		const char *field = (const char *)from + of->offset;
+		if (of->kind == DATA_TEXT)
+			data_table_set_text(table, row, column, *(const char *const *)field);
+		else if (of->kind != DATA_COUNT && of->kind != DATA_LEVEL)
+			data_table_set(table, row, column, *(const double *)field);
+		else if (of->kind == DATA_COUNT || *(const uint64_t *)field)
+			data_table_set(table, row, column, (double)*(const uint64_t *)field);
+	}
 }
 
-void data_table_set_share(struct data_table *table, size_t row, size_t column, double share)
+bool data_table_is_known(const struct data_table *table, size_t row, size_t column)
 {
-	char text[TEXT_TABLE_TEXT];
-
-	snprintf(text, sizeof text, "%.0f\u00a0%%", 100 * share);
-	data_table_set_number(table, row, column, share, text);
+	return !isnan(table->numbers[place(table, row, column)]);
 }
 
 void data_table_add_mark(struct data_table *table, size_t row, size_t column, const char *mark)
@@ -120,28 +157,29 @@ static bool says_something(const struct data_table *table, size_t column)
 	return !data_table_rows(table);
 }
 
-void data_table_trim(struct data_table *table)
+void data_table_drop(struct data_table *table, size_t column)
 {
 	struct text_table *text = &table->text;
-	size_t columns = text->columns, kept = 0;
+	size_t columns = text->columns, kept = 0, after = columns - column - 1;
 
-	for (size_t column = 0; column < columns; column++) {
-		/* Kept columns move to the front: an item never moves behind one that is still to be read. */
-		if (column && !says_something(table, column))
+	for (size_t i = 0; i < text->lines * columns; i++) {
+		if (i % columns == column)
 			continue;
-		for (size_t line = 0; line < text->lines && kept != column; line++)
-			*text_table_item(text, line, kept) = *text_table_item(text, line, column);
-		for (size_t row = 0; row < data_table_rows(table) && kept != column; row++)
-			table->numbers[place(table, row, kept)] = table->numbers[place(table, row, column)];
-		memmove(table->names[kept], table->names[column], DATA_TABLE_NAME);
-		text->left[kept++] = text->left[column];
+		if (i >= columns)
+			table->numbers[kept - (columns - 1)] = table->numbers[i - columns];
+		text->items[kept++] = text->items[i];
 	}
-	/* Then the lines move up, to their new width. */
-	for (size_t line = 1; line < text->lines; line++)
-		memmove(&text->items[line * kept], &text->items[line * columns], kept * sizeof *text->items);
-	for (size_t row = 1; row < data_table_rows(table); row++)
-		memmove(&table->numbers[row * kept], &table->numbers[row * columns], kept * sizeof *table->numbers);
-	text->columns = kept;
+	memmove(&table->columns[column], &table->columns[column + 1], after * sizeof *table->columns);
+	memmove(&table->names[column], &table->names[column + 1], after * sizeof *table->names);
+	memmove(&text->left[column], &text->left[column + 1], after * sizeof *text->left);
+	text->columns--;
+}
+
+void data_table_trim(struct data_table *table)
+{
+	for (size_t column = table->text.columns; column-- > 1;)
+		if (!says_something(table, column))
+			data_table_drop(table, column);
 }
 
 static void row_html(const struct data_table *table, size_t row, FILE *out)

@@ -7,44 +7,76 @@
 #ifndef HARNESS_TEXT_DATA_TABLE_H
 #define HARNESS_TEXT_DATA_TABLE_H
 
+#include <stdint.h>
 #include <stdio.h>
 
 #include "harness/lib/err.h"
 #include "harness/text/text_table.h"
 
-#define DATA_TABLE_NAME 64
+#define DATA_TABLE_NAME 64 /* holds the name of a column */
+
+/* What an item shows, and the type of the field that it comes from. */
+enum data_kind {
+	DATA_TEXT,       /* const char *, at the left; all others are at the right */
+	DATA_NUMBER,     /* double: a whole number, thousands apart */
+	DATA_COUNT,      /* uint64_t, thousands apart */
+	DATA_LEVEL,      /* the same, where 0 is unknown */
+	DATA_PLAIN,      /* double: a whole number, thousands not apart */
+	DATA_TENTHS,     /* double, with one decimal */
+	DATA_HUNDREDTHS, /* double, with two decimals */
+	DATA_NS,         /* double: a duration */
+	DATA_SHARE,      /* double: per cent of 1 */
+};
+
+/* The offset of a column that is no field: its items are set one by one. */
+#define DATA_APART SIZE_MAX
+
+struct data_column {
+	const char *heading; /* for people */
+	const char *name;    /* in CSV */
+	enum data_kind kind;
+	size_t offset; /* of the field in the struct that a row comes from, or DATA_APART */
+};
 
 struct data_table {
 	struct text_table text;         /* line 0: the headings */
 	double *numbers;                /* of each item, NAN where it is a text; owned */
+	struct data_column *columns;    /* owned; only their kinds and offsets are in use */
 	char (*names)[DATA_TABLE_NAME]; /* of the columns in CSV; owned */
 };
 
-/* A table whose items are all unknown. Returns 0, or -1 with err set: memory is out. Release it in both cases. */
-int data_table_init(struct data_table *table, size_t rows, size_t columns, struct err *err);
+/* A table with these columns, whose items are all unknown. Returns 0, or -1 with err set: memory is out. Release it in both cases. */
+int data_table_init(struct data_table *table, size_t rows, const struct data_column *columns, size_t count,
+		    struct err *err);
 
 void data_table_release(struct data_table *table);
 
 /* The number of lines below the headings. */
 size_t data_table_rows(const struct data_table *table);
 
-/* Names a column: for people, and in CSV. Its numbers stand at the right, or its texts at the left. */
-void data_table_column(struct data_table *table, size_t column, const char *heading, const char *name, bool left);
+/* Names a column for people and, where `name` is not NULL, in CSV: for what depends on the run. The texts are copied. */
+void data_table_rename(struct data_table *table, size_t column, const char *heading, const char *name);
 
-/* Sets an item to a text, made plain. Rows count from 0. */
+/* Sets the items of a row that are fields of the struct at `from`. Rows count from 0. */
+void data_table_fill(struct data_table *table, size_t row, const void *from);
+
+/* Sets an item to a text, made plain; NULL or "" is unknown. */
 void data_table_set_text(struct data_table *table, size_t row, size_t column, const char *text);
 
 /* Sets an item to a number and how it is shown; NAN is unknown. */
 void data_table_set_number(struct data_table *table, size_t row, size_t column, double number, const char *shown);
 
-/* The same with thousands apart; with so many decimals; as a duration, of ns; as a share, in per cent. */
-void data_table_set_count(struct data_table *table, size_t row, size_t column, double number);
-void data_table_set_decimals(struct data_table *table, size_t row, size_t column, double number, int decimals);
-void data_table_set_ns(struct data_table *table, size_t row, size_t column, double ns);
-void data_table_set_share(struct data_table *table, size_t row, size_t column, double share);
+/* Sets an item to a number, shown as its column says; NAN is unknown. */
+void data_table_set(struct data_table *table, size_t row, size_t column, double number);
 
-/* Adds a mark behind an item: TEXT_TABLE_INVALID, TEXT_TABLE_ERRORS. */
+/* Whether an item has a number. */
+bool data_table_is_known(const struct data_table *table, size_t row, size_t column);
+
+/* Adds a mark after an item: TEXT_TABLE_INVALID, TEXT_TABLE_ERRORS. */
 void data_table_add_mark(struct data_table *table, size_t row, size_t column, const char *mark);
+
+/* Leaves out a column. */
+void data_table_drop(struct data_table *table, size_t column);
 
 /*
  * Leaves out the columns, but the first, that say nothing: in which every item is unknown or 0. CSV, whose columns stay the

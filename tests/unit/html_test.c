@@ -174,25 +174,33 @@ static void drawings_may_end_anywhere(void **state)
 	}
 }
 
-static void sheets_are_trimmed_sorted_and_read(void **state)
+/* What a row of the table comes from. */
+struct filled {
+	const char *nothing;
+	double rate_rps;
+};
+
+static void data_tables_are_filled_trimmed_sorted_and_read(void **state)
 {
+	static const struct data_column columns[] = {
+		{ "Name", "name", DATA_TEXT, DATA_APART },
+		{ "Nothing", "nothing", DATA_TEXT, offsetof(struct filled, nothing) },
+		{ "Rate", "rate_rps", DATA_NUMBER, offsetof(struct filled, rate_rps) },
+		{ "Zero", "zero", DATA_NUMBER, DATA_APART },
+		{ "Note", "note", DATA_TEXT, DATA_APART },
+	};
 	struct data_table table;
 	struct err err;
 
 	(void)state;
-	assert_int_equal(data_table_init(&table, 2, 5, &err), 0);
-	data_table_column(&table, 0, "Name", "name", true);
-	data_table_column(&table, 1, "Nothing", "nothing", false);
-	data_table_column(&table, 2, "Rate", "rate_rps", false);
-	data_table_column(&table, 3, "Zero", "zero", false);
-	data_table_column(&table, 4, "Note", "note", true);
+	assert_int_equal(data_table_init(&table, 2, columns, sizeof columns / sizeof *columns, &err), 0);
 	data_table_set_text(&table, 0, 0, "a,\"b\"<c>|d");
 	data_table_set_text(&table, 1, 0, "e");
-	data_table_set_count(&table, 0, 2, 12345.678);
+	data_table_fill(&table, 0, &(struct filled){ .rate_rps = 12345.678 });
+	data_table_fill(&table, 1, &(struct filled){ .rate_rps = NAN });
 	data_table_add_mark(&table, 0, 2, TEXT_TABLE_INVALID);
 	data_table_add_mark(&table, 0, 2, TEXT_TABLE_ERRORS);
-	data_table_set_count(&table, 1, 2, NAN);
-	data_table_set_count(&table, 0, 3, 0);
+	data_table_set(&table, 0, 3, 0);
 	data_table_set_text(&table, 1, 4, "f\ng");
 
 	FILE *out = begin();
@@ -220,9 +228,12 @@ static void sheets_are_trimmed_sorted_and_read(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(text_is_escaped_and_plain), cmocka_unit_test(elements_hold_text_alone),
-		cmocka_unit_test(lines_stay_lines),          cmocka_unit_test(drawings_stand_in_a_page),
-		cmocka_unit_test(drawings_may_end_anywhere), cmocka_unit_test(sheets_are_trimmed_sorted_and_read),
+		cmocka_unit_test(text_is_escaped_and_plain),
+		cmocka_unit_test(elements_hold_text_alone),
+		cmocka_unit_test(lines_stay_lines),
+		cmocka_unit_test(drawings_stand_in_a_page),
+		cmocka_unit_test(drawings_may_end_anywhere),
+		cmocka_unit_test(data_tables_are_filled_trimmed_sorted_and_read),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
