@@ -22,7 +22,8 @@ struct ab {
 	bool help;
 };
 
-#define FIELD(kind, name) OPTION_FIELD(kind, struct ab, name)
+#define FIELD(kind, name)          OPTION_FIELD(kind, struct ab, name)
+#define SETTINGS_FIELD(kind, name) FIELD(kind, settings.name)
 
 static const struct option_def ab_options[] = {
 	{ "old", 0, FIELD(text, command[OLD]), .placeholder = "COMMAND",
@@ -38,13 +39,13 @@ static const struct option_def ab_options[] = {
 	  .help = "connections: A..B doubles, A..B:+S steps, commas join" },
 	{ "launches", 'r', FIELD(count, settings.repeat), .fallback = "8", .min = 1, .max = 1000,
 	  .help = "of each build, in the order AB BA AB BA; a verdict takes five or more" },
-	SETTINGS_LOAD(struct ab, settings.),
-	SETTINGS_PLACE(struct ab, settings.),
+#include "harness/config/settings_load.def"
+#include "harness/config/settings_place.def"
 	{ "out", 'o', FIELD(text, settings.out), .placeholder = "NAME",
 	  .help = "name of the session: results/NAME (the date and time)" },
-	GATE_OPTIONS(struct ab),
-	COMPARE_OUTPUTS_OPTIONS(struct ab),
-	SETTINGS_VERBOSITY(struct ab, settings.),
+#include "harness/cmd/gate.def"
+#include "harness/compare/outputs.def"
+#include "harness/config/settings_verbosity.def"
 	{ "help", 'h', FIELD(flag, help), .help = "this text" },
 	{ .name = NULL }
 };

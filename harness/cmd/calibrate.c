@@ -19,7 +19,8 @@ struct calibrate {
 	bool help;
 };
 
-#define FIELD(kind, name) OPTION_FIELD(kind, struct calibrate, name)
+#define FIELD(kind, name)          OPTION_FIELD(kind, struct calibrate, name)
+#define SETTINGS_FIELD(kind, name) FIELD(kind, settings.name)
 
 static const struct option_def calibrate_options[] = {
 	{ "servers", 's', FIELD(text, settings.servers), .placeholder = "A,B",
@@ -28,15 +29,15 @@ static const struct option_def calibrate_options[] = {
 	  .help = "connections: A..B doubles, A..B:+S steps, commas join" },
 	{ "launches", 'r', FIELD(count, launches), .fallback = "8", .min = 2, .max = 500,
 	  .help = "of each side: as many as a comparison is to have; each server is launched twice as often" },
-	SETTINGS_LOAD(struct calibrate, settings.),
-	SETTINGS_PLACE(struct calibrate, settings.),
+#include "harness/config/settings_load.def"
+#include "harness/config/settings_place.def"
 	{ "conf", 0, FIELD(texts, settings.conf), .placeholder = "FILE",
 	  .help = "configuration (bench.conf); given again, it adds to the first" },
 	{ "noise", 0, FIELD(text, noise), .fallback = GATE_NOISE, .placeholder = "FILE",
 	  .help = "where the noise goes; what it has of other servers stays" },
 	{ "out", 'o', FIELD(text, settings.out), .placeholder = "NAME",
 	  .help = "name of the session: results/NAME (the date and time)" },
-	SETTINGS_VERBOSITY(struct calibrate, settings.),
+#include "harness/config/settings_verbosity.def"
 	{ "help", 'h', FIELD(flag, help), .help = "this text" },
 	{ .name = NULL }
 };

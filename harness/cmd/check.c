@@ -20,8 +20,9 @@ struct check_settings {
 	bool json, help;
 };
 
-#define FIELD(kind, name) OPTION_FIELD(kind, struct check_settings, name)
-#define MINUTE            (60 * CLOCK_S)
+#define FIELD(kind, name)          OPTION_FIELD(kind, struct check_settings, name)
+#define SETTINGS_FIELD(kind, name) FIELD(kind, name)
+#define MINUTE                     (60 * CLOCK_S)
 
 static const struct option_def check_options[] = {
 	{ "port", 'p', FIELD(count, port), .fallback = "0", .max = 65535,
@@ -35,7 +36,7 @@ static const struct option_def check_options[] = {
 	{ "json", 0, FIELD(flag, json), .help = "print JSON" },
 	{ "conf", 0, FIELD(texts, conf), .placeholder = "FILE",
 	  .help = "configuration (bench.conf); given again, it adds to the first" },
-	SETTINGS_VERBOSITY(struct check_settings, ),
+#include "harness/config/settings_verbosity.def"
 	{ "help", 'h', FIELD(flag, help), .help = "this text" },
 	{ .name = NULL }
 };

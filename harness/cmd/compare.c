@@ -21,20 +21,21 @@ struct compare_command {
 	bool help;
 };
 
+#define FIELD(kind, name) OPTION_FIELD(kind, struct compare_command, name)
+
 static const struct option_def compare_options[] = {
-	{ "base", 0, OPTION_FIELD(texts, struct compare_command, base), .placeholder = "FILE",
+	{ "base", 0, FIELD(texts, base), .placeholder = "FILE",
 	  .help = "another run of BASE: more launches; may be given again" },
-	{ "new", 0, OPTION_FIELD(texts, struct compare_command, new), .placeholder = "FILE",
-	  .help = "another run of NEW" },
-	GATE_OPTIONS(struct compare_command),
-	COMPARE_OUTPUTS_OPTIONS(struct compare_command),
-	{ "timeout", 0, OPTION_FIELD(duration, struct compare_command, timeout_ns), .fallback = "1m", .min = CLOCK_MS,
-	  .max = 3600 * CLOCK_S, .help = "to fetch an address, at most" },
-	{ "self-test", 0, OPTION_FIELD(flag, struct compare_command, self_test),
+	{ "new", 0, FIELD(texts, new), .placeholder = "FILE", .help = "another run of NEW" },
+#include "harness/cmd/gate.def"
+#include "harness/compare/outputs.def"
+	{ "timeout", 0, FIELD(duration, timeout_ns), .fallback = "1m", .min = CLOCK_MS, .max = 3600 * CLOCK_S,
+	  .help = "to fetch an address, at most" },
+	{ "self-test", 0, FIELD(flag, self_test),
 	  .help = "instead: launch the control server made slower by 30 % and by 8 %, and see what is found" },
-	{ "conf", 0, OPTION_FIELD(texts, struct compare_command, conf), .placeholder = "FILE",
+	{ "conf", 0, FIELD(texts, conf), .placeholder = "FILE",
 	  .help = "self-test: configuration that has the control server (bench.conf)" },
-	{ "help", 'h', OPTION_FIELD(flag, struct compare_command, help), .help = "this text" },
+	{ "help", 'h', FIELD(flag, help), .help = "this text" },
 	{ .name = NULL }
 };
 

@@ -28,13 +28,15 @@ struct doctor_settings {
 	bool json, help;
 };
 
+#define SETTINGS_FIELD(kind, name) OPTION_FIELD(kind, struct doctor_settings, name)
+
 static const struct option_def doctor_options[] = {
 	{ "port", 'p', OPTION_FIELD(count, struct doctor_settings, port), .fallback = "0", .max = 65535,
 	  .help = "port of the servers (0: as bench.conf says)" },
 	{ "json", 0, OPTION_FIELD(flag, struct doctor_settings, json), .help = "print JSON" },
 	{ "conf", 0, OPTION_FIELD(texts, struct doctor_settings, conf), .placeholder = "FILE",
 	  .help = "configuration (bench.conf); given again, it adds to the first" },
-	SETTINGS_VERBOSITY(struct doctor_settings, ),
+#include "harness/config/settings_verbosity.def"
 	{ "help", 'h', OPTION_FIELD(flag, struct doctor_settings, help), .help = "this text" },
 	{ .name = NULL }
 };

@@ -27,27 +27,10 @@ enum gate_fail_on { GATE_REGRESSED, GATE_NOTHING };
 
 extern const char *const gate_fail_on_names[];
 
-/* The rows of an option table for it; `type` is a struct of settings that has it as `gate`. */
-#define GATE_OPTIONS(type)                                                                                               \
-	{ "fail-on",                                                                                                     \
-	  0,                                                                                                             \
-	  OPTION_FIELD(choice, type, gate.fail_on),                                                                      \
-	  .fallback = "regressed",                                                                                       \
-	  .choices = gate_fail_on_names,                                                                                 \
-	  .help = "what exits with 1: regressed, or nothing" },                                                          \
-		{ "floor", 0, OPTION_FIELD(percent, type, gate.floor), .fallback = "5%",                                 \
-		  .help = "a smaller effect is none; at least twice the noise of this host where that is known" },       \
-		{ "noise", 0, OPTION_FIELD(text, type, gate.noise), .placeholder = "FILE",                               \
-		  .help = "noise of this host, from benchctl calibrate; none: take no account of it (" GATE_NOISE        \
-			  ")" },                                                                                         \
-		{ "allow-missing", 0, OPTION_FIELD(flag, type, gate.allow_missing),                                      \
-		  .help = "NEW may lack servers and levels that BASE has; else: exit with 4" },                          \
-		{ "strict", 0, OPTION_FIELD(flag, type, gate.strict),                                                    \
-		  .help = "exit with 4 also where a part of the gate is inconclusive, or a run was interrupted" },       \
-	{                                                                                                                \
-		"no-strict", 0, OPTION_FIELD(flag, type, gate.no_strict),                                                \
-			.help = "never exit with 4: a gate that could not see passes, and too few launches are measured" \
-	}
+/*
+ * gate.def has the rows of an option table for it. It is included where FIELD(kind, name) is the OPTION_FIELD() of a struct that has
+ * a member `gate`.
+ */
 
 /*
  * Reads the noise of this host that was asked for, or the usual file where there is one, into `noise`, which is zeroed and must

@@ -27,8 +27,9 @@ struct load_settings {
 	bool json, help;
 };
 
-#define FIELD(kind, name) OPTION_FIELD(kind, struct load_settings, name)
-#define HOUR              (3600 * CLOCK_S)
+#define FIELD(kind, name)          OPTION_FIELD(kind, struct load_settings, name)
+#define SETTINGS_FIELD(kind, name) FIELD(kind, name)
+#define HOUR                       (3600 * CLOCK_S)
 
 static const struct option_def load_options[] = {
 	{ "connections", 'c', FIELD(count, connections), .fallback = "1", .min = 1, .max = LEVELS_HIGHEST,
@@ -43,7 +44,7 @@ static const struct option_def load_options[] = {
 	  .help = "crowd: connections that carry requests, the others are silent" },
 	{ "rate", 0, FIELD(count, rate_rps), .fallback = "0", .max = LEVELS_RATE_HIGHEST,
 	  .help = "open loop: so many requests a second, whatever the server does (0: a closed loop)" },
-	SETTINGS_OPEN_LOOP(struct load_settings),
+#include "harness/config/settings_open_loop.def"
 	{ "seed", 0, FIELD(count, seed), .fallback = "1", .help = "of random arrivals" },
 	{ "check", 0, FIELD(choice, check), .fallback = "exact", .choices = expected_check_names,
 	  .help = "how closely responses are compared with the first" },

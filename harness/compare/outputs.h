@@ -19,25 +19,10 @@ struct compare_outputs {
 	char *commit[SIDES];
 };
 
-/* The rows of an option table for them; `type` is a struct of settings that has them as `outputs`. */
-#define COMPARE_OUTPUTS_OPTIONS(type)                                                                              \
-	{ "json", 0, OPTION_FIELD(text, type, outputs.json), .placeholder = "FILE",                                \
-	  .help = "write all figures as JSON (- is stdout, here and below)" },                                     \
-		{ "markdown", 0, OPTION_FIELD(text, type, outputs.markdown), .placeholder = "FILE",                \
-		  .help = "write a comment for a merge request" },                                                 \
-		{ "junit", 0, OPTION_FIELD(text, type, outputs.junit), .placeholder = "FILE",                      \
-		  .help = "write the gate as JUnit XML; inconclusive is skipped, not compared is an error" },      \
-		{ "tsv", 0, OPTION_FIELD(text, type, outputs.tsv), .placeholder = "FILE",                          \
-		  .help = "write a line a figure, separated by tabs" },                                            \
-		{ "base-commit", 0, OPTION_FIELD(text, type, outputs.commit[SIDE_BASE]), .placeholder = "COMMIT",  \
-		  .help = "the commit of BASE, which the outputs name" },                                          \
-		{ "new-commit", 0, OPTION_FIELD(text, type, outputs.commit[SIDE_NEW]), .placeholder = "COMMIT",    \
-		  .help = "the commit of NEW" },                                                                   \
-	{                                                                                                          \
-		"picture", 0, OPTION_FIELD(text, type, outputs.picture),                                           \
-			.placeholder = "FILE.svg",                                                                 \
-			.help = "draw the ratios of the rate, server by level; FILE.png and its sources beside it" \
-	}
+/*
+ * outputs.def has the rows of an option table for them. It is included where FIELD(kind, name) is the OPTION_FIELD() of a struct that has
+ * a member `outputs`.
+ */
 
 /*
  * Checks, before anything is measured, that at most one output goes to stdout and that the picture has a name that ends

@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-#define FIELD(kind, name) OPTION_FIELD(kind, struct settings, name)
+#define FIELD(kind, name)          OPTION_FIELD(kind, struct settings, name)
+#define SETTINGS_FIELD(kind, name) FIELD(kind, name)
 
 static const char *const ceiling_names[] = { "yes", "no", NULL }; /* enum settings_ceiling */
 
@@ -13,12 +14,12 @@ const struct option_def settings_options[] = {
 	  .help = "open loop: requests a second, whatever the server does, instead of levels" },
 	{ "after-sweep", 0, FIELD(shares, after_sweep), .flags = OPTION_RESUME,
 	  .help = "open loop after the levels, at shares of each server's own best rate" },
-	SETTINGS_OPEN_LOOP(struct settings),
+#include "harness/config/settings_open_loop.def"
 	{ "servers", 's', FIELD(text, servers), .placeholder = "A,B", .flags = OPTION_RESUME,
 	  .help = "servers to measure (all that can run here)" },
 	{ "ceiling", 0, FIELD(choice, ceiling), .fallback = "yes", .choices = ceiling_names, .flags = OPTION_RESUME,
 	  .help = "measure the control server too where --servers does not name it" },
-	SETTINGS_LOAD(struct settings, ),
+#include "harness/config/settings_load.def"
 	{ "requests", 'n', FIELD(count, requests), .fallback = "0", .flags = SETTINGS_ALIKE,
 	  .help = "requests of a cell, instead of a time" },
 	{ "sequential", 0, FIELD(count, sequential), .fallback = "0", .flags = SETTINGS_ALIKE,
@@ -27,7 +28,7 @@ const struct option_def settings_options[] = {
 	  .help = "blocks: each launches every server afresh" },
 	{ "seed", 0, FIELD(count, seed), .fallback = "0", .flags = OPTION_RESUME,
 	  .help = "of the order of servers in a block, and of random arrivals (0: from the clock)" },
-	SETTINGS_PLACE(struct settings, ),
+#include "harness/config/settings_place.def"
 	{ "out", 'o', FIELD(text, out), .placeholder = "NAME", .flags = OPTION_CALL,
 	  .help = "name of the run: results/NAME (the date and time)" },
 	{ "resume", 0, FIELD(text, resume), .placeholder = "NAME", .flags = OPTION_CALL,
@@ -36,7 +37,7 @@ const struct option_def settings_options[] = {
 	  .help = "2010: 100 connections, 100000 requests, 10000 links, backlog 128" },
 	{ "conf", 0, FIELD(texts, conf), .placeholder = "FILE", .flags = OPTION_CALL,
 	  .help = "configuration (bench.conf); given again, it adds to the first" },
-	SETTINGS_VERBOSITY(struct settings, ),
+#include "harness/config/settings_verbosity.def"
 	{ "help", 'h', FIELD(flag, help), .flags = OPTION_CALL, .help = "this text" },
 	{ .name = NULL }
 };
