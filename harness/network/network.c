@@ -116,7 +116,7 @@ int network_renew(struct network *network, struct err *err)
 	return network_prepare(network, err);
 }
 
-/* Makes the first private network; on failure the calling thread is back in the host's, where there is a way. */
+/* Makes the first private network. On failure the calling thread may be left in a user namespace. */
 static int network_enter(struct network *network, struct err *err)
 {
 	network->host = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
@@ -136,22 +136,6 @@ out:
 	return -1;
 }
 
-int network_open(struct network *network, enum network_choice choice, unsigned port, unsigned backlog, struct err *err)
-{
-	*network = (struct network){ .host = -1, .port = port, .backlog = backlog ? backlog : NETWORK_BACKLOG };
-	if (choice == NETWORK_HOST)
-		return 0;
-	if (!network_enter(network, err))
-		return 0;
-	err_prefix(err, "no private network");
-	if (choice == NETWORK_PRIVATE)
-		return -1;
-	snprintf(network->reason, sizeof network->reason,
-		 "%.200s; root, or a kernel and a container that allow unprivileged user namespaces, can have one",
-		 err->text);
-	return 0;
-}
-
 /* What the process that tries has to say. */
 struct trial {
 	int result;
@@ -163,9 +147,10 @@ struct trial {
 static void trial_run(int report)
 {
 	struct trial trial = { 0 };
-	struct network network;
-
-	trial.result = network_open(&network, NETWORK_PRIVATE, 0, 0, &trial.err);
+	struct network network = (struct network){ .host = -1, .backlog = NETWORK_BACKLOG };
+	trial.result = network_enter(&network, &trial.err);
+	if (trial.result)
+		err_prefix(&trial.err, "no private network");
 	memcpy(trial.lacking, network.lacking, sizeof trial.lacking);
 	_exit(write(report, &trial, sizeof trial) != sizeof trial);
 }
@@ -195,6 +180,24 @@ int network_try(char lacking[NETWORK_TEXT], struct err *err)
 	}
 	close(report[0]);
 	return result;
+}
+
+int network_open(struct network *network, enum network_choice choice, unsigned port, unsigned backlog, struct err *err)
+{
+	char lacking[NETWORK_TEXT];
+
+	*network = (struct network){ .host = -1, .port = port, .backlog = backlog ? backlog : NETWORK_BACKLOG };
+	if (choice == NETWORK_HOST)
+		return 0;
+	/* There is no way out of a user namespace that turns out to be of no use: a process that is thrown away tries first. */
+	if (!network_try(lacking, err))
+		return network_enter(network, err) ? err_prefix(err, "no private network") : 0;
+	if (choice == NETWORK_PRIVATE)
+		return -1;
+	snprintf(network->reason, sizeof network->reason,
+		 "%.200s; root, or a kernel and a container that allow unprivileged user namespaces, can have one",
+		 err->text);
+	return 0;
 }
 
 long network_limit(const char *name)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/analysis/ceiling.h"
 #include "harness/analysis/figures_2010.h"
 #include "harness/analysis/summary.h"
 #include "harness/lib/control.h"
@@ -25,6 +26,7 @@ struct rows {
 	struct summary *sequential; /* of servers */
 	double *memory;             /* of servers: bytes a connection, NAN where unknown */
 	bool with_2010;
+	bool has_ceiling; /* in no mode is a server faster than the control server */
 };
 
 static size_t names_count(const char **names)
@@ -69,6 +71,9 @@ static int rows_fill(struct rows *rows, uint64_t at_level, struct err *err)
 		return -1;
 	rows->servers_count = names_count(rows->servers);
 	rows->modes_count = names_count(rows->modes);
+	rows->has_ceiling = true;
+	for (size_t i = 0; i < rows->modes_count; i++)
+		rows->has_ceiling = rows->has_ceiling && ceiling_holds(rows->doc, rows->modes[i], 0);
 	rows->parallel = calloc(rows->servers_count * rows->modes_count + 1, sizeof *rows->parallel);
 	rows->sequential = calloc(rows->servers_count + 1, sizeof *rows->sequential);
 	rows->memory = calloc(rows->servers_count + 1, sizeof *rows->memory);
@@ -232,8 +237,8 @@ static void item_fill(const struct rows *rows, size_t row, struct column column,
 	switch (column.kind) {
 	case COLUMN_NAME:
 		text_plain(item->text, sizeof item->text, rows->servers[row]);
-		if (strcmp(rows->servers[row], CONTROL_SERVER) == 0)
-			strcpy(item->text, CONTROL_SERVER " (ceiling)");
+		if (rows->has_ceiling && strcmp(rows->servers[row], CONTROL_SERVER) == 0)
+			strcpy(item->text, CEILING_NAME);
 		else if (document_is_revival(rows->doc, rows->servers[row]))
 			strncat(item->text, " (revival)", sizeof item->text - strlen(item->text) - 1);
 		return;

@@ -225,12 +225,14 @@ static void a_plain_user_has_one(void)
 	wanted(getuid() == uid);
 }
 
-/* The kernel refuses unshare(2), as a container's seccomp profile does. */
-static void unshare_forbid(void)
+/* The kernel refuses unshare(2) with any of these flags, as a container's seccomp profile does. */
+static void unshare_forbid(unsigned flags)
 {
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_unshare, 0, 1),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_unshare, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0])),
+		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, flags, 0, 1),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
@@ -244,13 +246,32 @@ static void refused_is_said(void)
 	struct network network;
 	struct err err;
 
-	unshare_forbid();
+	unshare_forbid(CLONE_NEWUSER | CLONE_NEWNET);
 	wanted(network_open(&network, NETWORK_PRIVATE, PORT, 0, &err) == -1);
 	check_words(err.text, "no private network: a user namespace (unshare): Operation not permitted");
 	wanted(!network_open(&network, NETWORK_AUTO, PORT, 0, &err) && !network.is_private);
 	check_words(network.reason, "Operation not permitted");
 	check_words(network.reason, "unprivileged user namespaces");
 	network_close(&network);
+}
+
+/* A user namespace can be had, and no network namespace: then nobody may be left in the former. */
+static void half_is_nothing(void)
+{
+	static const enum network_choice choices[] = { NETWORK_AUTO, NETWORK_PRIVATE };
+	struct network network;
+	struct err err;
+	char before[64] = "", after[64] = "";
+
+	wanted(readlink("/proc/self/ns/user", before, sizeof before - 1) > 0);
+	unshare_forbid(CLONE_NEWNET);
+	for (size_t i = 0; i < LENGTH(choices); i++) {
+		wanted(network_open(&network, choices[i], PORT, 0, &err) == (choices[i] == NETWORK_AUTO ? 0 : -1));
+		check_words(err.text, "a network namespace (unshare): Operation not permitted");
+		wanted(!network.is_private);
+		wanted(readlink("/proc/self/ns/user", after, sizeof after - 1) > 0);
+		check_text("user namespace", after, before);
+	}
 }
 
 #define CASE(name)                            \
@@ -268,6 +289,7 @@ CASE(ipv6_has_sources)
 CASE(the_host_is_untouched)
 CASE(a_plain_user_has_one)
 CASE(refused_is_said)
+CASE(half_is_nothing)
 
 int main(void)
 {
@@ -276,6 +298,7 @@ int main(void)
 		cmocka_unit_test(test_nothing_is_carried_over), cmocka_unit_test(test_outside_is_out_of_reach),
 		cmocka_unit_test(test_ipv6_has_sources),        cmocka_unit_test(test_the_host_is_untouched),
 		cmocka_unit_test(test_a_plain_user_has_one),    cmocka_unit_test(test_refused_is_said),
+		cmocka_unit_test(test_half_is_nothing),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
