@@ -27,6 +27,8 @@ struct crew {
 	double concurrency_sum;
 	uint64_t concurrency_samples, concurrency_min, concurrency_max;
 	uint64_t next_watch_ns;
+	uint64_t due_ns;   /* when the next turn of the window is due, by CLOCK_BOOTTIME; 0: it follows at once */
+	uint64_t pause_ns; /* the most that a turn of the window was late */
 	bool told_stalled, told_drain;
 	bool abandoned; /* the watch sees no use in going on */
 };
@@ -318,6 +320,18 @@ static void crew_sample(struct crew *crew)
 		crew->concurrency_max = in_flight;
 }
 
+/*
+ * A turn that comes late shows that this process stood still: it was stopped, its machine was suspended (which CLOCK_MONOTONIC
+ * leaves out), or it got no CPU.
+ */
+static void crew_note_pause(struct crew *crew)
+{
+	uint64_t now_ns = clock_read_ns(CLOCK_BOOTTIME);
+
+	if (crew->due_ns && now_ns > crew->due_ns && now_ns - crew->due_ns > crew->pause_ns)
+		crew->pause_ns = now_ns - crew->due_ns;
+}
+
 /* When the schedules of an open loop are to begin: once no thread has anything to prepare any more. 0: not yet. */
 static uint64_t crew_schedule(struct crew *crew, uint64_t now_ns)
 {
@@ -351,6 +365,9 @@ static void crew_lead(struct crew *crew, struct load_sample *sample, struct phas
 		uint64_t now_ns = clock_ns();
 		enum load_phase before = phases->phase;
 		bool followed = phases->followed;
+		if (before == LOAD_MEASURE)
+			crew_note_pause(crew);
+		crew->due_ns = 0;
 		struct phases_seen seen = crew_see(crew, before);
 		if (crew->spec->offered_rps > 0 && !phases->schedule_ns)
 			phases->schedule_ns = crew_schedule(crew, now_ns);
@@ -367,7 +384,10 @@ static void crew_lead(struct crew *crew, struct load_sample *sample, struct phas
 		if (before == LOAD_MEASURE && phases->followed)
 			crew_sample(crew);
 		crew_watch(crew, phases, now_ns);
-		struct timespec pause = clock_timespec(phases_pause_ns(phases, now_ns));
+		uint64_t pause_ns = phases_pause_ns(phases, now_ns);
+		struct timespec pause = clock_timespec(pause_ns);
+		if (before == LOAD_MEASURE)
+			crew->due_ns = clock_read_ns(CLOCK_BOOTTIME) + pause_ns;
 		nanosleep(&pause, NULL);
 	}
 	crew_tell(crew, LOAD_STOP);
@@ -483,6 +503,7 @@ static int crew_merge(struct crew *crew, struct load_sample *sample, struct err 
 			memcpy(sample->wrong, worker->wrong, sizeof sample->wrong);
 	}
 	sample->client_cpu_busiest = crew_busiest(crew);
+	sample->client_pause_s = (double)crew->pause_ns / 1e9;
 	sample->threads_count = crew->count;
 	crew_rate(crew, sample);
 	double ok = (double)sample->ok;

@@ -41,6 +41,7 @@ struct load_figures {
 	double never_served;       /* connections without a response */
 	double jain;               /* Jain's fairness index of responses over connections: 1 is equal */
 	double client_cpu_busiest; /* the fraction of a CPU that the threads on it used, of the busiest CPU */
+	double client_pause_s; /* the longest time in the window that the client stood still, all of it; unknown: sequential */
 	/*
 	 * Unknown in a closed loop. scheduled + waiting_start = started + waiting_end, and after the window
 	 * in_flight_end + waiting_end = late_ok + late_failed + unfinished.

@@ -12,6 +12,7 @@
 #define CONTROL_AHEAD     1.5
 #define LITTLE_OFF        0.05
 #define LAG_MOST          0.10
+#define PAUSE_MAX_S       0.25
 
 static bool is_off(double value, double wanted)
 {
@@ -109,6 +110,7 @@ void cell_judge(struct cell *cell, double control_rps)
 		else if (!client || client->max_connections != 1)
 			invalid |= judge_closed_loop(cell, control_rps);
 	}
+	invalid |= (unsigned)(cell->ok && cell->client_pause_s > PAUSE_MAX_S) << INVALID_CLIENT_PAUSED;
 	invalid |= (unsigned)(cell->ok && cell->shared_cpus > 0) << INVALID_SHARED_CPU;
 	/* The build is known while measuring only; what it made of the cell then stays. */
 	invalid |= (unsigned)cell->debug_build << INVALID_BUILD | (cell->invalid & 1u << INVALID_BUILD);

@@ -2,7 +2,7 @@
 
 const char *const invalid_names[INVALIDS] = {
 	"failed",       "no_answers", "short_concurrency", "client_bound", "little",
-	"conservation", "lag",        "shared_cpu",        "build",
+	"conservation", "lag",        "client_paused",     "shared_cpu",   "build",
 };
 
 const char *const invalid_descriptions[INVALIDS] = {
@@ -13,6 +13,7 @@ const char *const invalid_descriptions[INVALIDS] = {
 	"rate, latency and concurrency contradict each other (Little's law)",
 	"requests were lost in the counting",
 	"the client itself was late to start requests, by more than a tenth of their latency",
+	"the client stood still for more than a quarter of a second of the window: it was stopped, suspended or got no CPU",
 	"client and server can run on the same CPU, where each takes time from the other",
 	"benchctl was built without optimization or with a sanitizer",
 };
@@ -25,6 +26,7 @@ const char *const invalid_advice[INVALIDS] = {
 	"repeat it on a quieter host, with a longer --duration",
 	"this is a fault of benchctl: please report it with the run.json",
 	"give the client a quieter CPU or more of them (--client-cpus), or offer a lower rate",
+	"measure again, on a host that is not suspended and whose CPUs are not taken away (steal time); 'benchctl doctor' looks for that",
 	"give them CPUs of their own (--client-cpus, --server-cpus); on a host with one CPU read the server's CPU per request instead",
 	"build it with 'make' and measure again",
 };

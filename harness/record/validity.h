@@ -13,6 +13,7 @@ enum invalid {
 	INVALID_LITTLE,            /* rate, latency and concurrency contradict each other */
 	INVALID_CONSERVATION,      /* requests were lost in the counting */
 	INVALID_LAG,               /* open loop: the client was late to start requests */
+	INVALID_CLIENT_PAUSED,     /* the client stood still in the window: stopped, suspended, or not scheduled */
 	INVALID_SHARED_CPU,        /* client and server may run on the same CPU */
 	INVALID_BUILD,             /* measured by a build that is no benchmark, see build.h */
 	INVALIDS

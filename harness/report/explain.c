@@ -412,6 +412,11 @@ static bool has_latency(const struct cell *cell)
 	return is_closed_loop(cell) && !cell->latency_censored && !isnan(cell->latency_ns.p50);
 }
 
+static bool was_paused(const struct cell *cell)
+{
+	return cell->invalid >> INVALID_CLIENT_PAUSED & 1;
+}
+
 static bool has_shared_cpus(const struct cell *cell)
 {
 	return cell->shared_cpus > 0;
@@ -511,6 +516,7 @@ static const struct line {
 	TELL("latency", "", has_latency, "of a closed loop: under this load, not at a rate of arrivals"),
 	PRINT("client", print_threads),
 	TELL("client", "client", NULL, "busiest CPU {client_cpu_busiest}; watching took {observer_cpu} of a core"),
+	TELL("client", "", was_paused, "it stood still for {client_pause_s} of the window"),
 	TELL("client", "", has_shared_cpus, "{shared_cpus} of the CPUs that it may run on are the server's too"),
 	TELL("server", "server", has_server_cpu,
 	     "{server_cpu_us_per_request} of CPU a request; user {server_use.user_s}, system {server_use.system_s} over the window"),

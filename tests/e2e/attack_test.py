@@ -13,6 +13,7 @@ import os
 import re
 import signal
 import sys
+import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -168,6 +169,23 @@ def hostile(behaviour, words=(), user=None):
     return how
 
 
+def stopped_in_a_window(place):
+    """SIGSTOP of benchctl, for longer than the window."""
+    process = place.start(place.benchctl, *RUN[:7], '--port', '0', '--duration', '1s', '--warmup', '10ms', '--out', 'r', '-c', '2')
+    until(lambda: len(place.lines('r')) >= 1)  # the sequential cell
+    seen = time.monotonic()
+    until(lambda: time.monotonic() - seen > 0.5)
+    process.send_signal(signal.SIGSTOP)
+    until(lambda: time.monotonic() - seen > 2)
+    process.send_signal(signal.SIGCONT)
+    return place.end(process)
+
+
+def paused_cell(place, outcome):
+    cells = [cell for cell in place.document('r')['cells'] if cell['client'] != 'seq']
+    return (any('client_paused' in cell['invalid'] and cell['client_pause_s'] > 0.25 for cell in cells), 'the cell is client_paused', [(cell['invalid'], cell['client_pause_s'], cell['window_s']) for cell in cells])
+
+
 ESCAPE = '\x1b]0;owned\x07\n::error::owned\r\u202e'
 
 ATTACKS = [
@@ -191,6 +209,7 @@ ATTACKS = [
     *[Attack('a server that %s' % what, hostile(behaviour), [code(130), lines_whole], thorough)
       for behaviour, what, thorough in [('kill', 'kills its keeper', False), ('stop', 'stops its keeper', False),
                                         ('trace', 'traces its keeper', True), ('escape', 'clears its death signal and starts sessions', False)]],
+    Attack('benchctl is stopped in a window', stopped_in_a_window, [paused_cell, code(0), says('client_paused')]),
     Attack('escapes in a bench.conf', escaping(('list', '--conf', 'a.conf'), a_conf='[server a]\n\x1b]0;owned\x07\u202e = 1\n'),
            [code(2), says('\\x1b]0;owned\\x07'), says_not('\x1b'), says_not('\u202e')]),
     Attack('escapes in a run.json', escaping(('table', 'a.json'), a_json=json.dumps({'schema': ESCAPE, ESCAPE: 1})),
