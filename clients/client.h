@@ -48,7 +48,7 @@ enum load_mode load_mode_find(const char *name);
 
 enum load_phase { LOAD_RAMP, LOAD_WARMUP, LOAD_MEASURE, LOAD_SETTLE, LOAD_DRAIN, LOAD_STOP };
 
-/* A server that says nothing for so long is told of. */
+/* A server that has been silent for this long is reported to the watch. */
 #define LOAD_SILENCE_NS (2 * CLOCK_S)
 
 /* Calls from the thread that called run(), never from one that generates load. Keep them short. */

@@ -64,7 +64,7 @@ void worker_enter(struct worker *worker, enum load_phase phase, uint64_t now_ns)
 	bool open_loop = worker->spec->offered_rps > 0;
 
 	worker->phase = phase;
-	/* Requests that are counted count to the last. */
+	/* Where requests are counted, the window lasts until the last of them has ended. */
 	if (phase == LOAD_SETTLE && worker->spec->requests)
 		return;
 	worker_window_end(worker, now_ns);
@@ -171,7 +171,7 @@ static bool has_cpu(const struct crew *crew, unsigned index)
 		return false;
 	if (spec->server_cpus && cpu >= 0)
 		return !CPU_ISSET(cpu, spec->server_cpus);
-	/* Not all that the host has: others are no use to whom may not run there. */
+	/* Only the CPUs that this process may run on: the host's others are of no use to it. */
 	return !sched_getaffinity(0, sizeof all, &all) && CPU_COUNT(&all) > (int)crew->count;
 }
 
@@ -208,7 +208,7 @@ static int worker_start(struct worker *worker, struct err *err)
 	return errno ? err_set_errno(err, "starting an engine thread") : 0;
 }
 
-/* Nothing has been counted yet, of what is counted under that load; all else is unknown. */
+/* What this load counts starts at 0; everything else is unknown. */
 static void figures_begin(struct load_figures *figures, const struct load_spec *spec)
 {
 	fields_init(load_figures, figures);
@@ -286,7 +286,10 @@ static void crew_watch(struct crew *crew, const struct phases *phases, uint64_t 
 		crew->abandoned = true;
 }
 
-/* What the workers have published. A worker may be busy for long with one turn, sending 16384 requests, say. */
+/*
+ * What the workers have published. A worker may be busy for long with one turn, sending 16384 requests, say. The phase is
+ * read first (acquire): once a worker has followed, its counts are those of that phase.
+ */
 static struct phases_seen crew_see(const struct crew *crew, enum load_phase phase)
 {
 	struct phases_seen seen = { .followed = true, .idle = true };
@@ -295,7 +298,7 @@ static struct phases_seen crew_see(const struct crew *crew, enum load_phase phas
 		const struct worker *worker = &crew->workers[i];
 		bool idle = atomic_load(&worker->idle);
 		seen.idle &= idle;
-		seen.followed &= idle || atomic_load_explicit(&worker->live_phase, memory_order_relaxed) == (int)phase;
+		seen.followed &= idle || atomic_load_explicit(&worker->live_phase, memory_order_acquire) == (int)phase;
 		seen.exhausted |= atomic_load_explicit(&worker->exhausted, memory_order_relaxed);
 		seen.reached += atomic_load_explicit(&worker->live_reached, memory_order_relaxed);
 		seen.right += atomic_load_explicit(&worker->live_right, memory_order_relaxed);

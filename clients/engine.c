@@ -103,12 +103,13 @@ static struct window_edge engine_edge(const struct engine *engine, uint64_t now_
 	return edge;
 }
 
-/* What the rate is made of begins or ends; of the latter, the first time counts. */
+/* Opens the window that the rate is of. */
 static void engine_window_start(struct engine *engine, uint64_t now_ns)
 {
 	engine->worker->window.start = engine_edge(engine, now_ns);
 }
 
+/* Closes it. Only the first call has an effect. */
 static void engine_window_end(struct engine *engine, uint64_t now_ns)
 {
 	struct window *window = &engine->worker->window;
@@ -214,7 +215,7 @@ static void conn_failed(struct engine *engine, struct conn *conn, enum load_fail
 
 void engine_failed(struct engine *engine, struct conn *conn, int number, uint64_t now_ns)
 {
-	/* A send can fail that the response did not wait for; and what comes behind a response, too. */
+	/* A send may fail after the response has come, and so may a receive after it: then no request has failed. */
 	if (conn->state == CONN_CONNECTING || conn->state == CONN_READING)
 		conn_failed(engine, conn, load_failure_of_errno(number), now_ns);
 	else
@@ -407,7 +408,7 @@ static bool conn_sweep(struct engine *engine, struct conn *conn, uint64_t now_ns
 	return false;
 }
 
-/* Whether there is one more arrival to start: behind the window, one that was due in it. */
+/* Whether there is another arrival to start; after the window, one that was due in it. */
 static bool arrival_left(const struct engine *engine)
 {
 	const struct worker *worker = engine->worker;
@@ -569,10 +570,10 @@ static void engine_window(struct engine *engine, bool opens, uint64_t now_ns)
 }
 
 /*
- * A crowd's ramp is over: what has not been answered by then is not one of the crowd. What became of its request would
- * stand among those of the active connections.
+ * Closes, at the end of a crowd's ramp, the silent connections that have had no response yet. Their requests would
+ * otherwise end in the window, among those of the active connections.
  */
-static void engine_leave_behind(struct engine *engine)
+static void engine_drop_unreached(struct engine *engine)
 {
 	for (uint32_t i = engine->worker->active; i < engine->swept; i++) {
 		struct conn *conn = &engine->conns[i];
@@ -583,7 +584,7 @@ static void engine_leave_behind(struct engine *engine)
 	}
 }
 
-/* What of the window has not ended, as the time for that is over. */
+/* Counts the window's requests that are still in flight when the time to end is over. */
 static void engine_unfinished(struct engine *engine, uint64_t now_ns)
 {
 	struct worker *worker = engine->worker;
@@ -613,7 +614,7 @@ static void engine_follow(struct engine *engine, enum load_phase phase, uint64_t
 	if (before == LOAD_MEASURE && phase > LOAD_MEASURE)
 		engine_window_end(engine, now);
 	if (before == LOAD_RAMP && engine->crowd)
-		engine_leave_behind(engine);
+		engine_drop_unreached(engine);
 	worker_enter(worker, phase, now);
 	if (before < LOAD_DRAIN && phase >= LOAD_DRAIN && !engine->open_loop)
 		engine_unfinished(engine, now);

@@ -128,7 +128,7 @@ static void epoll_open(struct engine *engine, struct conn *conn, uint64_t now_ns
 		conn_send_rest(engine, conn, false);
 }
 
-/* `ended`: the server has ended its side, so behind what has come there is the end. */
+/* `ended`: the server has ended its side, so the end follows after what has come. */
 static void conn_receive(struct engine *engine, struct conn *conn, bool ended)
 {
 	struct epoll_state *state = state_of(engine);

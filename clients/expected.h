@@ -24,7 +24,7 @@ enum expected_check {
 
 extern const char *const expected_check_names[]; /* "exact", "length", "status", NULL */
 
-/* The body is whoever made this one's to free; a target's is released with it. */
+/* The owner of the struct owns the body too: that of a target is released with the target. */
 struct expected {
 	unsigned status; /* 0: not known yet */
 	enum expected_check check;

@@ -10,14 +10,14 @@ enum state {
 	STATUS_LINE, /* "HTTP/1.x NNN" by position; the reason phrase is REASON */
 	REASON,
 	LINE_START, /* of a header line, or the empty line that ends the head */
-	HEAD_END,   /* behind the CR of that empty line */
+	HEAD_END,   /* after the CR of that empty line */
 	NAME,
 	VALUE_SKIP, /* of a header without meaning here */
 	VALUE_LENGTH_BLANK,
 	VALUE_LENGTH,
 	VALUE_LENGTH_END,
 	VALUE_TOKEN, /* of Transfer-Encoding or Connection */
-	VALUE_BLANK, /* before or behind such a token */
+	VALUE_BLANK, /* before or after such a token */
 	BODY_LENGTH,
 	BODY_EOF,
 	CHUNK_SIZE,
@@ -261,7 +261,7 @@ static enum http_event body_piece(struct http_reader *reader, const char **input
 	return HTTP_BODY;
 }
 
-/* Moves to the line's end; true where it was in the input, which then points behind it. */
+/* Moves to the line's end; true where it was in the input, which then points after it. */
 static bool skip_line(const char **input, const char *end)
 {
 	const char *found = memchr(*input, '\n', (size_t)(end - *input));

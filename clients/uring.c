@@ -32,7 +32,7 @@
 /*
  * From so many connections of a thread on it is a multitude. The kernel's work that a completion asks for is then done
  * whenever a system call of the thread returns, not in batches that the thread asks for: where thousands of responses
- * are in the queue, the second half of a connect() waits behind them all, and meets a cold cache (measured: a fifth of
+ * are in the queue, the second half of a connect() waits until after them all, and meets a cold cache (measured: a fifth of
  * the rate). Below, batches are cheaper.
  */
 #define MULTITUDE 512
@@ -182,7 +182,7 @@ static void uring_close(struct engine *engine, struct conn *conn)
 	if (!conn->dial_ns)
 		return; /* never opened */
 	room_make(state, 3);
-	/* What is linked behind the connecting ends with it; but it may be over, and not have been heard of. */
+	/* What is linked after the connecting ends with it; but it may be over, and not have been heard of. */
 	if (!conn->established)
 		cancel_prepare(engine, conn, OPERATION_CONNECT);
 	if (conn->registered)

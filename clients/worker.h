@@ -81,16 +81,19 @@ void worker_enter(struct worker *worker, enum load_phase phase, uint64_t now_ns)
 /* Closes the window, where it is open: the phase is over, or the last request has ended. */
 void worker_window_end(struct worker *worker, uint64_t now_ns);
 
-/* Publishes the live figures. `closing` connections carry no request any more but are not free for the next. */
+/*
+ * Publishes the live figures. `closing` connections carry no request any more but are not free for the next. The phase comes
+ * last (release): a crew that sees it sees the counts of that phase too.
+ */
 static inline void worker_publish(struct worker *worker, uint32_t closing)
 {
 	atomic_store_explicit(&worker->live_in_flight, worker->in_flight + closing, memory_order_relaxed);
-	atomic_store_explicit(&worker->live_phase, (int)worker->phase, memory_order_relaxed);
 	uint64_t right = worker->counts.ok + worker->right_outside;
 	atomic_store_explicit(&worker->live_right, right, memory_order_relaxed);
 	atomic_store_explicit(&worker->live_ended, right + worker->failures, memory_order_relaxed);
 	atomic_store_explicit(&worker->live_closing, closing, memory_order_relaxed);
 	atomic_store_explicit(&worker->live_unsettled, worker->unsettled, memory_order_relaxed);
+	atomic_store_explicit(&worker->live_phase, (int)worker->phase, memory_order_release);
 }
 
 /* May another request start? Takes it from the budget where there is one. */

@@ -90,7 +90,7 @@ static void print_special(const struct cell *cell)
 		print_times("lag", &cell->lag_ns);
 		printf("  offered: %s\n", explain_offered(offered, cell));
 		if (cell->latency_censored)
-			printf("  latency is censored: behind the window %.0f requests failed, and %.0f had not ended long after\n",
+			printf("  latency is censored: after the window %.0f requests failed, and %.0f had not ended long after\n",
 			       cell->open_loop.late_failed, cell->open_loop.unfinished);
 	}
 	if (*explain_crowd(crowd, cell))
