@@ -1,7 +1,7 @@
 #include "harness/contract/ask.h"
 
 #include <arpa/inet.h>
-#include <ctype.h>
+#include <assert.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -12,56 +12,43 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "clients/expected.h"
 #include "clients/http.h"
 #include "clients/page.h"
+#include "harness/lib/text.h"
 #include "harness/lib/units.h"
 
-/* More than this of a body is not read. */
-#define BODY_MOST (1u << 20)
+/* The longest body that is read. */
+#define BODY_MAX (1u << 20)
 
-/* For a server to hang up when its client has: not in the contract, so nothing fails by it. */
+/* The time that a server has to close its end after the client has: not in the contract, so nothing fails by it. */
 #define HANG_UP_NS CLOCK_S
-
-/* Bytes as a text in quotes, cut where it is long. */
-static const char *quote(char *out, size_t room, const char *data, size_t bytes)
-{
-	const char *end = out + room - sizeof "\\x00\"...";
-	char *to = out;
-	size_t i;
-
-	*to++ = '"';
-	for (i = 0; i < bytes && to < end; i++) {
-		unsigned char c = (unsigned char)data[i];
-		if (c == '\n')
-			to = stpcpy(to, "\\n");
-		else if (isprint(c))
-			*to++ = (char)c;
-		else
-			to += sprintf(to, "\\x%02x", c);
-	}
-	strcpy(to, i < bytes ? "\"..." : "\"");
-	return out;
-}
 
 bool response_is(struct subject *subject, const struct response *response, unsigned status, const char *body)
 {
-	char expected[160], text[300], quoted[PAGE_MAX + 32];
+	const struct expected right = {
+		.status = status,
+		.check = body ? EXPECTED_EXACT : EXPECTED_STATUS,
+		.body = body,
+		.body_bytes = body ? strlen(body) : 0,
+	};
+	const struct http_span kept = { response->body, response->kept_bytes };
+	char expected[160], text[300];
+	enum load_failure failure = LOAD_OTHER;
 
-	if (body)
-		snprintf(expected, sizeof expected, "%u and the body %s", status,
-			 quote(quoted, sizeof quoted, body, strlen(body)));
-	else
-		snprintf(expected, sizeof expected, "%u", status);
+	/* A body of which not all is kept is longer than any page, so its length differs. */
+	static_assert(sizeof response->body >= PAGE_MAX, "a page is kept whole");
+	if (!response->trouble[0] && expected_verdict(&right, response->status, response->body_bytes,
+						      !expected_piece(&right, 0, &kept), &failure))
+		return true;
+	snprintf(expected, sizeof expected, "%u%s%s", status, body ? " and the body " : "",
+		 body ? text_quote(text, sizeof text, body, right.body_bytes) : "");
 	if (response->trouble[0])
 		return subject_fail(subject, expected, "%s", response->trouble);
-	if (response->status != status)
+	if (failure != LOAD_BAD_BODY)
 		return subject_fail(subject, expected, "%u", response->status);
-	if (body && (response->body_bytes != strlen(body) || response->kept_bytes != response->body_bytes ||
-		     memcmp(response->body, body, response->body_bytes) != 0))
-		return subject_fail(subject, expected, "%u and %zu bytes of body, %s", response->status,
-				    response->body_bytes,
-				    quote(text, sizeof text, response->body, response->kept_bytes));
-	return true;
+	return subject_fail(subject, expected, "%u and a body of %zu bytes: %s", response->status, response->body_bytes,
+			    text_quote(text, sizeof text, response->body, response->kept_bytes));
 }
 
 static size_t on_body(char *data, size_t size, size_t count, void *context)
@@ -74,7 +61,7 @@ static size_t on_body(char *data, size_t size, size_t count, void *context)
 	memcpy(response->body + response->kept_bytes, data, kept);
 	response->kept_bytes += kept;
 	response->body_bytes += bytes;
-	return response->body_bytes > BODY_MOST ? 0 : bytes;
+	return response->body_bytes > BODY_MAX ? 0 : bytes;
 }
 
 static int on_progress(void *context, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
@@ -115,9 +102,8 @@ void ask_finish(struct response *response, CURL *easy, CURLcode code)
 	const char *type = NULL;
 
 	if (code) {
-		if (response->body_bytes > BODY_MOST)
-			snprintf(response->trouble, sizeof response->trouble, "a body of more than %u bytes",
-				 BODY_MOST);
+		if (response->body_bytes > BODY_MAX)
+			snprintf(response->trouble, sizeof response->trouble, "a body of more than %u bytes", BODY_MAX);
 		else if (!response->trouble[0])
 			snprintf(response->trouble, sizeof response->trouble, "%s", curl_easy_strerror(code));
 		return;
@@ -152,8 +138,8 @@ bool ask_number(struct subject *subject, uint32_t n)
 int line_open(struct subject *subject, const char *source)
 {
 	struct sockaddr_in from = { .sin_family = AF_INET };
-	uint64_t most = subject_wait_ns(subject);
-	struct timeval timeout = { (time_t)(most / CLOCK_S), (suseconds_t)(most % CLOCK_S / CLOCK_US) };
+	uint64_t wait_ns = subject_wait_ns(subject);
+	struct timeval timeout = { (time_t)(wait_ns / CLOCK_S), (suseconds_t)(wait_ns % CLOCK_S / CLOCK_US) };
 	int on = 1;
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
@@ -200,7 +186,7 @@ static ssize_t line_receive(const struct subject *subject, int fd, char *buffer,
 	}
 }
 
-/* What a receive that failed with errno means. `none` is what did not come. */
+/* Describes a receive that failed with errno. `none` names what is missing. */
 static void line_trouble(char *out, size_t room, const char *none, uint64_t start)
 {
 	char time[UNITS_TEXT];
@@ -239,29 +225,29 @@ void line_response(const struct subject *subject, int fd, struct response *respo
 		while (bytes && (event = http_read(&reader, &input, buffer + bytes, &body)) == HTTP_BODY)
 			on_body((char *)body.data, 1, body.bytes, response);
 		if (event == HTTP_BAD || (event == HTTP_END && bytes && input < buffer + bytes) ||
-		    response->body_bytes > BODY_MOST) {
+		    response->body_bytes > BODY_MAX) {
 			snprintf(response->trouble, sizeof response->trouble, "%s: %s",
-				 event == HTTP_BAD ? "what is no HTTP" : "more than the response",
-				 quote(quoted, sizeof quoted, buffer, (size_t)bytes));
+				 event == HTTP_BAD ? "not valid HTTP" : "more than the response",
+				 text_quote(quoted, sizeof quoted, buffer, (size_t)bytes));
 			return;
 		}
 	} while (event != HTTP_END);
 	response->status = reader.status;
 }
 
-/* Whether the server closes the line, on which a response was read. */
+/* Whether the server closes the line after its response. */
 static bool line_ends(struct subject *subject, int fd)
 {
-	static const char expected[] = "the end of the connection behind the response";
+	static const char expected[] = "the end of the connection after the response";
 	char buffer[32], text[160];
 	uint64_t start = clock_ns();
 	ssize_t bytes = line_receive(subject, fd, buffer, sizeof buffer, start + subject_wait_ns(subject));
 
 	if (bytes > 0)
 		return subject_fail(subject, expected, "more bytes: %s",
-				    quote(text, sizeof text, buffer, (size_t)bytes));
+				    text_quote(text, sizeof text, buffer, (size_t)bytes));
 	if (bytes < 0) {
-		line_trouble(text, sizeof text, "no end of it", start);
+		line_trouble(text, sizeof text, "still open", start);
 		return subject_fail(subject, expected, "%s", text);
 	}
 	return true;
