@@ -7,13 +7,14 @@ import math
 import os
 import re
 import socket
+import subprocess
 import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from helper import tap
 from helper.faulty import BEHAVIOURS, PROBES, Faulty
-from helper.program import FAIL, ROOT, Place, conserved, until
+from helper.program import BENCHCTL, FAIL, ROOT, Place, conserved, until
 from helper.seccomp import IO_URING_SETUP, forbid
 
 # The requests of a case, each on a connection of its own, so that no failure is rested from.
@@ -187,8 +188,9 @@ def test_each_behaviour():
 
 def test_each_behaviour_has_a_case():
     """Those that are not in the table above have a test of their own below, or are for whole runs."""
-    elsewhere = {'changing_page', 'growing_page', 'closes_every', 'drops_every', 'halts_every', 'halts_from', 'slow', 'speaks_unasked', 'starts_busy', 'starts_slowly',
-                 'starts_wrong',                  'dies', 'out_of_memory', 'spins', 'leaves_children'}
+    elsewhere = {'changing_page', 'growing_page', 'megabyte_ends_wrong', 'speaks_one_version', 'closes_every', 'drops_every',
+                 'halts_every', 'halts_from', 'slow', 'speaks_unasked', 'starts_busy', 'starts_slowly', 'starts_wrong',
+                 'dies', 'out_of_memory', 'spins', 'leaves_children'}
     tap.is_(set(BEHAVIOURS) - {case.behaviour for case in CASES}, elsewhere, 'no behaviour is left untried')
 
 
@@ -314,13 +316,105 @@ def test_closes_and_drops():
            'drops without announcement: counted, and opened again', outcome)
 
 
-def test_counted_requests_are_valid():
-    """The end of counted requests, when some connections have nothing left to do, is not judged."""
-    for mode in 'close', 'keepalive':
+def test_large_body():
+    """A megabyte, of which the last byte alone is wrong: each byte is compared, whatever the length."""
+    for client in 'epoll', 'uring', 'seq', 'curl':
+        for right, counts in (PROBES + 5, (5, {})), (PROBES, (0, {'bad_body': 5})):
+            with Faulty('megabyte_ends_wrong', good_first=0, argument=right) as server:
+                _, cell = load(server.url, '--client', client, '-n', '5')
+            tap.is_(cell and (cell['ok'], cell['failed']), counts, '%s: a megabyte, %d of 5 right: counts' % (client, counts[0]))
+
+
+def test_version_of_http():
+    """What is asked, as the server reads it; and a server that accepts one version alone."""
+    connections = {('1.1', 'close'): ['Connection: close'], ('1.1', 'keepalive'): [],
+                   ('1.0', 'close'): [], ('1.0', 'keepalive'): ['Connection: keep-alive']}
+    for (version, mode), lines in connections.items():
+        for client in ['epoll', 'uring', 'seq', 'curl'] if mode == 'close' else ['epoll', 'uring']:
+            name = 'HTTP/%s, %s, %s: ' % (version, mode, client)
+            with Faulty('speaks_one_version', good_first=0, argument=int(version[-1])) as server:
+                _, cell = load(server.url, '--client', client, '-m', mode, '-n', '9', *([] if version == '1.1' else ['--http', version]))
+                heads = server.heads
+            tap.is_(cell and (cell['ok'], cell['failed']), (9, {}), name + 'accepted')
+            tap.is_({head[0] for head in heads}, {'GET / HTTP/' + version}, name + 'the request line, of probes too')
+            tap.is_([[line for line in head if line.startswith('Connection:')] for head in heads], [lines] * len(heads),
+                    name + 'the Connection header')
+    with Faulty('speaks_one_version', good_first=0, argument=0) as server:
+        outcome, cell = load(server.url, '-n', '9')
+    tap.ok(outcome.code == 3 and not cell and 'status 505' in outcome.err, 'HTTP/1.1 where only 1.0 is accepted: refused', outcome)
+
+
+def test_several_addresses():
+    """Of a name with several addresses the first that takes a connection is measured, and shown."""
+    hosts = place.file('hosts', '::1 many\n127.0.0.2 many\n127.0.0.1 many\n')
+    own_hosts = ['unshare', '--user', '--map-root-user', '--mount', 'sh', '-c', 'mount --bind "$0" /etc/hosts && exec "$@"', hosts]
+    if place.command(*own_hosts, 'true').code:
+        raise tap.Skip('no mount namespace here')
+    for address in '::1', '127.0.0.2', '127.0.0.1':
+        try:
+            server = Faulty('good', address=(address, 0))
+        except OSError:
+            tap.note('no address %s here' % address)
+            continue
+        shown = '%s:%d' % ('[::1]' if ':' in address else address, server.port)
+        with server:
+            words = ['load', '-n', '9', 'http://many:%d/' % server.port]
+            text = place.command(*own_hosts, BENCHCTL, *words)
+            cell = json.loads(place.command(*own_hosts, BENCHCTL, *words, '--json').out or '{}')
+        tap.has(text.out, 'status 200 from ' + shown, 'several addresses: %s is in the text' % address)
+        tap.is_((cell.get('address'), cell.get('ok'), cell.get('failed')), (shown, 9, {}), 'several addresses: %s is in the JSON' % address)
+
+
+def test_user_information():
+    """It reaches the server as a header, and is in no output, no file and no list of processes."""
+    secret, coded = 'open%20sesame', 'QWxhZGRpbjpvcGVuIHNlc2FtZQ=='  # RFC 7617, section 2
+
+    def hidden(text):
+        return not any(word in text for word in ('sesame', 'Aladdin', coded))
+
+    def with_user(server):
+        return server.url.replace('//', '//Aladdin:%s@' % secret)
+
+    for client in 'epoll', 'uring', 'seq', 'curl':
         with Faulty('good') as server:
-            _, cell = load(server.url, '-c', '20', '-n', '2000', '-m', mode)
-        tap.ok(cell and cell['ok'] == 2000 and not set(cell['invalid']) & {'short_concurrency', 'little'}, 'counted, %s: valid' % mode,
-               cell)
+            raw = place.file('raw-%s' % client)
+            outcomes = [place.bench('load', '-n', '5', '--client', client, *words, with_user(server))
+                        for words in (['--json', '--raw', raw], [])]
+            heads = server.heads
+        tap.ok(all(outcome.code == 0 and server.url in outcome.out for outcome in outcomes), client + ': user: measured', outcomes)
+        tap.ok(all('Authorization: Basic ' + coded in head for head in heads), client + ': user: in each request', heads)
+        tap.ok(all(hidden(outcome.out + outcome.err) for outcome in outcomes), client + ': user: in no output', outcomes)
+        with open(raw, encoding='utf-8') as file:
+            tap.ok(hidden(file.read()), client + ': user: in no file')
+        with Faulty('stall_before') as server:
+            process = place.start(BENCHCTL, 'load', '-n', '1', '--client', client, '--timeout', TIMEOUT, with_user(server))
+            until(lambda: server.requests)
+            with open('/proc/%d/cmdline' % process.pid, encoding='utf-8') as file:
+                tap.ok(hidden(file.read()), client + ': user: not in the list of processes')
+            outcome = place.end(process)
+        tap.ok(outcome.code == 3 and hidden(outcome.out + outcome.err), client + ': user: not where all fails', outcome)
+    with Faulty('status_404', good_first=0) as server:
+        outcome, _ = load(with_user(server), '-n', '5')
+    tap.ok(outcome.code == 3 and server.url in outcome.err and hidden(outcome.out + outcome.err), 'user: in no message', outcome)
+    tap.ok(all(hidden(place.read(name)) for name in os.listdir(place.path) if os.path.isfile(place.file(name))), 'user: in no file here')
+
+
+def test_counted_requests_are_valid():
+    """The end of counted requests, when some connections have nothing left to do, is not judged: valid each time."""
+    command = [os.path.join(ROOT, 'build', 'servers', 'control')]
+    with socket.socket() as free:
+        free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        free.bind(('127.0.0.1', 0))
+        port = free.getsockname()[1]
+    server = place.start(*command, env=place.environment(BENCH_PORT=str(port)), stderr=subprocess.DEVNULL)
+    url = 'http://127.0.0.1:%d/' % port
+    tap.ok(until(lambda: place.bench('load', '-n', '1', url).code == 0), 'counted: the control server is ready')
+    for mode, times in ('close', 2), ('keepalive', 10):
+        cells = [load(url, '-c', '100', '-n', '5000', '-m', mode)[1] for _ in range(times)]
+        tap.is_([cell['ok'] for cell in cells], [5000] * times, 'counted, %s: all of them' % mode)
+        tap.is_([cell['invalid'] for cell in cells], [[]] * times, 'counted, %s: valid each time' % mode)
+    server.terminate()
+    place.end(server)
 
 
 def test_hang_is_told():
@@ -469,6 +563,9 @@ def test_usage():
             (['--check', 'hash', url], 'is not one of: exact, length, status'),
             (['--client', 'nobody', url], "no client 'nobody'"),
             (['--client', 'seq', '-c', '2', url], 'one connection at a time'),
+            (['--client', 'seq', '-m', 'keepalive', url], '--client seq opens a connection for each request: --mode close'),
+            (['--client', 'curl', '-m', 'keepalive', url], '--client curl opens a connection for each request: --mode close'),
+            (['--http', '2', url], 'is not one of: 1.1, 1.0'),
             (['--rate', '100', '-m', 'crowd', url], '--rate goes with modes close and keepalive'),
             (['--rate', '100', '--client', 'seq', url], '--rate goes with modes close and keepalive of a client of many'),
             (['--rate', '100', '-c', '5', url], 'with --rate, --max-connections bounds them'),

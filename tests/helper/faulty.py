@@ -30,6 +30,7 @@ import time
 
 HELLO = b'<p>Hello, World! <a href="/0">start</a>\n'
 LARGE = bytes(range(256)) * 1200 + HELLO
+MEGABYTE = bytes(range(256)) * 4096
 GZIPPED = gzip.compress(HELLO, mtime=0)
 LONG_HEAD_BYTES = 200 << 10
 # The maximum that a peer waits for anything, so that no thread outlives a test.
@@ -77,6 +78,8 @@ class Peer:
             self.pending += data
         head, _, self.pending = self.pending.partition(b'\r\n\r\n')
         lines = head.decode('latin-1').split('\r\n')
+        with self.server.lock:
+            self.server.heads.add(tuple(lines))
         _, self.path, self.version = lines[0].split(' ')
         closes = any(line.lower().replace(' ', '') == 'connection:close' for line in lines[1:])
         self.keeps = self.version == 'HTTP/1.1' and not closes
@@ -144,6 +147,18 @@ def late_bytes(peer):
 def large(peer):
     """More than any client reads at once. If the connection ends, its end arrives with the last bytes."""
     return peer.answer('200 OK', LARGE)
+
+
+def megabyte_ends_wrong(peer):
+    """A megabyte, the last byte of which is another one after the first n requests."""
+    return peer.answer('200 OK', MEGABYTE if peer.number <= peer.server.argument else MEGABYTE[:-1] + b'!')
+
+
+def speaks_one_version(peer):
+    """Accepts HTTP/1.n alone."""
+    if peer.version != 'HTTP/1.%d' % peer.server.argument:
+        return peer.answer('505 HTTP Version Not Supported', b'')
+    return good(peer)
 
 
 def late_body(peer):
@@ -562,7 +577,7 @@ class Behaviour:
 
 
 ANSWERS = [
-    good, large, late_bytes, late_body, reset_before, reset_mid, reset_after, eof_before, eof_in_head, eof_in_body,
+    good, large, megabyte_ends_wrong, speaks_one_version, late_bytes, late_body, reset_before, reset_mid, reset_after, eof_before, eof_in_head, eof_in_body,
     eof_in_chunk, wrong_length, wrong_body, wrong_body_every, changing_page, growing_page, stall_before, stall_in_head,
     stall_in_body, header_without_end, endless_headers, endless_header, endless_body, endless_chunks,
     endless_continue, garbage, other_protocol, status_301, status_502, status_503, status_404, length_negative, length_beyond, length_huge,
@@ -581,7 +596,7 @@ BEHAVIOURS.update({function.__name__: Behaviour(listen=function) for function in
 
 class Faulty:
     """The server. Its counters are: connections accepted, requests read, right answers by good(), and for each
-    connection that has ended the requests that it carried."""
+    connection that has ended the requests that it carried. `heads` has each different head of a request, as its lines."""
 
     def __init__(self, behaviour, good_first=PROBES, argument=0, address=('127.0.0.1', 0), backlog=1024):
         self.behaviour = BEHAVIOURS[behaviour]
@@ -590,13 +605,14 @@ class Faulty:
         self.connections = self.requests = self.right = 0
         self.peers, self.threads, self.leaked, self.served = set(), [], [], []
         self.starved = say  # called when accept() fails; after that it accepts no more
+        self.heads = set()
         self.ending = False
-        self.listener = socket.socket()
+        self.listener = socket.socket(socket.AF_INET6 if ':' in address[0] else socket.AF_INET)
         self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.listener.bind(address)
         self.listener.listen(backlog)
         self.port = self.listener.getsockname()[1]
-        self.url = 'http://127.0.0.1:%d/' % self.port
+        self.url = 'http://%s:%d/' % ('[%s]' % address[0] if ':' in address[0] else '127.0.0.1', self.port)
 
     def __enter__(self):
         self.thread = threading.Thread(target=self.accept, daemon=True)
