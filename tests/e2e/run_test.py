@@ -16,7 +16,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from helper import tap
 from helper.faulty import Faulty
-from helper.program import CONF, ROOT, SCHEMA, Place, cell_key, conserved
+from helper.program import CONF, ROOT, SCHEMA, Place, cell_key, conserved, faulty_section
 
 import jsonschema
 
@@ -319,6 +319,21 @@ def test_preset_2010():
             '--ceiling no: the server that was named, alone')
     outcome = place.bench('run', '--conf', CONF, '--preset', '1999', '--out', 'none')
     tap.ok(outcome.code == 2 and "unknown preset '1999'" in outcome.err, 'an unknown preset', outcome)
+
+
+def test_version_of_http():
+    """A server that accepts one version alone sees it in each request, of the sequential client and of probes too."""
+    conf = place.file('versions.conf', faulty_section('old', 'speaks_one_version', 0, 0) +
+                      faulty_section('new', 'speaks_one_version', 0, 1))
+    for words, right in [([], 'new'), (['--http', '1.1'], 'new'), (['--http', '1.0'], 'old'), (['--preset', '2010'], 'old')]:
+        name = 'versions-%s' % '-'.join(words).replace('--', '')
+        outcome = place.bench('run', '--conf', conf, '--port', '0', '--servers', 'old,new', '--ready', '2s', '--ceiling', 'no', '-c', '3', '-n', '9',
+                              '--sequential', '5', *words, '--out', name)
+        if not tap.is_(outcome.code, 0, name + ': exit code'):
+            tap.note(outcome)
+            continue
+        tap.is_({(cell['server'], cell['ok'] > 0, bool(cell['failed'])) for cell in place.document(name)['cells']},
+                {(right, True, False), ('old' if right == 'new' else 'new', False, False)}, name + ': one version is asked')
 
 
 def test_levels():
