@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "harness/lib/argv.h"
+#include "harness/lib/file.h"
 
 static int command_parse(void *field, const char *text, const struct option_def *def, struct err *err)
 {
@@ -91,6 +92,8 @@ static struct conf_server *server_add(struct conf *conf, const char *name, const
 
 	if (!name_is_good(name))
 		err_set(err, "'%.200s' is no server name: 1 to %d letters, digits, _ and -", name, CONF_NAME_MAX);
+	else if (conf->count >= CONF_SERVERS_MAX)
+		err_set(err, "there are more than %d servers", CONF_SERVERS_MAX);
 	else if (conf_find(conf, name))
 		err_set(err, "there is a server '%s' already", name);
 	else if (!(servers = realloc(conf->servers, (conf->count + 1) * sizeof *servers)))
@@ -248,8 +251,10 @@ int conf_read(struct conf *conf, struct settings *settings, const char *path, st
 		.err = err,
 	};
 	reading.settings = settings ? settings : &reading.unused;
-	reading.file = fopen(path, "re");
-	if (!reading.file || !real) {
+	reading.file = file_open(path, err);
+	if (!reading.file)
+		goto out;
+	if (!real) {
 		err_set_errno(err, "%s", path);
 		goto out;
 	}

@@ -34,6 +34,8 @@ struct conf_server {
 };
 
 #define CONF_NAME_MAX 60
+/* The most servers of all files of a configuration. */
+#define CONF_SERVERS_MAX 1000
 
 /* The network that a server runs in: that of the run, or the host's, where it needs something that listens there. */
 enum conf_network { CONF_NETWORK_RUN, CONF_NETWORK_HOST };

@@ -1,9 +1,38 @@
 #include "harness/lib/file.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define CHUNK 65536
+
+/* A descriptor as a stream, unless it is a FIFO. Closes it on failure. */
+static FILE *stream_of(int fd, const char *path, const char *mode, struct err *err)
+{
+	struct stat info;
+	FILE *file = NULL;
+
+	if (fd < 0) {
+		err_set_errno(err, "%s", path);
+		return NULL;
+	}
+	if (fstat(fd, &info) || S_ISFIFO(info.st_mode))
+		err_set(err, "%s is a FIFO", path);
+	else if (!(file = fdopen(fd, mode)))
+		err_set_errno(err, "%s", path);
+	if (!file)
+		close(fd);
+	return file;
+}
+
+FILE *file_open(const char *path, struct err *err)
+{
+	return stream_of(open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), path, "r", err);
+}
 
 char *file_read(const char *path, struct err *err)
 {
@@ -37,13 +66,40 @@ failed:
 	return NULL;
 }
 
+/* What would be lost, or reached by a detour, if a name were written to: a link, a FIFO, a device. Returns 0, or -1 with err set. */
+static int target_check(const char *path, bool devices, struct err *err)
+{
+	struct stat info;
+
+	if (lstat(path, &info))
+		return errno == ENOENT ? 0 : err_set_errno(err, "%s", path);
+	if (S_ISLNK(info.st_mode) && !(devices && strncmp(path, "/dev/", 5) == 0))
+		return err_set(err, "%s is a symbolic link, which is not followed: remove it", path);
+	if (S_ISFIFO(info.st_mode))
+		return err_set(err, "%s is a FIFO", path);
+	return devices || S_ISREG(info.st_mode) || S_ISDIR(info.st_mode)
+		       ? 0
+		       : err_set(err, "%s is not a regular file", path);
+}
+
 FILE *file_create(const char *path, struct err *err)
 {
+	if (target_check(path, true, err))
+		return NULL;
 	FILE *file = fopen(path, "we");
-
 	if (!file)
 		err_set_errno(err, "%s", path);
 	return file;
+}
+
+/* A new file; what a call before this one left half done is removed, and a link that lies in wait is not followed. */
+static FILE *file_create_new(const char *path, struct err *err)
+{
+	if (unlink(path) && errno != ENOENT) {
+		err_set_errno(err, "%s", path);
+		return NULL;
+	}
+	return stream_of(open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666), path, "w", err);
 }
 
 int file_close(FILE *file, const char *path, struct err *err)
@@ -69,8 +125,8 @@ int file_replace(struct file_replacement *file, const char *path, struct err *er
 		file->temporary = NULL;
 	if (!file->path || !file->temporary)
 		err_set(err, "out of memory");
-	else
-		file->out = file_create(file->temporary, err);
+	else if (!target_check(path, false, err))
+		file->out = file_create_new(file->temporary, err);
 	if (file->out)
 		return 0;
 	replacement_release(file);

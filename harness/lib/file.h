@@ -11,10 +11,17 @@
 
 #include "harness/lib/err.h"
 
+/*
+ * Opens a file for reading, closed on exec. A FIFO, which would wait for a writer for ever, is refused. NULL with err set.
+ */
+FILE *file_open(const char *path, struct err *err);
+
 /* Reads all of a file as text, up to its first NUL. Freed by the caller; NULL with err set. */
 char *file_read(const char *path, struct err *err);
 
-/* Opens a file for writing, from empty; closed on exec. NULL with err set. */
+/*
+ * Opens a file for writing, from empty; closed on exec. A symbolic link is not followed, other than those in /dev, and a FIFO is
+ * refused. NULL with err set. */
 FILE *file_create(const char *path, struct err *err);
 
 /* Closes what was written. Returns 0, or -1 with err set: not all of it could be written. Closed in both cases. */
@@ -22,7 +29,7 @@ int file_close(FILE *file, const char *path, struct err *err);
 
 /*
  * A file that is replaced as a whole: a reader, or a crash at any time, meets the old content or the new one. It is written
- * beside its place and renamed (rename(2)).
+ * beside its place and renamed (rename(2)). What is no regular file, or is a symbolic link, is not replaced: it is an error.
  *
  *     if (file_replace(&file, path, err))
  *         return -1;

@@ -216,7 +216,8 @@ static int run_read(struct document *document, struct site_run *run, const char 
 	*run = (struct site_run){ 0 };
 	if (result_read(document, path, err) || store_hash(path, &bytes, sha256, err))
 		return -1;
-	return site_run_of(run, document, sha256, err) ? err_prefix(err, "%s", path) : 0;
+	/* A manifest with a run that no later call can read would end the site. */
+	return site_run_of(run, document, sha256, err) || site_run_check(run, err) ? err_prefix(err, "%s", path) : 0;
 }
 
 int publish_check(const struct publish_request *request, struct err *err)

@@ -479,7 +479,7 @@ static bool point_is_good(const struct site_point *point)
 					  point->least_rps >= 0 && point->most_rps < 1e12);
 }
 
-static int run_check(const struct site_run *run, struct err *err)
+int site_run_check(const struct site_run *run, struct err *err)
 {
 	char folder[80];
 	time_t when;
@@ -507,7 +507,7 @@ int site_check(const struct site *site, struct err *err)
 			      site->feed_id[9 + strspn(site->feed_id + 9, HEX "-")]))
 		return err_set(err, "'feed_id' is no UUID");
 	for (size_t i = 0; i < site->runs_count; i++) {
-		if (run_check(&site->runs[i], err))
+		if (site_run_check(&site->runs[i], err))
 			return err_prefix(err, "runs[%zu]", i);
 		if (i && strcmp(site->runs[i - 1].id, site->runs[i].id) <= 0)
 			return err_set(err, "runs[%zu]: the runs are not in order", i);

@@ -143,6 +143,9 @@ bool site_path_is_good(const char *path);
 /* Whether a text is a URL that may stand in a page: http or https, without user, query, blanks and controls. */
 bool site_url_is_good(const char *url);
 
+/* Whether a run could be read back from the manifest of a site. Returns 0, or -1 with err set. */
+int site_run_check(const struct site_run *run, struct err *err);
+
 /* The file of that path, or NULL. */
 struct site_file *site_file(const struct site_files *files, const char *path);
 

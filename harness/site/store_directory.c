@@ -75,11 +75,15 @@ static int look(struct store *store, const struct site_file *file, enum store_st
 static int parents_make(const struct folder *folder, const char *path, struct err *err)
 {
 	char part[SITE_PATH_MAX + 1];
+	struct stat info;
 
 	for (const char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {
 		snprintf(part, sizeof part, "%.*s", (int)(slash - path), path);
 		if (mkdirat(folder->fd, part, 0777) && errno != EEXIST)
 			return err_set_errno(err, "making the folder %s/%s", folder->store.name, part);
+		if (fstatat(folder->fd, part, &info, AT_SYMLINK_NOFOLLOW) || !S_ISDIR(info.st_mode))
+			return err_set(err, "%s/%s is no folder, and a symbolic link is not followed",
+				       folder->store.name, part);
 	}
 	return 0;
 }

@@ -161,6 +161,12 @@ void text_table_csv_text(const char *text, FILE *out)
 	char plain[TEXT_TABLE_TEXT];
 
 	text_plain(plain, sizeof plain, text);
+	/* A spreadsheet takes such a cell for a formula; a quote before it makes it a text ("CSV injection", OWASP). */
+	if (plain[0] && plain[1] && strchr("=+-@", plain[0])) {
+		memmove(plain + 1, plain, sizeof plain - 2);
+		plain[0] = '\'';
+		plain[sizeof plain - 1] = 0;
+	}
 	if (!strpbrk(plain, ",\"")) {
 		fputs(plain, out);
 		return;

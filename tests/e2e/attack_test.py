@@ -17,7 +17,7 @@ import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from helper import tap
+from helper import runs, tap
 from helper.program import CONF, ROOT, Outcome, Place, cell_key, faulty_section, process_name, python_section, until
 
 RUN = ('run', '--conf', CONF, '--servers', 'control', '--mode', 'close', '--port', '0', '--duration', '50ms', '--warmup', '10ms',
@@ -186,6 +186,46 @@ def paused_cell(place, outcome):
     return (any('client_paused' in cell['invalid'] and cell['client_pause_s'] > 0.25 for cell in cells), 'the cell is client_paused', [(cell['invalid'], cell['client_pause_s'], cell['window_s']) for cell in cells])
 
 
+def run_file(place, **changes):
+    cells = [runs.cell('a', level, 1, 1000.0) for level in (1, 2)]
+    for cell in cells:
+        cell.update(changes)
+    return place.file('results/r/run.json', json.dumps(runs.document(cells)))
+
+
+def published(rate):
+    def how(place):
+        return place.bench('publish', '--to', 'site', run_file(place, rate_rps=rate))
+    return how
+
+
+def linked_site(place):
+    """A link where a site has its runs."""
+    os.makedirs(place.file('site'))
+    os.makedirs(place.file('elsewhere'))
+    os.symlink('../elsewhere', place.file('site/runs'))
+    outcome = place.bench('publish', '--to', 'site', run_file(place))
+    return Outcome(outcome.code, ' '.join(os.listdir(place.file('elsewhere'))), outcome.err)
+
+
+def linked_report(place):
+    """A link where a report has a file."""
+    victim = place.file('victim', 'untouched')
+    os.makedirs(place.file('page'))
+    os.symlink(victim, place.file('page/index.html'))
+    outcome = place.bench('report', run_file(place), '--out', 'page')
+    return Outcome(outcome.code, place.read('victim'), outcome.err)
+
+
+def fifo_conf(place):
+    os.mkfifo(place.file('a.conf'))
+    return place.bench('list', '--conf', 'a.conf')
+
+
+def prints(text):
+    return lambda place, outcome: (outcome.out == text, 'there is %r' % text, outcome)
+
+
 ESCAPE = '\x1b]0;owned\x07\n::error::owned\r\u202e'
 
 ATTACKS = [
@@ -210,6 +250,13 @@ ATTACKS = [
       for behaviour, what, thorough in [('kill', 'kills its keeper', False), ('stop', 'stops its keeper', False),
                                         ('trace', 'traces its keeper', True), ('escape', 'clears its death signal and starts sessions', False)]],
     Attack('benchctl is stopped in a window', stopped_in_a_window, [paused_cell, code(0), says('client_paused')]),
+    Attack('a negative rate is published', published(-0.06), [code(2), says("is no rate")]),
+    Attack('a rate of 1e12 is published', published(1e12), [code(2), says("is no rate")]),
+    Attack('a link in a site', linked_site, [code(3), says('site/runs is no folder'), prints('')]),
+    Attack('a link in a report', linked_report, [says('is a symbolic link'), prints('untouched')]),
+    Attack('a FIFO as bench.conf', fifo_conf, [code(2), says('is a FIFO')]),
+    Attack('a bench.conf of 100,000 sections', escaping(('list', '--conf', 'a.conf'), a_conf=''.join(
+        '[server s%d]\ncommand = x\n' % number for number in range(100000))), [code(2), says('more than 1000 servers')]),
     Attack('escapes in a bench.conf', escaping(('list', '--conf', 'a.conf'), a_conf='[server a]\n\x1b]0;owned\x07\u202e = 1\n'),
            [code(2), says('\\x1b]0;owned\\x07'), says_not('\x1b'), says_not('\u202e')]),
     Attack('escapes in a run.json', escaping(('table', 'a.json'), a_json=json.dumps({'schema': ESCAPE, ESCAPE: 1})),
