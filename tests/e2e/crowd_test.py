@@ -13,7 +13,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from helper import tap
 from helper.faulty import PROBES, Faulty
 from helper.limited import FULL
-from helper.program import ROOT, Place, conserved, limited_section, until
+from helper.program import CONF, ROOT, Place, conserved, limited_section, until
 
 CONTROL = '[server control]\ncommand = "%s/build/servers/control"\n\n' % ROOT
 BY_TIME = ['-d', '100ms', '--warmup', '20ms']
@@ -91,7 +91,7 @@ def test_late_for_the_ramp():
 def test_usage():
     for words, message in [(['--active', '0'], "--active: '0' is less than 1"), (['--active', '-1'], 'not a whole number'),
                            (['--active', '9' * 12], 'is more than')]:
-        for command in ['load', 'http://127.0.0.1:1/'], ['run']:
+        for command in ['load', 'http://127.0.0.1:1/'], ['run', '--conf', CONF]:
             outcome = place.bench(command[0], *words, *command[1:])
             tap.ok(outcome.code == 2 and message in outcome.err, '%s %s: refused' % (command[0], ' '.join(words)), outcome)
 
