@@ -106,9 +106,10 @@ def ours(name):
         cell = json.loads(ended.out)
         if cell['client'] != name:  # it went on without io_uring, and says so
             raise RuntimeError('%s ran instead: %s' % (cell['client'], ' '.join(ended.err.split())))
-        learned = 1  # the first answer, which tells what is right
-        return ended.outcome(cell['ok'], sum(cell['failed'].values()), learned + cell['started_before'] + cell['started'],
-                             cell['rate_rps'], cell['latency_ns']['p50'], cell['latency_ns']['mean'], cell)
+        learned = 2  # the first responses, which tell what is right, and that it stays so
+        sent = learned + cell['started_before'] + cell['started'] + cell['started_after']
+        return ended.outcome(cell['ok'], sum(cell['failed'].values()), sent, cell['rate_rps'], cell['latency_ns']['p50'],
+                             cell['latency_ns']['mean'], cell)
     return run
 
 
