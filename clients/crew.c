@@ -14,6 +14,8 @@
 #include <linux/close_range.h>
 
 #define WATCH_NS (20 * CLOCK_MS)
+/* Looks at the requests in flight that a mean is made of, minimum. */
+#define SAMPLES_MIN 20
 /* From when all threads are ready to when the schedules of an open loop begin: each has heard of it by then. */
 #define SCHEDULE_NS (10 * CLOCK_MS)
 struct crew {
@@ -106,7 +108,7 @@ void worker_failed(struct worker *worker, enum load_failure failure, uint64_t st
 	bool settles = worker->late && start_ns <= worker->window_end_ns;
 	worker->unsettled -= settles;
 	worker->counts.open_loop.late_failed += settles;
-	if ((worker->measuring || settles) && start_ns >= worker->latency_from_ns)
+	if (window_holds(&worker->window, start_ns))
 		worker->window.lost_ns += now_ns - start_ns;
 }
 
@@ -444,9 +446,39 @@ static uint32_t round_of(const struct load_spec *spec)
 	return spec->requests ? 0 : load_active(spec);
 }
 
+/* Whether the thread had requests to make: where they are counted and few, some have none. */
+static bool has_worked(const struct worker *worker)
+{
+	return worker->counts.started || worker->counts.in_flight_start || !worker->spec->requests;
+}
+
 /*
- * Rate, window and concurrency. An open loop has the rate of its schedule, and each thread its own window. Of requests that
- * are counted there may be too few for a window: then it is from the first to the last of them.
+ * The requests in flight. Samples are of the whole phase, which is the window only where time ends it; and a few of them are
+ * no evidence against the times of the requests.
+ */
+static void crew_concurrency(const struct crew *crew, struct load_sample *sample, const struct window_sum *sum)
+{
+	const struct load_spec *spec = crew->spec;
+	uint64_t samples = crew->concurrency_samples;
+	bool counted = spec->requests && spec->offered_rps <= 0;
+
+	sample->concurrency_mean = samples ? crew->concurrency_sum / (double)samples : 0;
+	if (sum->known) {
+		if (samples >= SAMPLES_MIN && !counted)
+			sample->concurrency_sampled = sample->concurrency_mean;
+		sample->concurrency_mean = sum->busy;
+	} else if (counted && sample->window_s > 0) {
+		sample->concurrency_mean = (double)sample->latency_ns.sum / 1e9 / sample->window_s;
+	}
+	if (sum->known || counted)
+		sample->rounds = sample->rate_rps * sample->window_s / load_active(spec);
+	sample->concurrency_min = (double)crew->concurrency_min;
+	sample->concurrency_max = (double)crew->concurrency_max;
+}
+
+/*
+ * Rate, window and concurrency. An open loop has the rate of its schedule, and each thread its own window. Where requests are
+ * counted, a thread may have had too few for a window: then it is from the first request of all to the last.
  */
 static void crew_rate(const struct crew *crew, struct load_sample *sample)
 {
@@ -455,11 +487,12 @@ static void crew_rate(const struct crew *crew, struct load_sample *sample)
 	double rate = 0;
 
 	for (unsigned i = 0; i < crew->count; i++)
-		window_add(&sum, &crew->workers[i].window);
+		if (has_worked(&crew->workers[i]))
+			window_add(&sum, &crew->workers[i].window);
 	for (unsigned i = 0; i < crew->count; i++) {
 		const struct worker *worker = &crew->workers[i];
 		const struct window *window = &worker->window;
-		bool judged = window_seconds(window) > 0;
+		bool judged = sum.known && window_seconds(window) > 0;
 		uint64_t from_ns = judged ? window->start.at_ns : worker->window_start_ns;
 		uint64_t to_ns = judged ? window->end.at_ns : worker->window_end_ns;
 		if (sum.known && !judged)
@@ -472,18 +505,8 @@ static void crew_rate(const struct crew *crew, struct load_sample *sample)
 	sample->window_s = end_ns > start_ns ? (double)(end_ns - start_ns) / 1e9 : 0;
 	if (crew->spec->requests)
 		rate = sample->window_s > 0 ? (double)sample->ok / sample->window_s : 0;
-	double samples = (double)crew->concurrency_samples;
-	sample->concurrency_mean = samples > 0 ? crew->concurrency_sum / samples : 0;
-	if (sum.known) {
-		rate = window_rate(&sum, round_of(crew->spec), sample->latency_ns.count, sample->latency_ns.sum);
-		if (samples > 0)
-			sample->concurrency_sampled = sample->concurrency_mean;
-		sample->concurrency_mean = sum.busy;
-		sample->rounds = rate * sample->window_s / load_active(crew->spec);
-	}
-	sample->rate_rps = rate;
-	sample->concurrency_min = (double)crew->concurrency_min;
-	sample->concurrency_max = (double)crew->concurrency_max;
+	sample->rate_rps = sum.known ? window_rate(&sum, round_of(crew->spec)) : rate;
+	crew_concurrency(crew, sample, &sum);
 }
 
 static int crew_merge(struct crew *crew, struct load_sample *sample, struct err *err)

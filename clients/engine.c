@@ -106,7 +106,7 @@ static struct window_edge engine_edge(const struct engine *engine, uint64_t now_
 /* Opens the window that the rate is of. */
 static void engine_window_start(struct engine *engine, uint64_t now_ns)
 {
-	engine->worker->window.start = engine_edge(engine, now_ns);
+	engine->worker->window = (struct window){ .start = engine_edge(engine, now_ns) };
 }
 
 /* Closes it. Only the first call has an effect. */
@@ -598,7 +598,7 @@ static void engine_unfinished(struct engine *engine, uint64_t now_ns)
 	for (uint32_t i = 0; i < engine->swept; i++) {
 		const struct conn *conn = &engine->conns[i];
 		bool busy = conn->state == CONN_CONNECTING || conn->state == CONN_READING;
-		if (busy && conn->start_ns >= worker->latency_from_ns && conn->start_ns <= worker->window_end_ns)
+		if (busy && window_holds(&worker->window, conn->start_ns))
 			worker->window.lost_ns += now_ns - conn->start_ns;
 	}
 }

@@ -31,9 +31,17 @@ struct window_edge {
 /* The window of a thread. */
 struct window {
 	struct window_edge start, end;
-	uint64_t
-		lost_ns; /* time of the requests that started in it and did not end rightly, those unfinished until last seen */
+	/* Of the requests that started in it: */
+	uint64_t count, sum_ns; /* those that ended rightly, and their time */
+	uint64_t lost_ns;       /* time of the others, that of the unfinished until they were last seen */
 };
+
+/* Whether a request that started then is one of the window's. */
+static inline bool window_holds(const struct window *window, uint64_t start_ns)
+{
+	return window->start.at_ns && start_ns >= window->start.at_ns &&
+	       (!window->end.at_ns || start_ns <= window->end.at_ns);
+}
 
 /* Seconds of the window; 0 where it was not both begun and ended. */
 double window_seconds(const struct window *window);
@@ -46,17 +54,15 @@ double window_busy(const struct window *window);
 struct window_sum {
 	double in_flight, busy; /* sums of the above */
 	double ok, ok_rps, low_rps, high_rps;
-	uint64_t lost_ns;
-	bool known; /* there was one */
+	uint64_t count, sum_ns, lost_ns;
+	bool known;   /* each thread had one */
+	bool missing; /* a thread had none: the others' windows show a part of the load only */
 };
 
-/* Adds that of a thread; one without a window adds nothing. */
+/* Adds the window of a thread that had requests to make. */
 void window_add(struct window_sum *sum, const struct window *window);
 
-/*
- * Right responses a second, where `count` requests that started in the windows ended rightly and took sum_ns together. Less than
- * half of `round` responses count by themselves; 0: any number is enough.
- */
-double window_rate(const struct window_sum *sum, uint32_t round, uint64_t count, double sum_ns);
+/* Right responses a second. Less than half of `round` responses count by themselves; 0: any number is enough. */
+double window_rate(const struct window_sum *sum, uint32_t round);
 
 #endif

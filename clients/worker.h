@@ -134,6 +134,10 @@ static inline void worker_latency(struct worker *worker, uint64_t start_ns, uint
 	if (start_ns < worker->latency_from_ns)
 		return;
 	hist_add(&worker->latency_ns, now_ns - start_ns);
+	if (window_holds(&worker->window, start_ns)) {
+		worker->window.count++;
+		worker->window.sum_ns += now_ns - start_ns;
+	}
 	if (worker->raw_ns.values)
 		raw_add(&worker->raw_ns, now_ns - start_ns);
 }

@@ -118,7 +118,9 @@ static void print_cell(const struct cell *cell, const struct load_settings *sett
 		printf(" from %s", cell->address);
 	putchar('\n');
 	printf("  %.0f requests/s: ", cell->rate_rps);
-	printf("%s right answers in %.2f s", units_show_count(count, cell->ok), cell->window_s);
+	/* Where requests are counted, the rate is of the time when all connections had work, the count is of the whole run. */
+	printf(settings->requests ? "%s right answers; the rate is that of %.2f s" : "%s right answers in %.2f s",
+	       units_show_count(count, cell->ok), cell->window_s);
 	printf(", %s failed\n", units_show_count(count, cell_failed(cell)));
 	for (int i = 0; i < LOAD_FAILURES; i++)
 		if (cell->failed[i])

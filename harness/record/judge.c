@@ -51,12 +51,15 @@ static bool is_beyond_control(const struct cell *cell, double control_rps)
 
 /*
  * By the times of the requests themselves, those unfinished at the window's edges too, against what was counted in flight
- * now and then. Files of earlier versions have no such times: there it is by the mean latency of what has ended.
+ * now and then; unknown where that was too seldom, or of another interval, as where requests are counted. Files of earlier
+ * versions (without `rounds`) have no such times: there it is by the mean latency of what has ended.
  */
 static double little_residual(const struct cell *cell)
 {
 	if (!isnan(cell->concurrency_sampled))
 		return fabs(cell->concurrency_mean / cell->concurrency_sampled - 1);
+	if (!isnan(cell->rounds))
+		return NAN;
 	return fabs(cell->rate_rps * cell->latency_ns.mean / 1e9 / cell->concurrency_mean - 1);
 }
 

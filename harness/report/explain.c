@@ -429,7 +429,7 @@ static bool has_sampled(const struct cell *cell)
 
 static bool has_no_sampled(const struct cell *cell)
 {
-	return is_closed_loop(cell) && isnan(cell->concurrency_sampled);
+	return is_closed_loop(cell) && isnan(cell->concurrency_sampled) && !isnan(cell->little);
 }
 
 static bool has_server_cpu(const struct cell *cell)

@@ -239,9 +239,7 @@ static struct outcome run(const struct load_spec *spec, enum service service, do
 	outcome.took_ns = world.now_ns - start_ns;
 	outcome.ok = counts->ok;
 	outcome.unfinished = counts->unfinished;
-	outcome.rate_rps = sum.known ? window_rate(&sum, spec->requests ? 0 : spec->connections,
-						   worker->latency_ns.count, worker->latency_ns.sum)
-				     : NAN;
+	outcome.rate_rps = sum.known ? window_rate(&sum, spec->requests ? 0 : spec->connections) : NAN;
 	outcome.latency_s = hist_mean(&worker->latency_ns) / 1e9;
 	outcome.in_flight = sum.busy;
 	outcome.window_s = window_seconds(&worker->window);
@@ -390,11 +388,44 @@ static void test_counted(void **state)
 			}
 }
 
+/* Two threads of unequal speed: 10 connections at 10 ms each, and 10 at 40 ms: 1000 and 250 responses a second. */
+static void test_two_threads(void **state)
+{
+	static const struct window fast = { { CLOCK_S, 0, 0, 0, 10 },
+					    { 2 * CLOCK_S, 10 * CLOCK_S, 0, 1000, 10 },
+					    .count = 1000,
+					    .sum_ns = 10 * CLOCK_S };
+	static const struct window slow = { { CLOCK_S, 0, 0, 0, 10 },
+					    { 2 * CLOCK_S, 10 * CLOCK_S, 0, 250, 10 },
+					    .count = 250,
+					    .sum_ns = 10 * CLOCK_S };
+	static const struct window none = { .start.at_ns = 0 }; /* exhausted before all of its connections were open */
+	struct window_sum sum = { 0 };
+
+	(void)state;
+	window_add(&sum, &fast);
+	window_add(&sum, &slow);
+	assert_true(sum.known);
+	assert_true(fabs(window_rate(&sum, 0) / 1250 - 1) < 1e-9);
+	assert_true(fabs(sum.busy - 20) < 1e-9);
+	window_add(&sum, &none);
+	assert_false(sum.known);
+	sum = (struct window_sum){ 0 };
+	window_add(&sum, &none);
+	window_add(&sum, &fast);
+	assert_false(sum.known);
+	/* What started before the window or after it is not the window's. */
+	assert_true(window_holds(&fast, CLOCK_S) && window_holds(&fast, 2 * CLOCK_S));
+	assert_false(window_holds(&fast, CLOCK_S - 1) || window_holds(&fast, 2 * CLOCK_S + 1) ||
+		     window_holds(&none, 1));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_bias),       cmocka_unit_test(test_ten_of_a_second), cmocka_unit_test(test_hangs),
-		cmocka_unit_test(test_serves_two), cmocka_unit_test(test_counted),
+		cmocka_unit_test(test_bias),    cmocka_unit_test(test_ten_of_a_second),
+		cmocka_unit_test(test_hangs),   cmocka_unit_test(test_serves_two),
+		cmocka_unit_test(test_counted), cmocka_unit_test(test_two_threads),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
