@@ -489,6 +489,9 @@ static void crew_rate(const struct crew *crew, struct load_sample *sample)
 	for (unsigned i = 0; i < crew->count; i++)
 		if (has_worked(&crew->workers[i]))
 			window_add(&sum, &crew->workers[i].window);
+	/* Half a round is too few for a mean latency. */
+	if (crew->spec->requests && 2 * sum.count < load_active(crew->spec))
+		sum.known = false;
 	for (unsigned i = 0; i < crew->count; i++) {
 		const struct worker *worker = &crew->workers[i];
 		const struct window *window = &worker->window;

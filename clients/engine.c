@@ -642,6 +642,18 @@ static void engine_schedule(struct engine *engine)
 			      worker->index, worker->workers, spec->seed);
 }
 
+/* When the last of the connections began its request: to open many takes a while, and until then not all were in flight. */
+static uint64_t last_start_ns(const struct engine *engine, uint64_t now_ns)
+{
+	for (uint32_t i = 0; i < engine->swept; i++) {
+		const struct conn *conn = &engine->conns[i];
+		bool busy = conn->state == CONN_CONNECTING || conn->state == CONN_READING;
+		if (busy && conn->start_ns > now_ns)
+			now_ns = conn->start_ns;
+	}
+	return now_ns;
+}
+
 bool engine_turn(struct engine *engine, enum load_phase phase, uint64_t now_ns)
 {
 	if (engine->open_loop && !engine->arrivals.start_ns)
@@ -652,7 +664,7 @@ bool engine_turn(struct engine *engine, enum load_phase phase, uint64_t now_ns)
 	/* Requests that are counted are judged from when all connections are open: until then not all have work. */
 	struct worker *worker = engine->worker;
 	if (!more && worker->measuring && !engine->open_loop && !worker->window.start.at_ns && !worker->exhausted)
-		engine_window_start(engine, now_ns);
+		engine_window_start(engine, last_start_ns(engine, now_ns));
 	return more;
 }
 
