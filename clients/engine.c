@@ -255,8 +255,8 @@ static void conn_go_on(struct engine *engine, struct conn *conn, uint64_t now_ns
 	}
 }
 
-static void conn_responded(struct engine *engine, struct conn *conn, bool right, enum load_failure failure, bool ended,
-			   uint64_t now)
+static void conn_complete(struct engine *engine, struct conn *conn, bool right, enum load_failure failure, bool ended,
+			  uint64_t now)
 {
 	struct worker *worker = engine->worker;
 
@@ -296,7 +296,7 @@ static void conn_judged(struct engine *engine, struct conn *conn, enum response_
 	switch (end) {
 	case RESPONSE_MORE: break;
 	case RESPONSE_RIGHT:
-	case RESPONSE_WRONG: conn_responded(engine, conn, end == RESPONSE_RIGHT, failure, ended, now_ns); break;
+	case RESPONSE_WRONG: conn_complete(engine, conn, end == RESPONSE_RIGHT, failure, ended, now_ns); break;
 	case RESPONSE_BROKEN: conn_failed(engine, conn, failure, now_ns); break;
 	}
 }

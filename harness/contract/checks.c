@@ -23,8 +23,8 @@
 /* Connections of each kind that send nothing, half a request, a reset. */
 #define HOSTILE 10
 
-/* More than this of stderr is not searched. */
-#define LOG_MOST (1u << 20)
+/* The part of stderr that is searched, bytes. */
+#define LOG_MAX (1u << 20)
 
 static bool check_page(struct subject *subject)
 {
@@ -38,8 +38,8 @@ static bool check_page(struct subject *subject)
 	if (!response.type[0])
 		return subject_fail(subject, "Content-Type: text/html", "no Content-Type");
 	/* Parameters, such as a charset, may follow. */
-	const char *behind = response.type + strlen(html);
-	if (strncasecmp(response.type, html, strlen(html)) != 0 || (*behind && *behind != ';' && *behind != ' '))
+	const char *after = response.type + strlen(html);
+	if (strncasecmp(response.type, html, strlen(html)) != 0 || (*after && *after != ';' && *after != ' '))
 		return subject_fail(subject, "Content-Type: text/html", "Content-Type: %s", response.type);
 	return true;
 }
@@ -157,7 +157,7 @@ struct bunch {
 	struct response response[PARALLEL];
 };
 
-/* Asks all of them at once and sees what they end with. Returns false where memory is out. */
+/* Sends all requests at once and reads the responses. Returns false where memory is out. */
 static bool bunch_ask(struct subject *subject, struct bunch *bunch, CURLM *multi)
 {
 	int running = 0, waiting;
@@ -231,7 +231,7 @@ static bool check_byte_at_a_time(struct subject *subject)
 	return response_is(subject, &response, 200, PAGE_START);
 }
 
-/* Whether the start page is answered rightly; that the line ends then is another check's concern. */
+/* Whether the response to GET / is right; whether the connection then ends is another check's concern. */
 static bool responds(struct subject *subject)
 {
 	bool right;
@@ -242,7 +242,7 @@ static bool responds(struct subject *subject)
 	return right;
 }
 
-/* Whether a request is answered while lines are open that have sent so much of one; then they are closed. */
+/* Whether a request is answered while other lines are open that have sent `bytes` of `start`; then those are closed. */
 static bool responds_beside(struct subject *subject, const char *start, size_t bytes)
 {
 	int lines[HOSTILE];
@@ -305,7 +305,7 @@ static bool check_garbage(struct subject *subject)
 	char noise[2048];
 	uint32_t n = 0;
 	static const struct {
-		const char *what, *before, *behind;
+		const char *what, *before, *after;
 	} kinds[] = {
 		{ "random bytes", "", "" },
 		{ "random bytes as a request line", "", "\r\n\r\n" },
@@ -324,7 +324,7 @@ static bool check_garbage(struct subject *subject)
 			return false;
 		line_send(fd, kinds[i].before, strlen(kinds[i].before));
 		line_send(fd, noise, sizeof noise);
-		line_send(fd, kinds[i].behind, strlen(kinds[i].behind));
+		line_send(fd, kinds[i].after, strlen(kinds[i].after));
 		lines_hang_up(subject, &fd, 1);
 		if (!responds(subject))
 			return false;
@@ -342,7 +342,7 @@ static const struct log_case {
 	bool kept; /* over one connection, else each over its own */
 } log_cases[] = {
 	{ "3 requests with HTTP/1.0", "127.1.1.1", "GET / HTTP/1.0\r\nHost: a\r\n\r\n", 3, false },
-	{ "2 requests for a page that is not", "127.1.1.2", "GET /x HTTP/1.0\r\nHost: a\r\n\r\n", 2, false },
+	{ "2 requests for a page that does not exist", "127.1.1.2", "GET /x HTTP/1.0\r\nHost: a\r\n\r\n", 2, false },
 	{ "4 requests over one connection", "127.1.1.3", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", 4, true },
 	/* The last one tells that what was logged before it has come. */
 	{ "a request with HTTP/1.0", "127.1.1.4", "GET / HTTP/1.0\r\nHost: a\r\n\r\n", 1, false },
@@ -394,8 +394,8 @@ static unsigned log_count(const char *text, const char *address)
 	unsigned count = 0;
 
 	for (const char *at = text; (at = strstr(at, address)); at += strlen(address)) {
-		char before = at > text ? at[-1] : ' ', behind = at[strlen(address)];
-		count += !isdigit((unsigned char)before) && before != '.' && !isdigit((unsigned char)behind);
+		char before = at > text ? at[-1] : ' ', after = at[strlen(address)];
+		count += !isdigit((unsigned char)before) && before != '.' && !isdigit((unsigned char)after);
 	}
 	return count;
 }
@@ -427,7 +427,7 @@ static void log_read(const struct subject *subject, char *text, unsigned counts[
 
 	for (;;) {
 		bool all = true;
-		subject_read_stderr(subject, 0, text, LOG_MOST);
+		subject_read_stderr(subject, 0, text, LOG_MAX);
 		for (size_t i = 0; i < LOG_CASES; i++) {
 			counts[i] = log_count(text, log_cases[i].address);
 			all = all && (!log_asks(subject, &log_cases[i]) || counts[i] >= log_cases[i].requests);
@@ -442,11 +442,11 @@ static void log_read(const struct subject *subject, char *text, unsigned counts[
 static bool check_log(struct subject *subject)
 {
 	unsigned counts[LOG_CASES];
-	char *text = malloc(LOG_MOST);
+	char *text = malloc(LOG_MAX);
 
 	if (!text)
 		return subject_fail(subject, "a log", "out of memory");
-	subject_read_stderr(subject, 0, text, LOG_MOST);
+	subject_read_stderr(subject, 0, text, LOG_MAX);
 	unsigned dashes_before = log_dashes(text);
 	bool come = true;
 	for (size_t i = 0; i < LOG_CASES && come; i++)
@@ -510,7 +510,7 @@ static bool check_restart(struct subject *subject)
 {
 	struct err err;
 
-	/* Connections of before are still in TIME-WAIT: without SO_REUSEADDR the port can't be had (socket(7)). */
+	/* Connections of the first start are still in TIME-WAIT: without SO_REUSEADDR bind(2) fails (socket(7)). */
 	subject_try(subject, "a second start on the same port");
 	return subject_start(subject, &err) ? true : subject_fail(subject, "ready", "%s", err.text);
 }

@@ -8,7 +8,7 @@
  *
  * A check is one row of a table: a name and a function. It ends with a finding: passed; or failed, with what was
  * tried, what the contract expects there and what came instead; or not asked. A check never fails for another's
- * fault: after each one the server must still response; where it does not, that is a fault of this check, and the
+ * fault: after each one the server must still respond; where it does not, that is a fault of this check, and the
  * next one gets a server started anew.
  *
  * Everything is bounded: a single wait by the caller's timeout, each check and all checks of a server by
