@@ -185,9 +185,9 @@ static unsigned threads_needed(const struct load_spec *spec)
 
 	getrlimit(RLIMIT_NOFILE, &files);
 	uint64_t per_table = load_connections_of(files.rlim_cur);
-	uint64_t least = (spec->connections + per_table - 1) / per_table;
-	if (threads < least)
-		threads = (unsigned)(least < LOAD_THREADS_MAX ? least : LOAD_THREADS_MAX);
+	uint64_t min = (spec->connections + per_table - 1) / per_table;
+	if (threads < min)
+		threads = (unsigned)(min < LOAD_THREADS_MAX ? min : LOAD_THREADS_MAX);
 	if (threads > spec->connections)
 		threads = spec->connections;
 	return threads < LOAD_THREADS_MAX ? threads : LOAD_THREADS_MAX;
@@ -401,15 +401,15 @@ static void crew_lead(struct crew *crew, struct load_sample *sample, struct phas
 
 static int tenths_merge(struct crew *crew, struct load_sample *sample, struct err *err)
 {
-	unsigned most = 0;
+	unsigned max = 0;
 
 	for (unsigned i = 0; i < crew->count; i++)
-		if (crew->workers[i].tenth + 1 > most)
-			most = crew->workers[i].tenth + 1;
-	sample->tenths = calloc(most, sizeof *sample->tenths);
+		if (crew->workers[i].tenth + 1 > max)
+			max = crew->workers[i].tenth + 1;
+	sample->tenths = calloc(max, sizeof *sample->tenths);
 	if (!sample->tenths)
 		return err_set(err, "out of memory");
-	sample->tenths_count = most;
+	sample->tenths_count = max;
 	for (unsigned i = 0; i < crew->count; i++)
 		for (unsigned j = 0; j <= crew->workers[i].tenth; j++)
 			sample->tenths[j] += crew->workers[i].tenths[j];

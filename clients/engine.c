@@ -458,19 +458,18 @@ static bool engine_open(struct engine *engine, uint64_t now_ns)
 	struct worker *worker = engine->worker;
 	int batch = engine->keepalive ? RAMP_BATCH_KEEPALIVE : RAMP_BATCH_CLOSE;
 	/* What a crowd has not reached in the ramp is not made up for while measuring. */
-	uint32_t most = engine->crowd && worker->phase != LOAD_RAMP ? worker->active : worker->connections;
+	uint32_t max = engine->crowd && worker->phase != LOAD_RAMP ? worker->active : worker->connections;
 
 	if (engine->open_loop)
 		return false;
-	for (int i = 0; i < batch && engine->opened < most; i++) {
-		if (engine->keepalive && worker->phase == LOAD_RAMP &&
-		    engine->ramp_waiting >= engine->ramp_waiting_most)
+	for (int i = 0; i < batch && engine->opened < max; i++) {
+		if (engine->keepalive && worker->phase == LOAD_RAMP && engine->ramp_waiting >= engine->ramp_waiting_max)
 			return false;
 		engine->ramp_waiting++;
 		engine->swept = engine->opened + 1;
 		conn_begin(engine, &engine->conns[engine->opened++], now_ns, now_ns);
 	}
-	return engine->opened < most;
+	return engine->opened < max;
 }
 
 /* How late a request of the window has started, and not by the server's fault. */
@@ -783,7 +782,7 @@ static void engine_init(struct engine *engine, struct worker *worker, const stru
 	};
 	engine->request = engine->keepalive ? target->request_keepalive : target->request_close;
 	engine->request_bytes = engine->keepalive ? target->request_keepalive_bytes : target->request_close_bytes;
-	engine->ramp_waiting_most = RAMP_WAITING / worker->workers;
+	engine->ramp_waiting_max = RAMP_WAITING / worker->workers;
 	if (engine->open_loop) {
 		prctl(PR_SET_TIMERSLACK, 1);           /* of this thread: waits end on time, not when it suits */
 		engine->arrivals.next_ns = UINT64_MAX; /* until it is known when the schedule begins */

@@ -68,7 +68,7 @@ struct engine {
 	uint32_t opened;       /* connections begun */
 	uint32_t swept;        /* connections that the sweep looks at */
 	uint32_t ramp_waiting; /* of those in the ramp, not through it */
-	uint32_t ramp_waiting_most;
+	uint32_t ramp_waiting_max;
 	uint32_t reached;
 	uint32_t closing; /* connections in CONN_CLOSING */
 	uint32_t silent;  /* connections in CONN_SILENT */

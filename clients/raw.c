@@ -5,7 +5,7 @@
 
 int raw_init(struct raw *raw, uint64_t values, struct err *err)
 {
-	size_t room = values < RAW_MOST ? (size_t)values : RAW_MOST;
+	size_t room = values < RAW_MAX ? (size_t)values : RAW_MAX;
 
 	*raw = (struct raw){ 0 };
 	if (!room)

@@ -15,7 +15,7 @@
 #include "harness/lib/err.h"
 
 /* Values that a thread keeps at most: 512 MiB of them, eleven minutes at 100,000 a second. */
-#define RAW_MOST (1u << 26)
+#define RAW_MAX (1u << 26)
 
 struct raw {
 	uint64_t *values; /* room for `room` of them; NULL: none are kept */
@@ -23,7 +23,7 @@ struct raw {
 	uint64_t missed; /* values that did not fit */
 };
 
-/* Maps room for `values` of them, RAW_MOST at most. Returns 0, or -1 with err set. */
+/* Maps room for `values` of them, RAW_MAX at most. Returns 0, or -1 with err set. */
 int raw_init(struct raw *raw, uint64_t values, struct err *err);
 
 /* Keeps one value. */

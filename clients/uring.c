@@ -14,18 +14,18 @@
 /* Entries of the submission queue: several chains of connections between two system calls. */
 #define ENTRIES 1024
 /* Completions that may wait: several of each connection, since a lost one is a lost response. */
-#define COMPLETIONS_LEAST 4096
-#define COMPLETIONS_MOST  65536
+#define COMPLETIONS_MIN 4096
+#define COMPLETIONS_MAX 65536
 /* The longest chain: socket, setsockopt, bind, connect, send, receive. */
-#define CHAIN_MOST 6
+#define CHAIN_MAX 6
 /*
  * Connections begun between two system calls, at most. Latency counts from the moment when the chain is written down,
  * and what is written down last must not wait for a hundred handshakes.
  */
-#define DIALS_MOST 8
+#define DIALS_MAX 8
 /* How often the kernel is asked to take entries, before that is a failure. */
-#define TRIES_MOST 1000
-#define BATCH      512
+#define TRIES_MAX 1000
+#define BATCH     512
 /* Connections that are ended between two system calls: three entries each. */
 #define END_BATCH (ENTRIES / 4)
 
@@ -42,8 +42,8 @@
  * many responses waiting, so it has one for each connection, smaller, as far as the kernel's limit allows; a longer response
  * takes several.
  */
-#define BUFFERS_LEAST 256
-#define BUFFERS_MOST  16384
+#define BUFFERS_MIN 256
+#define BUFFERS_MAX 16384
 /* No powers of two, or the beginnings of all of them would share a few sets of the caches. */
 #define BUFFER_BYTES           (4096 + 64)
 #define BUFFER_BYTES_MULTITUDE (512 + 64)
@@ -97,7 +97,7 @@ static void room_make(struct uring_state *state, unsigned entries)
 		int result = io_uring_submit(&state->ring);
 		if (result < 0)
 			io_uring_get_events(&state->ring);
-		if (tries > TRIES_MOST)
+		if (tries > TRIES_MAX)
 			state->failed = result < 0 ? -result : EBUSY;
 		state->dials = 0;
 	}
@@ -239,11 +239,11 @@ static void uring_open(struct engine *engine, struct conn *conn, uint64_t now_ns
 		uring_close(engine, conn);
 	conn->handle++;
 	/* Handing over what was written down before may take a hundred handshakes' time. */
-	bool late = state->dials >= DIALS_MOST || io_uring_sq_space_left(&state->ring) < CHAIN_MOST;
-	if (state->dials >= DIALS_MOST)
+	bool late = state->dials >= DIALS_MAX || io_uring_sq_space_left(&state->ring) < CHAIN_MAX;
+	if (state->dials >= DIALS_MAX)
 		uring_flush(engine);
 	state->dials++;
-	room_make(state, CHAIN_MOST);
+	room_make(state, CHAIN_MAX);
 	const struct sockaddr_in *source = source_of(engine);
 	engine_dials(engine, conn, late ? clock_ns() : now_ns);
 	struct io_uring_sqe *sqe = entry(engine, conn, OPERATION_OPEN);
@@ -376,11 +376,11 @@ static bool is_multitude(uint32_t connections)
 }
 
 /* The least power of two from `wanted` on, between two others. */
-static unsigned power_above(unsigned wanted, unsigned least, unsigned most)
+static unsigned power_above(unsigned wanted, unsigned min, unsigned max)
 {
-	unsigned power = least;
+	unsigned power = min;
 
-	while (power < wanted && power < most)
+	while (power < wanted && power < max)
 		power *= 2;
 	return power;
 }
@@ -391,7 +391,7 @@ static int ring_try(struct io_uring *ring, uint32_t connections)
 	struct io_uring_params params = {
 		.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_CQSIZE | IORING_SETUP_SUBMIT_ALL |
 			 (is_multitude(connections) ? IORING_SETUP_COOP_TASKRUN : IORING_SETUP_DEFER_TASKRUN),
-		.cq_entries = power_above(4 * connections, COMPLETIONS_LEAST, COMPLETIONS_MOST),
+		.cq_entries = power_above(4 * connections, COMPLETIONS_MIN, COMPLETIONS_MAX),
 	};
 
 	return -io_uring_queue_init_params(ENTRIES, ring, &params);
@@ -440,7 +440,7 @@ static size_t buffers_bytes(const struct uring_state *state)
 
 static int buffers_make(struct uring_state *state, uint32_t connections, struct err *err)
 {
-	state->buffers_count = power_above(connections, BUFFERS_LEAST, BUFFERS_MOST);
+	state->buffers_count = power_above(connections, BUFFERS_MIN, BUFFERS_MAX);
 	state->buffer_bytes = is_multitude(connections) ? BUFFER_BYTES_MULTITUDE : BUFFER_BYTES;
 	char *memory = mmap(NULL, buffers_bytes(state), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (memory == MAP_FAILED)

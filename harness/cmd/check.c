@@ -120,9 +120,9 @@ static void print_server(const struct round *round, size_t i)
 /* All findings, those of a server that was interrupted too. Returns 0, or -1 where memory is out. */
 static int print_json(const struct round *round)
 {
-	size_t count = 0, most = round->done * CONFORMANCE_FINDINGS_MAX + 1;
-	struct result_finding *findings = calloc(most, sizeof *findings);
-	char(*texts)[CONFORMANCE_TEXT_MAX] = calloc(most, sizeof *texts);
+	size_t count = 0, max = round->done * CONFORMANCE_FINDINGS_MAX + 1;
+	struct result_finding *findings = calloc(max, sizeof *findings);
+	char(*texts)[CONFORMANCE_TEXT_MAX] = calloc(max, sizeof *texts);
 	int bad = -1;
 
 	if (!findings || !texts)

@@ -193,12 +193,12 @@ static int raw_write(const struct load_sample *sample, FILE *file, const char *p
 		return complain(&command_load, EXIT_NO_RUN, "%s: %s", path, strerror(errno));
 	if (missed)
 		fprintf(stderr, "benchctl load: %s lacks %" PRIu64 " latencies: a thread keeps %u of them at most.\n",
-			path, missed, RAW_MOST);
+			path, missed, RAW_MAX);
 	return EXIT_OK;
 }
 
 /* The most connections that there can be. */
-static uint64_t load_most(const struct load_settings *settings)
+static uint64_t load_max_connections(const struct load_settings *settings)
 {
 	return settings->rate_rps ? settings->open_loop.max_connections : settings->connections;
 }
@@ -209,7 +209,7 @@ static struct load_spec load_plan(const struct load_settings *settings, struct t
 	return (struct load_spec){
 		.target = target,
 		.mode = (enum load_mode)settings->mode,
-		.connections = (uint32_t)load_most(settings),
+		.connections = (uint32_t)load_max_connections(settings),
 		.active = (uint32_t)settings->active,
 		.offered_rps = (double)settings->rate_rps,
 		.arrivals = (enum arrivals_kind)settings->open_loop.arrivals,
@@ -324,7 +324,8 @@ static int load_refuse(const struct load_settings *settings, const struct client
 static const struct client *load_choose(const struct load_settings *settings, const struct target *target, int *code)
 {
 	struct err why;
-	const struct client *client = client_choose(settings->client, load_sources(target, load_most(settings)), &why);
+	const struct client *client = client_choose(settings->client,
+						    load_sources(target, load_max_connections(settings)), &why);
 
 	if (!client)
 		*code = complain(&command_load, EXIT_USAGE, "--client: %s", why.text);

@@ -19,8 +19,8 @@ static const struct kind kind_shares = { "percentage", "50 or 50,70,90", 100 };
 
 static int level_add(struct levels *levels, const struct kind *kind, uint64_t level, const char *item, struct err *err)
 {
-	if (levels->count == LEVELS_MOST)
-		return err_set(err, "'%s' gives more than %d %ss", item, LEVELS_MOST, kind->noun);
+	if (levels->count == LEVELS_MAX)
+		return err_set(err, "'%s' gives more than %d %ss", item, LEVELS_MAX, kind->noun);
 	levels->level[levels->count++] = (uint32_t)level;
 	return 0;
 }
@@ -86,7 +86,7 @@ static int list_parse(struct levels *levels, const struct kind *kind, const char
 
 	if (!items)
 		return -1;
-	made.level = calloc(LEVELS_MOST, sizeof *made.level);
+	made.level = calloc(LEVELS_MAX, sizeof *made.level);
 	made.text = strdup(text);
 	if (!made.level || !made.text) {
 		err_set(err, "out of memory");

@@ -24,7 +24,7 @@
 /* The highest rate, 1/s: beyond what one host can offer. */
 #define LEVELS_RATE_HIGHEST 10000000
 /* The most levels of one run. */
-#define LEVELS_MOST 1024
+#define LEVELS_MAX 1024
 
 struct levels {
 	uint32_t *level; /* rising; count of them, owned */

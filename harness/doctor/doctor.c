@@ -66,7 +66,7 @@ static const char *sudo(const struct facts *facts)
 	return facts->is_root ? "" : "sudo ";
 }
 
-static uint64_t least(uint64_t a, uint64_t b)
+static uint64_t min(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
 }
@@ -78,7 +78,7 @@ static uint64_t ports_of(const struct facts *facts)
 	return host->port_high > host->port_low ? host->port_high - host->port_low + 1 : 0;
 }
 
-/* Whether the limit can go up to so many files; then the command that does it. */
+/* Whether the limit can be raised to that number of files, and with which command. */
 static bool files_lift(struct doctor_finding *finding, const struct facts *facts, uint64_t wanted)
 {
 	if (facts->host.files_hard >= wanted)
@@ -174,15 +174,15 @@ static enum doctor_severity judge_load(const struct facts *facts, struct doctor_
 	enum doctor_severity severity = activity->others < OTHERS_NOTED                              ? DOCTOR_OK
 					: (double)facts->host.cores - activity->others < CPUS_WANTED ? DOCTOR_BAD
 												     : DOCTOR_NOTE;
-	char who[128] = "";
+	char busiest[128] = "";
 
 	if (severity != DOCTOR_OK && activity->busiest.pid) {
-		snprintf(who, sizeof who, ", above all process %d (%s)", (int)activity->busiest.pid,
+		snprintf(busiest, sizeof busiest, ", above all process %d (%s)", (int)activity->busiest.pid,
 			 activity->busiest.name);
 		lift(finding, "kill -STOP %d   # and kill -CONT %d after the run", (int)activity->busiest.pid,
 		     (int)activity->busiest.pid);
 	}
-	return found(finding, severity, "others use %.2f CPUs now%s; load average %.2f", activity->others, who,
+	return found(finding, severity, "others use %.2f CPUs now%s; load average %.2f", activity->others, busiest,
 		     facts->host.load);
 }
 
@@ -213,7 +213,7 @@ static enum doctor_severity judge_processes(const struct facts *facts, struct do
 static enum doctor_severity judge_memory(const struct facts *facts, struct doctor_finding *finding)
 {
 	const struct cgroup_limit *limit = &facts->cgroup.memory;
-	uint64_t available = least(facts->memory_bytes, limit->left);
+	uint64_t available = min(facts->memory_bytes, limit->left);
 	uint64_t kernel = facts->level * KERNEL_BYTES, all = kernel + facts->level * SERVER_BYTES;
 
 	if (available < all && limit->left == available)
@@ -233,7 +233,7 @@ static enum doctor_severity judge_client_level(const struct facts *facts, struct
 	uint64_t per_table = load_connections_of(facts->host.files_soft);
 	uint64_t each = facts->has_private ? NETWORK_PORT_HIGH - NETWORK_PORT_LOW + 1 : ports_of(facts);
 	uint64_t ports = each * LOAD_ADDRESSES_MAX;
-	uint64_t level = least(per_table * LOAD_THREADS_MAX, ports);
+	uint64_t level = min(per_table * LOAD_THREADS_MAX, ports);
 
 	if (ports < facts->level)
 		ports_lift(finding, facts);
@@ -254,19 +254,19 @@ static enum doctor_severity judge_files(const struct facts *facts, struct doctor
 	return found(finding, enough ? DOCTOR_OK : DOCTOR_NOTE,
 		     "a server with one file table holds %s connections: soft limit %s, hard limit %s%s", COUNT(level),
 		     COUNT(host->files_soft), COUNT(host->files_hard),
-		     can ? "" : "; only who starts this environment can raise it");
+		     can ? "" : "; only what starts this environment can raise it");
 }
 
 static enum doctor_severity judge_host_files(const struct facts *facts, struct doctor_finding *finding)
 {
 	uint64_t wanted = facts->files_open + 2 * facts->level + FILES_BESIDE;
-	bool enough = !facts->files_most || facts->files_most >= wanted;
+	bool enough = !facts->files_max || facts->files_max >= wanted;
 
 	if (!enough)
 		lift(finding, "%ssysctl -w fs.file-max=%llu", sudo(facts), (unsigned long long)wanted * 2);
 	return found(finding, enough ? DOCTOR_OK : DOCTOR_BAD,
 		     "%s of %s are open on the whole host; the sweep opens %s", COUNT(facts->files_open),
-		     COUNT(facts->files_most), COUNT(2 * facts->level));
+		     COUNT(facts->files_max), COUNT(2 * facts->level));
 }
 
 static enum doctor_severity judge_network(const struct facts *facts, struct doctor_finding *finding)
@@ -345,25 +345,25 @@ static enum doctor_severity judge_time_wait(const struct facts *facts, struct do
 
 static enum doctor_severity judge_conntrack(const struct facts *facts, struct doctor_finding *finding)
 {
-	uint64_t most = facts->conntrack_most, seconds = facts->conntrack_time_wait_s;
-	uint64_t rate = seconds ? most / seconds : most;
+	uint64_t max = facts->conntrack_max, seconds = facts->conntrack_time_wait_s;
+	uint64_t rate = seconds ? max / seconds : max;
 	uint64_t wanted = 4 * facts->level > 262144 ? 4 * facts->level : 262144;
 
 	/* The module may be there without a rule that uses it. */
-	if (!facts->conntrack_count || !most)
+	if (!facts->conntrack_count || !max)
 		return found(finding, DOCTOR_OK, "no connection is tracked");
-	if (most < 2 * facts->level || rate < CLOSES_RPS)
+	if (max < 2 * facts->level || rate < CLOSES_RPS)
 		lift(finding,
 		     "%ssysctl -w net.netfilter.nf_conntrack_max=%llu "
 		     "net.netfilter.nf_conntrack_tcp_timeout_time_wait=1",
 		     sudo(facts), (unsigned long long)wanted);
 	return found(
 		finding,
-		most < facts->level   ? DOCTOR_BAD
+		max < facts->level    ? DOCTOR_BAD
 		: finding->command[0] ? DOCTOR_NOTE
 				      : DOCTOR_OK,
 		"the firewall tracks %s connections of at most %s; closed ones stay %llu s, so that it bears %s a second",
-		COUNT(facts->conntrack_count), COUNT(most), (unsigned long long)seconds, COUNT(rate));
+		COUNT(facts->conntrack_count), COUNT(max), (unsigned long long)seconds, COUNT(rate));
 }
 
 static enum doctor_severity judge_listeners(const struct facts *facts, struct doctor_finding *finding)

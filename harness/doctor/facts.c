@@ -74,14 +74,14 @@ static void cpus_read(struct facts *facts, const struct facts_ask *ask)
 static void room_read(struct facts *facts, const char *root)
 {
 	char text[128];
-	unsigned long long open, most;
+	unsigned long long open, max;
 
 	cgroup_read(&facts->cgroup, root);
 	facts->memory_bytes = keyed(root, "/proc/meminfo", "MemAvailable:", 10) * 1024;
 	procfile_line(root, "/proc/sys/fs/file-nr", text, sizeof text);
-	if (sscanf(text, "%llu %*u %llu", &open, &most) == 2) {
+	if (sscanf(text, "%llu %*u %llu", &open, &max) == 2) {
 		facts->files_open = open;
-		facts->files_most = most;
+		facts->files_max = max;
 	}
 }
 
@@ -120,7 +120,7 @@ static void tcp_read(struct facts *facts, const char *root)
 	facts->syn_backlog = procfile_number(root, "/proc/sys/net/ipv4/tcp_max_syn_backlog", 0);
 	facts->syncookies = procfile_number(root, "/proc/sys/net/ipv4/tcp_syncookies", 0);
 	facts->conntrack_count = procfile_number(root, "/proc/sys/net/netfilter/nf_conntrack_count", 0);
-	facts->conntrack_most = procfile_number(root, "/proc/sys/net/netfilter/nf_conntrack_max", 0);
+	facts->conntrack_max = procfile_number(root, "/proc/sys/net/netfilter/nf_conntrack_max", 0);
 	facts->conntrack_time_wait_s = procfile_number(root,
 						       "/proc/sys/net/netfilter/nf_conntrack_tcp_timeout_time_wait", 0);
 	sockets_count(facts, root, "/proc/net/tcp");

@@ -45,19 +45,19 @@ struct facts {
 	struct activity activity;
 	/* What there is, and what is left of it */
 	struct cgroup cgroup;
-	uint64_t memory_bytes;           /* available, on the host */
-	uint64_t files_open, files_most; /* of the whole host */
-	int io_uring_errno;              /* of io_uring_setup(2) as the client needs it; 0: allowed */
-	bool io_uring_binds;        /* it has IORING_OP_BIND, for more connections than one address has ports for */
-	uint64_t io_uring_disabled; /* kernel.io_uring_disabled */
+	uint64_t memory_bytes;          /* available, on the host */
+	uint64_t files_open, files_max; /* of the whole host */
+	int io_uring_errno;             /* of io_uring_setup(2) as the client needs it; 0: allowed */
+	bool io_uring_binds;            /* it has IORING_OP_BIND, for more connections than one address has ports for */
+	uint64_t io_uring_disabled;     /* kernel.io_uring_disabled */
 	/* The network */
 	bool has_private;          /* a run has a private network here, unless it asks for the host's */
 	bool wants_host;           /* it asks for the host's (bench.conf) */
 	char network_problem[512]; /* why there is no private one, or what it lacks; "" where all is well */
 	/* TCP, of the host */
 	uint64_t syn_backlog, syncookies;
-	uint64_t listening, established, time_wait;                      /* sockets now */
-	uint64_t conntrack_count, conntrack_most, conntrack_time_wait_s; /* all 0: connections are not tracked */
+	uint64_t listening, established, time_wait;                     /* sockets now */
+	uint64_t conntrack_count, conntrack_max, conntrack_time_wait_s; /* all 0: connections are not tracked */
 	unsigned port;
 	bool port_held;
 	struct port_holder holder;

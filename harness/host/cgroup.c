@@ -133,9 +133,9 @@ static uint64_t quota(uint64_t quota_us, uint64_t period_us)
 	return quota_us == CGROUP_UNLIMITED || !period_us ? CGROUP_UNLIMITED : quota_us * 1000 / period_us;
 }
 
-static uint64_t less(uint64_t most, uint64_t used)
+static uint64_t less(uint64_t max, uint64_t used)
 {
-	return most == CGROUP_UNLIMITED ? most : most > used ? most - used : 0;
+	return max == CGROUP_UNLIMITED ? max : max > used ? max - used : 0;
 }
 
 static void cpu_v2(struct cgroup_limit *limit, const char *root, const struct cgroup_place *place)
@@ -170,11 +170,11 @@ static void memory_v1(struct cgroup_limit *limit, const char *root, const struct
 {
 	uint64_t files = value_of(root, place, "memory.stat", "total_inactive_file");
 	uint64_t used = number_of(root, place, "memory.usage_in_bytes", 0);
-	uint64_t most = number_of(root, place, "memory.limit_in_bytes", CGROUP_UNLIMITED);
+	uint64_t max = number_of(root, place, "memory.limit_in_bytes", CGROUP_UNLIMITED);
 
 	/* No limit is the largest multiple of a page. */
-	if (most < INT64_MAX / 2)
-		limit_add(limit, place, "memory.limit_in_bytes", less(most, less(used, files)), V1_LIFTED);
+	if (max < INT64_MAX / 2)
+		limit_add(limit, place, "memory.limit_in_bytes", less(max, less(used, files)), V1_LIFTED);
 }
 
 static void processes(struct cgroup_limit *limit, const char *root, const struct cgroup_place *place)

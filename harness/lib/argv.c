@@ -6,12 +6,12 @@
 #include <string.h>
 
 /* One block holds the pointers and, after them, the characters: argv_free() is free(). */
-static char **arguments_room(const char *text, size_t most, char **characters)
+static char **arguments_room(const char *text, size_t max, char **characters)
 {
-	char **arguments = calloc(1, (most + 1) * sizeof *arguments + strlen(text) + 1);
+	char **arguments = calloc(1, (max + 1) * sizeof *arguments + strlen(text) + 1);
 
 	if (arguments)
-		*characters = (char *)(arguments + most + 1);
+		*characters = (char *)(arguments + max + 1);
 	return arguments;
 }
 

@@ -23,7 +23,7 @@ int err_set(struct err *err, const char *format, ...) __attribute__((format(prin
 /* Sets the message and adds ": " and the meaning of errno. Always returns -1. */
 int err_set_errno(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Puts words and ": " in front of the message. Always returns -1. */
+/* Puts a text and ": " in front of the message. Always returns -1. */
 int err_prefix(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -71,7 +71,7 @@ void hist_print(const struct hist *hist, FILE *out)
 	}
 }
 
-/* Reads an unsigned number at *text and moves on behind it and the space that follows. */
+/* Reads an unsigned number at *text and moves past it and the space that follows. */
 static bool number_parse(const char **text, uint64_t *value)
 {
 	char *end;

@@ -2,7 +2,7 @@
  * sha256: a SHA-256 hash as text. The hash itself is nettle's: sha256_init(), sha256_update(context, bytes, data).
  *
  * A published site remembers the hash of each file it wrote. The hash also names runs, so that the same run has the same
- * address whoever publishes it.
+ * address no matter who publishes it.
  */
 #ifndef HARNESS_LIB_SHA256_H
 #define HARNESS_LIB_SHA256_H

@@ -8,7 +8,7 @@
 /* Decodes one character (RFC 3629). Returns its bytes, or 0 where there is no valid one. */
 static size_t character(const unsigned char *in, uint32_t *code)
 {
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	static const uint32_t min[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	size_t bytes = in[0] < 0x80 ? 1 : in[0] >= 0xf0 ? 4 : in[0] >= 0xe0 ? 3 : 2;
 
 	if (bytes == 1) {
@@ -23,7 +23,7 @@ static size_t character(const unsigned char *in, uint32_t *code)
 			return 0;
 		*code = *code << 6 | (in[i] & 0x3f);
 	}
-	if (*code < least[bytes] || *code > 0x10ffff || (*code >= 0xd800 && *code <= 0xdfff))
+	if (*code < min[bytes] || *code > 0x10ffff || (*code >= 0xd800 && *code <= 0xdfff))
 		return 0;
 	return bytes;
 }

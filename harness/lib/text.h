@@ -44,7 +44,7 @@ size_t text_bytes(const char *text, size_t width);
 
 /*
  * The bytes of the first line of text that is broken to `width` characters: up to a blank, the one that fits last;
- * where there is none in the line, just `width` characters. The blanks behind it belong to neither line.
+ * where there is none in the line, just `width` characters. The blanks after it belong to neither line.
  */
 size_t text_line(const char *text, size_t width);
 

@@ -183,7 +183,7 @@ static size_t columns_choose(const struct rows *rows, struct column *columns)
 
 static void heading(const struct rows *rows, struct column column, struct text_table_item *item)
 {
-	static const char *const words[] = {
+	static const char *const texts[] = {
 		[COLUMN_NAME] = "Implementation",         [COLUMN_VERSION] = "Version",
 		[COLUMN_PARALLEL] = "Parallel",           [COLUMN_SEQUENTIAL] = "Sequential",
 		[COLUMN_2010_PARALLEL] = "2010 parallel", [COLUMN_2010_SEQUENTIAL] = "2010 sequential",
@@ -198,7 +198,7 @@ static void heading(const struct rows *rows, struct column column, struct text_t
 	if (column.kind == COLUMN_PARALLEL)
 		snprintf(level, sizeof level, " (%llu)", (unsigned long long)rows->level);
 	item->mark[0] = 0;
-	snprintf(item->text, sizeof item->text, "%s%s%s%s", words[column.kind], *mode ? " " : "", mode, level);
+	snprintf(item->text, sizeof item->text, "%s%s%s%s", texts[column.kind], *mode ? " " : "", mode, level);
 }
 
 /* A rate with its marks, or why there is none. */
@@ -263,7 +263,7 @@ static bool is_left(enum column_kind kind)
 	return kind == COLUMN_NAME || kind == COLUMN_VERSION;
 }
 
-/* Adds an option between two words, where it is set. */
+/* Adds an option, between the texts before and after it, where it is set. */
 static void line_option(char *line, size_t room, const struct document *doc, const char *name, const char *before,
 			const char *after)
 {
@@ -340,8 +340,8 @@ static void head_put(const struct rows *rows, enum table_format format, FILE *ou
 	fputc('\n', out);
 }
 
-/* Who a note is about: tornado, tornado (keepalive), tornado (sequential). */
-static void note_who(const struct rows *rows, size_t row, size_t mode, char *out, size_t room)
+/* What a note is about: tornado, tornado (keepalive), tornado (sequential). */
+static void note_name(const struct rows *rows, size_t row, size_t mode, char *out, size_t room)
 {
 	bool sequential = mode == rows->modes_count;
 
@@ -360,15 +360,15 @@ static const struct summary *summary_at(const struct rows *rows, size_t row, siz
 
 static void invalid_note(const struct rows *rows, enum table_format format, unsigned reason, bool *first, FILE *out)
 {
-	char line[4096] = "", who[TEXT_MAX], note[4096 + 128];
+	char line[4096] = "", name[TEXT_MAX], note[4096 + 128];
 
 	for (size_t row = 0; row < rows->servers_count; row++)
 		for (size_t mode = 0; mode <= rows->modes_count; mode++) {
 			const struct summary *summary = summary_at(rows, row, mode);
 			if (!summary->used || summary->valid || !(summary->invalid & 1u << reason))
 				continue;
-			note_who(rows, row, mode, who, sizeof who);
-			text_table_add(line, sizeof line, ", ", who);
+			note_name(rows, row, mode, name, sizeof name);
+			text_table_add(line, sizeof line, ", ", name);
 		}
 	if (!*line)
 		return;
@@ -381,16 +381,16 @@ static void failed_note(const struct rows *rows, enum table_format format, size_
 			FILE *out)
 {
 	const struct summary *summary = summary_at(rows, row, mode);
-	char who[TEXT_MAX], why[1024], note[2048], blocks[64] = "failed";
+	char name[TEXT_MAX], why[1024], note[2048], blocks[64] = "failed";
 
 	if (!summary->failed)
 		return;
-	note_who(rows, row, mode, who, sizeof who);
+	note_name(rows, row, mode, name, sizeof name);
 	text_plain(why, sizeof why, summary->error ? summary->error : "no figures");
 	if (summary->failed < summary->cells)
 		snprintf(blocks, sizeof blocks, "failed in %u of %u blocks", summary->failed, summary->cells);
 	char plain[TEXT_MAX];
-	snprintf(note, sizeof note, "%s %s: %s", text_plain(plain, sizeof plain, who), blocks, why);
+	snprintf(note, sizeof note, "%s %s: %s", text_plain(plain, sizeof plain, name), blocks, why);
 	text_table_note(format, note, first, out);
 }
 

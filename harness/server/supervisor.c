@@ -421,7 +421,7 @@ const char *supervisor_show_exit(const struct supervisor *supervisor, char out[9
 	return out;
 }
 
-/* Whether who listens descends from the server's first process no more: it has made itself a daemon, as a rule. */
+/* Whether the listener no longer descends from the server's first process: as a rule, it has become a daemon. */
 static bool has_left(const struct supervisor *supervisor, const struct target *target)
 {
 	const struct sockaddr *address = (const struct sockaddr *)&target->address;
@@ -476,8 +476,8 @@ static int wait_right(struct supervisor *supervisor, const struct target *target
 		uint64_t left = deadline - now;
 		int answer = probe_compare(target, false, left, stop, &probe);
 		/*
-		 * The answer may be that of a daemon, whose first process is about to end. It is looked for once, at the start:
-		 * a server whose first process stays all the same is not made to wait after each cell.
+		 * The response may be that of a daemon whose first process is about to exit. That is checked once, at the start:
+		 * a server whose first process stays does not have to wait after each cell.
 		 */
 		if (answer == 0 && !has_ended(supervisor, first && has_left(supervisor, target) ? LEFT_MS : 0))
 			return 0;

@@ -10,7 +10,7 @@
 #include "harness/lib/clock.h"
 #include "harness/lib/text.h"
 
-#define REDIRECTS_MOST 5
+#define REDIRECTS_MAX 5
 
 bool fetch_is_address(const char *text)
 {
@@ -84,7 +84,7 @@ static FILE *path_open(const char *address, const char *host, const char *path, 
 
 struct download {
 	FILE *file;
-	uint64_t bytes, most;
+	uint64_t bytes, max;
 };
 
 static size_t on_bytes(char *data, size_t size, size_t count, void *context)
@@ -93,7 +93,7 @@ static size_t on_bytes(char *data, size_t size, size_t count, void *context)
 	size_t bytes = size * count;
 
 	download->bytes += bytes;
-	return download->bytes > download->most ? 0 : fwrite(data, 1, bytes, download->file);
+	return download->bytes > download->max ? 0 : fwrite(data, 1, bytes, download->file);
 }
 
 static int download_run(CURL *easy, CURLU *url, struct download *download, const char *address, bool is_plain,
@@ -106,7 +106,7 @@ static int download_run(CURL *easy, CURLU *url, struct download *download, const
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, is_plain ? "http" : "https");
 	curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "https");
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
-	curl_easy_setopt(easy, CURLOPT_MAXREDIRS, (long)REDIRECTS_MOST);
+	curl_easy_setopt(easy, CURLOPT_MAXREDIRS, (long)REDIRECTS_MAX);
 	if (is_plain)
 		curl_easy_setopt(easy, CURLOPT_PROXY, "");
 	/* These are libcurl's own defaults, but for the version; what a verdict rests on is not left to defaults. */
@@ -115,14 +115,14 @@ static int download_run(CURL *easy, CURLU *url, struct download *download, const
 	curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(timeout_ns / CLOCK_MS));
-	curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)download->most);
+	curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)download->max);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_bytes);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, download);
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, said);
 	CURLcode code = curl_easy_perform(easy);
 	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-	if (download->bytes > download->most || code == CURLE_FILESIZE_EXCEEDED)
-		return err_set(err, "%.200s: larger than %llu MiB", address, (unsigned long long)download->most >> 20);
+	if (download->bytes > download->max || code == CURLE_FILESIZE_EXCEEDED)
+		return err_set(err, "%.200s: larger than %llu MiB", address, (unsigned long long)download->max >> 20);
 	if (code)
 		return err_set(err, "%.200s: %s", address,
 			       text_plain(plain, sizeof plain, *said ? said : curl_easy_strerror(code)));
@@ -131,10 +131,10 @@ static int download_run(CURL *easy, CURLU *url, struct download *download, const
 	return 0;
 }
 
-static FILE *download(CURLU *url, const char *address, bool is_plain, uint64_t bytes_most, uint64_t timeout_ns,
+static FILE *download(CURLU *url, const char *address, bool is_plain, uint64_t bytes_max, uint64_t timeout_ns,
 		      struct err *err)
 {
-	struct download download = { .file = tmpfile(), .most = bytes_most };
+	struct download download = { .file = tmpfile(), .max = bytes_max };
 	CURL *easy = curl_easy_init();
 	int result = -1;
 
@@ -154,7 +154,7 @@ static FILE *download(CURLU *url, const char *address, bool is_plain, uint64_t b
 	return NULL;
 }
 
-FILE *fetch_open(const char *address, uint64_t bytes_most, uint64_t timeout_ns, struct err *err)
+FILE *fetch_open(const char *address, uint64_t bytes_max, uint64_t timeout_ns, struct err *err)
 {
 	CURLU *url = curl_url();
 	char *scheme = NULL, *host = NULL, *path = NULL;
@@ -176,7 +176,7 @@ FILE *fetch_open(const char *address, uint64_t bytes_most, uint64_t timeout_ns, 
 		else
 			file = path_open(shown, host ? host : "", path, err);
 	} else if (strcmp(scheme, "https") == 0 || (strcmp(scheme, "http") == 0 && host && is_loopback(host))) {
-		file = download(url, shown, strcmp(scheme, "http") == 0, bytes_most, timeout_ns, err);
+		file = download(url, shown, strcmp(scheme, "http") == 0, bytes_max, timeout_ns, err);
 	} else {
 		err_set(err, "%.200s: %.20s:// is not used: https:// or file://", shown, scheme);
 	}

@@ -26,8 +26,8 @@ char *fetch_show(const char *text);
 /*
  * Opens what is at the address, at its first byte, as a regular file: what came over the network is in one that has no
  * name and is gone with its stream. Returns NULL with err set, which begins with the address as fetch_show() has it: it is no address that may
- * be used, there is no answer, not 200, more than bytes_most bytes, or it took longer than timeout_ns.
+ * be used, there is no answer, not 200, more than bytes_max bytes, or it took longer than timeout_ns.
  */
-FILE *fetch_open(const char *address, uint64_t bytes_most, uint64_t timeout_ns, struct err *err);
+FILE *fetch_open(const char *address, uint64_t bytes_max, uint64_t timeout_ns, struct err *err);
 
 #endif

@@ -53,12 +53,12 @@ static void page_end(FILE *out)
 	fputs("</body>\n</html>\n", out);
 }
 
-/* Adds words to a text, behind a separator where it is not the first. */
-static void words_add(char *text, size_t room, const char *separator, const char *words)
+/* Adds an item to a list, after a separator where it is not the first. */
+static void list_add(char *list, size_t room, const char *separator, const char *item)
 {
-	size_t used = strlen(text);
+	size_t used = strlen(list);
 
-	snprintf(text + used, room - used, "%s%s", used ? separator : "", words);
+	snprintf(list + used, room - used, "%s%s", used ? separator : "", item);
 }
 
 /* "close and keepalive mode" */
@@ -76,28 +76,28 @@ static void modes_of(const struct site_run *run, char *out, size_t room)
 	}
 	*out = 0;
 	for (size_t i = 0; i < count; i++)
-		words_add(out, room, i + 1 == count ? " and " : ", ", modes[i]);
-	words_add(out, room, "", count ? count > 1 ? " modes" : " mode" : "");
+		list_add(out, room, i + 1 == count ? " and " : ", ", modes[i]);
+	list_add(out, room, "", count ? count > 1 ? " modes" : " mode" : "");
 }
 
 /* What a run was: "31 servers · close mode · 1 to 65,536 connections". */
 static void run_facts(const struct site_run *run, char *out, size_t room)
 {
-	char modes[300], least[UNITS_TEXT], most[UNITS_TEXT], text[400];
+	char modes[300], min[UNITS_TEXT], max[UNITS_TEXT], text[400];
 
 	snprintf(out, room, "%llu %s", (unsigned long long)run->servers, run->servers == 1 ? "server" : "servers");
 	if (run->offered) {
-		words_add(out, room, " · ", run->offered);
+		list_add(out, room, " · ", run->offered);
 		return;
 	}
 	modes_of(run, modes, sizeof modes);
-	words_add(out, room, " · ", modes);
+	list_add(out, room, " · ", modes);
 	if (run->level_least == run->level_most)
-		snprintf(text, sizeof text, "%s connections", units_show_count(most, run->level_most));
+		snprintf(text, sizeof text, "%s connections", units_show_count(max, run->level_most));
 	else
-		snprintf(text, sizeof text, "%s to %s connections", units_show_count(least, run->level_least),
-			 units_show_count(most, run->level_most));
-	words_add(out, room, " · ", text);
+		snprintf(text, sizeof text, "%s to %s connections", units_show_count(min, run->level_least),
+			 units_show_count(max, run->level_most));
+	list_add(out, room, " · ", text);
 }
 
 static void host_facts(const struct site_run *run, char *out, size_t room)
@@ -123,16 +123,16 @@ static void run_put(const struct site *site, const struct site_run *run, FILE *o
 	fputs("</a></h3>", out);
 	run_facts(run, text, sizeof text);
 	if (run->interrupted)
-		words_add(text, sizeof text, " · ", "interrupted: not all was measured");
+		list_add(text, sizeof text, " · ", "interrupted: not all was measured");
 	if (site->latest && strcmp(site->latest, run->id) == 0)
-		words_add(text, sizeof text, " · ", "this is " SITE_LATEST);
+		list_add(text, sizeof text, " · ", "this is " SITE_LATEST);
 	html_leaf(out, "p", text, "class", "meta", NULL);
 	host_facts(run, text, sizeof text);
 	if (run->kernel)
-		words_add(text, sizeof text, " · ", run->kernel);
-	words_add(text, sizeof text, " · benchctl ", run->benchctl ? run->benchctl : "?");
+		list_add(text, sizeof text, " · ", run->kernel);
+	list_add(text, sizeof text, " · benchctl ", run->benchctl ? run->benchctl : "?");
 	html_leaf(out, "p", text, "class", "meta", NULL);
-	/* Findings name all servers, and would fill a screen each: they are a line, behind which the names are. */
+	/* A finding names all servers and would fill a screen: the page shows a line, which unfolds to the names. */
 	if (run->finding) {
 		if (run == site->runs)
 			html_open(out, "details", "open", "", NULL);
@@ -148,7 +148,7 @@ static void run_put(const struct site *site, const struct site_run *run, FILE *o
 /* A rate as a cell of a table: the median, the spread, and where it was measured when that is not plain. */
 static void point_put(const struct site_point *point, enum site_at at, FILE *out)
 {
-	char rate[UNITS_TEXT], level[UNITS_TEXT], least[UNITS_TEXT], most[UNITS_TEXT];
+	char rate[UNITS_TEXT], level[UNITS_TEXT], min[UNITS_TEXT], max[UNITS_TEXT];
 
 	html_open(out, "td", "class", "n", NULL);
 	if (!point->level) {
@@ -161,8 +161,8 @@ static void point_put(const struct site_point *point, enum site_at at, FILE *out
 		if (point->most_rps > point->least_rps) {
 			fputs("<br>", out);
 			html_open(out, "small", NULL);
-			html_print(out, "%s–%s", units_show_count(least, (uint64_t)(point->least_rps + 0.5)),
-				   units_show_count(most, (uint64_t)(point->most_rps + 0.5)));
+			html_print(out, "%s–%s", units_show_count(min, (uint64_t)(point->least_rps + 0.5)),
+				   units_show_count(max, (uint64_t)(point->most_rps + 0.5)));
 			fputs("</small>", out);
 		}
 		if (at == SITE_AT_BEST || (at == SITE_AT_HUNDRED && point->level != 100)) {
@@ -306,7 +306,7 @@ static void picture_put(const struct site_pages_trend *trend, const char *label,
 	html_open(out, "div", "class", "scroll", "tabindex", "0", "role", "region", "aria-label", label, NULL);
 	html_open(out, "picture", NULL);
 	html_open(out, "source", "media", "screen and (prefers-color-scheme: dark)", "srcset", dark, NULL);
-	html_open(out, "img", "src", light, "alt", trend->words, "width", "780", "height", "430", NULL);
+	html_open(out, "img", "src", light, "alt", trend->description, "width", "780", "height", "430", NULL);
 	fputs("</picture></div>", out);
 	html_close(out, "figure");
 }

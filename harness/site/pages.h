@@ -23,8 +23,8 @@ int site_pages_index(const struct site *site, const char *css, FILE *out, struct
 /* A trend of a page of a server, and its picture. */
 struct site_pages_trend {
 	const struct site_trend *trend;
-	const char *picture; /* stem of its files, which lie beside the page; NULL: none */
-	const char *words;   /* what the picture shows */
+	const char *picture;     /* stem of its files, which lie beside the page; NULL: none */
+	const char *description; /* of the picture */
 };
 
 /* The page of a server: its trends, each with a picture and a table. */

@@ -37,15 +37,15 @@ struct publishing {
 static void tell(const struct publishing *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static void tell(const struct publishing *p, const char *format, ...)
 {
-	char words[1000];
+	char text[1000];
 	va_list args;
 
 	if (!p->request->tell)
 		return;
 	va_start(args, format);
-	vsnprintf(words, sizeof words, format, args);
+	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
-	p->request->tell(p->request->context, words);
+	p->request->tell(p->request->context, text);
 }
 
 static int is_stopped(const struct publishing *p, struct err *err)
@@ -399,7 +399,7 @@ struct server_page {
 	struct site_trends trends;
 	struct site_pages_trend *shown; /* owned, as the next two */
 	struct trend_plot *plots;
-	char (*words)[TREND_PLOT_DESCRIPTION];
+	char (*descriptions)[TREND_PLOT_DESCRIPTION];
 };
 
 static void server_page_release(struct server_page *page)
@@ -407,7 +407,7 @@ static void server_page_release(struct server_page *page)
 	site_trends_release(&page->trends);
 	free(page->shown);
 	free(page->plots);
-	free(page->words);
+	free(page->descriptions);
 }
 
 /* Finds the trends of a server. Those of their pictures that are to be drawn are added to `plots`. */
@@ -419,11 +419,11 @@ static int server_page_of(struct server_page *page, struct publishing *p, const 
 	size_t trends = page->trends.count;
 	page->shown = calloc(trends + 1, sizeof *page->shown);
 	page->plots = calloc(trends + 1, sizeof *page->plots);
-	page->words = calloc(trends + 1, sizeof *page->words);
+	page->descriptions = calloc(trends + 1, sizeof *page->descriptions);
 	struct trend_plot *more = realloc(*plots, (*count + trends + 1) * sizeof *more);
 	if (more)
 		*plots = more;
-	if (!page->shown || !page->plots || !page->words || !more)
+	if (!page->shown || !page->plots || !page->descriptions || !more)
 		return err_set(err, "out of memory");
 	site_slug(page->slug, server);
 	for (size_t i = 0; i < trends; i++) {
@@ -434,7 +434,7 @@ static int server_page_of(struct server_page *page, struct publishing *p, const 
 		if (!trend_plot_is_due(plot->trend))
 			continue;
 		page->shown[i].picture = plot->stem;
-		page->shown[i].words = trend_plot_description(page->words[i], plot);
+		page->shown[i].description = trend_plot_description(page->descriptions[i], plot);
 		if (!needs_drawing(p, server, plot->stem))
 			continue;
 		more[(*count)++] = *plot;

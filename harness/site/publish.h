@@ -33,8 +33,8 @@ struct publish_request {
 	const char *title, *url; /* of the site; NULL: as they are */
 	bool renew;              /* pages of runs that are there already are made anew, and all files looked at */
 	const char *templates;
-	const volatile sig_atomic_t *stop;              /* set: it ends after the file in hand */
-	void (*tell)(void *context, const char *words); /* progress, a line each */
+	const volatile sig_atomic_t *stop;             /* set: it ends after the file in hand */
+	void (*tell)(void *context, const char *text); /* progress, a line each */
 	void *context;
 };
 

@@ -512,7 +512,7 @@ int site_check(const struct site *site, struct err *err)
 		if (i && strcmp(site->runs[i - 1].id, site->runs[i].id) <= 0)
 			return err_set(err, "runs[%zu]: the runs are not in order", i);
 	}
-	/* site_add() sets both, so that whoever has a run may rely on them. */
+	/* site_add() sets both, so a run always has them. */
 	if (site->runs_count && (!site->latest || !site->feed_id))
 		return err_set(err, "'%s' is missing beside runs", site->latest ? "feed_id" : "latest");
 	if (site->latest && !site_run(site, site->latest))

@@ -190,7 +190,7 @@ int site_trends_of(struct site_trends *trends, const struct site *site, const ch
 void site_trends_release(struct site_trends *trends);
 
 /*
- * What changed from the run `before` to `run` beside the server's rate, in words: "kernel, version"; "" where nothing did.
+ * What changed from the run `before` to `run` besides the server's rate: "kernel, version"; "" where nothing did.
  * Returns out.
  */
 char *site_changes(char *out, size_t room, const struct site_run *run, const struct site_curve *curve,

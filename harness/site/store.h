@@ -36,7 +36,7 @@ struct store_ops {
 	 * Reads a file of at most `most` bytes. Returns 0: *data is to free(), and NULL where there is no such file; or -1 with
 	 * err set.
 	 */
-	int (*read)(struct store *store, const char *path, size_t most, char **data, size_t *bytes, struct err *err);
+	int (*read)(struct store *store, const char *path, size_t max, char **data, size_t *bytes, struct err *err);
 	/* Compares what is there, by its content. */
 	int (*look)(struct store *store, const struct site_file *file, enum store_state *state, struct err *err);
 	/* Puts the local file `from` there. */
@@ -53,7 +53,7 @@ struct store {
 /* Closes it and frees it; NULL is allowed. */
 void store_close(struct store *store);
 
-/* The part of a path before its last name, with its slash, and that name behind PREFIX: the name of a half-written file. */
+/* The part of a path before its last name, with its slash, and that name after PREFIX: the name of a half-written file. */
 #define STORE_PART      "benchctl-part-"
 #define STORE_PART_PATH (SITE_PATH_MAX + sizeof STORE_PART)
 char *store_part(char out[STORE_PART_PATH], const char *path);

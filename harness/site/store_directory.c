@@ -16,7 +16,7 @@ struct folder {
 	int fd;             /* of the folder, locked */
 };
 
-static int read_one(struct store *store, const char *path, size_t most, char **data, size_t *bytes, struct err *err)
+static int read_one(struct store *store, const char *path, size_t max, char **data, size_t *bytes, struct err *err)
 {
 	const struct folder *folder = (const struct folder *)store;
 	struct stat info;
@@ -26,9 +26,9 @@ static int read_one(struct store *store, const char *path, size_t most, char **d
 	*bytes = 0;
 	if (fd < 0)
 		return errno == ENOENT ? 0 : err_set_errno(err, "%s/%s", store->name, path);
-	if (fstat(fd, &info) || !S_ISREG(info.st_mode) || (uint64_t)info.st_size > most) {
+	if (fstat(fd, &info) || !S_ISREG(info.st_mode) || (uint64_t)info.st_size > max) {
 		close(fd);
-		return err_set(err, "%s/%s is not a file of at most %zu bytes", store->name, path, most);
+		return err_set(err, "%s/%s is not a file of at most %zu bytes", store->name, path, max);
 	}
 	*data = malloc((size_t)info.st_size + 1);
 	ssize_t got = 1;

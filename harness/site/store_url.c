@@ -15,13 +15,13 @@
 #include "harness/lib/text.h"
 #include "harness/site/fetch.h"
 
-#define CONNECT_MOST_MS 30000L
-#define SLOW_BYTES      100L /* a second, and for so long: the other side has gone to sleep */
-#define SLOW_S          60L
-#define ANSWER_MOST     (256u << 10) /* of an answer that nobody reads */
-#define FOLDERS_MOST    4096
-#define TOKEN_MOST      8192
-#define HOME            "/~/" /* the folder in which an SFTP session begins */
+#define CONNECT_MAX_MS 30000L
+#define SLOW_BYTES     100L /* a second, and for so long: the other side has gone to sleep */
+#define SLOW_S         60L
+#define ANSWER_MAX     (256u << 10) /* of a response that is not used */
+#define FOLDERS_MAX    4096
+#define TOKEN_MAX      8192
+#define HOME           "/~/" /* the folder in which an SFTP session begins */
 
 struct remote {
 	struct store store; /* first */
@@ -30,16 +30,16 @@ struct remote {
 	char *url;          /* with a slash at its end, without a password; owned */
 	char *path;         /* SFTP: its path there, with a slash at its end; owned */
 	const char *folder; /* that path as SFTP has it: relative where the URL's begins with the user's home, /~/ */
-	bool is_sftp, is_local;   /* is_local: it does not leave this machine */
-	bool no_move;             /* the server was asked and has none */
-	char *made[FOLDERS_MOST]; /* folders that are known to be there; owned */
+	bool is_sftp, is_local;  /* is_local: it does not leave this machine */
+	bool no_move;            /* the server was asked and has none */
+	char *made[FOLDERS_MAX]; /* folders that are known to be there; owned */
 	size_t made_count;
 	char said[CURL_ERROR_SIZE];
 };
 
 /* What is done with the bytes of an answer. */
 struct sink {
-	size_t most; /* bytes; more end the transfer */
+	size_t max; /* bytes; more end the transfer */
 	size_t bytes;
 	bool over;   /* there were more */
 	char **keep; /* where they are kept, or NULL */
@@ -52,7 +52,7 @@ static size_t on_bytes(char *data, size_t size, size_t count, void *context)
 	struct sink *sink = context;
 	size_t bytes = size * count;
 
-	if (bytes > sink->most - sink->bytes) {
+	if (bytes > sink->max - sink->bytes) {
 		sink->over = true;
 		return 0;
 	}
@@ -102,7 +102,7 @@ static int token_of(const char **token, struct err *err)
 		return 0;
 	}
 	for (const char *at = *token; *at; at++)
-		if (!isgraph((unsigned char)*at) || at - *token > TOKEN_MOST)
+		if (!isgraph((unsigned char)*at) || at - *token > TOKEN_MAX)
 			return err_set(err,
 				       REMOTE_TOKEN " is no token: it has blanks or other characters, or is too long");
 	return 0;
@@ -149,7 +149,7 @@ static int prepare(struct remote *remote, const char *path, struct sink *sink, s
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
-			 timeout_ms < CONNECT_MOST_MS ? (long)timeout_ms : CONNECT_MOST_MS);
+			 timeout_ms < CONNECT_MAX_MS ? (long)timeout_ms : CONNECT_MAX_MS);
 	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, SLOW_BYTES);
 	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, SLOW_S);
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, remote->said);
@@ -181,7 +181,7 @@ static int prepare(struct remote *remote, const char *path, struct sink *sink, s
 		   : 0;
 }
 
-/* What went wrong with a path, in words: libcurl's, or what the status means. */
+/* What went wrong with a path: libcurl's description, or what the status means. */
 static int fail(const struct remote *remote, const char *what, const char *path, CURLcode code, long status,
 		struct err *err)
 {
@@ -218,7 +218,7 @@ static CURLcode perform(struct remote *remote, long *status)
 	return code;
 }
 
-/* A server's words about what it has not may be more than is taken of them: the status counts, also of a cut answer. */
+/* The body of an error may be longer than what is read of it: the status counts, even if the response was cut. */
 static bool is_absent(CURLcode code, long status)
 {
 	return code == CURLE_REMOTE_FILE_NOT_FOUND || status == 404 || status == 410;
@@ -241,16 +241,16 @@ static int receive(struct remote *remote, const char *path, struct sink *sink, b
 	return code || status != 200 ? fail(remote, "reading", path, code, status, err) : 0;
 }
 
-static int read_one(struct store *store, const char *path, size_t most, char **data, size_t *bytes, struct err *err)
+static int read_one(struct store *store, const char *path, size_t max, char **data, size_t *bytes, struct err *err)
 {
-	struct sink sink = { .most = most, .keep = data };
+	struct sink sink = { .max = max, .keep = data };
 	bool there;
 
 	*data = NULL;
 	*bytes = 0;
 	int result = receive((struct remote *)store, path, &sink, &there, err);
 	if (!result && there && sink.over)
-		result = err_set(err, "%s%s is larger than %zu bytes", store->name, path, most);
+		result = err_set(err, "%s%s is larger than %zu bytes", store->name, path, max);
 	if (!result && there && !*data)
 		*data = malloc(1); /* a file of no bytes */
 	if (!result && there && *data) {
@@ -266,7 +266,7 @@ static int read_one(struct store *store, const char *path, size_t most, char **d
 static int look(struct store *store, const struct site_file *file, enum store_state *state, struct err *err)
 {
 	struct sha256_ctx sha;
-	struct sink sink = { .most = (size_t)file->bytes, .sha = &sha };
+	struct sink sink = { .max = (size_t)file->bytes, .sha = &sha };
 	char hash[SHA256_TEXT];
 	bool there;
 
@@ -284,7 +284,7 @@ static int look(struct store *store, const struct site_file *file, enum store_st
 /* A request without a body, by a method of WebDAV. Returns its status; or -1 with err set, where there is none. */
 static long ask(struct remote *remote, const char *method, const char *path, const char *destination, struct err *err)
 {
-	struct sink sink = { .most = ANSWER_MOST };
+	struct sink sink = { .max = ANSWER_MAX };
 	struct curl_slist *headers = NULL;
 	char *header = NULL;
 	long status = -1;
@@ -320,7 +320,7 @@ static int folder_make(struct remote *remote, const char *path, struct err *err)
 	 */
 	if (status / 100 != 2 && status / 100 != 3 && status != 405 && status != 501 && (*path || status == 401))
 		return fail(remote, "making the folder", path, CURLE_OK, status, err);
-	if (remote->made_count < FOLDERS_MOST && (remote->made[remote->made_count] = strdup(path)))
+	if (remote->made_count < FOLDERS_MAX && (remote->made[remote->made_count] = strdup(path)))
 		remote->made_count++;
 	return 0;
 }
@@ -368,11 +368,11 @@ static const char *type_of(const char *path)
 	return "application/octet-stream";
 }
 
-/* Sends the file to a path, as it is; for SFTP the name is changed behind it. */
+/* Sends the file to a path as it is; over SFTP it is renamed afterwards. */
 static int send_file(struct remote *remote, const char *path, FILE *file, curl_off_t bytes, const char *type,
 		     struct curl_slist *after, struct err *err)
 {
-	struct sink sink = { .most = ANSWER_MOST };
+	struct sink sink = { .max = ANSWER_MAX };
 	struct curl_slist *headers = NULL;
 	char header[160];
 	long status;

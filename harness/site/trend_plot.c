@@ -110,7 +110,7 @@ static void picture_fill(struct picture *picture, const struct trend_plot *plot,
 {
 	const struct site_trend *trend = plot->trend;
 	const struct site_run *run = trend->runs[0];
-	char text[1400], words[TREND_PLOT_DESCRIPTION], line[1][TYPESET_LINE] = { "" };
+	char text[1400], description[TREND_PLOT_DESCRIPTION], line[1][TYPESET_LINE] = { "" };
 
 	picture_init(picture);
 	picture_size(picture, WIDTH, HEIGHT);
@@ -124,7 +124,7 @@ static void picture_fill(struct picture *picture, const struct trend_plot *plot,
 		picture_add(picture->subtitle, sizeof picture->subtitle, "", "the last %zu of ", shown(trend));
 	picture_add(picture->subtitle, sizeof picture->subtitle, "", "%zu runs", trend->count);
 	snprintf(picture->name, sizeof picture->name, "%.200s: requests per second over runs", picture->title);
-	picture_describe(picture, "", "%s", trend_plot_description(words, plot));
+	picture_describe(picture, "", "%s", trend_plot_description(description, plot));
 	if (seen->spread)
 		picture_key(picture, "band", "lowest to highest of the blocks");
 	if (seen->invalid)

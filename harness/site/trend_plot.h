@@ -22,7 +22,7 @@ struct trend_plot {
 /* Whether there is a line to draw: two runs with a figure. */
 bool trend_plot_is_due(const struct site_trend *trend);
 
-/* What the picture shows, in words. Returns out. */
+/* A description of the picture. Returns out. */
 #define TREND_PLOT_DESCRIPTION 600
 char *trend_plot_description(char out[TREND_PLOT_DESCRIPTION], const struct trend_plot *plot);
 

@@ -36,7 +36,7 @@ static void spaces(FILE *out, size_t count)
 	fprintf(out, "%*s", (int)count, "");
 }
 
-/* The widths of a column: of its texts, and of the marks behind them. */
+/* The widths of a column: of its texts, and of the marks after them. */
 struct widths {
 	size_t text, mark;
 };
@@ -69,16 +69,16 @@ static void text_write(const struct text_table *table, FILE *out)
 			struct widths widths = widths_of(table, i);
 			size_t width = widths.text + widths.mark;
 			size_t used = text_width(item->text);
-			size_t behind = line ? widths.mark : 0;
+			size_t after = line ? widths.mark : 0;
 			fputs(i ? "  " : "", out);
 			if (!table->left[i])
-				spaces(out, width - behind - used);
+				spaces(out, width - after - used);
 			fputs(item->text, out);
 			fputs(item->mark, out);
 			if (table->left[i])
 				spaces(out, width - used);
 			else if (i + 1 < table->columns)
-				spaces(out, behind - strlen(item->mark));
+				spaces(out, after - strlen(item->mark));
 			total += width + (i ? 2 : 0);
 		}
 		fputc('\n', out);
@@ -136,12 +136,12 @@ void text_table_line(enum table_format format, const char *line, FILE *out)
 	fputc('\n', out);
 }
 
-void text_table_add(char *line, size_t room, const char *separator, const char *words)
+void text_table_add(char *line, size_t room, const char *separator, const char *item)
 {
 	char plain[TEXT_TABLE_TEXT];
 	size_t used = strlen(line);
 
-	if (!*text_plain(plain, sizeof plain, words))
+	if (!*text_plain(plain, sizeof plain, item))
 		return;
 	snprintf(line + used, room - used, "%s%s", used ? separator : "", plain);
 }

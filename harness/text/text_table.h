@@ -3,7 +3,7 @@
  *
  * A table is lines of items, the first line being the headings. In text each column is as wide as its widest item. An
  * item is a text and a mark, which says that the text is to be read with care; notes under the table tell why. All
- * texts are shown as they are, whatever stands in them: they are escaped for the format.
+ * texts are escaped for the format, so that they are shown as they are.
  */
 #ifndef HARNESS_TEXT_TEXT_TABLE_H
 #define HARNESS_TEXT_TEXT_TABLE_H
@@ -45,14 +45,14 @@ struct text_table_item *text_table_item(const struct text_table *table, size_t l
 /* Writes it as text or Markdown. */
 void text_table_write(const struct text_table *table, enum table_format format, FILE *out);
 
-/* One line of words above or under a table. */
+/* A line above or below a table. */
 void text_table_line(enum table_format format, const char *line, FILE *out);
 
 /* The same as a note under a table, apart from it where it is the *first. */
 void text_table_note(enum table_format format, const char *line, bool *first, FILE *out);
 
-/* Adds words to a line, behind a separator where it is not the first; control characters are left out. */
-void text_table_add(char *line, size_t room, const char *separator, const char *words);
+/* Adds an item to a line, after a separator where it is not the first; control characters are left out. */
+void text_table_add(char *line, size_t room, const char *separator, const char *item);
 
 /* CSV (RFC 4180): a text; a comma and a number, nothing where it is unknown. */
 void text_table_csv_text(const char *text, FILE *out);

@@ -26,7 +26,7 @@ static void check_levels(const struct levels *levels, const char *text)
 	struct err err;
 
 	fuzz_require(strcmp(levels->text, text) == 0);
-	fuzz_require(levels->count >= 1 && levels->count <= LEVELS_MOST);
+	fuzz_require(levels->count >= 1 && levels->count <= LEVELS_MAX);
 	fuzz_require(levels->level[0] >= 1 && levels->level[levels->count - 1] <= LEVELS_HIGHEST);
 	for (size_t i = 1; i < levels->count; i++)
 		fuzz_require(levels->level[i - 1] < levels->level[i]);

@@ -73,7 +73,7 @@ static void test_files(void **state)
 	assert_true(facts.may_raise);
 	assert_int_equal(facts.memory_bytes, 3000 << 10);
 	assert_int_equal(facts.files_open, 1184);
-	assert_int_equal(facts.files_most, 99000);
+	assert_int_equal(facts.files_max, 99000);
 	assert_int_equal(facts.io_uring_disabled, 2);
 	assert_int_equal(facts.host.somaxconn, 128);
 	assert_int_equal(facts.host.port_low, 1024);
@@ -81,7 +81,7 @@ static void test_files(void **state)
 	check_text("governor", facts.host.governor, "powersave");
 	assert_int_equal(facts.syn_backlog, 512);
 	assert_int_equal(facts.syncookies, 2);
-	assert_int_equal(facts.conntrack_most, 65536);
+	assert_int_equal(facts.conntrack_max, 65536);
 	assert_int_equal(facts.conntrack_count, 12);
 	assert_int_equal(facts.conntrack_time_wait_s, 120);
 	assert_true(facts.smt == FACTS_ON && facts.turbo == FACTS_ON && !facts.turbo_is_intel);

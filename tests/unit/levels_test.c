@@ -154,12 +154,12 @@ static void test_most(void **state)
 
 	(void)state;
 	assert_int_equal(levels_parse(&levels, "1..1024:+1", &err), 0);
-	assert_int_equal(levels.count, LEVELS_MOST);
+	assert_int_equal(levels.count, LEVELS_MAX);
 	for (size_t i = 0; i < levels.count; i++)
 		assert_int_equal(levels.level[i], i + 1);
 	assert_int_equal(levels_parse(&levels, "1..1025:+1", &err), -1);
 	assert_int_equal(levels_parse(&levels, "1..4096000:+1", &err), -1);
-	assert_int_equal(levels.count, LEVELS_MOST);
+	assert_int_equal(levels.count, LEVELS_MAX);
 	levels_release(&levels);
 }
 

@@ -42,14 +42,14 @@ static const struct option_def defs[] = {
 	{ .name = NULL }
 };
 
-#define WORDS_MOST 8
+#define WORDS_MAX 8
 
 /* Parses words; they must be NULL-terminated. */
 static int parse(struct things *things, const char *const *words, char **argv, struct err *err)
 {
 	int argc = 0;
 
-	for (; argc < WORDS_MOST && words[argc]; argc++)
+	for (; argc < WORDS_MAX && words[argc]; argc++)
 		argv[argc] = (char *)(uintptr_t)words[argc];
 	return options_parse(defs, things, argc, argv, err);
 }
@@ -74,7 +74,7 @@ static void test_command_lines(void **state)
 {
 	static const struct {
 		const char *name;
-		const char *words[WORDS_MOST];
+		const char *words[WORDS_MAX];
 		struct things right;
 		int operands;
 		const char *first; /* operand */
@@ -112,7 +112,7 @@ static void test_command_lines(void **state)
 	(void)state;
 	for (size_t i = 0; i < LENGTH(cases); i++) {
 		struct things things = { 0 };
-		char *argv[WORDS_MOST];
+		char *argv[WORDS_MAX];
 		struct err err = { "" };
 		assert_int_equal(options_default(defs, &things, &err), 0);
 		check_case(cases[i].name, parse(&things, cases[i].words, argv, &err) == cases[i].operands);
@@ -132,10 +132,10 @@ static void test_command_lines(void **state)
 /* An option that may be given again adds each time. */
 static void test_repeated(void **state)
 {
-	static const char *const words[WORDS_MOST] = { "-f", "a", "--file=b", "-fc" };
-	static const char *const empty[WORDS_MOST] = { "--file=" };
+	static const char *const words[WORDS_MAX] = { "-f", "a", "--file=b", "-fc" };
+	static const char *const empty[WORDS_MAX] = { "--file=" };
 	struct things things = { 0 };
-	char *argv[WORDS_MOST];
+	char *argv[WORDS_MAX];
 	struct err err;
 
 	(void)state;
@@ -185,9 +185,9 @@ static void test_percent(void **state)
 
 static void test_operands_keep_their_order(void **state)
 {
-	static const char *const words[WORDS_MOST] = { "a", "-q", "b", "--", "c", "-d" };
+	static const char *const words[WORDS_MAX] = { "a", "-q", "b", "--", "c", "-d" };
 	struct things things = { 0 };
-	char *argv[WORDS_MOST];
+	char *argv[WORDS_MAX];
 	struct err err;
 
 	(void)state;
@@ -202,7 +202,7 @@ static void test_operands_keep_their_order(void **state)
 static void test_bad_command_lines(void **state)
 {
 	static const struct {
-		const char *words[WORDS_MOST];
+		const char *words[WORDS_MAX];
 		const char *error;
 	} cases[] = {
 		{ { "--nope" }, "unknown option --nope" },
@@ -236,7 +236,7 @@ static void test_bad_command_lines(void **state)
 	(void)state;
 	for (size_t i = 0; i < LENGTH(cases); i++) {
 		struct things things = { 0 };
-		char *argv[WORDS_MOST];
+		char *argv[WORDS_MAX];
 		struct err err = { "" };
 		assert_int_equal(options_default(defs, &things, &err), 0);
 		check_case(cases[i].error, parse(&things, cases[i].words, argv, &err) == -1);
@@ -250,9 +250,9 @@ static void test_bad_command_lines(void **state)
 static void test_long_name(void **state)
 {
 	char word[300] = "--";
-	const char *words[WORDS_MOST] = { word, NULL };
+	const char *words[WORDS_MAX] = { word, NULL };
 	struct things things = { 0 };
-	char *argv[WORDS_MOST];
+	char *argv[WORDS_MAX];
 	struct err err;
 
 	(void)state;

@@ -55,7 +55,7 @@ static void test_room(void **state)
 
 	(void)state;
 	assert_int_equal(raw_init(&raw, UINT64_MAX, &err), 0);
-	assert_int_equal(raw.room, RAW_MOST);
+	assert_int_equal(raw.room, RAW_MAX);
 	raw_release(&raw);
 	assert_int_equal(raw_init(&raw, 0, &err), 0);
 	assert_null(raw.values);
