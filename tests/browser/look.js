@@ -5,15 +5,11 @@
 //
 // It judges nothing: that is the caller's.
 "use strict";
-const fs = require("fs");
 const path = require("path");
 const url = require("url");
-const { chromium } = require("playwright-core");
+const { axe, main, open, unfold } = require("./browser");
 
-const axe = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const shots = process.env.SHOTS;
-// One second of a page that does nothing is long; a whole sweep of pictures on a busy machine is not.
-const PATIENCE_MS = 60000;
 
 const views = [
 	{ name: "360-light", width: 360, scheme: "light", open: true },
@@ -87,21 +83,12 @@ async function sort(page) {
 }
 
 async function look(browser, file, view) {
-	const context = await browser.newContext({
+	const said = { page: file, view: view.name };
+	const page = await open(browser, file, {
 		viewport: { width: view.width, height: 900 }, colorScheme: view.scheme, javaScriptEnabled: !view.still,
 		permissions: ["clipboard-read", "clipboard-write"],
-	});
-	context.setDefaultTimeout(PATIENCE_MS);
-	const page = await context.newPage();
-	const said = { page: file, view: view.name, console: [], errors: [], requests: [] };
+	}, said);
 	const address = url.pathToFileURL(path.resolve(file)).href;
-	page.on("console", (message) => said.console.push(message.type() + ": " + message.text()));
-	page.on("pageerror", (error) => said.errors.push(String(error)));
-	page.on("request", function (request) {
-		if (request.url() !== address && !request.url().startsWith("data:"))
-			said.requests.push(request.url());
-	});
-	await page.goto(address);
 	if (view.media)
 		await page.emulateMedia({ media: view.media, colorScheme: view.scheme });
 	Object.assign(said, await page.evaluate(observe));
@@ -113,7 +100,7 @@ async function look(browser, file, view) {
 	}
 	if (view.axe || view.open) {
 		// All that is folded up is to be looked at too.
-		await page.evaluate(() => document.querySelectorAll("details").forEach((details) => { details.open = true; }));
+		await unfold(page);
 		said.opened = await page.evaluate(observe);
 	}
 	if (view.axe) {
@@ -130,21 +117,9 @@ async function look(browser, file, view) {
 		await page.locator("button.copy", { hasText: "Copied" }).waitFor();
 		said.copied = await page.evaluate(() => navigator.clipboard.readText());
 	}
-	await context.close();
+	said.requests = said.requests.filter((request) => request !== address && !request.startsWith("data:"));
+	await page.context().close();
 	return said;
 }
 
-(async function () {
-	const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
-						args: ["--no-sandbox", "--disable-gpu"] });
-	try {
-		for (const file of process.argv.slice(2))
-			for (const view of views)
-				process.stdout.write(JSON.stringify(await look(browser, file, view)) + "\n");
-	} finally {
-		await browser.close();
-	}
-}()).catch(function (error) {
-	process.stderr.write(String(error.stack || error) + "\n");
-	process.exitCode = 1;
-});
+main(views, look);

@@ -2,13 +2,8 @@
 //
 //     node site.js PAGE.html..
 "use strict";
-const fs = require("fs");
 const path = require("path");
-const url = require("url");
-const { chromium } = require("playwright-core");
-
-const axe = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
-const PATIENCE_MS = 60000;
+const { axe, main, open, unfold } = require("./browser");
 
 // Runs in the page.
 function observe() {
@@ -23,39 +18,21 @@ function observe() {
 	};
 }
 
-async function look(browser, file, width, scheme) {
-	const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme });
-	context.setDefaultTimeout(PATIENCE_MS);
-	const page = await context.newPage();
-	const said = { page: path.basename(file), width, scheme, console: [], requests: [] };
-	page.on("console", (message) => said.console.push(message.type() + ": " + message.text()));
-	page.on("pageerror", (error) => said.console.push(String(error)));
-	page.on("request", function (request) {
-		if (!/^(file|data):/.test(request.url()))
-			said.requests.push(request.url());
-	});
-	await page.goto(url.pathToFileURL(path.resolve(file)).href);
-	await page.evaluate(() => document.querySelectorAll("details").forEach((details) => { details.open = true; }));
+async function look(browser, file, { width, scheme }) {
+	const said = { page: path.basename(file), width, scheme };
+	const page = await open(browser, file, { viewport: { width, height: 900 }, colorScheme: scheme }, said);
+	await unfold(page);
 	Object.assign(said, await page.evaluate(observe));
 	await page.evaluate(axe);
 	const result = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
 	said.violations = result.violations.map((violation) => violation.id + ": " + violation.nodes[0].html.slice(0, 160));
-	await context.close();
+	said.console.push(...said.errors);
+	delete said.errors;
+	said.requests = said.requests.filter((request) => !/^(file|data):/.test(request));
+	await page.context().close();
 	return said;
 }
 
-(async function () {
-	const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
-						args: ["--no-sandbox", "--disable-gpu"] });
-	try {
-		for (const file of process.argv.slice(2))
-			for (const width of [360, 1280, 1920])
-				for (const scheme of ["light", "dark"])
-					process.stdout.write(JSON.stringify(await look(browser, file, width, scheme)) + "\n");
-	} finally {
-		await browser.close();
-	}
-}()).catch(function (error) {
-	process.stderr.write(String(error.stack || error) + "\n");
-	process.exitCode = 1;
-});
+const views = [360, 1280, 1920].flatMap((width) => ["light", "dark"].map((scheme) => ({ width, scheme })));
+
+main(views, look);
