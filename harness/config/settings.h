@@ -56,6 +56,7 @@ struct settings {
 	uint64_t port;                   /* 0: a free one */
 	uint64_t backlog;                /* 0: as large as the network allows */
 	int network;                     /* enum network_choice */
+	int server_share;                /* index of settings_shares */
 	char *client_cpus, *server_cpus; /* lists of CPUs; NULL: automatic */
 	char *out;                       /* name of the run; NULL: from the date */
 	char *resume;                    /* name of a run to be resumed; or NULL */
@@ -68,6 +69,10 @@ struct settings {
 enum settings_ceiling { CEILING_YES, CEILING_NO };
 
 /* The options of `run`; those without OPTION_CALL are the keys of [run] too. */
+/* Shares of a CPU that a server can get, by settings.server_share, and their names, which end with NULL. */
+extern const double settings_shares[];
+extern const char *const settings_share_names[];
+
 extern const struct option_def settings_options[];
 
 /* The maximum number of connections of any cell. */

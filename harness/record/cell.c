@@ -55,6 +55,9 @@ const struct field cell_fields[] = {
 	CELL("shared_cpus", NUMBER, KNOWN, shared_cpus, "CPUs", "client"),
 	CELL("observer_cpu", NUMBER, LATER, observer_cpu, "cores", "client"),
 	CELL("ceiling_rps", NUMBER, LATER, ceiling_rps, "1/s", "rate"),
+	CELL("server_share", NUMBER, KNOWN, server_share, "share", "server"),
+	CELL("throttled", NUMBER, KNOWN, throttled, "share", "server"),
+	CELL("scaled_from", NUMBER, KNOWN, scaled_from, "1/s", "rate"),
 	CELL("server_cpu_us_per_request", NUMBER, ALWAYS, server_cpu_us_per_request, "us", "server"),
 	CELL("server_rss_bytes", NUMBER, ALWAYS, server_rss_bytes, "bytes", "server"),
 	USE(user_s, "s"),
@@ -86,6 +89,9 @@ _Static_assert(offsetof(struct cell, rate_rps) == offsetof(struct load_figures, 
 
 /* As many requests that have no end hide behind the 99.9th percentile. */
 #define CENSORED 0.001
+
+/* A server whose share was used up in that part of the periods was held up by nothing else. */
+#define THROTTLED_ALL 0.9
 
 static const struct cell_times unknown = { NAN, NAN, NAN, NAN, NAN, NAN };
 
@@ -165,6 +171,16 @@ int cell_take_target(struct cell *cell, const struct target *target)
 
 	cell->status = target->expected.status;
 	return target->named ? cell_set_text(&cell->address, target_show_address(target, address)) : 0;
+}
+
+void cell_take_share(struct cell *cell, double share, double throttled)
+{
+	cell->server_share = share;
+	cell->throttled = throttled;
+	if (!(throttled >= THROTTLED_ALL) || cell_is_open_loop(cell) || isnan(cell->rate_rps))
+		return;
+	cell->scaled_from = cell->rate_rps;
+	cell->rate_rps /= share;
 }
 
 bool cell_is_failed(const struct cell *cell)

@@ -44,6 +44,9 @@ struct cell {
 	double shared_cpus;  /* CPUs on which both a thread of the client and one of the server may run */
 	double observer_cpu; /* fraction of a core that watching took beside the load */
 	double ceiling_rps;  /* the control server's rate at the same mode, level and block */
+	double server_share; /* of a CPU that the server got; NAN: as much as there was */
+	double throttled;    /* of the periods in which it could run, the share in which that was used up */
+	double scaled_from;  /* rate_rps is divided by server_share, and was this; NAN: it is as measured */
 	double server_cpu_us_per_request, server_rss_bytes;
 	struct {
 		double user_s, system_s; /* CPU in the window; they add up to the exact sum */
@@ -79,6 +82,14 @@ int cell_take_target(struct cell *cell, const struct target *target);
 
 /* Takes over the figures of a sample. Returns 0; or -1 if out of memory, and then it has no figures. */
 int cell_take(struct cell *cell, const struct load_sample *sample);
+
+/*
+ * Notes that the server got that share of a CPU, 0 to 1, and in which part of the periods it used it up (NAN: unknown). A server
+ * that did so in at least 90 % of them was held up by nothing else: with a whole CPU it would have served 1 / share times as
+ * many, and its rate is scaled by that. Any other rate stays as it is, as does that of an open loop, which is offered. Latency
+ * is never scaled.
+ */
+void cell_take_share(struct cell *cell, double share, double throttled);
 
 /* The mean, some quantiles and the maximum of a histogram; unknown where it is empty. */
 struct cell_times cell_times_of(const struct hist *hist);

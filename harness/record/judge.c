@@ -60,7 +60,10 @@ static double little_residual(const struct cell *cell)
 		return fabs(cell->concurrency_mean / cell->concurrency_sampled - 1);
 	if (!isnan(cell->rounds))
 		return NAN;
-	return fabs(cell->rate_rps * cell->latency_ns.mean / 1e9 / cell->concurrency_mean - 1);
+	/* Latency is as it was measured, so the rate must be. */
+	double rate_rps = isnan(cell->scaled_from) ? cell->rate_rps : cell->scaled_from;
+
+	return fabs(rate_rps * cell->latency_ns.mean / 1e9 / cell->concurrency_mean - 1);
 }
 
 static bool breaks_little(const struct cell *cell)

@@ -397,6 +397,21 @@ static bool is_late_censored(const struct cell *cell)
 	return cell_is_open_loop(cell) && cell->latency_censored;
 }
 
+static bool is_scaled(const struct cell *cell)
+{
+	return !isnan(cell->scaled_from);
+}
+
+static bool has_share_of_cpu(const struct cell *cell)
+{
+	return !isnan(cell->server_share);
+}
+
+static bool has_share_unscaled(const struct cell *cell)
+{
+	return !isnan(cell->server_share) && isnan(cell->scaled_from);
+}
+
 static bool has_queue(const struct cell *cell)
 {
 	return !isnan(cell->accept_queue.mean);
@@ -468,6 +483,10 @@ static const struct line {
 	TELL("rate", "keeps up", falls_behind, "no: {kept up} " ANSWERED),
 	TELL("rate", "after it", has_end,
 	     "{left} in flight or waiting as it ended: {open_loop.late_ok} ok, {open_loop.late_failed} failed, {open_loop.unfinished} never ended"),
+	TELL("rate", "share", is_scaled,
+	     "the server had {server_share} of a CPU and used it up; scaled to a whole one, measured: {scaled_from} requests/s"),
+	TELL("rate", "share", has_share_unscaled,
+	     "the server had {server_share} of a CPU, and did not use it up all the time: not scaled"),
 	TELL("rate", "ceiling", has_ceiling,
 	     "{ceiling_rps} requests/s of the control server: this is {share of ceiling} of it"),
 	TELL("rate", "ceiling", has_slow_control,
@@ -506,6 +525,8 @@ static const struct line {
 	     "residual {little_residual}: {concurrency.sampled} in flight by what was counted now and then"),
 	TELL("in flight", "Little", has_no_sampled, "residual {little_residual}"),
 	PRINT("latency", print_latency),
+	TELL("latency", "", has_share_of_cpu,
+	     "of a server that had {server_share} of a CPU: it waits for more, and so do clients"),
 	TELL("latency", "", cell_is_open_loop,
 	     "of an open loop: from the scheduled time, with all waiting and with the client's own lag"),
 	TELL("latency", "", is_late_censored,

@@ -127,6 +127,13 @@ static void method_put(const struct report_page *page)
 			"The listen backlog is %llu connections. In close mode those beyond what a server takes wait there.",
 			(unsigned long long)backlog);
 	network_put(document, out);
+	const char *share = document_option(document, "server-share");
+	if (*share && strcmp(share, "1") != 0)
+		item_put(
+			out,
+			"Each server had %.8s of a CPU. Rates at which it used that up are scaled to a whole CPU; latency is as "
+			"it was, and so longer than with a whole one.",
+			share);
 	item_put(out, "The control server is a minimal one in C: %s.",
 		 has_ceiling(page) ? "what the harness reaches with it is the ceiling of all others"
 				   : "its figures stand beside those of the others for comparison");

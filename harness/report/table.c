@@ -319,6 +319,10 @@ static void head_put(const struct rows *rows, enum table_format format, FILE *ou
 	line_option(line, sizeof line, doc, "repeat", "blocks: ", "");
 	for (size_t i = 0; i < rows->servers_count * rows->modes_count; i++)
 		backlog = rows->parallel[i].backlog > backlog ? rows->parallel[i].backlog : backlog;
+	const char *share = document_option(doc, "server-share");
+	if (*share && strcmp(share, "1") != 0)
+		line_option(line, sizeof line, doc, "server-share", "servers at ",
+			    " of a CPU, scaled where they used it up");
 	if (backlog) {
 		snprintf(text, sizeof text, "backlog %llu", (unsigned long long)backlog);
 		text_table_add(line, sizeof line, ", ", text);

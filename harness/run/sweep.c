@@ -54,6 +54,7 @@ struct visit {
 	struct kernel kernel_start, kernel_end;
 	double open_sum, open_max, files_max;
 	uint64_t open_samples;
+	struct quota_use quota_start, quota_end;
 	double queue_sum, queue_max;
 	uint64_t queue_samples;
 	enum load_phase phase;
@@ -138,6 +139,15 @@ static int visit_stop(struct visit *visit, struct err *err)
 	return port_check(visit->sweep, err);
 }
 
+static void look_at_quota(const struct visit *visit, struct quota_use *use)
+{
+	struct err ignored; /* without it the share is not known to have been used up, and nothing is scaled */
+
+	*use = (struct quota_use){ 0 };
+	if (visit->service.quota.folder[0])
+		quota_read(&visit->service.quota, use, &ignored);
+}
+
 static void watch_enter(void *context, enum load_phase phase)
 {
 	struct visit *visit = context;
@@ -152,10 +162,12 @@ static void watch_enter(void *context, enum load_phase phase)
 		observe_find(&visit->observe, visit->service.supervisor.keeper);
 		kernel_read(&visit->kernel_start, "/proc");
 		observe_use(&visit->observe, &visit->use_start);
+		look_at_quota(visit, &visit->quota_start);
 		visit->observer_start_ns = clock_read_ns(CLOCK_THREAD_CPUTIME_ID);
 	} else if (phase == LOAD_DRAIN) {
 		visit->observer_end_ns = clock_read_ns(CLOCK_THREAD_CPUTIME_ID);
 		observe_use(&visit->observe, &visit->use_end);
+		look_at_quota(visit, &visit->quota_end);
 		kernel_read(&visit->kernel_end, "/proc");
 	}
 }
@@ -223,6 +235,19 @@ static double shared_cpus(const struct load_sample *sample, const cpu_set_t *ser
 	return CPU_COUNT(&cpus);
 }
 
+/* The share of a CPU that the server got, and whether it used it up. One request at a time keeps no server busy. */
+static void take_share(const struct visit *visit, struct cell *cell, bool sequential)
+{
+	const struct quota_use *start = &visit->quota_start, *end = &visit->quota_end;
+	double throttled = NAN;
+
+	if (!visit->service.quota.folder[0])
+		return;
+	if (!sequential && end->periods > start->periods)
+		throttled = (double)(end->throttled - start->throttled) / (double)(end->periods - start->periods);
+	cell_take_share(cell, visit->service.place.share, throttled);
+}
+
 /* What was seen of the server and the kernel in the window. */
 static void visit_take(const struct visit *visit, struct cell *cell, const struct load_sample *sample, bool sequential)
 {
@@ -231,6 +256,7 @@ static void visit_take(const struct visit *visit, struct cell *cell, const struc
 	if (!end->processes)
 		return; /* the server was gone before the window was over */
 	take_cpu(visit, cell);
+	take_share(visit, cell, sequential);
 	cell->server_rss_bytes = (double)end->rss_bytes;
 	cell->server_use.peak_rss_bytes = (double)end->peak_rss_bytes;
 	if (end->files_limit != UINT64_MAX)
@@ -574,6 +600,7 @@ static int visit_prepare(struct visit *visit, struct err *err)
 		.http = (enum target_http)sweep->settings->http,
 		.cpus = &sweep->cpus.server,
 		.grace_ns = GRACE_NS,
+		.share = settings_shares[sweep->settings->server_share],
 	};
 
 	return service_init(&visit->service, visit->server, &place, err);

@@ -12,8 +12,22 @@
 #include "harness/lib/clock.h"
 #include "harness/lib/text.h"
 
+/* Short, so that a server is not stopped for long; a shorter one would cost switches. */
+#define SHARE_PERIOD_NS (5 * CLOCK_MS)
 /* How long a server that did not start is watched the second time, for its stderr output. */
 #define AGAIN_NS (5 * CLOCK_S)
+
+/* The group of a server that gets a share of a CPU. Returns 0, or -1 with err set. */
+static int quota_make(struct service *service, struct err *err)
+{
+	double share = service->place.share;
+
+	if (share <= 0 || share >= 1)
+		return 0;
+	if (quota_open(&service->quota, err) || quota_set(&service->quota, share, SHARE_PERIOD_NS, err))
+		return err_prefix(err, "--server-share");
+	return 0;
+}
 
 int service_init(struct service *service, const struct conf_server *server, const struct service_place *place,
 		 struct err *err)
@@ -28,7 +42,7 @@ int service_init(struct service *service, const struct conf_server *server, cons
 	snprintf(service->variables[3], sizeof service->variables[3], "BENCH_WORKERS=1");
 	for (size_t i = 0; i < sizeof service->variables / sizeof *service->variables; i++)
 		service->environment[i] = service->variables[i];
-	if (target_init(&service->target, url, place->http, err))
+	if (target_init(&service->target, url, place->http, err) || quota_make(service, err))
 		return -1;
 	return target_expect(&service->target, 200, PAGE_START, PAGE_START_BYTES, err);
 }
@@ -79,7 +93,12 @@ static int start(struct service *service, uint64_t ready_ns, const volatile sig_
 	};
 
 	*exited = false;
-	if (network_change(service, err) || supervisor_launch(&service->supervisor, &launch, err))
+	if (service->quota.folder[0] && (launch.door_fd = quota_door(&service->quota, err)) < 0)
+		return -1;
+	int bad = network_change(service, err) || supervisor_launch(&service->supervisor, &launch, err);
+	if (launch.door_fd > 0)
+		close(launch.door_fd);
+	if (bad)
 		return -1;
 	if (!supervisor_wait_ready(&service->supervisor, &service->target, ready_ns, stop, err))
 		return 0;
@@ -164,7 +183,10 @@ double service_queue_length(struct service *service)
 
 void service_release(struct service *service)
 {
+	struct err ignored; /* an empty group that stays does no harm */
+
 	supervisor_stop(&service->supervisor, service->place.grace_ns);
+	quota_close(&service->quota, &ignored);
 	accept_queue_close(&service->queue);
 	target_release(&service->target);
 	service_drop_stderr(service);

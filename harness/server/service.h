@@ -18,6 +18,7 @@
 #include "harness/lib/err.h"
 #include "harness/network/accept_queue.h"
 #include "harness/network/network.h"
+#include "harness/server/quota.h"
 #include "harness/server/supervisor.h"
 
 /* How much of a server's last stderr output an error tells, bytes. */
@@ -31,6 +32,7 @@ struct service_place {
 		*network; /* each start is in a fresh one (network_renew), or in the host's where the server needs it */
 	const cpu_set_t *cpus; /* NULL: any */
 	uint64_t grace_ns;     /* between SIGTERM and SIGKILL */
+	double share;          /* of a CPU that it gets; 0 or 1: as much as there is */
 	bool stays; /* all starts are in the network of the first, where connections of the one before may be left */
 };
 
@@ -40,6 +42,7 @@ struct service {
 	struct supervisor supervisor; /* its keeper is 0 while the server does not run */
 	bool has_moved;               /* it has been started in its network */
 	struct accept_queue queue;    /* of the port, in the server's network; not open where the kernel gives none */
+	struct quota quota;           /* the group of its processes; none where it gets all there is */
 	struct target target;         /* the start page of the server contract, with the right response */
 	int stderr_fd;                /* a file in memory; -1: /dev/null */
 	char variables[4][64];

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sched.h>
@@ -142,7 +143,8 @@ static void server_exec(const struct launch *launch, char **arguments, pid_t kee
 	signal(SIGXFSZ, SIG_DFL);
 	if (dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0 || dup2(error, STDERR_FILENO) < 0 ||
 	    (launch->folder && chdir(launch->folder)) ||
-	    (launch->cpus && sched_setaffinity(0, sizeof *launch->cpus, launch->cpus)))
+	    (launch->cpus && sched_setaffinity(0, sizeof *launch->cpus, launch->cpus)) ||
+	    (launch->door_fd > 0 && write(launch->door_fd, "0", 1) != 1))
 		number = errno;
 	for (const char *const *entry = launch->environment; entry && *entry; entry++)
 		putenv((char *)*entry);
@@ -234,15 +236,23 @@ static bool keeper_end(struct keeper *keeper, uint64_t grace_ns, pid_t group)
  * Only its own socket may tie the keeper to others: benchctl's files, pipes and other keepers' sockets would
  * stay open for as long as it lives.
  */
-static void close_all_but(int one, int other)
+static void close_all_but(const int *kept, size_t count)
 {
-	int low = one < other ? one : other, high = one < other ? other : one;
+	int from = STDERR_FILENO + 1;
 
-	if (low > STDERR_FILENO + 1)
-		close_range(STDERR_FILENO + 1, (unsigned)low - 1, 0);
-	if (high > low + 1)
-		close_range(low < STDERR_FILENO + 1 ? STDERR_FILENO + 1 : (unsigned)low + 1, (unsigned)high - 1, 0);
-	close_range((unsigned)high + 1, ~0u, 0);
+	/* The next one that is kept, and all before it: at most `count` times. */
+	for (size_t i = 0; i < count; i++) {
+		int next = INT_MAX;
+		for (size_t j = 0; j < count; j++)
+			if (kept[j] >= from && kept[j] < next)
+				next = kept[j];
+		if (next == INT_MAX)
+			break;
+		if (next > from)
+			close_range((unsigned)from, (unsigned)next - 1, 0);
+		from = next + 1;
+	}
+	close_range((unsigned)from, ~0u, 0);
 }
 
 /* In a PID namespace: /proc must be that of the namespace, and benchctl's death is the end of all. */
@@ -261,7 +271,7 @@ static void keeper_main(int socket, const struct launch *launch, char **argument
 	struct keeper keeper = { .socket = socket };
 	struct message message = { .kind = MESSAGE_STARTED };
 
-	close_all_but(socket, launch->stderr_fd);
+	close_all_but((const int[]){ socket, launch->stderr_fd, launch->door_fd }, 3);
 	if (contained && keeper_contain())
 		_exit(1); /* without a message: there is no such namespace to be had */
 	/* Not in the terminal's group: ^C is for benchctl, which then asks for an orderly end. */

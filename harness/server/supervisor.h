@@ -37,6 +37,7 @@ struct launch {
 	const char *const *environment; /* "NAME=value", NULL-terminated; added to benchctl's own */
 	const cpu_set_t *cpus;          /* or NULL */
 	int stderr_fd;                  /* the server's stderr; -1: /dev/null */
+	int door_fd;                    /* of a control group that it is born in (quota_door()); 0: none */
 };
 
 /* How long a keeper may take to do its work: without the grace of a server. */

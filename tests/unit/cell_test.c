@@ -542,6 +542,40 @@ static void test_take_crowd(void **state)
 	cell_release(&cell);
 }
 
+/* A rate is scaled only of a server that was held up by its share all through, and never in an open loop. */
+static void test_share(void **state)
+{
+	static const struct {
+		double rate, share, throttled, offered, scaled;
+	} cases[] = {
+		{ 1000, 0.25, 1, NAN, 4000 },  { 1000, 0.5, 0.9, NAN, 2000 }, { 1000, 0.5, 0.89, NAN, NAN },
+		{ 1000, 0.25, NAN, NAN, NAN }, { 1000, 0.25, 1, 1000, NAN },  { NAN, 0.25, 1, NAN, NAN },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		struct cell cell;
+		char name[32];
+		snprintf(name, sizeof name, "case %zu", i);
+		cell_init(&cell, "a", "epoll", "close", 64, 1);
+		check_case(name, isnan(cell.server_share) && isnan(cell.throttled) && isnan(cell.scaled_from));
+		cell.rate_rps = cases[i].rate;
+		cell.latency_ns.p50 = 5;
+		cell.open_loop.offered_rps = cases[i].offered;
+		cell.latency_ns.mean = 1e9;
+		cell.concurrency_mean = 1000;
+		cell_take_share(&cell, cases[i].share, cases[i].throttled);
+		cell_judge(&cell, NAN);
+		check_case(name, isnan(cell.rate_rps) || cell_is_open_loop(&cell) || fabs(cell.little) < 1e-9);
+		bool is_scaled = !isnan(cases[i].scaled);
+		double wanted = is_scaled ? cases[i].scaled : cases[i].rate;
+		check_case(name, cell.rate_rps == wanted || (isnan(cell.rate_rps) && isnan(wanted)));
+		check_case(name, is_scaled ? cell.scaled_from == cases[i].rate : isnan(cell.scaled_from));
+		check_case(name, cell.server_share == cases[i].share && cell.latency_ns.p50 == 5);
+		cell_release(&cell);
+	}
+}
+
 static void test_set_text(void **state)
 {
 	char *field = NULL;
@@ -563,6 +597,7 @@ int main(void)
 		cmocka_unit_test(test_rules),        cmocka_unit_test(test_open_loop),  cmocka_unit_test(test_alike),
 		cmocka_unit_test(test_judged_again), cmocka_unit_test(test_names),      cmocka_unit_test(test_init),
 		cmocka_unit_test(test_take),         cmocka_unit_test(test_take_crowd), cmocka_unit_test(test_set_text),
+		cmocka_unit_test(test_share),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -1,0 +1,89 @@
+#!/usr/bin/python3
+"""--server-share: a server that gets a part of a CPU, and whose rates are scaled where it used that up. Prints TAP."""
+import functools
+import glob
+import os
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from helper import tap
+from helper.program import PYTHON, ROOT, Place, python_section
+
+NOBODY = 65534
+SHARE = 0.25
+# Serves after a child has started that burns CPU as long as it lives, so that the share is always used up.
+BURNER = '''import os, sys
+if os.fork() == 0:
+    while True:
+        pass
+os.execv(%r, [%r, %r, 'none'])
+''' % (PYTHON, PYTHON, os.path.join(ROOT, 'tests', 'helper', 'limited.py'))
+RUN = ['--port', '0', '--ceiling', 'no', '-m', 'close', '-c', '4', '--duration', '1s', '--sequential', '5', '--ready', '60s']
+
+place = None  # of all tests
+
+
+def run(name, *words, **options):
+    return place.bench('run', '--out', name, *RUN, *words, **options)
+
+
+@functools.lru_cache(None)
+def quarter():
+    """The run q at a quarter of a CPU, and its cell."""
+    outcome = run('q', '--server-share', '1/4')
+    if 'no control group' in outcome.err:
+        raise tap.Skip(outcome.err.strip())
+    tap.is_(outcome.code, 0, 'a quarter: exit code')
+    return outcome, place.document('q')['cells'][-1]
+
+
+def test_quarter():
+    outcome, cell = quarter()
+    used = (cell['server_use']['user_s'] + cell['server_use']['system_s']) / cell['window_s']
+    tap.ok(cell['server_use']['processes'] == 2 and used < 1.5 * SHARE, 'a quarter: the whole tree has no more than that', cell)
+    tap.ok(cell['server_share'] == SHARE and 0 <= cell['throttled'] <= 1, 'a quarter: the cell says so, and its evidence', cell)
+    explained = place.bench('explain', 'results/q/run.json', 'server@4').out
+    if cell['throttled'] >= 0.9:
+        tap.ok(abs(cell['rate_rps'] * SHARE / cell['scaled_from'] - 1) < 1e-6, 'a quarter: the rate is scaled', cell)
+        tap.ok(abs(cell['ok'] / cell['window_s'] / cell['scaled_from'] - 1) < 1e-3, 'a quarter: from what was measured', cell)
+        tap.has(explained, 'scaled to a whole one', 'a quarter: explain says so')
+    else:
+        tap.note('others took the CPU: throttled in %s of the periods' % cell['throttled'])
+        tap.ok('scaled_from' not in cell, 'a quarter: not used up, so nothing is scaled', cell)
+        tap.has(explained, 'not scaled', 'a quarter: explain says so')
+    tap.has(outcome.out, 'servers at 1/4 of a CPU', 'a quarter: the table says so')
+
+
+def test_whole():
+    tap.is_(run('w').code, 0, 'whole: exit code')
+    cell = place.document('w')['cells'][-1]
+    tap.is_([name for name in ('server_share', 'throttled', 'scaled_from') if name in cell], [], 'whole: no share, nothing scaled')
+    quarter()
+    outcome = place.bench('compare', 'results/w/run.json', 'results/q/run.json')
+    tap.ok(outcome.code == 2 and 'server-share' in outcome.out + outcome.err, 'runs of different shares are not compared', outcome)
+    outcome = place.bench('run', '--resume', 'w', '--server-share', '1/2')
+    tap.ok(outcome.code == 3 and 'server-share' in outcome.err, 'nor is a run resumed with another', outcome)
+
+
+def test_groups_are_removed():
+    """A group of each server of each block, and none of them is left."""
+    quarter()
+
+    def groups():
+        return set(glob.glob('/sys/fs/cgroup/**/benchctl-*', recursive=True))
+
+    process = place.start(place.benchctl, 'run', '--out', 'g', *RUN, '--repeat', '2', '--server-share', '1/2')
+    tap.is_(place.end(process).code, 0, 'groups: exit code')
+    tap.is_([path for path in groups() if '/benchctl-%d-' % process.pid in path], [], 'groups: none is left')
+
+
+def test_bad_share():
+    outcome = run('b', '--server-share', '1/3')
+    tap.ok(outcome.code == 2 and '--server-share' in outcome.err, 'another share is refused', outcome)
+
+
+with Place() as place:
+    place.file('bench.conf', python_section('server', place.file('burner.py', BURNER)))
+    tap.checks([value for name, value in list(globals().items()) if name.startswith('test_')])
+tap.done()
