@@ -56,19 +56,22 @@ static int exchange_connect(const struct exchange *exchange)
 {
 	const struct dial *dial = exchange->dial;
 	struct pollfd pollfd = { .fd = exchange->fd, .events = POLLOUT };
+	uint64_t deadline_ns = exchange->deadline_ns;
 	int number = 0;
 	socklen_t bytes = sizeof number;
 
+	if (dial->connect_timeout_ns && clock_ns() + dial->connect_timeout_ns < deadline_ns)
+		deadline_ns = clock_ns() + dial->connect_timeout_ns;
 	if (!connect(exchange->fd, (const struct sockaddr *)dial->address, dial->address_bytes))
 		return 0;
 	if (errno != EINTR && errno != EINPROGRESS)
 		return -1;
 	for (;;) {
 		uint64_t now = clock_ns();
-		uint64_t left = exchange->deadline_ns > now ? exchange->deadline_ns - now : 0;
+		uint64_t left = deadline_ns > now ? deadline_ns - now : 0;
 		if (poll(&pollfd, 1, (int)((left < SLICE_NS ? left : SLICE_NS) / CLOCK_MS) + 1) > 0)
 			break;
-		if (is_over(exchange)) {
+		if (is_over(exchange) || !left) {
 			errno = ETIMEDOUT;
 			return -1;
 		}

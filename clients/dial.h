@@ -21,7 +21,8 @@ struct dial {
 	const struct sockaddr_storage *address;
 	socklen_t address_bytes;
 	struct http_span request;
-	uint64_t timeout_ns;               /* of the whole, from connect(2) to the last byte */
+	uint64_t timeout_ns;         /* of the whole, from connect(2) to the last byte */
+	uint64_t connect_timeout_ns; /* of connect(2), where that may take less than the whole; 0: it may take all */
 	const volatile sig_atomic_t *stop; /* gives up soon after it is set; or NULL */
 	const struct expected *expected;   /* compared with it as it arrives; or NULL */
 	char *keep;                        /* the first keep_bytes of the body go here */

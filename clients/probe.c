@@ -34,7 +34,10 @@ static struct dial dial_of(const struct target *target, bool keepalive, uint64_t
 	};
 }
 
-/* Tries the addresses in order, each for its share of the time left. Returns 0, or -1 with err set. */
+/*
+ * Tries the addresses in order. Each may take its share of the time left to connect; the one that does, all of it to respond.
+ * Returns 0, or -1 with err set.
+ */
 static int learn_anywhere(struct target *target, struct dial *dial, struct dial_response *response, struct err *err)
 {
 	uint64_t deadline = clock_ns() + dial->timeout_ns;
@@ -44,7 +47,8 @@ static int learn_anywhere(struct target *target, struct dial *dial, struct dial_
 
 	for (size_t i = 0; i < count; i++) {
 		uint64_t now = clock_ns();
-		dial->timeout_ns = deadline > now ? (deadline - now) / (count - i) : CLOCK_MS;
+		dial->timeout_ns = deadline > now ? deadline - now : CLOCK_MS;
+		dial->connect_timeout_ns = dial->timeout_ns / (count - i);
 		target_take_address(target, i);
 		dial->address_bytes = target->address_bytes;
 		if (!dial_fetch(dial, response, &failure, err))

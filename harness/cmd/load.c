@@ -340,11 +340,14 @@ static int load_learn(struct target *target, const struct load_settings *setting
 {
 	bool keepalive = settings->mode != LOAD_CLOSE;
 
+	uint64_t deadline_ns = clock_ns() + settings->timeout_ns; /* of both requests together */
+
 	target->expected.check = (enum expected_check)settings->check;
-	return probe_learn(target, keepalive, accept, settings->timeout_ns, &common_stop, err) ||
-			       probe_repeat(target, keepalive, settings->timeout_ns, &common_stop, err)
-		       ? -1
-		       : 0;
+	if (probe_learn(target, keepalive, accept, settings->timeout_ns, &common_stop, err))
+		return -1;
+	uint64_t now_ns = clock_ns();
+	uint64_t left_ns = deadline_ns > now_ns + CLOCK_MS ? deadline_ns - now_ns : CLOCK_MS;
+	return probe_repeat(target, keepalive, left_ns, &common_stop, err);
 }
 
 /* Measures one URL. `url` is the argument itself, whose user information is overwritten. Returns the exit code. */
