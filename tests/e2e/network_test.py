@@ -42,8 +42,8 @@ os.execv(%r, [%r, %r, 'none'])
 ''' % (PYTHON, PYTHON, LIMITED)
 
 # Serves once another server of its kind has started too.
-PAIR = '''import os, time
-open('started-%%d' %% os.getpid(), 'w').close()
+PAIR = '''import os, time, uuid
+open('started-' + uuid.uuid4().hex, 'w').close()
 while sum(name.startswith('started-') for name in os.listdir('.')) < 2:
     time.sleep(0.01)
 os.execv(%r, [%r, %r, 'none'])
