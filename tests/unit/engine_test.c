@@ -393,6 +393,9 @@ static void transition_check(const struct transition *t)
 					      : NOW - CLOCK_MS;
 	worker->in_flight = worker->unsettled = busy;
 	engine->swept = engine->opened = 2;
+	/* The first of an open loop's is the next to be used. */
+	if ((t->flags & OPEN_LOOP) && (busy || t->before == CONN_CLOSING || t->before == CONN_RESTING))
+		engine->free_count--;
 	engine->closing = t->before == CONN_CLOSING;
 	engine->silent = t->before == CONN_SILENT;
 	engine->ignored = (t->flags & IGNORED_BEFORE) ? ENGINE_IGNORED_MAX : 0;
