@@ -119,6 +119,7 @@ def test_loads():
 
 def test_bad_input():
     """The ways out that allocate half of something."""
+    place.file('bench.conf', CONTROL)
     place.file('bad.conf', CONTROL + CONTROL)
     place.file('unknown.conf', CONTROL + 'colour = red\n')
     place.file('bad.json', '{"schema": 1, "cells": [{"server": "x"}]}')
