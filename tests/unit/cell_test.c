@@ -15,6 +15,7 @@ struct figures {
 	const char *error;
 	bool debug_build;
 	bool no_ok;
+	bool by_times;    /* the concurrency is by the times of the requests, with one client thread */
 	double shared;    /* CPUs that client and server share */
 	unsigned invalid; /* what is right */
 };
@@ -54,6 +55,23 @@ static const struct figures rules[] = {
 	  .concurrency = 62259,
 	  .invalid = BIT(SHORT_CONCURRENCY) },
 	{ .name = "concurrency unknown", .concurrency = NAN, .invalid = BIT(SHORT_CONCURRENCY) },
+	{ .name = "between two connections, of one",
+	  .mode = "close",
+	  .level = 1,
+	  .concurrency = 0.8,
+	  .by_times = true },
+	{ .name = "between two connections, of 8", .mode = "close", .level = 8, .concurrency = 7.1, .by_times = true },
+	{ .name = "more than one connection short",
+	  .mode = "close",
+	  .level = 8,
+	  .concurrency = 6.9,
+	  .by_times = true,
+	  .invalid = BIT(SHORT_CONCURRENCY) },
+	{ .name = "one of 8 short, kept alive",
+	  .level = 8,
+	  .concurrency = 7.1,
+	  .by_times = true,
+	  .invalid = BIT(SHORT_CONCURRENCY) },
 	{ .name = "short in close mode", .mode = "close", .concurrency = 90, .invalid = BIT(SHORT_CONCURRENCY) },
 	{ .name = "short control",
 	  .server = "control",
@@ -219,6 +237,9 @@ static void figures_fill(struct cell *cell, const struct figures *figures)
 		cell->crowd.dropped = figures->dropped;
 	}
 	cell->debug_build = figures->debug_build;
+	cell->client_threads = 1;
+	if (figures->by_times)
+		cell->rounds = 2;
 	cell->shared_cpus = figures->shared;
 	cell_set_text(&cell->error, figures->error);
 }
