@@ -103,8 +103,8 @@ async function look(browser, file, view) {
 		await unfold(page);
 		said.opened = await page.evaluate(observe);
 	}
-	// A page of several modes has the parts of the others once a mode, and axe takes minutes for it.
-	if (view.axe && await page.evaluate(() => document.querySelectorAll("*").length) < 30000) {
+	// A large page has the parts of the small ones many times over, and axe takes minutes for it.
+	if (view.axe && await page.evaluate(() => document.querySelectorAll("*").length) < 10000) {
 		await page.evaluate(axe);
 		// The rows of a table are alike, and there may be thousands; the schemes differ in colours alone.
 		const options = { resultTypes: ["violations"], ...(view.scheme === "dark" ? { runOnly: ["color-contrast"] } : {}) };
