@@ -28,7 +28,7 @@ static double left_over(const struct plot_data *data, const struct curve *curve)
 	return isnan(share) ? 0 : share;
 }
 
-/* Those that keep the most and the least are worth a name: the farther from the median, the more. */
+/* The servers with the largest and the smallest shares are named first: the farther from the median, the sooner. */
 static int choose_extremes(struct curves *curves, const struct plot_data *data, struct err *err)
 {
 	double *left = calloc(curves->count + 1, sizeof *left);

@@ -170,7 +170,7 @@ static double sequential_rate(const struct findings_row *row)
 	return row->sequential.rate_rps;
 }
 
-/* What stands behind rates: which servers have none. */
+/* What follows the sentence on rates: the servers that have none. */
 static void failures_put(const struct findings *findings, judge *of, bool has_rates, FILE *out)
 {
 	bool any = has_rates;
