@@ -10,24 +10,18 @@
 /* The longest name that is shown, with its NUL. */
 #define NAME_ROOM 1000
 
-_Static_assert(sizeof(size_t) == sizeof(uint64_t), "the counts of a comparison are written as uint64_t");
-
 static const char *const side_names[SIDES] = { "base", "new" };
 
-#define ROW(type, path_, kind_, presence_, member, ...)                                                                \
-	{                                                                                                              \
-		.path = path_, .kind = FIELD_##kind_, .presence = FIELD_##presence_, .offset = offsetof(type, member), \
-		##__VA_ARGS__                                                                                          \
-	}
-#define NAME(type, name)  ROW(type, #name, TEXT, ALWAYS, name, .room = NAME_ROOM)
-#define COUNT(type, name) ROW(type, #name, COUNT, ALWAYS, name)
+#define NAME(type, name)  FIELD_ROW(type, #name, TEXT, ALWAYS, name, .room = NAME_ROOM)
+#define COUNT(type, name) FIELD_ROW(type, #name, COUNT, ALWAYS, name)
 #define VERDICT(type) \
-	ROW(type, "verdict", NAME, ALWAYS, verdict, .names = compare_verdict_names, .room = COMPARE_VERDICTS)
-#define FIGURE(name, kind, member, ...) ROW(struct compare_figure, name, kind, ALWAYS, member, ##__VA_ARGS__)
+	FIELD_ROW(type, "verdict", NAME, ALWAYS, verdict, .names = compare_verdict_names, .room = COMPARE_VERDICTS)
+#define FIGURE(name, kind, member, ...) FIELD_ROW(struct compare_figure, name, kind, ALWAYS, member, ##__VA_ARGS__)
 /* Sets of which nothing is said where they are empty. */
-#define SET(type, path, member, names_, room_) ROW(type, path, NAMES, KNOWN, member, .names = names_, .room = room_)
-#define TITLE(path, presence, member)          ROW(struct compare_titles, path, TEXT, presence, member, .room = NAME_ROOM)
-#define OF(name)                               COUNT(struct comparison, name)
+#define SET(type, path, member, names_, room_) \
+	FIELD_ROW(type, path, NAMES, KNOWN, member, .names = names_, .room = room_)
+#define TITLE(path, presence, member) FIELD_ROW(struct compare_titles, path, TEXT, presence, member, .room = NAME_ROOM)
+#define OF(name)                      COUNT(struct comparison, name)
 
 static const struct field figure_fields[] = { VERDICT(struct compare_figure),
 					      FIGURE("base_launches", COUNT, base_count),
@@ -57,28 +51,26 @@ static const struct field failure_fields[] = {
 static const struct field row_fields[] = { NAME(struct compare_row, server),
 					   NAME(struct compare_row, client),
 					   NAME(struct compare_row, mode),
-					   ROW(struct compare_row, "least", COUNT, ALWAYS, min_level),
-					   ROW(struct compare_row, "most", COUNT, ALWAYS, max_level),
+					   FIELD_ROW(struct compare_row, "least", COUNT, ALWAYS, min_level),
+					   FIELD_ROW(struct compare_row, "most", COUNT, ALWAYS, max_level),
 					   VERDICT(struct compare_row),
 					   COUNT(struct compare_row, lost),
 					   COUNT(struct compare_row, not_compared),
 					   SET(struct compare_row, "lost_to", lost_to, invalid_names, INVALIDS),
 					   { .path = NULL } };
 
-static const struct field difference_fields[] = {
-	NAME(struct difference, field),
-	ROW(struct difference, "base", BUFFER, ALWAYS, base, .room = sizeof((struct difference *)0)->base),
-	ROW(struct difference, "new", BUFFER, ALWAYS, new, .room = sizeof((struct difference *)0)->new),
-	{ .path = NULL }
-};
+static const struct field difference_fields[] = { NAME(struct difference, field),
+						  FIELD_ROW(struct difference, "base", BUFFER, ALWAYS, base),
+						  FIELD_ROW(struct difference, "new", BUFFER, ALWAYS, new),
+						  { .path = NULL } };
 
 static const struct field gone_fields[] = { NAME(struct compare_gone, server),
 					    NAME(struct compare_gone, client),
 					    NAME(struct compare_gone, mode),
-					    ROW(struct compare_gone, "least", COUNT, ALWAYS, min_level),
-					    ROW(struct compare_gone, "most", COUNT, ALWAYS, max_level),
+					    FIELD_ROW(struct compare_gone, "least", COUNT, ALWAYS, min_level),
+					    FIELD_ROW(struct compare_gone, "most", COUNT, ALWAYS, max_level),
 					    COUNT(struct compare_gone, levels),
-					    ROW(struct compare_gone, "whole", BOOL, ALWAYS, is_whole),
+					    FIELD_ROW(struct compare_gone, "whole", BOOL, ALWAYS, is_whole),
 					    { .path = NULL } };
 
 static const struct field title_fields[] = { TITLE("base", ALWAYS, name[SIDE_BASE]),
@@ -92,22 +84,21 @@ static const struct field title_fields[] = { TITLE("base", ALWAYS, name[SIDE_BAS
 static const struct field comparison_fields[] = {
 	VERDICT(struct comparison),
 	OF(cliffs),
-	ROW(struct comparison, "floor", NUMBER, ALWAYS, settings.floor),
-	ROW(struct comparison, "alpha", NUMBER, ALWAYS, settings.alpha),
+	FIELD_ROW(struct comparison, "floor", NUMBER, ALWAYS, settings.floor),
+	FIELD_ROW(struct comparison, "alpha", NUMBER, ALWAYS, settings.alpha),
 	OF(base_launches),
 	OF(new_launches),
 	OF(base_only),
 	OF(new_only),
-	ROW(struct comparison, "gone", LIST, ALWAYS, gone, .count = offsetof(struct comparison, gone_count),
-	    .items = gone_fields, .item_bytes = sizeof(struct compare_gone)),
-	ROW(struct comparison, "launches_needed", COUNT, KNOWN, launches_needed),
+	FIELD_ROW(struct comparison, "gone", LIST, ALWAYS, gone,
+		  .count = FIELD_COUNTED_BY(struct comparison, gone_count), .items = gone_fields),
+	FIELD_ROW(struct comparison, "launches_needed", COUNT, KNOWN, launches_needed),
 	OF(base_interrupted),
 	OF(new_interrupted),
 	OF(open_loops),
 	OF(gate_tests),
-	ROW(struct comparison, "differences", LIST, ALWAYS, differences.items,
-	    .count = offsetof(struct comparison, differences.count), .items = difference_fields,
-	    .item_bytes = sizeof(struct difference)),
+	FIELD_ROW(struct comparison, "differences", LIST, ALWAYS, differences.items,
+		  .count = FIELD_COUNTED_BY(struct comparison, differences.count), .items = difference_fields),
 	{ .path = NULL }
 };
 

@@ -6,10 +6,7 @@
 #include "harness/record/json.h"
 #include "harness/record/result.h"
 
-#define FIGURE(path_, kind_, member, ...)                                                                            \
-	{                                                                                                            \
-		.path = path_, .kind = FIELD_##kind_, .offset = offsetof(struct noise_figure, member), ##__VA_ARGS__ \
-	}
+#define FIGURE(path, kind, member, ...) FIELD_ROW(struct noise_figure, path, kind, ALWAYS, member, ##__VA_ARGS__)
 
 static const struct field figure_fields[] = { FIGURE("server", TEXT, server, .filled = true),
 					      FIGURE("client", TEXT, client, .filled = true),
@@ -22,16 +19,11 @@ static const struct field figure_fields[] = { FIGURE("server", TEXT, server, .fi
 					      FIGURE("rss", NUMBER, share[COMPARE_RSS]),
 					      { .path = NULL } };
 
-static const struct field noise_fields[] = {
-	{ .path = "noise.launches", .kind = FIELD_COUNT, .offset = offsetof(struct noise, launches) },
-	{ .path = "noise.figures",
-	  .kind = FIELD_LIST,
-	  .offset = offsetof(struct noise, figures),
-	  .count = offsetof(struct noise, count),
-	  .items = figure_fields,
-	  .item_bytes = sizeof(struct noise_figure) },
-	{ .path = NULL }
-};
+static const struct field noise_fields[] = { FIELD_ROW(struct noise, "noise.launches", COUNT, ALWAYS, launches),
+					     FIELD_ROW(struct noise, "noise.figures", LIST, ALWAYS, figures,
+						       .count = FIELD_COUNTED_BY(struct noise, count),
+						       .items = figure_fields),
+					     { .path = NULL } };
 
 int result_write_noise(const struct noise *noise, const char *path, struct err *err)
 {

@@ -64,6 +64,43 @@ struct field {
 	const char *group;         /* the part of an explanation that shows it by itself; NULL: none does */
 };
 
+/*
+ * A row for a member of a struct: FIELD_ROW(struct site_run, "cores", COUNT, ALWAYS, cores), with further members of the row after
+ * these. It does not compile where the member's C type is not the one that the kind writes to. `room` of an array and
+ * `item_bytes` follow from that type.
+ */
+#define FIELD_ROW(type, path_, kind_, presence_, member, ...)                             \
+	{                                                                                 \
+		.path = path_, .kind = FIELD_##kind_, .presence = FIELD_##presence_,      \
+		FIELD_AS_##kind_(type, member, FIELD_MEMBER(type, member)), ##__VA_ARGS__ \
+	}
+/* The offset of the uint64_t that says how many of a series, tally, list or map there are: .count = FIELD_COUNTED_BY(...). */
+#define FIELD_COUNTED_BY(type, member) FIELD_OFFSET(type, member, uint64_t)
+
+#define FIELD_MEMBER(type, member) (((type *)0)->member)
+#define FIELD_PLACES(array)        (sizeof(array) / sizeof *(array))
+#define FIELD_OFFSET(type, member, c_type) \
+	_Generic(&FIELD_MEMBER(type, member), __typeof__(c_type) * : offsetof(type, member))
+#define FIELD_OFFSET_ARRAY(type, member, c_type, array) \
+	.offset = FIELD_OFFSET(type, member, c_type[FIELD_PLACES(array)]), .room = FIELD_PLACES(array)
+#define FIELD_AS_TEXT(type, member, at) \
+	.offset = _Generic(&(at), char ** : offsetof(type, member), const char ** : offsetof(type, member))
+#define FIELD_AS_BUFFER(type, member, at)  FIELD_OFFSET_ARRAY(type, member, char, at)
+#define FIELD_AS_COUNT(type, member, at)   .offset = FIELD_OFFSET(type, member, uint64_t)
+#define FIELD_AS_NUMBER(type, member, at)  .offset = FIELD_OFFSET(type, member, double)
+#define FIELD_AS_BOOL(type, member, at)    .offset = FIELD_OFFSET(type, member, bool)
+#define FIELD_AS_NAME(type, member, at)    .offset = FIELD_OFFSET(type, member, unsigned)
+#define FIELD_AS_NAMES(type, member, at)   .offset = FIELD_OFFSET(type, member, unsigned)
+#define FIELD_AS_COUNTS(type, member, at)  FIELD_OFFSET_ARRAY(type, member, uint64_t, at)
+#define FIELD_AS_NUMBERS(type, member, at) FIELD_OFFSET_ARRAY(type, member, double, at)
+#define FIELD_AS_SERIES(type, member, at)  FIELD_OFFSET_ARRAY(type, member, double, at)
+#define FIELD_AS_TALLY(type, member, at)   .offset = FIELD_OFFSET(type, member, uint32_t *)
+#define FIELD_AS_LIST(type, member, at) \
+	.offset = FIELD_OFFSET(type, member, __typeof__(*(at)) *), .item_bytes = sizeof *(at)
+#define FIELD_AS_MAP(type, member, at) FIELD_AS_LIST(type, member, at)
+#define FIELD_AS_RECORDS(type, member, at) \
+	FIELD_OFFSET_ARRAY(type, member, __typeof__(*(at)), at), .item_bytes = sizeof *(at)
+
 /* The field's place in a struct. */
 static inline void *field_at(const struct field *field, const void *of)
 {

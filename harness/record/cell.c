@@ -5,13 +5,10 @@
 
 #include "harness/lib/text.h"
 
-#define CELL(path_, kind_, presence_, member, unit_, group_, ...)                                      \
-	{                                                                                              \
-		.path = path_, .kind = FIELD_##kind_, .presence = FIELD_##presence_,                   \
-		.offset = offsetof(struct cell, member), .unit = unit_, .group = group_, ##__VA_ARGS__ \
-	}
-#define FIGURE(path_, kind_, presence_, merge_, member, unit_, group_, ...) \
-	CELL(path_, kind_, presence_, member, unit_, group_, .merge = FIELD_##merge_, ##__VA_ARGS__),
+#define CELL(path, kind, presence, member, unit_, group_, ...) \
+	FIELD_ROW(struct cell, path, kind, presence, member, .unit = unit_, .group = group_, ##__VA_ARGS__)
+#define FIGURE(path, kind, presence, merge_, member, unit, group, ...) \
+	CELL(path, kind, presence, member, unit, group, .merge = FIELD_##merge_, ##__VA_ARGS__),
 #define TIMES(name, presence)                                                 \
 	CELL(#name ".mean", NUMBER, presence, name.mean, "ns", NULL),         \
 		CELL(#name ".p50", NUMBER, presence, name.p50, "ns", NULL),   \
@@ -20,9 +17,8 @@
 		CELL(#name ".p999", NUMBER, presence, name.p999, "ns", NULL), \
 		CELL(#name ".max", NUMBER, presence, name.max, "ns", NULL)
 /* Of each thread of the client. */
-#define THREADS(path, presence, member)                                                   \
-	CELL(path, SERIES, presence, member, "cores", "client", .room = LOAD_THREADS_MAX, \
-	     .count = offsetof(struct cell, client_threads))
+#define THREADS(path, presence, member) \
+	CELL(path, SERIES, presence, member, "cores", "client", .count = FIELD_COUNTED_BY(struct cell, client_threads))
 #define USE(name, unit) CELL("server_use." #name, NUMBER, LATER, server_use.name, unit, "server")
 
 const struct field cell_fields[] = {
@@ -47,7 +43,7 @@ const struct field cell_fields[] = {
 	CELL("latency_histogram", TEXT, KNOWN, latency_hist, NULL, NULL),
 	CELL("connect_histogram", TEXT, KNOWN, connect_hist, NULL, NULL),
 	CELL("tenths", TALLY, LATER, tenths, "responses", NULL, .room = LOAD_TENTHS_MAX,
-	     .count = offsetof(struct cell, tenths_count)),
+	     .count = FIELD_COUNTED_BY(struct cell, tenths_count)),
 	CELL("little_residual", NUMBER, LATER, little, "share", "in flight"),
 	THREADS("client_cpu", ALWAYS, client_cpu),
 	THREADS("client_cpu_user", LATER, client_user),
@@ -69,8 +65,7 @@ const struct field cell_fields[] = {
 	USE(threads, "threads"),
 	USE(switches_voluntary, "switches"),
 	USE(switches_involuntary, "switches"),
-	CELL("kernel", NUMBERS, LATER, kernel.counters, NULL, NULL, .names = kernel_counter_names,
-	     .room = KERNEL_COUNTERS),
+	CELL("kernel", NUMBERS, LATER, kernel.counters, NULL, NULL, .names = kernel_counter_names),
 	CELL("kernel.time_wait", NUMBER, LATER, kernel.time_wait, "sockets", NULL),
 	CELL("status", NUMBER, KNOWN, status, "status", "requests"),
 	CELL("address", TEXT, KNOWN, address, NULL, "requests"),

@@ -5,19 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROW(type, path_, kind_, presence_, member, ...)                                                                \
-	{                                                                                                              \
-		.path = path_, .kind = FIELD_##kind_, .presence = FIELD_##presence_, .offset = offsetof(type, member), \
-		##__VA_ARGS__                                                                                          \
-	}
-#define OPTION(name)                           ROW(struct document_option, #name, TEXT, ALWAYS, name, .filled = true)
-#define SERVER(name, presence, ...)            ROW(struct document_server, #name, TEXT, presence, name, ##__VA_ARGS__)
-#define DOCUMENT(path, kind, presence, member) ROW(struct document, path, kind, presence, member)
-#define HOST(name, kind, member) \
-	ROW(struct document, "environment." name, kind, ALWAYS, host.member, .room = sizeof((struct host *)0)->member)
-#define LIST(path, kind, member, items_)                                                                     \
-	ROW(struct document, path, kind, ALWAYS, member, .count = offsetof(struct document, member##_count), \
-	    .items = items_, .item_bytes = sizeof *((struct document *)0)->member)
+#define OPTION(name)                           FIELD_ROW(struct document_option, #name, TEXT, ALWAYS, name, .filled = true)
+#define SERVER(name, presence, ...)            FIELD_ROW(struct document_server, #name, TEXT, presence, name, ##__VA_ARGS__)
+#define DOCUMENT(path, kind, presence, member) FIELD_ROW(struct document, path, kind, presence, member)
+#define HOST(name, kind, member)               DOCUMENT("environment." name, kind, ALWAYS, host.member)
+#define LIST(path, kind, member, items_)                                        \
+	FIELD_ROW(struct document, path, kind, ALWAYS, member, .items = items_, \
+		  .count = FIELD_COUNTED_BY(struct document, member##_count))
 
 static const struct field option_fields[] = { OPTION(name), OPTION(value), { .path = NULL } };
 

@@ -8,26 +8,20 @@
 
 #define MARK "benchctl_site" /* the key that only a manifest has, with its version */
 
-#define ROW(type, path_, kind_, presence_, member, ...)                                                                \
-	{                                                                                                              \
-		.path = path_, .kind = FIELD_##kind_, .presence = FIELD_##presence_, .offset = offsetof(type, member), \
-		##__VA_ARGS__                                                                                          \
-	}
-#define FILES(type)                                                                                              \
-	ROW(type, "files", MAP, ALWAYS, files.files, .count = offsetof(type, files.count), .items = file_fields, \
-	    .item_bytes = sizeof(struct site_file), .room = SITE_FILES_MAX)
-#define POINT(name, kind) ROW(struct site_point, #name, kind, ALWAYS, name)
-#define RUN(name, kind)   ROW(struct site_run, #name, kind, ALWAYS, name)
+#define FILES(type)                                                                                      \
+	FIELD_ROW(type, "files", MAP, ALWAYS, files.files, .count = FIELD_COUNTED_BY(type, files.count), \
+		  .items = file_fields, .room = SITE_FILES_MAX)
+#define POINT(name, kind) FIELD_ROW(struct site_point, #name, kind, ALWAYS, name)
+#define RUN(name, kind)   FIELD_ROW(struct site_run, #name, kind, ALWAYS, name)
 /* Texts that there must be, and those that may be null. */
-#define NAME(type, name) ROW(type, #name, TEXT, ALWAYS, name, .room = SITE_TEXT_MAX, .filled = true)
-#define TEXT(type, name) ROW(type, #name, TEXT, LATER, name, .room = SITE_TEXT_MAX)
-#define SITE(name)       ROW(struct site, "site." #name, TEXT, LATER, name, .room = SITE_TEXT_MAX)
+#define NAME(type, name) FIELD_ROW(type, #name, TEXT, ALWAYS, name, .room = SITE_TEXT_MAX, .filled = true)
+#define TEXT(type, name) FIELD_ROW(type, #name, TEXT, LATER, name, .room = SITE_TEXT_MAX)
+#define SITE(name)       FIELD_ROW(struct site, "site." #name, TEXT, LATER, name, .room = SITE_TEXT_MAX)
 
 /* {path: [bytes, hash]} */
-static const struct field file_fields[] = { ROW(struct site_file, "path", TEXT, ALWAYS, path),
-					    ROW(struct site_file, "bytes", COUNT, ALWAYS, bytes),
-					    ROW(struct site_file, "sha256", BUFFER, ALWAYS, sha256,
-						.room = SHA256_TEXT),
+static const struct field file_fields[] = { FIELD_ROW(struct site_file, "path", TEXT, ALWAYS, path),
+					    FIELD_ROW(struct site_file, "bytes", COUNT, ALWAYS, bytes),
+					    FIELD_ROW(struct site_file, "sha256", BUFFER, ALWAYS, sha256),
 					    { .path = NULL } };
 
 /* [level, rate, minimum, maximum, valid] */
@@ -38,45 +32,44 @@ static const struct field curve_fields[] = { NAME(struct site_curve, server),
 					     TEXT(struct site_curve, version),
 					     NAME(struct site_curve, mode),
 					     NAME(struct site_curve, client),
-					     ROW(struct site_curve, "revival", BOOL, ALWAYS, revival),
-					     ROW(struct site_curve, "points", RECORDS, LATER, points,
-						 .names = site_at_names, .room = SITE_ATS, .items = point_fields,
-						 .item_bytes = sizeof(struct site_point)),
+					     FIELD_ROW(struct site_curve, "revival", BOOL, ALWAYS, revival),
+					     FIELD_ROW(struct site_curve, "points", RECORDS, LATER, points,
+						       .names = site_at_names, .items = point_fields),
 					     { .path = NULL } };
 
-static const struct field run_fields[] = {
-	NAME(struct site_run, id),
-	NAME(struct site_run, date),
-	ROW(struct site_run, "sha256", BUFFER, ALWAYS, sha256, .room = SHA256_TEXT),
-	TEXT(struct site_run, cpu_model),
-	RUN(cores, COUNT),
-	RUN(memory_bytes, COUNT),
-	TEXT(struct site_run, kernel),
-	TEXT(struct site_run, governor),
-	TEXT(struct site_run, client_cpus),
-	TEXT(struct site_run, server_cpus),
-	TEXT(struct site_run, benchctl),
-	RUN(backlog, COUNT),
-	RUN(level_least, COUNT),
-	RUN(level_most, COUNT),
-	RUN(servers, COUNT),
-	TEXT(struct site_run, offered),
-	ROW(struct site_run, "finding", TEXT, LATER, finding, .room = SITE_FINDING_MAX),
-	TEXT(struct site_run, gist),
-	RUN(interrupted, BOOL),
-	ROW(struct site_run, "curves", LIST, ALWAYS, curves, .count = offsetof(struct site_run, curves_count),
-	    .items = curve_fields, .item_bytes = sizeof(struct site_curve), .room = SITE_CURVES_MAX),
-	FILES(struct site_run),
-	{ .path = NULL }
-};
+static const struct field run_fields[] = { NAME(struct site_run, id),
+					   NAME(struct site_run, date),
+					   FIELD_ROW(struct site_run, "sha256", BUFFER, ALWAYS, sha256),
+					   TEXT(struct site_run, cpu_model),
+					   RUN(cores, COUNT),
+					   RUN(memory_bytes, COUNT),
+					   TEXT(struct site_run, kernel),
+					   TEXT(struct site_run, governor),
+					   TEXT(struct site_run, client_cpus),
+					   TEXT(struct site_run, server_cpus),
+					   TEXT(struct site_run, benchctl),
+					   RUN(backlog, COUNT),
+					   RUN(level_least, COUNT),
+					   RUN(level_most, COUNT),
+					   RUN(servers, COUNT),
+					   TEXT(struct site_run, offered),
+					   FIELD_ROW(struct site_run, "finding", TEXT, LATER, finding,
+						     .room = SITE_FINDING_MAX),
+					   TEXT(struct site_run, gist),
+					   RUN(interrupted, BOOL),
+					   FIELD_ROW(struct site_run, "curves", LIST, ALWAYS, curves,
+						     .count = FIELD_COUNTED_BY(struct site_run, curves_count),
+						     .items = curve_fields, .room = SITE_CURVES_MAX),
+					   FILES(struct site_run),
+					   { .path = NULL } };
 
 static const struct field site_fields[] = { SITE(title),
 					    SITE(url),
 					    SITE(feed_id),
 					    SITE(latest),
-					    ROW(struct site, "runs", LIST, ALWAYS, runs,
-						.count = offsetof(struct site, runs_count), .items = run_fields,
-						.item_bytes = sizeof(struct site_run), .room = SITE_RUNS_MAX),
+					    FIELD_ROW(struct site, "runs", LIST, ALWAYS, runs,
+						      .count = FIELD_COUNTED_BY(struct site, runs_count),
+						      .items = run_fields, .room = SITE_RUNS_MAX),
 					    FILES(struct site),
 					    { .path = NULL } };
 
