@@ -15,4 +15,7 @@
 /* Ends the hash; the context is then as new. Returns out. */
 char *sha256_show(struct sha256_ctx *sha, char out[SHA256_TEXT]);
 
+/* The hash of a text of that many bytes. Returns out. */
+char *sha256_text(char out[SHA256_TEXT], const char *text, size_t bytes);
+
 #endif

@@ -42,40 +42,19 @@ static char *figure_show(char out[UNITS_TEXT], const char *unit, double figure)
 
 /* What follows from several fields. */
 
-static double failed_of(const struct cell *cell)
-{
-	return (double)cell_failed(cell);
-}
+#define DERIVED(name, value)                        \
+	static double name(const struct cell *cell) \
+	{                                           \
+		return value;                       \
+	}
 
-static double served_of(const struct cell *cell)
-{
-	return cell_active(cell) - cell->never_served;
-}
-
-static double silent_of(const struct cell *cell)
-{
-	return (double)cell->level - cell_active(cell);
-}
-
-static double dropped_after_of(const struct cell *cell)
-{
-	return cell->crowd.dropped_after_s * 1e9;
-}
-
-static double ceiling_share_of(const struct cell *cell)
-{
-	return cell->rate_rps / cell->ceiling_rps;
-}
-
-static double kept_up_of(const struct cell *cell)
-{
-	return (double)cell->ok / cell->open_loop.scheduled;
-}
-
-static double left_of(const struct cell *cell)
-{
-	return (double)cell->in_flight_end + cell->open_loop.waiting_end;
-}
+DERIVED(failed_of, (double)cell_failed(cell))
+DERIVED(served_of, cell_active(cell) - cell->never_served)
+DERIVED(silent_of, (double)cell->level - cell_active(cell))
+DERIVED(dropped_after_of, cell->crowd.dropped_after_s * 1e9)
+DERIVED(ceiling_share_of, cell->rate_rps / cell->ceiling_rps)
+DERIVED(kept_up_of, (double)cell->ok / cell->open_loop.scheduled)
+DERIVED(left_of, (double)cell->in_flight_end + cell->open_loop.waiting_end)
 
 static const struct derived {
 	const char *name, *unit;
@@ -312,145 +291,41 @@ static void print_counted(const char *network, FILE *out)
 		    : "(of the whole host: other traffic shows too)");
 }
 
-static bool is_closed_loop(const struct cell *cell)
-{
-	return !cell_is_open_loop(cell);
-}
+/* When a line is told. */
+#define WHEN(name, condition)                     \
+	static bool name(const struct cell *cell) \
+	{                                         \
+		return condition;                 \
+	}
 
-static bool has_ceiling(const struct cell *cell)
-{
-	return is_closed_loop(cell) && cell->ceiling_rps >= cell->rate_rps;
-}
-
-static bool has_slow_control(const struct cell *cell)
-{
-	return is_closed_loop(cell) && cell->ceiling_rps < cell->rate_rps;
-}
-
-static bool has_no_ceiling(const struct cell *cell)
-{
-	return is_closed_loop(cell) && isnan(cell->ceiling_rps);
-}
-
-static bool has_share(const struct cell *cell)
-{
-	return !isnan(cell->open_loop.share);
-}
-
-static bool keeps_up(const struct cell *cell)
-{
-	return cell_is_open_loop(cell) && cell_keeps_up(cell);
-}
-
-static bool falls_behind(const struct cell *cell)
-{
-	return cell_is_open_loop(cell) && !cell_keeps_up(cell);
-}
-
-static bool has_end(const struct cell *cell)
-{
-	return cell_is_open_loop(cell) && !isnan(cell->open_loop.unfinished);
-}
-
-static bool is_whole(const struct cell *cell)
-{
-	return cell->in_flight_start + cell->started == cell->ok + cell_failed(cell) + cell->in_flight_end;
-}
-
-static bool is_lossy(const struct cell *cell)
-{
-	return !is_whole(cell);
-}
-
-static bool has_stray(const struct cell *cell)
-{
-	return cell->stray;
-}
-
-static bool is_short_of_rounds(const struct cell *cell)
-{
-	return cell->rounds < 1;
-}
-
-static bool has_starved(const struct cell *cell)
-{
-	return is_closed_loop(cell) && cell->never_served > 0 && cell->ok && !is_short_of_rounds(cell);
-}
-
-static bool has_unfinished(const struct cell *cell)
-{
-	return cell->unfinished;
-}
-
-static bool has_dropped(const struct cell *cell)
-{
-	return cell->dropped_unannounced;
-}
-
-static bool has_ignored(const struct cell *cell)
-{
-	return cell->close_ignored;
-}
-
-static bool is_late_censored(const struct cell *cell)
-{
-	return cell_is_open_loop(cell) && cell->latency_censored;
-}
-
-static bool is_scaled(const struct cell *cell)
-{
-	return !isnan(cell->scaled_from);
-}
-
-static bool has_share_of_cpu(const struct cell *cell)
-{
-	return !isnan(cell->server_share);
-}
-
-static bool has_share_unscaled(const struct cell *cell)
-{
-	return !isnan(cell->server_share) && isnan(cell->scaled_from);
-}
-
-static bool has_queue(const struct cell *cell)
-{
-	return !isnan(cell->accept_queue.mean);
-}
-
-static bool is_censored(const struct cell *cell)
-{
-	return is_closed_loop(cell) && cell->latency_censored;
-}
-
-static bool has_latency(const struct cell *cell)
-{
-	return is_closed_loop(cell) && !cell->latency_censored && !isnan(cell->latency_ns.p50);
-}
-
-static bool was_paused(const struct cell *cell)
-{
-	return cell->invalid >> INVALID_CLIENT_PAUSED & 1;
-}
-
-static bool has_shared_cpus(const struct cell *cell)
-{
-	return cell->shared_cpus > 0;
-}
-
-static bool has_sampled(const struct cell *cell)
-{
-	return is_closed_loop(cell) && !isnan(cell->concurrency_sampled);
-}
-
-static bool has_no_sampled(const struct cell *cell)
-{
-	return is_closed_loop(cell) && isnan(cell->concurrency_sampled) && !isnan(cell->little);
-}
-
-static bool has_server_cpu(const struct cell *cell)
-{
-	return !isnan(cell->server_cpu_us_per_request);
-}
+WHEN(is_closed_loop, !cell_is_open_loop(cell))
+WHEN(has_ceiling, is_closed_loop(cell) && cell->ceiling_rps >= cell->rate_rps)
+WHEN(has_slow_control, is_closed_loop(cell) && cell->ceiling_rps < cell->rate_rps)
+WHEN(has_no_ceiling, is_closed_loop(cell) && isnan(cell->ceiling_rps))
+WHEN(has_share, !isnan(cell->open_loop.share))
+WHEN(keeps_up, cell_is_open_loop(cell) && cell_keeps_up(cell))
+WHEN(falls_behind, cell_is_open_loop(cell) && !cell_keeps_up(cell))
+WHEN(has_end, cell_is_open_loop(cell) && !isnan(cell->open_loop.unfinished))
+WHEN(is_whole, cell->in_flight_start + cell->started == cell->ok + cell_failed(cell) + cell->in_flight_end)
+WHEN(is_lossy, !is_whole(cell))
+WHEN(has_stray, cell->stray)
+WHEN(is_short_of_rounds, cell->rounds < 1)
+WHEN(has_starved, is_closed_loop(cell) && cell->never_served > 0 && cell->ok && !is_short_of_rounds(cell))
+WHEN(has_unfinished, cell->unfinished)
+WHEN(has_dropped, cell->dropped_unannounced)
+WHEN(has_ignored, cell->close_ignored)
+WHEN(is_late_censored, cell_is_open_loop(cell) && cell->latency_censored)
+WHEN(is_scaled, !isnan(cell->scaled_from))
+WHEN(has_share_of_cpu, !isnan(cell->server_share))
+WHEN(has_share_unscaled, !isnan(cell->server_share) && isnan(cell->scaled_from))
+WHEN(has_queue, !isnan(cell->accept_queue.mean))
+WHEN(is_censored, is_closed_loop(cell) && cell->latency_censored)
+WHEN(has_latency, is_closed_loop(cell) && !cell->latency_censored && !isnan(cell->latency_ns.p50))
+WHEN(was_paused, cell->invalid >> INVALID_CLIENT_PAUSED & 1)
+WHEN(has_shared_cpus, cell->shared_cpus > 0)
+WHEN(has_sampled, is_closed_loop(cell) && !isnan(cell->concurrency_sampled))
+WHEN(has_no_sampled, is_closed_loop(cell) && isnan(cell->concurrency_sampled) && !isnan(cell->little))
+WHEN(has_server_cpu, !isnan(cell->server_cpu_us_per_request))
 
 #define NOTE     "note"
 #define ANSWERED "of what was scheduled in the window had its right response in it"

@@ -45,57 +45,54 @@ char *headline_title(char out[HEADLINE_TITLE], const struct document *document)
 	return out;
 }
 
-/* What `say` makes of each mode, named where there are several. */
-static int modes_put(const struct findings_set *findings, const char *separator, const char *before, const char *after,
-		     char *(*say)(const struct findings *, struct err *), FILE *out, struct err *err)
+/* How the modes are told of, each by `say`, and named where there are several. */
+static const struct telling {
+	const char *none; /* where there is no mode */
+	const char *separator, *before, *after;
+	char *(*say)(const struct findings *findings, struct err *err);
+} finding = { "Nothing was measured.", " ", "In ", " mode: ", sentence_finding },
+  gist = { "", "; ", "", ": ", sentence_gist };
+
+static int modes_put(const struct findings_set *findings, const struct telling *telling, FILE *out, struct err *err)
 {
+	fputs(findings->count ? "" : telling->none, out);
 	for (size_t i = 0; i < findings->count; i++) {
-		char mode[TEXT_TABLE_TEXT], *said = say(&findings->of[i], err);
+		char mode[TEXT_TABLE_TEXT], *said = telling->say(&findings->of[i], err);
 		if (!said)
 			return -1;
 		if (findings->count > 1)
-			fprintf(out, "%s%s%s%s", i ? separator : "", before,
-				text_plain(mode, sizeof mode, findings->of[i].mode), after);
+			fprintf(out, "%s%s%s%s", i ? telling->separator : "", telling->before,
+				text_plain(mode, sizeof mode, findings->of[i].mode), telling->after);
 		fputs(said, out);
 		free(said);
 	}
 	return 0;
 }
 
-char *headline_finding(const struct document *document, const struct findings_set *findings, struct err *err)
+static char *modes_text(const struct findings_set *findings, const struct telling *telling, const char *end,
+			struct err *err)
 {
 	char *text = NULL;
 	size_t bytes;
 	FILE *out = open_memstream(&text, &bytes);
+	int result = out ? modes_put(findings, telling, out, err) : -1;
 
-	if (!out)
-		goto failed;
-	if (!findings->count)
-		fputs("Nothing was measured.", out);
-	int result = modes_put(findings, " ", "In ", " mode: ", sentence_finding, out, err);
-	if (document->interrupted)
-		fputs(" The run was interrupted: not all of it was measured.", out);
-	if (!text_close(out, &text) && !result)
+	if (out)
+		fputs(end, out);
+	if (out && !text_close(out, &text) && !result)
 		return text;
-failed:
 	free(text);
 	err_set(err, "out of memory");
 	return NULL;
 }
 
+char *headline_finding(const struct document *document, const struct findings_set *findings, struct err *err)
+{
+	return modes_text(findings, &finding,
+			  document->interrupted ? " The run was interrupted: not all of it was measured." : "", err);
+}
+
 char *headline_gist(const struct findings_set *findings, struct err *err)
 {
-	char *text = NULL;
-	size_t bytes;
-	FILE *out = open_memstream(&text, &bytes);
-
-	if (!out)
-		goto failed;
-	int result = modes_put(findings, "; ", "", ": ", sentence_gist, out, err);
-	if (!text_close(out, &text) && !result)
-		return text;
-failed:
-	free(text);
-	err_set(err, "out of memory");
-	return NULL;
+	return modes_text(findings, &gist, "", err);
 }

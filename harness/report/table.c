@@ -116,25 +116,9 @@ static const char *version_of(const struct rows *rows, size_t row)
 #define TEXT_MAX      TEXT_TABLE_TEXT
 #define VERSION_WIDTH 32
 
-enum column_kind {
-	COLUMN_NAME,
-	COLUMN_VERSION,
-	COLUMN_PARALLEL,
-	COLUMN_SEQUENTIAL,
-	COLUMN_2010_PARALLEL,
-	COLUMN_2010_SEQUENTIAL,
-	COLUMN_CPU,
-	COLUMN_MEMORY,
-	COLUMN_OPEN
-};
-
-struct column {
-	enum column_kind kind;
-	size_t mode;
-};
-
-static bool any_version(const struct rows *rows)
+static bool any_version(const struct rows *rows, size_t mode)
 {
+	(void)mode;
 	for (size_t i = 0; i < rows->servers_count; i++)
 		if (version_of(rows, i))
 			return true;
@@ -149,56 +133,19 @@ static bool any_open_differs(const struct rows *rows, size_t mode)
 	return false;
 }
 
-static bool any_memory(const struct rows *rows)
+static bool any_memory(const struct rows *rows, size_t mode)
 {
+	(void)mode;
 	for (size_t i = 0; i < rows->servers_count; i++)
 		if (!isnan(rows->memory[i]))
 			return true;
 	return false;
 }
 
-static size_t columns_choose(const struct rows *rows, struct column *columns)
+static bool is_with_2010(const struct rows *rows, size_t mode)
 {
-	size_t count = 0;
-
-	columns[count++] = (struct column){ COLUMN_NAME, 0 };
-	if (any_version(rows))
-		columns[count++] = (struct column){ COLUMN_VERSION, 0 };
-	for (size_t mode = 0; mode < rows->modes_count; mode++)
-		columns[count++] = (struct column){ COLUMN_PARALLEL, mode };
-	columns[count++] = (struct column){ COLUMN_SEQUENTIAL, 0 };
-	if (rows->with_2010) {
-		columns[count++] = (struct column){ COLUMN_2010_PARALLEL, 0 };
-		columns[count++] = (struct column){ COLUMN_2010_SEQUENTIAL, 0 };
-	}
-	for (size_t mode = 0; mode < rows->modes_count; mode++)
-		columns[count++] = (struct column){ COLUMN_CPU, mode };
-	if (any_memory(rows))
-		columns[count++] = (struct column){ COLUMN_MEMORY, 0 };
-	for (size_t mode = 0; mode < rows->modes_count; mode++)
-		if (any_open_differs(rows, mode))
-			columns[count++] = (struct column){ COLUMN_OPEN, mode };
-	return count;
-}
-
-static void heading(const struct rows *rows, struct column column, struct text_table_item *item)
-{
-	static const char *const texts[] = {
-		[COLUMN_NAME] = "Implementation",         [COLUMN_VERSION] = "Version",
-		[COLUMN_PARALLEL] = "Parallel",           [COLUMN_SEQUENTIAL] = "Sequential",
-		[COLUMN_2010_PARALLEL] = "2010 parallel", [COLUMN_2010_SEQUENTIAL] = "2010 sequential",
-		[COLUMN_CPU] = "CPU µs/request",          [COLUMN_MEMORY] = "Memory/connection",
-		[COLUMN_OPEN] = "Open in server",
-	};
-	bool of_mode = column.kind == COLUMN_PARALLEL || column.kind == COLUMN_CPU || column.kind == COLUMN_OPEN;
-	char mode[64] = "", level[32] = "";
-
-	if (of_mode && rows->modes_count > 1)
-		text_plain(mode, sizeof mode, rows->modes[column.mode]);
-	if (column.kind == COLUMN_PARALLEL)
-		snprintf(level, sizeof level, " (%llu)", (unsigned long long)rows->level);
-	item->mark[0] = 0;
-	snprintf(item->text, sizeof item->text, "%s%s%s%s", texts[column.kind], *mode ? " " : "", mode, level);
+	(void)mode;
+	return rows->with_2010;
 }
 
 /* A rate with its marks, or why there is none. */
@@ -221,46 +168,119 @@ static void number_item(struct text_table_item *item, int decimals, double numbe
 		snprintf(item->text, sizeof item->text, "%.*f", decimals, number);
 }
 
-static void memory_item(struct text_table_item *item, double bytes)
+/* What an item is of. */
+struct spot {
+	const struct rows *rows;
+	size_t row, mode;
+	const struct summary *parallel;
+	const struct figures_2010 *old; /* NULL: the server was not among those of 2010 */
+};
+
+static void name_fill(const struct spot *at, struct text_table_item *item)
 {
+	const char *name = at->rows->servers[at->row];
+
+	text_plain(item->text, sizeof item->text, name);
+	if (at->rows->has_ceiling && strcmp(name, CONTROL_SERVER) == 0)
+		strcpy(item->text, CEILING_NAME);
+	else if (document_is_revival(at->rows->doc, name))
+		strncat(item->text, " (revival)", sizeof item->text - strlen(item->text) - 1);
+}
+
+static void version_fill(const struct spot *at, struct text_table_item *item)
+{
+	if (version_of(at->rows, at->row))
+		text_plain(item->text, sizeof item->text, version_of(at->rows, at->row));
+	if (text_width(item->text) > VERSION_WIDTH)
+		strcpy(item->text + text_bytes(item->text, VERSION_WIDTH - 1), "…");
+}
+
+static void parallel_fill(const struct spot *at, struct text_table_item *item)
+{
+	rate_item(item, at->parallel);
+}
+
+static void sequential_fill(const struct spot *at, struct text_table_item *item)
+{
+	rate_item(item, &at->rows->sequential[at->row]);
+}
+
+static void old_parallel_fill(const struct spot *at, struct text_table_item *item)
+{
+	number_item(item, 2, at->old ? at->old->parallel_rps : NAN);
+}
+
+static void old_sequential_fill(const struct spot *at, struct text_table_item *item)
+{
+	number_item(item, 2, at->old ? at->old->sequential_rps : NAN);
+}
+
+static void cpu_fill(const struct spot *at, struct text_table_item *item)
+{
+	number_item(item, 1, at->parallel->server_cpu_us_per_request);
+}
+
+static void memory_fill(const struct spot *at, struct text_table_item *item)
+{
+	double bytes = at->rows->memory[at->row];
+
 	/* Rounded first, so that noise below nothing is no "-0.0". */
 	if (!isnan(bytes))
 		snprintf(item->text, sizeof item->text, "%.1f KiB", round(bytes / 1024 * 10) / 10 + 0.0);
 }
 
-static void item_fill(const struct rows *rows, size_t row, struct column column, struct text_table_item *item)
+static void open_fill(const struct spot *at, struct text_table_item *item)
 {
-	const struct figures_2010 *old = figures_2010(rows->servers[row]);
-
-	strcpy(item->text, "-");
-	item->mark[0] = 0;
-	switch (column.kind) {
-	case COLUMN_NAME:
-		text_plain(item->text, sizeof item->text, rows->servers[row]);
-		if (rows->has_ceiling && strcmp(rows->servers[row], CONTROL_SERVER) == 0)
-			strcpy(item->text, CEILING_NAME);
-		else if (document_is_revival(rows->doc, rows->servers[row]))
-			strncat(item->text, " (revival)", sizeof item->text - strlen(item->text) - 1);
-		return;
-	case COLUMN_VERSION:
-		if (version_of(rows, row))
-			text_plain(item->text, sizeof item->text, version_of(rows, row));
-		if (text_width(item->text) > VERSION_WIDTH)
-			strcpy(item->text + text_bytes(item->text, VERSION_WIDTH - 1), "…");
-		return;
-	case COLUMN_PARALLEL: rate_item(item, parallel_of(rows, row, column.mode)); return;
-	case COLUMN_SEQUENTIAL: rate_item(item, &rows->sequential[row]); return;
-	case COLUMN_2010_PARALLEL: number_item(item, 2, old ? old->parallel_rps : NAN); return;
-	case COLUMN_2010_SEQUENTIAL: number_item(item, 2, old ? old->sequential_rps : NAN); return;
-	case COLUMN_CPU: number_item(item, 1, parallel_of(rows, row, column.mode)->server_cpu_us_per_request); return;
-	case COLUMN_MEMORY: memory_item(item, rows->memory[row]); return;
-	case COLUMN_OPEN: number_item(item, 0, parallel_of(rows, row, column.mode)->open_mean); return;
-	}
+	number_item(item, 0, at->parallel->open_mean);
 }
 
-static bool is_left(enum column_kind kind)
+static const struct column {
+	const char *heading;
+	void (*fill)(const struct spot *at, struct text_table_item *item);
+	bool (*is_shown)(const struct rows *rows, size_t mode); /* NULL: always */
+	bool of_mode;                                           /* there is one for each mode */
+	bool has_level;                                         /* the heading says at which */
+	bool is_left;
+} columns[] = {
+	{ .heading = "Implementation", .fill = name_fill, .is_left = true },
+	{ .heading = "Version", .fill = version_fill, .is_shown = any_version, .is_left = true },
+	{ .heading = "Parallel", .fill = parallel_fill, .of_mode = true, .has_level = true },
+	{ .heading = "Sequential", .fill = sequential_fill },
+	{ .heading = "2010 parallel", .fill = old_parallel_fill, .is_shown = is_with_2010 },
+	{ .heading = "2010 sequential", .fill = old_sequential_fill, .is_shown = is_with_2010 },
+	{ .heading = "CPU µs/request", .fill = cpu_fill, .of_mode = true },
+	{ .heading = "Memory/connection", .fill = memory_fill, .is_shown = any_memory },
+	{ .heading = "Open in server", .fill = open_fill, .is_shown = any_open_differs, .of_mode = true },
+};
+
+#define COLUMNS (sizeof columns / sizeof *columns)
+
+/* A column as it stands in the table. */
+struct place {
+	const struct column *column;
+	size_t mode;
+};
+
+static size_t places_choose(const struct rows *rows, struct place *places)
 {
-	return kind == COLUMN_NAME || kind == COLUMN_VERSION;
+	size_t count = 0;
+
+	for (size_t i = 0; i < COLUMNS; i++)
+		for (size_t mode = 0; mode < (columns[i].of_mode ? rows->modes_count : 1); mode++)
+			if (!columns[i].is_shown || columns[i].is_shown(rows, mode))
+				places[count++] = (struct place){ &columns[i], mode };
+	return count;
+}
+
+static void heading_fill(const struct rows *rows, const struct place *place, struct text_table_item *item)
+{
+	char mode[64] = "", level[32] = "";
+
+	if (place->column->of_mode && rows->modes_count > 1)
+		text_plain(mode, sizeof mode, rows->modes[place->mode]);
+	if (place->column->has_level)
+		snprintf(level, sizeof level, " (%llu)", (unsigned long long)rows->level);
+	snprintf(item->text, sizeof item->text, "%s%s%s%s", place->column->heading, *mode ? " " : "", mode, level);
 }
 
 /* Adds an option, between the texts before and after it, where it is set. */
@@ -416,7 +436,7 @@ static void notes_put(const struct rows *rows, enum table_format format, FILE *o
 	for (size_t row = 0; row < rows->servers_count; row++)
 		for (size_t mode = 0; mode <= rows->modes_count; mode++)
 			failed_note(rows, format, row, mode, &first, out);
-	if (any_memory(rows))
+	if (any_memory(rows, 0))
 		text_table_note(
 			format,
 			"Memory/connection: by how much the server's resident memory grows with the connections of "
@@ -431,28 +451,34 @@ static void notes_put(const struct rows *rows, enum table_format format, FILE *o
 
 static int text_table_put(const struct rows *rows, enum table_format format, FILE *out, struct err *err)
 {
-	struct column *columns = calloc(3 * rows->modes_count + 5, sizeof *columns);
+	struct place *places = calloc(COLUMNS * (rows->modes_count + 1), sizeof *places);
 	struct text_table table = { 0 };
 	int result = -1;
 
-	if (!columns) {
+	if (!places) {
 		err_set(err, "out of memory");
 		goto out;
 	}
-	if (text_table_init(&table, rows->servers_count + 1, columns_choose(rows, columns), err))
+	if (text_table_init(&table, rows->servers_count + 1, places_choose(rows, places), err))
 		goto out;
 	for (size_t i = 0; i < table.columns; i++) {
-		table.left[i] = is_left(columns[i].kind);
-		heading(rows, columns[i], text_table_item(&table, 0, i));
-		for (size_t row = 0; row < rows->servers_count; row++)
-			item_fill(rows, row, columns[i], text_table_item(&table, row + 1, i));
+		table.left[i] = places[i].column->is_left;
+		heading_fill(rows, &places[i], text_table_item(&table, 0, i));
+		for (size_t row = 0; row < rows->servers_count; row++) {
+			struct text_table_item *item = text_table_item(&table, row + 1, i);
+			strcpy(item->text, "-");
+			places[i].column->fill(&(struct spot){ rows, row, places[i].mode,
+							       parallel_of(rows, row, places[i].mode),
+							       figures_2010(rows->servers[row]) },
+					       item);
+		}
 	}
 	head_put(rows, format, out);
 	text_table_write(&table, format, out);
 	notes_put(rows, format, out);
 	result = 0;
 out:
-	free(columns);
+	free(places);
 	text_table_release(&table);
 	return result;
 }
@@ -470,14 +496,23 @@ static void csv_rate(const struct summary *summary, FILE *out)
 
 static void csv_rate_heading(const char *what, FILE *out)
 {
-	static const char *const columns[] = { "rps", "state", "min_rps", "max_rps", "blocks" };
+	static const char *const fields[] = { "rps", "state", "min_rps", "max_rps", "blocks" };
 
-	for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
 		char name[TEXT_MAX];
 		fputc(',', out);
-		snprintf(name, sizeof name, "%.64s_%s", what, columns[i]);
+		snprintf(name, sizeof name, "%.64s_%s", what, fields[i]);
 		text_table_csv_text(name, out);
 	}
+}
+
+static void csv_mode_heading(const char *what, const char *mode, FILE *out)
+{
+	char name[TEXT_MAX];
+
+	snprintf(name, sizeof name, "%s_%.32s", what, mode);
+	fputc(',', out);
+	text_table_csv_text(name, out);
 }
 
 static void csv_write(const struct rows *rows, FILE *out)
@@ -487,12 +522,8 @@ static void csv_write(const struct rows *rows, FILE *out)
 		char name[TEXT_MAX];
 		snprintf(name, sizeof name, "parallel_%.32s", rows->modes[mode]);
 		csv_rate_heading(name, out);
-		snprintf(name, sizeof name, "server_cpu_us_per_request_%.32s", rows->modes[mode]);
-		fputc(',', out);
-		text_table_csv_text(name, out);
-		snprintf(name, sizeof name, "open_in_server_%.32s", rows->modes[mode]);
-		fputc(',', out);
-		text_table_csv_text(name, out);
+		csv_mode_heading("server_cpu_us_per_request", rows->modes[mode], out);
+		csv_mode_heading("open_in_server", rows->modes[mode], out);
 		fputs(is_crowd(rows, mode) ? ",memory_per_connection_bytes" : "", out);
 	}
 	csv_rate_heading("sequential", out);

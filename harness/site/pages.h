@@ -10,7 +10,7 @@
 #include <stdio.h>
 
 #include "harness/lib/err.h"
-#include "harness/site/site.h"
+#include "harness/site/trends.h"
 
 #define SITE_PAGES_FEED_MAX 50 /* entries, the newest */
 

@@ -20,29 +20,7 @@
 #ifndef HARNESS_SITE_PUBLISH_H
 #define HARNESS_SITE_PUBLISH_H
 
-#include <signal.h>
-#include <stdbool.h>
-#include <stddef.h>
-
-#include "harness/lib/err.h"
-#include "harness/site/store.h"
-
-struct publish_request {
-	char *const *runs; /* run.json files */
-	size_t runs_count;
-	const char *title, *url; /* of the site; NULL: as they are */
-	bool renew;              /* pages of runs that are there already are made anew, and all files looked at */
-	const char *templates;
-	const volatile sig_atomic_t *stop;             /* set: it ends after the file in hand */
-	void (*tell)(void *context, const char *text); /* progress, a line each */
-	void *context;
-};
-
-struct publish_done {
-	size_t runs_added, runs_known;
-	size_t sent, kept; /* files written, and files that were right as they were */
-	uint64_t sent_bytes;
-};
+#include "harness/site/publishing.h"
 
 /* Whether all of the runs can be published, before anything is begun. Returns 0, or -1 with err set, which names the file. */
 int publish_check(const struct publish_request *request, struct err *err);

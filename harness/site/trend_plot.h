@@ -8,7 +8,7 @@
 #define HARNESS_SITE_TREND_PLOT_H
 
 #include "harness/lib/err.h"
-#include "harness/site/site.h"
+#include "harness/site/trends.h"
 
 #define TREND_PLOT_RUNS_MAX 60 /* the newest */
 

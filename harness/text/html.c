@@ -11,15 +11,16 @@
 
 static void escape(FILE *out, const char *plain)
 {
-	for (; *plain; plain++)
-		switch (*plain) {
-		case '&': fputs("&amp;", out); break;
-		case '<': fputs("&lt;", out); break;
-		case '>': fputs("&gt;", out); break;
-		case '"': fputs("&quot;", out); break;
-		case '\'': fputs("&#39;", out); break;
-		default: fputc(*plain, out);
-		}
+	static const char special[] = "&<>\"'";
+	static const char *const entities[] = { "&amp;", "&lt;", "&gt;", "&quot;", "&#39;" };
+
+	while (*plain) {
+		size_t bytes = strcspn(plain, special);
+		fwrite(plain, 1, bytes, out);
+		plain += bytes;
+		if (*plain)
+			fputs(entities[strchr(special, *plain++) - special], out);
+	}
 }
 
 /* Character by character, so that a text of any length needs no memory. */

@@ -1,5 +1,6 @@
 /* A site: addresses, dates, what of a run is kept, its order, trends; and its manifest, there and back. */
 #include "harness/site/site.h"
+#include "harness/site/trends.h"
 
 #include <math.h>
 
@@ -153,7 +154,8 @@ static void test_files(void **state)
 		assert_true(strcmp(files.files[i - 1].path, files.files[i].path) < 0);
 	assert_int_equal(site_file(&files, "m")->bytes, 4);
 	assert_null(site_file(&files, "n"));
-	site_files_release(&files);
+	struct site_run run = { .files = files };
+	site_run_release(&run);
 }
 
 /* A cell with a rate; 0: a failed one. */

@@ -1,0 +1,58 @@
+/*
+ * publishing: a call of publish(): what is asked, what is done, the site as it grows, and how its files get to where it lies.
+ */
+#ifndef HARNESS_SITE_PUBLISHING_H
+#define HARNESS_SITE_PUBLISHING_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "harness/lib/err.h"
+#include "harness/site/site.h"
+#include "harness/site/staging.h"
+#include "harness/site/store.h"
+
+struct publish_request {
+	char *const *runs; /* run.json files */
+	size_t runs_count;
+	const char *title, *url; /* of the site; NULL: as they are */
+	bool renew;              /* pages of runs that are there already are made anew, and all files looked at */
+	const char *templates;
+	const volatile sig_atomic_t *stop;             /* set: it ends after the file in hand */
+	void (*tell)(void *context, const char *text); /* progress, a line each */
+	void *context;
+};
+
+struct publish_done {
+	size_t runs_added, runs_known;
+	size_t sent, kept; /* files written, and files that were right as they were */
+	uint64_t sent_bytes;
+};
+
+struct publishing {
+	struct store *store;
+	const struct publish_request *request;
+	struct publish_done *done;
+	struct site site;
+	struct staging staging; /* in which the site is made, and the list of its files that are no run's */
+	char seen[SHA256_TEXT]; /* hash of the manifest as it is there; "": there is none */
+	size_t runs_unlisted;   /* added, and not yet in the manifest that is there */
+	char **added;           /* ids of runs that were added now */
+	size_t added_count;
+	char *css; /* the looks of a report and, on top of them, of a site; owned */
+};
+
+/* Tells the caller of publish(), where it wants to be told. */
+void publishing_tell(const struct publishing *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Whether the caller wants it to end: 0, or -1 with err set. */
+int publishing_is_stopped(const struct publishing *p, struct err *err);
+
+/* Puts one staged file, if it is not there already, and sets it in the list. Returns 0, or -1 with err set. */
+int publishing_put(struct publishing *p, struct site_files *files, const char *path, struct err *err);
+
+/* Whether a path may be written: 0; or -1 with err set: what is there and not in the manifest is somebody else's. */
+int publishing_is_ours(struct publishing *p, const char *path, struct err *err);
+
+#endif
