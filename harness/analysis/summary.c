@@ -61,6 +61,13 @@ static void figures_of(struct summary *summary, const struct cell *const *cells,
 		summary->invalid |= cells[i]->invalid;
 }
 
+/* Whether a cell is one of those that a summary sums up. */
+static bool summary_has(const struct summary *summary, const struct cell *cell)
+{
+	return cell->level == summary->level && strcmp(cell->server, summary->server) == 0 &&
+	       is_cell_of(cell, summary->client, summary->mode);
+}
+
 int summary_of(struct summary *summary, const struct document *document, const char *server, const char *client,
 	       const char *mode, uint64_t level, struct err *err)
 {
@@ -109,12 +116,6 @@ int summary_of(struct summary *summary, const struct document *document, const c
 	free(cells);
 	free(room);
 	return 0;
-}
-
-bool summary_has(const struct summary *summary, const struct cell *cell)
-{
-	return cell->level == summary->level && strcmp(cell->server, summary->server) == 0 &&
-	       is_cell_of(cell, summary->client, summary->mode);
 }
 
 bool summary_uses(const struct summary *summary, const struct cell *cell)

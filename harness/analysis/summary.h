@@ -38,8 +38,7 @@ struct summary {
 int summary_of(struct summary *summary, const struct document *document, const char *server, const char *client,
 	       const char *mode, uint64_t level, struct err *err);
 
-/* Whether a cell is one of those that a summary sums up; and whether it is one that its figures are from. */
-bool summary_has(const struct summary *summary, const struct cell *cell);
+/* Whether a summary's figures are from that cell. */
 bool summary_uses(const struct summary *summary, const struct cell *cell);
 
 /* The client that offered the levels: that of the cells; the default where there are none. */

@@ -213,6 +213,12 @@ static void screen_text(FILE *out, double x, double y, const char *align, const 
 		script_quote(quoted, sizeof quoted, text), x, y, align, size, colour);
 }
 
+static void screen_lines(FILE *out, const char (*lines)[TYPESET_LINE], size_t count, double y, double step, double size)
+{
+	for (size_t i = 0; i < count; i++)
+		screen_text(out, MARGIN, y + step * (double)i, "left", lines[i], size, "MUTED");
+}
+
 /* One text in the middle of a cell. */
 static void cell_text(FILE *out, double column, double row, const char *text, double size, const char *colour)
 {
@@ -299,23 +305,28 @@ static void put_levels(FILE *out, const struct map *map)
 
 static void put_key(FILE *out, const struct map *map)
 {
-	static const char *const texts[] = { "slower", "faster (ratio of NEW to BASE)", "no verdict",
-					     "regressed or improved", "- no valid rate" };
+	/* A mark that the template draws, its width, the text after it, and the gap to what is next. */
+	static const struct {
+		const char *mark;
+		double width;
+		const char *text;
+		double gap;
+	} keys[] = {
+		{ NULL, 0, "slower", 8 },
+		{ "KEY_COLOURS", 164 + 8, "faster (ratio of NEW to BASE)", 28 },
+		{ "KEY_HATCH", 32, "no verdict", 28 },
+		{ "KEY_FRAME", 32, "regressed or improved", 28 },
+		{ NULL, 0, "- no valid rate", 0 },
+	};
 	double x = MARGIN;
 
-	screen_text(out, x, map->key_y, "left", texts[0], KEY_SIZE, "INK");
-	x += typeset_width(texts[0], KEY_SIZE) + 8;
-	script_number(out, "KEY_COLOURS", x);
-	x += 164 + 8;
-	screen_text(out, x, map->key_y, "left", texts[1], KEY_SIZE, "INK");
-	x += typeset_width(texts[1], KEY_SIZE) + 28;
-	script_number(out, "KEY_HATCH", x);
-	screen_text(out, x + 32, map->key_y, "left", texts[2], KEY_SIZE, "INK");
-	x += 32 + typeset_width(texts[2], KEY_SIZE) + 28;
-	script_number(out, "KEY_FRAME", x);
-	screen_text(out, x + 32, map->key_y, "left", texts[3], KEY_SIZE, "INK");
-	x += 32 + typeset_width(texts[3], KEY_SIZE) + 28;
-	screen_text(out, x, map->key_y, "left", texts[4], KEY_SIZE, "INK");
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		if (keys[i].mark)
+			script_number(out, keys[i].mark, x);
+		x += keys[i].width;
+		screen_text(out, x, map->key_y, "left", keys[i].text, KEY_SIZE, "INK");
+		x += typeset_width(keys[i].text, KEY_SIZE) + keys[i].gap;
+	}
 }
 
 static void put_head(FILE *out, const struct map *map, const char *name)
@@ -337,17 +348,13 @@ static void put_head(FILE *out, const struct map *map, const char *name)
 	fprintf(out, "MARGIN = %.1f\nTITLE_Y = %.1f\nKEY_Y = %.1f\n", MARGIN, TITLE_Y, map->key_y);
 	fprintf(out, "COLUMNS = %zu\nROWS = %zu\n", map->columns_count, map->lines_count);
 	fputs("FONT = 'DejaVu Sans'\nX(pixel) = pixel / (1.0 * WIDTH)\nY(pixel) = 1 - pixel / (1.0 * HEIGHT)\n", out);
-	for (size_t i = 0; i < map->subtitle_count; i++)
-		screen_text(out, MARGIN, SUBTITLE_Y + SUBTITLE_ROW * (double)i, "left", map->subtitle[i], SUBTITLE_SIZE,
-			    "MUTED");
+	screen_lines(out, map->subtitle, map->subtitle_count, SUBTITLE_Y, SUBTITLE_ROW, SUBTITLE_SIZE);
 	for (size_t i = 0; i < map->lines_count; i++) {
 		typeset_lines(fitted, 1, line_name(text, sizeof text, map, &map->lines[i]), NAME_SIZE, LABEL_WIDTH);
 		screen_text(out, map->left - 10, map->top + map->row_height * ((double)i + 0.5), "right", fitted[0],
 			    NAME_SIZE, "INK");
 	}
-	for (size_t i = 0; i < map->notes_count; i++)
-		screen_text(out, MARGIN, map->bottom + 28 + NOTE_ROW * (double)i, "left", map->notes[i], NOTE_SIZE,
-			    "MUTED");
+	screen_lines(out, map->notes, map->notes_count, map->bottom + 28, NOTE_ROW, NOTE_SIZE);
 	put_levels(out, map);
 	put_key(out, map);
 	each_cell(map, put_cell, out);
@@ -433,6 +440,17 @@ static int describe(const char *path, const struct comparison *comparison, struc
 				  text, err);
 }
 
+static void svg_lines(FILE *out, const char (*lines)[TYPESET_LINE], size_t count, double y, double step, double size,
+		      const char *colour)
+{
+	for (size_t i = 0; i < count; i++) {
+		fprintf(out, "<text x=\"%g\" y=\"%g\" font-size=\"%g\" fill=\"%s\">", MARGIN, y + step * (double)i,
+			size, colour);
+		html_text(out, lines[i]);
+		fputs("</text>\n", out);
+	}
+}
+
 /* What is drawn where nothing could be compared. An older picture must not stand for it. */
 static int failure_draw(const struct map *map, const char *path, struct err *err)
 {
@@ -445,18 +463,8 @@ static int failure_draw(const struct map *map, const char *path, struct err *err
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" font-family=\"DejaVu Sans, sans-serif\">\n"
 		"<rect width=\"100%%\" height=\"100%%\" fill=\"%s\"/>\n",
 		WIDTH, map->height, palette->background);
-	for (size_t i = 0; i < map->subtitle_count; i++) {
-		fprintf(out, "<text x=\"%g\" y=\"%g\" font-size=\"%g\" fill=\"%s\">", MARGIN,
-			TITLE_Y + SUBTITLE_ROW * (double)i, SUBTITLE_SIZE, palette->ink);
-		html_text(out, map->subtitle[i]);
-		fputs("</text>\n", out);
-	}
-	for (size_t i = 0; i < map->notes_count; i++) {
-		fprintf(out, "<text x=\"%g\" y=\"%g\" font-size=\"%g\" fill=\"%s\">", MARGIN,
-			map->bottom + 28 + NOTE_ROW * (double)i, NOTE_SIZE, palette->muted);
-		html_text(out, map->notes[i]);
-		fputs("</text>\n", out);
-	}
+	svg_lines(out, map->subtitle, map->subtitle_count, TITLE_Y, SUBTITLE_ROW, SUBTITLE_SIZE, palette->ink);
+	svg_lines(out, map->notes, map->notes_count, map->bottom + 28, NOTE_ROW, NOTE_SIZE, palette->muted);
 	fputs("</svg>\n", out);
 	return file_close(out, path, err);
 }

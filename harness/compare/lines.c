@@ -85,7 +85,8 @@ static const char *bound_sign(const struct compare_figure *figure)
 	return figure->bounds & 1u << SIDE_BASE ? "<= " : figure->bounds & 1u << SIDE_NEW ? ">= " : "";
 }
 
-char *compare_show_side(char out[COMPARE_TEXT], const struct compare_line *line, enum side side)
+/* The figure of a side with its unit: "12,345/s"; ">= 12,345/s" where it is a lower bound. Returns out. */
+static char *compare_show_side(char out[COMPARE_TEXT], const struct compare_line *line, enum side side)
 {
 	const struct compare_figure *figure = compare_line_figure(line);
 	char shown[COMPARE_TEXT];

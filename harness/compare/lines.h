@@ -41,9 +41,6 @@ enum line_group compare_line_group(const struct compare_line *line);
 int compare_lines(struct compare_line **lines, size_t *count, const struct comparison *comparison, bool is_gate,
 		  struct err *err);
 
-/* The figure of a side with its unit: "12,345/s"; ">= 12,345/s" where it is a lower bound. Returns out. */
-char *compare_show_side(char out[COMPARE_TEXT], const struct compare_line *line, enum side side);
-
 /*
  * The ratio and its interval: "0.877", "0.836 to 0.919"; "<= 0.877", "up to 0.919" where BASE is a lower bound; "-" where
  * unknown. Return out.

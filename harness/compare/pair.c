@@ -1,7 +1,5 @@
 #include "harness/compare/pair.h"
 
-const char *const pair_state_names[PAIR_STATES] = { "valid", "bound", "failed", "absent" };
-
 const enum pair_claim pair_claims[PAIR_STATES][PAIR_STATES] = {
 	/* NEW is     valid          bound           failed          absent */
 	[PAIR_VALID] = { PAIR_COMPARED, PAIR_BETTER, PAIR_LOST, PAIR_GONE },

@@ -19,8 +19,6 @@ enum pair_state {
 	PAIR_STATES
 };
 
-extern const char *const pair_state_names[PAIR_STATES];
-
 enum pair_claim {
 	PAIR_COMPARED,  /* both are known: the test decides */
 	PAIR_WORSE,     /* regressed, by at least that much, where NEW is below the bound; else not compared */

@@ -87,15 +87,6 @@ char **argv_list(const char *text, struct err *err)
 	}
 }
 
-unsigned argv_count(char *const *arguments)
-{
-	unsigned count = 0;
-
-	while (arguments && arguments[count])
-		count++;
-	return count;
-}
-
 void argv_free(char **arguments)
 {
 	free(arguments);

@@ -19,9 +19,6 @@ char **argv_split(const char *line, struct err *err);
 /* Splits a list at commas, without blanks around the items. Like argv_split; an empty item is an error. */
 char **argv_list(const char *text, struct err *err);
 
-/* The number of arguments. */
-unsigned argv_count(char *const *arguments);
-
 /* Frees a list of arguments; NULL is allowed. */
 void argv_free(char **arguments);
 

@@ -12,7 +12,8 @@
 #include "harness/lib/text.h"
 #include "harness/record/document.h"
 
-json_t *number_json(double value)
+/* null where the value is NAN or infinite: JSON has neither. */
+static json_t *number_json(double value)
 {
 	return isfinite(value) ? json_real(value) : json_null();
 }

@@ -18,9 +18,6 @@
 #include "harness/lib/err.h"
 #include "harness/lib/field.h"
 
-/* null where the value is NAN or infinite: JSON has neither. */
-json_t *number_json(double value);
-
 /* null where text is NULL. Text that is no valid UTF-8 (a server's stderr, say) has '?' for what is not ASCII. */
 json_t *text_json(const char *text);
 

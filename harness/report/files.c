@@ -57,7 +57,7 @@ int report_run_copy(const struct report_page *page, struct err *err)
 	return result;
 }
 
-bool report_has(const struct report_page *page, const char *stem, const char *ending)
+static bool report_has(const struct report_page *page, const char *stem, const char *ending)
 {
 	char path[REPORT_PATH], name[PLOT_STEM + 32];
 	struct err unused;

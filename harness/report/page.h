@@ -46,8 +46,7 @@ int report_csv(const struct report_page *page, const struct data_table *table, c
 /* The run.json, if it is not there already. */
 int report_run_copy(const struct report_page *page, struct err *err);
 
-/* Whether there is the file STEM with that ending, and a link to it, behind `before`, where there is. */
-bool report_has(const struct report_page *page, const char *stem, const char *ending);
+/* A link to the file STEM with that ending, after `before`, where there is that file. */
 void report_link(const struct report_page *page, const char *stem, const char *ending, const char *words,
 		 const char *before);
 

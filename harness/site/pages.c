@@ -11,7 +11,8 @@
 #define TABLE_ROWS_MAX 500 /* of a trend, the newest */
 #define USUAL_TITLE    "Server benchmarks"
 
-const char *site_pages_title(const struct site *site)
+/* The title of a site: its own, or the usual one. */
+static const char *site_pages_title(const struct site *site)
 {
 	return site->title && *site->title ? site->title : USUAL_TITLE;
 }

@@ -14,9 +14,6 @@
 
 #define SITE_PAGES_FEED_MAX 50 /* entries, the newest */
 
-/* The title of a site: its own, or the usual one. */
-const char *site_pages_title(const struct site *site);
-
 /* The list of runs, newest first, and of servers. `css` is put into the page. Returns 0, or -1 with err set. */
 int site_pages_index(const struct site *site, const char *css, FILE *out, struct err *err);
 

@@ -13,7 +13,8 @@
 #define TOP_LEVEL 65536
 #define HUNDRED   100
 
-const char *const site_at_names[SITE_ATS] = { "one", "hundred", "best", "top" };
+/* In the manifest. */
+static const char *const site_at_names[SITE_ATS] = { "one", "hundred", "best", "top" };
 const char *const site_at_words[SITE_ATS] = { "1 connection", "about 100", "maximum", "65,536 connections" };
 
 #define POINT(name, kind) FIELD_ROW(struct site_point, #name, kind, ALWAYS, name)

@@ -45,7 +45,6 @@ enum site_at {
 	SITE_ATS
 };
 
-extern const char *const site_at_names[SITE_ATS]; /* in the manifest: "one", "hundred", "best", "top" */
 extern const char *const site_at_words[SITE_ATS]; /* for people */
 
 /* A rate: the median over the blocks, with the least and the most. */

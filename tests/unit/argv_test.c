@@ -100,18 +100,6 @@ static void test_list(void **state)
 		snprintf(right, sizeof right, "an empty item in the list '%s'", bad[i]);
 		check_text(bad[i], err.text, right);
 	}
-}
-
-static void test_count(void **state)
-{
-	char one[] = "a", two[] = "b";
-	char *const none[] = { NULL };
-	char *const both[] = { one, two, NULL };
-
-	(void)state;
-	assert_int_equal(argv_count(NULL), 0);
-	assert_int_equal(argv_count(none), 0);
-	assert_int_equal(argv_count(both), 2);
 	argv_free(NULL);
 }
 
@@ -121,7 +109,6 @@ int main(void)
 		cmocka_unit_test(test_split),
 		cmocka_unit_test(test_split_bad),
 		cmocka_unit_test(test_list),
-		cmocka_unit_test(test_count),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
