@@ -40,7 +40,7 @@ REPLAYS := $(FUZZERS:%_fuzz=%_test)
 BENCHES := $(BUILD)/tests/bench/floor $(BUILD)/tests/bench/hot
 PROGRAM := $(BUILD)/benchctl
 
-.PHONY: all servers bench reference bench-peers cross-check regression gate check check-all check-units fuzz fuzzers install clean deps deps-all man format compile_commands help FORCE
+.PHONY: all servers originals bench reference bench-peers cross-check regression gate check check-all check-units fuzz fuzzers install clean deps deps-all man format compile_commands help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY: $(UNITS:%=%.o) $(BENCHES:%=%.o) $(FUZZERS:%=%.o)
 
@@ -57,6 +57,7 @@ help:
 	@echo 'make regression   is this commit slower than its base, or BASE=COMMIT?'
 	@echo 'make gate         how often the regression check errs, into docs/ci.md'
 	@echo 'make servers      the compiled servers whose toolchain is here'
+	@echo 'make originals    the libraries of 2010 on their own interpreters, from source: SOURCES=FOLDER, or by git'
 	@echo 'make deps-all     the packages of all servers'
 	@echo 'make format       lays out the C code; make compile_commands: compile_commands.json'
 	@echo 'make install, make clean, make man'
@@ -118,6 +119,12 @@ package = $(shell $(PKG_CONFIG) $(1) $(PACKAGES) || echo "missing-packages: run 
 
 # The compiled servers.
 include servers/build.mk
+
+# The libraries of 2010 on the interpreters of 2010, into build/originals/: about five minutes. SOURCES: the folder with their archives.
+SOURCES ?=
+originals:
+	.ci/deps originals
+	servers/originals/build.py --sources "$(SOURCES)"
 
 deps:
 	.ci/deps build

@@ -23,7 +23,7 @@ TIMEOUT_SECONDS = 20
 GROUPS = [  # name, interpreter, module needed, prefix
     ('greenlet', '/usr/bin/python3', 'greenlet', 'test_'),
     ('stackless', '/usr/bin/pypy3', 'stackless', 'test_'),
-    ('launcher', '/usr/bin/python3', 'greenlet', 'launch_'),
+    ('runtime', '/usr/bin/python3', 'greenlet', 'runtime_'),
 ]
 
 if sys.argv[1:] == ['test_']:
@@ -519,6 +519,14 @@ def test_wsgi_environ_of_concurrence_has_no_remote_addr():
     equal(seen[0]['concurrence.client_address'][0], '127.0.0.1')
 
 
+def test_concurrence_serves_a_socket_that_listens():
+    listener = concurrence.io.Socket.new()
+    listener.bind(('127.0.0.1', 0))
+    listener.listen(9)
+    assert concurrence.http.server.WSGIServer(hello).serve(listener) is listener
+    assert in_thread(exchange, listener.socket.getsockname(), b'GET /x HTTP/1.0\r\n\r\n').endswith(b'/x')
+
+
 def test_concurrence_backlog():
     backlogs = []
 
@@ -667,48 +675,56 @@ def test_nothing_is_left_of_a_connection():
     equal(count(), before)
 
 
-# The launcher.
+# The runtime.
 
-def launch(command, tasklets, **environment):
-    """What the launcher prints of the server syncless."""
+def runtime(*arguments, **environment):
+    """How servers.common.runtime ends: status, stdout, stderr."""
     environment = {**os.environ, 'BENCH_STACKLESS': '', 'BENCH_PYTHON2_GREENLET': '', **environment}
-    return subprocess.run([sys.executable, '-m', 'servers.revival.launch', command, tasklets, 'syncless'], cwd=ROOT,
-                          env=environment, timeout=TIMEOUT_SECONDS, check=True,
-                          stdout=subprocess.PIPE, text=True).stdout
+    done = subprocess.run([sys.executable, '-m', 'servers.common.runtime', *arguments], cwd=ROOT, env=environment, check=False,
+                          timeout=TIMEOUT_SECONDS, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return done.returncode, done.stdout, done.stderr
 
 
-def launch_takes_the_original_where_it_can_be_imported():
+def runtime_takes_an_original_that_is_named():
     with tempfile.TemporaryDirectory() as folder:
         os.mkdir(os.path.join(folder, 'syncless'))
         for module in ('stackless', 'syncless/__init__', 'syncless/coio', 'syncless/patch', 'syncless/wsgi'):
             open(os.path.join(folder, module + '.py'), 'w').close()
+        with open(os.path.join(folder, 'syncless', 'version.py'), 'w') as file:
+            file.write("VERSION = '0.25'\n")
         original = {'BENCH_STACKLESS': '/usr/bin/python3', 'PYTHONPATH': folder}
-        equal(launch('implementation', 'stackless', **original), 'original\n')
-        version = launch('version', 'stackless', **original)
-        assert version.startswith('syncless original on CPython 3'), version
+        equal(runtime('check', 'original', 'stackless', 'syncless', **original), (0, '', ''))
+        _, version, _ = runtime('version', 'original', 'stackless', 'syncless', **original)
+        assert version.startswith('syncless 0.25 original on CPython 3'), version
 
 
-def launch_takes_the_revival_elsewhere():
-    for environment in ({}, {'BENCH_PYTHON2_GREENLET': ''}, {'BENCH_PYTHON2_GREENLET': '/nonexistent/python'},
-                        {'BENCH_PYTHON2_GREENLET': '/usr/bin/python3'}):
-        equal(launch('implementation', 'greenlet', **environment), 'revival\n')
-    version = launch('version', 'greenlet')
+def runtime_never_takes_one_for_the_other():
+    named = {'BENCH_PYTHON2_GREENLET': '/usr/bin/python3', 'PYTHONPATH': REVIVAL}
+    status, _, said = runtime('check', 'original', 'greenlet', 'syncless', **named)
+    assert status == 1 and "No module named 'syncless'" in said and 'BENCH_PYTHON2_GREENLET' in said, said
+    _, version, _ = runtime('version', 'revival', 'greenlet', 'syncless', **named)
     assert version.startswith('syncless revival on CPython 3') and '(greenlet ' in version, version
 
 
-def launch_never_takes_the_revival_for_the_original():
-    environment = {'BENCH_PYTHON2_GREENLET': '/usr/bin/python3', 'PYTHONPATH': REVIVAL}
-    equal(launch('implementation', 'greenlet', **environment), 'revival\n')
+def runtime_says_how_an_original_is_built():
+    with tempfile.TemporaryDirectory() as folder:
+        os.symlink(os.path.join(ROOT, 'servers'), os.path.join(folder, 'servers'))
+        program = ("import sys, servers.common.runtime as runtime; runtime.BUILT = sys.argv.pop(1); "
+                   "sys.argv[0] = 'runtime'; runtime.main()")
+        done = subprocess.run([sys.executable, '-c', program, folder, 'check', 'original', 'stackless', 'concurrence'], cwd=folder,
+                              env={**os.environ, 'BENCH_STACKLESS': ''}, timeout=TIMEOUT_SECONDS, stderr=subprocess.PIPE,
+                              text=True, check=False)
+        assert done.returncode == 1 and done.stderr.rstrip().endswith('build it: make originals'), done.stderr
 
 
-def launch_checks():
-    equal(launch('check', 'greenlet'), '')
+def runtime_checks():
+    equal(runtime('check', 'revival', 'greenlet', 'syncless'), (0, '', ''))
 
 
-def launch_refuses_what_it_does_not_know():
-    for arguments in ([], ['run', 'threads', 'syncless'], ['run', 'greenlet', 'tornado']):
-        equal(subprocess.run([sys.executable, '-m', 'servers.revival.launch', *arguments], cwd=ROOT,
-                             timeout=TIMEOUT_SECONDS, stderr=subprocess.DEVNULL).returncode, 2)
+def runtime_refuses_what_it_does_not_know():
+    for arguments in ([], ['run', 'original', 'threads', 'syncless'], ['run', 'revival', 'greenlet', 'tornado'],
+                      ['run', 'greenlet', 'syncless']):
+        equal(runtime(*arguments)[0], 2)
 
 
 # The TAP of all groups.

@@ -1,4 +1,6 @@
 #include <stdlib.h>
+#include <string.h>
+#include <sys/param.h>
 
 #include "harness/cmd/common.h"
 #include "harness/record/result.h"
@@ -21,10 +23,12 @@ static int print_all(const struct conf *conf, const struct availability *found, 
 {
 	struct result_listing *listing = calloc(conf->count + 1, sizeof *listing);
 	size_t available = 0;
-	int bad = 0;
+	int bad = 0, width = 0;
 
 	if (!listing)
 		return -1;
+	for (size_t i = 0; i < conf->count; i++)
+		width = MAX(width, (int)strlen(conf->servers[i].name));
 	for (size_t i = 0; i < conf->count; i++) {
 		const struct availability *one = &found[i];
 		listing[i] = (struct result_listing){
@@ -36,7 +40,7 @@ static int print_all(const struct conf *conf, const struct availability *found, 
 		};
 		available += one->available;
 		if (!json)
-			printf("%-26s %-4s %s\n", conf->servers[i].name, one->available ? "yes" : "no",
+			printf("%-*s %-4s %s\n", width, conf->servers[i].name, one->available ? "yes" : "no",
 			       one->available ? one->version : one->reason);
 	}
 	if (json)

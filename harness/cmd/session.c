@@ -115,22 +115,51 @@ int session_choose(struct session *session, const struct conf *conf)
 	return EXIT_OK;
 }
 
+/* Says which servers are not built here, in a line for each command that builds some. */
+static void say_unbuilt(const struct conf_server *const *servers, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		char names[1024];
+		size_t used = 0, first = 0;
+		while (strcmp(servers[first]->build, servers[i]->build) != 0)
+			first++;
+		for (size_t k = i; first == i && k < count; k++)
+			if (strcmp(servers[k]->build, servers[i]->build) == 0 && used < sizeof names)
+				used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "",
+							 servers[k]->name);
+		if (first == i)
+			say("left out, not built here (%s): %s", servers[i]->build, names);
+	}
+}
+
 /* Keeps the servers that can run here. Returns 0, or -1 with err set. */
 static int servers_find(struct session *session, struct err *err)
 {
 	bool is_needed = session->settings->servers || session->kind == SESSION_ARMS;
-	size_t kept = 0;
+	const struct conf_server **unbuilt = calloc(session->count + 1, sizeof *unbuilt);
+	size_t kept = 0, unbuilt_count = 0;
+	int result = 0;
 
-	for (size_t i = 0; i < session->count && !common_stop; i++) {
+	if (!unbuilt)
+		return err_set(err, "out of memory");
+
+	for (size_t i = 0; i < session->count && !common_stop && !result; i++) {
 		struct availability *found = &session->found[kept];
-		availability_find(found, session->servers[i]);
+		const struct conf_server *server = session->servers[i];
+		availability_find(found, server);
 		if (found->available)
-			session->servers[kept++] = session->servers[i];
+			session->servers[kept++] = server;
 		else if (is_needed && !(session->adds_control && i == 0))
-			return err_set(err, "server %s can't run here: %s", session->servers[i]->name, found->reason);
+			result = err_set(err, "server %s can't run here: %s", server->name, found->reason);
+		else if (server->build)
+			unbuilt[unbuilt_count++] = server;
 		else
-			say("left out: %s: %s", session->servers[i]->name, found->reason);
+			say("left out: %s: %s", server->name, found->reason);
 	}
+	say_unbuilt(unbuilt, unbuilt_count);
+	free(unbuilt);
+	if (result)
+		return result;
 	session->count = kept;
 	return kept || common_stop ? 0 : err_set(err, "no server can run here (see 'benchctl list')");
 }

@@ -38,6 +38,7 @@ static const struct option_def server_keys[] = {
 	{ .name = "version", FIELD(command, version) },
 	{ .name = "implementation", FIELD(command, implementation) },
 	{ .name = "install", FIELD(text, install) },
+	{ .name = "build", FIELD(text, build) },
 	{ .name = "family", FIELD(text, family) },
 	{ .name = "model", FIELD(text, model) },
 	{ .name = "since", FIELD(text, since) },

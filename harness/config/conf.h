@@ -23,6 +23,7 @@ struct conf_server {
 	char *version;        /* a command that prints the version; NULL: none */
 	char *implementation; /* a command that prints "original" or "revival"; NULL: original */
 	char *install;        /* Debian packages */
+	char *build;          /* the command that a person builds it with; NULL: none, or that of all servers */
 	char *family;         /* c, python, js, ... */
 	char *model;          /* coroutine, callback, ... */
 	char *since;          /* 2010 for the rows of the seed */

@@ -388,26 +388,35 @@ static bool log_case_ask(struct subject *subject, const struct log_case *one)
 	return come || subject_fail(subject, "a response to each", "%s", response.trouble);
 }
 
-/* How often the address stands in the text, on its own and not as a part of another. */
-static unsigned log_count(const char *text, const char *address)
+/* How many lines of a text are this line. */
+static unsigned log_lines(const char *text, const char *line)
 {
 	unsigned count = 0;
 
-	for (const char *at = text; (at = strstr(at, address)); at += strlen(address)) {
+	for (const char *at = text; *at; at += strcspn(at, "\n"), at += *at == '\n')
+		count += strcspn(at, "\n") == strlen(line) && strncmp(at, line, strlen(line)) == 0;
+	return count;
+}
+
+/*
+ * How often the address was logged: lines that are the address alone, whatever else names it; where there is none, wherever
+ * it stands on its own and not as a part of another.
+ */
+static unsigned log_count(const char *text, const char *address)
+{
+	unsigned count = 0, lines = log_lines(text, address);
+
+	for (const char *at = text; !lines && (at = strstr(at, address)); at += strlen(address)) {
 		char before = at > text ? at[-1] : ' ', after = at[strlen(address)];
 		count += !isdigit((unsigned char)before) && before != '.' && !isdigit((unsigned char)after);
 	}
-	return count;
+	return lines ? lines : count;
 }
 
 /* Lines that are a dash: requests of a client that the library doesn't name. */
 static unsigned log_dashes(const char *text)
 {
-	unsigned count = 0;
-
-	for (const char *at = text; *at; at += strcspn(at, "\n"), at += *at == '\n')
-		count += at[0] == '-' && (at[1] == '\n' || !at[1]);
-	return count;
+	return log_lines(text, "-");
 }
 
 /* Whether a server that says that its library may not name the client has logged a dash for each request. */

@@ -533,7 +533,9 @@ void doctor_judge_server(const struct facts *facts, const struct conf_server *se
 					  available->version[0] ? available->version : "can run here");
 		return;
 	}
-	if (server->install)
+	if (server->build)
+		lift(finding, "%.300s", server->build);
+	else if (server->install)
 		lift(finding, "%sapt-get install -y %.300s%s", sudo(facts), server->install,
 		     strncmp(server->command, "build/", 6) == 0 ? " && make servers" : "");
 	finding->severity = found(finding, DOCTOR_NOTE, "%s", available->reason);

@@ -2,6 +2,7 @@
 
 Runs on Python 2.7 and 3. The contract is docs/server-contract.md.
 """
+import errno
 import os
 import re
 import sys
@@ -9,6 +10,10 @@ import sys
 HOST = os.environ.get('BENCH_HOST', '127.0.0.1')
 PORT = int(os.environ.get('BENCH_PORT', '8080'))
 BACKLOG = int(os.environ.get('BENCH_BACKLOG', '128'))
+
+# What accept() fails with when there is no descriptor or memory for a connection, and how long a server then waits.
+OUT_OF_DESCRIPTORS = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+ACCEPT_PAUSE_SECONDS = 0.1
 
 START_PAGE = b'<p>Hello, World! <a href="/0">start</a>\n'
 CONTENT_TYPE = 'text/html'

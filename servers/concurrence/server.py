@@ -46,13 +46,24 @@ def serve_quietly(client):
         pass
 
 
+def accept(listener):
+    """The next connection. Where there is no descriptor for it the original's accept raises, which would end this loop."""
+    while True:
+        try:
+            return listener.accept()
+        except EnvironmentError as error:
+            if error.errno not in bench.OUT_OF_DESCRIPTORS:
+                raise
+            Tasklet.sleep(bench.ACCEPT_PAUSE_SECONDS)
+
+
 def listen():
     listener = Socket.new()
     listener.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((bench.HOST, bench.PORT))
     listener.listen(bench.BACKLOG)
     while True:
-        Tasklet.new(serve_quietly)(listener.accept())
+        Tasklet.new(serve_quietly)(accept(listener))
 
 
 dispatch(listen)

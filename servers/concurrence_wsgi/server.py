@@ -8,7 +8,8 @@ except ImportError:
     pass  # on greenlets
 import concurrence
 import concurrence.http.server
-import concurrence.io.socket
+from concurrence.io import Socket
+import socket
 
 from servers.common import bench
 
@@ -23,7 +24,10 @@ def application(environ, start_response):
     return [body or b'']
 
 
-concurrence.io.socket.DEFAULT_BACKLOG = bench.BACKLOG
-server = concurrence.http.server.WSGIServer(application)
-server.serve((bench.HOST, bench.PORT))
+# A socket that listens already: for an address the library would listen with its own backlog of 255, whatever is asked.
+listener = Socket.new()
+listener.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+listener.bind((bench.HOST, bench.PORT))
+listener.listen(bench.BACKLOG)
+concurrence.http.server.WSGIServer(application).serve(listener)
 concurrence.dispatch()

@@ -10,17 +10,19 @@ CLIENT_ADDRESS = 'concurrence.client_address'
 
 
 class WSGIServer:
-    """WSGIServer(application).serve(address), once or more, then dispatch()."""
+    """WSGIServer(application).serve(listener), once or more, then dispatch()."""
 
     def __init__(self, application):
         self.application = application
 
-    def serve(self, address):
-        """Listens, and serves in a tasklet from dispatch() on; returns the listening socket."""
-        listener = Socket.new()
-        listener.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen()
+    def serve(self, endpoint):
+        """Serves a socket that listens, or an address, in a tasklet from dispatch() on; returns the listening socket."""
+        listener = endpoint
+        if not isinstance(endpoint, Socket):
+            listener = Socket.new()
+            listener.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(endpoint)
+            listener.listen()
         stackless.tasklet(self._accept)(listener)
         return listener
 
