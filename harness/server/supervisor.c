@@ -31,6 +31,8 @@
 #define LEFT_MS 1000
 /* How long the keeper may take until it has started the server: exec(2) may have to read from a slow disk. */
 #define LAUNCH_NS (30 * CLOCK_S)
+/* How long the guard tries to end what a keeper has left: the kernel may not be able to, or the process be another user's. */
+#define GUARD_NS (10 * CLOCK_S)
 /* Of the OOM killer's score (proc(5)): a server is killed before the program that measures it. */
 #define OOM_FIRST "1000"
 
@@ -313,6 +315,62 @@ static void keeper_main(int socket, const struct launch *launch, char **argument
 	}
 }
 
+/* Waits for the end of a child until the deadline, and reaps it. Returns whether it has ended. */
+static bool child_wait(pid_t pid, uint64_t deadline)
+{
+	for (;;) {
+		pid_t ended = waitpid(pid, NULL, WNOHANG);
+		if (ended == pid || (ended < 0 && errno != EINTR))
+			return true;
+		if (clock_ns() >= deadline)
+			return false;
+		int process = (int)syscall(SYS_pidfd_open, pid, 0);
+		struct pollfd end = { .fd = process, .events = POLLIN };
+		poll(&end, 1, process < 0 ? 1 : 20);
+		if (process >= 0)
+			close(process);
+	}
+}
+
+/* Ends all descendants, which reparent to this process (PR_SET_CHILD_SUBREAPER), until the deadline. */
+static void orphans_end(uint64_t deadline)
+{
+	pid_t pids[PROCTREE_MAX];
+	size_t count;
+
+	while ((count = proctree_list(getpid(), pids, PROCTREE_MAX)) && clock_ns() < deadline) {
+		for (size_t i = 0; i < count; i++)
+			kill(pids[i], SIGKILL);
+		/* Parents first: what becomes an orphan by that is a child of ours by the time that it has to be reaped. */
+		for (size_t i = 0; i < count; i++)
+			child_wait(pids[i], deadline);
+	}
+}
+
+/*
+ * Without a PID namespace, the guard's whole life: it is between benchctl and the keeper, and inherits what the keeper leaves
+ * where both are killed. Where the guard itself is, benchctl inherits the keeper.
+ */
+static void guard_main(int socket, const struct launch *launch, char **arguments)
+{
+	sigset_t signals;
+
+	sigfillset(&signals);
+	sigprocmask(SIG_SETMASK, &signals, NULL);
+	setsid();
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	prctl(PR_SET_NAME, "benchctl-guard");
+	pid_t keeper = fork();
+	if (keeper == 0)
+		keeper_main(socket, launch, arguments, false);
+	close_all_but(NULL, 0); /* the socket has to end with the keeper */
+	if (keeper > 0)
+		while (waitpid(keeper, NULL, 0) < 0 && errno == EINTR)
+			;
+	orphans_end(clock_ns() + GUARD_NS);
+	_exit(0);
+}
+
 /*
  * Forks the keeper, in a PID namespace or not, with its end of the socket. Like fork(2), which can't make a namespace; unshare(2)
  * would make one for all children to come.
@@ -345,8 +403,11 @@ static int keeper_hear(struct supervisor *supervisor, const char *program, struc
 		}
 		if (message.kind == MESSAGE_BORN)
 			supervisor->server = sender;
-		if (message.kind == MESSAGE_STARTED)
-			return 0;
+		if (message.kind != MESSAGE_STARTED)
+			continue;
+		if (supervisor->guard)
+			supervisor->keeper = sender;
+		return 0;
 	}
 }
 
@@ -356,7 +417,7 @@ static int keeper_launch(struct supervisor *supervisor, const struct launch *lau
 {
 	int ends[2], on = 1;
 
-	*supervisor = (struct supervisor){ .socket = -1, .contained = contained };
+	*supervisor = (struct supervisor){ .socket = -1 };
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
 		return err_set_errno(err, "socketpair");
 	fflush(NULL);
@@ -370,7 +431,9 @@ static int keeper_launch(struct supervisor *supervisor, const struct launch *lau
 	pid_t keeper = keeper_fork(contained);
 	if (keeper == 0) {
 		close(ends[0]);
-		keeper_main(ends[1], launch, arguments, contained);
+		if (!contained)
+			guard_main(ends[1], launch, arguments);
+		keeper_main(ends[1], launch, arguments, true);
 	}
 	int bad = keeper < 0 ? err_set_errno(err, "fork") : 0;
 	close(ends[1]);
@@ -380,6 +443,7 @@ static int keeper_launch(struct supervisor *supervisor, const struct launch *lau
 	}
 	supervisor->socket = ends[0];
 	supervisor->keeper = keeper;
+	supervisor->guard = contained ? 0 : keeper; /* the keeper is heard of by its first message */
 	bad = keeper_hear(supervisor, arguments[0], err);
 	if (bad)
 		supervisor_stop(supervisor, 0);
@@ -515,38 +579,6 @@ int supervisor_wait_recovered(struct supervisor *supervisor, const struct target
 	return wait_right(supervisor, target, timeout_ns, false, stop, err);
 }
 
-/* Waits for the end of a child until the deadline, and reaps it. Returns whether it has ended. */
-static bool child_wait(pid_t pid, uint64_t deadline)
-{
-	for (;;) {
-		pid_t ended = waitpid(pid, NULL, WNOHANG);
-		if (ended == pid || (ended < 0 && errno != EINTR))
-			return true;
-		if (clock_ns() >= deadline)
-			return false;
-		int process = (int)syscall(SYS_pidfd_open, pid, 0);
-		struct pollfd end = { .fd = process, .events = POLLIN };
-		poll(&end, 1, process < 0 ? 1 : 20);
-		if (process >= 0)
-			close(process);
-	}
-}
-
-/* Ends what a keeper that was killed has left: it descends from us now. */
-static void orphans_end(uint64_t deadline)
-{
-	pid_t pids[PROCTREE_MAX];
-	size_t count;
-
-	while ((count = proctree_list(getpid(), pids, PROCTREE_MAX)) && clock_ns() < deadline) {
-		for (size_t i = 0; i < count; i++)
-			kill(pids[i], SIGKILL);
-		/* Parents first: what becomes an orphan by that is a child of ours by the time that it has to be reaped. */
-		for (size_t i = 0; i < count; i++)
-			child_wait(pids[i], deadline);
-	}
-}
-
 bool supervisor_stop(struct supervisor *supervisor, uint64_t grace_ns)
 {
 	struct message message = { .kind = MESSAGE_STOP, .grace_ns = grace_ns };
@@ -563,12 +595,13 @@ bool supervisor_stop(struct supervisor *supervisor, uint64_t grace_ns)
 			gentle = message.status;
 		}
 	close(supervisor->socket);
-	deadline = clock_ns() + SUPERVISOR_KEEPER_NS;
-	if (!gone)
-		kill(supervisor->keeper, SIGKILL); /* it is stopped, or has very many to end, or is dead */
-	child_wait(supervisor->keeper, deadline);
-	if (!gone && !supervisor->contained)
-		orphans_end(deadline);
+	pid_t child = supervisor->guard ? supervisor->guard : supervisor->keeper;
+	if (!gone || !child_wait(child, clock_ns() + SUPERVISOR_KEEPER_NS)) {
+		kill(child, SIGKILL); /* the keeper is stopped, or has very many to end, or is dead */
+		child_wait(child, clock_ns() + SUPERVISOR_KEEPER_NS);
+		if (supervisor->guard)
+			orphans_end(clock_ns() + SUPERVISOR_KEEPER_NS);
+	}
 	*supervisor = (struct supervisor){ .socket = -1 };
 	return gentle;
 }

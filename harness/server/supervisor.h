@@ -12,8 +12,10 @@
  * no process is left whichever of them are killed, in whatever order. The namespace has a /proc of its own, since programs
  * read /proc/self.
  *
- * Elsewhere the keeper is a subreaper (PR_SET_CHILD_SUBREAPER), and so is benchctl: when the keeper is killed, the server's
- * first process dies with it (PR_SET_PDEATHSIG), and benchctl inherits the others and ends them.
+ * Elsewhere the keeper is a subreaper (PR_SET_CHILD_SUBREAPER), and between benchctl and it stands another one, the guard: when
+ * the keeper is killed, the server's first process dies with it (PR_SET_PDEATHSIG), and the guard inherits the others and ends
+ * them, whether benchctl is there or not. benchctl in turn inherits from a guard that is killed. So it takes SIGKILL of guard,
+ * keeper and benchctl at the same time to leave what a server has started.
  *
  * Must be called from a process with one thread: it forks without exec.
  */
@@ -44,12 +46,12 @@ struct launch {
 #define SUPERVISOR_KEEPER_NS CLOCK_S
 
 struct supervisor {
-	pid_t keeper;   /* 0: not launched */
-	pid_t server;   /* the first process of the server, as seen from benchctl; it may have exited */
-	bool contained; /* in a PID namespace */
-	int socket;     /* to the keeper */
-	bool exited;    /* the first process has exited */
-	int status;     /* and so (waitpid(2)) */
+	pid_t keeper; /* 0: not launched */
+	pid_t guard;  /* the keeper's, without a PID namespace; else 0 */
+	pid_t server; /* the first process of the server, as seen from benchctl; it may have exited */
+	int socket;   /* to the keeper */
+	bool exited;  /* the first process has exited */
+	int status;   /* and so (waitpid(2)) */
 };
 
 /*

@@ -18,7 +18,7 @@ import time
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from helper import runs, tap
-from helper.program import CONF, ROOT, Outcome, Place, cell_key, faulty_section, process_name, python_section, until
+from helper.program import CONF, ROOT, Outcome, Place, alive, cell_key, children_of, faulty_section, python_section, until
 
 RUN = ('run', '--conf', CONF, '--servers', 'control', '--mode', 'close', '--port', '0', '--duration', '50ms', '--warmup', '10ms',
        '--seed', '7', '--out', 'r')
@@ -107,12 +107,6 @@ def doubled_ledger(place):
     return outcome
 
 
-def keeper_of(place):
-    """The process that keeps the server of a run; it is waited for."""
-    found = until(lambda: [pid for pid in place.processes() if process_name(pid) == 'benchctl-keeper'])
-    return found[0]
-
-
 def killing(*victims, words=(), user=None):
     """A run whose server has a child in a session of its own; the victims get SIGKILL one right after the other."""
     def how(place):
@@ -121,14 +115,14 @@ def killing(*victims, words=(), user=None):
         process = place.start(place.benchctl, *ENDLESS, *words, '--conf', 'a.conf', user=user, group=user,
                               extra_groups=None if user is None else [])
         until(lambda: place.lines('r') or process.poll() is not None)
-        keeper = keeper_of(place)
+        keeper = place.keeper()
         pids = {'benchctl': process.pid, 'keeper': keeper, 'server': children_of(keeper)[0]}
         for victim in victims:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pids[victim], signal.SIGKILL)
         gone = until(lambda: not alive(keeper))
         if 'benchctl' not in victims:  # it goes on, with a fresh server
-            until(lambda: process.poll() is not None or keeper_of(place) != keeper)
+            until(lambda: process.poll() is not None or place.keeper() != keeper)
             process.send_signal(signal.SIGINT)
         return place.end(process) if gone else Outcome('the keeper lives on', '', '')
     return how
@@ -138,22 +132,9 @@ def stopping_the_keeper(place):
     """The keeper is stopped; one ^C must do."""
     process = place.start(place.benchctl, *ENDLESS, '--conf', CONF, '--servers', 'control')
     until(lambda: place.lines('r'))
-    os.kill(keeper_of(place), signal.SIGSTOP)
+    os.kill(place.keeper(), signal.SIGSTOP)
     process.send_signal(signal.SIGINT)
     return place.end(process)
-
-
-def alive(pid):
-    try:
-        with open('/proc/%d/stat' % pid) as file:
-            return file.read().rpartition(')')[2].split()[0] not in 'ZX'
-    except OSError:
-        return False
-
-
-def children_of(pid):
-    with open('/proc/%d/task/%d/children' % (pid, pid)) as file:
-        return [int(word) for word in file.read().split()]
 
 
 def hostile(behaviour, words=(), user=None):

@@ -151,6 +151,14 @@ class Place:
                 found.append(int(entry))
         return found
 
+    def keepers(self):
+        """The processes that keep the servers of runs."""
+        return [pid for pid in self.processes() if process_name(pid) == 'benchctl-keeper']
+
+    def keeper(self):
+        """The one that keeps the server of a run; it is waited for."""
+        return until(self.keepers)[0]
+
     def lines(self, run):
         """The whole lines of a run's ledger."""
         try:
@@ -170,6 +178,20 @@ def process_name(pid):
             return file.read().strip()
     except OSError:
         return ''
+
+
+def alive(pid):
+    """Whether there is such a process, which is not a zombie."""
+    try:
+        with open('/proc/%d/stat' % pid) as file:
+            return file.read().rpartition(')')[2].split()[0] not in 'ZX'
+    except OSError:
+        return False
+
+
+def children_of(pid):
+    with open('/proc/%d/task/%d/children' % (pid, pid)) as file:
+        return [int(word) for word in file.read().split()]
 
 
 def sanitizer_reports(outcome):
