@@ -2,6 +2,7 @@
 #include "harness/lib/control.h"
 #include "harness/record/judge.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,6 +59,55 @@ void document_release(struct document *document)
 {
 	fields_release(document_fields, document);
 	fields_release(document_cells, document);
+}
+
+static int text_order(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static int level_order(const void *a, const void *b)
+{
+	const struct cell *const *x = a, *const *y = b;
+
+	return ((*x)->level > (*y)->level) - ((*x)->level < (*y)->level);
+}
+
+/* How many different ones there are among `count` pointers, which are sorted by that. */
+static size_t different(const void **of, size_t count, int (*order)(const void *, const void *))
+{
+	size_t found = 0;
+
+	qsort(of, count, sizeof *of, order);
+	for (size_t i = 0; i < count; i++)
+		found += i == 0 || order(&of[i - 1], &of[i]) != 0;
+	return found;
+}
+
+int document_check(const struct document *document, struct err *err)
+{
+	size_t count = document->cells_count;
+	const void **of = calloc(count + 1, sizeof *of);
+
+	if (!of) {
+		errno = ENOMEM;
+		return err_set(err, "out of memory");
+	}
+	for (size_t i = 0; i < count; i++)
+		of[i] = document->cells[i].server;
+	size_t servers = different(of, count, text_order);
+	for (size_t i = 0; i < count; i++)
+		of[i] = document->cells[i].mode;
+	size_t modes = different(of, count, text_order);
+	for (size_t i = 0; i < count; i++)
+		of[i] = &document->cells[i];
+	size_t levels = different(of, count, level_order);
+	free(of);
+	if (servers > DOCUMENT_SERVERS_MAX || document->servers_count > DOCUMENT_SERVERS_MAX)
+		return err_set(err, "it has more than %d servers", DOCUMENT_SERVERS_MAX);
+	if (modes > DOCUMENT_MODES_MAX)
+		return err_set(err, "it has more than %d modes", DOCUMENT_MODES_MAX);
+	return levels > DOCUMENT_LEVELS_MAX ? err_set(err, "it has more than %d levels", DOCUMENT_LEVELS_MAX) : 0;
 }
 
 int document_add_cell(struct document *document, struct cell *cell)

@@ -13,6 +13,14 @@
 /* The largest file that is read as one, or as JSON of another kind. */
 #define RESULT_BYTES_MAX (64u << 20)
 
+/*
+ * What a file may hold of each, for what is made of a run to take seconds: a page compares all servers at all levels. A run has
+ * three modes, and 71 servers.
+ */
+#define DOCUMENT_SERVERS_MAX 256
+#define DOCUMENT_MODES_MAX   16
+#define DOCUMENT_LEVELS_MAX  4096
+
 /* One option of the run as it was used, by its long name. */
 struct document_option {
 	char *name, *value; /* owned */
@@ -43,6 +51,9 @@ struct document {
 extern const struct field document_fields[], document_cells[];
 
 void document_release(struct document *document);
+
+/* Whether a document that was read keeps within these limits. Returns 0, or -1 with err set, which names the limit. */
+int document_check(const struct document *document, struct err *err);
 
 /* Adds a cell; the document owns it then. Returns 0, or -1 if out of memory. */
 int document_add_cell(struct document *document, struct cell *cell);

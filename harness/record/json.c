@@ -518,9 +518,53 @@ char *dump_json(const json_t *json, size_t flags)
 	return NULL;
 }
 
-int json_load(json_t **json, FILE *file, const char *name, struct err *err)
+/*
+ * A tree takes up to a hundred times the memory of its text: `[{},{},…` 240 bytes for three. So what it would have is counted
+ * before it is built. Text that is no JSON may be counted wrong; the parser refuses it.
+ */
+int json_fits(const char *text, size_t bytes, struct err *err)
+{
+	size_t values = 0, containers = 0;
+	bool quoted = false;
+
+	for (size_t i = 0; i < bytes && values <= JSON_VALUES_MAX && containers <= JSON_CONTAINERS_MAX; i++) {
+		char c = text[i];
+		if (quoted && c == '\\')
+			i++;
+		else if (c == '"')
+			quoted = !quoted;
+		else if (!quoted && (c == ',' || c == '{' || c == '['))
+			values++, containers += c != ',';
+	}
+	if (containers > JSON_CONTAINERS_MAX)
+		return err_set(err, "more than %d lists and objects", JSON_CONTAINERS_MAX);
+	return values > JSON_VALUES_MAX ? err_set(err, "more than %d values", JSON_VALUES_MAX) : 0;
+}
+
+json_t *json_parse(const char *text, size_t bytes, const char *name, struct err *err)
 {
 	json_error_t where;
+
+	errno = 0;
+	if (json_fits(text, bytes, err)) {
+		if (name)
+			err_prefix(err, "%s", name);
+		return NULL;
+	}
+	json_t *json = json_loadb(text, bytes, JSON_REJECT_DUPLICATES, &where);
+	if (json)
+		return json;
+	if (errno == ENOMEM)
+		err_set(err, "%s%sout of memory", name ? name : "", name ? ": " : "");
+	else if (name)
+		err_set(err, "%s:%d:%d: not valid JSON: %s", name, where.line, where.column, where.text);
+	else
+		err_set(err, "not valid JSON: %s", where.text);
+	return NULL;
+}
+
+int json_load(json_t **json, FILE *file, const char *name, struct err *err)
+{
 	struct stat info;
 
 	*json = NULL;
@@ -529,12 +573,18 @@ int json_load(json_t **json, FILE *file, const char *name, struct err *err)
 		return err_set_errno(err, "%s", name);
 	if (!S_ISREG(info.st_mode) || info.st_size > RESULT_BYTES_MAX)
 		return err_set(err, "%s: not a file, or larger than %u MiB", name, RESULT_BYTES_MAX >> 20);
-	*json = json_loadf(file, JSON_REJECT_DUPLICATES, &where);
-	if (*json)
-		return 0;
-	if (errno == ENOMEM)
+	/* A file of no size may be one of /proc; one that grows meanwhile is cut, which the parser sees. */
+	size_t room = info.st_size ? (size_t)info.st_size : RESULT_BYTES_MAX;
+	char *text = malloc(room);
+	if (!text)
 		return err_set(err, "%s: out of memory", name);
-	return err_set(err, "%s:%d:%d: not valid JSON: %s", name, where.line, where.column, where.text);
+	size_t bytes = fread(text, 1, room, file);
+	if (ferror(file))
+		err_set_errno(err, "%s", name);
+	else
+		*json = json_parse(text, bytes, name, err);
+	free(text);
+	return *json ? 0 : -1;
 }
 
 FILE *json_open(const char *path, struct err *err)

@@ -43,6 +43,22 @@ char *dump_json(const json_t *json, size_t flags);
 /* Opens a file that is to be read as JSON; NULL with err set. */
 FILE *json_open(const char *path, struct err *err);
 
+/*
+ * The most that a file or a text may hold, whatever its size: a tree of that many takes 200 MB and a second. 64 MiB of cells
+ * have 290,000 and 2,000,000.
+ */
+#define JSON_VALUES_MAX     2500000
+#define JSON_CONTAINERS_MAX 400000
+
+/* Whether a text has no more of them. Returns 0, or -1 with err set. */
+int json_fits(const char *text, size_t bytes, struct err *err);
+
+/*
+ * The only way from text to JSON. Returns a new reference; or NULL with err set, which begins with the name where that is not NULL;
+ * errno is ENOMEM where that says nothing about the text, since memory was out.
+ */
+json_t *json_parse(const char *text, size_t bytes, const char *name, struct err *err);
+
 /* Reads JSON of at most RESULT_BYTES_MAX from a stream, which must be of a regular file. Returns 0, or -1 with err set. */
 int json_load(json_t **json, FILE *file, const char *name, struct err *err);
 

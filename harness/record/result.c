@@ -19,12 +19,10 @@ char *result_cell_line(const struct cell *cell)
 
 int result_read_line(struct cell *cell, const char *line, size_t bytes, struct err *err)
 {
-	json_error_t where;
-	errno = 0;
-	json_t *json = json_loadb(line, bytes, JSON_REJECT_DUPLICATES, &where);
+	json_t *json = json_parse(line, bytes, NULL, err);
 
 	cell_init(cell, NULL, NULL, NULL, 0, 0); /* copies nothing, so that it can't fail */
-	int result = json ? fields_read(json, cell_fields, cell, err) : err_set(err, "not valid JSON: %s", where.text);
+	int result = json ? fields_read(json, cell_fields, cell, err) : -1;
 	json_decref(json);
 	if (!result)
 		return 0;
@@ -90,7 +88,8 @@ int result_take(struct document *document, json_t *json, struct err *err)
 	if (json_integer_value(schema) > RESULT_SCHEMA)
 		return err_set(err, "its schema is version %lld and this benchctl knows up to %d: use a newer benchctl",
 			       (long long)json_integer_value(schema), RESULT_SCHEMA);
-	return fields_read(json, document_fields, document, err) || fields_read(json, document_cells, document, err)
+	return fields_read(json, document_fields, document, err) || fields_read(json, document_cells, document, err) ||
+			       document_check(document, err)
 		       ? -1
 		       : 0;
 }

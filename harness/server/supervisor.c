@@ -332,19 +332,23 @@ static bool child_wait(pid_t pid, uint64_t deadline)
 	}
 }
 
-/* Ends all descendants, which reparent to this process (PR_SET_CHILD_SUBREAPER), until the deadline. */
+/*
+ * Ends all descendants, which reparent to this process (PR_SET_CHILD_SUBREAPER), until the deadline. Each gets SIGKILL at least
+ * once: where a busy machine has let the deadline pass, there is nobody else to end them.
+ */
 static void orphans_end(uint64_t deadline)
 {
 	pid_t pids[PROCTREE_MAX];
 	size_t count;
 
-	while ((count = proctree_list(getpid(), pids, PROCTREE_MAX)) && clock_ns() < deadline) {
+	do {
+		count = proctree_list(getpid(), pids, PROCTREE_MAX);
 		for (size_t i = 0; i < count; i++)
 			kill(pids[i], SIGKILL);
 		/* Parents first: what becomes an orphan by that is a child of ours by the time that it has to be reaped. */
 		for (size_t i = 0; i < count; i++)
 			child_wait(pids[i], deadline);
-	}
+	} while (count && clock_ns() < deadline);
 }
 
 /*

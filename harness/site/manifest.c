@@ -42,7 +42,7 @@ int manifest_read(struct publishing *p, struct err *err)
 }
 
 /* The next call must be able to read what this one writes. */
-static int manifest_fits(const struct publishing *p, size_t bytes, struct err *err)
+static int manifest_fits(const struct publishing *p, const char *text, struct err *err)
 {
 	size_t files = p->site.files.count;
 
@@ -54,9 +54,8 @@ static int manifest_fits(const struct publishing *p, size_t bytes, struct err *e
 			err,
 			"%s is full: its manifest would have a list of %zu files, and %d is the most: begin another site",
 			p->store->name, files, SITE_FILES_MAX);
-	if (bytes > RESULT_SITE_BYTES_MAX)
-		return err_set(err, "%s is full: its manifest would be larger than %u MiB: begin another site",
-			       p->store->name, RESULT_SITE_BYTES_MAX >> 20);
+	if (result_site_fits(text, strlen(text), err))
+		return err_prefix(err, "%s is full, begin another site: of its manifest", p->store->name);
 	return 0;
 }
 
@@ -71,7 +70,7 @@ int manifest_write(struct publishing *p, struct err *err)
 		err_set(err, "out of memory");
 		goto out;
 	}
-	if (manifest_fits(p, strlen(text), err))
+	if (manifest_fits(p, text, err))
 		goto out;
 	sha256_text(hash, text, strlen(text));
 	p->runs_unlisted = 0;

@@ -72,16 +72,21 @@ static int site_read(struct site *site, json_t *json, struct err *err)
 	return site_check(site, err);
 }
 
-int result_site_read(struct site *site, const char *text, size_t bytes, struct err *err)
+int result_site_fits(const char *text, size_t bytes, struct err *err)
 {
-	json_error_t where;
-
-	fields_init(site_fields, site);
 	if (bytes > RESULT_SITE_BYTES_MAX)
 		return err_set(err, "it is larger than %u MiB", RESULT_SITE_BYTES_MAX >> 20);
-	json_t *json = json_loadb(text, bytes, JSON_REJECT_DUPLICATES, &where);
+	return json_fits(text, bytes, err);
+}
+
+int result_site_read(struct site *site, const char *text, size_t bytes, struct err *err)
+{
+	fields_init(site_fields, site);
+	if (result_site_fits(text, bytes, err))
+		return -1;
+	json_t *json = json_parse(text, bytes, SITE_MANIFEST, err);
 	if (!json)
-		return err_set(err, "line %d: not valid JSON: %s", where.line, where.text);
+		return -1;
 	int result = site_read(site, json, err);
 	json_decref(json);
 	return result;

@@ -17,6 +17,9 @@
 /* The manifest as text, to free(); NULL if out of memory. */
 char *result_site_text(const struct site *site);
 
+/* Whether a manifest of that text could be read again. Returns 0, or -1 with err set. */
+int result_site_fits(const char *text, size_t bytes, struct err *err);
+
 /*
  * Reads a manifest, which comes from outside, and checks it (site_check). Returns 0, or -1 with err set. Release the site in
  * both cases.

@@ -115,6 +115,7 @@ class Soak:
         self.deeds = collections.Counter()
         self.runs = self.over = self.cells = self.torn = 0
         self.bad = []  # what must not be
+        self.last = None  # the last deed
         self.longest_s = 0  # from ^C to the end
         self.kind, self.words = KINDS[0], ()
         place.file('a.conf', ''.join([
@@ -148,7 +149,7 @@ class Soak:
     def must(self, good, what, *seen):
         if not good:
             self.bad.append(what)
-            tap.note('seed %d, %d deeds: %s: %r' % (SEED, sum(self.deeds.values()), what, seen))
+            tap.note('seed %d, after %d deeds, the last %s%s: %s: %r' % (SEED, sum(self.deeds.values()), self.last, list(self.kind.words), what, seen))
 
     def victims(self, process):
         """By name; what is not there just now, since one server ends and the next one begins, is None."""
@@ -169,7 +170,7 @@ class Soak:
         victims = self.victims(process)
         if not victims:
             return
-        deed = self.chance.choice(list(DEEDS))
+        deed = self.last = self.chance.choice(list(DEEDS))
         self.deeds[deed] += 1
         goes_on = DEEDS[deed](victims, self.chance)
         if goes_on:  # for a while, or not
