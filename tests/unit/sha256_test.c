@@ -19,6 +19,8 @@ static void test_examples(void **state)
 	(void)state;
 	for (size_t i = 0; i < LENGTH(cases); i++) {
 		size_t bytes = strlen(cases[i].text);
+		char whole[SHA256_TEXT];
+		check_text(cases[i].text, sha256_text(whole, cases[i].text, bytes), cases[i].hash);
 		for (size_t split = 0; split <= bytes; split++) {
 			struct sha256_ctx sha;
 			char hash[SHA256_TEXT];
