@@ -5,6 +5,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "clients/client.h"
 #include "harness/lib/clock.h"
 #include "harness/lib/text.h"
 
@@ -14,7 +15,8 @@
 struct exchange {
 	const struct dial *dial;
 	int fd;
-	uint64_t deadline_ns;
+	uint64_t start_ns, deadline_ns;
+	bool *told; /* the watch, of a silent server */
 	enum load_failure *failure;
 	struct err *err;
 };
@@ -35,9 +37,23 @@ static int exchange_errno(const struct exchange *exchange, const char *what)
 	return err_set_errno(exchange->err, "%s", what);
 }
 
+static void tell_silence(const struct exchange *exchange, uint64_t now_ns)
+{
+	const struct load_watch *watch = exchange->dial->watch;
+
+	if (!watch || !watch->stalled || *exchange->told || now_ns - exchange->start_ns < LOAD_SILENCE_NS)
+		return;
+	*exchange->told = true;
+	watch->stalled(watch->context, now_ns - exchange->start_ns);
+}
+
+/* Whether there is no time left; looked at each SLICE_NS. */
 static bool is_over(const struct exchange *exchange)
 {
-	return (exchange->dial->stop && *exchange->dial->stop) || clock_ns() > exchange->deadline_ns;
+	uint64_t now_ns = clock_ns();
+
+	tell_silence(exchange, now_ns);
+	return (exchange->dial->stop && *exchange->dial->stop) || now_ns > exchange->deadline_ns;
 }
 
 /* Whether a call that has failed with errno is to be made again; otherwise errno says why not. */
@@ -158,7 +174,8 @@ int dial_fetch(const struct dial *dial, struct dial_response *response, enum loa
 			    : dial->timeout_ns < SLICE_NS ? dial->timeout_ns
 							  : SLICE_NS;
 	struct timeval slice = { .tv_usec = (suseconds_t)(slice_ns / CLOCK_US) };
-	struct exchange exchange = { .dial = dial, .failure = failure, .err = err };
+	bool told = false;
+	struct exchange exchange = { .dial = dial, .told = &told, .failure = failure, .err = err };
 	int result = -1;
 
 	*response = (struct dial_response){ 0 };
@@ -167,7 +184,7 @@ int dial_fetch(const struct dial *dial, struct dial_response *response, enum loa
 		return exchange_errno(&exchange, "socket");
 	setsockopt(exchange.fd, SOL_SOCKET, SO_RCVTIMEO, &slice, sizeof slice);
 	setsockopt(exchange.fd, SOL_SOCKET, SO_SNDTIMEO, &slice, sizeof slice); /* of connect(2) too */
-	uint64_t start = clock_ns();
+	uint64_t start = exchange.start_ns = clock_ns();
 	exchange.deadline_ns = start + dial->timeout_ns;
 	if (exchange_connect(&exchange)) {
 		exchange_errno(&exchange, "connecting");

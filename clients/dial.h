@@ -13,6 +13,8 @@
 #include "clients/expected.h"
 #include "harness/lib/err.h"
 
+struct load_watch;
+
 /* The longest body that is read. */
 #define DIAL_BODY_MAX (64u << 20)
 
@@ -24,6 +26,7 @@ struct dial {
 	uint64_t timeout_ns;         /* of the whole, from connect(2) to the last byte */
 	uint64_t connect_timeout_ns; /* of connect(2), where that may take less than the whole; 0: it may take all */
 	const volatile sig_atomic_t *stop; /* gives up soon after it is set; or NULL */
+	const struct load_watch *watch;    /* told once of a server that is silent (stalled()); or NULL */
 	const struct expected *expected;   /* compared with it as it arrives; or NULL */
 	char *keep;                        /* the first keep_bytes of the body go here */
 	size_t keep_bytes;

@@ -1,10 +1,16 @@
 #include "clients/phases.h"
 
+#include <math.h>
+
 #include "harness/lib/clock.h"
 
 #define TICK_NS (5 * CLOCK_MS)
-/* Rounds of all connections that a window should hold: below one the rate is that of a part of them. */
-#define ROUNDS 2
+/*
+ * Rounds of all connections that a window should hold: below one the rate is that of a part of them. The bias of the rate over
+ * r rounds of N connections is about 1 / (N r^2) (docs/method.md): few connections need more rounds for it to be a percent.
+ */
+#define ROUNDS     2
+#define ROUNDS_ONE 10
 /*
  * How long requests in flight may take to end after the window, whether they are waited for (settle) or not (drain); in
  * an open loop as long as the window was.
@@ -50,20 +56,25 @@ static bool ramp_is_over(struct phases *phases, uint64_t now_ns, const struct ph
 					      seen->idle || is_stalled(phases, now_ns);
 }
 
-/*
- * The window holds two rounds of all connections, by the rate of the warm-up. Where nothing was right in it, a longer
- * window would show no more.
- */
-static uint64_t window_plan(const struct phases *phases, uint64_t now_ns, const struct phases_seen *seen)
+/* How long a round of all connections takes, by the rate of the warm-up; 0 where nothing was right in it. */
+static double round_length_ns(const struct phases *phases, uint64_t now_ns, const struct phases_seen *seen)
 {
-	const struct load_spec *spec = phases->spec;
 	bool one = phases->round_ns && seen->ended > phases->round_ended;
 	uint64_t ended = seen->ended - (one ? phases->round_ended : phases->ended_start);
 	uint64_t start_ns = one ? phases->round_ns : phases->since_ns;
 
-	if (is_open_loop(phases) || seen->right == phases->right_start || !ended)
-		return spec->duration_ns;
-	double wanted = (double)(now_ns - start_ns) * ROUNDS * load_active(spec) / (double)ended;
+	if (seen->right == phases->right_start || !ended)
+		return 0;
+	return (double)(now_ns - start_ns) * load_active(phases->spec) / (double)ended;
+}
+
+/* Where nothing was right in the warm-up, a longer window would show no more. */
+static uint64_t window_plan(const struct phases *phases)
+{
+	const struct load_spec *spec = phases->spec;
+	double rounds = fmax(ROUNDS, ROUNDS_ONE / sqrt(load_active(spec)));
+	double wanted = phases->round_length_ns * rounds;
+
 	if (wanted >= (double)spec->max_window_ns)
 		return spec->max_window_ns;
 	return wanted > (double)spec->duration_ns ? (uint64_t)wanted : spec->duration_ns;
@@ -89,7 +100,8 @@ static bool warmup_is_over(struct phases *phases, uint64_t now_ns, const struct 
 	if (!rounds && !seen->idle && !is_open_loop(phases) && !is_stalled(phases, now_ns) &&
 	    elapsed_ns < spec->max_window_ns)
 		return false;
-	phases->window_ns = window_plan(phases, now_ns, seen);
+	phases->round_length_ns = is_open_loop(phases) ? 0 : round_length_ns(phases, now_ns, seen);
+	phases->window_ns = window_plan(phases);
 	return true;
 }
 
@@ -116,12 +128,17 @@ static bool settle_is_over(struct phases *phases, uint64_t now_ns, const struct 
 		return true;
 	if (is_counted(phases)) /* the last of them end */
 		return load_has_stalled(spec, phases->progress_ns, now_ns);
-	if (!seen->unsettled || !right || elapsed_ns >= spec->timeout_ns)
+	if (!seen->unsettled || elapsed_ns >= spec->timeout_ns)
+		return true;
+	/* How long a round takes, by the warm-up and by the window: in the one or the other it may have been too short. */
+	double active = load_active(spec), seen_ns = right ? (double)phases->window_ns * active / (double)right : 0;
+	double round_ns = fmax(phases->round_length_ns, seen_ns);
+	if (round_ns <= 0)
 		return true;
 	/* Of a window of less than half a round, the rate is that of what was counted, whatever becomes of the rest. */
-	if (2 * right < load_active(spec))
+	if (2 * (double)phases->window_ns < phases->round_length_ns && 2 * (double)right < active)
 		return elapsed_ns >= DRAIN_NS;
-	double rounds_ns = (double)phases->window_ns * SETTLE_ROUNDS * load_active(spec) / (double)right;
+	double rounds_ns = SETTLE_ROUNDS * round_ns;
 	return elapsed_ns >= DRAIN_NS && (seen->unsettled <= right / SETTLE_SHARE || (double)elapsed_ns >= rounds_ns);
 }
 

@@ -33,6 +33,7 @@ struct phases {
 	uint64_t right_start, ended_start;
 	uint64_t round_ns,
 		round_ended;     /* warm-up: when its first round was over (0: it is not), and what had ended then */
+	double round_length_ns;  /* by the rate of the warm-up; 0: nothing was right in it */
 	uint64_t reached, right; /* as last seen */
 	uint64_t progress_ns;    /* when one of these last grew */
 	uint64_t schedule_ns;    /* open loop: when the schedules begin; 0 where that is not known */

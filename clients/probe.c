@@ -63,11 +63,12 @@ static int learn_anywhere(struct target *target, struct dial *dial, struct dial_
 }
 
 int probe_learn(struct target *target, bool keepalive, struct probe_accept accept, uint64_t timeout_ns,
-		const volatile sig_atomic_t *stop, struct err *err)
+		const volatile sig_atomic_t *stop, const struct load_watch *watch, struct err *err)
 {
 	struct dial dial = dial_of(target, keepalive, timeout_ns, stop);
 	struct dial_response response;
 
+	dial.watch = watch;
 	dial.keep = malloc(DIAL_BODY_MAX); /* only the pages that the response fills are ever touched */
 	dial.keep_bytes = DIAL_BODY_MAX;
 	if (!dial.keep)
@@ -100,13 +101,14 @@ int probe_compare(const struct target *target, bool keepalive, uint64_t timeout_
 }
 
 int probe_repeat(const struct target *target, bool keepalive, uint64_t timeout_ns, const volatile sig_atomic_t *stop,
-		 struct err *err)
+		 const struct load_watch *watch, struct err *err)
 {
 	const struct expected *expected = &target->expected;
 	struct dial dial = dial_of(target, keepalive, timeout_ns, stop);
 	struct dial_response response;
 	enum load_failure failure;
 
+	dial.watch = watch;
 	dial.expected = expected;
 	if (dial_fetch(&dial, &response, &failure, NULL) ||
 	    expected_verdict(expected, response.status, response.body_bytes, response.differs, &failure) ||

@@ -11,6 +11,8 @@
 
 #include "clients/target.h"
 
+struct load_watch;
+
 /* The status codes that a first response may have to be taken as right. */
 struct probe_accept {
 	unsigned min, max;
@@ -21,11 +23,11 @@ int probe_accept_parse(struct probe_accept *accept, const char *text, struct err
 
 /*
  * Asks each address of the target in turn until one takes the connection, which the target keeps, and takes its response as
- * the right one. The whole is bounded by timeout_ns and DIAL_BODY_MAX. Returns 0; or -1 with err set: there was no
- * response, none in HTTP, or one with a status that is not accepted.
+ * the right one. The whole is bounded by timeout_ns and DIAL_BODY_MAX; the watch (or NULL) is told of a server that is silent
+ * meanwhile. Returns 0; or -1 with err set: there was no response, none in HTTP, or one with a status that is not accepted.
  */
 int probe_learn(struct target *target, bool keepalive, struct probe_accept accept, uint64_t timeout_ns,
-		const volatile sig_atomic_t *stop, struct err *err);
+		const volatile sig_atomic_t *stop, const struct load_watch *watch, struct err *err);
 
 /*
  * Asks once and compares with the right response. Returns 0 where it is the same, 1 where there was a complete response but
@@ -36,9 +38,9 @@ int probe_compare(const struct target *target, bool keepalive, uint64_t timeout_
 
 /*
  * Asks a second time for a page that was learned. Returns 0; or -1 with err set where the body changes by itself, which
- * then names the closest check that fits. Any other trouble is left to the measurement, which counts it.
+ * then names the closest check that fits. Any other trouble is left to the measurement, which counts it. The watch: as above.
  */
 int probe_repeat(const struct target *target, bool keepalive, uint64_t timeout_ns, const volatile sig_atomic_t *stop,
-		 struct err *err);
+		 const struct load_watch *watch, struct err *err);
 
 #endif

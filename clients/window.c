@@ -29,7 +29,6 @@ void window_add(struct window_sum *sum, const struct window *window)
 	double ok = (double)(window->end.ok - window->start.ok), started = ok - (double)window->start.in_flight;
 	sum->in_flight += window_in_flight(window);
 	sum->busy += window_busy(window);
-	sum->ok += ok;
 	sum->ok_rps += ok / seconds;
 	sum->low_rps += started > 0 ? started / seconds : 0;
 	sum->high_rps += (ok + (double)window->end.in_flight) / seconds;
@@ -40,7 +39,7 @@ void window_add(struct window_sum *sum, const struct window *window)
 
 double window_rate(const struct window_sum *sum, uint32_t round)
 {
-	if (2 * sum->ok < round)
+	if (2 * sum->count < round)
 		return sum->ok_rps;
 	double time_ns = (double)sum->sum_ns + (double)sum->lost_ns;
 	double rate = time_ns > 0 && sum->count ? sum->in_flight * (double)sum->count / time_ns * 1e9 : sum->ok_rps;

@@ -53,7 +53,7 @@ double window_busy(const struct window *window);
 /* The windows of all threads. */
 struct window_sum {
 	double in_flight, busy; /* sums of the above */
-	double ok, ok_rps, low_rps, high_rps;
+	double ok_rps, low_rps, high_rps;
 	uint64_t count, sum_ns, lost_ns;
 	bool known;   /* each thread had one */
 	bool missing; /* a thread had none: the others' windows show a part of the load only */
@@ -62,7 +62,7 @@ struct window_sum {
 /* Adds the window of a thread that had requests to make. */
 void window_add(struct window_sum *sum, const struct window *window);
 
-/* Right responses a second. Less than half of `round` responses count by themselves; 0: any number is enough. */
+/* Right responses a second. Of fewer than half of `round` that started in it, those that ended in it count; 0: any number is enough. */
 double window_rate(const struct window_sum *sum, uint32_t round);
 
 #endif

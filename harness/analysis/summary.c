@@ -111,6 +111,8 @@ int summary_of(struct summary *summary, const struct document *document, const c
 	}
 	count = summary_keep(cells, count, &summary->valid);
 	summary->used = (unsigned)count;
+	for (size_t i = 0; i < count; i++)
+		summary->partial |= cells[i]->rounds < 1;
 	if (count)
 		figures_of(summary, cells, count, room);
 	free(cells);

@@ -23,6 +23,7 @@ struct summary {
 	bool valid;                                  /* these are valid */
 	unsigned invalid;                            /* bit set of enum invalid, of the cells used */
 	bool errors;                                 /* a cell failed, or a request in one did */
+	bool partial;                                /* less than a round of all connections, in a cell used */
 	const char *error;                           /* why the first failed cell did; of the document; or NULL */
 	double rate_rps, rate_min_rps, rate_max_rps; /* median, minimum and maximum over the cells used; NAN: none */
 	double server_cpu_us_per_request;            /* median, NAN where unknown */

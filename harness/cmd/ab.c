@@ -262,8 +262,10 @@ static int ab_run(int argc, char **argv)
 
 	if (session_default(&ab.settings, &err))
 		code = complain(&command_ab, EXIT_NO_RUN, "%s", err.text);
-	else if (command_parse(&command_ab, &ab, argc, argv, 0, 0, &code) >= 0)
+	else if (command_parse(&command_ab, &ab, argc, argv, 0, 0, &code) >= 0) {
+		ab.gate.quiet = ab.settings.verbosity.quiet;
 		code = ab_measure(&ab);
+	}
 	noise_release(&ab.noise);
 	options_release(ab_options, &ab);
 	options_release(settings_options, &ab.settings);

@@ -7,6 +7,7 @@
 #include "harness/cmd/gate.h"
 #include "harness/cmd/self_test.h"
 #include "harness/compare/outputs.h"
+#include "harness/config/settings.h"
 #include "harness/lib/clock.h"
 #include "harness/record/result.h"
 #include "harness/site/fetch.h"
@@ -18,10 +19,12 @@ struct compare_command {
 	struct compare_outputs outputs;
 	bool self_test;
 	char **conf; /* of the self-test */
+	struct settings_verbosity verbosity;
 	bool help;
 };
 
-#define FIELD(kind, name) OPTION_FIELD(kind, struct compare_command, name)
+#define FIELD(kind, name)          OPTION_FIELD(kind, struct compare_command, name)
+#define SETTINGS_FIELD(kind, name) FIELD(kind, name)
 
 static const struct option_def compare_options[] = {
 	{ "base", 0, FIELD(texts, base), .placeholder = "FILE",
@@ -35,6 +38,7 @@ static const struct option_def compare_options[] = {
 	  .help = "instead: launch the control server made slower by 30 % and by 8 %, and see what is found" },
 	{ "conf", 0, FIELD(texts, conf), .placeholder = "FILE",
 	  .help = "self-test: configuration that has the control server (bench.conf)" },
+#include "harness/config/settings_verbosity.def"
 	{ "help", 'h', FIELD(flag, help), .help = "this text" },
 	{ .name = NULL }
 };
@@ -188,7 +192,7 @@ static int compare_choose(const struct compare_command *settings, int operands, 
 	if (!settings->self_test && settings->conf)
 		return complain(&command_compare, EXIT_USAGE, "--conf is for --self-test");
 	if (settings->self_test)
-		return self_test(&command_compare, settings->conf, &how);
+		return self_test(&command_compare, settings->conf, &how, settings->verbosity);
 	if (operands < 2)
 		return complain(&command_compare, EXIT_USAGE, "%s is missing (see 'benchctl compare --help')",
 				command_compare.operands);
@@ -200,6 +204,7 @@ static int compare_run(int argc, char **argv)
 	struct compare_command settings = { 0 };
 	int code, operands = command_parse(&command_compare, &settings, argc, argv, 0, 2, &code);
 
+	settings.gate.quiet = settings.verbosity.quiet;
 	if (operands >= 0)
 		code = compare_choose(&settings, operands, argv);
 	options_release(compare_options, &settings);

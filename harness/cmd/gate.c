@@ -38,12 +38,13 @@ int gate_how(struct compare_settings *how, const struct gate_settings *settings,
 	int fits = noise_fits(noise, run, &why);
 	if (fits < 0)
 		return err_set(err, "%s", why.text);
-	if (!fits) {
+	if (!fits && !settings->quiet)
 		say("%s is not used: it was measured otherwise: %s", path, why.text);
+	if (!fits)
 		return 0;
-	}
-	say("the floor is at least twice the noise in %s, for so many launches, where it has the same server and levels",
-	    path);
+	if (!settings->quiet)
+		say("the floor is at least twice the noise in %s, for so many launches, where it has the same server and levels",
+		    path);
 	how->noise = (struct compare_noise){ noise_at, noise, noise->launches };
 	return 0;
 }

@@ -16,6 +16,7 @@ struct gate_settings {
 	bool strict;        /* inconclusive, or interrupted, is no pass */
 	bool no_strict;     /* not even a gate that could not see is one */
 	bool allow_missing; /* NEW may lack what BASE has */
+	bool quiet;         /* nothing is said of the noise */
 	double floor;
 	char *noise; /* file of this host's noise; NULL: the usual one, if there is one */
 };

@@ -11,12 +11,14 @@
 #include "harness/cmd/common.h"
 #include "harness/config/settings.h"
 #include "harness/host/build.h"
+#include "harness/host/cpus.h"
 #include "harness/lib/clock.h"
 #include "harness/lib/units.h"
 #include "harness/record/cell.h"
 #include "harness/record/judge.h"
 #include "harness/record/result.h"
 #include "harness/report/explain.h"
+#include "harness/server/local.h"
 
 struct load_settings {
 	uint64_t connections, requests, threads, active, rate_rps, seed;
@@ -24,12 +26,15 @@ struct load_settings {
 	uint64_t duration_ns, warmup_ns, max_window_ns, max_ramp_ns, timeout_ns;
 	int mode, check, http;
 	char *client, *raw, *expect_status;
+	struct settings_verbosity verbosity;
 	bool json, help;
 };
 
 #define FIELD(kind, name)          OPTION_FIELD(kind, struct load_settings, name)
 #define SETTINGS_FIELD(kind, name) FIELD(kind, name)
 #define HOUR                       (3600 * CLOCK_S)
+/* A note on client and server. */
+#define NOTE_TEXT 320
 
 static const struct option_def load_options[] = {
 	{ "connections", 'c', FIELD(count, connections), .fallback = "1", .min = 1, .max = LEVELS_HIGHEST,
@@ -66,6 +71,7 @@ static const struct option_def load_options[] = {
 	{ "raw", 0, FIELD(text, raw), .placeholder = "FILE",
 	  .help = "write each latency of the window: ns, one a line, a thread after the other" },
 	{ "json", 0, FIELD(flag, json), .help = "print one cell of run.json" },
+#include "harness/config/settings_verbosity.def"
 	{ "help", 'h', FIELD(flag, help), .help = "this text" },
 	{ .name = NULL }
 };
@@ -97,17 +103,40 @@ static void print_special(const struct cell *cell)
 		printf("  crowd: %s\n", crowd);
 }
 
-/* A server that hangs is told of as it happens. */
+/* A server that hangs is told of as it happens, before the measurement too. */
 static void load_stalled(void *context, uint64_t silent_ns)
 {
-	const struct load_spec *spec = context;
+	const struct load_settings *settings = context;
 	char silent[UNITS_TEXT], timeout[UNITS_TEXT];
 
-	say("benchctl load: no right response for %s; a request may take %s (--timeout)",
-	    units_show_duration(silent, silent_ns / CLOCK_S * CLOCK_S), units_show_duration(timeout, spec->timeout_ns));
+	if (!settings->verbosity.quiet)
+		say("benchctl load: no right response for %s; a request may take %s (--timeout)",
+		    units_show_duration(silent, silent_ns / CLOCK_S * CLOCK_S),
+		    units_show_duration(timeout, settings->timeout_ns));
 }
 
-static void print_cell(const struct cell *cell, const struct load_settings *settings)
+static void load_enter(void *context, enum load_phase phase)
+{
+	static const char *const steps[] = {
+		[LOAD_RAMP] = "opening the connections",
+		[LOAD_WARMUP] = "warming up",
+		[LOAD_MEASURE] = "measuring",
+		[LOAD_SETTLE] = NULL, /* told as the end of the window */
+		[LOAD_DRAIN] = "the window is over; what is in flight may end",
+		[LOAD_STOP] = NULL,
+	};
+	const struct load_settings *settings = context;
+
+	if (settings->verbosity.verbose && !settings->verbosity.quiet && steps[phase])
+		say("benchctl load: %s", steps[phase]);
+}
+
+static struct load_watch load_watch_of(const struct load_settings *settings)
+{
+	return (struct load_watch){ .enter = load_enter, .stalled = load_stalled, .context = (void *)settings };
+}
+
+static void print_cell(const struct cell *cell, const char *note, const struct load_settings *settings)
 {
 	char count[UNITS_TEXT];
 
@@ -142,6 +171,8 @@ static void print_cell(const struct cell *cell, const struct load_settings *sett
 	       cell_is_open_loop(cell) ? "an open loop: latency counts from the scheduled time"
 				       : "a closed loop, so latency is the latency at this rate only");
 	explain_notes(cell, "  note: ", stdout);
+	if (*note)
+		printf("  note: %s\n", note);
 	for (int i = 0; i < INVALIDS; i++)
 		if (cell->invalid & 1u << i)
 			printf("  not valid: %s\n", invalid_descriptions[i]);
@@ -227,9 +258,37 @@ static struct load_spec load_plan(const struct load_settings *settings, struct t
 	};
 }
 
+/*
+ * Whether client and server share CPUs, where the server is a process of this machine. Neither is pinned as a rule: only where
+ * both have nothing but one and the same CPU the cell is not valid for it, else it is a note; "" where there is nothing to say.
+ */
+static void load_take_local(struct cell *cell, char note[NOTE_TEXT], const struct load_spec *spec,
+			    const struct load_sample *sample)
+{
+	cpu_set_t client, all, both;
+	struct local local;
+	char shared[128];
+
+	note[0] = 0;
+	CPU_ZERO(&client);
+	for (unsigned i = 0; i < sample->threads_count; i++)
+		CPU_OR(&client, &client, &sample->threads[i].cpus);
+	if (!CPU_COUNT(&client) || !local_find(&local, spec->target) || local.holder.pid == getpid())
+		return;
+	CPU_AND(&both, &client, &local.cpus);
+	CPU_OR(&all, &client, &local.cpus);
+	if (CPU_COUNT(&all) == 1 || !CPU_COUNT(&both))
+		cell->shared_cpus = CPU_COUNT(&both);
+	else
+		snprintf(note, NOTE_TEXT,
+			 "client and server (%s, pid %d) may both run on CPU %s, and take time from each other (pin "
+			 "them apart with taskset)",
+			 local.holder.name, (int)local.holder.pid, cpus_show(&both, shared));
+}
+
 /* The sample as a cell; released in any case by the caller. Returns 0, or -1: memory is out. */
-static int load_judge(struct cell *cell, const struct load_spec *spec, const struct client *client,
-		      const struct load_sample *sample)
+static int load_judge(struct cell *cell, char note[NOTE_TEXT], const struct load_spec *spec,
+		      const struct client *client, const struct load_sample *sample)
 {
 	const struct target *target = spec->target;
 
@@ -241,16 +300,18 @@ static int load_judge(struct cell *cell, const struct load_spec *spec, const str
 		cell->crowd.active = load_active(spec);
 	if (cell_take(cell, sample) || cell_take_target(cell, target))
 		return -1;
+	if (client->max_connections != 1)
+		load_take_local(cell, note, spec, sample);
 	cell->debug_build = !build_is_benchmark();
 	cell_judge(cell, INFINITY); /* whether the client was the limit can't be told without a control server */
 	return 0;
 }
 
 /* Prints the cell, for people or as JSON. Returns 0, or -1: memory is out. */
-static int load_print(const struct cell *cell, const struct load_settings *settings)
+static int load_print(const struct cell *cell, const char *note, const struct load_settings *settings)
 {
 	if (!settings->json) {
-		print_cell(cell, settings);
+		print_cell(cell, note, settings);
 		return 0;
 	}
 	char *line = result_cell_line(cell);
@@ -266,9 +327,10 @@ static int load_offer(const struct load_settings *settings, const struct client 
 		      FILE *raw)
 {
 	struct load_spec spec = load_plan(settings, target);
-	struct load_watch watch = { .stalled = load_stalled, .context = &spec };
+	struct load_watch watch = load_watch_of(settings);
 	struct load_sample *sample = calloc(1, sizeof *sample);
 	struct cell cell = { 0 };
+	char note[NOTE_TEXT] = "";
 	struct err err;
 	int code = EXIT_OK;
 
@@ -279,7 +341,7 @@ static int load_offer(const struct load_settings *settings, const struct client 
 		code = complain(&command_load, EXIT_NO_RUN, "%s", sample ? err.text : "out of memory");
 		goto out;
 	}
-	if (load_judge(&cell, &spec, client, sample) || load_print(&cell, settings)) {
+	if (load_judge(&cell, note, &spec, client, sample) || load_print(&cell, note, settings)) {
 		code = complain(&command_load, EXIT_NO_RUN, "out of memory");
 		goto out;
 	}
@@ -329,7 +391,7 @@ static const struct client *load_choose(const struct load_settings *settings, co
 
 	if (!client)
 		*code = complain(&command_load, EXIT_USAGE, "--client: %s", why.text);
-	else if (why.text[0])
+	else if (why.text[0] && !settings->verbosity.quiet)
 		say("benchctl load: %s", why.text);
 	return client;
 }
@@ -339,15 +401,15 @@ static int load_learn(struct target *target, const struct load_settings *setting
 		      struct err *err)
 {
 	bool keepalive = settings->mode != LOAD_CLOSE;
-
+	const struct load_watch watch = load_watch_of(settings);
 	uint64_t deadline_ns = clock_ns() + settings->timeout_ns; /* of both requests together */
 
 	target->expected.check = (enum expected_check)settings->check;
-	if (probe_learn(target, keepalive, accept, settings->timeout_ns, &common_stop, err))
+	if (probe_learn(target, keepalive, accept, settings->timeout_ns, &common_stop, &watch, err))
 		return -1;
 	uint64_t now_ns = clock_ns();
 	uint64_t left_ns = deadline_ns > now_ns + CLOCK_MS ? deadline_ns - now_ns : CLOCK_MS;
-	return probe_repeat(target, keepalive, left_ns, &common_stop, err);
+	return probe_repeat(target, keepalive, left_ns, &common_stop, &watch, err);
 }
 
 /* Measures one URL. `url` is the argument itself, whose user information is overwritten. Returns the exit code. */

@@ -3,16 +3,19 @@
 #include <string.h>
 
 #include "harness/cmd/common.h"
+#include "harness/config/settings.h"
 #include "harness/site/store_directory.h"
 #include "harness/site/store_url.h"
 
 struct publish_settings {
 	char *to, *title, *url, *certificates;
 	uint64_t timeout_ns;
+	struct settings_verbosity verbosity;
 	bool renew, help;
 };
 
-#define FIELD(kind, name) OPTION_FIELD(kind, struct publish_settings, name)
+#define FIELD(kind, name)          OPTION_FIELD(kind, struct publish_settings, name)
+#define SETTINGS_FIELD(kind, name) FIELD(kind, name)
 
 static const struct option_def publish_options[] = {
 	{ "to", 't', FIELD(text, to), .placeholder = "PLACE",
@@ -27,6 +30,7 @@ static const struct option_def publish_options[] = {
 	  .help = "the certificates to trust (those of the system)" },
 	{ "timeout", 0, FIELD(duration, timeout_ns), .fallback = "10m", .min = 1000000, .max = 3600000000000000,
 	  .help = "how long one file may take" },
+#include "harness/config/settings_verbosity.def"
 	{ "help", 'h', FIELD(flag, help), .help = "this text" },
 	{ .name = NULL }
 };
@@ -55,9 +59,10 @@ static int publish_to(const struct publish_settings *settings, const struct publ
 	int bad = publish(store, request, &done, &err);
 	if (bad)
 		complain(&command_publish, 0, "%s", err.text);
-	say("%zu %s added, %zu known; %zu files sent (%.1f MB), %zu were there", done.runs_added,
-	    done.runs_added == 1 ? "run" : "runs", done.runs_known, done.sent, (double)done.sent_bytes / 1e6,
-	    done.kept);
+	if (!settings->verbosity.quiet)
+		say("%zu %s added, %zu known; %zu files sent (%.1f MB), %zu were there", done.runs_added,
+		    done.runs_added == 1 ? "run" : "runs", done.runs_known, done.sent, (double)done.sent_bytes / 1e6,
+		    done.kept);
 	if (bad)
 		say("the same command goes on from here");
 	else
@@ -84,7 +89,8 @@ static int publish_run(int argc, char **argv)
 		.renew = settings.renew,
 		.templates = common_templates(room, &err),
 		.stop = &common_stop,
-		.tell = on_progress,
+		.tell = settings.verbosity.quiet ? NULL : on_progress,
+		.tells_files = settings.verbosity.verbose,
 	};
 	if (!settings.to || !*settings.to)
 		code = complain(&command_publish, EXIT_USAGE, "--to is missing: where to?");

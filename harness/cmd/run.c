@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,6 +77,21 @@ static void print_dropped(const struct document *document)
 			worst->server, (unsigned long long)worst->level, explain_crowd(crowd, worst));
 }
 
+/* The status of the right responses, where it is known; servers may differ. */
+static void print_status(const struct document *document)
+{
+	double min = INFINITY, max = -INFINITY;
+
+	for (size_t i = 0; i < document->cells_count; i++) {
+		min = fmin(min, document->cells[i].status); /* which leaves out what is unknown */
+		max = fmax(max, document->cells[i].status);
+	}
+	if (min == max)
+		fprintf(stderr, "; right responses have status %.0f", min);
+	else if (min < max)
+		fprintf(stderr, "; right responses have a status from %.0f to %.0f", min, max);
+}
+
 /* How many cells are valid; of the others, how many for which reason. Returns the number of valid ones. */
 static size_t print_summary(const struct document *document, const char *path)
 {
@@ -88,6 +104,7 @@ static size_t print_summary(const struct document *document, const char *path)
 			by_reason[j] += cell->invalid >> j & 1;
 	}
 	fprintf(stderr, "%zu of %zu cells valid", valid, document->cells_count);
+	print_status(document);
 	for (int j = 0; j < INVALIDS; j++)
 		if (by_reason[j])
 			fprintf(stderr, "\n  %zu %s: %s.\n    What to do: %s.", by_reason[j], invalid_names[j],

@@ -102,7 +102,8 @@ static int measure(const struct command *command, struct settings *settings, con
 	return code;
 }
 
-int self_test(const struct command *command, char *const *paths, const struct compare_settings *how)
+int self_test(const struct command *command, char *const *paths, const struct compare_settings *how,
+	      struct settings_verbosity verbosity)
 {
 	struct settings settings = { 0 };
 	struct conf conf = { 0 };
@@ -111,6 +112,7 @@ int self_test(const struct command *command, char *const *paths, const struct co
 
 	for (size_t i = 0; i < sizeof options / sizeof *options && !bad; i++)
 		bad = options_set(settings_options, &settings, options[i][0], options[i][1], &err);
+	settings.verbosity = verbosity;
 	bad = bad || common_read_conf(&conf, NULL, paths, &err);
 	const struct conf_server *control = bad ? NULL : conf_find(&conf, CONTROL_SERVER);
 	if (!bad && !control)

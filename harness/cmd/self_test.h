@@ -10,12 +10,14 @@
 
 #include "harness/cmd/command.h"
 #include "harness/compare/compare.h"
+#include "harness/config/settings.h"
 
 /*
  * Runs it and prints what it has found. `conf` are the files of the configuration that has the control server, NULL: the
  * usual one. Returns EXIT_OK where the 30 % were found, EXIT_REGRESSION where not; EXIT_USAGE: no control server;
  * EXIT_NO_RUN; EXIT_INTERRUPTED.
  */
-int self_test(const struct command *command, char *const *conf, const struct compare_settings *how);
+int self_test(const struct command *command, char *const *conf, const struct compare_settings *how,
+	      struct settings_verbosity verbosity);
 
 #endif

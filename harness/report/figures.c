@@ -8,6 +8,7 @@
 #include "harness/analysis/figures_2010.h"
 #include "harness/analysis/rates.h"
 #include "harness/lib/units.h"
+#include "harness/report/mark.h"
 
 static void server_set(const struct findings *findings, struct data_table *table, size_t row, const char *server)
 {
@@ -48,8 +49,9 @@ static int by_level(const struct findings *findings, struct data_table *table, e
 
 static void mark(struct data_table *table, size_t row, size_t column, const struct summary *summary)
 {
-	data_table_add_mark(table, row, column, summary->valid ? "" : TEXT_TABLE_INVALID);
-	data_table_add_mark(table, row, column, summary->errors ? TEXT_TABLE_ERRORS : "");
+	char text[MARK_TEXT];
+
+	data_table_add_mark(table, row, column, mark_of(text, summary));
 }
 
 static int rate_table(const struct findings *findings, struct data_table *table, struct err *err)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "harness/lib/units.h"
+#include "harness/report/mark.h"
 #include "harness/report/sentence.h"
 
 /* The verdict stands beside the name, where it is seen on a narrow screen too. */
@@ -52,8 +53,8 @@ static void rate_set(struct data_table *table, size_t row, size_t column, const 
 	if (!summary->used)
 		return;
 	data_table_set(table, row, column, summary->rate_rps);
-	data_table_add_mark(table, row, column, summary->valid ? "" : TEXT_TABLE_INVALID);
-	data_table_add_mark(table, row, column, summary->errors ? TEXT_TABLE_ERRORS : "");
+	char mark[MARK_TEXT];
+	data_table_add_mark(table, row, column, mark_of(mark, summary));
 }
 
 static void share_set(struct data_table *table, size_t row, const struct findings_row *from)

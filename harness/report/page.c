@@ -115,10 +115,12 @@ static int table_put(const struct report_page *page, const struct findings *find
 static void notes_put(const struct report_page *page)
 {
 	const struct offered *offered = &page->offered;
-	bool has_ceiling = false;
+	bool has_ceiling = false, has_partial = false;
 
 	for (size_t i = 0; i < page->findings.count; i++)
 		has_ceiling |= page->findings.of[i].has_ceiling;
+	for (size_t i = 0; i < page->document->cells_count; i++)
+		has_partial |= page->document->cells[i].rounds < 1;
 	const struct {
 		bool is_due;
 		const char *text;
@@ -127,6 +129,9 @@ static void notes_put(const struct report_page *page)
 		  "Medians over the blocks of the run. " TEXT_TABLE_INVALID
 		  " is not to be relied on: a lower bound, or not valid for another reason, which stands below. " TEXT_TABLE_ERRORS
 		  " means that requests or launches failed; only right answers are counted." },
+		{ has_partial,
+		  " " TEXT_TABLE_PARTIAL
+		  " is the rate of a part of the connections: less than one round of all of them fitted into the window." },
 		{ offered->is_sequential,
 		  " One by one: requests of a client that sends the next when the last one is answered." },
 		{ offered->level_max > 0,

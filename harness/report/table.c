@@ -11,6 +11,7 @@
 #include "harness/lib/control.h"
 #include "harness/lib/text.h"
 #include "harness/lib/units.h"
+#include "harness/report/mark.h"
 #include "harness/text/text_table.h"
 
 #define PRESET_2010 "2010"
@@ -158,8 +159,7 @@ static void rate_item(struct text_table_item *item, const struct summary *summar
 		return;
 	}
 	snprintf(item->text, sizeof item->text, "%.2f", summary->rate_rps);
-	snprintf(item->mark, sizeof item->mark, "%s%s", summary->valid ? "" : TEXT_TABLE_INVALID,
-		 summary->errors ? TEXT_TABLE_ERRORS : "");
+	mark_of(item->mark, summary);
 }
 
 static void number_item(struct text_table_item *item, int decimals, double number)
@@ -420,7 +420,7 @@ static void failed_note(const struct rows *rows, enum table_format format, size_
 
 static void notes_put(const struct rows *rows, enum table_format format, FILE *out)
 {
-	bool first = true, errors = false, open = false;
+	bool first = true, errors = false, open = false, partial = false;
 
 	for (unsigned reason = 0; reason < INVALIDS; reason++)
 		invalid_note(rows, format, reason, &first, out);
@@ -428,10 +428,17 @@ static void notes_put(const struct rows *rows, enum table_format format, FILE *o
 		for (size_t mode = 0; mode <= rows->modes_count; mode++) {
 			const struct summary *summary = summary_at(rows, row, mode);
 			errors |= summary->used && summary->errors;
+			partial |= summary->partial;
 			open |= summary_open_differs(summary);
 		}
 	if (errors)
 		text_table_note(format, TEXT_TABLE_ERRORS " requests or blocks failed; only right answers are counted",
+				&first, out);
+	if (partial)
+		text_table_note(format,
+				TEXT_TABLE_PARTIAL
+				" less than one round of all connections in the window: the rate is of "
+				"a part of them",
 				&first, out);
 	for (size_t row = 0; row < rows->servers_count; row++)
 		for (size_t mode = 0; mode <= rows->modes_count; mode++)

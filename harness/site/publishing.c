@@ -42,6 +42,8 @@ int publishing_put(struct publishing *p, struct site_files *files, const char *p
 		if (p->store->ops->put(p->store, path, local, err))
 			return -1;
 		p->done->sent++;
+		if (p->request->tells_files)
+			publishing_tell(p, "%s: sent", path);
 		p->done->sent_bytes += file.bytes;
 	}
 	return site_file_set(files, path, file.bytes, file.sha256) ? err_set(err, "out of memory") : 0;

@@ -20,7 +20,8 @@ struct publish_request {
 	bool renew;              /* pages of runs that are there already are made anew, and all files looked at */
 	const char *templates;
 	const volatile sig_atomic_t *stop;             /* set: it ends after the file in hand */
-	void (*tell)(void *context, const char *text); /* progress, a line each */
+	void (*tell)(void *context, const char *text); /* progress, a line each; or NULL */
+	bool tells_files;                              /* each file too */
 	void *context;
 };
 

@@ -72,7 +72,7 @@ void data_table_set(struct data_table *table, size_t row, size_t column, double 
 /* Whether an item has a number. */
 bool data_table_is_known(const struct data_table *table, size_t row, size_t column);
 
-/* Adds a mark after an item: TEXT_TABLE_INVALID, TEXT_TABLE_ERRORS. */
+/* Adds a mark after an item: TEXT_TABLE_INVALID, TEXT_TABLE_ERRORS, TEXT_TABLE_PARTIAL. */
 void data_table_add_mark(struct data_table *table, size_t row, size_t column, const char *mark);
 
 /* Leaves out a column. */

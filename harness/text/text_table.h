@@ -21,6 +21,7 @@ extern const char *const table_format_names[]; /* "text", "markdown", "csv", NUL
 /* What a figure is to be read with. */
 #define TEXT_TABLE_INVALID "*"
 #define TEXT_TABLE_ERRORS  "!"
+#define TEXT_TABLE_PARTIAL "~"
 
 #define TEXT_TABLE_TEXT 256
 

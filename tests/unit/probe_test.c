@@ -79,7 +79,7 @@ static int server_end(void **state)
 
 static int learn(struct target *target, uint64_t timeout_ns, struct err *err)
 {
-	return probe_learn(target, false, (struct probe_accept){ 200, 299 }, timeout_ns, NULL, err);
+	return probe_learn(target, false, (struct probe_accept){ 200, 299 }, timeout_ns, NULL, NULL, err);
 }
 
 #define RESPONSE(text) .response = text, .bytes = sizeof text - 1, .times = 1
@@ -285,7 +285,7 @@ static void test_learn_other_status(void **state)
 	assert_int_equal(learn(&target, WAIT_NS, &err), -1);
 	check_words(err.text, "the server responds with status 301; where that is right, say --expect-status 301");
 	assert_null(target.expected.body);
-	assert_int_equal(probe_learn(&target, true, (struct probe_accept){ 300, 399 }, WAIT_NS, NULL, &err), 0);
+	assert_int_equal(probe_learn(&target, true, (struct probe_accept){ 300, 399 }, WAIT_NS, NULL, NULL, &err), 0);
 	assert_int_equal(target.expected.status, 301);
 	target_release(&target);
 }
@@ -325,23 +325,23 @@ static void test_repeat(void **state)
 	(void)state;
 	server_start(&script, &target);
 	assert_int_equal(learn(&target, WAIT_NS, &err), 0);
-	assert_int_equal(probe_repeat(&target, false, WAIT_NS, NULL, &err), 0);
+	assert_int_equal(probe_repeat(&target, false, WAIT_NS, NULL, NULL, &err), 0);
 	assert_int_equal(target_expect(&target, 200, "ho", 2, &err), 0);
-	assert_int_equal(probe_repeat(&target, false, WAIT_NS, NULL, &err), -1);
+	assert_int_equal(probe_repeat(&target, false, WAIT_NS, NULL, NULL, &err), -1);
 	check_words(err.text, "--check length");
 	target.expected.check = EXPECTED_LENGTH;
-	assert_int_equal(probe_repeat(&target, false, WAIT_NS, NULL, &err), 0);
+	assert_int_equal(probe_repeat(&target, false, WAIT_NS, NULL, NULL, &err), 0);
 	assert_int_equal(target_expect(&target, 200, "hello", 5, &err), 0);
-	assert_int_equal(probe_repeat(&target, false, WAIT_NS, NULL, &err), -1);
+	assert_int_equal(probe_repeat(&target, false, WAIT_NS, NULL, NULL, &err), -1);
 	check_words(err.text, "5 bytes at first, then 2");
 	check_words(err.text, "--check status");
 	target.expected.check = EXPECTED_STATUS;
-	assert_int_equal(probe_repeat(&target, false, WAIT_NS, NULL, &err), 0);
+	assert_int_equal(probe_repeat(&target, false, WAIT_NS, NULL, NULL, &err), 0);
 	/* Another status, or no response, is for the measurement to count. */
 	assert_int_equal(target_expect(&target, 404, "hello", 5, &err), 0);
-	assert_int_equal(probe_repeat(&target, false, WAIT_NS, NULL, &err), 0);
+	assert_int_equal(probe_repeat(&target, false, WAIT_NS, NULL, NULL, &err), 0);
 	server_end(NULL);
-	assert_int_equal(probe_repeat(&target, false, WAIT_NS, NULL, &err), 0);
+	assert_int_equal(probe_repeat(&target, false, WAIT_NS, NULL, NULL, &err), 0);
 	target_release(&target);
 }
 
