@@ -10,7 +10,8 @@ import termios
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from helper import tap
-from helper.program import CONF, Place, until
+from helper.faulty import Faulty
+from helper.program import CONF, ROOT, Place, until
 
 RUN = ('run', '--conf', CONF, '--servers', 'control', '-c', '1,2', '--port', '0', '--duration', '50ms', '--warmup', '10ms')
 GONE = '[server gone]\ncommand = ./gone\n'
@@ -99,16 +100,44 @@ def test_escape_sequences():
         for i, (environment, wanted) in enumerate(looks):
             said, code = at_terminal(place, environment, *RUN, '--out', 'r%d' % i)
             tap.is_((code, '\033' in said), (0, wanted), 'run at a terminal with %r' % environment)
+
+
+@tap.thorough
+def test_plain_output():
+    """No command sends an escape sequence to what is no terminal, or is one that asks for none; those that take long try one."""
+    slow = {'check', 'plot', 'report', 'publish', 'ab', 'calibrate'}
+    control = os.path.join(ROOT, 'build', 'servers', 'control')
+    short = ('--port', '0', '--duration', '50ms', '--warmup', '10ms')
+    with Place() as place, Faulty('good') as server:
         place.file('gone.conf', GONE)
-        for words in (('doctor', '--conf', 'gone.conf'), ('check', '--conf', CONF, '--port', '0', 'control')):
-            said, _ = at_terminal(place, {'TERM': 'dumb'}, *words)
-            tap.ok(said and '\033' not in said, words[0] + ' at a dumb terminal', said)
-        outcome = place.bench(*RUN, '--out', 'pipe')
-        tap.ok('\033' not in outcome.out + outcome.err, 'run without a terminal', outcome)
+        for name in 'one', 'two':
+            tap.is_(place.bench(*RUN, '--out', name).code, 0, 'a run')
+        one, two = ('results/%s/run.json' % name for name in ('one', 'two'))
+        commands = {
+            'run': RUN, 'load': ('load', '-n', '5', server.url), 'list': ('list', '--conf', CONF),
+            'check': ('check', '--conf', CONF, '--port', '0', 'control'), 'doctor': ('doctor', '--conf', 'gone.conf'),
+            'table': ('table', one), 'explain': ('explain', one, 'control@1'), 'plot': ('plot', one),
+            'report': ('report', one), 'publish': ('publish', one, '--to', 'site'), 'compare': ('compare', one, two),
+            'ab': ('ab', '--old', control, '--new', control, '--launches', '2', '--no-strict', '-l', '1', *short),
+            'calibrate': ('calibrate', '--conf', CONF, '--servers', 'control', '-l', '1', '--launches', '4', *short),
+            'help': ('help',),
+        }
+        tap.is_(set(commands), set(re.findall('^  ([a-z]+) ', place.bench('help').out.split('Exit codes')[0], re.M)), 'each command is tried')
+        for name, words in commands.items():
+            looks = [{'TERM': 'dumb'}, {'TERM': 'xterm', 'NO_COLOR': '1'}, {'TERM': 'xterm', 'CLICOLOR': '0'}, None]
+            for number, environment in enumerate(looks[:1] if name in slow else looks):
+                more = ('--out', '%s%d' % (name, number)) if name in ('run', 'ab') else ()
+                if environment:
+                    said, _ = at_terminal(place, environment, *words, *more)
+                else:
+                    outcome = place.bench(*words, *more, env=place.environment(TERM='xterm'))
+                    said = outcome.out + outcome.err
+                tap.ok(said and '\033' not in said, '%s with %r' % (name, environment or 'no terminal'), said)
 
 
 def test_verbosity():
     with Place() as place:
+        run = 'results/quiet/run.json'
         quiet = place.bench(*RUN, '--out', 'quiet', '--quiet')
         tap.ok(quiet.code == 0 and '[' not in quiet.err and 'control' in quiet.out, '--quiet: no progress, the result all the same',
                quiet)
@@ -117,7 +146,21 @@ def test_verbosity():
         tap.is_((verbose.code, len(lines)), (0, 3), '--verbose: a line for each cell')
         said, _ = at_terminal(place, {'TERM': 'xterm'}, *RUN, '--out', 'both', '--quiet')
         tap.ok('\033' not in said, '--quiet at a terminal')
+        quiet = place.bench('publish', run, '--to', 'site', '-q')
+        again = place.bench('publish', run, '--to', 'again', '-v')
+        tap.ok(quiet.code == 0 and not quiet.err and 'site/index.html' in quiet.out, 'publish --quiet: where the site is, alone', quiet)
+        tap.has(again.err, ['run.json: sent', 'files sent'], 'publish --verbose: each file')
+        quiet = place.bench('compare', run, run.replace('quiet', 'verbose'), '-q')
+        tap.ok(not quiet.err, 'compare --quiet', quiet)
 
 
-tap.checks([test_table, test_some_valid, test_version, test_escape_sequences, test_verbosity])
+@tap.thorough
+def test_verbosity_of_self_test():
+    with Place() as place:
+        quiet = place.bench('compare', '--self-test', '--conf', CONF, '--quiet')
+        tap.ok(not quiet.err and '30 % slower' in quiet.out, 'compare --self-test --quiet: the result alone', quiet)
+
+
+tap.checks([test_table, test_some_valid, test_version, test_escape_sequences, test_plain_output, test_verbosity,
+            test_verbosity_of_self_test])
 tap.done()

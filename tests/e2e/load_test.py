@@ -14,7 +14,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from helper import tap
 from helper.faulty import BEHAVIOURS, PROBES, Faulty
-from helper.program import BENCHCTL, FAIL, ROOT, Place, conserved, until
+from helper.program import BENCHCTL, FAIL, FAULTY, PYTHON, ROOT, Place, conserved, until
 from helper.seccomp import IO_URING_SETUP, forbid
 
 # The requests of a case, each on a connection of its own, so that no failure is rested from.
@@ -189,7 +189,7 @@ def test_each_behaviour():
 def test_each_behaviour_has_a_case():
     """Those that are not in the table above have a test of their own below, or are for whole runs."""
     elsewhere = {'changing_page', 'growing_page', 'megabyte_ends_wrong', 'speaks_one_version', 'closes_every', 'drops_every',
-                 'halts_every', 'halts_from', 'slow', 'speaks_unasked', 'starts_busy', 'starts_slowly', 'starts_wrong',
+                 'halts_every', 'halts_from', 'serves_few', 'slow', 'speaks_unasked', 'starts_busy', 'starts_slowly', 'starts_wrong',
                  'dies', 'out_of_memory', 'spins', 'leaves_children'}
     tap.is_(set(BEHAVIOURS) - {case.behaviour for case in CASES}, elsewhere, 'no behaviour is left untried')
 
@@ -310,11 +310,32 @@ def test_closes_and_drops():
     """Who closes a connection, and when, must not become waiting that looks like the server's."""
     with Faulty('ignores_close') as server:
         outcome, cell = load(server.url, '-c', '4', '-n', '400')
+        text = place.bench('load', '-c', '4', '-n', '400', server.url).out
     tap.ok(cell and cell['ok'] == 400 and cell['close_ignored'] > 300, 'ignores the close: counted, and not waited for', outcome)
+    # Four connections that wait for a second each would have 4 responses a second.
+    tap.ok(cell['rate_rps'] > 20, 'ignores the close: the rate is of the work, not of the waiting', cell)
+    tap.has(text, 'connections that the server should have closed were closed by the client', 'ignores the close: said so')
     with Faulty('drops_every', argument=3) as server:
         outcome, cell = load(server.url, '-c', '4', '-n', '400', '-m', 'keepalive')
+        text = place.bench('load', '-c', '4', '-n', '400', '-m', 'keepalive', server.url).out
     tap.ok(cell and conserved(cell) and cell['ok'] + sum(cell['failed'].values()) == 400 and cell['dropped_unannounced'] > 50,
            'drops without announcement: counted, and opened again', outcome)
+    # Four connections that rest for half a second after each third response would have 24 a second.
+    tap.ok(cell['rate_rps'] > 60, 'drops without announcement: the rate is of the work, not of the resting', cell)
+    tap.has(text, ['connections were dropped without announcement', 'turn on keep-alive in the server'],
+            'drops without announcement: what to do')
+
+
+def test_serves_few():
+    """Two of 64 connections are served, and the others wait: that is said, and Little's law holds all the same."""
+    with Faulty('serves_few', argument=2) as server:
+        words = ['-c', '64', '-m', 'keepalive', '-d', '300ms', '--max-ramp', '300ms', '--timeout', LONG]
+        outcome, cell = load(server.url, *words)
+        text = place.bench('load', *words, server.url).out
+    tap.ok(cell and cell['ok'] and cell['fairness']['never_served'] == 62, 'serves few: 62 of 64 are never served', outcome)
+    tap.ok(abs(cell['concurrency']['mean'] - 64) < 1 and 'little' not in cell['invalid'],
+           "serves few: all of them are in flight, and Little's law holds", cell)
+    tap.has(text, '2 of 64 connections were ever served', 'serves few: said so')
 
 
 def test_large_body():
@@ -418,6 +439,52 @@ def test_counted_requests_are_valid():
     place.end(server)
 
 
+def test_local_server():
+    """Of a server on this machine, whether it shares a CPU with the client; of any other, nothing is said."""
+    cpus = sorted(os.sched_getaffinity(0))
+    cases = [('one CPU', cpus[:1], cpus[:1], 1), ('unpinned', cpus, cpus, None)]
+    if len(cpus) > 1:
+        cases.append(('apart', cpus[:1], cpus[1:2], 0))
+    for name, server_cpus, client_cpus, shared in cases:
+        server = place.start(PYTHON, FAULTY, 'good', env=place.environment(BENCH_PORT='0'),
+                             preexec_fn=lambda: os.sched_setaffinity(0, server_cpus))
+        port = until(lambda: listening_port(server.pid))
+        words = [BENCHCTL, 'load', '-c', '2', '-d', '50ms', 'http://127.0.0.1:%d/' % port]
+        outcomes = [place.command(*words, *more, preexec_fn=lambda: os.sched_setaffinity(0, client_cpus))
+                    for more in (['--json'], [])]
+        server.kill()
+        place.end(server)
+        cell = json.loads(outcomes[0].out or '{}')
+        tap.is_(cell.get('shared_cpus'), shared if len(cpus) > 1 or shared is not None else 1, 'local server, %s: shared CPUs' % name)
+        tap.is_('shared_cpu' in cell['invalid'], bool(cell.get('shared_cpus')), 'local server, %s: validity' % name)
+        tap.is_('may both run on CPU' in outcomes[1].out, name == 'unpinned' and len(cpus) > 1, 'local server, %s: note' % name)
+        tap.is_('client and server can run on the same CPU' in outcomes[1].out, bool(cell.get('shared_cpus')),
+                'local server, %s: reason' % name)
+
+
+def listening_port(pid):
+    """The port that a process listens on, or None."""
+    inodes = set()
+    for entry in os.scandir('/proc/%d/fd' % pid):
+        try:
+            inodes.add(os.readlink(entry.path))
+        except FileNotFoundError:
+            continue  # closed meanwhile
+    with open('/proc/%d/net/tcp' % pid, encoding='ascii') as file:
+        rows = [line.split() for line in file.readlines()[1:]]
+    ports = [int(row[1].split(':')[1], 16) for row in rows if row[3] == '0A' and 'socket:[%s]' % row[9] in inodes]
+    return ports[0] if ports else None
+
+
+def test_verbosity():
+    with Faulty('good') as server:
+        words = ['-c', '2', '-d', '50ms', server.url]
+        plain, verbose, quiet = (place.bench('load', *more, *words) for more in ([], ['--verbose'], ['--quiet']))
+    tap.is_((plain.err, quiet.err), ('', ''), 'load has no progress as a rule')
+    tap.has(verbose.err, ['benchctl load: ' + step for step in ('opening the connections', 'warming up', 'measuring', 'the window is over')],
+            'load --verbose: a line for each step')
+
+
 def test_hang_is_told():
     """A window by time against a server that hangs: told as it happens, and over after the window, --timeout and the drain."""
     with Faulty('stall_before', good_first=3) as server:
@@ -425,6 +492,20 @@ def test_hang_is_told():
     tap.ok(outcome.code in (0, 3) and cell and conserved(cell), 'hangs: ends', outcome)
     tap.has(outcome.err, 'no right response for', 'hangs: told as it happens')
     tap.ok(cell['window_s'] < 1, 'hangs: the window is not longer for it', cell)
+
+
+def test_probe_hang_is_told():
+    """The requests before the measurement: told as it happens, and over after --timeout, though the server would go on."""
+    for good, code in (0, 3), (1, 3):  # the first request hangs, and the second, after which all do
+        with Faulty('stall_before', good_first=good) as server:
+            outcome = place.bench('load', '-n', '1', '--timeout', '2500ms', server.url)
+            quiet = place.bench('load', '-n', '1', '--timeout', '2500ms', '--quiet', server.url) if not good else None
+        name = 'request %d before the measurement hangs: ' % (good + 1)
+        tap.is_(outcome.code, code, name + 'exit code')
+        tap.has(outcome.err, 'no right response for 2s; a request may take 2.5s (--timeout)', name + 'told as it happens')
+        if quiet:
+            tap.has(outcome.err, 'no response in time', name + 'given up by --timeout')
+            tap.ok('may take' not in quiet.err and 'no response in time' in quiet.err, name + '--quiet has the error alone', quiet)
 
 
 def test_sequential_clients():
@@ -641,7 +722,7 @@ def test_hang_is_bounded():
 
 # What every engine must do alike.
 OF_ENGINES = [test_each_behaviour, test_keepalive_connections, test_keepalive_that_drops_every_7th, test_slow_after_many,
-              test_page_that_changes, test_windows_by_time, test_closes_and_drops,
+              test_page_that_changes, test_windows_by_time, test_closes_and_drops, test_serves_few,
               test_counted_requests_are_valid, test_hang_is_told]
 
 with Place() as place:

@@ -561,6 +561,15 @@ def answers_first(peer):
         peer.server.count(peer)
 
 
+def serves_few(peer):
+    """Serves so many keep-alive connections at a time, each to its end, as a server of few workers does; others wait."""
+    with peer.server.workers:
+        while peer.read_request():
+            peer.server.count(peer)
+            if not good(peer):
+                break
+
+
 # What is done with the listener, once `good` connections have been accepted.
 
 def refuses(server):
@@ -590,7 +599,7 @@ ANSWERS = [
 ]
 BEHAVIOURS = {function.__name__: Behaviour(function) for function in ANSWERS}
 BEHAVIOURS.update({function.__name__: Behaviour(connect=function)
-                   for function in [reset_at_once, closes_at_once, never_reads, answers_first]})
+                   for function in [reset_at_once, closes_at_once, never_reads, answers_first, serves_few]})
 BEHAVIOURS.update({function.__name__: Behaviour(listen=function) for function in [refuses, never_accepts]})
 
 
@@ -602,6 +611,7 @@ class Faulty:
         self.behaviour = BEHAVIOURS[behaviour]
         self.good_first, self.argument = good_first, argument
         self.lock, self.halt = threading.Lock(), threading.Lock()
+        self.workers = threading.Semaphore(argument)
         self.connections = self.requests = self.right = 0
         self.peers, self.threads, self.leaked, self.served = set(), [], [], []
         self.starved = say  # called when accept() fails; after that it accepts no more
