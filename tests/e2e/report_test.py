@@ -285,6 +285,20 @@ def test_errors():
     tap.ok(not os.path.exists(place.file('pages/blocked/index.html.new')), 'and nothing half made')
 
 
+def test_less_than_a_round():
+    """The rate of a part of the connections is marked in the tables of the page, which say what the mark means."""
+    document = only(['tornado'], [1024])
+    for cell in document['cells']:
+        cell['rounds'] = 0.5
+    for name, cells in ('parts', document['cells']), ('whole', [dict(cell, rounds=2) for cell in document['cells']]):
+        written(name, dict(document, cells=cells))
+        _, outcome = report(name)
+        tap.is_(outcome.code, 0, 'rounds: the page of %s' % name)
+        page = page_of(name)
+        tap.is_(bool(re.search(r'<td[^>]*>[\d,.]+[*!]*~', page)), name == 'parts', 'rounds, %s: the mark' % name)
+        tap.is_('less than one round of all of them fitted into the window' in page, name == 'parts', 'rounds, %s: its meaning' % name)
+
+
 def test_three_modes():
     outcome = three_modes()
     if tap.is_(outcome.code, 0, 'its page'):

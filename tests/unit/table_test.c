@@ -94,6 +94,24 @@ static void text_is_the_table_of_2010(void **state)
 	document_release(&doc);
 }
 
+static void less_than_a_round_is_marked(void **state)
+{
+	struct document doc = { 0 };
+
+	(void)state;
+	server_add(&doc, "tornado", NULL);
+	cell_add(&doc, "tornado", "epoll", "close", 100, 1, 1000)->rounds = 1;
+	char *text = print(&doc, 0, TABLE_TEXT);
+	assert_has_not(text, "~");
+	free(text);
+	doc.cells[0].rounds = 0.99;
+	text = print(&doc, 0, TABLE_TEXT);
+	check_words(text, "1000.00~");
+	check_words(text, "~ less than one round of all connections in the window: the rate is of a part of them");
+	free(text);
+	document_release(&doc);
+}
+
 static void level_is_the_nearest_or_the_one_asked_for(void **state)
 {
 	struct document doc = { 0 };
@@ -479,6 +497,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_is_the_table_of_2010),
+		cmocka_unit_test(less_than_a_round_is_marked),
 		cmocka_unit_test(level_is_the_nearest_or_the_one_asked_for),
 		cmocka_unit_test(rows_are_sorted_behind_the_ceiling),
 		cmocka_unit_test(what_is_not_valid_is_marked_and_said),
