@@ -9,6 +9,7 @@
 #include "harness/cmd/command.h"
 #include "harness/cmd/common.h"
 #include "harness/host/build.h"
+#include "harness/lib/similar.h"
 
 static int main_help(int argc, char **argv);
 
@@ -42,6 +43,24 @@ static const struct command *command_find(const char *name)
 	return NULL;
 }
 
+/* For those who say nothing: what it is, and what to try. */
+static const char first_words[] = "benchctl measures how servers scale from 1 to 65536 connections. To try:\n"
+				  "  benchctl doctor                      what this host can honestly measure\n"
+				  "  benchctl run --servers control       sweep a server over numbers of connections\n"
+				  "  benchctl load http://127.0.0.1:8080/ offer load to any URL, as ab or wrk do\n"
+				  "All commands: benchctl help. The options of one: benchctl COMMAND --help.\n"
+				  "What its figures mean: docs/method.md.\n";
+
+static void command_unknown(const char *name)
+{
+	for (const struct command *const *command = commands; *command; command++)
+		if (similar_is(name, (*command)->name)) {
+			say("benchctl: there is no command '%s': did you mean '%s'?", name, (*command)->name);
+			return;
+		}
+	say("benchctl: there is no command '%s' (see 'benchctl help')", name);
+}
+
 /*
  * A daemon or cron may start us with descriptors 0, 1 or 2 closed: the first file that is opened would become stdout, and
  * tables would be printed into it. What would go to a closed stdout can't be written, and that is an error, as at a full
@@ -61,7 +80,7 @@ int main(int argc, char **argv)
 	descriptors_occupy();
 	signal(SIGXFSZ, SIG_IGN); /* beyond `ulimit -f` a write fails then, as on a full disk (setrlimit(2)) */
 	if (argc < 2) {
-		command_help.run(0, NULL);
+		fputs(first_words, stdout);
 		return EXIT_USAGE;
 	}
 	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
@@ -70,7 +89,7 @@ int main(int argc, char **argv)
 	}
 	const struct command *command = command_find(argv[1]);
 	if (!command) {
-		say("benchctl: there is no command '%s' (see 'benchctl help')", argv[1]);
+		command_unknown(argv[1]);
 		return EXIT_USAGE;
 	}
 	int code = command->run(argc - 2, argv + 2);

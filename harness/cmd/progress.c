@@ -9,6 +9,8 @@
 #include "harness/lib/clock.h"
 #include "harness/lib/units.h"
 
+/* Between two lines of what is under way. */
+#define LINE_NS (10 * CLOCK_S)
 /* How much of a longer notice is shown, bytes. */
 #define NOTICE_HEAD 120
 #define NOTICE_TAIL 120
@@ -46,6 +48,15 @@ static const char *mode_of(const struct cell *cell)
 	return client && client->max_connections == 1 ? client->name : cell->mode;
 }
 
+/* Where there is no status line, whether it is time for a line that stays. */
+static bool is_due(struct progress *progress, uint64_t now_ns)
+{
+	if (progress->terminal.rewrites || progress->terminal.verbosity.quiet || now_ns - progress->said_ns < LINE_NS)
+		return false;
+	progress->said_ns = now_ns;
+	return true;
+}
+
 static void on_begin(void *context, const struct cell *cell, size_t done, size_t all)
 {
 	struct progress *progress = context;
@@ -54,8 +65,11 @@ static void on_begin(void *context, const struct cell *cell, size_t done, size_t
 	pace_begin(&progress->pace, done, clock_ns());
 	if (progress->terminal.verbosity.verbose)
 		return; /* the line that stays is that of the cell's end */
-	terminal_status(&progress->terminal, "[%zu/%zu%s] %s: %s, %s", done, all, time_left(progress, done, all, left),
-			cell->server, mode_of(cell), load_show(cell, load, sizeof load));
+	time_left(progress, done, all, left);
+	load_show(cell, load, sizeof load);
+	terminal_status(&progress->terminal, "[%zu/%zu%s] %s: %s, %s", done, all, left, cell->server, mode_of(cell), load);
+	if (is_due(progress, clock_ns()))
+		say("[%zu/%zu%s] %s: %s, %s", done, all, left, cell->server, mode_of(cell), load);
 }
 
 static void on_end(void *context, const struct cell *cell, size_t done, size_t all)
@@ -85,6 +99,7 @@ static void on_server_end(void *context, const char *server, uint64_t block, siz
 
 	if (!pace_end(&progress->pace, done, clock_ns()))
 		return; /* all of it was measured before the run was resumed */
+	progress->said_ns = clock_ns();
 	if (progress->terminal.verbosity.quiet)
 		goto out;
 	terminal_clear(&progress->terminal);
@@ -123,4 +138,5 @@ void progress_init(struct progress *progress, struct settings_verbosity verbosit
 	};
 	terminal_init(&progress->terminal, verbosity);
 	pace_init(&progress->pace, clock_ns());
+	progress->said_ns = clock_ns();
 }

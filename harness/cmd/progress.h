@@ -1,6 +1,7 @@
 /*
  * progress: what a run is doing, on stderr: the terminal's status line for the cell under way, and a line for each launch of a
- * server that is over; with --verbose a line for each cell; with --quiet only what has gone wrong.
+ * server that is over; with --verbose a line for each cell; with --quiet only what has gone wrong. Where the terminal has no
+ * status line, or there is none, a line each ten seconds at most says which cell is under way.
  */
 #ifndef HARNESS_CMD_PROGRESS_H
 #define HARNESS_CMD_PROGRESS_H
@@ -16,6 +17,7 @@ struct progress {
 	struct terminal terminal;
 	struct pace pace;
 	struct sweep_watch watch; /* for the sweep */
+	uint64_t said_ns;         /* when a line that stays was last said; where there is no status line */
 	/* Of the launch under way: */
 	double best_rps;
 	char best_at[64]; /* under which load */

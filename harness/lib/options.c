@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/lib/similar.h"
 #include "harness/lib/units.h"
 
 static int flag_parse(void *field, const char *text, const struct option_def *def, struct err *err)
@@ -228,6 +229,15 @@ static const struct option_def *find_letter(const struct option_def *defs, char 
 	return NULL;
 }
 
+/* Names the option that may be meant, where one is like it. */
+static int unknown_option(const struct option_def *defs, const char *dashes, const char *name, struct err *err)
+{
+	for (const struct option_def *def = defs; def->name; def++)
+		if (similar_is(name, def->name))
+			return err_set(err, "unknown option %s%s: did you mean --%s?", dashes, name, def->name);
+	return err_set(err, "unknown option %s%s", dashes, name);
+}
+
 /* Reads the option at argv[at], whose value may be the next argument. Returns how many arguments it took, or -1. */
 static int option_read(const struct option_def *defs, struct option_given *given, int argc, char **argv, int at,
 		       struct err *err)
@@ -249,7 +259,7 @@ static int option_read(const struct option_def *defs, struct option_given *given
 	}
 	const struct option_def *def = is_long ? options_find(defs, name) : find_letter(defs, argument[1]);
 	if (!def)
-		return err_set(err, "unknown option %s%s", is_long ? "--" : "-", name);
+		return unknown_option(defs, is_long ? "--" : "-", name, err);
 	given->def = def;
 	if (!takes_value(def))
 		return given->value ? err_set(err, "--%s takes no value", def->name) : 1;

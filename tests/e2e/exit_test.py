@@ -65,6 +65,22 @@ def test_version():
             tap.ok(outcome.code == 0 and re.match(r'benchctl \d+\.\d+\.\d+ \(commit ', outcome.out), option + ' says the version', outcome)
 
 
+def test_first_contact():
+    """Nothing said: six lines with three commands to try. Something mistyped: what may be meant."""
+    with Place() as place:
+        outcome = place.bench()
+        lines = outcome.out.splitlines()
+        tap.ok(outcome.code == 2 and len(lines) == 6 and not outcome.err, 'benchctl alone: six lines', outcome)
+        tried = [line.split()[1] for line in lines if line.startswith('  benchctl ')]
+        tap.is_([place.bench(name, '--help').code for name in tried], [0, 0, 0], 'benchctl alone: three commands, which there are')
+        for words, meant in [(['rnu'], "did you mean 'run'?"), (['comprae', 'a', 'b'], "did you mean 'compare'?"),
+                             (['frobnicate'], "see 'benchctl help'"), (['run', '--duratoin', '1s'], 'did you mean --duration?'),
+                             (['run', '--frobnicate'], "see 'benchctl run --help'")]:
+            outcome = place.bench(*words)
+            tap.ok(outcome.code == 2 and not outcome.out and outcome.err.count('\n') == 1, ' '.join(words) + ': exit code, one line', outcome)
+            tap.has(outcome.err, meant, ' '.join(words) + ': what may be meant')
+
+
 def at_terminal(place, environment, *words):
     """All that a command writes to a terminal, and its exit code."""
     master, slave = pty.openpty()
@@ -155,12 +171,21 @@ def test_verbosity():
 
 
 @tap.thorough
+def test_progress_without_terminal():
+    """A line each ten seconds: of six cells of three seconds one at least, and not each."""
+    with Place() as place:
+        outcome = place.bench('run', '--conf', CONF, '--servers', 'control', '-c', '1,2,3,4,5', '--port', '0', '--duration', '3s', '--out', 'r')
+        lines = re.findall(r'^\[\d/6.*\] control: (?:seq|close), \d connections?$', outcome.err, re.M)
+        tap.ok(outcome.code == 0 and 1 <= len(lines) <= 3, 'a line now and then where there is no terminal', outcome)
+
+
+@tap.thorough
 def test_verbosity_of_self_test():
     with Place() as place:
         quiet = place.bench('compare', '--self-test', '--conf', CONF, '--quiet')
         tap.ok(not quiet.err and '30 % slower' in quiet.out, 'compare --self-test --quiet: the result alone', quiet)
 
 
-tap.checks([test_table, test_some_valid, test_version, test_escape_sequences, test_plain_output, test_verbosity,
-            test_verbosity_of_self_test])
+tap.checks([test_table, test_some_valid, test_version, test_first_contact, test_escape_sequences, test_plain_output, test_verbosity,
+            test_verbosity_of_self_test, test_progress_without_terminal])
 tap.done()
