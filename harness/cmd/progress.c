@@ -67,7 +67,8 @@ static void on_begin(void *context, const struct cell *cell, size_t done, size_t
 		return; /* the line that stays is that of the cell's end */
 	time_left(progress, done, all, left);
 	load_show(cell, load, sizeof load);
-	terminal_status(&progress->terminal, "[%zu/%zu%s] %s: %s, %s", done, all, left, cell->server, mode_of(cell), load);
+	terminal_status(&progress->terminal, "[%zu/%zu%s] %s: %s, %s", done, all, left, cell->server, mode_of(cell),
+			load);
 	if (is_due(progress, clock_ns()))
 		say("[%zu/%zu%s] %s: %s, %s", done, all, left, cell->server, mode_of(cell), load);
 }
