@@ -11,36 +11,18 @@
 #include "harness/lib/control.h"
 #include "harness/lib/units.h"
 
-/* The bounds of the classes. */
-#define HOLDS        0.90
-#define SAGS         0.50
-#define CLIFF        0.30
-#define CLIFF_BLOCKS 0.80
-#define ERRORS       0.001
-#define NEAR_BEST    0.95
+#define ERRORS    0.001
+#define NEAR_BEST 0.95
 /* A rate of at least this share of the control server's is at the harness's own limit, where that server is a ceiling. */
 #define AT_CEILING 0.90
 /* From where a resource explains a rate: shares, of a request or of the window. */
 #define CLIENT_FULL 0.90
-#define CPU_FULL    0.85 /* of each CPU that it uses */
-#define ONE_CPU     1.05 /* a server that never uses more has one thread, however many CPUs it may use */
 #define COST_RISES  1.15
 #define FILES_FULL  0.98
 #define MEMORY_FULL 0.80
 #define PRESSED     0.10
 #define STOLEN      0.05
 #define DROPPED     0.01
-
-const char *const scaling_names[SCALING_CLASSES] = { "holds", "sags", "collapses", "cliff", "fails", "unclear" };
-
-const char *const scaling_meanings[SCALING_CLASSES] = {
-	"at the highest level it gives at least 90 % of its best rate",
-	"at the highest level it gives 50 to 90 % of its best rate",
-	"at the highest level it gives less than half of its best rate",
-	"it loses at least 30 % in one doubling of the connections",
-	"more than 0.1 % of the requests failed, or the server did",
-	"what was measured does not tell",
-};
 
 const char *const scaling_cause_names[SCALING_CAUSES] = {
 	[SCALING_DIED] = "the server failed",
@@ -140,19 +122,6 @@ static double figure_of(const struct cell *cell, enum figure figure, const struc
 	return NAN;
 }
 
-/* The control server shows the harness's limit and is not invalid where it meets it; but it is not its own limit. */
-static bool is_bound(const struct cell *cell)
-{
-	return cell->invalid & 1u << INVALID_CLIENT_BOUND ||
-	       (strcmp(cell->server, CONTROL_SERVER) == 0 && cell->client_cpu_busiest > CLIENT_FULL);
-}
-
-/* Whether its rate is one, if only as a lower bound. */
-static bool has_rate(const struct cell *cell)
-{
-	return !cell_is_failed(cell) && cell->rate_rps > 0 && !(cell->invalid & ~(1u << INVALID_CLIENT_BOUND));
-}
-
 static double median_of(const struct shape *shape, const struct point *point, enum figure figure, bool only_rates,
 			bool only_free)
 {
@@ -160,7 +129,7 @@ static double median_of(const struct shape *shape, const struct point *point, en
 
 	for (size_t i = 0; i < point->count; i++) {
 		const struct cell *cell = point->cells[i];
-		if ((!only_rates || has_rate(cell)) && (!only_free || !is_bound(cell)))
+		if ((!only_rates || launches_has_rate(cell)) && (!only_free || !launches_is_bound(cell)))
 			shape->room[known++] = figure_of(cell, figure, &shape->document->host);
 	}
 	return summary_median(shape->room, known);
@@ -172,8 +141,8 @@ static void point_fill(const struct shape *shape, struct point *point)
 
 	for (size_t i = 0; i < point->count; i++) {
 		const struct cell *cell = point->cells[i];
-		point->counts |= has_rate(cell);
-		any_free |= has_rate(cell) && !is_bound(cell);
+		point->counts |= launches_has_rate(cell);
+		any_free |= launches_has_rate(cell) && !launches_is_bound(cell);
 		point->has_errors |= cell_is_failed(cell) || cell_failed(cell) > 0;
 		if (!point->error)
 			point->error = cell->error;
@@ -252,66 +221,6 @@ static bool is_harness_limit(const struct point *point)
 	return point->is_bounded || point->at_ceiling;
 }
 
-/*
- * What is left after one doubling, where a rate went from one level to another: of several doublings at least one must
- * have left so little. Of less than one, it is what was left.
- */
-static double left_of_doubling(double from_rps, double to_rps, uint64_t from, uint64_t to)
-{
-	double doublings = log2((double)to / (double)from);
-
-	return doublings > 1 ? pow(to_rps / from_rps, 1 / doublings) : to_rps / from_rps;
-}
-
-/* The share of the blocks with a rate at both levels in which that fall is a cliff. */
-static double cliff_share(const struct point *from, const struct point *to)
-{
-	unsigned both = 0, cliffs = 0;
-
-	for (size_t i = 0; i < from->count; i++)
-		for (size_t j = 0; j < to->count; j++) {
-			const struct cell *a = from->cells[i], *b = to->cells[j];
-			if (a->block != b->block || !has_rate(a) || !has_rate(b))
-				continue;
-			both++;
-			cliffs += !is_bound(b) &&
-				  left_of_doubling(a->rate_rps, b->rate_rps, from->level, to->level) <= 1 - CLIFF;
-		}
-	return both ? (double)cliffs / both : 0;
-}
-
-/* The worst fall; where there are cliffs, the worst of these, so that a fall of one block does not hide one of all. */
-static bool find_fall(struct scaling *scaling, const struct shape *shape)
-{
-	bool is_cliff = false;
-
-	scaling->fall = scaling->levels > 1 ? 0 : NAN;
-	for (size_t i = 0; i < shape->points_count; i++) {
-		const struct point *from = &shape->points[i];
-		bool is_next = true;
-		for (size_t j = i + 1; from->counts && j < shape->points_count; j++) {
-			const struct point *to = &shape->points[j];
-			if (!to->counts)
-				continue;
-			if (!is_next && to->level > 2 * from->level)
-				break;
-			is_next = false;
-			if (is_harness_limit(to))
-				continue;
-			double fall = 1 -
-				      left_of_doubling(from->figures[RATE], to->figures[RATE], from->level, to->level);
-			bool cliff = fall >= CLIFF && cliff_share(from, to) >= CLIFF_BLOCKS;
-			if (cliff < is_cliff || (cliff == is_cliff && !(fall > scaling->fall)))
-				continue;
-			is_cliff = cliff;
-			scaling->fall = fall;
-			scaling->fall_from = from->level;
-			scaling->fall_to = to->level;
-		}
-	}
-	return is_cliff;
-}
-
 static void find_rates(struct scaling *scaling, const struct shape *shape)
 {
 	const struct point *last = point_at(shape, scaling->last_level);
@@ -350,39 +259,20 @@ static void find_errors(struct scaling *scaling, const struct shape *shape)
 		const struct point *point = &shape->points[i];
 		if (point->has_errors && !scaling->errors_level)
 			scaling->errors_level = point->level;
-		if (point->figures[SERVER_ERRORS] > ERRORS && !scaling->fails_level) {
-			scaling->fails_level = point->level;
-			scaling->error_share = point->figures[SERVER_ERRORS];
-			scaling->error = point->error;
-		}
 	}
 }
 
-/* The class, and in `at` the level whose evidence explains it. */
-static enum scaling_class classify(struct scaling *scaling, const struct shape *shape, bool is_cliff)
+/* The level whose evidence explains the class, or what it leans to. */
+static uint64_t level_that_explains(const struct scaling *scaling, const struct shape *shape)
 {
-	scaling->at = scaling->last_level;
-	if (scaling->fails_level) {
-		scaling->at = scaling->fails_level;
-		return SCALING_FAILS;
-	}
-	if (is_cliff) {
-		scaling->at = scaling->fall_to;
-		return SCALING_CLIFF;
-	}
+	enum verdict_class leans = scaling->verdict.leans;
+
+	if (leans == VERDICT_FAILS || leans == VERDICT_CLIFF)
+		return scaling->verdict.from_level;
 	for (size_t i = 0; i < shape->points_count; i++)
-		if (shape->points[i].figures[PORT_ERRORS] > ERRORS || shape->points[i].figures[FILE_ERRORS] > ERRORS) {
-			scaling->at = shape->points[i].level;
-			return SCALING_UNCLEAR;
-		}
-	if (scaling->levels < 2 || isnan(scaling->retention))
-		return SCALING_UNCLEAR;
-	/* A lower bound at the end: what it has kept at least; one of the best: what it has kept at most. */
-	if (scaling->last_bounded)
-		return !scaling->max_bounded && scaling->retention >= HOLDS ? SCALING_HOLDS : SCALING_UNCLEAR;
-	if (scaling->retention >= HOLDS)
-		return scaling->max_bounded ? SCALING_UNCLEAR : SCALING_HOLDS;
-	return scaling->retention >= SAGS ? SCALING_SAGS : SCALING_COLLAPSES;
+		if (shape->points[i].figures[PORT_ERRORS] > ERRORS || shape->points[i].figures[FILE_ERRORS] > ERRORS)
+			return shape->points[i].level;
+	return scaling->last_level;
 }
 
 /* How many CPUs a server can fill: one, or where it has used more than that at any level, all that it may use. */
@@ -393,7 +283,7 @@ static double cpus_of(const struct shape *shape)
 	if (!allowed)
 		allowed = (unsigned)shape->document->host.cores;
 	for (size_t i = 0; i < shape->points_count; i++)
-		if (shape->points[i].figures[CORES] > ONE_CPU && allowed > 1)
+		if (shape->points[i].figures[CORES] > LAUNCHES_ONE_CPU && allowed > 1)
 			return allowed;
 	return 1;
 }
@@ -402,10 +292,11 @@ static unsigned causes_at(const struct scaling *scaling, const struct shape *sha
 {
 	const double *figures = point->figures;
 	double best = scaling->evidence.cost_best_us;
-	bool cpu_full = figures[CORES] >= CPU_FULL * cpus_of(shape), rises = figures[COST] >= COST_RISES * best;
+	bool cpu_full = figures[CORES] >= LAUNCHES_CPU_FULL * cpus_of(shape),
+	     rises = figures[COST] >= COST_RISES * best;
 	bool drops = figures[DROPS] > DROPPED;
 
-	return (unsigned)(scaling->class == SCALING_FAILS && figures[SERVER_ERRORS] >= 1) << SCALING_DIED |
+	return (unsigned)(scaling->verdict.leans == VERDICT_FAILS && figures[SERVER_ERRORS] >= 1) << SCALING_DIED |
 	       (unsigned)(figures[PORT_ERRORS] > ERRORS) << SCALING_CLIENT_PORTS |
 	       (unsigned)(figures[FILE_ERRORS] > ERRORS) << SCALING_CLIENT_FILES |
 	       (unsigned)(figures[FILES] >= FILES_FULL) << SCALING_FILES |
@@ -418,18 +309,19 @@ static unsigned causes_at(const struct scaling *scaling, const struct shape *sha
 }
 
 /* What can explain a class at all: a busy CPU makes no request fail, and a full queue does not bound what is kept. */
-static unsigned causes_of(enum scaling_class class)
+static unsigned causes_of(enum verdict_class class)
 {
 	unsigned cpu = 1u << SCALING_CPU_RISING | 1u << SCALING_CPU_FLAT | 1u << SCALING_STEAL;
 
 	switch (class) {
-	case SCALING_HOLDS: return cpu | 1u << SCALING_CLIENT_CPU;
-	case SCALING_FAILS: return ~(cpu | 1u << SCALING_CLIENT_CPU);
-	case SCALING_SAGS:
-	case SCALING_COLLAPSES:
-	case SCALING_CLIFF: return ~(1u << SCALING_CLIENT_CPU);
-	case SCALING_UNCLEAR:
-	case SCALING_CLASSES: break;
+	case VERDICT_HOLDS:
+	case VERDICT_CLIENT: return cpu | 1u << SCALING_CLIENT_CPU;
+	case VERDICT_FAILS: return ~(cpu | 1u << SCALING_CLIENT_CPU);
+	case VERDICT_SAGS:
+	case VERDICT_COLLAPSES:
+	case VERDICT_CLIFF: return ~(1u << SCALING_CLIENT_CPU);
+	case VERDICT_UNKNOWN:
+	case VERDICT_CLASSES: break;
 	}
 	return ~0u;
 }
@@ -441,7 +333,7 @@ static void find_cause(struct scaling *scaling, const struct shape *shape)
 	if (best)
 		scaling->evidence.cost_best_us = best->figures[COST];
 	if (point) {
-		scaling->causes = causes_at(scaling, shape, point) & causes_of(scaling->class);
+		scaling->causes = causes_at(scaling, shape, point) & causes_of(scaling->verdict.leans);
 		scaling->evidence.files_share = point->figures[FILES];
 		scaling->evidence.cpu_cores = point->figures[CORES];
 		scaling->evidence.cost_us = point->figures[COST];
@@ -449,7 +341,7 @@ static void find_cause(struct scaling *scaling, const struct shape *shape)
 		scaling->evidence.dropped_share = point->figures[DROPS];
 		scaling->evidence.syn_share = point->figures[SYNS];
 	}
-	if (scaling->class == SCALING_UNCLEAR) {
+	if (scaling->verdict.leans == VERDICT_UNKNOWN) {
 		unsigned client = 1u << SCALING_CLIENT_PORTS | 1u << SCALING_CLIENT_FILES;
 		if (scaling->causes & client)
 			scaling->causes &= client;
@@ -464,9 +356,9 @@ static void find_cause(struct scaling *scaling, const struct shape *shape)
 			scaling->cause = (enum scaling_cause)cause;
 }
 
-int scaling_of(struct scaling *scaling, const struct document *document, const char *server, const char *mode,
-	       struct err *err)
+int scaling_of(struct scaling *scaling, const struct document *document, const struct verdict *verdict, struct err *err)
 {
+	const char *server = verdict->server, *mode = verdict->mode;
 	struct shape shape = { 0 };
 	uint64_t *levels = NULL;
 	size_t count;
@@ -475,11 +367,11 @@ int scaling_of(struct scaling *scaling, const struct document *document, const c
 	*scaling = (struct scaling){
 		.server = server,
 		.mode = mode,
+		.verdict = *verdict,
 		.one_rps = NAN,
 		.max_rps = NAN,
 		.last_rps = NAN,
 		.retention = NAN,
-		.error_share = NAN,
 		.open_mean = NAN,
 		.evidence = { NAN, NAN, NAN, NAN, NAN, NAN, NAN },
 	};
@@ -495,7 +387,7 @@ int scaling_of(struct scaling *scaling, const struct document *document, const c
 	scaling->never_started = summary_never_started(document, server, &error);
 	if (scaling->never_started)
 		scaling->error = error;
-	scaling->class = classify(scaling, &shape, find_fall(scaling, &shape));
+	scaling->at = level_that_explains(scaling, &shape);
 	find_cause(scaling, &shape);
 	result = 0;
 out:
@@ -506,35 +398,7 @@ out:
 
 char *scaling_title(char out[SCALING_TEXT], const struct scaling *scaling)
 {
-	char level[UNITS_TEXT];
-
-	if (scaling->never_started) {
-		snprintf(out, SCALING_TEXT, "never started");
-		return out;
-	}
-	switch (scaling->class) {
-	case SCALING_HOLDS:
-		snprintf(out, SCALING_TEXT, "holds to %s", units_show_count(level, scaling->last_level));
-		break;
-	case SCALING_SAGS:
-	case SCALING_COLLAPSES:
-		snprintf(out, SCALING_TEXT, "%s to %.0f\u00a0%%", scaling_names[scaling->class],
-			 100 * scaling->retention);
-		break;
-	case SCALING_CLIFF:
-		snprintf(out, SCALING_TEXT, "cliff at %s", units_show_count(level, scaling->fall_to));
-		break;
-	case SCALING_FAILS:
-		snprintf(out, SCALING_TEXT, "fails from %s", units_show_count(level, scaling->fails_level));
-		break;
-	case SCALING_UNCLEAR:
-	case SCALING_CLASSES:
-		snprintf(out, SCALING_TEXT, "%s",
-			 scaling->cause == SCALING_CLIENT_CPU && scaling->last_bounded ? "as fast as the client"
-										       : "unclear");
-		break;
-	}
-	return out;
+	return scaling->never_started ? strcpy(out, "never started") : verdict_title(out, &scaling->verdict);
 }
 
 /* What the evidence of a cause is, in words; "" where its name says it all. */
@@ -574,55 +438,51 @@ static void evidence_say(char *out, size_t room, const struct scaling *scaling, 
 /* What happened, before the cause. */
 static int outcome_say(char *out, size_t room, const struct scaling *scaling)
 {
+	const struct verdict *verdict = &scaling->verdict;
 	char level[UNITS_TEXT], other[UNITS_TEXT];
 
-	units_show_count(level, scaling->last_level);
-	switch (scaling->class) {
-	case SCALING_HOLDS:
-	case SCALING_SAGS:
-	case SCALING_COLLAPSES:
+	if (scaling->never_started)
+		return snprintf(out, room, "it never started");
+	if (!verdict->settled)
+		return snprintf(out, room, "not yet known: %s", verdict->missing);
+	units_show_count(level, verdict->last_level);
+	switch (verdict->class) {
+	case VERDICT_HOLDS:
+	case VERDICT_SAGS:
+	case VERDICT_COLLAPSES:
 		return snprintf(out, room, "at %s connections %s%.0f %% of its best rate", level,
-				scaling->max_bounded ? "at most " : "", 100 * scaling->retention);
-	case SCALING_CLIFF:
+				scaling->max_bounded ? "at most " : "", 100 * verdict->remains.value);
+	case VERDICT_CLIFF:
 		return snprintf(out, room, "from %s to %s connections it loses %.0f %% in a doubling",
-				units_show_count(other, scaling->fall_from), units_show_count(level, scaling->fall_to),
-				100 * scaling->fall);
-	case SCALING_FAILS:
-		if (scaling->never_started)
-			return snprintf(out, room, "it never started");
-		units_show_count(level, scaling->fails_level);
-		if (scaling->error_share >= 1)
+				units_show_count(other, verdict->fall_from), units_show_count(level, verdict->fall_to),
+				100 * (1 - verdict->fall.value));
+	case VERDICT_FAILS:
+		units_show_count(level, verdict->from_level);
+		if (verdict->failure_share >= 1)
 			return snprintf(out, room, "at %s connections it no longer answers", level);
 		return snprintf(out, room, "at %s connections %.2g %% of the requests failed", level,
-				100 * scaling->error_share);
-	case SCALING_UNCLEAR:
-	case SCALING_CLASSES: break;
-	}
-	if (scaling->cause == SCALING_NOT_MEASURED)
-		return snprintf(out, room,
-				scaling->levels < 2 && !isnan(scaling->max_rps) ? "one level says nothing of a shape"
-										: "no valid figure at %s connections",
-				level);
-	if (scaling->cause == SCALING_CLIENT_CPU && scaling->last_bounded)
+				100 * verdict->failure_share);
+	case VERDICT_CLIENT:
 		return snprintf(out, room,
 				"at %s connections it answers as fast as the client can ask: its own limit "
 				"was not met",
 				level);
-	if (scaling->cause == SCALING_CLIENT_CPU)
-		return snprintf(out, room, "the client was the limit at its best rate, which may be higher");
-	return snprintf(out, room, "%s", scaling_meanings[SCALING_UNCLEAR]);
+	case VERDICT_UNKNOWN:
+	case VERDICT_CLASSES: break;
+	}
+	return snprintf(out, room, "%s", verdict_meanings[VERDICT_UNKNOWN]);
 }
 
 char *scaling_reason(char out[SCALING_TEXT], const struct scaling *scaling)
 {
+	const struct verdict *verdict = &scaling->verdict;
 	int bytes = outcome_say(out, SCALING_TEXT, scaling);
-	const char *before = scaling->class == SCALING_HOLDS ? "; its limit is " : "; likely cause: ";
+	const char *before = verdict->class == VERDICT_HOLDS ? "; its limit is " : "; likely cause: ";
 	char evidence[128];
 
-	if (scaling->class == SCALING_UNCLEAR && scaling->cause != SCALING_CLIENT_PORTS &&
-	    scaling->cause != SCALING_CLIENT_FILES)
-		return out;
-	for (int cause = 0; cause < SCALING_UNKNOWN && bytes < SCALING_TEXT; cause++) {
+	for (int cause = 0;
+	     cause < SCALING_UNKNOWN && bytes < SCALING_TEXT && verdict->settled && verdict->class != VERDICT_CLIENT;
+	     cause++) {
 		if (!(scaling->causes >> cause & 1) || cause == SCALING_DIED)
 			continue;
 		evidence_say(evidence, sizeof evidence, scaling, (enum scaling_cause)cause);
@@ -630,5 +490,7 @@ char *scaling_reason(char out[SCALING_TEXT], const struct scaling *scaling)
 				  scaling_cause_names[cause], evidence);
 		before = "; also seen: ";
 	}
+	for (size_t i = 0; i < verdict->notes_count && bytes < SCALING_TEXT; i++)
+		bytes += snprintf(out + bytes, SCALING_TEXT - (size_t)bytes, "; %s", verdict->notes[i]);
 	return out;
 }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/analysis/verdict.h"
 #include "harness/cmd/session.h"
 #include "harness/record/result.h"
 #include "harness/report/explain.h"
@@ -120,12 +121,12 @@ static size_t print_summary(const struct document *document, const char *path)
 /* Writes the run and says what came of it; `code` is that of the sweep. Returns the exit code. */
 static int run_finish(struct session *session, int code)
 {
-	const struct document *document = &session->document;
+	struct document *document = &session->document;
 	char path[COMMON_FOLDER + 20];
 	struct err err;
 
 	snprintf(path, sizeof path, "%s/run.json", session->folder);
-	if (result_write(document, path, &err))
+	if (verdicts_record(document, &err) || result_write(document, path, &err))
 		return complain(&command_run, EXIT_NO_RUN, "%s (the cells are in %s/cells.jsonl)", err.text,
 				session->folder);
 	size_t valid = print_summary(document, path);

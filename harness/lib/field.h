@@ -44,7 +44,7 @@ enum field_merge {
 enum field_presence {
 	FIELD_ALWAYS, /* it does, or the file is wrong */
 	FIELD_LATER,  /* it does, but in files of earlier versions */
-	FIELD_KNOWN, /* where there is anything to say: a text, a number that is not NAN, a count that is not 0, a set with members */
+	FIELD_KNOWN, /* where there is anything to say: a text, a number that is not NAN, a count that is not 0, a list or set with members */
 };
 
 struct field {

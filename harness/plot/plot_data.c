@@ -59,7 +59,8 @@ int plot_data_init(struct plot_data *data, const struct document *doc, const cha
 		err_set(err, "out of memory");
 		goto out;
 	}
-	if (summary_levels(doc, mode, &data->levels, &data->levels_count, err) || curves_init(&data->curves, doc, err))
+	if (verdicts_of(&data->verdicts, doc, mode, err) ||
+	    summary_levels(doc, mode, &data->levels, &data->levels_count, err) || curves_init(&data->curves, doc, err))
 		goto out;
 	data->points = calloc(data->curves.servers * data->levels_count + 1, sizeof *data->points);
 	if (!data->points) {
@@ -96,6 +97,7 @@ void plot_data_release(struct plot_data *data)
 	free(data->levels);
 	free(data->points);
 	curves_release(&data->curves);
+	verdicts_release(&data->verdicts);
 	data->levels = NULL;
 	data->points = NULL;
 }

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "harness/analysis/summary.h"
+#include "harness/analysis/verdict.h"
 #include "harness/lib/err.h"
 #include "harness/plot/curves.h"
 #include "harness/record/document.h"
@@ -26,6 +27,7 @@ struct plot_data {
 	const char *mode;
 	uint64_t *levels; /* rising; owned */
 	size_t levels_count;
+	struct verdicts verdicts;       /* on the servers; owned */
 	struct curves curves;           /* a score is the highest rate */
 	struct plot_data_point *points; /* of servers x levels; owned */
 	bool is_ceiling;                /* the control server is one here (ceiling.h) */

@@ -55,7 +55,7 @@ static int heading_of(struct heading *heading, const struct grid *grid, const st
 	struct scaling scaling;
 	char verdict[SCALING_TEXT];
 
-	if (scaling_of(&scaling, grid->data->doc, curve->server, grid->data->mode, err))
+	if (scaling_of(&scaling, grid->data->doc, verdicts_find(&grid->data->verdicts, curve->server), err))
 		return -1;
 	heading->name_count = typeset_lines(heading->name, PICTURE_LINES + 1, curve->name, TITLE_SIZE,
 					    grid->width * 0.92);

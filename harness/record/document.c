@@ -10,8 +10,8 @@
 #define SERVER(name, presence, ...)            FIELD_ROW(struct document_server, #name, TEXT, presence, name, ##__VA_ARGS__)
 #define DOCUMENT(path, kind, presence, member) FIELD_ROW(struct document, path, kind, presence, member)
 #define HOST(name, kind, member)               DOCUMENT("environment." name, kind, ALWAYS, host.member)
-#define LIST(path, kind, member, items_)                                        \
-	FIELD_ROW(struct document, path, kind, ALWAYS, member, .items = items_, \
+#define LIST(path, kind, presence, member, items_)                                \
+	FIELD_ROW(struct document, path, kind, presence, member, .items = items_, \
 		  .count = FIELD_COUNTED_BY(struct document, member##_count))
 
 static const struct field option_fields[] = { OPTION(name), OPTION(value), { .path = NULL } };
@@ -25,6 +25,37 @@ static const struct field server_fields[] = { SERVER(name, ALWAYS, .filled = tru
 					      SERVER(implementation, KNOWN),
 					      SERVER(network, KNOWN),
 					      { .path = NULL } };
+
+#define VERDICT(path, kind, presence, member, ...) \
+	FIELD_ROW(struct document_verdict, path, kind, presence, member, ##__VA_ARGS__)
+#define VERDICT_INTERVAL(name)                                                                                \
+	VERDICT(#name ".value", NUMBER, ALWAYS, name.value), VERDICT(#name ".low", NUMBER, ALWAYS, name.low), \
+		VERDICT(#name ".high", NUMBER, ALWAYS, name.high)
+
+static const struct field note_fields[] = { FIELD_ROW(struct document_note, "text", TEXT, ALWAYS, text, .filled = true),
+					    { .path = NULL } };
+
+static const struct field verdict_fields[] = {
+	VERDICT("server", TEXT, ALWAYS, server, .filled = true),
+	VERDICT("mode", TEXT, ALWAYS, mode, .filled = true),
+	VERDICT("class", TEXT, ALWAYS, class, .filled = true),
+	VERDICT("leans", TEXT, ALWAYS, leans, .filled = true),
+	VERDICT("settled", BOOL, ALWAYS, settled),
+	VERDICT("missing", TEXT, KNOWN, missing),
+	VERDICT("launches", COUNT, ALWAYS, launches),
+	VERDICT("agree", COUNT, ALWAYS, agree),
+	VERDICT("from_level", COUNT, KNOWN, from_level),
+	VERDICT("before_level", COUNT, KNOWN, before_level),
+	VERDICT_INTERVAL(retention),
+	VERDICT_INTERVAL(remains),
+	VERDICT("failure_share", NUMBER, KNOWN, failure_share),
+	VERDICT("kind", TEXT, KNOWN, kind),
+	VERDICT("waits.latency_ns", NUMBER, KNOWN, waits_ns),
+	VERDICT("waits.to_level", COUNT, KNOWN, waits_to),
+	VERDICT("notes", LIST, ALWAYS, notes, .items = note_fields,
+		.count = FIELD_COUNTED_BY(struct document_verdict, notes_count)),
+	{ .path = NULL }
+};
 
 const struct field document_fields[] = { DOCUMENT("environment.client_cpus", TEXT, ALWAYS, client_cpus),
 					 DOCUMENT("environment.server_cpus", TEXT, ALWAYS, server_cpus),
@@ -49,11 +80,12 @@ const struct field document_fields[] = { DOCUMENT("environment.client_cpus", TEX
 					 DOCUMENT("benchctl.compiler", TEXT, ALWAYS, compiler),
 					 DOCUMENT("benchctl.flags", TEXT, ALWAYS, flags),
 					 DOCUMENT("interrupted", BOOL, ALWAYS, interrupted),
-					 LIST("config", MAP, options, option_fields),
-					 LIST("servers", LIST, servers, server_fields),
+					 LIST("config", MAP, ALWAYS, options, option_fields),
+					 LIST("servers", LIST, ALWAYS, servers, server_fields),
+					 LIST("verdicts", LIST, KNOWN, verdicts, verdict_fields),
 					 { .path = NULL } };
 
-const struct field document_cells[] = { LIST("cells", LIST, cells, cell_fields), { .path = NULL } };
+const struct field document_cells[] = { LIST("cells", LIST, ALWAYS, cells, cell_fields), { .path = NULL } };
 
 void document_release(struct document *document)
 {
@@ -108,6 +140,14 @@ int document_check(const struct document *document, struct err *err)
 	if (modes > DOCUMENT_MODES_MAX)
 		return err_set(err, "it has more than %d modes", DOCUMENT_MODES_MAX);
 	return levels > DOCUMENT_LEVELS_MAX ? err_set(err, "it has more than %d levels", DOCUMENT_LEVELS_MAX) : 0;
+}
+
+void document_drop_verdicts(struct document *document)
+{
+	static const struct field only[] = { LIST("verdicts", LIST, KNOWN, verdicts, verdict_fields),
+					     { .path = NULL } };
+
+	fields_release(only, document);
 }
 
 int document_add_cell(struct document *document, struct cell *cell)

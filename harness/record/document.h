@@ -31,6 +31,23 @@ struct document_server {
 	char *network; /* "host", where the server needs the host's, whatever that of the run; else NULL; owned */
 };
 
+struct document_note {
+	char *text; /* owned */
+};
+
+/* What the cells say of a server in a mode, for those that read the file without this program (harness/analysis/verdict.h). */
+struct document_verdict {
+	char *server, *mode, *class, *leans, *kind, *missing; /* owned; kind and missing NULL: none */
+	bool settled;
+	uint64_t launches, agree, from_level, before_level, waits_to; /* levels: 0 where there is none */
+	struct {
+		double value, low, high;
+	} retention, remains;
+	double failure_share, waits_ns;
+	struct document_note *notes;
+	uint64_t notes_count;
+};
+
 struct document {
 	char *benchctl;                  /* version, owned */
 	char *commit, *compiler, *flags; /* of its build, owned */
@@ -44,6 +61,8 @@ struct document {
 	uint64_t servers_count;
 	struct cell *cells;
 	uint64_t cells_count;
+	struct document_verdict *verdicts; /* as they were written; what is shown is worked out anew from the cells */
+	uint64_t verdicts_count;
 	bool interrupted;
 };
 
@@ -54,6 +73,9 @@ void document_release(struct document *document);
 
 /* Whether a document that was read keeps within these limits. Returns 0, or -1 with err set, which names the limit. */
 int document_check(const struct document *document, struct err *err);
+
+/* Drops the verdicts that were written. */
+void document_drop_verdicts(struct document *document);
 
 /* Adds a cell; the document owns it then. Returns 0, or -1 if out of memory. */
 int document_add_cell(struct document *document, struct cell *cell);

@@ -180,6 +180,7 @@ static bool is_known(const struct field *field, const void *from)
 	switch (field->kind) {
 	case FIELD_TEXT: return *(char *const *)at;
 	case FIELD_COUNT: return *(const uint64_t *)at;
+	case FIELD_LIST: return *field_count(field, from);
 	case FIELD_NAMES: return *(const unsigned *)at;
 	case FIELD_NUMBER: return !isnan(*(const double *)at);
 	default: return true;

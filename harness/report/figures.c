@@ -100,7 +100,7 @@ static int verdict_table(const struct findings *findings, struct data_table *tab
 		{ "95 % of it from", "n95_level", DATA_LEVEL, SCALING(n95_level) },
 		{ "Kept at the end", "retention", DATA_SHARE, SCALING(retention) },
 		[FALL] = { "Worst fall in a doubling", "worst_fall", DATA_SHARE, DATA_APART },
-		{ "down to", "fall_to_level", DATA_LEVEL, SCALING(fall_to) },
+		{ "down to", "fall_to_level", DATA_LEVEL, SCALING(verdict.fall_to) },
 		{ "Errors from", "errors_level", DATA_LEVEL, SCALING(errors_level) },
 		[VERDICT] = { "Verdict", "class", DATA_TEXT, DATA_APART },
 		[WHY] = { "Why", "why", DATA_TEXT, DATA_APART },
@@ -114,8 +114,8 @@ static int verdict_table(const struct findings *findings, struct data_table *tab
 		server_set(findings, table, row, findings->rows[row].server);
 		data_table_fill(table, row, scaling);
 		data_table_add_mark(table, row, MAXIMUM, scaling->max_bounded ? TEXT_TABLE_INVALID : "");
-		data_table_set(table, row, FALL, scaling->fall_to ? scaling->fall : NAN);
-		data_table_set_text(table, row, VERDICT, scaling_names[scaling->class]);
+		data_table_set(table, row, FALL, scaling->verdict.fall_to ? 1 - scaling->verdict.fall.value : NAN);
+		data_table_set_text(table, row, VERDICT, verdict_names[scaling->verdict.class]);
 		size_t used = strlen(scaling_reason(text, scaling));
 		if (scaling->never_started)
 			snprintf(text + used, sizeof text - used, ": %s", scaling->error);

@@ -46,7 +46,7 @@ static int row_fill(struct findings_row *row, const struct findings *findings, c
 		row->last = *summary;
 	}
 	row->last_p99_ns = findings_median(findings, &row->last, p99_of, &row->last_censored);
-	return scaling_of(&row->scaling, document, server, findings->mode, err) ||
+	return scaling_of(&row->scaling, document, verdicts_find(&findings->verdicts, server), err) ||
 			       summary_of(&row->sequential, document, server, SUMMARY_SEQUENTIAL, NULL, 1, err) ||
 			       summary_memory(&row->memory_bytes, document, server, err)
 		       ? -1
@@ -105,7 +105,8 @@ int findings_fill(struct findings *findings, const struct document *document, co
 	*findings = (struct findings){ .document = document, .mode = mode };
 	if (points_fill(findings, err))
 		return -1;
-	if (summary_levels(document, mode, &findings->levels, &findings->levels_count, err) ||
+	if (verdicts_of(&findings->verdicts, document, mode, err) ||
+	    summary_levels(document, mode, &findings->levels, &findings->levels_count, err) ||
 	    !(servers = summary_servers(document, err)))
 		goto out;
 	findings->has_ceiling = ceiling_holds(document, mode, 0);
@@ -145,6 +146,7 @@ void findings_release(struct findings *findings)
 {
 	for (size_t i = 0; i < findings->rows_count; i++)
 		free(findings->rows[i].levels);
+	verdicts_release(&findings->verdicts);
 	free(findings->rows);
 	free(findings->room);
 	free(findings->levels);

@@ -37,6 +37,7 @@ struct findings {
 	size_t levels_count;
 	uint64_t near_level, last_level;
 	bool has_ceiling;          /* no server is faster than the control server (ceiling.h) */
+	struct verdicts verdicts;  /* of its servers; owned */
 	struct rate_point *points; /* of its open loops; owned */
 	size_t points_count;
 	unsigned blocks;           /* launches of a server, at most */

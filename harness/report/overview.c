@@ -83,12 +83,13 @@ static void p99_set(struct data_table *table, size_t row, const struct findings_
 }
 
 /* By the levels; without levels by the rates; "" where there are neither. */
-static const char *verdict_of(char out[SCALING_TEXT], const struct findings *findings, const struct findings_row *row)
+static const char *verdict_text(char out[SCALING_TEXT], const struct findings *findings, const struct findings_row *row)
 {
 	if (row->is_control && findings->levels_count)
 		return findings->has_ceiling ? "the ceiling" : "the control server";
 	if (findings->levels_count || row->scaling.never_started)
-		return scaling_title(out, &row->scaling);
+		return row->scaling.never_started ? scaling_title(out, &row->scaling)
+						  : verdict_words(out, &row->scaling.verdict);
 	return sentence_rate_verdict(out, findings, row);
 }
 
@@ -112,7 +113,7 @@ static void row_set(const struct findings *findings, struct data_table *table, s
 	p99_set(table, row, from);
 	data_table_set(table, row, MEMORY,
 		       isnan(from->memory_bytes) ? NAN : round(from->memory_bytes / 102.4) / 10 + 0.0);
-	data_table_set_text(table, row, VERDICT, verdict_of(text, findings, from));
+	data_table_set_text(table, row, VERDICT, verdict_text(text, findings, from));
 }
 
 /* A heading with a level in it. */

@@ -154,16 +154,13 @@ static void verdicts_put(FILE *out)
 	html_open(out, "details", NULL);
 	html_leaf(out, "summary", "What the verdicts mean", NULL);
 	html_open(out, "dl", NULL);
-	for (int class = 0; class < SCALING_CLASSES; class ++) {
-		html_leaf(out, "dt", scaling_names[class], NULL);
-		html_leaf(out, "dd", scaling_meanings[class], NULL);
+	for (int class = 0; class < VERDICT_CLASSES; class ++) {
+		html_leaf(out, "dt", verdict_names[class], NULL);
+		html_leaf(out, "dd", verdict_meanings[class], NULL);
 	}
 	html_leaf(out, "dt", "never started", NULL);
 	html_leaf(out, "dd",
 		  "each launch failed before a request could be made; the page says below what the server said", NULL);
-	html_leaf(out, "dt", "as fast as the client", NULL);
-	html_leaf(out, "dd", "unclear because the client, or the control server, was no faster at the highest level",
-		  NULL);
 	html_close(out, "dl");
 	html_close(out, "details");
 }

@@ -9,7 +9,7 @@
 #include "harness/report/offered.h"
 
 /* Servers that are told of together. */
-enum group { KEEPS, AS_FAST, SAGS, COLLAPSES, CLIFF, BEHIND, FAILS, ABSENT, UNCLEAR, GROUPS };
+enum group { KEEPS, AS_FAST, SAGS, COLLAPSES, CLIFF, BEHIND, FAILS, ABSENT, UNCLEAR, OPEN, GROUPS };
 
 static const struct {
 	const char *one, *many;
@@ -26,23 +26,19 @@ static const struct {
 	[FAILS] = { "fails", "fail", NULL, NULL },
 	[ABSENT] = { "never started", "never started", NULL, NULL },
 	[UNCLEAR] = { "stays unclear", "stay unclear", "unclear", "unclear" },
+	[OPEN] = { "is not settled", "are not settled", "not settled", "not settled" },
 };
 
 /* How a server is judged: by the levels, by the rates, or by its requests one at a time. */
 typedef enum group judge(const struct findings *findings, const struct findings_row *row);
 
-/* By class, but those apart that the client could not push to their limit. */
+/* By the verdict; one that is not settled says nothing but that. */
 static enum group by_levels(const struct findings *findings, const struct findings_row *row)
 {
-	static const enum group groups[SCALING_CLASSES] = { KEEPS, SAGS, COLLAPSES, CLIFF, FAILS, UNCLEAR };
-	const struct scaling *scaling = &row->scaling;
+	static const enum group groups[VERDICT_CLASSES] = { KEEPS, SAGS, COLLAPSES, CLIFF, FAILS, AS_FAST, OPEN };
 
 	(void)findings;
-	if (scaling->never_started)
-		return ABSENT;
-	if (scaling->class == SCALING_UNCLEAR && scaling->cause == SCALING_CLIENT_CPU && scaling->last_bounded)
-		return AS_FAST;
-	return groups[scaling->class];
+	return row->scaling.never_started ? ABSENT : groups[row->scaling.verdict.class];
 }
 
 /* What a rate says; one that a server was not seen to keep up with says nothing where the client was late. */
@@ -209,16 +205,43 @@ static void only_put(const struct findings *findings, FILE *out)
 	fputc('.', out);
 }
 
+/* How many launches the settled verdicts rest on: ", in 3 to 5 launches each"; or how many none has yet. */
+static void launches_put(const struct findings *findings, FILE *out)
+{
+	unsigned min = 0, max = 0, most = 0;
+
+	for (size_t i = 0; i < findings->rows_count; i++) {
+		const struct verdict *verdict = &findings->rows[i].scaling.verdict;
+		if (findings->rows[i].is_control)
+			continue;
+		most = verdict->launches > most ? verdict->launches : most;
+		if (!verdict->settled)
+			continue;
+		min = !min || verdict->launches < min ? verdict->launches : min;
+		max = verdict->launches > max ? verdict->launches : max;
+	}
+	if (min < max)
+		fprintf(out, ", in %u to %u launches", min, max);
+	else if (max)
+		fprintf(out, ", in %u launches", max);
+	else
+		fprintf(out, ", in %u %s", most, most == 1 ? "launch" : "launches");
+}
+
 static void levels_put(const struct findings *findings, const struct offered *offered, size_t all, FILE *out)
 {
 	char levels[OFFERED_TEXT];
 
 	offered_levels(levels, offered);
 	if (findings->levels_count > 1 && all > 1) {
-		fprintf(out, "Of %zu servers from %s, ", all, levels);
+		fprintf(out, "Of %zu servers from %s", all, levels);
+		launches_put(findings, out);
+		fputs(", ", out);
 		groups_put(findings, by_levels, out);
 	} else if (findings->levels_count > 1) {
-		fprintf(out, "From %s ", levels);
+		fprintf(out, "From %s", levels);
+		launches_put(findings, out);
+		fputs(", ", out);
 		only_put(findings, out);
 	} else {
 		fprintf(out, "%s %s ", offered->is_2010 ? "As in 2010, at" : "At", levels);

@@ -10,13 +10,15 @@
 #include "harness/report/overview.h"
 #include "harness/report/sentence.h"
 
+#define LAUNCHES 3
+
 static const uint64_t levels[] = { 1, 64, 128, 256 };
 
-static void curve_add(struct document *doc, const char *server, const double *rates)
+static void launch_add(struct document *doc, const char *server, const double *rates, uint64_t block)
 {
 	for (size_t i = 0; i < LENGTH(levels); i++) {
 		struct cell cell;
-		assert_int_equal(cell_init(&cell, server, "epoll", "close", levels[i], 1), 0);
+		assert_int_equal(cell_init(&cell, server, "epoll", "close", levels[i], block), 0);
 		cell.rate_rps = rates[i];
 		cell.ok = 1000;
 		cell.valid = true;
@@ -36,6 +38,12 @@ static void curve_add(struct document *doc, const char *server, const double *ra
 		}
 		assert_int_equal(document_add_cell(doc, &cell), 0);
 	}
+}
+
+static void curve_add(struct document *doc, const char *server, const double *rates)
+{
+	for (uint64_t block = 1; block <= LAUNCHES; block++)
+		launch_add(doc, server, rates, block);
 }
 
 static struct findings findings_of(const struct document *doc)
@@ -66,17 +74,20 @@ static void finding_names_each_server_once(void **state)
 	curve_add(&doc, "control", (double[]){ 1e4, 9e5, 9e5, 9e5 });
 	check_finding("control alone", &doc, "No server was measured beside the control server.");
 	curve_add(&doc, "steady", (double[]){ 1e4, 2e4, 2e4, 2e4 });
-	check_finding("one", &doc,
-		      "From 1 to 256 connections steady keeps up: at 256 connections 100 % of its best rate.");
+	check_finding(
+		"one", &doc,
+		"From 1 to 256 connections, in 3 launches, steady keeps up: at 256 connections 100 % of its best rate.");
 	curve_add(&doc, "weary", (double[]){ 1e4, 2e4, 1.8e4, 1.5e4 });
-	check_finding("two", &doc, "Of 2 servers from 1 to 256 connections, 1 keeps up (steady), and 1 sags (weary).");
+	check_finding(
+		"two", &doc,
+		"Of 2 servers from 1 to 256 connections, in 3 launches, 1 keeps up (steady), and 1 sags (weary).");
 	curve_add(&doc, "brave", (double[]){ 1e4, 3e4, 3e4, 3e4 });
 	curve_add(&doc, "cold", (double[]){ 1e4, 2e4, 2e4, 1e4 });
 	curve_add(&doc, "dead", (double[]){ 1e4, 2e4, NAN, NAN });
 	curve_add(&doc, "fast", (double[]){ 1e4, 95e4, 95e4, 95e4 });
 	check_finding(
 		"all", &doc,
-		"Of 6 servers from 1 to 256 connections, 2 keep up (brave and steady), 1 is as fast as the client "
+		"Of 6 servers from 1 to 256 connections, in 3 launches, 2 keep up (brave and steady), 1 is as fast as the client "
 		"can ask, so that its own limit was not met (fast), 1 sags (weary), 1 falls off a cliff (cold), and 1 fails "
 		"(dead).");
 
@@ -118,7 +129,7 @@ static void lines_say_what_was_measured(void **state)
 	check_text("failed", text_at(&table, 1, "At 128"), "failed");
 	check_text("failed at last", text_at(&table, 1, "At 256 of that"), "failed");
 	check_text("errors", text_at(&table, 1, "Errors from"), "128");
-	check_text("verdict", text_at(&table, 1, "Verdict"), "fails from 128");
+	check_text("verdict", text_at(&table, 1, "Verdict"), "fails from 128 (3 of 3 launches)");
 	check_text("maximum", text_at(&table, 2, "Maximum"), "20,000");
 	check_text("where", text_at(&table, 2, "reached at"), "64");
 	check_text("cost, of the level near 100", text_at(&table, 2, "CPU µs/request at 128"), "20.0");
@@ -143,13 +154,12 @@ static void only_cells_that_count_are_censored(void **state)
 	struct document doc = { 0 };
 
 	(void)state;
-	for (int block = 0; block < 2; block++)
-		curve_add(&doc, "weary", (double[]){ 1e4, 2e4, 1.8e4, 1.5e4 });
+	for (uint64_t block = 1; block <= 2; block++)
+		launch_add(&doc, "weary", (double[]){ 1e4, 2e4, 1.8e4, 1.5e4 }, block);
 	for (size_t i = 0; i < LENGTH(levels); i++) {
 		doc.cells[i].valid = false;
 		doc.cells[i].invalid = 1u << INVALID_LITTLE;
 		doc.cells[i].latency_censored = true;
-		doc.cells[LENGTH(levels) + i].block = 2;
 		doc.cells[LENGTH(levels) + i].failed[LOAD_RESET] = 3;
 	}
 	struct findings findings = findings_of(&doc);

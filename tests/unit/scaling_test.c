@@ -3,6 +3,7 @@
 
 #include "harness/analysis/ceiling.h"
 #include "harness/analysis/scaling.h"
+#include "harness/record/result.h"
 
 #define LEVELS 6
 #define BLOCKS 5
@@ -55,79 +56,39 @@ static void curve_add(struct document *doc, const char *server, const double *ra
 	}
 }
 
-static struct scaling shape_of(const struct document *doc)
+/* The same again in two more launches, where there is one. */
+static void launches_add(struct document *doc)
 {
-	struct scaling scaling;
-	struct err err;
+	size_t first = doc->cells_count;
 
-	assert_int_equal(scaling_of(&scaling, doc, "s", "close", &err), 0);
-	return scaling;
+	for (size_t i = 0; i < first; i++)
+		if (doc->cells[i].block > 1)
+			return;
+	for (uint64_t block = 2; block <= 3; block++)
+		for (size_t i = 0; i < first; i++) {
+			char *line = result_cell_line(&doc->cells[i]);
+			struct cell cell;
+			struct err err;
+			assert_int_equal(result_read_line(&cell, line, strlen(line), &err), 0);
+			cell.block = block;
+			assert_int_equal(document_add_cell(doc, &cell), 0);
+			free(line);
+		}
 }
 
-static void classes_are_those_of_the_method(void **state)
+static struct scaling shape_of(struct document *doc)
 {
-	static const struct {
-		const char *name;
-		double rates[LEVELS];
-		enum scaling_class class;
-		const char *title;
-	} cases[] = {
-		{ "rises", { 1e3, 2e3, 3e3, 4e3, 5e3, 6e3 }, SCALING_HOLDS, "holds to 32" },
-		{ "90 %", { 1e3, 1e4, 1e4, 1e4, 9.5e3, 9e3 }, SCALING_HOLDS, "holds to 32" },
-		{ "just less", { 1e3, 1e4, 1e4, 1e4, 9.5e3, 8999 }, SCALING_SAGS, "sags to 90\u00a0%" },
-		{ "50 %", { 1e3, 1e4, 9e3, 8e3, 6e3, 5e3 }, SCALING_SAGS, "sags to 50\u00a0%" },
-		{ "less than half", { 1e3, 1e4, 8e3, 7e3, 6e3, 4900 }, SCALING_COLLAPSES, "collapses to 49\u00a0%" },
-		{ "a cliff", { 1e3, 1e4, 1e4, 1e4, 6900, 6900 }, SCALING_CLIFF, "cliff at 16" },
-		{ "a cliff that it climbs again", { 1e3, 1e4, 6e3, 1e4, 1e4, 1e4 }, SCALING_CLIFF, "cliff at 4" },
-		{ "29 % is none", { 1e3, 1e4, 1e4, 1e4, 1e4, 7100 }, SCALING_SAGS, "sags to 71\u00a0%" },
-		{ "60 % over two doublings is one", { 1e3, 1e4, 1e4, 1e4, 0, 4e3 }, SCALING_CLIFF, "cliff at 32" },
-		{ "50 % over two need not be", { 1e3, 1e4, 1e4, 1e4, 0, 5e3 }, SCALING_SAGS, "sags to 50\u00a0%" },
-		{ "it fails at last", { 1e3, 1e4, 1e4, 1e4, 1e4, NAN }, SCALING_FAILS, "fails from 32" },
-		{ "it fails in between", { 1e3, 1e4, NAN, 1e4, 1e4, 1e4 }, SCALING_FAILS, "fails from 4" },
-		{ "it fails at once", { NAN, NAN, NAN, NAN, NAN, NAN }, SCALING_FAILS, "never started" },
-		{ "failing says more than a cliff", { 1e3, 1e4, 1e3, 1e4, 1e4, NAN }, SCALING_FAILS, "fails from 32" },
-		{ "one level", { 0, 0, 0, 0, 0, 1e4 }, SCALING_UNCLEAR, "unclear" },
-		{ "the client is the limit",
-		  { 1e3, 1e4, BOUND + 2e4, BOUND + 2e4, BOUND + 2e4, BOUND + 2e4 },
-		  SCALING_UNCLEAR,
-		  "as fast as the client" },
-		{ "its best is a lower bound, and it keeps that",
-		  { 1e3, 1e4, BOUND + 2e4, 2e4, 2e4, 2e4 },
-		  SCALING_UNCLEAR,
-		  "unclear" },
-		{ "a fall from a lower bound is real",
-		  { 1e3, 1e4, BOUND + 2e4, 2e4, 1.5e4, 1.4e4 },
-		  SCALING_SAGS,
-		  "sags to 70\u00a0%" },
-		{ "so is a collapse",
-		  { 1e3, 1e4, BOUND + 2e4, 1.6e4, 1.2e4, 9e3 },
-		  SCALING_COLLAPSES,
-		  "collapses to 45\u00a0%" },
-		{ "and a cliff", { 1e3, 1e4, BOUND + 2e4, 1e4, 1e4, 1e4 }, SCALING_CLIFF, "cliff at 8" },
-		{ "a fall to a lower bound is none",
-		  { 1e3, 2e4, BOUND + 1e4, 2e4, 2e4, 1e4 + BOUND },
-		  SCALING_UNCLEAR,
-		  "as fast as the client" },
-		{ "what the control server gives is no fall",
-		  { 1e3, 1.5e5, 1.4e5, 1.4e5, 1.2e5, 9e4 },
-		  SCALING_UNCLEAR,
-		  "as fast as the client" },
-		{ "nor is it unclear where enough is kept",
-		  { 1e3, 1e5, 1e5, 1e5, 1e5, 9.5e4 },
-		  SCALING_HOLDS,
-		  "holds to 32" },
-	};
+	struct scaling scaling;
+	struct verdicts verdicts;
+	struct err err;
 
-	(void)state;
-	for (size_t i = 0; i < LENGTH(cases); i++) {
-		struct document doc = { 0 };
-		char title[SCALING_TEXT];
-		curve_add(&doc, "s", cases[i].rates, 1);
-		struct scaling scaling = shape_of(&doc);
-		check_text(cases[i].name, scaling_names[scaling.class], scaling_names[cases[i].class]);
-		check_text(cases[i].name, scaling_title(title, &scaling), cases[i].title);
-		document_release(&doc);
-	}
+	launches_add(doc);
+	assert_int_equal(verdicts_of(&verdicts, doc, "close", &err), 0);
+	const struct verdict *verdict = verdicts_find(&verdicts, "s");
+	struct verdict none = { .server = "s", .mode = "close", .class = VERDICT_UNKNOWN, .leans = VERDICT_UNKNOWN };
+	assert_int_equal(scaling_of(&scaling, doc, verdict ? verdict : &none, &err), 0);
+	verdicts_release(&verdicts);
+	return scaling;
 }
 
 static void shape_has_no_model(void **state)
@@ -145,35 +106,17 @@ static void shape_has_no_model(void **state)
 	assert_int_equal(scaling.max_level, 8);
 	assert_int_equal(scaling.n95_level, 4);
 	assert_true(fabs(scaling.retention - 0.6) < 1e-9);
-	assert_true(fabs(scaling.fall - 0.25) < 1e-9);
-	assert_int_equal(scaling.fall_from, 16);
-	assert_int_equal(scaling.fall_to, 32);
+	assert_true(fabs(scaling.verdict.fall.value - 0.75) < 1e-9);
+	assert_int_equal(scaling.verdict.fall_from, 16);
+	assert_int_equal(scaling.verdict.fall_to, 32);
 	assert_int_equal(scaling.errors_level, 0);
 	document_release(&doc);
 
 	struct document none = { 0 };
 	scaling = shape_of(&none);
-	assert_int_equal(scaling.class, SCALING_UNCLEAR);
+	assert_int_equal(scaling.verdict.class, VERDICT_UNKNOWN);
 	assert_int_equal(scaling.cause, SCALING_NOT_MEASURED);
-	assert_true(isnan(scaling.max_rps) && isnan(scaling.fall) && isnan(scaling.retention));
-}
-
-/* Five blocks: what one of them shows is not what the server does. */
-static void a_cliff_stands_in_most_blocks(void **state)
-{
-	static const double flat[LEVELS] = { 1e3, 1e4, 1e4, 1e4, 1e4, 1e4 };
-	static const double cliff[LEVELS] = { 1e3, 1e4, 1e4, 1e4, 5e3, 1e4 };
-
-	(void)state;
-	for (unsigned cliffs = 0; cliffs <= BLOCKS; cliffs++) {
-		struct document doc = { 0 };
-		for (unsigned block = 1; block <= BLOCKS; block++)
-			curve_add(&doc, "s", block <= cliffs ? cliff : flat, block);
-		struct scaling scaling = shape_of(&doc);
-		assert_int_equal(scaling.blocks, BLOCKS);
-		assert_int_equal(scaling.class, cliffs >= 4 ? SCALING_CLIFF : SCALING_HOLDS);
-		document_release(&doc);
-	}
+	assert_true(isnan(scaling.max_rps) && isnan(scaling.retention));
 }
 
 static void a_few_errors_are_no_failure(void **state)
@@ -181,8 +124,8 @@ static void a_few_errors_are_no_failure(void **state)
 	static const double flat[LEVELS] = { 1e3, 1e4, 1e4, 1e4, 1e4, 1e4 };
 	static const struct {
 		uint64_t failed;
-		enum scaling_class class;
-	} cases[] = { { 0, SCALING_HOLDS }, { 100, SCALING_HOLDS }, { 101, SCALING_FAILS }, { 50000, SCALING_FAILS } };
+		enum verdict_class class;
+	} cases[] = { { 0, VERDICT_HOLDS }, { 125, VERDICT_HOLDS }, { 127, VERDICT_FAILS }, { 50000, VERDICT_FAILS } };
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(cases); i++) {
@@ -191,9 +134,9 @@ static void a_few_errors_are_no_failure(void **state)
 		doc.cells[3].failed[LOAD_RESET] = cases[i].failed;
 		doc.cells[3].ok = 100000 - cases[i].failed;
 		struct scaling scaling = shape_of(&doc);
-		assert_int_equal(scaling.class, cases[i].class);
+		assert_int_equal(scaling.verdict.class, cases[i].class);
 		assert_int_equal(scaling.errors_level, cases[i].failed ? 8 : 0);
-		assert_int_equal(scaling.fails_level, cases[i].class == SCALING_FAILS ? 8 : 0);
+		assert_int_equal(scaling.verdict.from_level, cases[i].class == VERDICT_FAILS ? 8 : 0);
 		document_release(&doc);
 	}
 
@@ -203,7 +146,7 @@ static void a_few_errors_are_no_failure(void **state)
 		curve_add(&doc, "s", flat, block);
 	cell_fail(&doc.cells[5], "the server exited");
 	struct scaling scaling = shape_of(&doc);
-	assert_int_equal(scaling.class, SCALING_HOLDS);
+	assert_int_equal(scaling.verdict.class, VERDICT_HOLDS);
 	assert_int_equal(scaling.errors_level, 32);
 	document_release(&doc);
 }
@@ -218,17 +161,17 @@ static void figures_that_are_not_valid_do_not_count(void **state)
 	curve_add(&doc, "s", rates, 1);
 	cell_invalidate(&doc.cells[5], INVALID_SHORT_CONCURRENCY);
 	struct scaling scaling = shape_of(&doc);
-	assert_int_equal(scaling.class, SCALING_UNCLEAR);
+	assert_int_equal(scaling.verdict.class, VERDICT_UNKNOWN);
 	assert_int_equal(scaling.cause, SCALING_NOT_MEASURED);
 	assert_true(scaling.max_rps == 1e4);
-	check_text("why", scaling_reason(reason, &scaling), "no valid figure at 32 connections");
+	check_text("why", scaling_reason(reason, &scaling), "not yet known: a valid figure at 32 connections");
 	document_release(&doc);
 
 	/* Another server was asked at a level at which this one was not. */
 	struct document two = { 0 };
 	curve_add(&two, "s", rates, 1);
 	cell_add(&two, "other", 64, 1, 1e4);
-	assert_int_equal(shape_of(&two).class, SCALING_UNCLEAR);
+	assert_int_equal(shape_of(&two).verdict.class, VERDICT_UNKNOWN);
 	assert_int_equal(shape_of(&two).last_level, 64);
 	document_release(&two);
 }
@@ -321,28 +264,29 @@ static void causes_follow_from_the_evidence(void **state)
 	static const struct {
 		const char *name;
 		void (*spoil)(struct cell *cell);
-		enum scaling_class class;
+		enum verdict_class class;
 		enum scaling_cause cause;
 		const char *reason;
 	} cases[] = {
-		{ "nothing", spoil_nothing, SCALING_SAGS, SCALING_UNKNOWN, "at 32 connections 60 % of its best rate" },
-		{ "files", spoil_files, SCALING_SAGS, SCALING_FILES,
+		{ "nothing", spoil_nothing, VERDICT_SAGS, SCALING_UNKNOWN, "at 32 connections 60 % of its best rate" },
+		{ "files", spoil_files, VERDICT_SAGS, SCALING_FILES,
 		  "likely cause: the server's file limit (100 % of" },
-		{ "memory", spoil_memory, SCALING_SAGS, SCALING_MEMORY, "likely cause: memory" },
-		{ "steal", spoil_steal, SCALING_SAGS, SCALING_STEAL, "likely cause: CPU stolen" },
-		{ "cost", spoil_cost, SCALING_SAGS, SCALING_CPU_RISING, "(166.7 µs a request, 50.0 µs at its best)" },
-		{ "cores", spoil_cores, SCALING_SAGS, SCALING_CPU_FLAT, "server CPU (1.20 cores, 200.0 µs a request)" },
-		{ "queue", spoil_queue, SCALING_SAGS, SCALING_BACKLOG, "(0.05 connections dropped for each request)" },
-		{ "syns", spoil_syns, SCALING_SAGS, SCALING_SYN_LOSS, "lost SYNs (0.05 sent again" },
-		{ "ports", spoil_ports, SCALING_UNCLEAR, SCALING_CLIENT_PORTS, "the client's local ports" },
-		{ "client files", spoil_client_files, SCALING_UNCLEAR, SCALING_CLIENT_FILES,
-		  "the client's file limit" },
-		{ "nothing but ports", spoil_all_ports, SCALING_UNCLEAR, SCALING_CLIENT_PORTS,
-		  "the client's local ports" },
-		{ "nothing but client files", spoil_all_client_files, SCALING_UNCLEAR, SCALING_CLIENT_FILES,
-		  "the client's file limit" },
-		{ "silence too", spoil_ports_and_silence, SCALING_FAILS, SCALING_DIED, "it no longer answers" },
-		{ "death", spoil_death, SCALING_FAILS, SCALING_DIED, "at 32 connections it no longer answers" },
+		{ "memory", spoil_memory, VERDICT_SAGS, SCALING_MEMORY, "likely cause: memory" },
+		{ "steal", spoil_steal, VERDICT_SAGS, SCALING_STEAL, "likely cause: CPU stolen" },
+		{ "cost", spoil_cost, VERDICT_SAGS, SCALING_CPU_RISING, "(166.7 µs a request, 50.0 µs at its best)" },
+		{ "cores", spoil_cores, VERDICT_SAGS, SCALING_CPU_FLAT, "server CPU (1.20 cores, 200.0 µs a request)" },
+		{ "queue", spoil_queue, VERDICT_SAGS, SCALING_BACKLOG, "(0.05 connections dropped for each request)" },
+		{ "syns", spoil_syns, VERDICT_SAGS, SCALING_SYN_LOSS, "lost SYNs (0.05 sent again" },
+		{ "ports", spoil_ports, VERDICT_UNKNOWN, SCALING_CLIENT_PORTS,
+		  "local ports or descriptors of the client" },
+		{ "client files", spoil_client_files, VERDICT_UNKNOWN, SCALING_CLIENT_FILES,
+		  "local ports or descriptors of the client" },
+		{ "nothing but ports", spoil_all_ports, VERDICT_UNKNOWN, SCALING_CLIENT_PORTS,
+		  "local ports or descriptors of the client" },
+		{ "nothing but client files", spoil_all_client_files, VERDICT_UNKNOWN, SCALING_CLIENT_FILES,
+		  "local ports or descriptors of the client" },
+		{ "silence too", spoil_ports_and_silence, VERDICT_FAILS, SCALING_DIED, "it no longer answers" },
+		{ "death", spoil_death, VERDICT_FAILS, SCALING_DIED, "at 32 connections it no longer answers" },
 	};
 
 	(void)state;
@@ -352,7 +296,7 @@ static void causes_follow_from_the_evidence(void **state)
 		curve_add(&doc, "s", sags, 1);
 		cases[i].spoil(&doc.cells[5]);
 		struct scaling scaling = shape_of(&doc);
-		check_text(cases[i].name, scaling_names[scaling.class], scaling_names[cases[i].class]);
+		check_text(cases[i].name, verdict_names[scaling.verdict.class], verdict_names[cases[i].class]);
 		check_text(cases[i].name, scaling_cause_names[scaling.cause], scaling_cause_names[cases[i].cause]);
 		check_words(scaling_reason(reason, &scaling), cases[i].reason);
 		document_release(&doc);
@@ -400,14 +344,14 @@ static void a_ceiling_that_is_exceeded_is_none(void **state)
 		double other_rps
 			[2]; /* of another server at the last level, in two blocks; the control server has 100,000 */
 		bool holds;
-		enum scaling_class class;
+		enum verdict_class class;
 	} cases[] = {
-		{ "slower", { 9e4, 8e4 }, true, SCALING_UNCLEAR },
-		{ "noise", { 1.04e5, 1.05e5 }, true, SCALING_UNCLEAR },
-		{ "faster in one block", { 1.2e5, 1.0e5 }, true, SCALING_UNCLEAR },
-		{ "faster", { 1.06e5, 1.07e5 }, false, SCALING_SAGS },
-		{ "faster, as far as is known", { NAN, 1.07e5 }, false, SCALING_SAGS },
-		{ "without a figure", { NAN, NAN }, true, SCALING_UNCLEAR },
+		{ "slower", { 9e4, 8e4 }, true, VERDICT_CLIENT },
+		{ "noise", { 1.04e5, 1.05e5 }, true, VERDICT_CLIENT },
+		{ "faster in one block", { 1.2e5, 1.0e5 }, true, VERDICT_CLIENT },
+		{ "faster", { 1.06e5, 1.07e5 }, false, VERDICT_SAGS },
+		{ "faster, as far as is known", { NAN, 1.07e5 }, false, VERDICT_SAGS },
+		{ "without a figure", { NAN, NAN }, true, VERDICT_CLIENT },
 	};
 
 	(void)state;
@@ -422,7 +366,7 @@ static void a_ceiling_that_is_exceeded_is_none(void **state)
 		}
 		if (ceiling_holds(&doc, "close", levels[LEVELS - 1]) != cases[i].holds)
 			fail_msg("%s: ceiling_holds() is wrong", cases[i].name);
-		check_text(cases[i].name, scaling_names[shape_of(&doc).class], scaling_names[cases[i].class]);
+		check_text(cases[i].name, verdict_names[shape_of(&doc).verdict.class], verdict_names[cases[i].class]);
 		/* Of the whole mode it is none: s itself is faster at lower levels. */
 		assert_false(ceiling_holds(&doc, "close", 0));
 		assert_false(ceiling_holds(&doc, "keepalive", 0));
@@ -433,9 +377,7 @@ static void a_ceiling_that_is_exceeded_is_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(classes_are_those_of_the_method),
 		cmocka_unit_test(shape_has_no_model),
-		cmocka_unit_test(a_cliff_stands_in_most_blocks),
 		cmocka_unit_test(a_few_errors_are_no_failure),
 		cmocka_unit_test(figures_that_are_not_valid_do_not_count),
 		cmocka_unit_test(causes_follow_from_the_evidence),

@@ -1,0 +1,204 @@
+#include "harness/analysis/launches.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/analysis/ceiling.h"
+#include "harness/analysis/interval.h"
+#include "harness/analysis/summary.h"
+#include "harness/host/cpus.h"
+#include "harness/lib/control.h"
+
+#define CLIENT_FULL 0.90
+/* A rate of at least this share of the control server's is at the harness's own limit, where that server is a ceiling. */
+#define AT_CEILING 0.90
+
+bool launches_has_rate(const struct cell *cell)
+{
+	return !cell_is_failed(cell) && cell->rate_rps > 0 && !(cell->invalid & ~(1u << INVALID_CLIENT_BOUND));
+}
+
+/* The control server shows the harness's limit and is not invalid where it meets it; but it is not its own limit. */
+bool launches_is_bound(const struct cell *cell)
+{
+	return cell->invalid & 1u << INVALID_CLIENT_BOUND ||
+	       (strcmp(cell->server, CONTROL_SERVER) == 0 && cell->client_cpu_busiest > CLIENT_FULL);
+}
+
+double launches_rate(const struct launches *launches, size_t level, size_t without)
+{
+	double rates[LAUNCHES_MAX];
+	size_t known = 0;
+
+	for (size_t i = 0; i < launches->count && known < LAUNCHES_MAX; i++)
+		if (i != without && launches_at(launches, i, level)->counts)
+			rates[known++] = launches_at(launches, i, level)->rate_rps;
+	return summary_median(rates, known);
+}
+
+static bool is_of(const struct cell *cell, const char *server, const char *client, const char *mode)
+{
+	return !cell_is_open_loop(cell) && strcmp(cell->server, server) == 0 && strcmp(cell->client, client) == 0 &&
+	       strcmp(cell->mode, mode) == 0;
+}
+
+static int count_order(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The blocks of the mode, each once. */
+static int blocks_fill(struct launches *launches, const struct document *document, const char *client, struct err *err)
+{
+	size_t all = 0;
+
+	launches->blocks = calloc(document->cells_count + 1, sizeof *launches->blocks);
+	if (!launches->blocks)
+		return err_set(err, "out of memory");
+	for (size_t i = 0; i < document->cells_count; i++)
+		if (is_of(&document->cells[i], launches->server, client, launches->mode))
+			launches->blocks[all++] = document->cells[i].block;
+	qsort(launches->blocks, all, sizeof *launches->blocks, count_order);
+	for (size_t i = 0; i < all && launches->count < LAUNCHES_MAX; i++)
+		if (!launches->count || launches->blocks[launches->count - 1] != launches->blocks[i])
+			launches->blocks[launches->count++] = launches->blocks[i];
+	return 0;
+}
+
+/* Where a level or a block stands in its list; `count` where it is not in it. */
+static size_t place_of(const uint64_t *list, size_t count, uint64_t wanted)
+{
+	const uint64_t *found = bsearch(&wanted, list, count, sizeof *list, count_order);
+
+	return found ? (size_t)(found - list) : count;
+}
+
+/* The failures of a cell that are the server's doing. Where no request has reached it, it has not failed. */
+static void failures_take(struct launch_point *point, const struct cell *cell)
+{
+	double client = (double)(cell->failed[LOAD_NO_LOCAL_PORT] + cell->failed[LOAD_NO_FD]);
+	double failed = (double)cell_failed(cell) - client;
+
+	point->requests = (double)cell->ok + (double)cell_failed(cell);
+	point->client_short = client > 0 && client > point->requests / 1000;
+	point->failed = failed;
+	point->died = cell->error || (!cell->ok && !(client > 0 && failed <= 0));
+}
+
+static void point_fill(struct launch_point *point, const struct document *document, const struct cell *cell)
+{
+	double window_ms = cell->window_s * 1e3;
+
+	*point = (struct launch_point){
+		.measured = true,
+		.counts = launches_has_rate(cell),
+		.scaled = !isnan(cell->scaled_from),
+		.rate_rps = NAN,
+		.cost_us = cell->server_cpu_us_per_request,
+		.cores = cell->server_cpu_us_per_request * cell->rate_rps / 1e6,
+		.client_cpu = cell->client_cpu_busiest,
+		.latency_ns = cell->latency_ns.p50,
+		.connect_p99_ns = cell->connect_ns.p99,
+		.steal_share = cell->kernel.counters[KERNEL_STEAL_MS] / window_ms,
+		.throttled = cell->throttled,
+		.control_cost_us = NAN,
+	};
+	failures_take(point, cell);
+	point->syn_share = cell->kernel.counters[KERNEL_SYN_RETRANS] / point->requests;
+	if (!point->counts)
+		return;
+	point->rate_rps = cell->rate_rps;
+	point->bounded = launches_is_bound(cell);
+	point->at_ceiling = cell->rate_rps >= AT_CEILING * cell->ceiling_rps &&
+			    ceiling_holds(document, cell->mode, cell->level);
+}
+
+/* Takes over what the control server, whose points have the same places, says of each block. */
+static void control_apply(struct launches *launches, const struct launch_point *control)
+{
+	bool is_control = strcmp(launches->server, CONTROL_SERVER) == 0;
+	double rates[LAUNCHES_MAX];
+
+	for (size_t level = 0; level < launches->levels_count; level++) {
+		size_t known = 0;
+		for (size_t i = 0; i < launches->count; i++) {
+			double rate = control[i * launches->levels_count + level].rate_rps;
+			if (rate > 0)
+				rates[known++] = rate;
+		}
+		double scatter = sqrt(interval_variance(rates, known)), middle = summary_median(rates, known);
+		bool unsteady = scatter > LAUNCHES_UNSTEADY && !is_control;
+		if (unsteady && scatter > launches->unsteady)
+			launches->unsteady = scatter;
+		for (size_t i = 0; i < launches->count; i++) {
+			struct launch_point *point = &launches->points[i * launches->levels_count + level];
+			const struct launch_point *by = &control[i * launches->levels_count + level];
+			point->control_cost_us = by->cost_us;
+			if (unsteady && by->rate_rps > 0)
+				point->rate_rps *= middle / by->rate_rps;
+		}
+	}
+}
+
+/* How many CPUs a server can fill: one, or where it has used more than that at any level, all that it may use. */
+static double cpus_of(const struct launches *launches, const struct document *document)
+{
+	unsigned allowed = cpus_count(document->server_cpus);
+
+	if (!allowed)
+		allowed = (unsigned)document->host.cores;
+	for (size_t i = 0; i < launches->count * launches->levels_count; i++)
+		if (launches->points[i].cores > LAUNCHES_ONE_CPU && allowed > 1)
+			return allowed;
+	return 1;
+}
+
+int launches_of(struct launches *launches, const struct document *document, const char *server, const char *mode,
+		struct err *err)
+{
+	const char *client = summary_client(document);
+	struct launch_point *control = NULL;
+
+	*launches = (struct launches){ .server = server, .mode = mode };
+	if (summary_levels(document, mode, &launches->levels, &launches->levels_count, err) ||
+	    blocks_fill(launches, document, client, err))
+		return -1;
+	size_t all = launches->count * launches->levels_count;
+	launches->points = calloc(all + 1, sizeof *launches->points);
+	control = calloc(all + 1, sizeof *control);
+	if (!launches->points || !control) {
+		free(control);
+		return err_set(err, "out of memory");
+	}
+	for (size_t i = 0; i < all; i++)
+		launches->points[i].rate_rps = control[i].rate_rps = control[i].cost_us = NAN;
+	for (size_t i = 0; i < document->cells_count; i++) {
+		const struct cell *cell = &document->cells[i];
+		bool own = is_of(cell, server, client, mode), other = is_of(cell, CONTROL_SERVER, client, mode);
+		if (!own && !other)
+			continue;
+		size_t launch = place_of(launches->blocks, launches->count, cell->block);
+		size_t level = place_of(launches->levels, launches->levels_count, cell->level);
+		if (launch == launches->count || level == launches->levels_count)
+			continue;
+		if (own)
+			point_fill(&launches->points[launch * launches->levels_count + level], document, cell);
+		if (other)
+			point_fill(&control[launch * launches->levels_count + level], document, cell);
+	}
+	control_apply(launches, control);
+	launches->cpus = cpus_of(launches, document);
+	free(control);
+	return 0;
+}
+
+void launches_release(struct launches *launches)
+{
+	free(launches->levels);
+	free(launches->blocks);
+	free(launches->points);
+	*launches = (struct launches){ 0 };
+}
