@@ -200,6 +200,8 @@ static void only_put(const struct findings *findings, FILE *out)
 	fprintf(out, "%s %s", findings_name(name, findings, row->server), group_words[group].one);
 	if (group == ABSENT)
 		fprintf(out, ": %s", text_plain(reason, sizeof reason, row->scaling.error));
+	else if (group == OPEN)
+		fprintf(out, ": what is missing: %s", row->scaling.verdict.missing);
 	else if (group != AS_FAST)
 		fprintf(out, ": %s", scaling_reason(reason, &row->scaling));
 	fputc('.', out);

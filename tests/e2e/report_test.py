@@ -62,6 +62,12 @@ def renamed(document, names):
     return document
 
 
+def thrice(document):
+    """The same in three launches, all alike."""
+    document['cells'] = [dict(copy.deepcopy(cell), block=block) for block in (1, 2, 3) for cell in document['cells']]
+    return document
+
+
 def failing(document):
     """The same where each cell has failed: as those of the reference that did."""
     failed = next(cell for cell in reference['cells'] if cell['invalid'] == ['failed'])
@@ -93,11 +99,11 @@ ALL = [server['name'] for server in reference['servers']]
 QUICK = ['one-server', 'one-level', 'only-failures', 'hostile']
 # Name, document, servers beside the control server, and words of the finding.
 CASES = {
-    'reference': (reference, 30, ['Of 30 servers from 1 to 65,536 connections', 'keep up', 'fail']),
-    'one-server': (only(['control', 'tornado']), 1, ['From 1 to 65,536 connections tornado sags: at 65,536 connections 70 % of its best rate; likely cause: server CPU']),
-    'no-control': (only(['tornado']), 1, ['tornado sags']),
+    'reference': (reference, 30, ['Of 30 servers from 1 to 65,536 connections, in 1 launch,', 'are not settled (']),
+    'one-server': (thrice(only(['control', 'tornado'])), 1, ['From 1 to 65,536 connections, in 3 launches, tornado sags: at 65,536 connections 70 % of its best rate; likely cause: server CPU']),
+    'no-control': (thrice(only(['tornado'])), 1, ['tornado sags']),
     'control-alone': (only(['control']), 0, ['No server was measured beside the control server']),
-    'only-failures': (failing(only(['control', 'tornado', 'eventlet'])), 2, ['2 fail (']),
+    'only-failures': (thrice(failing(only(['control', 'tornado', 'eventlet']))), 2, ['2 fail (']),
     'one-level': (only(['control', 'tornado', 'node_js', 'go'], [64]), 3,
                   ['At 64 connections 5,385 (tornado) to 25,779 (go) requests a second', 'One level does not tell']),
     'long-names': (renamed(only(ALL[:12]), ['%s_%s' % (chr(97 + at) * 29, 'w' * 30) for at in range(12)]), 12, ['w' * 30]),
@@ -216,7 +222,7 @@ def test_csv():
     with open(place.file('pages/one-server/overview-close.csv'), encoding='utf-8', newline='') as lines:
         rows = {row['server']: row for row in csv.DictReader(lines)}
     right = max(cell['rate_rps'] for cell in reference['cells'] if cell['server'] == 'tornado' and cell['client'] == 'epoll')
-    tap.is_((float(rows['tornado']['max_rps']), rows['tornado']['verdict']), (right, 'sags to 70\u00a0%'), 'numbers as measured')
+    tap.is_((float(rows['tornado']['max_rps']), rows['tornado']['verdict'][:len('sags to 70 %')]), (right, 'sags to 70\u00a0%'), 'numbers as measured')
 
 
 def unescaped(line):
