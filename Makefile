@@ -40,7 +40,7 @@ REPLAYS := $(FUZZERS:%_fuzz=%_test)
 BENCHES := $(BUILD)/tests/bench/floor $(BUILD)/tests/bench/hot
 PROGRAM := $(BUILD)/benchctl
 
-.PHONY: all servers originals bench reference bench-peers cross-check regression gate check check-all check-units fuzz fuzzers install clean deps deps-all man format compile_commands help FORCE
+.PHONY: all servers originals history bench reference bench-peers cross-check regression gate check check-all check-units fuzz fuzzers install clean deps deps-all man format compile_commands help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY: $(UNITS:%=%.o) $(BENCHES:%=%.o) $(FUZZERS:%=%.o)
 
@@ -52,6 +52,7 @@ help:
 	@echo 'make check        set-up, the tests that take minutes; make check-all: all of them, half an hour'
 	@echo 'make fuzz         made-up input for what reads files and answers: FUZZ_SECONDS each of FUZZ_TARGETS'
 	@echo 'make reference    all servers, levels and modes: what the README shows (hours; what is cut short goes on)'
+	@echo 'make history      the table of 2010, on its own libraries and on our revivals, into docs/history.md'
 	@echo 'make bench-peers  our clients against six others, in turn, into docs/performance.md (half an hour)'
 	@echo 'make cross-check  our figures against ab, wrk, h2load and curl, into docs/cross-check.md'
 	@echo 'make regression   is this commit slower than its base, or BASE=COMMIT?'
@@ -160,6 +161,16 @@ reference:
 	cp results/$(REFERENCE_RUN)/run.json results/reference/run.json
 	./benchctl report results/reference/run.json
 	./benchctl table results/reference/run.json --markdown | tests/bench/into README.md reference
+
+# The page of 2010 with its libraries of 2010: half an hour.
+HISTORY_ROWS := syncless,syncless_wsgi,syncless_wsgi_debug,concurrence,concurrence_wsgi,concurrence_greenlet,concurrence_wsgi_greenlet
+history: originals
+	.ci/deps build bench panel
+	$(MAKE) all servers
+	./benchctl run --out $(NAME)-preset --preset 2010 --repeat 3 >/dev/null
+	./benchctl run --out $(NAME)-sweep --servers control,$(HISTORY_ROWS) --repeat 3 >/dev/null
+	tests/bench/history results/$(NAME)-preset/run.json --into docs/history.md
+	./benchctl report results/$(NAME)-sweep/run.json
 
 # In one go, or in several calls: PEERS='--levels 100 --modes close'. What PEERS_DATA has is not measured again.
 PEERS ?=
