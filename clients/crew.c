@@ -508,7 +508,7 @@ static void crew_rate(const struct crew *crew, struct load_sample *sample)
 	sample->window_s = end_ns > start_ns ? (double)(end_ns - start_ns) / 1e9 : 0;
 	if (crew->spec->requests)
 		rate = sample->window_s > 0 ? (double)sample->ok / sample->window_s : 0;
-	sample->rate_rps = sum.known ? window_rate(&sum, round_of(crew->spec)) : rate;
+	sample->rate_rps = sum.known ? window_rate(&sum, round_of(crew->spec), (double)sample->unfinished) : rate;
 	crew_concurrency(crew, sample, &sum);
 }
 

@@ -37,9 +37,9 @@ void window_add(struct window_sum *sum, const struct window *window)
 	sum->lost_ns += window->lost_ns;
 }
 
-double window_rate(const struct window_sum *sum, uint32_t round)
+double window_rate(const struct window_sum *sum, uint32_t round, double unfinished)
 {
-	if (2 * sum->count < round)
+	if (2 * sum->count < round || unfinished > WINDOW_UNFINISHED_MAX * (double)sum->count)
 		return sum->ok_rps;
 	double time_ns = (double)sum->sum_ns + (double)sum->lost_ns;
 	double rate = time_ns > 0 && sum->count ? sum->in_flight * (double)sum->count / time_ns * 1e9 : sum->ok_rps;

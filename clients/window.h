@@ -62,7 +62,14 @@ struct window_sum {
 /* Adds the window of a thread that had requests to make. */
 void window_add(struct window_sum *sum, const struct window *window);
 
-/* Right responses a second. Of fewer than half of `round` that started in it, those that ended in it count; 0: any number is enough. */
-double window_rate(const struct window_sum *sum, uint32_t round);
+/* Requests of the window that had no end long after it, as a share of the right responses: of more, too little is known. */
+#define WINDOW_UNFINISHED_MAX 0.001
+
+/*
+ * Right responses a second. Of fewer than half of `round` that started in it, those that ended in it count; 0: any
+ * number is enough. So they do where too many are `unfinished`: then the times of the slow ones, those that wait for a full accept
+ * queue, say, are not known.
+ */
+double window_rate(const struct window_sum *sum, uint32_t round, double unfinished);
 
 #endif

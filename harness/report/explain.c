@@ -10,6 +10,8 @@
 /* Columns of the longest bar of the histogram, and of a line of tenths. */
 #define BAR  50
 #define LINE 96
+/* How far the rate may be from what ended in the window, as a share. */
+#define UNEVEN 0.1
 /* Holds a line. Only texts from outside are longer, and they are not written through it. */
 #define LINE_ROOM 1024
 
@@ -54,6 +56,7 @@ DERIVED(silent_of, (double)cell->level - cell_active(cell))
 DERIVED(dropped_after_of, cell->crowd.dropped_after_s * 1e9)
 DERIVED(ceiling_share_of, cell->rate_rps / cell->ceiling_rps)
 DERIVED(kept_up_of, (double)cell->ok / cell->open_loop.scheduled)
+DERIVED(counted_of, (double)cell->ok / cell->window_s)
 DERIVED(left_of, (double)cell->in_flight_end + cell->open_loop.waiting_end)
 
 static const struct derived {
@@ -64,6 +67,7 @@ static const struct derived {
 	{ "all failed", "plain", failed_of },        { "all silent", "connections", silent_of },
 	{ "dropped after", "ns", dropped_after_of }, { "share of ceiling", "share", ceiling_share_of },
 	{ "kept up", "share", kept_up_of },          { "left", "requests", left_of },
+	{ "counted", "requests", counted_of },
 };
 
 /* The figure of that name as text: one that follows from others, or a field by its path; a blank before it asks for commas. */
@@ -310,6 +314,13 @@ WHEN(is_whole, cell->in_flight_start + cell->started == cell->ok + cell_failed(c
 WHEN(is_lossy, !is_whole(cell))
 WHEN(has_stray, cell->stray)
 WHEN(is_short_of_rounds, cell->rounds < 1)
+/*
+ * The rate takes all connections for alike (clients/window.h). Where those that wait long start nothing in the window it is too
+ * high; what ended in the window, divided by its length, is at most a round off.
+ */
+WHEN(is_uneven,
+     is_closed_loop(cell) && cell->rounds >= 1 &&
+	     fabs((isnan(cell->scaled_from) ? cell->rate_rps : cell->scaled_from) / counted_of(cell) - 1) > UNEVEN)
 WHEN(has_starved, is_closed_loop(cell) && cell->never_served > 0 && cell->ok && !is_short_of_rounds(cell))
 WHEN(has_unfinished, cell->unfinished)
 WHEN(has_dropped, cell->dropped_unannounced)
@@ -373,6 +384,8 @@ static const struct line {
 	PRINT("requests", print_failures),
 	TELL("requests", NOTE, is_short_of_rounds,
 	     "only {rounds} rounds of all connections fit into the window: the rate is of a part of them, and nothing is said of fairness (a longer --max-window)"),
+	TELL("requests", NOTE, is_uneven,
+	     "{counted} responses a second ended in the window: the rate takes all connections for alike, and they are not (connections that wait for a full accept queue, for example)"),
 	TELL("requests", NOTE, has_starved,
 	     "{ever served} of {active} connections were ever served in the window, and the latency is theirs: the server serves few at a time (more workers or threads, or fewer connections)"),
 	TELL("requests", NOTE, has_unfinished,
