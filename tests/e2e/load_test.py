@@ -502,7 +502,7 @@ def test_probe_hang_is_told():
             quiet = place.bench('load', '-n', '1', '--timeout', '2500ms', '--quiet', server.url) if not good else None
         name = 'request %d before the measurement hangs: ' % (good + 1)
         tap.is_(outcome.code, code, name + 'exit code')
-        tap.has(outcome.err, 'no right response for 2s; a request may take 2.5s (--timeout)', name + 'told as it happens')
+        tap.has(outcome.err, 'no right response for 2s; a request may take 2500ms (--timeout)', name + 'told as it happens')
         if quiet:
             tap.has(outcome.err, 'no response in time', name + 'given up by --timeout')
             tap.ok('may take' not in quiet.err and 'no response in time' in quiet.err, name + '--quiet has the error alone', quiet)
