@@ -40,7 +40,7 @@ REPLAYS := $(FUZZERS:%_fuzz=%_test)
 BENCHES := $(BUILD)/tests/bench/floor $(BUILD)/tests/bench/hot
 PROGRAM := $(BUILD)/benchctl
 
-.PHONY: all servers originals history bench reference bench-peers cross-check regression gate check check-all check-units fuzz fuzzers install clean deps deps-all man format compile_commands help FORCE
+.PHONY: all servers originals history bench reference bench-peers cross-check share-bias regression gate check check-all check-units fuzz fuzzers install clean deps deps-all man format compile_commands help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY: $(UNITS:%=%.o) $(BENCHES:%=%.o) $(FUZZERS:%=%.o)
 
@@ -55,6 +55,7 @@ help:
 	@echo 'make history      the table of 2010, on its own libraries and on our revivals, into docs/history.md'
 	@echo 'make bench-peers  our clients against six others, in turn, into docs/performance.md (half an hour)'
 	@echo 'make cross-check  our figures against ab, wrk, h2load and curl, into docs/cross-check.md'
+	@echo 'make share-bias   how far rates scaled from a share of a CPU are from those of a whole one, into docs/method.md'
 	@echo 'make regression   is this commit slower than its base, or BASE=COMMIT?'
 	@echo 'make gate         how often the regression check errs, into docs/ci.md'
 	@echo 'make servers      the compiled servers whose toolchain is here'
@@ -139,7 +140,7 @@ NAME := $(NAME)
 bench:
 	.ci/deps build bench
 	$(MAKE) --no-print-directory all servers
-	./benchctl run --out $(NAME) --max-ramp 5s --max-window 5s --servers $(BENCH_SERVERS)
+	./benchctl run --out $(NAME) --servers $(BENCH_SERVERS)
 	./benchctl report results/$(NAME)/run.json
 BENCH_SERVERS := control,state_threads,eventlet,eventlet_wsgi,tornado,node_js
 
@@ -186,6 +187,13 @@ cross-check:
 	.ci/deps build peers
 	$(MAKE) all servers
 	tests/bench/cross_check --into docs/cross-check.md
+
+# How far scaled rates are from those of a whole CPU: half an hour, or with BIAS_OPTIONS a part of it.
+BIAS_OPTIONS ?=
+share-bias:
+	.ci/deps build
+	$(MAKE) all build/servers/control
+	tests/bench/share_bias $(BIAS_OPTIONS) --into docs/method.md
 
 # Two minutes. Where counted instructions have risen for good reason: tests/bench/instructions --baseline FILE --update
 BASE ?=

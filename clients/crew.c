@@ -26,7 +26,7 @@ struct crew {
 	unsigned count;
 	struct worker *workers;
 	/* The window as the crew sees it. */
-	double concurrency_sum;
+	double concurrency_sum, handshaking_sum, resting_sum;
 	uint64_t concurrency_samples, concurrency_min, concurrency_max;
 	uint64_t next_watch_ns;
 	uint64_t due_ns;   /* when the next turn of the window is due, by CLOCK_BOOTTIME; 0: it follows at once */
@@ -316,8 +316,12 @@ static void crew_sample(struct crew *crew)
 {
 	uint64_t in_flight = 0;
 
-	for (unsigned i = 0; i < crew->count; i++)
-		in_flight += atomic_load_explicit(&crew->workers[i].live_in_flight, memory_order_relaxed);
+	for (unsigned i = 0; i < crew->count; i++) {
+		const struct worker *worker = &crew->workers[i];
+		in_flight += atomic_load_explicit(&worker->live_in_flight, memory_order_relaxed);
+		crew->handshaking_sum += atomic_load_explicit(&worker->live_handshaking, memory_order_relaxed);
+		crew->resting_sum += atomic_load_explicit(&worker->live_resting, memory_order_relaxed);
+	}
 	crew->concurrency_sum += (double)in_flight;
 	if (!crew->concurrency_samples++ || in_flight < crew->concurrency_min)
 		crew->concurrency_min = in_flight;
@@ -463,6 +467,10 @@ static void crew_concurrency(const struct crew *crew, struct load_sample *sample
 	bool counted = spec->requests && spec->offered_rps <= 0;
 
 	sample->concurrency_mean = samples ? crew->concurrency_sum / (double)samples : 0;
+	if (samples) {
+		sample->handshaking = crew->handshaking_sum / (double)samples;
+		sample->resting = crew->resting_sum / (double)samples;
+	}
 	if (sum->known) {
 		if (samples >= SAMPLES_MIN && !counted)
 			sample->concurrency_sampled = sample->concurrency_mean;

@@ -67,9 +67,19 @@ static void conn_free(struct engine *engine, struct conn *conn, uint64_t now_ns)
 		engine->freed_ns = now_ns;
 }
 
+/* The handshake is over, or the connection. */
+static void conn_handshake_end(struct engine *engine, struct conn *conn)
+{
+	engine->worker->handshaking -= conn->handshaking;
+	conn->handshaking = false;
+}
+
 static void conn_end(struct engine *engine, struct conn *conn, enum conn_state state)
 {
 	engine->io->close(engine, conn);
+	conn_handshake_end(engine, conn);
+	engine->worker->resting -= conn->state == CONN_RESTING;
+	engine->worker->resting += state == CONN_RESTING;
 	conn->state = state;
 }
 
@@ -132,14 +142,19 @@ static void engine_exhausted(struct engine *engine, uint64_t now_ns)
 /* Opens a connection for the slot's next request; in an open loop it was due at start_ns. */
 static void conn_begin(struct engine *engine, struct conn *conn, uint64_t start_ns, uint64_t now_ns)
 {
-	if (!worker_take(engine->worker)) {
+	struct worker *worker = engine->worker;
+
+	if (!worker_take(worker)) {
 		conn_end(engine, conn, CONN_ENDED);
 		engine_exhausted(engine, now_ns);
 		return;
 	}
-	worker_started(engine->worker);
+	worker_started(worker);
 	conn_request_clear(conn);
 	conn->established = conn->reused = false;
+	conn->handshaking = true;
+	worker->handshaking++;
+	worker->resting -= conn->state == CONN_RESTING;
 	conn->state = CONN_CONNECTING;
 	conn->start_ns = start_ns;
 	engine->io->open(engine, conn, now_ns);
@@ -236,6 +251,7 @@ static void conn_reached(struct engine *engine, struct conn *conn)
 void engine_established(struct engine *engine, struct conn *conn, uint64_t now_ns)
 {
 	conn->established = true;
+	conn_handshake_end(engine, conn);
 	worker_connected(engine->worker, now_ns - conn->dial_ns);
 	if (!engine->keepalive)
 		conn_reached(engine, conn);
@@ -382,7 +398,7 @@ static bool conn_sweep(struct engine *engine, struct conn *conn, uint64_t now_ns
 		return true;
 	case CONN_RESTING:
 		if (!ramp && is_silent(engine, conn))
-			conn->state = CONN_ENDED;
+			conn_end(engine, conn, CONN_ENDED);
 		else if (now_ns >= conn->start_ns && (conn->start_ns || !ramp))
 			conn_begin(engine, conn, now_ns, now_ns);
 		return true;

@@ -40,6 +40,7 @@ struct conn {
 	bool established : 1; /* this TCP connection */
 	bool reused : 1;      /* it has carried a response before */
 	bool reached : 1;     /* has been through the ramp */
+	bool handshaking : 1; /* this TCP connection is begun and not established */
 	bool wrong;           /* the response's body differs from the right one's */
 	uint8_t failures;     /* of the slot, one after the other, without a right response between them; 255 at most */
 	uint32_t served;      /* ok responses in the window */

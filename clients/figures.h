@@ -32,6 +32,8 @@ struct load_figures {
 	 * `sampled` is the mean of what was counted every few milliseconds, as are min and max.
 	 */
 	double concurrency_mean, concurrency_sampled, concurrency_min, concurrency_max;
+	/* Connections that were begun and not established, SYN retries among them; and those that rested after failures: means. */
+	double handshaking, resting;
 	uint64_t
 		dropped_unannounced; /* connections that the server ended in keep-alive without saying so in its last response */
 	uint64_t close_ignored; /* close mode: connections that the server did not close, so that the client did */

@@ -40,6 +40,7 @@ struct worker {
 	_Atomic uint64_t live_right;     /* right responses since the start */
 	_Atomic uint64_t live_ended;     /* requests that have ended since the start */
 	_Atomic uint32_t live_closing;   /* connections that wait for the server to close them */
+	_Atomic uint32_t live_handshaking, live_resting;
 	_Atomic uint32_t live_unsettled; /* requests in flight at the window's end that have not ended */
 	_Atomic bool exhausted;          /* a connection has asked for a request, and there was none left */
 	_Atomic bool ready;              /* all that it needs is there */
@@ -52,6 +53,7 @@ struct worker {
 	bool late;                /* after the window, while requests of it are still to end */
 	uint64_t latency_from_ns; /* latency is of requests that were due after it */
 	uint32_t in_flight, unsettled;
+	uint32_t handshaking, resting;    /* connections begun and not established; those that rest after failures */
 	uint64_t busy_ns, closing_ns;     /* see struct window_edge */
 	uint64_t right_outside, failures; /* right responses outside of the window; failures, wherever */
 	struct window window;             /* of a closed loop: what its rate is made of */
@@ -92,6 +94,8 @@ static inline void worker_publish(struct worker *worker, uint32_t closing)
 	atomic_store_explicit(&worker->live_right, right, memory_order_relaxed);
 	atomic_store_explicit(&worker->live_ended, right + worker->failures, memory_order_relaxed);
 	atomic_store_explicit(&worker->live_closing, closing, memory_order_relaxed);
+	atomic_store_explicit(&worker->live_handshaking, worker->handshaking, memory_order_relaxed);
+	atomic_store_explicit(&worker->live_resting, worker->resting, memory_order_relaxed);
 	atomic_store_explicit(&worker->live_unsettled, worker->unsettled, memory_order_relaxed);
 	atomic_store_explicit(&worker->live_phase, (int)worker->phase, memory_order_release);
 }

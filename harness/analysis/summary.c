@@ -58,6 +58,17 @@ static void figures_of(struct summary *summary, const struct cell *const *cells,
 		room[i] = cells[i]->open_mean;
 	summary->open_mean = summary_median(room, count);
 	for (size_t i = 0; i < count; i++)
+		room[i] = cells[i]->accept_queue.mean;
+	summary->queue_mean = summary_median(room, count);
+	for (size_t i = 0; i < count; i++)
+		room[i] = cells[i]->capacity_rps;
+	summary->capacity_rps = summary_median(room, count);
+	for (size_t i = 0; i < count; i++) {
+		summary->queue_max = fmax(summary->queue_max, cells[i]->accept_queue.max);
+		if (!isnan(cells[i]->scaled_from))
+			summary->share = fmin(summary->share, cells[i]->server_share);
+	}
+	for (size_t i = 0; i < count; i++)
 		summary->invalid |= cells[i]->invalid;
 }
 
@@ -85,6 +96,10 @@ int summary_of(struct summary *summary, const struct document *document, const c
 		.rate_max_rps = NAN,
 		.server_cpu_us_per_request = NAN,
 		.open_mean = NAN,
+		.queue_mean = NAN,
+		.queue_max = NAN,
+		.share = NAN,
+		.capacity_rps = NAN,
 	};
 	if (!cells || !room) {
 		free(cells);

@@ -28,8 +28,12 @@ struct summary {
 	double rate_rps, rate_min_rps, rate_max_rps; /* median, minimum and maximum over the cells used; NAN: none */
 	double server_cpu_us_per_request;            /* median, NAN where unknown */
 	double open_mean;                            /* connections open inside the server, median, NAN where unknown */
-	uint64_t backlog;                            /* the largest */
-	uint64_t ok, failures[LOAD_FAILURES];        /* requests that ended, by how, over all cells */
+	double queue_mean,
+		queue_max; /* connections in its accept queue: median of the means, and the maximum; likewise */
+	double share;      /* of a CPU, the smallest that the rate of a cell used is scaled from; NAN: none is scaled */
+	double capacity_rps; /* of the cells used, median; NAN: the client was not the limit, or it is unknown */
+	uint64_t backlog;    /* the largest */
+	uint64_t ok, failures[LOAD_FAILURES]; /* requests that ended, by how, over all cells */
 };
 
 /*

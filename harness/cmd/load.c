@@ -303,7 +303,8 @@ static int load_judge(struct cell *cell, char note[NOTE_TEXT], const struct load
 	if (client->max_connections != 1)
 		load_take_local(cell, note, spec, sample);
 	cell->debug_build = !build_is_benchmark();
-	cell_judge(cell, INFINITY); /* whether the client was the limit can't be told without a control server */
+	cell_judge(cell, INFINITY,
+		   INFINITY); /* whether the client was the limit can't be told without a control server */
 	return 0;
 }
 

@@ -14,6 +14,7 @@
 #include "harness/record/result.h"
 #include "harness/run/preamble.h"
 #include "harness/run/resume.h"
+#include "harness/server/quota.h"
 
 #define PATH_ROOM (COMMON_FOLDER + 20)
 
@@ -264,6 +265,30 @@ static int place_settle(struct session *session, struct err *err)
 	return 0;
 }
 
+/*
+ * Whether servers get shares of a CPU. By --server-share auto only those of a run do, at levels: cells that are compared with
+ * each other have all the same, and where requests are counted the look would be some more of them.
+ */
+static int share_settle(struct session *session, struct err *err)
+{
+	const struct settings *settings = session->settings;
+	bool is_auto = settings->server_share == SHARE_AUTO;
+	struct quota quota;
+
+	if (settings->server_share == SHARE_WHOLE || settings->rate.count ||
+	    (is_auto && (session->kind != SESSION_RUN || settings->requests)))
+		return 0;
+	if (!quota_open(&quota, err)) {
+		session->sweep.takes_shares = true;
+		return quota_close(&quota, err);
+	}
+	if (!is_auto)
+		return err_prefix(err, "--server-share");
+	say("%s; so where the client is the limit, a cell has its capacity by the server's CPU time per request",
+	    err->text);
+	return 0;
+}
+
 int session_prepare(struct session *session)
 {
 	struct sweep *sweep = &session->sweep;
@@ -271,7 +296,7 @@ int session_prepare(struct session *session)
 
 	if (load_settle(session, &err))
 		return give_up(session, EXIT_USAGE, &err);
-	if (place_settle(session, &err) || servers_find(session, &err))
+	if (place_settle(session, &err) || share_settle(session, &err) || servers_find(session, &err))
 		return give_up(session, EXIT_NO_RUN, &err);
 	if (common_stop)
 		return EXIT_INTERRUPTED;

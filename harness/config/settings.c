@@ -1,12 +1,13 @@
 #include "harness/config/settings.h"
 
+#include <math.h>
 #include <string.h>
 
 #define FIELD(kind, name)          OPTION_FIELD(kind, struct settings, name)
 #define SETTINGS_FIELD(kind, name) FIELD(kind, name)
 
-const double settings_shares[] = { 1, 0.5, 0.25 };
-const char *const settings_share_names[] = { "1", "1/2", "1/4", NULL };
+const double settings_shares[SHARES] = { NAN, 1, 0.5, 0.25 };
+const char *const settings_share_names[] = { "auto", "1", "1/2", "1/4", NULL };
 
 static const char *const ceiling_names[] = { "yes", "no", NULL }; /* enum settings_ceiling */
 

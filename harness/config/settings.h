@@ -56,7 +56,7 @@ struct settings {
 	uint64_t port;                   /* 0: a free one */
 	uint64_t backlog;                /* 0: as large as the network allows */
 	int network;                     /* enum network_choice */
-	int server_share;                /* index of settings_shares */
+	int server_share;                /* enum settings_share */
 	char *client_cpus, *server_cpus; /* lists of CPUs; NULL: automatic */
 	char *out;                       /* name of the run; NULL: from the date */
 	char *resume;                    /* name of a run to be resumed; or NULL */
@@ -69,8 +69,12 @@ struct settings {
 enum settings_ceiling { CEILING_YES, CEILING_NO };
 
 /* The options of `run`; those without OPTION_CALL are the keys of [run] too. */
-/* Shares of a CPU that a server can get, by settings.server_share, and their names, which end with NULL. */
-extern const double settings_shares[];
+/*
+ * Shares of a CPU that a server can get, by settings.server_share, from the largest to the smallest; SHARE_AUTO has none of
+ * its own. Their names end with NULL.
+ */
+enum settings_share { SHARE_AUTO, SHARE_WHOLE, SHARE_HALF, SHARE_QUARTER, SHARES };
+extern const double settings_shares[SHARES];
 extern const char *const settings_share_names[];
 
 extern const struct option_def settings_options[];

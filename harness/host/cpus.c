@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/host/procfile.h"
+
 /* Reads a list of CPUs and ranges, as cpuset(7) writes it. */
 static int list_read(cpu_set_t *set, const char *text, struct err *err)
 {
@@ -52,22 +54,15 @@ static int first_of(const cpu_set_t *set)
 }
 
 /* The hardware threads of a CPU's core, itself among them. */
-static void core_of(int cpu, cpu_set_t *core)
+static void core_of(const char *root, int cpu, cpu_set_t *core)
 {
 	char path[128], text[256];
 	struct err ignored;
 
-	CPU_ZERO(core);
 	snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu%d/topology/thread_siblings_list", cpu);
-	FILE *file = fopen(path, "re");
-	if (file) {
-		if (fgets(text, sizeof text, file)) {
-			text[strcspn(text, "\n")] = 0;
-			if (list_read(core, text, &ignored))
-				CPU_ZERO(core);
-		}
-		fclose(file);
-	}
+	procfile_line(root, path, text, sizeof text);
+	if (list_read(core, text, &ignored))
+		CPU_ZERO(core);
 	CPU_SET(cpu, core);
 }
 
@@ -82,33 +77,56 @@ static void take_out(cpu_set_t *set, const cpu_set_t *out)
 		*set = rest;
 }
 
+/* Takes the hardware threads of the servers' cores from the client, and of each other core all but the first. */
+static void client_lay_out(struct cpus *cpus, const char *root)
+{
+	cpu_set_t core, first;
+
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		if (!CPU_ISSET(cpu, &cpus->server))
+			continue;
+		core_of(root, cpu, &core);
+		take_out(&cpus->client, &core);
+	}
+	take_out(&cpus->client, &cpus->server);
+	CPU_ZERO(&first);
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		if (!CPU_ISSET(cpu, &cpus->client))
+			continue;
+		core_of(root, cpu, &core);
+		CPU_AND(&core, &core, &first);
+		if (!CPU_COUNT(&core))
+			CPU_SET(cpu, &first);
+	}
+	cpus->client = first;
+}
+
 int cpus_divide(struct cpus *cpus, const char *client, const char *server, struct err *err)
 {
 	cpu_set_t all;
 
 	if (sched_getaffinity(0, sizeof all, &all))
 		return err_set_errno(err, "sched_getaffinity");
-	if (client && list_allowed(&cpus->client, client, &all, err))
+	return cpus_divide_all(cpus, "", &all, client, server, err);
+}
+
+int cpus_divide_all(struct cpus *cpus, const char *root, const cpu_set_t *all, const char *client, const char *server,
+		    struct err *err)
+{
+	if (client && list_allowed(&cpus->client, client, all, err))
 		return err_prefix(err, "client-cpus");
-	if (server && list_allowed(&cpus->server, server, &all, err))
+	if (server && list_allowed(&cpus->server, server, all, err))
 		return err_prefix(err, "server-cpus");
 	if (!server) {
-		cpu_set_t rest = all;
+		cpu_set_t rest = *all;
 		if (client)
 			take_out(&rest, &cpus->client);
 		CPU_ZERO(&cpus->server);
 		CPU_SET(first_of(&rest), &cpus->server);
 	}
 	if (!client) {
-		cpu_set_t core;
-		cpus->client = all;
-		for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-			if (!CPU_ISSET(cpu, &cpus->server))
-				continue;
-			core_of(cpu, &core);
-			take_out(&cpus->client, &core);
-		}
-		take_out(&cpus->client, &cpus->server);
+		cpus->client = *all;
+		client_lay_out(cpus, root);
 	}
 	return 0;
 }
@@ -119,7 +137,7 @@ bool cpus_share_core(const struct cpus *cpus)
 		cpu_set_t core;
 		if (!CPU_ISSET(cpu, &cpus->server))
 			continue;
-		core_of(cpu, &core);
+		core_of("", cpu, &core);
 		CPU_AND(&core, &core, &cpus->client);
 		if (CPU_COUNT(&core))
 			return true;

@@ -178,6 +178,55 @@ static void note_open(struct picture *picture, const struct plot_data *data)
 		picture_note(picture, text);
 }
 
+/* The smallest share of a CPU from which a rate of that server is scaled; NAN: none is. */
+static double share_of(const struct plot_data *data, const struct curve *curve)
+{
+	double share = NAN;
+
+	for (size_t level = 0; level < data->levels_count; level++)
+		share = fmin(share, plot_data_point(data, curve, level)->summary.share);
+	return share;
+}
+
+/* The largest of these shares that is smaller than `share`; 0: there is none. */
+static double share_below(const struct plot_data *data, double share)
+{
+	double next = 0;
+
+	for (size_t i = 0; i < data->curves.count; i++) {
+		double here = share_of(data, &data->curves.all[i]);
+		if (here < share && here > next)
+			next = here;
+	}
+	return next;
+}
+
+/* Whose rates are scaled from a share of a CPU. */
+static void note_share(struct picture *picture, const struct plot_data *data, double share)
+{
+	char text[2048] = "", words[CELL_SHARE];
+	const struct curve *curve;
+	size_t said = 0, all = 0;
+
+	for (size_t i = 0; i < data->curves.count; i++)
+		all += share_of(data, &data->curves.all[i]) == share;
+	if (!all)
+		return;
+	picture_add(text, sizeof text, "",
+		    "At %s, scaled to a whole one and without latency, where that is the limit: ",
+		    cell_show_share(words, share));
+	for (size_t rank = 0; (curve = curves_named(&data->curves, rank)); rank++) {
+		if (share_of(data, curve) != share)
+			continue;
+		if (!picture_list_add(picture, text, sizeof text, said ? ", " : "", curve->name))
+			break;
+		said++;
+	}
+	if (said < all)
+		picture_add(text, sizeof text, said ? ", and " : "", "%zu%s", all - said, said ? " more" : " others");
+	picture_note(picture, text);
+}
+
 void level_chart_notes(struct level_chart *made)
 {
 	const struct level_kind *kind = made->kind;
@@ -188,6 +237,8 @@ void level_chart_notes(struct level_chart *made)
 	curves_note_versions(&made->curves, picture, kind->has_all_versions);
 	if (kind->has_open_note)
 		note_open(picture, made->data);
+	for (double share = 1; (share = share_below(made->data, share)) > 0;)
+		note_share(picture, made->data, share);
 	if (kind->note)
 		picture_note(picture, kind->note);
 	if (kind->contexts_note)

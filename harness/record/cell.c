@@ -51,8 +51,10 @@ const struct field cell_fields[] = {
 	CELL("shared_cpus", NUMBER, KNOWN, shared_cpus, "CPUs", "client"),
 	CELL("observer_cpu", NUMBER, LATER, observer_cpu, "cores", "client"),
 	CELL("ceiling_rps", NUMBER, LATER, ceiling_rps, "1/s", "rate"),
+	CELL("capacity_rps", NUMBER, KNOWN, capacity_rps, "1/s", "rate"),
 	CELL("server_share", NUMBER, KNOWN, server_share, "share", "server"),
 	CELL("throttled", NUMBER, KNOWN, throttled, "share", "server"),
+	CELL("throttled_time", NUMBER, KNOWN, throttled_time, "share", "server"),
 	CELL("scaled_from", NUMBER, KNOWN, scaled_from, "1/s", "rate"),
 	CELL("server_cpu_us_per_request", NUMBER, ALWAYS, server_cpu_us_per_request, "us", "server"),
 	CELL("server_rss_bytes", NUMBER, ALWAYS, server_rss_bytes, "bytes", "server"),
@@ -85,8 +87,9 @@ _Static_assert(offsetof(struct cell, rate_rps) == offsetof(struct load_figures, 
 /* As many requests that have no end hide behind the 99.9th percentile. */
 #define CENSORED 0.001
 
-/* A server whose share was used up in that part of the periods was held up by nothing else. */
-#define THROTTLED_ALL 0.9
+/* Of its share, a server has used up that much at least; and of the time in which it could run, has run so much. */
+#define SHARE_USED 0.95
+#define SHARE_BUSY 0.90
 
 static const struct cell_times unknown = { NAN, NAN, NAN, NAN, NAN, NAN };
 
@@ -168,14 +171,34 @@ int cell_take_target(struct cell *cell, const struct target *target)
 	return target->named ? cell_set_text(&cell->address, target_show_address(target, address)) : 0;
 }
 
-void cell_take_share(struct cell *cell, double share, double throttled)
+bool cell_share_is_limit(const struct cell_share *use)
 {
-	cell->server_share = share;
-	cell->throttled = throttled;
-	if (!(throttled >= THROTTLED_ALL) || cell_is_open_loop(cell) || isnan(cell->rate_rps))
+	return use->used >= SHARE_USED * use->share && use->used >= SHARE_BUSY * (1 - use->throttled_time);
+}
+
+void cell_take_share(struct cell *cell, const struct cell_share *use)
+{
+	cell->server_share = use->share;
+	cell->throttled = use->throttled;
+	cell->throttled_time = use->throttled_time;
+	cell->latency_ns = unknown;
+	cell->latency_censored = false;
+	cell_set_text(&cell->latency_hist, NULL);
+	if (!cell_share_is_limit(use) || cell_is_open_loop(cell) || isnan(cell->rate_rps))
 		return;
 	cell->scaled_from = cell->rate_rps;
-	cell->rate_rps /= share;
+	cell->rate_rps /= use->share;
+}
+
+char *cell_show_share(char out[CELL_SHARE], double share)
+{
+	if (share == 0.25)
+		snprintf(out, CELL_SHARE, "a quarter of a CPU");
+	else if (share == 0.5)
+		snprintf(out, CELL_SHARE, "half a CPU");
+	else
+		snprintf(out, CELL_SHARE, "%.3g of a CPU", share);
+	return out;
 }
 
 bool cell_is_failed(const struct cell *cell)

@@ -44,9 +44,11 @@ struct cell {
 	double shared_cpus;  /* CPUs on which both a thread of the client and one of the server may run */
 	double observer_cpu; /* fraction of a core that watching took beside the load */
 	double ceiling_rps;  /* the control server's rate at the same mode, level and block */
-	double server_share; /* of a CPU that the server got; NAN: as much as there was */
-	double throttled;    /* of the periods in which it could run, the share in which that was used up */
-	double scaled_from;  /* rate_rps is divided by server_share, and was this; NAN: it is as measured */
+	double capacity_rps; /* where the client was the limit: what a whole CPU would do at the server's CPU time per request */
+	double server_share;   /* of a CPU that the server got; NAN: as much as there was */
+	double throttled;      /* of the periods in which it could run, the share in which that was used up */
+	double throttled_time; /* share of the window in which it waited for the next period */
+	double scaled_from;    /* rate_rps is divided by server_share, and was this; NAN: it is as measured */
 	double server_cpu_us_per_request, server_rss_bytes;
 	struct {
 		double user_s, system_s; /* CPU in the window; they add up to the exact sum */
@@ -83,13 +85,30 @@ int cell_take_target(struct cell *cell, const struct target *target);
 /* Takes over the figures of a sample. Returns 0; or -1 if out of memory, and then it has no figures. */
 int cell_take(struct cell *cell, const struct load_sample *sample);
 
+/* What became of the share of a CPU that a server got, in a window. */
+struct cell_share {
+	double share;          /* of a CPU, below 1 */
+	double used;           /* CPU time by time; a server that used it all up has used `share` */
+	double throttled;      /* as in struct cell; NAN: unknown */
+	double throttled_time; /* as in struct cell; NAN: unknown */
+};
+
 /*
- * Notes that the server got that share of a CPU, 0 to 1, and in which part of the periods it used it up (NAN: unknown). A server
- * that did so in at least 90 % of them was held up by nothing else: with a whole CPU it would have served 1 / share times as
- * many, and its rate is scaled by that. Any other rate stays as it is, as does that of an open loop, which is offered. Latency
- * is never scaled.
+ * Whether the share was what limited the server: it used the share up, and was hardly ever idle while it could run. A server
+ * that waits for its clients between two periods of waiting for the CPU, as one connection's does, uses the share up too.
  */
-void cell_take_share(struct cell *cell, double share, double throttled);
+bool cell_share_is_limit(const struct cell_share *use);
+
+/*
+ * Notes the share that the server got. Where that was the limit, it would have served 1 / share times as many with a whole
+ * CPU, and its rate is scaled by that. Any other rate stays as it is, as does that of an open loop, which is offered. Times
+ * of a server that has to wait for the CPU are none of the server's: latency is unknown then.
+ */
+void cell_take_share(struct cell *cell, const struct cell_share *use);
+
+/* A share of a CPU in words: "a quarter of a CPU". Returns out. */
+#define CELL_SHARE 40
+char *cell_show_share(char out[CELL_SHARE], double share);
 
 /* The mean, some quantiles and the maximum of a histogram; unknown where it is empty. */
 struct cell_times cell_times_of(const struct hist *hist);

@@ -197,15 +197,19 @@ const struct cell *document_cell(const struct document *document, const char *se
 	return NULL;
 }
 
-static double control_rate(const struct document *document, const struct cell *like)
+static void cell_judge_in(const struct document *document, struct cell *cell)
 {
-	const struct cell *cell = document_cell(document, CONTROL_SERVER, like);
+	const struct cell *control = document_cell(document, CONTROL_SERVER, cell);
 
-	return cell && !cell->error ? cell->rate_rps : NAN;
+	if (control && !control->error)
+		cell_judge(cell, control->rate_rps,
+			   isnan(control->scaled_from) ? control->rate_rps : control->scaled_from);
+	else
+		cell_judge(cell, NAN, NAN);
 }
 
 void document_judge(struct document *document)
 {
 	for (size_t i = 0; i < document->cells_count; i++)
-		cell_judge(&document->cells[i], control_rate(document, &document->cells[i]));
+		cell_judge_in(document, &document->cells[i]);
 }

@@ -44,9 +44,15 @@ static bool is_lagging(const struct cell *cell)
 	return cell->lag_ns.p50 > LAG_MOST * cell->latency_ns.p50 || cell->lag_ns.p99 > LAG_MOST * cell->latency_ns.p99;
 }
 
-static bool is_client_bound(const struct cell *cell, double control_rps)
+/* A rate without its scaling: what the client has met, and latency goes with. */
+static double met_rps(const struct cell *cell)
 {
-	return cell->client_cpu_busiest > CLIENT_BUSY && !(control_rps >= CONTROL_AHEAD * cell->rate_rps);
+	return isnan(cell->scaled_from) ? cell->rate_rps : cell->scaled_from;
+}
+
+static bool is_client_bound(const struct cell *cell, double client_rps)
+{
+	return cell->client_cpu_busiest > CLIENT_BUSY && !(client_rps >= CONTROL_AHEAD * met_rps(cell));
 }
 
 /*
@@ -70,10 +76,7 @@ static double little_residual(const struct cell *cell)
 		return fabs(cell->concurrency_mean / cell->concurrency_sampled - 1);
 	if (!isnan(cell->rounds))
 		return NAN;
-	/* Latency is as it was measured, so the rate must be. */
-	double rate_rps = isnan(cell->scaled_from) ? cell->rate_rps : cell->scaled_from;
-
-	return fabs(rate_rps * cell->latency_ns.mean / 1e9 / cell->concurrency_mean - 1);
+	return fabs(met_rps(cell) * cell->latency_ns.mean / 1e9 / cell->concurrency_mean - 1);
 }
 
 static bool breaks_little(const struct cell *cell)
@@ -96,24 +99,25 @@ static bool breaks_conservation(const struct cell *cell)
 }
 
 /* What a load of many connections in a closed loop can be invalid for. */
-static unsigned judge_closed_loop(const struct cell *cell, double control_rps)
+static unsigned judge_closed_loop(const struct cell *cell, double client_rps)
 {
 	unsigned invalid = (unsigned)is_short(cell) << INVALID_SHORT_CONCURRENCY | (unsigned)breaks_little(cell)
 											   << INVALID_LITTLE;
 
 	/* The control server shows the client's limit: being bound by it is its purpose. */
 	if (strcmp(cell->server, CONTROL_SERVER) != 0)
-		invalid |= (unsigned)is_client_bound(cell, control_rps) << INVALID_CLIENT_BOUND;
+		invalid |= (unsigned)is_client_bound(cell, client_rps) << INVALID_CLIENT_BOUND;
 	return invalid;
 }
 
-void cell_judge(struct cell *cell, double control_rps)
+void cell_judge(struct cell *cell, double control_rps, double client_rps)
 {
 	const struct client *client = client_find(cell->client);
 	unsigned invalid = 0;
 
 	cell->ceiling_rps = control_rps;
 	cell->little = little_residual(cell);
+	cell->capacity_rps = NAN;
 	if (cell->error) {
 		invalid = 1u << INVALID_FAILED;
 	} else if (!cell->ok) {
@@ -124,12 +128,14 @@ void cell_judge(struct cell *cell, double control_rps)
 			invalid |= (unsigned)is_lagging(cell) << INVALID_LAG |
 				   (unsigned)is_beyond_control(cell, control_rps) << INVALID_CLIENT_BOUND;
 		else if (!client || client->max_connections != 1)
-			invalid |= judge_closed_loop(cell, control_rps);
+			invalid |= judge_closed_loop(cell, client_rps);
 	}
 	invalid |= (unsigned)(cell->ok && cell->client_pause_s > PAUSE_MAX_S) << INVALID_CLIENT_PAUSED;
 	invalid |= (unsigned)(cell->ok && cell->shared_cpus > 0) << INVALID_SHARED_CPU;
 	/* The build is known while measuring only; what it made of the cell then stays. */
 	invalid |= (unsigned)cell->debug_build << INVALID_BUILD | (cell->invalid & 1u << INVALID_BUILD);
+	if (invalid & 1u << INVALID_CLIENT_BOUND && cell->server_cpu_us_per_request > 0 && isnan(cell->server_share))
+		cell->capacity_rps = 1e6 / cell->server_cpu_us_per_request;
 	cell->invalid = invalid;
 	cell->valid = !invalid;
 }

@@ -8,8 +8,9 @@
 
 /*
  * Judges whether the figures are valid, by the rules of docs/method.md, and sets `valid` and `invalid`.
- * control_rps is the control server's rate in the cell that is alike; NAN where there is none.
+ * control_rps is the control server's rate in the cell that is alike, client_rps what the client met it with: less where that rate
+ * is scaled. NAN where there is none.
  */
-void cell_judge(struct cell *cell, double control_rps);
+void cell_judge(struct cell *cell, double control_rps, double client_rps);
 
 #endif

@@ -59,6 +59,10 @@ DERIVED(kept_up_of, (double)cell->ok / cell->open_loop.scheduled)
 DERIVED(counted_of, (double)cell->ok / cell->window_s)
 DERIVED(left_of, (double)cell->in_flight_end + cell->open_loop.waiting_end)
 
+/* What the server has closed and the client has not followed yet, and the error of sampling. */
+DERIVED(elsewhere_of,
+	fmax(0, (double)cell->level - cell->open_mean - cell->accept_queue.mean - cell->handshaking - cell->resting))
+
 static const struct derived {
 	const char *name, *unit;
 	double (*value)(const struct cell *cell);
@@ -67,14 +71,17 @@ static const struct derived {
 	{ "all failed", "plain", failed_of },        { "all silent", "connections", silent_of },
 	{ "dropped after", "ns", dropped_after_of }, { "share of ceiling", "share", ceiling_share_of },
 	{ "kept up", "share", kept_up_of },          { "left", "requests", left_of },
-	{ "counted", "requests", counted_of },
+	{ "counted", "requests", counted_of },       { "elsewhere", "connections", elsewhere_of },
 };
 
 /* The figure of that name as text: one that follows from others, or a field by its path; a blank before it asks for commas. */
 static void name_show(char out[UNITS_TEXT], const char *name, const struct cell *cell)
 {
 	const struct field *field = fields_find(cell_fields, name + (*name == ' '));
+	char words[CELL_SHARE];
 
+	if (strcmp(name, "share in words") == 0)
+		snprintf(out, UNITS_TEXT, "%s", cell_show_share(words, cell->server_share));
 	for (size_t i = 0; i < sizeof deriveds / sizeof *deriveds; i++)
 		if (strcmp(deriveds[i].name, name) == 0)
 			figure_show(out, deriveds[i].unit, deriveds[i].value(cell));
@@ -329,6 +336,8 @@ WHEN(is_late_censored, cell_is_open_loop(cell) && cell->latency_censored)
 WHEN(is_scaled, !isnan(cell->scaled_from))
 WHEN(has_share_of_cpu, !isnan(cell->server_share))
 WHEN(has_share_unscaled, !isnan(cell->server_share) && isnan(cell->scaled_from))
+WHEN(has_capacity, !isnan(cell->capacity_rps))
+WHEN(has_places, is_closed_loop(cell) && !isnan(cell->accept_queue.mean) && !isnan(cell->handshaking))
 WHEN(has_queue, !isnan(cell->accept_queue.mean))
 WHEN(is_censored, is_closed_loop(cell) && cell->latency_censored)
 WHEN(has_latency, is_closed_loop(cell) && !cell->latency_censored && !isnan(cell->latency_ns.p50))
@@ -370,9 +379,11 @@ static const struct line {
 	TELL("rate", "after it", has_end,
 	     "{left} in flight or waiting as it ended: {open_loop.late_ok} ok, {open_loop.late_failed} failed, {open_loop.unfinished} never ended"),
 	TELL("rate", "share", is_scaled,
-	     "the server had {server_share} of a CPU and used it up; scaled to a whole one, measured: {scaled_from} requests/s"),
+	     "at {share in words}, scaled to a whole one; measured: {scaled_from} requests/s, and the server waited for the CPU in {throttled_time} of the time"),
 	TELL("rate", "share", has_share_unscaled,
-	     "the server had {server_share} of a CPU, and did not use it up all the time: not scaled"),
+	     "at {share in words}, which was not what limited it all the time: not scaled"),
+	TELL("rate", "capacity", has_capacity,
+	     "{capacity_rps} requests/s on a whole CPU, by the server's CPU time per request: the client could not offer that"),
 	TELL("rate", "ceiling", has_ceiling,
 	     "{ceiling_rps} requests/s of the control server: this is {share of ceiling} of it"),
 	TELL("rate", "ceiling", has_slow_control,
@@ -405,6 +416,8 @@ static const struct line {
 	     "{open_in_server.mean} connections open on average, {open_in_server.max} at most; listen backlog {backlog}"),
 	TELL("in flight", "queue", has_queue,
 	     "{accept_queue.mean} connections waited in the accept queue on average, {accept_queue.max} at most"),
+	TELL("in flight", "where", has_places,
+	     "{ level} offered: {open_in_server.mean} in the server, {accept_queue.mean} in its accept queue, {handshaking} in handshake or SYN retry, {resting} resting after failures, {elsewhere} between two requests"),
 	/* An open loop opens what it needs, when it needs it. */
 	TELL("in flight", "ramp", is_closed_loop, "{ramp.reached} connections after {ramp.seconds}"),
 	TELL("in flight", "fairness", is_closed_loop,
@@ -414,7 +427,7 @@ static const struct line {
 	TELL("in flight", "Little", has_no_sampled, "residual {little_residual}"),
 	PRINT("latency", print_latency),
 	TELL("latency", "", has_share_of_cpu,
-	     "of a server that had {server_share} of a CPU: it waits for more, and so do clients"),
+	     "not taken: at {share in words} a server waits for the CPU, and its clients with it (--server-share 1)"),
 	TELL("latency", "", cell_is_open_loop,
 	     "of an open loop: from the scheduled time, with all waiting and with the client's own lag"),
 	TELL("latency", "", is_late_censored,

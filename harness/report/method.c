@@ -1,6 +1,7 @@
 /* How a run was measured, where, and how to measure it again. */
 #include "harness/report/page.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -88,6 +89,14 @@ static void network_put(const struct document *document, FILE *out)
 				 document->servers[i].name);
 }
 
+static bool has_scaled(const struct document *document)
+{
+	for (size_t i = 0; i < document->cells_count; i++)
+		if (!isnan(document->cells[i].scaled_from))
+			return true;
+	return false;
+}
+
 static void method_put(const struct report_page *page)
 {
 	const struct document *document = page->document;
@@ -127,13 +136,11 @@ static void method_put(const struct report_page *page)
 			"The listen backlog is %llu connections. In close mode those beyond what a server takes wait there.",
 			(unsigned long long)backlog);
 	network_put(document, out);
-	const char *share = document_option(document, "server-share");
-	if (*share && strcmp(share, "1") != 0)
+	if (has_scaled(document))
 		item_put(
 			out,
-			"Each server had %.8s of a CPU. Rates at which it used that up are scaled to a whole CPU; latency is as "
-			"it was, and so longer than with a whole one.",
-			share);
+			"A server that is cheaper than the client had a half or a quarter of a CPU, and its rates are scaled to a "
+			"whole one where that share was its limit. Latency is not shown there: the server had to wait for the CPU.");
 	item_put(out, "The control server is a minimal one in C: %s.",
 		 has_ceiling(page) ? "what the harness reaches with it is the ceiling of all others"
 				   : "its figures stand beside those of the others for comparison");

@@ -8,6 +8,7 @@
 #include "harness/analysis/ceiling.h"
 #include "harness/analysis/figures_2010.h"
 #include "harness/analysis/summary.h"
+#include "harness/config/settings.h"
 #include "harness/lib/control.h"
 #include "harness/lib/text.h"
 #include "harness/lib/units.h"
@@ -134,6 +135,15 @@ static bool any_open_differs(const struct rows *rows, size_t mode)
 	return false;
 }
 
+/* Whether connections waited to be accepted, where that tells more than the level. */
+static bool any_queue(const struct rows *rows, size_t mode)
+{
+	for (size_t i = 0; i < rows->servers_count; i++)
+		if (summary_open_differs(parallel_of(rows, i, mode)) && parallel_of(rows, i, mode)->queue_mean >= 1)
+			return true;
+	return false;
+}
+
 static bool any_memory(const struct rows *rows, size_t mode)
 {
 	(void)mode;
@@ -234,6 +244,14 @@ static void open_fill(const struct spot *at, struct text_table_item *item)
 	number_item(item, 0, at->parallel->open_mean);
 }
 
+/* Connections that the server had not accepted: the mean, and the maximum. */
+static void queue_fill(const struct spot *at, struct text_table_item *item)
+{
+	if (!isnan(at->parallel->queue_mean))
+		snprintf(item->text, sizeof item->text, "%.0f (%.0f)", at->parallel->queue_mean,
+			 at->parallel->queue_max);
+}
+
 static const struct column {
 	const char *heading;
 	void (*fill)(const struct spot *at, struct text_table_item *item);
@@ -251,6 +269,7 @@ static const struct column {
 	{ .heading = "CPU µs/request", .fill = cpu_fill, .of_mode = true },
 	{ .heading = "Memory/connection", .fill = memory_fill, .is_shown = any_memory },
 	{ .heading = "Open in server", .fill = open_fill, .is_shown = any_open_differs, .of_mode = true },
+	{ .heading = "Accept queue (max)", .fill = queue_fill, .is_shown = any_queue, .of_mode = true },
 };
 
 #define COLUMNS (sizeof columns / sizeof *columns)
@@ -339,10 +358,6 @@ static void head_put(const struct rows *rows, enum table_format format, FILE *ou
 	line_option(line, sizeof line, doc, "repeat", "blocks: ", "");
 	for (size_t i = 0; i < rows->servers_count * rows->modes_count; i++)
 		backlog = rows->parallel[i].backlog > backlog ? rows->parallel[i].backlog : backlog;
-	const char *share = document_option(doc, "server-share");
-	if (*share && strcmp(share, "1") != 0)
-		line_option(line, sizeof line, doc, "server-share", "servers at ",
-			    " of a CPU, scaled where they used it up");
 	if (backlog) {
 		snprintf(text, sizeof text, "backlog %llu", (unsigned long long)backlog);
 		text_table_add(line, sizeof line, ", ", text);
@@ -401,6 +416,40 @@ static void invalid_note(const struct rows *rows, enum table_format format, unsi
 	text_table_note(format, note, first, out);
 }
 
+/* Which rates are scaled, from a share of a CPU. */
+static void share_note(const struct rows *rows, enum table_format format, double share, bool *first, FILE *out)
+{
+	char line[4096] = "", name[TEXT_MAX], note[4096 + 128], words[CELL_SHARE];
+
+	for (size_t row = 0; row < rows->servers_count; row++)
+		for (size_t mode = 0; mode < rows->modes_count; mode++) {
+			if (parallel_of(rows, row, mode)->share != share)
+				continue;
+			note_name(rows, row, mode, name, sizeof name);
+			text_table_add(line, sizeof line, ", ", name);
+		}
+	if (!*line)
+		return;
+	snprintf(note, sizeof note, "at %s, scaled to a whole one: %s", cell_show_share(words, share), line);
+	text_table_note(format, note, first, out);
+}
+
+/* What a server has in it by its CPU time, where the client could not show it. */
+static void capacity_note(const struct rows *rows, enum table_format format, size_t row, size_t mode, bool *first,
+			  FILE *out)
+{
+	const struct summary *summary = parallel_of(rows, row, mode);
+	char name[TEXT_MAX], note[TEXT_MAX + 200];
+
+	if (isnan(summary->capacity_rps))
+		return;
+	note_name(rows, row, mode, name, sizeof name);
+	snprintf(note, sizeof note,
+		 "%s: capacity %.0f requests/s by its CPU time per request, which the client could not offer", name,
+		 summary->capacity_rps);
+	text_table_note(format, note, first, out);
+}
+
 static void failed_note(const struct rows *rows, enum table_format format, size_t row, size_t mode, bool *first,
 			FILE *out)
 {
@@ -431,6 +480,11 @@ static void notes_put(const struct rows *rows, enum table_format format, FILE *o
 			partial |= summary->partial;
 			open |= summary_open_differs(summary);
 		}
+	for (int share = SHARE_HALF; share < SHARES; share++)
+		share_note(rows, format, settings_shares[share], &first, out);
+	for (size_t row = 0; row < rows->servers_count; row++)
+		for (size_t mode = 0; mode < rows->modes_count; mode++)
+			capacity_note(rows, format, row, mode, &first, out);
 	if (errors)
 		text_table_note(format, TEXT_TABLE_ERRORS " requests or blocks failed; only right answers are counted",
 				&first, out);

@@ -26,6 +26,9 @@
 #define AGAIN_NS (5 * CLOCK_S)
 /* The share of its accept queue that a server must work through, each time --ready is over, to count as alive. */
 #define QUEUE_PROGRESS 0.05
+/* A queue of so many connections may take long; a server that has taken a tenth of that from it in this time works. */
+#define QUEUE_LONG        100
+#define QUEUE_PATIENCE_NS (2 * CLOCK_S)
 /* How long it may then take to show that it hangs again. */
 #define AGAIN_RESPONSE_NS CLOCK_S
 
@@ -36,6 +39,18 @@ struct step {
 	uint32_t level;
 	double offered_rps, share; /* of an open loop, as in struct cell; NAN in a closed one */
 };
+
+/*
+ * The look at what a server leaves the client of its CPU: connections, time, and the busiest that the client may be. A cell is
+ * client_bound from 90 % on (harness/record/judge.c).
+ */
+#define LOOK_CONNECTIONS 64
+#define LOOK_NS          (300 * CLOCK_MS)
+#define LOOK_WARMUP_NS   (100 * CLOCK_MS)
+#define LOOK_RAMP_NS     CLOCK_S
+#define LOOK_BUSY        0.80
+/* How long a server may take to show that the look has not harmed it. */
+#define LOOK_RESPONSE_NS CLOCK_S
 
 /* One launch of a server, with all that a cell of it needs. */
 struct visit {
@@ -55,6 +70,8 @@ struct visit {
 	double open_sum, open_max, files_max;
 	uint64_t open_samples;
 	struct quota_use quota_start, quota_end;
+	double mode_share; /* of a CPU, for the levels of this mode at which that is the limit */
+	double share;      /* that the server had in the load that was measured last */
 	double queue_sum, queue_max;
 	uint64_t queue_samples;
 	enum load_phase phase;
@@ -139,15 +156,6 @@ static int visit_stop(struct visit *visit, struct err *err)
 	return port_check(visit->sweep, err);
 }
 
-static void look_at_quota(const struct visit *visit, struct quota_use *use)
-{
-	struct err ignored; /* without it the share is not known to have been used up, and nothing is scaled */
-
-	*use = (struct quota_use){ 0 };
-	if (visit->service.quota.folder[0])
-		quota_read(&visit->service.quota, use, &ignored);
-}
-
 static void watch_enter(void *context, enum load_phase phase)
 {
 	struct visit *visit = context;
@@ -162,12 +170,12 @@ static void watch_enter(void *context, enum load_phase phase)
 		observe_find(&visit->observe, visit->service.supervisor.keeper);
 		kernel_read(&visit->kernel_start, "/proc");
 		observe_use(&visit->observe, &visit->use_start);
-		look_at_quota(visit, &visit->quota_start);
+		visit->quota_start = service_share_use(&visit->service);
 		visit->observer_start_ns = clock_read_ns(CLOCK_THREAD_CPUTIME_ID);
 	} else if (phase == LOAD_DRAIN) {
 		visit->observer_end_ns = clock_read_ns(CLOCK_THREAD_CPUTIME_ID);
 		observe_use(&visit->observe, &visit->use_end);
-		look_at_quota(visit, &visit->quota_end);
+		visit->quota_end = service_share_use(&visit->service);
 		kernel_read(&visit->kernel_end, "/proc");
 	}
 }
@@ -235,17 +243,26 @@ static double shared_cpus(const struct load_sample *sample, const cpu_set_t *ser
 	return CPU_COUNT(&cpus);
 }
 
-/* The share of a CPU that the server got, and whether it used it up. One request at a time keeps no server busy. */
-static void take_share(const struct visit *visit, struct cell *cell, bool sequential)
+/* What became of the server's share of a CPU in the window. */
+static struct cell_share share_use(const struct visit *visit, const struct load_sample *sample)
 {
 	const struct quota_use *start = &visit->quota_start, *end = &visit->quota_end;
-	double throttled = NAN;
+	struct cell_share use = { visit->share, NAN, NAN, NAN };
 
-	if (!visit->service.quota.folder[0])
-		return;
-	if (!sequential && end->periods > start->periods)
-		throttled = (double)(end->throttled - start->throttled) / (double)(end->periods - start->periods);
-	cell_take_share(cell, visit->service.place.share, throttled);
+	if (sample->window_s > 0 && visit->use_end.processes) {
+		use.used = (double)(visit->use_end.cpu_ns - visit->use_start.cpu_ns) / 1e9 / sample->window_s;
+		use.throttled_time = (double)(end->throttled_ns - start->throttled_ns) / 1e9 / sample->window_s;
+	}
+	if (end->periods > start->periods)
+		use.throttled = (double)(end->throttled - start->throttled) / (double)(end->periods - start->periods);
+	return use;
+}
+
+static bool share_is_limit(const struct visit *visit, const struct load_sample *sample)
+{
+	struct cell_share use = share_use(visit, sample);
+
+	return cell_share_is_limit(&use);
 }
 
 /* What was seen of the server and the kernel in the window. */
@@ -256,7 +273,10 @@ static void visit_take(const struct visit *visit, struct cell *cell, const struc
 	if (!end->processes)
 		return; /* the server was gone before the window was over */
 	take_cpu(visit, cell);
-	take_share(visit, cell, sequential);
+	if (visit->share < 1) {
+		struct cell_share use = share_use(visit, sample);
+		cell_take_share(cell, &use);
+	}
 	cell->server_rss_bytes = (double)end->rss_bytes;
 	cell->server_use.peak_rss_bytes = (double)end->peak_rss_bytes;
 	if (end->files_limit != UINT64_MAX)
@@ -285,11 +305,31 @@ static void visit_take(const struct visit *visit, struct cell *cell, const struc
 		cell->observer_cpu = (double)(visit->observer_end_ns - visit->observer_start_ns) / 1e9 / cell->window_s;
 }
 
+/* Offers a load to the server while it has that share of a CPU, and looks at it. Same contract as `run` in struct client. */
+static int visit_offer(struct visit *visit, const struct client *client, const struct load_spec *spec, double share,
+		       struct load_sample *sample, struct err *err)
+{
+	struct err ignored; /* what has been held back can be let go */
+
+	visit->open_sum = visit->open_max = visit->files_max = 0;
+	visit->open_samples = 0;
+	visit->queue_sum = visit->queue_max = 0;
+	visit->queue_samples = 0;
+	visit->use_start = visit->use_end = (struct observe_usage){ 0 };
+	visit->share = share;
+	if (service_share(&visit->service, share, err))
+		return -1;
+	int bad = client->run(spec, sample, err);
+	service_share(&visit->service, 1, &ignored);
+	return bad;
+}
+
 /* Drives the server once and fills in the cell. Returns -1 with err set where the load could not be offered. */
 static int visit_measure(struct visit *visit, struct cell *cell, const struct client *client, struct err *err)
 {
 	const struct settings *settings = visit->sweep->settings;
 	bool sequential = client->max_connections == 1;
+	double share = sequential || cell_is_open_loop(cell) ? 1 : visit->mode_share;
 	struct load_watch watch = { .enter = watch_enter, .tick = watch_tick, .context = visit };
 	struct load_spec spec = {
 		.target = &visit->service.target,
@@ -318,12 +358,13 @@ static int visit_measure(struct visit *visit, struct cell *cell, const struct cl
 	load_sample_init(sample);
 	if (spec.mode == LOAD_CROWD)
 		cell->crowd.active = load_active(&spec);
-	visit->open_sum = visit->open_max = visit->files_max = 0;
-	visit->open_samples = 0;
-	visit->queue_sum = visit->queue_max = 0;
-	visit->queue_samples = 0;
-	visit->use_start = visit->use_end = (struct observe_usage){ 0 };
-	int bad = client->run(&spec, sample, err);
+	int bad = visit_offer(visit, client, &spec, share, sample, err);
+	if (!bad && share < 1 && settings->server_share == SHARE_AUTO && !share_is_limit(visit, sample) &&
+	    supervisor_is_alive(&visit->service.supervisor) && !stopped(visit->sweep)) {
+		load_sample_release(sample);
+		load_sample_init(sample);
+		bad = visit_offer(visit, client, &spec, 1, sample, err);
+	}
 	if (!bad && (cell_take(cell, sample) || cell_take_target(cell, &visit->service.target)))
 		bad = err_set(err, "out of memory for the evidence");
 	if (!bad)
@@ -352,6 +393,31 @@ static bool visit_is_well(struct visit *visit, uint64_t within_ns, struct err *e
 		before = now;
 	}
 	return true;
+}
+
+/* Whether right responses came in the last quarter of the window: one that accepts connections and no more does not respond. */
+static bool has_served_to_the_end(const struct cell *cell)
+{
+	for (uint64_t i = cell->tenths_count - cell->tenths_count / 4; i < cell->tenths_count; i++)
+		if (cell->tenths[i])
+			return true;
+	return false;
+}
+
+/*
+ * Whether a server that has served the load has many connections left in its accept queue that the client has given up, and
+ * works through them: it is alive. To wait until it has done so could take a minute.
+ */
+static bool visit_works_off(struct visit *visit)
+{
+	struct service *service = &visit->service;
+	struct err ignored;
+	const double first = service_queue_length(service);
+
+	if (!(first >= QUEUE_LONG) || !supervisor_wait_recovered(&service->supervisor, &service->target,
+								 QUEUE_PATIENCE_NS, visit->sweep->stop, &ignored))
+		return false;
+	return service_queue_length(service) < first - QUEUE_LONG / 10 && supervisor_is_alive(&service->supervisor);
 }
 
 /*
@@ -388,7 +454,7 @@ static int record(struct visit *visit, struct cell *cell, struct err *err)
 {
 	struct sweep *sweep = visit->sweep;
 
-	cell_judge(cell, NAN);
+	cell_judge(cell, NAN, NAN);
 	if (sweep->ledger && ledger_append(sweep->ledger, cell, err))
 		return -1;
 	if (document_add_cell(sweep->document, cell))
@@ -411,6 +477,11 @@ static int visit_attempt(struct visit *visit, struct cell *cell, const struct cl
 
 	if ((!visit->service.supervisor.keeper && visit_start(visit, &err)) || visit_measure(visit, cell, client, &err))
 		return cell_set_text(&cell->error, err.text);
+	if (has_served_to_the_end(cell) && visit_works_off(visit)) { /* faster than to wait until it has */
+		supervisor_stop(&visit->service.supervisor, GRACE_NS);
+		cell->restarted = true;
+		return 0;
+	}
 	/* Also where it has not recovered it may have died meanwhile. */
 	if (visit_is_well(visit, visit->sweep->settings->ready_ns, &err) || stopped(visit->sweep))
 		return 0;
@@ -547,6 +618,82 @@ static int visit_rates(struct visit *visit, enum load_mode mode, const struct le
 	return 0;
 }
 
+/* The busiest CPU of the client while the server has that share of one; NAN where the look has failed. */
+static double visit_look(struct visit *visit, enum load_mode mode, double share)
+{
+	const struct settings *settings = visit->sweep->settings;
+	const struct load_watch watch = { .enter = watch_enter, .tick = watch_tick, .context = visit };
+	const struct load_spec spec = {
+		.target = &visit->service.target,
+		.mode = mode == LOAD_CROWD ? LOAD_KEEPALIVE : mode, /* the silent ones cost the client nothing */
+		.connections = LOOK_CONNECTIONS,
+		.warmup_ns = LOOK_WARMUP_NS,
+		.duration_ns = LOOK_NS,
+		.max_window_ns = LOOK_NS,
+		.max_ramp_ns = LOOK_RAMP_NS,
+		.timeout_ns = settings->timeout_ns,
+		.cpus = &visit->sweep->cpus.client,
+		.server_cpus = &visit->sweep->cpus.server,
+		.stop = visit->sweep->stop,
+		.watch = &watch,
+	};
+	struct load_sample *sample = calloc(1, sizeof *sample);
+	struct err ignored; /* what is wrong shows at the first level */
+	double busiest = NAN;
+
+	if (!sample)
+		return NAN;
+	load_sample_init(sample);
+	if (!visit_offer(visit, visit->sweep->client, &spec, share, sample, &ignored))
+		busiest = sample->client_cpu_busiest;
+	load_sample_release(sample);
+	free(sample);
+	return busiest;
+}
+
+/* The largest share at which the client is not busy, or the smallest of all. A server that the look has harmed is ended. */
+static double visit_find_share(struct visit *visit, enum load_mode mode)
+{
+	struct err ignored; /* as above */
+	double share = 1;
+
+	if (!visit->service.supervisor.keeper && visit_start(visit, &ignored))
+		return 1;
+	for (int i = SHARE_WHOLE; i < SHARES && !stopped(visit->sweep); i++) {
+		share = settings_shares[i];
+		double busiest = visit_look(visit, mode, share);
+		if (isnan(busiest) || !supervisor_is_alive(&visit->service.supervisor)) {
+			share = 1;
+			break;
+		}
+		if (busiest < LOOK_BUSY)
+			break;
+	}
+	/* Nor may connections of the look have left anything in the memory of a server whose crowds come next. */
+	if (mode == LOAD_CROWD || !visit_is_well(visit, LOOK_RESPONSE_NS, &ignored))
+		supervisor_stop(&visit->service.supervisor, GRACE_NS);
+	return share;
+}
+
+/* The share of a CPU for a mode's levels. What the first launch has found is that of all launches, and of a resumed run. */
+static double visit_share(struct visit *visit, enum load_mode mode)
+{
+	const struct sweep *sweep = visit->sweep;
+	const struct document *document = sweep->document;
+
+	if (!sweep->takes_shares)
+		return 1;
+	if (sweep->settings->server_share != SHARE_AUTO)
+		return settings_shares[sweep->settings->server_share];
+	for (size_t i = 0; i < document->cells_count; i++) {
+		const struct cell *cell = &document->cells[i];
+		if (!isnan(cell->server_share) && strcmp(cell->server, visit->server->name) == 0 &&
+		    strcmp(cell->mode, load_mode_names[mode]) == 0)
+			return cell->server_share;
+	}
+	return visit->block == 1 ? visit_find_share(visit, mode) : 1;
+}
+
 static int visit_levels(struct visit *visit, enum load_mode mode, struct err *err)
 {
 	struct sweep *sweep = visit->sweep;
@@ -554,6 +701,7 @@ static int visit_levels(struct visit *visit, enum load_mode mode, struct err *er
 	struct step step = { .client = sweep->client, .mode = mode, .offered_rps = NAN, .share = NAN };
 
 	visit_forgive(visit);
+	visit->mode_share = visit_share(visit, mode);
 	for (size_t i = 0; i < levels->count && !stopped(sweep); i++) {
 		step.level = levels->level[i];
 		if (visit_cell(visit, &step, err))
@@ -600,7 +748,7 @@ static int visit_prepare(struct visit *visit, struct err *err)
 		.http = (enum target_http)sweep->settings->http,
 		.cpus = &sweep->cpus.server,
 		.grace_ns = GRACE_NS,
-		.share = settings_shares[sweep->settings->server_share],
+		.takes_shares = sweep->takes_shares,
 	};
 
 	return service_init(&visit->service, visit->server, &place, err);

@@ -42,6 +42,7 @@ struct sweep {
 	struct cpus cpus;
 	unsigned port, backlog;
 	struct network *network; /* that servers and client are in */
+	bool takes_shares;       /* servers can be held to a share of a CPU, as settings->server_share says */
 	uint64_t seed;
 	/*
 	 * The servers are arms, which are compared with each other: launched as plan_mirrored() says instead of in a seeded order.

@@ -17,24 +17,12 @@
 /* How long a server that did not start is watched the second time, for its stderr output. */
 #define AGAIN_NS (5 * CLOCK_S)
 
-/* The group of a server that gets a share of a CPU. Returns 0, or -1 with err set. */
-static int quota_make(struct service *service, struct err *err)
-{
-	double share = service->place.share;
-
-	if (share <= 0 || share >= 1)
-		return 0;
-	if (quota_open(&service->quota, err) || quota_set(&service->quota, share, SHARE_PERIOD_NS, err))
-		return err_prefix(err, "--server-share");
-	return 0;
-}
-
 int service_init(struct service *service, const struct conf_server *server, const struct service_place *place,
 		 struct err *err)
 {
 	char url[64];
 
-	*service = (struct service){ .server = server, .place = *place, .stderr_fd = -1 };
+	*service = (struct service){ .server = server, .place = *place, .share = 1, .stderr_fd = -1 };
 	snprintf(url, sizeof url, "http://127.0.0.1:%u/", place->port);
 	snprintf(service->variables[0], sizeof service->variables[0], "BENCH_HOST=127.0.0.1");
 	snprintf(service->variables[1], sizeof service->variables[1], "BENCH_PORT=%u", place->port);
@@ -42,9 +30,31 @@ int service_init(struct service *service, const struct conf_server *server, cons
 	snprintf(service->variables[3], sizeof service->variables[3], "BENCH_WORKERS=1");
 	for (size_t i = 0; i < sizeof service->variables / sizeof *service->variables; i++)
 		service->environment[i] = service->variables[i];
-	if (target_init(&service->target, url, place->http, err) || quota_make(service, err))
+	if (target_init(&service->target, url, place->http, err))
 		return -1;
+	if (place->takes_shares && quota_open(&service->quota, err))
+		return err_prefix(err, "--server-share");
 	return target_expect(&service->target, 200, PAGE_START, PAGE_START_BYTES, err);
+}
+
+int service_share(struct service *service, double share, struct err *err)
+{
+	if (share == service->share)
+		return 0;
+	if (quota_set(&service->quota, share < 1 ? share : INFINITY, SHARE_PERIOD_NS, err))
+		return err_prefix(err, "--server-share");
+	service->share = share;
+	return 0;
+}
+
+struct quota_use service_share_use(const struct service *service)
+{
+	struct quota_use use = { 0 };
+	struct err ignored; /* without it the share is not known to have been the limit, and nothing is scaled */
+
+	if (service->quota.folder[0])
+		quota_read(&service->quota, &use, &ignored);
+	return use;
 }
 
 int service_keep_stderr(struct service *service, struct err *err)

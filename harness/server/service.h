@@ -32,7 +32,7 @@ struct service_place {
 		*network; /* each start is in a fresh one (network_renew), or in the host's where the server needs it */
 	const cpu_set_t *cpus; /* NULL: any */
 	uint64_t grace_ns;     /* between SIGTERM and SIGKILL */
-	double share;          /* of a CPU that it gets; 0 or 1: as much as there is */
+	bool takes_shares;     /* its processes are born in a control group, where service_share() can hold them back */
 	bool stays; /* all starts are in the network of the first, where connections of the one before may be left */
 };
 
@@ -43,6 +43,7 @@ struct service {
 	bool has_moved;               /* it has been started in its network */
 	struct accept_queue queue;    /* of the port, in the server's network; not open where the kernel gives none */
 	struct quota quota;           /* the group of its processes; none where it gets all there is */
+	double share;                 /* of a CPU that it gets now; 1: as much as there is */
 	struct target target;         /* the start page of the server contract, with the right response */
 	int stderr_fd;                /* a file in memory; -1: /dev/null */
 	char variables[4][64];
@@ -52,6 +53,15 @@ struct service {
 /* Prepares everything but the start. Returns 0, or -1 with err set. Call service_release() in both cases. */
 int service_init(struct service *service, const struct conf_server *server, const struct service_place *place,
 		 struct err *err);
+
+/*
+ * Lets the server have that share of a CPU from now on, above 0; 1: as much as there is, which is how it begins. A share below
+ * 1 takes place.takes_shares. Returns 0, or -1 with err set.
+ */
+int service_share(struct service *service, double share, struct err *err);
+
+/* What became of the share since the server's group was made; all 0 where it has none. */
+struct quota_use service_share_use(const struct service *service);
 
 /* Keeps the stderr output of the starts to come, in an empty file. Returns 0, or -1 with err set. */
 int service_keep_stderr(struct service *service, struct err *err);

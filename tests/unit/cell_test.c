@@ -250,7 +250,8 @@ static void test_rules(void **state)
 	for (size_t i = 0; i < LENGTH(rules); i++) {
 		struct cell cell;
 		figures_fill(&cell, &rules[i]);
-		cell_judge(&cell, rules[i].control ? rules[i].control : 200000);
+		cell_judge(&cell, rules[i].control ? rules[i].control : 200000,
+			   rules[i].control ? rules[i].control : 200000);
 		if (cell.invalid != rules[i].invalid)
 			print_error("invalid is %#x, not %#x\n", cell.invalid, rules[i].invalid);
 		check_case(rules[i].name, cell.invalid == rules[i].invalid);
@@ -330,7 +331,8 @@ static void test_open_loop(void **state)
 		/* What a closed loop would be found fault with. */
 		cell.concurrency_mean = 1;
 		cell.client_cpu_busiest = 1;
-		cell_judge(&cell, cases[i].control != 0 ? cases[i].control : 1000);
+		cell_judge(&cell, cases[i].control != 0 ? cases[i].control : 1000,
+			   cases[i].control != 0 ? cases[i].control : 1000);
 		if (cell.invalid != cases[i].invalid)
 			print_error("invalid is %#x, not %#x\n", cell.invalid, cases[i].invalid);
 		check_case(cases[i].name, cell.invalid == cases[i].invalid);
@@ -385,9 +387,9 @@ static void test_judged_again(void **state)
 
 	(void)state;
 	figures_fill(&cell, &busy);
-	cell_judge(&cell, NAN);
+	cell_judge(&cell, NAN, NAN);
 	assert_false(cell.valid);
-	cell_judge(&cell, 200000);
+	cell_judge(&cell, 200000, 200000);
 	assert_true(cell.valid);
 	assert_int_equal(cell.invalid, 0);
 	cell_release(&cell);
@@ -567,10 +569,17 @@ static void test_take_crowd(void **state)
 static void test_share(void **state)
 {
 	static const struct {
-		double rate, share, throttled, offered, scaled;
+		double rate;
+		struct cell_share use;
+		double offered, scaled;
 	} cases[] = {
-		{ 1000, 0.25, 1, NAN, 4000 },  { 1000, 0.5, 0.9, NAN, 2000 }, { 1000, 0.5, 0.89, NAN, NAN },
-		{ 1000, 0.25, NAN, NAN, NAN }, { 1000, 0.25, 1, 1000, NAN },  { NAN, 0.25, 1, NAN, NAN },
+		{ 1000, { 0.25, 0.25, 1, 0.75 }, NAN, 4000 }, { 1000, { 0.5, 0.48, 0.8, 0.5 }, NAN, 2000 },
+		{ 1000, { 0.5, 0.47, 1, 0.5 }, NAN, NAN },    /* not used up */
+		{ 1000, { 0.25, 0.25, 1, 0.5 }, NAN, NAN },   /* idle as long as it ran */
+		{ 1000, { 0.25, 0.25, NAN, NAN }, NAN, NAN }, /* not known */
+		{ 1000, { 0.25, NAN, NAN, NAN }, NAN, NAN },  /* nor this */
+		{ 1000, { 0.25, 0.25, 1, 0.75 }, 1000, NAN }, /* an open loop */
+		{ NAN, { 0.25, 0.25, 1, 0.75 }, NAN, NAN },
 	};
 
 	(void)state;
@@ -583,16 +592,12 @@ static void test_share(void **state)
 		cell.rate_rps = cases[i].rate;
 		cell.latency_ns.p50 = 5;
 		cell.open_loop.offered_rps = cases[i].offered;
-		cell.latency_ns.mean = 1e9;
-		cell.concurrency_mean = 1000;
-		cell_take_share(&cell, cases[i].share, cases[i].throttled);
-		cell_judge(&cell, NAN);
-		check_case(name, isnan(cell.rate_rps) || cell_is_open_loop(&cell) || fabs(cell.little) < 1e-9);
+		cell_take_share(&cell, &cases[i].use);
 		bool is_scaled = !isnan(cases[i].scaled);
 		double wanted = is_scaled ? cases[i].scaled : cases[i].rate;
 		check_case(name, cell.rate_rps == wanted || (isnan(cell.rate_rps) && isnan(wanted)));
 		check_case(name, is_scaled ? cell.scaled_from == cases[i].rate : isnan(cell.scaled_from));
-		check_case(name, cell.server_share == cases[i].share && cell.latency_ns.p50 == 5);
+		check_case(name, cell.server_share == cases[i].use.share && isnan(cell.latency_ns.p50));
 		cell_release(&cell);
 	}
 }

@@ -198,12 +198,78 @@ static void test_one_cpu(void **state)
 	assert_true(CPU_EQUAL(&cpus.client, &one) && CPU_EQUAL(&cpus.server, &one));
 }
 
+/* Writes the hardware threads of each CPU's core below root; a core is a list, "" one that /sys says nothing of. */
+static void tree_make(const char *root, const char *const *cores)
+{
+	char path[256];
+
+	for (int cpu = 0; cores[cpu]; cpu++) {
+		snprintf(path, sizeof path, "mkdir -p %s/sys/devices/system/cpu/cpu%d/topology", root, cpu);
+		assert_int_equal(system(path), 0);
+		snprintf(path, sizeof path, "%s/sys/devices/system/cpu/cpu%d/topology/thread_siblings_list", root, cpu);
+		FILE *file = *cores[cpu] ? fopen(path, "we") : NULL;
+		if (!file)
+			continue;
+		fprintf(file, "%s\n", cores[cpu]);
+		fclose(file);
+	}
+}
+
+/* Hosts of other shapes, as /sys shows them. */
+static void test_topology(void **state)
+{
+	static const struct {
+		const char *name, *cores[17], *client, *server; /* client, server: what comes of it */
+		const char *server_cpus;                        /* asked for; NULL: automatic */
+	} cases[] = {
+		{ "four cores", { "0", "1", "2", "3" }, "1-3", "0", NULL },
+		{ "two cores of two threads, side by side", { "0-1", "0-1", "2-3", "2-3" }, "2", "0", NULL },
+		{ "four cores of two threads, far apart",
+		  { "0,4", "1,5", "2,6", "3,7", "0,4", "1,5", "2,6", "3,7" },
+		  "1-3",
+		  "0",
+		  NULL },
+		{ "a server in the middle",
+		  { "0,4", "1,5", "2,6", "3,7", "0,4", "1,5", "2,6", "3,7" },
+		  "0-1,3",
+		  "6",
+		  "6" },
+		{ "servers on two cores",
+		  { "0,4", "1,5", "2,6", "3,7", "0,4", "1,5", "2,6", "3,7" },
+		  "2-3",
+		  "0-1",
+		  "0-1" },
+		{ "threads on some cores only", { "0-1", "0-1", "2-3", "2-3", "4", "5" }, "2,4-5", "0", NULL },
+		{ "one core of two threads", { "0-1", "0-1" }, "1", "0", NULL },
+		{ "no /sys", { "", "", "", "" }, "1-3", "0", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		char root[] = "/tmp/benchctl-cpus-XXXXXX", client[128], server[128], command[64];
+		struct cpus cpus;
+		struct err err;
+		cpu_set_t all;
+		assert_non_null(mkdtemp(root));
+		tree_make(root, cases[i].cores);
+		CPU_ZERO(&all);
+		for (int cpu = 0; cases[i].cores[cpu]; cpu++)
+			CPU_SET(cpu, &all);
+		int bad = cpus_divide_all(&cpus, root, &all, NULL, cases[i].server_cpus, &err);
+		snprintf(command, sizeof command, "rm -r %s", root);
+		assert_int_equal(system(command), 0);
+		check_case(cases[i].name, !bad);
+		check_text(cases[i].name, cpus_show(&cpus.client, client), cases[i].client);
+		check_text(cases[i].name, cpus_show(&cpus.server, server), cases[i].server);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_show),    cmocka_unit_test(test_show_is_cut), cmocka_unit_test(test_automatic),
 		cmocka_unit_test(test_given),   cmocka_unit_test(test_bad),         cmocka_unit_test(test_not_allowed),
-		cmocka_unit_test(test_one_cpu),
+		cmocka_unit_test(test_one_cpu), cmocka_unit_test(test_topology),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
