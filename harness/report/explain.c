@@ -10,7 +10,7 @@
 /* Columns of the longest bar of the histogram, and of a line of tenths. */
 #define BAR  50
 #define LINE 96
-/* How far the rate may be from what ended in the window, as a share. */
+/* How far the rate may be from what ended in the window, as a share; or three standard deviations of a count. */
 #define UNEVEN 0.1
 /* Holds a line. Only texts from outside are longer, and they are not written through it. */
 #define LINE_ROOM 1024
@@ -325,9 +325,9 @@ WHEN(is_short_of_rounds, cell->rounds < 1)
  * The rate takes all connections for alike (clients/window.h). Where those that wait long start nothing in the window it is too
  * high; what ended in the window, divided by its length, is at most a round off.
  */
-WHEN(is_uneven,
-     is_closed_loop(cell) && cell->rounds >= 1 &&
-	     fabs((isnan(cell->scaled_from) ? cell->rate_rps : cell->scaled_from) / counted_of(cell) - 1) > UNEVEN)
+WHEN(is_uneven, is_closed_loop(cell) && cell->rounds >= 1 &&
+			fabs((isnan(cell->scaled_from) ? cell->rate_rps : cell->scaled_from) / counted_of(cell) - 1) >
+				fmax(UNEVEN, 3 / sqrt((double)cell->ok)))
 WHEN(has_starved, is_closed_loop(cell) && cell->never_served > 0 && cell->ok && !is_short_of_rounds(cell))
 WHEN(has_unfinished, cell->unfinished)
 WHEN(has_dropped, cell->dropped_unannounced)
@@ -396,7 +396,7 @@ static const struct line {
 	TELL("requests", NOTE, is_short_of_rounds,
 	     "only {rounds} rounds of all connections fit into the window: the rate is of a part of them, and nothing is said of fairness (a longer --max-window)"),
 	TELL("requests", NOTE, is_uneven,
-	     "{counted} responses a second ended in the window: the rate takes all connections for alike, and they are not (connections that wait for a full accept queue, for example)"),
+	     "{counted} responses a second ended in the window: that is some of a round from the rate: connections are served in step, or unevenly (a full accept queue, for example)"),
 	TELL("requests", NOTE, has_starved,
 	     "{ever served} of {active} connections were ever served in the window, and the latency is theirs: the server serves few at a time (more workers or threads, or fewer connections)"),
 	TELL("requests", NOTE, has_unfinished,
