@@ -5,6 +5,7 @@
 #include "harness/cmd/session.h"
 #include "harness/compare/compare.h"
 #include "harness/compare/outputs.h"
+#include "harness/lib/argv.h"
 #include "harness/record/result.h"
 #include "harness/run/preamble.h"
 
@@ -146,11 +147,21 @@ static int arm_end(struct arm *arm, struct err *err)
 	return result_read(&arm->document, arm->path, err);
 }
 
-static struct compare_titles titles_of(const struct arm *arms, const struct ab *ab)
+/* What a build is called. Returns its file or its command, which is made shorter in `brief` unless it is wanted whole. */
+static const char *title_of(const struct arm *arm, const char *conf, const struct ab *ab, char brief[ARGV_BRIEF])
+{
+	if (conf)
+		return conf;
+	return ab->settings.whole_commands ? arm->named.command : argv_brief(brief, arm->named.command);
+}
+
+/* The titles are good as long as `briefs`. */
+static struct compare_titles titles_of(const struct arm *arms, const struct ab *ab, char briefs[ARMS][ARGV_BRIEF])
 {
 	return (struct compare_titles){
-		.name = { ab->conf[OLD] ? ab->conf[OLD] : arms[OLD].named.command,
-			  ab->conf[NEW] ? ab->conf[NEW] : arms[NEW].named.command },
+		.comparison = ab->outputs.name && *ab->outputs.name ? ab->outputs.name : arms[NEW].named.name,
+		.name = { title_of(&arms[OLD], ab->conf[OLD], ab, briefs[OLD]),
+			  title_of(&arms[NEW], ab->conf[NEW], ab, briefs[NEW]) },
 		.commit = { ab->outputs.commit[SIDE_BASE], ab->outputs.commit[SIDE_NEW] },
 	};
 }
@@ -159,7 +170,8 @@ static struct compare_titles titles_of(const struct arm *arms, const struct ab *
 static int outputs_write(const struct comparison *comparison, const struct arm *arms, const struct ab *ab,
 			 const char *templates, int code)
 {
-	struct compare_titles titles = titles_of(arms, ab);
+	char briefs[ARMS][ARGV_BRIEF];
+	struct compare_titles titles = titles_of(arms, ab, briefs);
 	struct err err;
 
 	if (!compare_outputs_write(&ab->outputs, comparison, &titles, templates, &err))

@@ -155,6 +155,7 @@ static int compare_files(const struct compare_command *settings, char **operands
 		comparison_fail(&comparison, &compare_settings_usual, &err);
 	}
 	struct compare_titles titles = {
+		.comparison = outputs->name,
 		.name = { base.title, new.title },
 		.commit = { outputs->commit[SIDE_BASE], outputs->commit[SIDE_NEW] },
 		.benchctl = { benchctl_of(&base), benchctl_of(&new) },

@@ -33,6 +33,8 @@ int gate_how(struct compare_settings *how, const struct gate_settings *settings,
 	*how = compare_settings_usual;
 	how->floor = settings->floor;
 	how->allow_missing = settings->allow_missing;
+	how->strict = settings->strict;
+	how->no_strict = settings->no_strict;
 	if (!noise->figures)
 		return 0;
 	int fits = noise_fits(noise, run, &why);
@@ -83,8 +85,5 @@ int gate_exit(const struct command *command, const struct gate_settings *setting
 		return complain(command, EXIT_USAGE, "%s", compare_show_whole(whole, comparison));
 	if (comparison->verdict == COMPARE_REGRESSED && settings->fail_on == GATE_REGRESSED)
 		return EXIT_REGRESSION;
-	if (settings->no_strict)
-		return EXIT_OK;
-	bool is_pass = settings->strict ? comparison_is_sure(comparison) : !comparison_is_blind(comparison);
-	return is_pass ? EXIT_OK : EXIT_INCONCLUSIVE;
+	return comparison_suffices(comparison) ? EXIT_OK : EXIT_INCONCLUSIVE;
 }

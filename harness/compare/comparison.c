@@ -42,6 +42,15 @@ bool comparison_is_sure(const struct comparison *comparison)
 	       !comparison->base_interrupted && !comparison->new_interrupted;
 }
 
+bool comparison_suffices(const struct comparison *comparison)
+{
+	const struct compare_settings *how = &comparison->settings;
+
+	if (how->no_strict)
+		return true;
+	return how->strict ? comparison_is_sure(comparison) : !comparison_is_blind(comparison);
+}
+
 void comparison_fail(struct comparison *comparison, const struct compare_settings *settings, const struct err *why)
 {
 	*comparison = (struct comparison){ .settings = *settings, .failure = *why, .verdict = COMPARE_INVALID };

@@ -67,6 +67,8 @@ struct compare_settings {
 	double alpha;               /* COMPARE_ALPHA */
 	struct compare_noise noise; /* `at` NULL: unknown */
 	bool allow_missing;         /* what NEW lacks is told, and does not make the comparison blind */
+	bool strict;                /* a part that is inconclusive, or an interrupted run, is no pass */
+	bool no_strict;             /* not to see is a pass */
 };
 
 /* What is usual. */
@@ -150,6 +152,9 @@ bool comparison_is_blind(const struct comparison *comparison);
 
 /* Whether a pass may be relied on: not blind, no row of the gate is inconclusive, and no run was interrupted. */
 bool comparison_is_sure(const struct comparison *comparison);
+
+/* Whether what could be seen suffices for a pass, as the settings have it; what has regressed is no part of this. */
+bool comparison_suffices(const struct comparison *comparison);
 
 /* A comparison that could not be made, and why. There is nothing in it to be released. */
 void comparison_fail(struct comparison *comparison, const struct compare_settings *settings, const struct err *why);

@@ -56,6 +56,25 @@ static int name_print(struct suite *suite, const char *server, const char *clien
 	return 0;
 }
 
+/* A gate that does not pass for want of seeing is an error, also where no single part of it is. */
+static void gate_print(struct suite *suite, const struct comparison *comparison)
+{
+	char message[160];
+
+	if (comparison_suffices(comparison) || suite->outcomes[ERROR])
+		return;
+	if (comparison->too_few)
+		snprintf(message, sizeof message,
+			 "too few launches for any verdict: it takes at least %zu of each side",
+			 comparison->launches_needed);
+	else
+		snprintf(message, sizeof message, "%s",
+			 comparison->base_interrupted || comparison->new_interrupted
+				 ? "a run was interrupted, and the gate is strict"
+				 : "a part of the gate is inconclusive, and the gate is strict");
+	case_print(suite, "benchctl", "gate", ERROR, message);
+}
+
 static int lines_print(struct suite *suite, const struct compare_line *lines, size_t count)
 {
 	static const enum outcome outcomes[COMPARE_VERDICTS] = {
@@ -141,6 +160,8 @@ int compare_print_junit(const struct comparison *comparison, const struct compar
 	result = result || compare_lines(&gate, &gate_count, comparison, true, err) ||
 		 compare_lines(&cells, &cells_count, comparison, false, err) || errors_print(&suite, comparison) ||
 		 lines_print(&suite, gate, gate_count) || lines_print(&suite, cells, cells_count);
+	if (!result)
+		gate_print(&suite, comparison);
 	if (suite.out && text_close(suite.out, &cases))
 		result = -1;
 	if (result)

@@ -5,9 +5,9 @@
 #include "harness/compare/outputs.h"
 #include "harness/compare/sentence.h"
 #include "harness/host/build.h"
+#include "harness/lib/text.h"
 
-/* By it a bot finds its comment again, to change it instead of writing another. */
-#define MARKER "<!-- benchctl-compare -->"
+#define NAME_ROOM 200 /* of a comparison, with its NUL */
 
 /* A comment of GitHub has 65536 characters at most. */
 #define SHOWN_MAX  60
@@ -72,19 +72,45 @@ static int lists_print(const struct compare_line *const lines[2], const size_t c
 	return result;
 }
 
+/*
+ * The line by which a bot finds its comment again, to change it instead of writing another. Each comparison of a change has
+ * its own. A name can't end the HTML comment.
+ */
+static void marker_print(const char *name, FILE *out)
+{
+	fputs("<!-- benchctl-compare ", out);
+	for (; name && *name; name++)
+		fputc(*name == '<' || *name == '>' || *name == '"' || *name == '\\' ? '_' : *name, out);
+	fprintf(out, "%s-->\n", name ? " " : "");
+}
+
+/* What the comment says first: which comparison, and what came of it. */
+static void headline_print(const struct comparison *comparison, const char *name, FILE *out)
+{
+	char whole[SENTENCE_TEXT], line[SENTENCE_TEXT + NAME_ROOM + 2];
+
+	snprintf(line, sizeof line, "%s%s%s", name ? name : "", name ? ": " : "",
+		 compare_show_whole(whole, comparison));
+	fputs("**benchctl:** ", out);
+	text_table_line(TABLE_MARKDOWN, line, out);
+}
+
 int compare_print_markdown(const struct comparison *comparison, const struct compare_titles *titles, FILE *out,
 			   struct err *err)
 {
 	struct compare_line *gate = NULL, *cells = NULL;
 	size_t counts[2] = { 0, 0 };
-	char line[SENTENCE_TEXT], title[COMPARE_TITLE];
+	char line[SENTENCE_TEXT], title[COMPARE_TITLE], plain[NAME_ROOM];
 	int result = -1;
 
 	if (compare_lines(&gate, &counts[0], comparison, true, err) ||
 	    compare_lines(&cells, &counts[1], comparison, false, err))
 		goto out;
-	fprintf(out, MARKER "\n**benchctl:** ");
-	text_table_line(TABLE_MARKDOWN, compare_show_whole(line, comparison), out);
+	const char *name = titles->comparison && *titles->comparison
+				   ? text_plain(plain, sizeof plain, titles->comparison)
+				   : NULL;
+	marker_print(name, out);
+	headline_print(comparison, name, out);
 	fputc('\n', out);
 	if (lists_print((const struct compare_line *const[]){ gate, cells }, counts, out, err))
 		goto out;

@@ -13,9 +13,10 @@
 #include "harness/compare/titles.h"
 #include "harness/lib/options.h"
 
-/* Where the outputs go: paths, "-" for stdout; NULL: not wanted. Owned by the options, as are the two commits. */
+/* Where the outputs go: paths, "-" for stdout; NULL: not wanted. Owned by the options, as are the name and the two commits. */
 struct compare_outputs {
 	char *json, *markdown, *junit, *tsv, *picture;
+	char *name; /* of the comparison; NULL: none was given */
 	char *commit[SIDES];
 };
 

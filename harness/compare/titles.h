@@ -11,6 +11,7 @@
  * measured it, NULL where unknown.
  */
 struct compare_titles {
+	const char *comparison; /* its own name, by which its comment is told from others; NULL: none */
 	const char *name[SIDES], *commit[SIDES], *benchctl[SIDES];
 };
 

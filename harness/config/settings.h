@@ -61,7 +61,8 @@ struct settings {
 	char *out;                       /* name of the run; NULL: from the date */
 	char *resume;                    /* name of a run to be resumed; or NULL */
 	char *preset;
-	char **conf; /* files of the configuration; NULL: the usual one */
+	char **conf;         /* files of the configuration; NULL: the usual one */
+	bool whole_commands; /* of servers, in what is written */
 	struct settings_verbosity verbosity;
 	bool help;
 };

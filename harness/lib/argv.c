@@ -2,8 +2,12 @@
 
 #include <ctype.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "harness/lib/sha256.h"
+#include "harness/lib/text.h"
 
 /* One block holds the pointers and, after them, the characters: argv_free() is free(). */
 static char **arguments_room(const char *text, size_t max, char **characters)
@@ -90,4 +94,39 @@ char **argv_list(const char *text, struct err *err)
 void argv_free(char **arguments)
 {
 	free(arguments);
+}
+
+static const char *name_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash && slash[1] ? slash + 1 : path;
+}
+
+/* The word that is the program: with env, the first one after its options and variables. */
+static const char *program_of(char *const *words)
+{
+	char *const *word = words;
+
+	if (strcmp(name_of(*word), "env") == 0)
+		for (word++; *word && (**word == '-' || strchr(*word, '='));)
+			word++;
+	return name_of(*word ? *word : *words);
+}
+
+char *argv_brief(char out[ARGV_BRIEF], const char *line)
+{
+	char plain[ARGV_BRIEF - 40], digest[SHA256_TEXT];
+	struct err ignored;
+	char **words = argv_split(line, &ignored);
+
+	if (!words)
+		return strcpy(out, "(unreadable)");
+	text_plain(plain, sizeof plain, program_of(words));
+	if (words[1])
+		snprintf(out, ARGV_BRIEF, "%s (arguments %.8s)", plain, sha256_text(digest, line, strlen(line)));
+	else
+		strcpy(out, plain);
+	argv_free(words);
+	return out;
 }

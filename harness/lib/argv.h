@@ -19,6 +19,14 @@ char **argv_split(const char *line, struct err *err);
 /* Splits a list at commas, without blanks around the items. Like argv_split; an empty item is an error. */
 char **argv_list(const char *text, struct err *err);
 
+/*
+ * A command line as strangers may see it: the name of its program, and a digest of the whole line where that has more than the
+ * program's path, as in "gunicorn (arguments 1a2b3c4d)". Two lines that differ have different ones, to all appearance. Where the
+ * program is env, that is what env starts. Returns out; it is "(unreadable)" where the line can't be split.
+ */
+#define ARGV_BRIEF 160
+char *argv_brief(char out[ARGV_BRIEF], const char *line);
+
 /* Frees a list of arguments; NULL is allowed. */
 void argv_free(char **arguments);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/host/build.h"
+#include "harness/lib/argv.h"
 #include "harness/lib/text.h"
 
 /* A copy of a text, or of none. Returns 0, or -1 where memory is out. */
@@ -28,9 +29,12 @@ static int option_echo(struct document_option *option, const struct option_def *
 }
 
 static int server_describe(struct document_server *into, const struct conf_server *server,
-			   const struct availability *found)
+			   const struct availability *found, bool is_whole)
 {
-	return copy(&into->name, server->name) || copy(&into->command, server->command) ||
+	char brief[ARGV_BRIEF];
+
+	return copy(&into->name, server->name) ||
+			       copy(&into->command, is_whole ? server->command : argv_brief(brief, server->command)) ||
 			       copy(&into->version, found->version[0] ? found->version : NULL) ||
 			       copy(&into->family, server->family) || copy(&into->model, server->model) ||
 			       copy(&into->since, server->since) ||
@@ -65,6 +69,7 @@ int preamble_write(struct document *document, const struct sweep *sweep, const s
 		bad |= option_echo(&document->options[document->options_count++], def, sweep->settings);
 	}
 	for (size_t i = 0; i < sweep->servers_count; i++)
-		bad |= server_describe(&document->servers[document->servers_count++], sweep->servers[i], &found[i]);
+		bad |= server_describe(&document->servers[document->servers_count++], sweep->servers[i], &found[i],
+				       sweep->settings->whole_commands);
 	return bad ? err_set(err, "out of memory") : 0;
 }

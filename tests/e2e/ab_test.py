@@ -225,7 +225,7 @@ def test_broken_arm():
     tap.is_(outcome.out, '', 'there is no verdict')
     for name in ('markdown', 'junit', 'json'):
         tap.has(place.read('broken.' + name).replace('\\', ''), ['status 7', 'aaa111', 'bbb222'], 'the %s says so, and names the commits' % name)
-    tap.has(place.read('broken.markdown'), '**benchctl:** Nothing could be compared: ', 'and that first')
+    tap.has(place.read('broken.markdown'), '**benchctl:** server: Nothing could be compared: ', 'and that first')
     tap.has(place.read('broken.junit'), 'errors="1"', 'JUnit has an error')
     tap.is_([cell['error'] is None if 'error' in cell else True for cell in arm('broken', 'old')['cells']], [True, True],
             'what was measured of the other is kept')

@@ -103,12 +103,40 @@ static void test_list(void **state)
 	argv_free(NULL);
 }
 
+static void test_brief(void **state)
+{
+	static const struct {
+		const char *line,
+			*before; /* what it begins with; with a digest where the line has more than one word */
+		bool has_digest;
+	} cases[] = {
+		{ "/opt/bin/my-server", "my-server", false },
+		{ "python3 -m x --key s3cret", "python3 (arguments ", true },
+		{ "env -i KEY=s3cret OTHER=1 /opt/my-server", "my-server (arguments ", true },
+		{ "/usr/bin/env KEY=s3cret", "env (arguments ", true },
+		{ "'unfinished", "(unreadable)", false },
+	};
+	char brief[ARGV_BRIEF], other[ARGV_BRIEF];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		argv_brief(brief, cases[i].line);
+		check_case(cases[i].line, strncmp(brief, cases[i].before, strlen(cases[i].before)) == 0);
+		check_case(cases[i].line, !strstr(brief, "s3cret"));
+		check_case(cases[i].line,
+			   strlen(brief) == strlen(cases[i].before) + (cases[i].has_digest ? strlen("1a2b3c4d)") : 0));
+	}
+	check_case("alike", strcmp(argv_brief(brief, "a b"), argv_brief(other, "a b")) == 0);
+	check_case("unlike", strcmp(argv_brief(brief, "a b"), argv_brief(other, "a c")) != 0);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_split),
 		cmocka_unit_test(test_split_bad),
 		cmocka_unit_test(test_list),
+		cmocka_unit_test(test_brief),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
