@@ -58,6 +58,7 @@ help:
 	@echo 'make share-bias   how far rates scaled from a share of a CPU are from those of a whole one, into docs/method.md'
 	@echo 'make regression   is this commit slower than its base, or BASE=COMMIT?'
 	@echo 'make gate         how often the regression check errs, into docs/ci.md'
+	@echo 'make limits       does `why` name limits that are known? into docs/inherent.md (an hour)'
 	@echo 'make servers      the compiled servers whose toolchain is here'
 	@echo 'make originals    the libraries of 2010 on their own interpreters, from source: SOURCES=FOLDER, or by git'
 	@echo 'make deps-all     the packages of all servers'
@@ -208,10 +209,24 @@ gate:
 	$(MAKE) all build/servers/control
 	tests/bench/gate --into docs/ci.md
 
+# Does `why` name limits that are known? An hour on a quiet machine; what LIMITS_DATA has is not asked again.
+.PHONY: limits
+LIMITS_DATA ?= results/limits.jsonl
+LIMITS_REPEAT ?= 3
+limits:
+	.ci/deps build
+	$(MAKE) all build/servers/control $(LIMITED)
+	mkdir -p $(dir $(LIMITS_DATA))
+	tests/limits/matrix --data $(LIMITS_DATA) --repeat $(LIMITS_REPEAT) | tests/bench/into docs/inherent.md limits
+LIMITED := build/tests/limits/limited
+$(LIMITED): tests/limits/limited.c servers/common/bench.h
+	@mkdir -p $(@D)
+	$(CC) $(SERVER_CFLAGS) -o $@ $< -pthread
+
 # Minutes: what to run before each commit.
 check:
 	.ci/deps build bench check
-	$(MAKE) all $(CHECK_SERVERS:%=build/servers/%) check-units build/tests/helper/fail.so $(BENCHES)
+	$(MAKE) all $(CHECK_SERVERS:%=build/servers/%) check-units build/tests/helper/fail.so $(BENCHES) $(LIMITED)
 	tests/run quick
 CHECK_SERVERS := $(filter control state_threads,$(SERVERS))
 
@@ -219,7 +234,7 @@ CHECK_SERVERS := $(filter control state_threads,$(SERVERS))
 check-all:
 	.ci/deps build bench check peers panel
 	.ci/modules tests/browser
-	$(MAKE) all servers check-units build/tests/helper/fail.so $(BENCHES)
+	$(MAKE) all servers check-units build/tests/helper/fail.so $(BENCHES) $(LIMITED)
 	$(MAKE) SANITIZE=address,undefined all check-units
 	$(MAKE) SANITIZE=thread all
 	tests/run all

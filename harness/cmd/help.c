@@ -29,6 +29,7 @@ static const struct exit_meaning {
 	{ EXIT_NO_RUN, "run", "no cell is valid" },
 	{ EXIT_NO_RUN, "load", "there was not one right response" },
 	{ EXIT_INCONCLUSIVE, "compare, ab", "no verdict: the gate is inconclusive, or NEW lacks what BASE has" },
+	{ EXIT_INCONCLUSIVE, "why", "not decided: what would tell is said" },
 	{ EXIT_INTERRUPTED, NULL, "interrupted by a signal; what was measured is kept" },
 	{ .text = NULL },
 };

@@ -81,6 +81,7 @@ const struct field document_fields[] = { DOCUMENT("environment.client_cpus", TEX
 					 LIST("config", MAP, ALWAYS, options, option_fields),
 					 LIST("servers", LIST, ALWAYS, servers, server_fields),
 					 LIST("verdicts", LIST, KNOWN, verdicts, verdict_fields),
+					 LIST("why", LIST, KNOWN, causes, cause_fields),
 					 { .path = NULL } };
 
 const struct field document_cells[] = { LIST("cells", LIST, ALWAYS, cells, cell_fields), { .path = NULL } };
@@ -156,6 +157,22 @@ int document_add_cell(struct document *document, struct cell *cell)
 		return -1;
 	document->cells = cells;
 	cells[document->cells_count++] = *cell;
+	return 0;
+}
+
+int document_set_cause(struct document *document, struct cause *cause)
+{
+	for (uint64_t i = 0; i < document->causes_count; i++)
+		if (strcmp(document->causes[i].server, cause->server) == 0) {
+			fields_release(cause_fields, &document->causes[i]);
+			document->causes[i] = *cause;
+			return 0;
+		}
+	struct cause *causes = realloc(document->causes, (document->causes_count + 1) * sizeof *causes);
+	if (!causes)
+		return -1;
+	document->causes = causes;
+	causes[document->causes_count++] = *cause;
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "harness/host/host.h"
+#include "harness/record/cause.h"
 #include "harness/record/cell.h"
 
 /* The largest file that is read as one, or as JSON of another kind. */
@@ -64,6 +65,8 @@ struct document {
 	struct document_verdict *verdicts; /* as they were written; what is shown is worked out anew from the cells */
 	uint64_t verdicts_count;
 	bool interrupted;
+	struct cause *causes; /* what limits servers, by experiment; of a server and mode one at the most */
+	uint64_t causes_count;
 };
 
 /* The table of all these fields but the cells, and that of the cells alone: a file may say the first without the second. */
@@ -79,6 +82,12 @@ void document_drop_verdicts(struct document *document);
 
 /* Adds a cell; the document owns it then. Returns 0, or -1 if out of memory. */
 int document_add_cell(struct document *document, struct cell *cell);
+
+/*
+ * Adds what limits a server, in the place of what was found before of the same server; the document owns it then. Returns 0, or
+ * -1 if out of memory.
+ */
+int document_set_cause(struct document *document, struct cause *cause);
 
 /* The value of an option, or "". */
 const char *document_option(const struct document *document, const char *name);

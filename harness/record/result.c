@@ -30,6 +30,15 @@ int result_read_line(struct cell *cell, const char *line, size_t bytes, struct e
 	return errno == ENOMEM ? err_set(err, "out of memory") : -1;
 }
 
+char *result_cause_text(const struct cause *cause)
+{
+	json_t *json = fields_json(cause_fields, cause);
+	char *text = dump_json(json, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
+
+	json_decref(json);
+	return text;
+}
+
 json_t *result_json(const struct document *document)
 {
 	json_t *json = json_object();

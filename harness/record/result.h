@@ -11,6 +11,7 @@
 
 #include "harness/config/conf.h"
 #include "harness/lib/err.h"
+#include "harness/record/cause.h"
 #include "harness/record/document.h"
 
 /* The version of run.json's schema. */
@@ -24,6 +25,9 @@ char *result_cell_line(const struct cell *cell);
  * errno is ENOMEM where that says nothing about the line, since memory was out.
  */
 int result_read_line(struct cell *cell, const char *line, size_t bytes, struct err *err);
+
+/* What limits a server as JSON, for people and programs. Freed by the caller; NULL if out of memory. */
+char *result_cause_text(const struct cause *cause);
 
 /* Writes a document to path: to a temporary file beside it, synced, then renamed. Returns 0, or -1 with err set. */
 int result_write(const struct document *document, const char *path, struct err *err);

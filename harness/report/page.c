@@ -214,7 +214,8 @@ int report_page_put(const struct report_page *page, struct err *err)
 	head_put(page, css);
 	first_put(page);
 	html_open(page->out, "main", NULL);
-	if (summary_put(page, err) || report_pictures(page, err) || report_not_valid(page, err))
+	if (summary_put(page, err) || report_pictures(page, err) || report_causes(page, err) ||
+	    report_not_valid(page, err))
 		goto out;
 	report_method(page);
 	files_put(page);

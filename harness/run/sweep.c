@@ -76,6 +76,7 @@ struct visit {
 	uint64_t queue_samples;
 	enum load_phase phase;
 	uint64_t give_up_ns; /* when to cut the load short */
+	bool is_changed;     /* the experiment knows of this start */
 };
 
 static bool stopped(const struct sweep *sweep)
@@ -137,13 +138,28 @@ static int port_check(const struct sweep *sweep, struct err *err)
 		       sweep->port, (int)holder.pid, holder.name);
 }
 
+/* Ends the server, where it runs. */
+static void visit_end(struct visit *visit)
+{
+	if (visit->is_changed)
+		visit->sweep->change->ending(visit->sweep->change->context);
+	visit->is_changed = false;
+	supervisor_stop(&visit->service.supervisor, GRACE_NS);
+}
+
 /* Starts the server and waits until it responds. On a failure nothing is left running. */
 static int visit_start(struct visit *visit, struct err *err)
 {
 	const struct sweep *sweep = visit->sweep;
+	const struct sweep_change *change = sweep->change;
 
 	if (service_start(&visit->service, sweep->settings->ready_ns, sweep->stop, err))
 		return -1;
+	visit->is_changed = change && change->started;
+	if (visit->is_changed && change->started(change->context, &visit->service, err)) {
+		visit_end(visit);
+		return -1;
+	}
 	observe_find(&visit->observe, visit->service.supervisor.keeper);
 	visit->idle_fds = observe_fds(&visit->observe);
 	return 0;
@@ -152,7 +168,7 @@ static int visit_start(struct visit *visit, struct err *err)
 /* Ends the server and sees to it that its port is free. */
 static int visit_stop(struct visit *visit, struct err *err)
 {
-	supervisor_stop(&visit->service.supervisor, GRACE_NS);
+	visit_end(visit);
 	return port_check(visit->sweep, err);
 }
 
@@ -490,11 +506,12 @@ static int visit_attempt(struct visit *visit, struct cell *cell, const struct cl
 		err_prefix(&err, "the server did not answer after this load");
 	else
 		err_set(&err, "the server %s under this load", supervisor_show_exit(&visit->service.supervisor, how));
-	visit_hear_stderr(visit, cell, client, hung, &err);
+	if (!visit->sweep->change)
+		visit_hear_stderr(visit, cell, client, hung, &err);
 	int result = cell_set_text(&cell->error, err.text);
 	/* It is not fit for the next level: a fresh one is. */
 	cell->restarted = true;
-	supervisor_stop(&visit->service.supervisor, GRACE_NS);
+	visit_end(visit);
 	return result;
 }
 
@@ -741,6 +758,7 @@ static int visit_modes(struct visit *visit, struct err *err)
 static int visit_prepare(struct visit *visit, struct err *err)
 {
 	const struct sweep *sweep = visit->sweep;
+	const struct sweep_change *change = sweep->change;
 	const struct service_place place = {
 		.port = sweep->port,
 		.backlog = sweep->backlog,
@@ -749,6 +767,7 @@ static int visit_prepare(struct visit *visit, struct err *err)
 		.cpus = &sweep->cpus.server,
 		.grace_ns = GRACE_NS,
 		.takes_shares = sweep->takes_shares,
+		.workers = change ? change->workers : 0,
 	};
 
 	return service_init(&visit->service, visit->server, &place, err);

@@ -19,6 +19,7 @@
 #include "harness/network/network.h"
 #include "harness/record/document.h"
 #include "harness/record/ledger.h"
+#include "harness/server/service.h"
 
 /* What a sweep tells while it runs, so that a person can follow it. Any may be NULL. */
 struct sweep_watch {
@@ -29,6 +30,15 @@ struct sweep_watch {
 	void (*server_end)(void *context, const char *server, uint64_t block, size_t done, size_t all);
 	/* Something went wrong and the sweep goes on. */
 	void (*notice)(void *context, const char *text);
+	void *context;
+};
+
+/* What an experiment changes at each launch of a server (harness/why); what is not said stays as it is. */
+struct sweep_change {
+	unsigned workers; /* BENCH_WORKERS; 0: 1 */
+	/* The server has started and responds. Returns 0, or -1 with err set: the cell fails. */
+	int (*started)(void *context, struct service *service, struct err *err);
+	void (*ending)(void *context); /* before the server is ended; after each start that has been told, once */
 	void *context;
 };
 
@@ -54,6 +64,7 @@ struct sweep {
 	struct document *document; /* takes the cells */
 	const struct sweep_watch *watch;
 	const volatile sig_atomic_t *stop;
+	const struct sweep_change *change; /* NULL: none; else a server that fails does not meet its load again */
 };
 
 /*

@@ -27,7 +27,8 @@ int service_init(struct service *service, const struct conf_server *server, cons
 	snprintf(service->variables[0], sizeof service->variables[0], "BENCH_HOST=127.0.0.1");
 	snprintf(service->variables[1], sizeof service->variables[1], "BENCH_PORT=%u", place->port);
 	snprintf(service->variables[2], sizeof service->variables[2], "BENCH_BACKLOG=%u", place->backlog);
-	snprintf(service->variables[3], sizeof service->variables[3], "BENCH_WORKERS=1");
+	snprintf(service->variables[3], sizeof service->variables[3], "BENCH_WORKERS=%u",
+		 place->workers ? place->workers : 1);
 	for (size_t i = 0; i < sizeof service->variables / sizeof *service->variables; i++)
 		service->environment[i] = service->variables[i];
 	if (target_init(&service->target, url, place->http, err))

@@ -33,6 +33,7 @@ struct service_place {
 	const cpu_set_t *cpus; /* NULL: any */
 	uint64_t grace_ns;     /* between SIGTERM and SIGKILL */
 	bool takes_shares;     /* its processes are born in a control group, where service_share() can hold them back */
+	unsigned workers;      /* that it is asked to have; 0: 1 */
 	bool stays; /* all starts are in the network of the first, where connections of the one before may be left */
 };
 
