@@ -141,7 +141,7 @@ NAME := $(NAME)
 bench:
 	.ci/deps build bench
 	$(MAKE) --no-print-directory all servers
-	./benchctl run --out $(NAME) --servers $(BENCH_SERVERS)
+	./benchctl run --out $(NAME) --until-known --budget 9m --servers $(BENCH_SERVERS)
 	./benchctl report results/$(NAME)/run.json
 BENCH_SERVERS := control,state_threads,eventlet,eventlet_wsgi,tornado,node_js
 

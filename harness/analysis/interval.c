@@ -30,7 +30,7 @@ struct interval interval_of(const double *ratios, size_t count, struct interval_
 {
 	double mean, variance;
 	size_t known = mean_and_variance(ratios, count, &mean, &variance);
-	struct interval interval = { exp(mean), NAN, NAN };
+	struct interval interval = { exp(mean), NAN, NAN, NAN };
 
 	if (known < 2)
 		return interval;
@@ -38,6 +38,7 @@ struct interval interval_of(const double *ratios, size_t count, struct interval_
 	if (prior.freedom > 0)
 		variance = (own * variance + prior.freedom * prior.variance) / freedom;
 	double half = gsl_cdf_tdist_Qinv(TAIL, freedom) * sqrt(variance / (double)known);
+	interval.scatter = sqrt(variance);
 	interval.low = exp(mean - half);
 	interval.high = exp(mean + half);
 	return interval;

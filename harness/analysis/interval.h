@@ -20,6 +20,7 @@
 
 struct interval {
 	double value, low, high; /* value: geometric mean. NAN where unknown: low and high of one launch */
+	double scatter;          /* standard deviation of the logarithms, as it was used; NAN unknown */
 };
 
 /* What is known of the scatter before a server's own launches are looked at. */

@@ -28,7 +28,9 @@
 #define SYN_NS    0.9e9 /* a SYN is sent again after a second */
 #define SYN_SHARE 0.001
 #define STOLEN    0.05
-#define HOST_TOLD 0.02 /* the host's share is told from here on */
+/* Launches that scatter by more than this, as standard deviation, do not tell which level is the best. */
+#define SCATTER_MAX 0.25
+#define HOST_TOLD   0.02 /* the host's share is told from here on */
 
 /* What is worked out on the way to a verdict. */
 struct trial {
@@ -236,6 +238,7 @@ static void fall_find(struct trial *trial)
 		return;
 	come_back_to(trial, trial->fall_from, trial->fall_to, &trial->back);
 	if (trial->back) {
+		trial->verdict->back_level = launches->levels[trial->back];
 		kept_in_all(trial, trial->fall_from, trial->back);
 		trial->come_back = interval_of(trial->ratios, launches->count, trial->prior);
 	}
@@ -265,31 +268,6 @@ static size_t failing_level(const struct launches *launches, size_t launch)
 	return level;
 }
 
-/* Where it fails, in the middle of the launches that do; and how much. Returns the place of the level. */
-static size_t failures_find(struct trial *trial)
-{
-	const struct launches *launches = trial->launches;
-	struct verdict *verdict = trial->verdict;
-	double firsts[launches->count + 1], shares[launches->count + 1];
-	size_t known = 0;
-
-	for (size_t i = 0; i < launches->count; i++) {
-		size_t level = failing_level(launches, i);
-		if (level < launches->levels_count)
-			firsts[verdict->failing++] = (double)level;
-	}
-	if (!verdict->failing)
-		return launches->levels_count;
-	size_t level = (size_t)summary_median(firsts, verdict->failing);
-	for (size_t i = 0; i < launches->count; i++) {
-		const struct launch_point *point = launches_at(launches, i, level);
-		if (is_failing(point))
-			shares[known++] = point->died ? 1 : point->failed / point->requests;
-	}
-	verdict->failure_share = summary_median(shares, known);
-	return level;
-}
-
 /* Launches that were measured at a level. */
 static unsigned measured_at(const struct launches *launches, size_t level)
 {
@@ -298,6 +276,51 @@ static unsigned measured_at(const struct launches *launches, size_t level)
 	for (size_t i = 0; i < launches->count; i++)
 		count += launches_at(launches, i, level)->measured;
 	return count;
+}
+
+static unsigned failing_at(const struct launches *launches, size_t level)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < launches->count; i++)
+		count += is_failing(launches_at(launches, i, level));
+	return count;
+}
+
+/* The lowest level at which at least half of the launches fail; where there is none, the lowest at which any does. */
+static size_t failing_place(const struct launches *launches)
+{
+	size_t any = launches->levels_count;
+
+	for (size_t level = 0; level < launches->levels_count; level++) {
+		unsigned failing = failing_at(launches, level);
+		if (failing && 2 * failing >= measured_at(launches, level))
+			return level;
+		if (failing && any == launches->levels_count)
+			any = level;
+	}
+	return any;
+}
+
+/* How many launches fail, where, and how much. Returns the place of the level; levels_count where none does. */
+static size_t failures_find(struct trial *trial)
+{
+	const struct launches *launches = trial->launches;
+	struct verdict *verdict = trial->verdict;
+	size_t level = failing_place(launches), known = 0;
+	double shares[launches->count + 1];
+
+	if (level == launches->levels_count)
+		return level;
+	verdict->failing_level = launches->levels[level];
+	for (size_t i = 0; i < launches->count; i++) {
+		const struct launch_point *point = launches_at(launches, i, level);
+		verdict->failing += failing_level(launches, i) < launches->levels_count;
+		if (is_failing(point))
+			shares[known++] = point->died ? 1 : point->failed / point->requests;
+	}
+	verdict->failure_share = summary_median(shares, known);
+	return level;
 }
 
 /* The class. */
@@ -376,11 +399,13 @@ static enum verdict_class lean(const struct trial *trial)
 
 /* What is missing. */
 
-static void miss(struct verdict *verdict, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void miss(struct verdict *verdict, const char *format, ...)
+static void miss(struct verdict *verdict, bool launches_help, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+static void miss(struct verdict *verdict, bool launches_help, const char *format, ...)
 {
 	va_list args;
 
+	verdict->launches_help = launches_help;
 	va_start(args, format);
 	vsnprintf(verdict->missing, sizeof verdict->missing, format, args);
 	va_end(args);
@@ -389,11 +414,16 @@ static void miss(struct verdict *verdict, const char *format, ...)
 /* Whether the interval of what is left lies in one class; else what is missing. */
 static bool share_is_known(struct verdict *verdict)
 {
+	if (verdict->remains.scatter > SCATTER_MAX) {
+		miss(verdict, true, "a steadier machine: what a launch keeps scatters by %.0f\u00a0%%",
+		     100 * verdict->remains.scatter);
+		return false;
+	}
 	enum verdict_class low = class_of_share(verdict->remains.low), high = class_of_share(verdict->remains.high);
 
 	if (low == high)
 		return true;
-	miss(verdict, "more launches: what it keeps, %.0f to %.0f\u00a0%%, may be that of '%s' or of '%s'",
+	miss(verdict, true, "more launches: what it keeps, %.0f to %.0f\u00a0%%, may be that of '%s' or of '%s'",
 	     100 * verdict->remains.low, 100 * verdict->remains.high, verdict_names[low], verdict_names[high]);
 	return false;
 }
@@ -411,7 +441,7 @@ static bool fall_is_known(struct trial *trial)
 	/* What holds at the end has come back, whatever was in between. */
 	if (!trial->is_cliff && verdict->leans == VERDICT_HOLDS)
 		return true;
-	miss(verdict,
+	miss(verdict, true,
 	     "more launches: from %s to %s connections %.0f to %.0f\u00a0%% is left, which may be a cliff or none",
 	     units_show_count(from, verdict->fall_from), units_show_count(to, verdict->fall_to),
 	     100 * verdict->fall.low, 100 * verdict->fall.high);
@@ -426,7 +456,7 @@ static bool failures_are_known(struct verdict *verdict)
 	} else if (!verdict->failing || verdict->launches >= FAILS_EXCUSE) {
 		return true;
 	}
-	miss(verdict, "more launches: it failed in %u of %u", verdict->failing, verdict->launches);
+	miss(verdict, true, "more launches: it failed in %u of %u", verdict->failing, verdict->launches);
 	return false;
 }
 
@@ -448,13 +478,13 @@ static void unknown_say(const struct trial *trial)
 
 	units_show_count(level, verdict->last_level);
 	if (!verdict->launches)
-		miss(verdict, "it was not measured");
+		miss(verdict, false, "it was not measured");
 	else if (trial->launches->levels_count < 2)
-		miss(verdict, "a second level: one level says nothing of a shape");
+		miss(verdict, false, "a second level: one level says nothing of a shape");
 	else if (isnan(verdict->retention.value))
-		miss(verdict, "a valid figure at %s connections", level);
+		miss(verdict, false, "a valid figure at %s connections", level);
 	else
-		miss(verdict, "its best rate, which may be higher: the client was the limit there");
+		miss(verdict, false, "its best rate, which may be higher: the client was the limit there");
 }
 
 static bool is_settled(struct trial *trial)
@@ -464,7 +494,7 @@ static bool is_settled(struct trial *trial)
 	uint64_t short_level;
 
 	if (verdict->leans != VERDICT_FAILS && has_client_short(trial->launches, &short_level)) {
-		miss(verdict, "local ports or descriptors of the client, at %s connections",
+		miss(verdict, false, "local ports or descriptors of the client, at %s connections",
 		     units_show_count(level, short_level));
 		return false;
 	}
@@ -473,7 +503,7 @@ static bool is_settled(struct trial *trial)
 		return false;
 	}
 	if (verdict->launches < VERDICT_LAUNCHES) {
-		miss(verdict, "%u of the %d launches that it takes, at %s connections",
+		miss(verdict, true, "%u of the %d launches that it takes, at %s connections",
 		     VERDICT_LAUNCHES - verdict->launches, VERDICT_LAUNCHES,
 		     units_show_count(level, verdict->last_level));
 		return false;
@@ -485,7 +515,7 @@ static bool is_settled(struct trial *trial)
 		return false;
 	if (2 * verdict->agree > verdict->launches)
 		return true;
-	miss(verdict, "launches that agree: only %u of %u show '%s'", verdict->agree, verdict->launches,
+	miss(verdict, true, "launches that agree: only %u of %u show '%s'", verdict->agree, verdict->launches,
 	     verdict_names[verdict->leans]);
 	return false;
 }
@@ -543,6 +573,24 @@ static void kind_find(struct trial *trial, size_t from, size_t to)
 		trial->verdict->kind = steal_at(trial->launches, to) > STOLEN ? VERDICT_CPU_TAKEN : VERDICT_WAITS;
 }
 
+/* The level at which a cliff begins, where levels in between were measured: the first with no more than what is left after it. */
+static size_t cliff_level(struct trial *trial)
+{
+	for (size_t level = trial->fall_from + 1; level < trial->fall_to; level++)
+		if (kept_in_all(trial, trial->fall_from, level) <= CLIFF)
+			return level;
+	return trial->fall_to;
+}
+
+/* The next lower level that was measured, by any launch. */
+static uint64_t level_before(const struct launches *launches, size_t level)
+{
+	while (level-- > 0)
+		if (measured_at(launches, level))
+			return launches->levels[level];
+	return 0;
+}
+
 static void trouble_find(struct trial *trial, size_t failing)
 {
 	const struct launches *launches = trial->launches;
@@ -552,7 +600,7 @@ static void trouble_find(struct trial *trial, size_t failing)
 	if (verdict->leans == VERDICT_FAILS) {
 		level = failing;
 	} else if (verdict->leans == VERDICT_CLIFF) {
-		level = trial->fall_to;
+		level = cliff_level(trial);
 		kind_find(trial, trial->fall_from, trial->fall_to);
 	} else if (verdict->leans == VERDICT_SAGS || verdict->leans == VERDICT_COLLAPSES) {
 		level = loss_level(trial, best);
@@ -561,7 +609,7 @@ static void trouble_find(struct trial *trial, size_t failing)
 	if (level == launches->levels_count)
 		return;
 	verdict->from_level = launches->levels[level];
-	verdict->before_level = level ? launches->levels[level - 1] : 0;
+	verdict->before_level = level_before(launches, level);
 }
 
 /* Notes: what is seen, and is not the class. */
@@ -652,7 +700,7 @@ static void judge(struct trial *trial)
 
 void verdict_of(struct verdict *verdict, const struct launches *launches, struct interval_prior prior)
 {
-	static const struct interval unknown = { NAN, NAN, NAN };
+	static const struct interval unknown = { NAN, NAN, NAN, NAN };
 	double room[launches->count + 1];
 	struct trial trial = {
 		.verdict = verdict,
@@ -674,7 +722,7 @@ void verdict_of(struct verdict *verdict, const struct launches *launches, struct
 		.waits_ns = NAN,
 	};
 	if (!launches->levels_count) {
-		miss(verdict, "it was not measured");
+		miss(verdict, false, "it was not measured");
 		return;
 	}
 	trial.last = launches->levels_count - 1;

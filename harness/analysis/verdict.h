@@ -63,6 +63,7 @@ struct verdict {
 	enum verdict_class class;  /* VERDICT_UNKNOWN where it is not settled */
 	enum verdict_class leans;  /* what it would be if the figures were exact; VERDICT_UNKNOWN where they are none */
 	bool settled;
+	bool launches_help;  /* where it is not: more launches may settle it */
 	unsigned launches;   /* with the figures that the class rests on */
 	unsigned agree;      /* of them: each by itself is of the class that it leans to */
 	uint64_t best_level; /* of the best rate; 0: none */
@@ -75,7 +76,10 @@ struct verdict {
 	struct interval remains;     /* of that, without what the host takes from everybody */
 	struct interval fall;        /* what is left of the rate after the worst doubling */
 	uint64_t fall_from, fall_to; /* its levels; 0: none */
-	unsigned failing;            /* launches in which it fails */
+	uint64_t back_level;         /* above the fall, that of the best rate; 0: none */
+	uint64_t
+		failing_level; /* the lowest at which half of the launches measured there fail, else the lowest where one does */
+	unsigned failing;       /* launches in which it fails */
 	double failure_share;   /* of the requests at from_level, median of the launches; 1: the server itself; NAN */
 	enum verdict_kind kind; /* of what class and level say is lost */
 	double waits_ns;        /* latency while client and server idle, in the middle; NAN: not so at any level */

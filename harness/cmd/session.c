@@ -14,6 +14,7 @@
 #include "harness/record/result.h"
 #include "harness/run/preamble.h"
 #include "harness/run/resume.h"
+#include "harness/run/until_known.h"
 #include "harness/server/quota.h"
 
 #define PATH_ROOM (COMMON_FOLDER + 20)
@@ -370,7 +371,10 @@ int session_run(struct session *session)
 		      stderr);
 	progress_init(&progress, session->settings->verbosity);
 	session->sweep.watch = &progress.watch;
+	const uint64_t start_ns = clock_ns();
 	int failed = sweep_run(&session->sweep, &err);
+	if (!failed && session->settings->until_known && !session->document.interrupted)
+		failed = until_known_run(&session->sweep, start_ns + session->settings->budget_ns, &err);
 	terminal_clear(&progress.terminal);
 	session->sweep.watch = NULL;
 	if (failed)

@@ -52,6 +52,8 @@ struct settings {
 	uint64_t requests;               /* of a cell; 0: measure for a time */
 	uint64_t sequential;             /* requests of the sequential cell; 0: measure for a time */
 	uint64_t repeat;                 /* blocks */
+	bool until_known;                /* then launches where they decide, */
+	uint64_t budget_ns;              /* in all at most */
 	uint64_t seed;                   /* of the order of servers in each block; 0: from the clock */
 	uint64_t port;                   /* 0: a free one */
 	uint64_t backlog;                /* 0: as large as the network allows */

@@ -56,6 +56,7 @@ struct step {
 struct visit {
 	struct sweep *sweep;
 	const struct conf_server *server;
+	const struct sweep_ask *ask; /* NULL: all levels */
 	uint64_t block;
 	struct service service;
 	struct observe observe;
@@ -120,7 +121,16 @@ size_t sweep_cells(const struct sweep *sweep)
 
 	for (size_t i = 0; i < sweep->servers_count; i++)
 		sum += server_cells(sweep, sweep->servers[i]);
-	return sum * sweep->settings->repeat;
+	return sum * sweep->settings->repeat + sweep->asked;
+}
+
+static size_t asked_cells(const struct sweep_ask *ask)
+{
+	size_t sum = 0;
+
+	for (size_t mode = 0; mode < LOAD_MODES; mode++)
+		sum += ask->of_mode[mode].count;
+	return sum;
 }
 
 static int port_check(const struct sweep *sweep, struct err *err)
@@ -727,22 +737,42 @@ static int visit_levels(struct visit *visit, enum load_mode mode, struct err *er
 	return 0;
 }
 
+/* What was asked for, instead of all. */
+static int visit_asked(struct visit *visit, enum load_mode mode, struct err *err)
+{
+	const struct sweep *sweep = visit->sweep;
+	struct step step = { .client = sweep->client, .mode = mode, .offered_rps = NAN, .share = NAN };
+
+	visit_forgive(visit);
+	for (size_t i = 0; i < visit->ask->of_mode[mode].count && !stopped(sweep); i++) {
+		step.level = visit->ask->of_mode[mode].level[i];
+		if (visit_cell(visit, &step, err))
+			return -1;
+	}
+	return 0;
+}
+
 static int visit_modes(struct visit *visit, struct err *err)
 {
 	static const struct step sequential = { &client_seq, LOAD_CLOSE, 1, NAN, NAN };
 	struct sweep *sweep = visit->sweep;
 	const struct settings *settings = sweep->settings;
 
-	if (!sweep->levels_only && visit_cell(visit, &sequential, err))
+	if (!sweep->levels_only && !visit->ask && visit_cell(visit, &sequential, err))
 		return -1;
 	for (size_t i = 0; i < sweep->modes_count; i++) {
 		enum load_mode mode = sweep->modes[i];
 		if (!takes_mode(visit->server, mode))
 			continue;
 		/* What the connections of other modes have left in the server's memory would hide what a crowd's take. */
+		if (visit->ask && !visit->ask->of_mode[mode].count)
+			continue;
 		if (mode == LOAD_CROWD && visit_stop(visit, err))
 			return err_prefix(err, "after %s", visit->server->name);
-		if (settings->rate.count) {
+		if (visit->ask) {
+			if (visit_asked(visit, mode, err))
+				return -1;
+		} else if (settings->rate.count) {
 			if (visit_rates(visit, mode, &settings->rate, 0, err))
 				return -1;
 		} else if (visit_levels(visit, mode, err)) {
@@ -773,14 +803,15 @@ static int visit_prepare(struct visit *visit, struct err *err)
 	return service_init(&visit->service, visit->server, &place, err);
 }
 
-static int server_visit(struct sweep *sweep, const struct conf_server *server, uint64_t block, size_t *done,
-			struct err *err)
+static int server_visit(struct sweep *sweep, size_t place, uint64_t block, struct err *err)
 {
+	const struct conf_server *server = sweep->servers[place];
 	struct visit visit = {
 		.sweep = sweep,
 		.server = server,
+		.ask = sweep->asks ? &sweep->asks[place] : NULL,
 		.block = block,
-		.done = done,
+		.done = &sweep->done,
 		.give_up_ns = UINT64_MAX,
 	};
 	struct err stop_err;
@@ -792,7 +823,7 @@ static int server_visit(struct sweep *sweep, const struct conf_server *server, u
 		result = err_set(err, "after %s: %.1000s", server->name, stop_err.text);
 	service_release(&visit.service);
 	if (!result && !stopped(sweep) && sweep->watch && sweep->watch->server_end)
-		sweep->watch->server_end(sweep->watch->context, server->name, block, *done, sweep_cells(sweep));
+		sweep->watch->server_end(sweep->watch->context, server->name, block, sweep->done, sweep_cells(sweep));
 	return result;
 }
 
@@ -832,7 +863,7 @@ static const char *launch_error(const struct document *document, const char *ser
 }
 
 /* Launches all servers once. Returns 0, or -1 with err set where the sweep can't go on. */
-static int block_run(struct sweep *sweep, uint64_t block, size_t *order, size_t *done, struct err *err)
+static int block_run(struct sweep *sweep, uint64_t block, size_t *order, struct err *err)
 {
 	if (sweep->has_arms)
 		plan_mirrored(order, sweep->servers_count, block);
@@ -840,7 +871,9 @@ static int block_run(struct sweep *sweep, uint64_t block, size_t *order, size_t 
 		random_order(order, sweep->servers_count, sweep->seed, block);
 	for (size_t i = 0; i < sweep->servers_count && !stopped(sweep); i++) {
 		const struct conf_server *server = sweep->servers[order[i]];
-		if (server_visit(sweep, server, block, done, err))
+		if (sweep->asks && !asked_cells(&sweep->asks[order[i]]))
+			continue;
+		if (server_visit(sweep, order[i], block, err))
 			return -1;
 		const char *why = sweep->has_arms && block == 1 && !stopped(sweep)
 					  ? launch_error(sweep->document, server->name, block)
@@ -857,16 +890,33 @@ static int block_run(struct sweep *sweep, uint64_t block, size_t *order, size_t 
 int sweep_run(struct sweep *sweep, struct err *err)
 {
 	int result = 0;
-	size_t done = 0;
 	size_t *order = calloc(sweep->servers_count + 1, sizeof *order);
 
 	if (!order)
 		return err_set(err, "out of memory");
+	sweep->done = sweep->asked = 0;
 	sweep->document->interrupted = false;
 	if (sched_setaffinity(0, sizeof sweep->cpus.client, &sweep->cpus.client))
 		result = err_set_errno(err, "pinning to the client CPUs");
 	for (uint64_t block = 1; block <= sweep->settings->repeat && !result && !stopped(sweep); block++)
-		result = block_run(sweep, block, order, &done, err);
+		result = block_run(sweep, block, order, err);
+	sweep->document->interrupted |= stopped(sweep);
+	document_judge(sweep->document);
+	free(order);
+	return result;
+}
+
+int sweep_block(struct sweep *sweep, const struct sweep_ask *asks, uint64_t block, struct err *err)
+{
+	size_t *order = calloc(sweep->servers_count + 1, sizeof *order);
+
+	if (!order)
+		return err_set(err, "out of memory");
+	for (size_t i = 0; i < sweep->servers_count; i++)
+		sweep->asked += asked_cells(&asks[i]);
+	sweep->asks = asks;
+	int result = block_run(sweep, block, order, err);
+	sweep->asks = NULL;
 	sweep->document->interrupted |= stopped(sweep);
 	document_judge(sweep->document);
 	free(order);

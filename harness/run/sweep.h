@@ -42,6 +42,15 @@ struct sweep_change {
 	void *context;
 };
 
+/* The levels that a block measures of a server, in each mode of the sweep. */
+#define SWEEP_ASK_LEVELS 128
+struct sweep_ask {
+	struct {
+		uint32_t level[SWEEP_ASK_LEVELS]; /* rising */
+		size_t count;
+	} of_mode[LOAD_MODES];
+};
+
 struct sweep {
 	const struct settings *settings;
 	const struct conf_server *const *servers; /* to measure */
@@ -59,9 +68,11 @@ struct sweep {
 	 * If the first launch of an arm has no figure at any level, the sweep ends: nothing can be compared.
 	 */
 	bool has_arms;
-	bool levels_only;          /* no sequential cell */
-	struct ledger *ledger;     /* NULL: none is kept */
-	struct document *document; /* takes the cells */
+	bool levels_only;             /* no sequential cell */
+	struct ledger *ledger;        /* NULL: none is kept */
+	struct document *document;    /* takes the cells */
+	const struct sweep_ask *asks; /* of the block that goes on, a server each; NULL: all that the settings say */
+	size_t done, asked;           /* cells: recorded; of blocks that were asked for */
 	const struct sweep_watch *watch;
 	const volatile sig_atomic_t *stop;
 	const struct sweep_change *change; /* NULL: none; else a server that fails does not meet its load again */
@@ -73,6 +84,12 @@ struct sweep {
  * document->interrupted. The cells recorded so far are in the document in each case, and no server is left running.
  */
 int sweep_run(struct sweep *sweep, struct err *err);
+
+/*
+ * Launches those servers once more that `asks`, which has an entry for each, has levels of, and measures these alone. The
+ * cells are judged then. Returns and ends as sweep_run().
+ */
+int sweep_block(struct sweep *sweep, const struct sweep_ask *asks, uint64_t block, struct err *err);
 
 /* Fills in the modes from a list of their names. Returns 0, or -1 with err set. */
 int sweep_modes(struct sweep *sweep, const char *text, struct err *err);
