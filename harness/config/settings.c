@@ -32,7 +32,7 @@ const struct option_def settings_options[] = {
 	  .help = "blocks: each launches every server afresh" },
 	{ "until-known", 0, FIELD(flag, until_known), .flags = OPTION_RESUME,
 	  .help = "then launch servers whose verdict is not settled again, at the levels that decide" },
-	{ "budget", 0, FIELD(duration, budget_ns), .fallback = "30m", .min = CLOCK_S, .max = 100 * SETTINGS_LONGEST,
+	{ "budget", 0, FIELD(duration, budget_ns), .fallback = "1800s", .min = CLOCK_S, .max = 100 * SETTINGS_LONGEST,
 	  .flags = OPTION_RESUME,
 	  .help = "of --until-known: time of the run in all, from its start or its resumption" },
 	{ "seed", 0, FIELD(count, seed), .fallback = "0", .flags = OPTION_RESUME,
