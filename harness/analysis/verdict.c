@@ -737,7 +737,8 @@ double verdict_scatter(const struct launches *launches, double *freedom)
 
 	for (size_t i = 0; i < launches->count; i++) {
 		size_t best = best_for(launches, i);
-		if (best == launches->levels_count)
+		if (best + 1 >=
+		    launches->levels_count) /* none, or the highest itself, which scatters against nothing */
 			continue;
 		double ratio = kept(launches, i, best, launches->levels_count - 1, true);
 		if (ratio > 0)
