@@ -50,6 +50,7 @@ help:
 	@echo 'make              the program, at build/benchctl'
 	@echo 'make bench        set-up, a sweep of every server from 1 to 65536, the table, and a page with the graphs'
 	@echo 'make check        set-up, the tests that take minutes; make check-all: all of them, half an hour'
+	@echo 'make soak         random kills, stops and resumes of runs, SOAK_SECONDS long (an hour)'
 	@echo 'make fuzz         made-up input for what reads files and answers: FUZZ_SECONDS each of FUZZ_TARGETS'
 	@echo 'make reference    all servers, levels and modes: what the README shows (hours; what is cut short goes on)'
 	@echo 'make history      the table of 2010, on its own libraries and on our revivals, into docs/history.md'
@@ -238,6 +239,14 @@ check-all:
 	$(MAKE) SANITIZE=address,undefined all check-units
 	$(MAKE) SANITIZE=thread all
 	tests/run all
+
+# Random kills, stops and resumes of runs; check-all does so for two minutes.
+SOAK_SECONDS ?= 3600
+.PHONY: soak
+soak:
+	.ci/deps build check
+	$(MAKE) all build/servers/control
+	SOAK_SECONDS=$(SOAK_SECONDS) python3 tests/e2e/soak_test.py
 
 check-units: $(UNITS) $(REPLAYS)
 

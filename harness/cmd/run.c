@@ -9,6 +9,10 @@
 #include "harness/report/rates_table.h"
 #include "harness/report/table.h"
 
+#define RESCUE_ROOM (COMMON_FOLDER + 20)
+/* How many names are tried for a folder beside the one that is gone. */
+#define RESCUES_MAX 100
+
 struct run {
 	struct settings settings;
 	struct conf conf;
@@ -118,6 +122,51 @@ static size_t print_summary(const struct document *document, const char *path)
 	return valid;
 }
 
+/*
+ * The folder of the run was removed or renamed: what is in memory goes into a new one beside it, from which the run can be resumed.
+ * Its path is stored. Returns 0, or -1 with err set.
+ */
+static int run_rescue(const struct session *session, char folder[RESCUE_ROOM], struct err *err)
+{
+	const struct document *document = &session->document;
+	struct ledger ledger = { .fd = -1 };
+	char path[RESCUE_ROOM + 20];
+	int bad = -1;
+
+	for (int number = 1; bad && number < RESCUES_MAX; number++) {
+		snprintf(folder, RESCUE_ROOM, "%s-rescued-%d", session->folder, number);
+		bad = common_make_run_folder(folder, err);
+	}
+	snprintf(path, sizeof path, "%s/cells.jsonl", folder);
+	bad = bad || ledger_create(&ledger, path, document, err);
+	for (size_t i = 0; i < document->cells_count && !bad; i++)
+		bad = ledger_append(&ledger, &document->cells[i], err);
+	ledger_release(&ledger);
+	snprintf(path, sizeof path, "%s/run.json", folder);
+	return bad || result_write(document, path, err) ? -1 : 0;
+}
+
+/* Says what came of a run whose folder is gone. */
+static void run_finish_elsewhere(struct session *session, const char *why)
+{
+	struct document *document = &session->document;
+	char folder[RESCUE_ROOM];
+	struct err err;
+
+	document->interrupted = true;
+	bool bad = run_rescue(session, folder, &err);
+	/* What can't be printed either is lost: all that could be done is said. */
+	(void)!table_print(document, 0, TABLE_TEXT, stdout, &err);
+	if (bad) {
+		complain(&command_run, 0, "%s; nor can a folder be made beside it: %s: the run is printed on stdout",
+			 why, err.text);
+		(void)!result_print(document, stdout);
+	} else {
+		complain(&command_run, 0, "%s: what was measured is in %s (--resume %s goes on)", why, folder,
+			 strrchr(folder, '/') + 1);
+	}
+}
+
 /* Writes the run and says what came of it; `code` is that of the sweep. Returns the exit code. */
 static int run_finish(struct session *session, int code)
 {
@@ -125,6 +174,10 @@ static int run_finish(struct session *session, int code)
 	char path[COMMON_FOLDER + 20];
 	struct err err;
 
+	if (ledger_check(&session->ledger, &err)) {
+		run_finish_elsewhere(session, err.text);
+		return EXIT_NO_RUN;
+	}
 	snprintf(path, sizeof path, "%s/run.json", session->folder);
 	if (verdicts_record(document, &err) || result_write(document, path, &err))
 		return complain(&command_run, EXIT_NO_RUN, "%s (the cells are in %s/cells.jsonl)", err.text,

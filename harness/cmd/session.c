@@ -337,12 +337,18 @@ static int files_make(struct session *session, struct err *err)
 
 	if (resumes && resume_match(&session->before, &session->document, err))
 		return err_prefix(err, "--resume: %s can't be resumed", session->folder);
+	if (resumes) { /* it stays the same run; one of an old version has no id */
+		char *id = session->document.id;
+		session->document.id = session->before.id;
+		session->before.id = id;
+	}
 	if ((!resumes && common_make_run_folder(session->folder, err)) ||
 	    lock_take(&session->lock, session->folder, err))
 		return -1;
 	snprintf(path, sizeof path, "%s/cells.jsonl", session->folder);
 	session->ledger.fd = -1;
-	if (resumes ? ledger_continue(session, path, err) : ledger_create(&session->ledger, path, err)) {
+	if (resumes ? ledger_continue(session, path, err)
+		    : ledger_create(&session->ledger, path, &session->document, err)) {
 		ledger_release(&session->ledger);
 		return -1;
 	}

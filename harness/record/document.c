@@ -73,6 +73,7 @@ const struct field document_fields[] = { DOCUMENT("environment.client_cpus", TEX
 					 HOST("sysctl.tcp_tw_reuse", COUNT, tw_reuse),
 					 HOST("load", NUMBER, load),
 					 HOST("date", BUFFER, date),
+					 DOCUMENT("id", TEXT, KNOWN, id),
 					 DOCUMENT("benchctl.version", TEXT, ALWAYS, benchctl),
 					 DOCUMENT("benchctl.commit", TEXT, ALWAYS, commit),
 					 DOCUMENT("benchctl.compiler", TEXT, ALWAYS, compiler),
@@ -90,6 +91,23 @@ void document_release(struct document *document)
 {
 	fields_release(document_fields, document);
 	fields_release(document_cells, document);
+}
+
+char *document_digest(const struct document *document, char out[SHA256_TEXT])
+{
+	const char *const texts[] = { document->id, document->commit, document->compiler, document->flags };
+	struct sha256_ctx sha;
+
+	sha256_init(&sha);
+	for (size_t i = 0; i < sizeof texts / sizeof *texts;
+	     i++) /* each with its NUL, which parts it from the next one */
+		sha256_update(&sha, texts[i] ? strlen(texts[i]) + 1 : 1, (const uint8_t *)(texts[i] ? texts[i] : ""));
+	for (size_t i = 0; i < document->options_count; i++) {
+		const struct document_option *option = &document->options[i];
+		sha256_update(&sha, strlen(option->name) + 1, (const uint8_t *)option->name);
+		sha256_update(&sha, strlen(option->value) + 1, (const uint8_t *)option->value);
+	}
+	return sha256_show(&sha, out);
 }
 
 static int text_order(const void *a, const void *b)
@@ -120,6 +138,10 @@ int document_check(const struct document *document, struct err *err)
 	size_t count = document->cells_count;
 	const void **of = calloc(count + 1, sizeof *of);
 
+	if (document->id && (strlen(document->id) > 64 || document->id[strspn(document->id, "0123456789abcdef")])) {
+		free(of);
+		return err_set(err, "'id' is not what it should be");
+	}
 	if (!of) {
 		errno = ENOMEM;
 		return err_set(err, "out of memory");

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "harness/host/host.h"
+#include "harness/lib/sha256.h"
 #include "harness/record/cause.h"
 #include "harness/record/cell.h"
 
@@ -50,6 +51,7 @@ struct document_verdict {
 };
 
 struct document {
+	char *id;                        /* random: of this run alone; owned; NULL in one of an old version */
 	char *benchctl;                  /* version, owned */
 	char *commit, *compiler, *flags; /* of its build, owned */
 	struct host host;
@@ -73,6 +75,11 @@ struct document {
 extern const struct field document_fields[], document_cells[];
 
 void document_release(struct document *document);
+
+/*
+ * The hash of what ties a ledger to its run and does not change when that is resumed: the id, the build, and the options. Returns out.
+ */
+char *document_digest(const struct document *document, char out[SHA256_TEXT]);
 
 /* Whether a document that was read keeps within these limits. Returns 0, or -1 with err set, which names the limit. */
 int document_check(const struct document *document, struct err *err);

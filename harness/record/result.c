@@ -85,6 +85,15 @@ int result_write(const struct document *document, const char *path, struct err *
 	return result;
 }
 
+int result_print(const struct document *document, FILE *out)
+{
+	char *text = document_text(document);
+	int result = text && fputs(text, out) >= 0 && !fflush(out) ? 0 : -1;
+
+	free(text);
+	return result;
+}
+
 int result_take(struct document *document, json_t *json, struct err *err)
 {
 	json_t *schema = json_object_get(json, "schema");

@@ -32,6 +32,9 @@ char *result_cause_text(const struct cause *cause);
 /* Writes a document to path: to a temporary file beside it, synced, then renamed. Returns 0, or -1 with err set. */
 int result_write(const struct document *document, const char *path, struct err *err);
 
+/* Prints it instead. Returns 0, or -1 where memory is out or the stream takes no more. */
+int result_print(const struct document *document, FILE *out);
+
 /*
  * Reads a run.json. Returns 0; or -1 with err set, which names what is wrong and where: the file comes from
  * outside. Release the document in both cases.

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "harness/host/build.h"
 #include "harness/lib/argv.h"
@@ -44,6 +45,19 @@ static int server_describe(struct document_server *into, const struct conf_serve
 		       : 0;
 }
 
+/* Random, so that two runs of the same second and options differ. Returns 0, or -1 with err set. */
+static int id_make(struct document *document, struct err *err)
+{
+	uint8_t random[16];
+	char text[2 * sizeof random + 1] = "";
+
+	if (getrandom(random, sizeof random, 0) != sizeof random)
+		return err_set_errno(err, "getrandom");
+	for (size_t i = 0; i < sizeof random; i++)
+		sprintf(text + 2 * i, "%02x", random[i]);
+	return copy(&document->id, text) ? err_set(err, "out of memory") : 0;
+}
+
 int preamble_write(struct document *document, const struct sweep *sweep, const struct availability *found,
 		   struct err *err)
 {
@@ -51,6 +65,8 @@ int preamble_write(struct document *document, const struct sweep *sweep, const s
 	size_t options = 0;
 
 	host_read(&document->host);
+	if (id_make(document, err))
+		return -1;
 	bool bad = copy(&document->benchctl, build_version) || copy(&document->commit, build_commit) ||
 		   copy(&document->compiler, build_compiler) || copy(&document->flags, build_flags) ||
 		   copy(&document->client, sweep->client->name) ||

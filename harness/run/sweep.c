@@ -476,15 +476,19 @@ static void visit_hear_stderr(struct visit *visit, const struct cell *like, cons
 	service_drop_stderr(service);
 }
 
+/* Takes the cell in each case: where the ledger can't, the document still has it. Returns 0, or -1 with err set. */
 static int record(struct visit *visit, struct cell *cell, struct err *err)
 {
 	struct sweep *sweep = visit->sweep;
 
 	cell_judge(cell, NAN, NAN);
-	if (sweep->ledger && ledger_append(sweep->ledger, cell, err))
+	int lost = sweep->ledger && ledger_append(sweep->ledger, cell, err);
+	if (document_add_cell(sweep->document, cell)) {
+		cell_release(cell);
+		return lost ? -1 : err_set(err, "out of memory");
+	}
+	if (lost)
 		return -1;
-	if (document_add_cell(sweep->document, cell))
-		return err_set(err, "out of memory");
 	++*visit->done;
 	if (sweep->watch && sweep->watch->end)
 		sweep->watch->end(sweep->watch->context, cell, *visit->done, sweep_cells(sweep));
@@ -588,11 +592,7 @@ static int visit_cell(struct visit *visit, const struct step *step, struct err *
 		}
 	}
 	visit_count(visit, cell.error);
-	if (record(visit, &cell, err)) {
-		cell_release(&cell);
-		return -1;
-	}
-	return 0;
+	return record(visit, &cell, err);
 }
 
 /* A new ladder: what failed at the top of the last one may hold at the foot of this. */

@@ -11,6 +11,7 @@ import itertools
 import json
 import os
 import re
+import shutil
 import signal
 import sys
 import time
@@ -50,7 +51,7 @@ def says_not(text):
 def whole(cells, run='r'):
     """The ledger and the document have each of that many cells once."""
     def check(place, outcome):
-        seen = [cell_key(json.loads(line)) for line in place.lines(run) if 'server' in json.loads(line)]
+        seen = [cell_key(json.loads(line)) for line in place.lines(run)]
         document = [cell_key(cell) for cell in place.document(run)['cells']]
         return (len(seen) == len(set(seen)) == cells and sorted(map(str, seen)) == sorted(map(str, document)),
                 'ledger and document have %d cells, each once' % cells, (outcome, seen, document))
@@ -101,10 +102,47 @@ def resumed_while_running(place):
 def doubled_ledger(place):
     outcome = place.bench(*FEW)
     lines = place.lines('r')
-    place.file('results/r/cells.jsonl', '\n'.join(lines + lines) + '\n')
+    place.write_lines('r', '\n'.join(lines + lines) + '\n')
     outcome = place.bench('run', '--conf', CONF, '--resume', 'r')
-    place.file('results/r/cells.jsonl', '\n'.join(lines) + '\n')
+    place.write_lines('r', '\n'.join(lines) + '\n')
     return outcome
+
+
+def removed_while_running(deed):
+    """What is done to the folder of a run while it is on."""
+    def how(place):
+        process = place.start(place.benchctl, *MANY)
+        until(lambda: len(place.lines('r')) > 2)
+        deed(place.file('results'), place.file('results/r'))
+        return place.end(process)
+    return how
+
+
+def goes_on(run, cells):
+    """What was rescued can be resumed, to the last cell."""
+    def check(place, outcome):
+        again = place.bench('run', '--conf', CONF, '--resume', run)
+        good, name, seen = whole(cells, run)(place, again)
+        return good and again.code == 0, 'resumed: ' + name, (outcome, again, seen)
+    return check
+
+
+def swapped_ledger(place):
+    """The ledger of another run with the same options."""
+    place.bench(*FEW)
+    place.bench(*FEW[:-4], '--out', 's', '-c', '1,2')
+    os.replace(place.file('results/s/cells.jsonl'), place.file('results/r/cells.jsonl'))
+    return place.bench('run', '--conf', CONF, '--resume', 'r')
+
+
+def old_run(place):
+    """A run of a version without ids, cut short after two cells."""
+    place.bench(*FEW)
+    document = place.document('r')
+    del document['id'], document['cells'][2:]
+    place.file('results/r/run.json', json.dumps(document))
+    place.file('results/r/cells.jsonl', '\n'.join(place.lines('r')[:2]) + '\n')
+    return place.bench('run', '--conf', CONF, '--resume', 'r')
 
 
 def killing(*victims, words=(), user=None):
@@ -217,6 +255,17 @@ ATTACKS = [
     Attack('file size limit of 4 KiB', shell('ulimit -f 8; "$@"', *FEW), [code(3), says('File too large'), lines_whole]),
     Attack('resumed while it runs, and twice at once', resumed_while_running, [code(0), whole(MANY_CELLS)]),
     Attack('a ledger with each cell twice', doubled_ledger, [code(0), says('3 cells stand in it more than once'), whole(FEW_CELLS)]),
+    Attack('results/NAME removed while it runs', removed_while_running(lambda _, run: shutil.rmtree(run)),
+           [code(3), says('was removed or replaced while the run was on'), says('results/r-rescued-1 (--resume r-rescued-1 goes on)'),
+            goes_on('r-rescued-1', MANY_CELLS)]),
+    Attack('results removed while it runs', removed_while_running(lambda results, _: shutil.rmtree(results)),
+           [code(3), says('results/r-rescued-1'), goes_on('r-rescued-1', MANY_CELLS)]),
+    Attack('results/NAME renamed while it runs', removed_while_running(lambda _, run: os.rename(run, run + '-moved')),
+           [code(3), says('results/r-rescued-1'), goes_on('r-rescued-1', MANY_CELLS)]),
+    Attack('results becomes a file while it runs', removed_while_running(lambda results, _: (shutil.rmtree(results), open(results, 'w').close())),
+           [code(3), says('the run is printed on stdout'), lambda place, outcome: (len(json.loads(outcome.out[outcome.out.index('\n{\n'):])['cells']) > 2, 'the run is on stdout', outcome)]),
+    Attack('cells.jsonl swapped with that of another run', swapped_ledger, [code(3), says('is not the ledger of the run')]),
+    Attack('a run of an old version is resumed', old_run, [code(0), says('after 2 cells'), whole(FEW_CELLS)]),
     *[Attack('SIGKILL of %s, then of %s' % pair, killing(*pair), [code(130 if 'benchctl' not in pair else -9), lines_whole], pair[0] == 'server')
       for pair in itertools.permutations(('benchctl', 'keeper', 'server'), 2)],
     Attack('SIGKILL of the keeper', killing('keeper'), [code(130), lines_whole]),

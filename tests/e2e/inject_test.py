@@ -118,7 +118,7 @@ class Run(Command):
         lines = text.split('\n')
         if lines.pop() and 'half a line may stand at the end' not in outcome.err:
             wrong.append('a torn line')
-        cells = [json.loads(line) for line in lines]
+        cells = [json.loads(line) for line in lines[1:]]
         if len({cell_key(cell) for cell in cells}) != len(cells):
             wrong.append('a cell twice')
         document = self.document(name)
@@ -155,7 +155,7 @@ class Resume(Run):
         assert outcome.code == 0 and not wrong, (outcome, wrong)
         lines = place.lines('whole')
         self.first = lines[0]
-        place.file('results/whole/cells.jsonl', lines[0] + '\n' + lines[1][:len(lines[1]) // 2])
+        place.write_lines('whole', lines[0] + '\n' + lines[1][:len(lines[1]) // 2])
 
     def prepare(self, name):
         shutil.copytree(self.place.file('results/whole'), self.place.file('results/' + name))

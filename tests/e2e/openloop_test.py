@@ -284,9 +284,8 @@ def resumed(run, cut):
     document = place.document(run)
     keys = [cell_key(cell) for cell in document['cells']]
     tap.is_(len(set(keys)), len(keys), run + ': each cell once')
-    ledger = 'results/%s/cells.jsonl' % run
     kept = place.lines(run)[:-cut]
-    place.file(ledger, '\n'.join(kept) + '\n')
+    place.write_lines(run, '\n'.join(kept) + '\n')
     outcome = place.bench('run', '--conf', CONF, '--resume', run)
     if tap.is_(outcome.code, 0, run + ': is gone on with'):
         tap.is_(place.lines(run)[:len(kept)], kept, run + ': what was measured stands')

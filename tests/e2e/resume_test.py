@@ -58,7 +58,7 @@ def test_torn():
     with Place() as place:
         before = cut_short(place, signal.SIGKILL)
         for number, tail in enumerate(('{"server": "con', before[0] + '}\n', before[0], '\0\0\0\0')):
-            place.file(LEDGER, '\n'.join(before) + '\n' + tail)
+            place.write_lines('r', '\n'.join(before) + '\n' + tail)
             outcome = resume(place)
             tap.is_(outcome.code, 0, 'torn %d: goes on' % number)
             tap.has(outcome.err, 'its last line was torn', 'torn %d: says so' % number)
@@ -69,11 +69,10 @@ def test_corrupt():
     with Place() as place:
         before = cut_short(place, signal.SIGKILL)
         for line in ('', '{}', '[1]', '{"server": 1}', before[0].replace('"level"', '"lvl"'), before[0] + before[0]):
-            text = '\n'.join([before[0], line] + before[1:]) + '\n'
-            place.file(LEDGER, text)
+            text = place.write_lines('r', '\n'.join([before[0], line] + before[1:]) + '\n')
             outcome = resume(place)
             tap.is_(outcome.code, 3, '%.20s: refused' % line)
-            tap.has(outcome.err, LEDGER + ': line 2 is no cell', '%.20s: names the line' % line)
+            tap.has(outcome.err, LEDGER + ': line 3 is no cell', '%.20s: names the line' % line)
             tap.is_(place.read(LEDGER), text, '%.20s: the file stays as it was' % line)
 
 

@@ -142,7 +142,7 @@ class Soak:
         """The cells of a run that nothing is done to, in their order."""
         name = 'plan-%s' % kind.user
         outcome = self.place.end(self.begin(kind, name))
-        plan = [cell_key(json.loads(line)) for line in self.place.lines(name) if 'server' in json.loads(line)]
+        plan = [cell_key(json.loads(line)) for line in self.place.lines(name)]
         tap.ok(outcome.code == 0 and len(plan) > 50, 'a run without any deed', outcome)
         return plan
 

@@ -160,12 +160,19 @@ class Place:
         return until(self.keepers)[0]
 
     def lines(self, run):
-        """The whole lines of a run's ledger."""
+        """The whole lines of a run's ledger that follow the first one, which says of which run it is."""
         try:
             text = self.read('results/%s/cells.jsonl' % run)
         except FileNotFoundError:
             return []
-        return text.split('\n')[:-1]
+        return text.split('\n')[1:-1]
+
+    def write_lines(self, run, text):
+        """Puts a text after the first line of a run's ledger. Returns what the ledger is then."""
+        name = 'results/%s/cells.jsonl' % run
+        text = self.read(name).partition('\n')[0] + '\n' + text
+        self.file(name, text)
+        return text
 
     def document(self, run):
         """A run.json."""
