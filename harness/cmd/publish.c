@@ -54,7 +54,7 @@ static int publish_to(const struct publish_settings *settings, const struct publ
 	struct err err;
 
 	if (strstr(settings->to, "://") ? store_url_open(&store, settings->to, &places, &err)
-					: store_directory_open(&store, settings->to, &err))
+					: store_directory_open(&store, settings->to, &common_stop, &err))
 		return complain(&command_publish, EXIT_USAGE, "%s", err.text);
 	int bad = publish(store, request, &done, &err);
 	if (bad)

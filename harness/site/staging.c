@@ -1,14 +1,21 @@
 #include "harness/site/staging.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "harness/lib/file.h"
+
+#define PREFIX  "benchctl-publish-"
+#define STALE_S 60
 
 char *staging_path(char out[STAGING_PATH], const struct staging *staging, const char *path)
 {
@@ -23,13 +30,49 @@ int staging_folder_make(const struct staging *staging, const char *path, struct 
 	return mkdir(staging_path(local, staging, path), 0700) && errno != EEXIST ? err_set_errno(err, "%s", local) : 0;
 }
 
+static int remove_one(const char *path, const struct stat *info, int type, struct FTW *where)
+{
+	(void)info, (void)type, (void)where;
+	return remove(path);
+}
+
+/* Removes a folder that has no holder. One that is as young as this may not have been locked yet. */
+static void stale_remove(const char *path)
+{
+	struct stat info;
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (!fstat(fd, &info) && info.st_uid == geteuid() && info.st_mtime + STALE_S < time(NULL) &&
+	    !flock(fd, LOCK_EX | LOCK_NB))
+		nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	close(fd);
+}
+
+static void stale_remove_all(const char *base)
+{
+	char path[STAGING_PATH];
+	struct dirent *entry;
+	DIR *folder = opendir(base);
+
+	while (folder && (entry = readdir(folder)))
+		if (strncmp(entry->d_name, PREFIX, strlen(PREFIX)) == 0 &&
+		    snprintf(path, sizeof path, "%s/%s", base, entry->d_name) < (int)sizeof path)
+			stale_remove(path);
+	if (folder)
+		closedir(folder);
+}
+
 int staging_make(struct staging *staging, struct err *err)
 {
 	const char *base = getenv("TMPDIR");
 	char *real = realpath(base && *base ? base : "/tmp", NULL);
 
-	*staging = (struct staging){ 0 };
-	if (!real || asprintf(&staging->folder, "%s/benchctl-publish-XXXXXX", real) < 0)
+	*staging = (struct staging){ .fd = -1 };
+	if (real)
+		stale_remove_all(real);
+	if (!real || asprintf(&staging->folder, "%s/" PREFIX "XXXXXX", real) < 0)
 		staging->folder = NULL;
 	free(real);
 	if (!staging->folder || !mkdtemp(staging->folder)) {
@@ -38,16 +81,13 @@ int staging_make(struct staging *staging, struct err *err)
 		staging->folder = NULL;
 		return -1;
 	}
+	staging->fd = open(staging->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (staging->fd < 0 || flock(staging->fd, LOCK_EX | LOCK_NB))
+		return err_set_errno(err, "%s", staging->folder);
 	return staging_folder_make(staging, SITE_RUNS, err) || staging_folder_make(staging, SITE_SERVERS, err) ||
 			       staging_folder_make(staging, STAGING_SCRATCH, err)
 		       ? -1
 		       : 0;
-}
-
-static int remove_one(const char *path, const struct stat *info, int type, struct FTW *where)
-{
-	(void)info, (void)type, (void)where;
-	return remove(path);
 }
 
 void staging_folder_remove(const struct staging *staging, const char *path)
@@ -63,6 +103,8 @@ void staging_remove(struct staging *staging)
 		staging_folder_remove(staging, ".");
 	if (staging->folder)
 		rmdir(staging->folder);
+	if (staging->folder && staging->fd >= 0)
+		close(staging->fd);
 	free(staging->folder);
 	free(staging->paths);
 	*staging = (struct staging){ 0 };

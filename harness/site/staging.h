@@ -17,12 +17,13 @@
 #define STAGING_SCRATCH "scratch" /* its folder for what does not belong to the site */
 
 struct staging {
-	char *folder;                     /* NULL: it was not made; owned */
+	char *folder; /* NULL: it was not made; owned */
+	int fd;       /* of the folder, locked: a folder that nobody holds was left by a process that was killed */
 	char (*paths)[SITE_PATH_MAX + 1]; /* the list; owned */
 	size_t count, room;
 };
 
-/* Makes the folder, with those of runs and servers. Returns 0, or -1 with err set. Remove it in both cases. */
+/* Makes the folder, with those of runs and servers; removes what killed processes of the same user have left beside it. Returns 0, or -1 with err set. Remove it in both cases. */
 int staging_make(struct staging *staging, struct err *err);
 
 /* Removes the folder with all that is in it, and releases the list. */

@@ -148,7 +148,7 @@ static void folder_close(struct store *store)
 
 static const struct store_ops folder_ops = { .read = read_one, .look = look, .put = put, .close = folder_close };
 
-int store_directory_open(struct store **store, const char *path, struct err *err)
+int store_directory_open(struct store **store, const char *path, const volatile sig_atomic_t *stop, struct err *err)
 {
 	if (directory_make(path, err))
 		return -1;
@@ -162,7 +162,7 @@ int store_directory_open(struct store **store, const char *path, struct err *err
 		folder->store.name[end - 1] = 0;
 	int locked = -1;
 	if (folder->store.name && folder->fd >= 0)
-		while ((locked = flock(folder->fd, LOCK_EX)) && errno == EINTR)
+		while ((locked = flock(folder->fd, LOCK_EX)) && errno == EINTR && !*stop)
 			;
 	if (!locked) {
 		*store = &folder->store;

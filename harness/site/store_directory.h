@@ -8,9 +8,12 @@
 #ifndef HARNESS_SITE_STORE_DIRECTORY_H
 #define HARNESS_SITE_STORE_DIRECTORY_H
 
+#include <signal.h>
+
 #include "harness/site/store.h"
 
-/* Opens the folder, which is made where it is missing, with those above it. Returns 0; or -1 with err set. */
-int store_directory_open(struct store **store, const char *path, struct err *err);
+/* Opens the folder, which is made where it is missing, with those above it. Returns 0; or -1 with err set, also where *stop is
+ * set while another one holds it. */
+int store_directory_open(struct store **store, const char *path, const volatile sig_atomic_t *stop, struct err *err);
 
 #endif

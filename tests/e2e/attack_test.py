@@ -13,6 +13,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import sys
 import time
 
@@ -28,6 +29,8 @@ FEW_CELLS = 3
 ENDLESS = ('run', '--mode', 'close', '-c', '1..1000:+1', '--port', '0', '--duration', '50ms', '--warmup', '10ms', '--out', 'r')
 HOSTILE = os.path.join(ROOT, 'tests', 'helper', 'hostile.py')
 NOBODY = 65534
+# Of the tables of hostile files, `make check` tries each row of that many.
+SAMPLE = 6
 MANY = RUN + ('-c', '1..64')
 MANY_CELLS = 8
 
@@ -245,6 +248,154 @@ def prints(text):
     return lambda place, outcome: (outcome.out == text, 'there is %r' % text, outcome)
 
 
+# Hostile files and places: each is refused, in words, soon, and without anything made.
+
+def refused(place, outcome):
+    """Exit code 2 or 3 with a message of benchctl, and nothing on stdout."""
+    good = outcome.code in (2, 3) and outcome.err.startswith('benchctl') and not outcome.out
+    return good, 'refused, with a message', outcome
+
+
+def given(make, *words, user=None):
+    """A command whose last word is a path that `make` prepares (it gets the place and the path)."""
+    def how(place):
+        path = place.file('x')
+        make(place, path)
+        os.chmod(place.path, 0o755)
+        return place.bench(*words, path, user=user, group=user)
+    return how
+
+
+def content(text):
+    """A file of that text or these bytes."""
+    def make(place, path):
+        with open(path, 'wb') as file:
+            file.write(text if isinstance(text, bytes) else text.encode())
+    return make
+
+
+def sparse(size):
+    return lambda place, path: (open(path, 'wb').close(), os.truncate(path, size))
+
+
+def socket_file(place, path):
+    with socket.socket(socket.AF_UNIX) as sock:
+        sock.bind(path)
+
+
+def secret(place, path):
+    content('{}')(place, path)
+    os.chmod(path, 0)
+
+
+def document_of(change):
+    """A run.json in which something was changed."""
+    def make(place, path):
+        document = runs.document([runs.cell('a', level, 1, 1000.0) for level in (1, 2)])
+        change(document)
+        content(json.dumps(document))(place, path)
+    return make
+
+
+def many(key, values):
+    """A run.json with a cell of each of these values."""
+    def change(document):
+        first = document['cells'][0]
+        document['cells'] = [dict(first, **{key: value}) for value in values]
+    return document_of(change)
+
+
+def cell_with(**changes):
+    return document_of(lambda document: document['cells'][0].update(changes))
+
+
+def with_keys(**changes):
+    return document_of(lambda document: document.update(changes))
+
+
+BOMB = b'{"schema":1,"x":[' + b'{},' * (20 << 20) + b'1]}'
+FILES = [
+    ('empty', content('')), ('of one NUL byte', content(b'\0')), ('of NUL bytes', content(bytes(4096))),
+    ('in UTF-16', content('{"schema": 1}'.encode('utf-16'))), ('with a byte order mark', content(b'\xef\xbb\xbf{}')),
+    ('that is a number', content('1')), ('that is a list', content('[]')), ('of another schema', with_keys(schema=2)),
+    ('whose schema is a text', with_keys(schema='1')), ('whose schema is 0', with_keys(schema=0)),
+    ('with keys twice', content('{"schema":1,"schema":1}')), ('100,000 deep', content('[' * 100000)),
+    ('with a number beyond range', content('{"schema":1e999}')), ('with an integer beyond range', content('{"schema":%d}' % 10**30)),
+    ('with half a surrogate', content('{"schema":"\\ud800"}')), ('with broken UTF-8', content(b'{"schema":"\xff\xfe"}')),
+    ('of 60 MiB of empty objects', content(BOMB)), ('of 60 MiB of numbers', content(b'{"schema":1,"x":[' + b'1,' * (30 << 20) + b'1]}')),
+    ('of 60 MiB of brackets in a text', content(b'"' + b'{[' * (30 << 20))), ('of 60 MiB of blanks', content(b' ' * (60 << 20))),
+    ('larger than 64 MiB', sparse(70 << 20)), ('of 1 TiB of holes', sparse(1 << 40)),
+    ('that is a folder', lambda place, path: os.mkdir(path)), ('that is a FIFO', lambda place, path: os.mkfifo(path)),
+    ('that is a socket', socket_file), ('that is /dev/zero', lambda place, path: os.symlink('/dev/zero', path)),
+    ('that is /proc/self/mem', lambda place, path: os.symlink('/proc/self/mem', path)),
+    ('that is a loop of links', lambda place, path: os.symlink(path, path)), ('that is missing', lambda place, path: None),
+    ('of 257 servers', many('server', ['s%d' % number for number in range(257)])),
+    ('of 17 modes', many('mode', ['m%d' % number for number in range(17)])),
+    ('of 4097 levels', many('level', range(1, 4098))),
+    ('whose id is a path', with_keys(id='../../x')), ('whose cells are an object', with_keys(cells={})),
+    ('with a cell that is null', with_keys(cells=[None])), ('whose servers are a text', with_keys(servers='a')),
+    ('with a negative count', cell_with(ok=-1)), ('with a count that is a fraction', cell_with(ok=0.5)),
+    ('with a server without a name', cell_with(server=None)), ('whose rate is a text', cell_with(rate_rps='1')),
+]
+CONFS = [
+    ('of one NUL byte', content(b'\0')), ('without a section', content('a = 1\n')), ('with an unknown section', content('[x]\na = 1\n')),
+    ('with an unknown key', content('[server a]\nx = 1\n')), ('with a server without a command', content('[server a]\nfamily = c\n')),
+    ('with a server twice', content('[server a]\ncommand = x\n' * 2)), ('with a server named as a path', content('[server ../a]\ncommand = x\n')),
+    ('with a line of 1 MiB', content('[server a]\ncommand = ' + 'x' * (1 << 20))), ('that is a folder', lambda place, path: os.mkdir(path)),
+    ('with an open quote', content('[run]\nduration = "\n')), ('with an option beyond range', content('[run]\nport = 70000\n')),
+]
+PLACES = [
+    ('under a file', lambda place, path: content('')(place, path), '/below'), ('that is a file', lambda place, path: content('')(place, path), ''),
+    ('that is a FIFO', lambda place, path: os.mkfifo(path), ''), ('that is a link to nothing', lambda place, path: os.symlink('none/none', path), ''),
+    ('with a name too long', lambda place, path: None, '/' + 'x' * 300),
+]
+NAMES = [('above', '../r'), ('empty', ''), ('hidden', '.r'), ('with a line end', 'a\nb'), ('of 200 letters', 'r' * 200), ('with a slash', 'a/b')]
+
+
+def written(words, make, tail):
+    """A command that is to write where it can't."""
+    def how(place):
+        path = place.file('x')
+        make(place, path)
+        return place.bench(*words[:1], run_file(place), *words[1:], path + tail)
+    return how
+
+
+def manifest_of(make):
+    """A site whose manifest is hostile."""
+    def how(place):
+        os.mkdir(place.file('site'))
+        make(place, place.file('site/site.json'))
+        return place.bench('publish', '--to', 'site', run_file(place))
+    return how
+
+
+MANIFESTS = [
+    ('empty', content('')), ('an empty object', content('{}')), ('of a newer version', content('{"benchctl_site":99}')),
+    ('of 60 MiB of empty objects', content(BOMB)), ('a folder', lambda place, path: os.mkdir(path)),
+    ('a FIFO', lambda place, path: os.mkfifo(path)), ('larger than 64 MiB', sparse(65 << 20)),
+]
+
+
+def killed_publish(place):
+    """What a publish that was killed has left is removed by the next one."""
+    os.makedirs(place.file('tmp/benchctl-publish-abcdef/runs/x'))
+    os.symlink(place.file('victim', 'untouched'), place.file('tmp/benchctl-publish-abcdef/link'))
+    os.symlink(place.file('results'), place.file('tmp/benchctl-publish-linked'))
+    os.utime(place.file('tmp/benchctl-publish-abcdef'), (0, 0))
+    outcome = place.bench('publish', '--to', 'site', run_file(place), env=place.environment(TMPDIR=place.file('tmp')))
+    return Outcome(outcome.code, '%s %s' % (os.listdir(place.file('tmp')), place.read('victim')), outcome.err)
+
+
+def locale_of(name):
+    """The same table whatever the locale."""
+    def how(place):
+        path = run_file(place)
+        tables = {place.bench('table', path, env=place.environment(LC_ALL=each, LANG=each)).out for each in ('C.UTF-8', name)}
+        return Outcome(0 if len(tables) == 1 else 1, '', repr(tables))
+    return how
+
+
 ESCAPE = '\x1b]0;owned\x07\n::error::owned\r\u202e'
 
 ATTACKS = [
@@ -287,6 +438,25 @@ ATTACKS = [
     Attack('a FIFO as bench.conf', fifo_conf, [code(2), says('is a FIFO')]),
     Attack('a bench.conf of 100,000 sections', escaping(('list', '--conf', 'a.conf'), a_conf=''.join(
         '[server s%d]\ncommand = x\n' % number for number in range(100000))), [code(2), says('more than 1000 servers')]),
+    *[Attack('a run.json ' + name, given(make, 'table'), [refused], number % SAMPLE > 0) for number, (name, make) in enumerate(FILES)],
+    Attack('a run.json that may not be read', given(secret, 'table', user=NOBODY), [refused]),
+    *[Attack('a bench.conf ' + name, given(make, 'run', '--duration', '1ms', '--conf'), [refused], number % SAMPLE > 0) for number, (name, make) in enumerate(CONFS)],
+    *[Attack('%s to a place %s' % (words[0], name), written(words, make, tail), [refused], words[0] != 'report')
+      for words in (('report', '--out'), ('plot', '--out'), ('publish', '--to')) for name, make, tail in PLACES],
+    *[Attack('a run with a name ' + name, shell('"$@"', *RUN[:-1], text, '-c', '1'), [refused]) for name, text in NAMES],
+    *[Attack('a manifest that is ' + name, manifest_of(make), [refused], number % SAMPLE > 0) for number, (name, make) in enumerate(MANIFESTS)],
+    Attack('SIGKILL of publish', killed_publish, [code(0), prints("['benchctl-publish-linked'] untouched")]),
+    *[Attack('the locale ' + name, locale_of(name), [code(0)]) for name in ('de_DE.UTF-8', 'tr_TR.UTF-8', 'nonsense')],
+    Attack('stdout is a full disk', shell('"$@" >/dev/full', *FEW), [code(3), says('No space left'), whole(FEW_CELLS)]),
+    Attack('stdout is a pipe that nobody reads', shell('"$@" | :; exit 0', *FEW), [code(0), whole(FEW_CELLS)]),
+    Attack('8 open files', shell('ulimit -n 8; "$@"', *FEW), [refused]),
+    Attack('64 MB of address space', shell('ulimit -v 65536; "$@"', *FEW), [lines_whole]),
+    Attack('an environment of 1 MB', shell('for i in 1 2 3 4 5 6 7 8 9; do export V$i=$(head -c 110000 /dev/zero | tr "\\0" x); done; "$@"', *FEW),
+           [code(0), whole(FEW_CELLS)]),
+    Attack('no environment', shell('env -i "$@"', *FEW), [code(0), whole(FEW_CELLS)]),
+    Attack('PATH without gnuplot', lambda place: place.bench('plot', run_file(place), '--out', 'p', env=place.environment(PATH='/none')), [refused]),
+    Attack('TMPDIR that is missing', lambda place: place.bench('publish', '--to', 'site', run_file(place), env=place.environment(TMPDIR='/none')), [refused]),
+    Attack('--resume of what is not there', lambda place: place.bench('run', '--resume', 'none', '--conf', CONF), [refused]),
     Attack('escapes in a bench.conf', escaping(('list', '--conf', 'a.conf'), a_conf='[server a]\n\x1b]0;owned\x07\u202e = 1\n'),
            [code(2), says('\\x1b]0;owned\\x07'), says_not('\x1b'), says_not('\u202e')]),
     Attack('escapes in a run.json', escaping(('table', 'a.json'), a_json=json.dumps({'schema': ESCAPE, ESCAPE: 1})),
