@@ -109,10 +109,12 @@ struct load_thread {
 
 struct load_sample {
 	struct load_figures;
-	struct hist latency_ns; /* of ok responses, from the start of connect(), or of send() on an open connection */
-	struct hist connect_ns; /* to the established connection */
-	struct hist lag_ns;     /* open loop: how late the client itself was to start what it could have started */
-	uint32_t *tenths;       /* ok responses in each tenth of a second of the window; freed by load_sample_release */
+	struct hist latency_ns;   /* of ok responses, from the start of connect(), or of send() on an open connection */
+	struct hist connect_ns;   /* to the established connection */
+	struct hist handshake_ns; /* of TLS, from the established connection on */
+	char tls_version[16], tls_cipher[64]; /* of the first connection; "" without TLS */
+	struct hist lag_ns; /* open loop: how late the client itself was to start what it could have started */
+	uint32_t *tenths;   /* ok responses in each tenth of a second of the window; freed by load_sample_release */
 	unsigned tenths_count;
 	struct load_thread threads[LOAD_THREADS_MAX];
 	struct raw raw_ns[LOAD_THREADS_MAX]; /* with spec.raw: each value of latency_ns; released with the sample */

@@ -532,7 +532,12 @@ static int crew_merge(struct crew *crew, struct load_sample *sample, struct err 
 		fields_merge(load_figures, sample, &worker->counts);
 		hist_merge(&sample->latency_ns, &worker->latency_ns);
 		hist_merge(&sample->connect_ns, &worker->connect_ns);
+		hist_merge(&sample->handshake_ns, &worker->handshake_ns);
 		hist_merge(&sample->lag_ns, &worker->lag_ns);
+		if (!sample->tls_version[0]) {
+			memcpy(sample->tls_version, worker->tls_version, sizeof sample->tls_version);
+			memcpy(sample->tls_cipher, worker->tls_cipher, sizeof sample->tls_cipher);
+		}
 		squares += worker->served_squares;
 		sample->threads[i] = worker->usage;
 		sample->engine_bytes += worker->engine_bytes;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "clients/client.h"
+#include "clients/tls.h"
 #include "harness/lib/clock.h"
 #include "harness/lib/text.h"
 
@@ -98,10 +99,8 @@ static int exchange_connect(const struct exchange *exchange)
 	return number ? -1 : 0;
 }
 
-static int exchange_send(const struct exchange *exchange)
+static int exchange_send(const struct exchange *exchange, const struct http_span *request)
 {
-	const struct http_span *request = &exchange->dial->request;
-
 	for (size_t sent = 0; sent < request->bytes;) {
 		ssize_t bytes = send(exchange->fd, request->data + sent, request->bytes - sent, MSG_NOSIGNAL);
 		if (bytes >= 0)
@@ -115,8 +114,8 @@ static int exchange_send(const struct exchange *exchange)
 /* A piece of the body: compared, and kept as far as there is room. */
 static void take_piece(const struct dial *dial, const struct http_span *piece, struct dial_response *response)
 {
-	if (dial->expected && !expected_piece(dial->expected, response->body_bytes, piece))
-		response->differs = true;
+	if (dial->expected)
+		expected_take(dial->expected, response->body_bytes, piece, &response->state);
 	if (response->body_bytes < dial->keep_bytes) {
 		size_t room = dial->keep_bytes - (size_t)response->body_bytes;
 		memcpy(dial->keep + response->body_bytes, piece->data, piece->bytes < room ? piece->bytes : room);
@@ -142,14 +141,11 @@ static int take_bytes(const struct exchange *exchange, struct http_reader *reade
 	return event == HTTP_END;
 }
 
-static int exchange_receive(const struct exchange *exchange, struct dial_response *response)
+/* Receives what there is. Returns its bytes, 0 at the end; or -1, with the failure told. */
+static ssize_t exchange_some(const struct exchange *exchange, char *buffer, size_t room)
 {
-	struct http_reader reader = { 0 };
-	char buffer[16384];
-	int ended = 0;
-
-	while (!ended) {
-		ssize_t bytes = recv(exchange->fd, buffer, sizeof buffer, 0);
+	for (;;) {
+		ssize_t bytes = recv(exchange->fd, buffer, room, 0);
 		if (bytes < 0 && is_worth_another_try(exchange))
 			continue;
 		if (bytes >= 0 &&
@@ -158,12 +154,97 @@ static int exchange_receive(const struct exchange *exchange, struct dial_respons
 			bytes = -1;
 		}
 		if (bytes < 0)
-			return exchange_errno(exchange, "reading the response");
+			exchange_errno(exchange, "reading the response");
+		return bytes;
+	}
+}
+
+static int exchange_receive(const struct exchange *exchange, struct dial_response *response)
+{
+	struct http_reader reader = { .bodyless = exchange->dial->bodyless };
+	char buffer[16384];
+	int ended = 0;
+
+	while (!ended) {
+		ssize_t bytes = exchange_some(exchange, buffer, sizeof buffer);
+		if (bytes < 0)
+			return -1;
 		if (bytes == 0 && !http_read_eof(&reader))
 			return exchange_failed(exchange, LOAD_EOF_EARLY,
 					       "the connection ended before the response did");
 		ended = bytes ? take_bytes(exchange, &reader, buffer, (size_t)bytes, response) : 1;
 	}
+	response->status = reader.status;
+	return ended < 0 ? -1 : 0;
+}
+
+/* Reads what was fed. Returns as take_bytes() does. */
+static int secure_take(const struct exchange *exchange, struct tls *tls, struct http_reader *reader, uint64_t start_ns,
+		       struct dial_response *response)
+{
+	char plain[16384], text[TLS_TEXT];
+	enum tls_event event;
+	size_t bytes;
+	int ended = 0;
+
+	while (!ended && (event = tls_read(tls, plain, sizeof plain, &bytes)) != TLS_MORE) {
+		if (event == TLS_BROKEN)
+			return exchange_failed(exchange, LOAD_TLS, tls_explain(tls, text));
+		if (event == TLS_OPEN)
+			response->handshake_ns = clock_ns() - start_ns;
+		else
+			ended = take_bytes(exchange, reader, plain, bytes, response);
+	}
+	return ended;
+}
+
+static int secure_cut(const struct exchange *exchange)
+{
+	return exchange_failed(exchange, LOAD_EOF_EARLY, "the connection ended before the response did");
+}
+
+/* What failed was the handshake. */
+static void secure_shaken(const struct exchange *exchange)
+{
+	*exchange->failure = LOAD_TLS;
+	if (exchange->err)
+		err_prefix(exchange->err, "TLS: the handshake");
+}
+
+/* The same as exchange_send() and exchange_receive(), over TLS. */
+static int secure_exchange(const struct exchange *exchange, struct dial_response *response)
+{
+	struct http_reader reader = { .bodyless = exchange->dial->bodyless };
+	struct tls tls = { 0 };
+	char buffer[16384];
+	uint64_t start_ns = clock_ns();
+	int ended = tls_begin(&tls, exchange->dial->tls)
+			    ? exchange_failed(exchange, LOAD_TLS, "TLS: a connection can't be begun")
+			    : 0;
+
+	if (!ended)
+		tls_ask(&tls, exchange->dial->request);
+	while (!ended) {
+		const struct http_span output = { tls.output, tls.output_bytes };
+		ended = exchange_send(exchange, &output);
+		tls.output_bytes = 0;
+		ssize_t bytes = ended ? -1 : exchange_some(exchange, buffer, sizeof buffer);
+		if (bytes > 0) {
+			tls_feed(&tls, buffer, (size_t)bytes);
+			ended = secure_take(exchange, &tls, &reader, start_ns, response);
+			if (!ended && tls.is_closed)
+				ended = http_read_eof(&reader) ? 1 : secure_cut(exchange);
+		} else if (bytes == 0 && !tls.is_open) {
+			ended = exchange_failed(exchange, LOAD_TLS, "TLS: the connection ended in the handshake");
+		} else if (bytes == 0) { /* without close_notify it may have been cut short */
+			ended = secure_cut(exchange);
+		} else {
+			ended = -1;
+			if (!tls.is_open && *exchange->failure != LOAD_TIMEOUT)
+				secure_shaken(exchange);
+		}
+	}
+	tls_release(&tls);
 	response->status = reader.status;
 	return ended < 0 ? -1 : 0;
 }
@@ -191,7 +272,9 @@ int dial_fetch(const struct dial *dial, struct dial_response *response, enum loa
 		goto out;
 	}
 	response->connect_ns = clock_ns() - start;
-	if (!exchange_send(&exchange))
+	if (dial->tls)
+		result = secure_exchange(&exchange, response);
+	else if (!exchange_send(&exchange, &dial->request))
 		result = exchange_receive(&exchange, response);
 	response->total_ns = clock_ns() - start;
 out:

@@ -23,6 +23,8 @@ struct dial {
 	const struct sockaddr_storage *address;
 	socklen_t address_bytes;
 	struct http_span request;
+	bool bodyless;               /* it asks by HEAD */
+	struct tls_context *tls;     /* over TLS; or NULL */
 	uint64_t timeout_ns;         /* of the whole, from connect(2) to the last byte */
 	uint64_t connect_timeout_ns; /* of connect(2), where that may take less than the whole; 0: it may take all */
 	const volatile sig_atomic_t *stop; /* gives up soon after it is set; or NULL */
@@ -34,10 +36,11 @@ struct dial {
 
 struct dial_response {
 	unsigned status;
-	uint64_t body_bytes; /* of the whole body */
-	bool differs;        /* a piece of it from the expected one */
-	uint64_t connect_ns; /* from the start of connect(2) to its end; 0: it was not established */
-	uint64_t total_ns;   /* from the start of connect(2) to the last byte */
+	uint64_t body_bytes;   /* of the whole body */
+	uint8_t state;         /* of its comparison with the expected one, for expected_verdict() */
+	uint64_t connect_ns;   /* from the start of connect(2) to its end; 0: it was not established */
+	uint64_t handshake_ns; /* of TLS, after that; 0: there was none */
+	uint64_t total_ns;     /* from the start of connect(2) to the last byte */
 };
 
 /*

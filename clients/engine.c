@@ -1,9 +1,12 @@
 #include "clients/engine.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+
+#include "harness/lib/random.h"
 
 /*
  * Connections that a worker opens between two looks at its events, so that the ramp does not come as one burst. In
@@ -74,8 +77,15 @@ static void conn_handshake_end(struct engine *engine, struct conn *conn)
 	conn->handshaking = false;
 }
 
+static struct tls *tls_of(const struct engine *engine, const struct conn *conn)
+{
+	return &engine->tls[conn - engine->conns];
+}
+
 static void conn_end(struct engine *engine, struct conn *conn, enum conn_state state)
 {
+	if (engine->tls)
+		tls_end(tls_of(engine, conn));
 	engine->io->close(engine, conn);
 	conn_handshake_end(engine, conn);
 	engine->worker->resting -= conn->state == CONN_RESTING;
@@ -83,10 +93,13 @@ static void conn_end(struct engine *engine, struct conn *conn, enum conn_state s
 	conn->state = state;
 }
 
-static void conn_request_clear(struct conn *conn)
+/* Another request begins on the connection. */
+static void conn_request_clear(struct engine *engine, struct conn *conn)
 {
+	if (engine->requests_count > 1)
+		conn->request = engine->order[engine->ordered++ % engine->requests_count];
 	conn->sent = 0;
-	conn->wrong = false;
+	conn->body = 0;
 	http_reader_reset(&conn->reader);
 }
 
@@ -139,6 +152,45 @@ static void engine_exhausted(struct engine *engine, uint64_t now_ns)
 	atomic_store_explicit(&worker->exhausted, true, memory_order_relaxed);
 }
 
+/* Hands the io what TLS has to send. */
+static void tls_flush(struct engine *engine, struct conn *conn)
+{
+	struct tls *tls = tls_of(engine, conn);
+
+	tls->output_taken = tls->output_bytes;
+	conn->sent = 0;
+	engine->io->request(engine, conn);
+}
+
+/* Forgets what was handed on; what was not goes with what follows. */
+static void tls_output_clear(struct tls *tls)
+{
+	if (tls->output_taken == tls->output_bytes)
+		tls->output_taken = tls->output_bytes = 0;
+}
+
+/* Encrypts the request, and hands it on. What is TLS alone is not inlined, so that plain text pays nothing for it. */
+__attribute__((noinline)) static void tls_request(struct engine *engine, struct conn *conn)
+{
+	tls_output_clear(tls_of(engine, conn));
+	tls_ask(tls_of(engine, conn), engine->requests[conn->request]);
+	tls_flush(engine, conn);
+}
+
+/* Begins the handshake. Returns -1 where that can't be. */
+__attribute__((noinline)) static int tls_dial(struct engine *engine, struct conn *conn)
+{
+	struct tls *tls = tls_of(engine, conn);
+
+	if (tls_begin(tls, engine->tls_context))
+		return -1;
+	tls_ask(tls, engine->requests[conn->request]);
+	tls->output_taken = tls->output_bytes;
+	return 0;
+}
+
+static void conn_failed(struct engine *engine, struct conn *conn, enum load_failure failure, uint64_t now_ns);
+
 /* Opens a connection for the slot's next request; in an open loop it was due at start_ns. */
 static void conn_begin(struct engine *engine, struct conn *conn, uint64_t start_ns, uint64_t now_ns)
 {
@@ -150,14 +202,17 @@ static void conn_begin(struct engine *engine, struct conn *conn, uint64_t start_
 		return;
 	}
 	worker_started(worker);
-	conn_request_clear(conn);
+	conn_request_clear(engine, conn);
 	conn->established = conn->reused = false;
 	conn->handshaking = true;
 	worker->handshaking++;
 	worker->resting -= conn->state == CONN_RESTING;
 	conn->state = CONN_CONNECTING;
 	conn->start_ns = start_ns;
-	engine->io->open(engine, conn, now_ns);
+	if (engine->tls && tls_dial(engine, conn))
+		conn_failed(engine, conn, LOAD_TLS, now_ns);
+	else
+		engine->io->open(engine, conn, now_ns);
 }
 
 /* The next request of an open connection. */
@@ -169,10 +224,14 @@ static void conn_request(struct engine *engine, struct conn *conn, uint64_t star
 		return;
 	}
 	worker_started(engine->worker);
-	conn_request_clear(conn);
+	conn_request_clear(engine, conn);
 	conn->state = CONN_READING;
 	conn->start_ns = start_ns;
-	engine->io->request(engine, conn);
+	if (!engine->tls) {
+		engine->io->request(engine, conn);
+		return;
+	}
+	tls_request(engine, conn);
 }
 
 /* The connection is over; the slot goes on with another one. */
@@ -228,11 +287,19 @@ static void conn_failed(struct engine *engine, struct conn *conn, enum load_fail
 		conn->start_ns = now_ns + REST_NS;
 }
 
+/* Between the established connection and the end of the handshake, what fails is the handshake. */
+static enum load_failure failure_of(const struct engine *engine, const struct conn *conn, enum load_failure failure)
+{
+	bool shakes = engine->tls && conn->established && !tls_of(engine, conn)->is_open;
+
+	return shakes && failure != LOAD_TIMEOUT ? LOAD_TLS : failure;
+}
+
 void engine_failed(struct engine *engine, struct conn *conn, int number, uint64_t now_ns)
 {
 	/* A send may fail after the response has come, and so may a receive after it: then no request has failed. */
 	if (conn->state == CONN_CONNECTING || conn->state == CONN_READING)
-		conn_failed(engine, conn, load_failure_of_errno(number), now_ns);
+		conn_failed(engine, conn, failure_of(engine, conn, load_failure_of_errno(number)), now_ns);
 	else
 		engine_disturbed(engine, conn, false, now_ns);
 }
@@ -253,6 +320,8 @@ void engine_established(struct engine *engine, struct conn *conn, uint64_t now_n
 	conn->established = true;
 	conn_handshake_end(engine, conn);
 	worker_connected(engine->worker, now_ns - conn->dial_ns);
+	if (engine->tls)
+		tls_of(engine, conn)->since_ns = now_ns;
 	if (!engine->keepalive)
 		conn_reached(engine, conn);
 }
@@ -317,19 +386,97 @@ static void conn_judged(struct engine *engine, struct conn *conn, enum response_
 	}
 }
 
+/* Bytes of a response, in plain text. Inlined: each response that comes without TLS passes here. */
+__attribute__((always_inline)) static inline void plain_received(struct engine *engine, struct conn *conn,
+								 const char *data, size_t bytes, bool ended,
+								 uint64_t now_ns)
+{
+	enum load_failure failure = LOAD_OTHER;
+	enum response_end end = response_read(&engine->responses[conn->request], &conn->reader, &conn->body, data,
+					      bytes, &failure);
+
+	conn_judged(engine, conn, end, failure, ended, now_ns);
+}
+
+/* The handshake is over. */
+static void tls_opened(struct engine *engine, const struct tls *tls, uint64_t now_ns)
+{
+	struct worker *worker = engine->worker;
+
+	worker_opened(worker, now_ns - tls->since_ns, tls->is_resumed);
+	if (worker->tls_version[0])
+		return;
+	snprintf(worker->tls_version, sizeof worker->tls_version, "%s", tls_version(tls));
+	snprintf(worker->tls_cipher, sizeof worker->tls_cipher, "%s", tls_cipher(tls));
+}
+
+/* What comes over TLS: the handshake, the response, and what else the server has to say. */
+__attribute__((noinline)) static void tls_received(struct engine *engine, struct conn *conn, const char *data,
+						   size_t bytes, bool ended, uint64_t now_ns)
+{
+	struct tls *tls = tls_of(engine, conn);
+	const uint32_t serial = tls->serial;
+	char why[TLS_TEXT];
+	enum tls_event event;
+	size_t plain;
+
+	tls_output_clear(tls);
+	tls_feed(tls, data, bytes);
+	while ((event = tls_read(tls, engine->plain, ENGINE_PLAIN, &plain)) != TLS_MORE) {
+		if (event == TLS_BROKEN) {
+			worker_wrong(engine->worker, "%s", tls_explain(tls, why));
+			conn_failed(engine, conn, LOAD_TLS, now_ns);
+			return;
+		}
+		if (event == TLS_OPEN)
+			tls_opened(engine, tls, now_ns);
+		else if (conn->state == CONN_READING)
+			plain_received(engine, conn, engine->plain, plain, ended, now_ns);
+		else
+			engine_disturbed(engine, conn, true, now_ns);
+		if (tls->serial != serial)
+			return; /* it is over, or another one already */
+	}
+	if (tls->is_closed && conn->state == CONN_READING)
+		engine_ended(engine, conn, now_ns);
+	else if (tls->output_bytes > tls->output_taken)
+		tls_flush(engine, conn);
+}
+
 void engine_received(struct engine *engine, struct conn *conn, const char *data, size_t bytes, bool ended,
 		     uint64_t now_ns)
 {
-	enum load_failure failure = LOAD_OTHER;
-	enum response_end end = response_read(&engine->responses, &conn->reader, &conn->wrong, data, bytes, &failure);
+	if (engine->tls)
+		tls_received(engine, conn, data, bytes, ended, now_ns);
+	else
+		plain_received(engine, conn, data, bytes, ended, now_ns);
+}
 
-	conn_judged(engine, conn, end, failure, ended, now_ns);
+void engine_unasked(struct engine *engine, struct conn *conn, const char *data, size_t bytes, uint64_t now_ns)
+{
+	struct tls *tls = tls_of(engine, conn);
+	enum tls_event event;
+	size_t plain;
+
+	tls_feed(tls, data, bytes);
+	while ((event = tls_read(tls, engine->plain, ENGINE_PLAIN, &plain)) == TLS_OPEN)
+		;
+	if (event != TLS_MORE)
+		engine_disturbed(engine, conn, event == TLS_DATA, now_ns);
 }
 
 void engine_ended(struct engine *engine, struct conn *conn, uint64_t now_ns)
 {
 	enum load_failure failure = LOAD_OTHER;
-	enum response_end end = response_eof(&engine->responses, &conn->reader, conn->wrong, &failure);
+
+	/* Without close_notify a response that has no length may have been cut short (RFC 9112 9.8). */
+	if (engine->tls && !tls_of(engine, conn)->is_closed) {
+		if (!tls_of(engine, conn)->is_open)
+			worker_wrong(engine->worker, "TLS: the connection ended in the handshake");
+		conn_failed(engine, conn, failure_of(engine, conn, LOAD_EOF_EARLY), now_ns);
+		return;
+	}
+	enum response_end end = response_eof(&engine->responses[conn->request], &conn->reader, conn->body, &failure);
 
 	conn_judged(engine, conn, end, failure, true, now_ns);
 }
@@ -767,6 +914,16 @@ static int engine_allocate(struct engine *engine)
 		return err_set(&worker->err, "out of memory for %u connections", worker->connections);
 	memset(engine->conns, 0, bytes);
 	worker->engine_bytes += sizeof *engine + bytes;
+	if (engine->target->https) {
+		engine->tls_context = tls_context_new(&engine->target->tls, engine->target->host, &worker->err);
+		engine->tls = engine->tls_context ? calloc(worker->connections, sizeof *engine->tls) : NULL;
+		engine->plain = malloc(ENGINE_PLAIN);
+		if (!engine->tls_context)
+			return -1;
+		if (!engine->tls || !engine->plain)
+			return err_set(&worker->err, "out of memory for %u connections", worker->connections);
+		worker->counts.tls.handshakes = worker->counts.tls.resumed = 0;
+	}
 	if (!engine->open_loop)
 		return 0;
 	engine->free = calloc(worker->connections, sizeof *engine->free);
@@ -780,6 +937,36 @@ static int engine_allocate(struct engine *engine)
 	return 0;
 }
 
+/* The requests, what is remembered of the response to each, and their order in this thread. Returns 0, or -1 with err set. */
+static int requests_prepare(struct engine *engine)
+{
+	struct worker *worker = engine->worker;
+	const struct target *target = engine->target;
+	uint32_t count = engine->requests_count = (uint32_t)target->others_count + 1;
+	size_t *order = calloc(count, sizeof *order);
+
+	engine->requests = calloc(count, sizeof *engine->requests);
+	engine->responses = calloc(count, sizeof *engine->responses);
+	engine->order = calloc(count, sizeof *engine->order);
+	if (!order || !engine->requests || !engine->responses || !engine->order) {
+		free(order);
+		return err_set(&worker->err, "out of memory for %u requests", count);
+	}
+	for (uint32_t i = 0; i < count; i++)
+		order[i] = (i + (uint64_t)worker->index * count / worker->workers) % count;
+	if (target->order == REQUEST_SHUFFLED)
+		random_order(order, count, worker->spec->seed, worker->index);
+	for (uint32_t i = 0; i < count; i++) {
+		engine->requests[i] = target_bytes(target, i, engine->keepalive);
+		engine->responses[i].expected = &target_request(target, i)->expected;
+		engine->responses[i].worker = worker;
+		engine->order[i] = (uint16_t)order[i];
+	}
+	free(order);
+	worker->engine_bytes += (uint64_t)count * (sizeof *engine->requests + sizeof *engine->responses);
+	return 0;
+}
+
 static void engine_init(struct engine *engine, struct worker *worker, const struct engine_io *io)
 {
 	const struct load_spec *spec = worker->spec;
@@ -789,15 +976,12 @@ static void engine_init(struct engine *engine, struct worker *worker, const stru
 		.worker = worker,
 		.io = io,
 		.target = target,
-		.responses = { .expected = &target->expected, .worker = worker },
 		.keepalive = spec->mode != LOAD_CLOSE,
 		.crowd = spec->mode == LOAD_CROWD,
 		.open_loop = spec->offered_rps > 0,
 		.spread = worker->spread,
 		.next_source = worker->index,
 	};
-	engine->request = engine->keepalive ? target->request_keepalive : target->request_close;
-	engine->request_bytes = engine->keepalive ? target->request_keepalive_bytes : target->request_close_bytes;
 	engine->ramp_waiting_max = RAMP_WAITING / worker->workers;
 	if (engine->open_loop) {
 		prctl(PR_SET_TIMERSLACK, 1);           /* of this thread: waits end on time, not when it suits */
@@ -815,7 +999,7 @@ struct engine *engine_new(struct worker *worker, const struct engine_io *io)
 		return NULL;
 	}
 	engine_init(engine, worker, io);
-	if (!engine_allocate(engine) && !io->init(engine, &worker->err))
+	if (!engine_allocate(engine) && !requests_prepare(engine) && !io->init(engine, &worker->err))
 		return engine;
 	engine_free(engine);
 	return NULL;
@@ -826,8 +1010,16 @@ void engine_free(struct engine *engine)
 	if (!engine)
 		return;
 	engine->io->release(engine);
+	for (uint32_t i = 0; engine->tls && i < engine->worker->connections; i++)
+		tls_release(&engine->tls[i]);
+	tls_context_free(engine->tls_context);
+	free(engine->tls);
+	free(engine->plain);
 	free(engine->free);
 	free(engine->conns);
+	free(engine->requests);
+	free(engine->responses);
+	free(engine->order);
 	free(engine);
 }
 

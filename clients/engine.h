@@ -15,6 +15,7 @@
 
 #include "clients/arrivals.h"
 #include "clients/response.h"
+#include "clients/tls.h"
 #include "clients/worker.h"
 
 enum conn_state {
@@ -41,8 +42,9 @@ struct conn {
 	bool reused : 1;      /* it has carried a response before */
 	bool reached : 1;     /* has been through the ramp */
 	bool handshaking : 1; /* this TCP connection is begun and not established */
-	bool wrong;           /* the response's body differs from the right one's */
+	uint8_t body;         /* of the response: what expected_take() remembers */
 	uint8_t failures;     /* of the slot, one after the other, without a right response between them; 255 at most */
+	uint16_t request;     /* which of the requests it carries, or has carried last */
 	uint32_t served;      /* ok responses in the window */
 	struct http_reader reader;
 } __attribute__((aligned(64))); /* one cache line */
@@ -55,16 +57,24 @@ _Static_assert(sizeof(struct conn) == 64, "a connection is one cache line");
 /* As many connections that the server should have closed, and did not, are enough to know that it never does. */
 #define ENGINE_IGNORED_MAX 3
 
+/* The longest record of TLS, in plain text (RFC 8446 5.1). */
+#define ENGINE_PLAIN 16384
+
 struct engine {
 	struct worker *worker;
 	const struct engine_io *io;
 	void *io_state; /* the engine_io's own */
 	const struct target *target;
-	struct responses responses;
-	bool keepalive; /* a connection carries more than one request */
+	struct responses *responses; /* requests_count of them, as the requests */
+	bool keepalive;              /* a connection carries more than one request */
 	bool crowd, open_loop;
-	const char *request;
-	size_t request_bytes;
+	struct http_span *requests; /* requests_count of them: the bytes of each */
+	uint32_t requests_count;
+	struct tls_context *tls_context; /* https; NULL without */
+	struct tls *tls;                 /* one a connection */
+	char *plain;                     /* ENGINE_PLAIN bytes that were decrypted */
+	uint16_t *order;                 /* of the requests, where there are several */
+	uint32_t ordered;                /* how many of the order have begun */
 	struct conn *conns;
 	uint32_t opened;       /* connections begun */
 	uint32_t swept;        /* connections that the sweep looks at */
@@ -88,6 +98,16 @@ struct engine {
 	uint64_t arrived_start; /* arrivals before the window */
 	uint64_t next_sweep_ns;
 };
+
+/* What the connection is to send, from its first byte on. */
+static inline struct http_span engine_output(const struct engine *engine, const struct conn *conn)
+{
+	if (engine->tls) {
+		const struct tls *tls = &engine->tls[conn - engine->conns];
+		return (struct http_span){ tls->output, tls->output_bytes };
+	}
+	return engine->requests[conn->request];
+}
 
 /* How an engine reaches the server. Each gets called from the engine's thread only. */
 struct engine_io {
@@ -155,6 +175,12 @@ void engine_failed(struct engine *engine, struct conn *conn, int number, uint64_
 
 /* Bytes, an end or an error on a connection that waits for no response; `bytes`: there were some. */
 void engine_disturbed(struct engine *engine, struct conn *conn, bool bytes, uint64_t now_ns);
+
+/*
+ * Bytes on a connection over TLS that waits for no response: a ticket, the announcement of the end; or what engine_disturbed() is
+ * for.
+ */
+void engine_unasked(struct engine *engine, struct conn *conn, const char *data, size_t bytes, uint64_t now_ns);
 
 /* What was handed over to be sent is on its way: the first since before_ns, the last since after_ns at the latest. */
 void engine_left(struct engine *engine, uint64_t before_ns, uint64_t after_ns);

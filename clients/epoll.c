@@ -67,6 +67,8 @@ static int conn_dial(struct engine *engine, struct conn *conn)
 			if (!connect(fd, (const struct sockaddr *)&target->address, target->address_bytes) ||
 			    errno == EINPROGRESS)
 				return fd;
+			if (errno == EAGAIN) /* a Unix socket whose accept queue is full (connect(2)) */
+				errno = ECONNREFUSED;
 		}
 		int number = errno;
 		close(fd);
@@ -91,9 +93,11 @@ static void conn_register(struct engine *engine, struct conn *conn, uint32_t eve
 /* Sends what is left of the request; `waited`: epoll was asked for leave to send, and must be asked for the response now. */
 static void conn_send_rest(struct engine *engine, struct conn *conn, bool waited)
 {
-	while (conn->sent < engine->request_bytes) {
-		ssize_t bytes = send((int)conn->handle, engine->request + conn->sent,
-				     engine->request_bytes - conn->sent, MSG_NOSIGNAL);
+	const struct http_span output = engine_output(engine, conn);
+
+	while (conn->sent < output.bytes) {
+		ssize_t bytes = send((int)conn->handle, output.data + conn->sent, output.bytes - conn->sent,
+				     MSG_NOSIGNAL);
 		if (bytes < 0) {
 			if (errno == EAGAIN)
 				conn_register(engine, conn, EVENTS_SENDING);
@@ -148,23 +152,32 @@ static void conn_receive(struct engine *engine, struct conn *conn, bool ended)
 }
 
 /* What has happened on a connection that waits for no response: in close mode the end, as a rule, and nothing is asked. */
-static void conn_disturbed(struct engine *engine, struct conn *conn)
+static void conn_disturbed(struct engine *engine, struct conn *conn, uint32_t events)
 {
 	bool waits = conn->state == CONN_IDLE || conn->state == CONN_HELD || conn->state == CONN_SILENT;
 	char byte;
 
+	if (engine->tls && !(events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))) {
+		struct epoll_state *state = state_of(engine);
+		ssize_t bytes = recv((int)conn->handle, state->buffer, sizeof state->buffer, 0);
+		if (bytes > 0) {
+			engine_unasked(engine, conn, state->buffer, (size_t)bytes, clock_ns());
+			return;
+		}
+	}
 	engine_disturbed(engine, conn, waits && recv((int)conn->handle, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0,
 			 clock_ns());
 }
 
 static void conn_event(struct engine *engine, struct conn *conn, uint32_t events)
 {
-	if ((conn->state == CONN_READING || conn->state == CONN_CONNECTING) && conn->sent < engine->request_bytes)
+	if ((conn->state == CONN_READING || conn->state == CONN_CONNECTING) &&
+	    conn->sent < engine_output(engine, conn).bytes)
 		conn_send_rest(engine, conn, conn->registered);
 	else if (conn->state == CONN_READING)
 		conn_receive(engine, conn, events & (EPOLLRDHUP | EPOLLHUP));
 	else
-		conn_disturbed(engine, conn);
+		conn_disturbed(engine, conn, events);
 }
 
 static int epoll_wait_events(struct engine *engine, uint64_t timeout_ns, struct err *err)

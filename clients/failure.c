@@ -4,8 +4,8 @@
 #include <stddef.h>
 
 const char *const load_failure_names[LOAD_FAILURES] = {
-	"refused",  "reset",    "timeout",       "eof_early", "bad_status",
-	"bad_body", "bad_http", "no_local_port", "no_fd",     "other",
+	"refused",  "reset",         "timeout", "eof_early", "bad_status", "bad_body",
+	"bad_http", "no_local_port", "no_fd",   "other",     "tls",
 };
 
 enum load_failure load_failure_of_errno(int number)

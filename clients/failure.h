@@ -18,6 +18,7 @@ enum load_failure {
 	LOAD_NO_LOCAL_PORT, /* this host had no port left (EADDRNOTAVAIL) */
 	LOAD_NO_FD,         /* this process had no file descriptor left (EMFILE, ENFILE) */
 	LOAD_OTHER,
+	LOAD_TLS, /* TLS could not be agreed on, or what came was none */
 	LOAD_FAILURES
 };
 

@@ -57,6 +57,11 @@ struct load_figures {
 		double waited;       /* started late, for want of a connection */
 		double late_ok, late_failed, unfinished;
 	} open_loop;
+	/* Unknown without TLS; of the window. */
+	struct {
+		double handshakes; /* that were completed */
+		double resumed;    /* those that went on with an earlier session */
+	} tls;
 	/* Unknown but in a crowd. */
 	struct {
 		double active;          /* connections that carry requests; the generator leaves it alone */

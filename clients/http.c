@@ -148,11 +148,13 @@ static bool head_end(struct http_reader *reader)
 
 	if (reader->status >= 100 && reader->status < 200) {
 		uint32_t spent = reader->head_bytes;
+		bool bodyless = reader->bodyless;
 		http_reader_reset(reader);
+		reader->bodyless = bodyless;
 		reader->head_bytes = spent; /* so that endless 1xx responses meet the bound */
 		return true;
 	}
-	if (reader->status == 204 || reader->status == 304) {
+	if (reader->bodyless || reader->status == 204 || reader->status == 304) {
 		reader->left = 0;
 		reader->state = BODY_LENGTH;
 	} else if (reader->flags & (FLAG_CHUNKED | FLAG_CODED)) {

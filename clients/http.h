@@ -49,6 +49,7 @@ struct http_reader {
 	uint8_t candidates;  /* bit set of the names that the token can still be */
 	uint8_t flags;       /* what the head said */
 	uint8_t rule;        /* after HTTP_BAD: enum rule in http.c, what it breaks */
+	bool bodyless;       /* set by the caller for the response to HEAD, which has no body (RFC 9112 6.3) */
 };
 
 /* Prepares for the next response. */

@@ -18,7 +18,7 @@ struct probe_accept {
 	unsigned min, max;
 };
 
-/* "200", or "3xx" for a whole class. Returns 0, or -1 with err set. */
+/* "200", or "3xx" for a whole class; NULL: 2xx. Returns 0, or -1 with err set. */
 int probe_accept_parse(struct probe_accept *accept, const char *text, struct err *err);
 
 /*

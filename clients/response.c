@@ -29,10 +29,10 @@ RARE static enum response_end response_broken(const struct responses *responses,
 }
 
 /* A complete response has been read; was it right? */
-static enum response_end response_judge(const struct responses *responses, const struct http_reader *reader, bool wrong,
-					enum load_failure *failure)
+static enum response_end response_judge(const struct responses *responses, const struct http_reader *reader,
+					uint8_t state, enum load_failure *failure)
 {
-	if (expected_verdict(responses->expected, reader->status, reader->body_bytes, wrong, failure))
+	if (expected_verdict(responses->expected, reader->status, reader->body_bytes, state, failure))
 		return RESPONSE_RIGHT;
 	return response_wrong(responses, reader);
 }
@@ -44,7 +44,7 @@ static bool is_known(const struct responses *responses, const struct http_reader
 }
 
 /* Takes the response apart. */
-static enum response_end response_parse(struct responses *responses, struct http_reader *reader, bool *wrong,
+static enum response_end response_parse(struct responses *responses, struct http_reader *reader, uint8_t *state,
 					const char *data, const char *end, enum load_failure *failure)
 {
 	const struct expected *expected = responses->expected;
@@ -53,28 +53,28 @@ static enum response_end response_parse(struct responses *responses, struct http
 	struct http_span body;
 	enum http_event event;
 
+	reader->bodyless = expected->bodyless;
 	while ((event = http_read(reader, &at, end, &body)) == HTTP_BODY) {
-		if (!expected_piece(expected, offset, &body))
-			*wrong = true;
+		expected_take(expected, offset, &body, state);
 		offset = reader->body_bytes;
-		if (*wrong && offset > expected->body_bytes + SURPLUS_MAX)
+		if (expected_is_hopeless(expected, offset, *state, SURPLUS_MAX))
 			break;
 	}
 	if (event == HTTP_MORE)
 		return RESPONSE_MORE;
 	if (event == HTTP_END && at == end)
-		return response_judge(responses, reader, *wrong, failure);
+		return response_judge(responses, reader, *state, failure);
 	return response_broken(responses, reader, event, data, at, end, failure);
 }
 
 /* Takes the response apart, and remembers it where it came whole and is right. Not inlined, like what is rare. */
 __attribute__((noinline)) static enum response_end response_take(struct responses *responses,
-								 struct http_reader *reader, bool *wrong,
+								 struct http_reader *reader, uint8_t *state,
 								 const char *data, size_t bytes,
 								 enum load_failure *failure)
 {
 	bool whole = !http_begun(reader);
-	enum response_end end = response_parse(responses, reader, wrong, data, data + bytes, failure);
+	enum response_end end = response_parse(responses, reader, state, data, data + bytes, failure);
 
 	if (end == RESPONSE_RIGHT && whole && bytes <= sizeof responses->known) {
 		memcpy(responses->known, data, bytes);
@@ -84,20 +84,20 @@ __attribute__((noinline)) static enum response_end response_take(struct response
 	return end;
 }
 
-enum response_end response_read(struct responses *responses, struct http_reader *reader, bool *wrong, const char *data,
-				size_t bytes, enum load_failure *failure)
+enum response_end response_read(struct responses *responses, struct http_reader *reader, uint8_t *state,
+				const char *data, size_t bytes, enum load_failure *failure)
 {
 	if (!is_known(responses, reader, data, bytes))
-		return response_take(responses, reader, wrong, data, bytes, failure);
+		return response_take(responses, reader, state, data, bytes, failure);
 	*reader = responses->known_reader;
 	return RESPONSE_RIGHT;
 }
 
-enum response_end response_eof(const struct responses *responses, const struct http_reader *reader, bool wrong,
+enum response_end response_eof(const struct responses *responses, const struct http_reader *reader, uint8_t state,
 			       enum load_failure *failure)
 {
 	if (http_read_eof(reader))
-		return response_judge(responses, reader, wrong, failure);
+		return response_judge(responses, reader, state, failure);
 	*failure = LOAD_EOF_EARLY;
 	return RESPONSE_BROKEN;
 }

@@ -32,14 +32,14 @@ enum response_end {
 };
 
 /*
- * Reads on. `wrong` remembers, from one piece of a response to the next, that its body differs: false at its start.
+ * Reads on. `state` is what expected_take() remembers from one piece of a response to the next: 0 at its start.
  * *failure is set with RESPONSE_WRONG and RESPONSE_BROKEN.
  */
-enum response_end response_read(struct responses *responses, struct http_reader *reader, bool *wrong, const char *data,
-				size_t bytes, enum load_failure *failure);
+enum response_end response_read(struct responses *responses, struct http_reader *reader, uint8_t *state,
+				const char *data, size_t bytes, enum load_failure *failure);
 
 /* The connection has ended: in the middle of the response, or as the end of one (http_read_eof()). */
-enum response_end response_eof(const struct responses *responses, const struct http_reader *reader, bool wrong,
+enum response_end response_eof(const struct responses *responses, const struct http_reader *reader, uint8_t state,
 			       enum load_failure *failure);
 
 #endif

@@ -13,14 +13,16 @@ static void seq_ask(void *context, const char *path, const struct expected *expe
 	struct dial dial = {
 		.address = &target->address,
 		.address_bytes = target->address_bytes,
-		.request = target_request(target, false),
+		.request = target_bytes(target, 0, false),
+		.tls = target->tls_context,
+		.bodyless = target->expected.bodyless,
 		.timeout_ns = spec->timeout_ns,
 		.stop = spec->stop,
 		.expected = expected,
 	};
 
 	if (path != target->path) {
-		int bytes = target_write_request(target, path, linked, sizeof linked);
+		int bytes = request_write_get(&target->form, path, linked, sizeof linked);
 		dial.request = (struct http_span){ linked, bytes < 0 ? 0 : (size_t)bytes };
 	}
 	if (dial_fetch(&dial, &got, &response->failure, NULL))
@@ -29,7 +31,7 @@ static void seq_ask(void *context, const char *path, const struct expected *expe
 		.ok = true,
 		.status = got.status,
 		.body_bytes = got.body_bytes,
-		.differs = got.differs,
+		.state = got.state,
 		.connect_ns = got.connect_ns,
 		.total_ns = got.total_ns,
 	};

@@ -50,7 +50,7 @@ static bool ask_page(struct sequence *sequence, struct sequence_response *respon
 	*failure = response->failure;
 	if (!response->ok)
 		return false;
-	if (!expected_verdict(&expected, response->status, response->body_bytes, response->differs, failure)) {
+	if (!expected_verdict(&expected, response->status, response->body_bytes, response->state, failure)) {
 		if (!wrong[0])
 			strcpy(wrong, expected_describe(text, &expected, response->status, response->body_bytes));
 		return false;

@@ -15,7 +15,7 @@ struct sequence_response {
 	enum load_failure failure; /* where not ok */
 	unsigned status;
 	uint64_t body_bytes;
-	bool differs;                  /* a piece of the body from the expected one */
+	uint8_t state;                 /* of the comparison with the expected one, for expected_verdict() */
 	uint64_t connect_ns, total_ns; /* from the start of the connection */
 };
 

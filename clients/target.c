@@ -5,8 +5,11 @@
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/un.h>
 
-const char *const target_http_names[] = { "1.1", "1.0", NULL };
+#include "clients/tls.h"
+#include "harness/lib/file.h"
 
 /* The parts of a URL, each in curl's memory; NULL where there is none. */
 struct parts {
@@ -65,25 +68,20 @@ static char *host_bare(const struct parts *parts)
 	return bare;
 }
 
-static int resolve(struct target *target, const struct parts *parts, struct err *err)
+/* The addresses of a host: its own text first, else its name. */
+static int addresses_find(struct target *target, const char *host, const char *port, struct err *err)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV | AI_NUMERICHOST };
 	struct addrinfo *found;
-	char *host = host_bare(parts);
+	int failed = getaddrinfo(host, port, &hints, &found);
 
-	if (!host)
-		return err_set(err, "out of memory");
-	int failed = getaddrinfo(host, parts->port, &hints, &found);
 	target->named = failed == EAI_NONAME;
 	if (target->named) {
 		hints.ai_flags = AI_NUMERICSERV;
-		failed = getaddrinfo(host, parts->port, &hints, &found);
+		failed = getaddrinfo(host, port, &hints, &found);
 	}
 	if (failed)
-		err_set(err, "host %s: %s", host, gai_strerror(failed));
-	free(host);
-	if (failed)
-		return -1;
+		return err_set(err, "host %s: %s", host, gai_strerror(failed));
 	for (const struct addrinfo *at = found; at && target->addresses_count < TARGET_ADDRESSES_MAX;
 	     at = at->ai_next) {
 		struct target_address *address = &target->addresses[target->addresses_count++];
@@ -91,92 +89,99 @@ static int resolve(struct target *target, const struct parts *parts, struct err 
 		address->bytes = at->ai_addrlen;
 	}
 	freeaddrinfo(found);
-	target_take_address(target, 0);
 	return 0;
 }
 
-static size_t base64(char *out, const unsigned char *data, size_t bytes)
+/* --resolve: an address, in brackets where a port follows one of IPv6. Names are not looked up. */
+static int address_take(struct target *target, const char *text, const char *port, struct err *err)
 {
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	char *to = out;
+	char host[INET6_ADDRSTRLEN + 20];
+	const char *bracket = *text == '[' ? strchr(text, ']') : NULL, *colon = strchr(bracket ? bracket : text, ':');
+	bool has_port = colon && (bracket || !strchr(colon + 1, ':'));
+	size_t bytes = bracket ? (size_t)(bracket - text - 1) : has_port ? (size_t)(colon - text) : strlen(text);
 
-	for (size_t i = 0; i < bytes; i += 3) {
-		unsigned left = bytes - i > 2 ? 3 : (unsigned)(bytes - i);
-		unsigned long bits = (unsigned long)data[i] << 16 | (left > 1 ? data[i + 1] << 8 : 0) |
-				     (left > 2 ? data[i + 2] : 0);
-		for (unsigned j = 0; j < 4; j++)
-			*to++ = j <= left ? letters[bits >> (18 - 6 * j) & 63] : '=';
+	snprintf(host, sizeof host, "%.*s", (int)bytes, text + (bracket ? 1 : 0));
+	int bad = addresses_find(target, host, has_port ? colon + 1 : port, err);
+	if (!bad && target->named)
+		bad = err_set(err, "'%.100s' is no address", text);
+	return bad ? err_prefix(err, "--resolve") : 0;
+}
+
+static int unix_take(struct target *target, const char *path, struct err *err)
+{
+	struct sockaddr_un *address = (struct sockaddr_un *)&target->addresses[0].socket;
+
+	if (strlen(path) >= sizeof address->sun_path)
+		return err_set(err, "--unix: the path of a socket has at most %zu bytes", sizeof address->sun_path - 1);
+	address->sun_family = AF_UNIX;
+	strcpy(address->sun_path, path);
+	target->addresses[0].bytes = sizeof *address;
+	target->addresses_count = 1;
+	return 0;
+}
+
+/* Where to connect to. */
+static int place_find(struct target *target, const struct parts *parts, const struct request_settings *settings,
+		      struct err *err)
+{
+	int bad = settings->unix_path ? unix_take(target, settings->unix_path, err)
+		  : settings->resolve ? address_take(target, settings->resolve, parts->port, err)
+				      : addresses_find(target, target->host, parts->port, err);
+
+	if (!bad)
+		target_take_address(target, 0);
+	return bad;
+}
+
+/* The requests of a file, a line each; empty lines and those that begin with # are none. */
+static int urls_read(struct target *target, const char *path, struct err *err)
+{
+	char *text = file_read(path, err), *line = text;
+	size_t count = 0, number = 0;
+	int result = text ? 0 : -1;
+
+	while (line && *line && !result) {
+		size_t bytes = strcspn(line, "\n");
+		char *end = line + bytes + (line[bytes] == '\n');
+		line[bytes] = 0;
+		if (bytes && line[bytes - 1] == '\r')
+			line[bytes - 1] = 0;
+		number++;
+		if (*line && *line != '#') {
+			struct request *others = count ? realloc(target->others, count * sizeof *others) : NULL;
+			if (count && others)
+				target->others = others;
+			if (count == REQUESTS_MAX || (count && !others))
+				result = err_set(err, others ? "more than %d requests" : "out of memory", REQUESTS_MAX);
+			else if (count)
+				target->others_count = count;
+			if (!result)
+				result = request_init(target_request(target, count++), &target->form, line, err);
+			if (result)
+				err_prefix(err, "%s:%zu", path, number);
+		}
+		line = end;
 	}
-	*to = 0;
-	return (size_t)(to - out);
+	free(text);
+	return result ? -1 : count ? 0 : err_set(err, "%s has no request", path);
 }
 
-/* RFC 7617. */
-static int authorize(struct target *target, const struct parts *parts)
+static int requests_make(struct target *target, const char *path, const struct request_settings *settings,
+			 struct err *err)
 {
-	static const char name[] = "Authorization: Basic ";
-	char *pair;
+	if (settings->path && *settings->path != '/')
+		return err_set(err, "--path: '%.100s' does not begin with /", settings->path);
+	const size_t most = target->https ? TLS_REQUEST_MAX : REQUEST_MAX;
 
-	if (!parts->user && !parts->password) {
-		target->authorization = strdup("");
-		return target->authorization ? 0 : -1;
+	if (settings->urls ? urls_read(target, settings->urls, err)
+			   : request_init(&target->first, &target->form, settings->path ? settings->path : path, err))
+		return settings->urls ? err_prefix(err, "--urls") : -1;
+	for (size_t i = 0; i <= target->others_count; i++) {
+		if (target_request(target, i)->request_close_bytes > most)
+			return err_set(err, "over TLS a request has at most %zu bytes", most);
+		if (expected_take_check(&target_request(target, i)->expected, settings->check, err))
+			return err_prefix(err, "--check");
 	}
-	int bytes = asprintf(&pair, "%s:%s", parts->user ? parts->user : "", parts->password ? parts->password : "");
-	if (bytes < 0)
-		return -1;
-	target->authorization = malloc(sizeof name + (size_t)bytes * 4 / 3 + 8);
-	if (target->authorization) {
-		char *at = stpcpy(target->authorization, name);
-		strcpy(at + base64(at, (const unsigned char *)pair, (size_t)bytes), "\r\n");
-	}
-	free(pair);
-	return target->authorization ? 0 : -1;
-}
-
-/* HTTP/1.1 keeps a connection unless told otherwise, HTTP/1.0 closes it unless told otherwise (RFC 9112, 9.3 and C.2.2). */
-static int request_print(const struct target *target, const char *path, bool keepalive, char *out, size_t room)
-{
-	static const char *const connection[][2] = {
-		[TARGET_HTTP_1_1] = { "Connection: close\r\n", "" },
-		[TARGET_HTTP_1_0] = { "", "Connection: keep-alive\r\n" },
-	};
-
-	return snprintf(out, room, "GET %s HTTP/%s\r\nHost: %s\r\nUser-Agent: benchctl\r\nAccept: */*\r\n%s%s\r\n",
-			path, target_http_names[target->http], target->authority, target->authorization,
-			connection[target->http][keepalive]);
-}
-
-int target_write_request(const struct target *target, const char *path, char *out, size_t room)
-{
-	int bytes = request_print(target, path, false, out, room);
-
-	return bytes < 0 || (size_t)bytes >= room ? -1 : bytes;
-}
-
-/* A request in memory of its own. Returns it with its length, or NULL with err set. */
-static char *request_make(const struct target *target, bool keepalive, size_t *bytes, struct err *err)
-{
-	int length = request_print(target, target->path, keepalive, NULL, 0);
-	char *text = length < 0 ? NULL : malloc((size_t)length + 1);
-
-	if (!text) {
-		err_set(err, "out of memory");
-		return NULL;
-	}
-	*bytes = (size_t)request_print(target, target->path, keepalive, text, (size_t)length + 1);
-	return text;
-}
-
-static int requests_make(struct target *target, struct err *err)
-{
-	target->request_close = request_make(target, false, &target->request_close_bytes, err);
-	if (!target->request_close)
-		return -1;
-	target->request_keepalive = request_make(target, true, &target->request_keepalive_bytes, err);
-	if (!target->request_keepalive)
-		return -1;
-	if (target->request_close_bytes > UINT16_MAX || target->request_keepalive_bytes > UINT16_MAX)
-		return err_set(err, "the URL is longer than a request may be (64 KiB)");
 	return 0;
 }
 
@@ -219,49 +224,56 @@ static int target_take_url(struct target *target, CURLU *parsed, const char *url
 	return 0;
 }
 
-static int target_fill(struct target *target, const struct parts *parts, struct err *err)
+static int target_fill(struct target *target, const struct parts *parts, const struct request_settings *settings,
+		       struct err *err)
 {
-	if (!parts->scheme || strcmp(parts->scheme, "http") != 0)
-		return err_set(err, "'%s': only http:// is supported", target->url);
-	if (asprintf(&target->path, "%s%s%s", parts->path, parts->query ? "?" : "", parts->query ? parts->query : "") <
-	    0)
-		target->path = NULL;
+	char *path = NULL, *user = NULL;
+
+	target->https = parts->scheme && strcmp(parts->scheme, "https") == 0;
+	if (!target->https && (!parts->scheme || strcmp(parts->scheme, "http") != 0))
+		return err_set(err, "'%s': only http:// and https:// are supported", target->url);
+	if (asprintf(&path, "%s%s%s", parts->path, parts->query ? "?" : "", parts->query ? parts->query : "") < 0)
+		path = NULL;
 	if (asprintf(&target->authority, "%s%s%s", parts->host, parts->explicit_port ? ":" : "",
 		     parts->explicit_port ? parts->explicit_port : "") < 0)
 		target->authority = NULL;
-	if (!target->path || !target->authority || authorize(target, parts))
-		return err_set(err, "out of memory");
-	return resolve(target, parts, err) || requests_make(target, err) ? -1 : 0;
+	if ((parts->user || parts->password) &&
+	    asprintf(&user, "%s:%s", parts->user ? parts->user : "", parts->password ? parts->password : "") < 0)
+		user = NULL;
+	target->host = host_bare(parts);
+	bool bad = !path || !target->authority || !target->host || ((parts->user || parts->password) && !user);
+	int result = bad ? err_set(err, "out of memory")
+		     : request_form_init(&target->form, settings, target->authority, user, err) ||
+				     place_find(target, parts, settings, err) ||
+				     requests_make(target, path, settings, err)
+			     ? -1
+			     : 0;
+	/* From here on it is the server's name in TLS alone. */
+	char *name = !result && settings->host ? strndup(settings->host, strcspn(settings->host, ":")) : NULL;
+	if (name) {
+		free(target->host);
+		target->host = name;
+	}
+	if (!result && target->https && !(target->tls_context = tls_context_new(&target->tls, target->host, err)))
+		result = -1;
+	free(path);
+	free(user);
+	return result;
 }
 
-int target_init(struct target *target, const char *url, enum target_http http, struct err *err)
+int target_init(struct target *target, const char *url, const struct request_settings *settings, struct err *err)
 {
 	CURLU *parsed = curl_url();
 	struct parts parts = { 0 };
 
-	*target = (struct target){ .http = http };
+	*target = (struct target){ .order = (enum request_order)settings->urls_order, .tls = settings->tls };
 	int result = target_take_url(target, parsed, url, err) || parts_get(&parts, parsed, err) ||
-				     target_fill(target, &parts, err)
+				     target_fill(target, &parts, settings, err)
 			     ? -1
 			     : 0;
 	parts_release(&parts);
 	curl_url_cleanup(parsed);
 	return result;
-}
-
-int target_expect(struct target *target, unsigned status, const void *body, size_t body_bytes, struct err *err)
-{
-	char *copy = malloc(body_bytes + 1);
-
-	if (!copy)
-		return err_set(err, "out of memory");
-	memcpy(copy, body, body_bytes);
-	copy[body_bytes] = 0;
-	free((char *)target->expected.body);
-	target->expected.body = copy;
-	target->expected.body_bytes = body_bytes;
-	target->expected.status = status;
-	return 0;
 }
 
 void target_take_address(struct target *target, size_t i)
@@ -275,11 +287,23 @@ const char *target_show_address(const struct target *target, char out[TARGET_ADD
 	char host[INET6_ADDRSTRLEN + 20], port[8];
 	bool v6 = target->address.ss_family == AF_INET6;
 
+	if (target->address.ss_family == AF_UNIX) {
+		snprintf(out, TARGET_ADDRESS_TEXT, "unix:%s", ((const struct sockaddr_un *)&target->address)->sun_path);
+		return out;
+	}
 	if (getnameinfo((const struct sockaddr *)&target->address, target->address_bytes, host, sizeof host, port,
 			sizeof port, NI_NUMERICHOST | NI_NUMERICSERV))
 		return strcpy(out, "?");
 	snprintf(out, TARGET_ADDRESS_TEXT, "%s%s%s:%s", v6 ? "[" : "", host, v6 ? "]" : "", port);
 	return out;
+}
+
+unsigned target_port(const struct target *target)
+{
+	if (target->address.ss_family == AF_INET)
+		return ntohs(((const struct sockaddr_in *)&target->address)->sin_port);
+	return target->address.ss_family == AF_INET6 ? ntohs(((const struct sockaddr_in6 *)&target->address)->sin6_port)
+						     : 0;
 }
 
 bool target_is_loopback(const struct target *target)
@@ -294,15 +318,14 @@ bool target_is_loopback(const struct target *target)
 
 void target_release(struct target *target)
 {
-	char *texts[] = { target->url,
-			  target->path,
-			  target->authority,
-			  target->authorization,
-			  target->request_close,
-			  target->request_keepalive,
-			  (char *)target->expected.body };
-
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-		free(texts[i]);
+	for (size_t i = 0; i < target->others_count; i++)
+		request_release(&target->others[i]);
+	free(target->others);
+	request_release(&target->first);
+	request_form_release(&target->form);
+	tls_context_free(target->tls_context);
+	free(target->url);
+	free(target->host);
+	free(target->authority);
 	*target = (struct target){ 0 };
 }

@@ -1,11 +1,11 @@
 /*
- * target: what is asked for, where, and what the right response is.
+ * target: what is asked for, where, and what the right responses are.
  *
  * A target is made once, before any load: the URL is taken apart (by libcurl's URL API), its name resolved, the requests
- * written out. While measuring it is only read, by all threads.
+ * written out (clients/request.h). While measuring it is only read, by all threads.
  *
- * The right response is either known (the pages of the server contract: target_expect()) or learned by a first request
- * (clients/probe.h), which also settles which of several addresses is taken.
+ * The right response of a request is either known (the pages of the server contract: target_expect()) or learned by a first
+ * one (clients/probe.h), which also settles which of several addresses is taken.
  *
  * User information in the URL becomes an Authorization header, and stands nowhere else: not in `url`, nor in any message.
  */
@@ -17,18 +17,15 @@
 #include <stddef.h>
 #include <sys/socket.h>
 
-#include "clients/expected.h"
+#include "clients/request.h"
 #include "harness/lib/err.h"
 
 /* Addresses of a name that are tried. */
 #define TARGET_ADDRESSES_MAX 8
 /* Holds any text of target_show_address(). */
-#define TARGET_ADDRESS_TEXT 80
+#define TARGET_ADDRESS_TEXT 120
 
-/* The version of HTTP that is asked in. */
-enum target_http { TARGET_HTTP_1_1, TARGET_HTTP_1_0 };
-
-extern const char *const target_http_names[]; /* "1.1", "1.0", NULL */
+struct tls_context;
 
 struct target_address {
 	struct sockaddr_storage socket;
@@ -36,49 +33,63 @@ struct target_address {
 };
 
 struct target {
-	char *url;           /* as given, without user information */
-	char *path;          /* with the query */
-	char *authority;     /* for the Host header: the port only where it is not the scheme's default */
-	char *authorization; /* a header line with its end; "" where the URL has no user information */
-	enum target_http http;
+	char *url;       /* as given, without user information */
+	char *host;      /* without brackets and port: the server's name in TLS */
+	char *authority; /* for the Host header: the port only where it is not the scheme's default */
+	bool https;
+	struct request_tls tls;          /* its texts are those of the settings */
+	struct tls_context *tls_context; /* https: of probes and sequential clients; owned */
+	struct request_form form;
+	union {
+		struct request;
+		struct request first;
+	};
+	struct request *others; /* of --urls: the second and on; owned */
+	size_t others_count;
+	enum request_order order;
 	bool named; /* the host is a name, so which address was taken is not evident */
 	struct target_address addresses[TARGET_ADDRESSES_MAX];
 	size_t addresses_count;
 	struct sockaddr_storage address; /* the one that is taken: the first until a probe says otherwise */
 	socklen_t address_bytes;
-	char *request_close; /* asks the server to close after its response */
-	char *request_keepalive;
-	size_t request_close_bytes, request_keepalive_bytes;
-	struct expected expected; /* its body is the target's */
 };
 
 /*
- * Makes a target of an http:// URL; its name is resolved here. Returns 0, or -1 with err set.
- * Call target_release() in both cases.
+ * Makes a target of an http:// or https:// URL; its name is resolved here. The settings, and the texts in them, must outlive
+ * it. Returns 0, or -1 with err set. Call target_release() in both cases.
  */
-int target_init(struct target *target, const char *url, enum target_http http, struct err *err);
+int target_init(struct target *target, const char *url, const struct request_settings *settings, struct err *err);
 
-/* Says what the right response is: status and a copy of the body. Returns 0, or -1 where memory is out. */
-int target_expect(struct target *target, unsigned status, const void *body, size_t body_bytes, struct err *err);
-
-/* The request that is measured: of keep-alive, or of a connection a request. */
-static inline struct http_span target_request(const struct target *target, bool keepalive)
+/* Says what the right response to the first request is. Returns 0, or -1 where memory is out. */
+static inline int target_expect(struct target *target, unsigned status, const void *body, size_t body_bytes,
+				struct err *err)
 {
-	return keepalive ? (struct http_span){ target->request_keepalive, target->request_keepalive_bytes }
-			 : (struct http_span){ target->request_close, target->request_close_bytes };
+	return request_expect(&target->first, status, body, body_bytes, err);
 }
 
-/*
- * Writes a request for another path of the target, in close mode, into `room` bytes. Returns its length, or -1 where it does
- * not fit.
- */
-int target_write_request(const struct target *target, const char *path, char *out, size_t room);
+/* The i-th request, from 0 up to others_count. */
+static inline struct request *target_request(const struct target *target, size_t i)
+{
+	return (struct request *)(i ? &target->others[i - 1] : &target->first);
+}
+
+/* Its bytes: of keep-alive, or of a connection a request. */
+static inline struct http_span target_bytes(const struct target *target, size_t i, bool keepalive)
+{
+	const struct request *request = target_request(target, i);
+
+	return keepalive ? (struct http_span){ request->request_keepalive, request->request_keepalive_bytes }
+			 : (struct http_span){ request->request_close, request->request_close_bytes };
+}
 
 /* Takes address i of the target's addresses from now on. */
 void target_take_address(struct target *target, size_t i);
 
-/* The address that is taken, as 192.0.2.1:80 or [2001:db8::1%eth0]:80. Returns out. */
+/* The address that is taken, as 192.0.2.1:80, [2001:db8::1%eth0]:80 or unix:/run/socket. Returns out. */
 const char *target_show_address(const struct target *target, char out[TARGET_ADDRESS_TEXT]);
+
+/* Its port; 0: a Unix socket. */
+unsigned target_port(const struct target *target);
 
 /* Whether the address is on loopback (127.0.0.0/8 or ::1). */
 bool target_is_loopback(const struct target *target);

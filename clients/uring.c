@@ -159,8 +159,9 @@ static void send_prepare(struct engine *engine, struct conn *conn, unsigned flag
 {
 	struct io_uring_sqe *sqe = entry(engine, conn, OPERATION_SEND);
 
+	const struct http_span output = engine_output(engine, conn);
 	/* With MSG_WAITALL a short send goes on by itself. */
-	PREPARE(sqe, io_uring_prep_send, (int)slot_of(engine, conn), engine->request, engine->request_bytes,
+	PREPARE(sqe, io_uring_prep_send, (int)slot_of(engine, conn), output.data, output.bytes,
 		MSG_NOSIGNAL | MSG_WAITALL);
 	sqe->flags |= IOSQE_FIXED_FILE | IOSQE_CQE_SKIP_SUCCESS | flags;
 }
@@ -286,6 +287,8 @@ static void received(struct engine *engine, struct conn *conn, int result, unsig
 	conn->registered = flags & IORING_CQE_F_MORE;
 	if (result == -ENOBUFS)
 		; /* others had them all: asked for again below */
+	else if (conn->state != CONN_READING && engine->tls && result > 0)
+		engine_unasked(engine, conn, buffer_at(state, buffer), (size_t)result, now_ns);
 	else if (conn->state != CONN_READING)
 		engine_disturbed(engine, conn, result > 0, now_ns);
 	else if (result > 0)

@@ -58,7 +58,8 @@ struct worker {
 	uint64_t right_outside, failures; /* right responses outside of the window; failures, wherever */
 	struct window window;             /* of a closed loop: what its rate is made of */
 	struct load_figures counts;       /* those that merge; the crew adds the others */
-	struct hist latency_ns, connect_ns, lag_ns;
+	struct hist latency_ns, connect_ns, handshake_ns, lag_ns;
+	char tls_version[16], tls_cipher[64];
 	struct raw raw_ns; /* mapped before the thread starts */
 	uint64_t window_start_ns, window_end_ns;
 	struct load_thread usage;
@@ -130,6 +131,15 @@ static inline void worker_connected(struct worker *worker, uint64_t connect_ns)
 		worker->counts.connects++;
 		hist_add(&worker->connect_ns, connect_ns);
 	}
+}
+
+static inline void worker_opened(struct worker *worker, uint64_t handshake_ns, bool resumed)
+{
+	if (!worker->measuring)
+		return;
+	worker->counts.tls.handshakes++;
+	worker->counts.tls.resumed += resumed;
+	hist_add(&worker->handshake_ns, handshake_ns);
 }
 
 /* A latency of the window's: in an open loop, of a request that was due in it, whenever it ends. */

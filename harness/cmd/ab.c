@@ -34,6 +34,8 @@ static const struct option_def ab_options[] = {
 	  .help = "instead: the configuration whose [server NAME] is the old build" },
 	{ "new-conf", 0, FIELD(text, conf[NEW]), .placeholder = "FILE",
 	  .help = "the configuration whose [server NAME] is the new one" },
+	{ "url", 'u', FIELD(text, settings.url), .placeholder = "URL",
+	  .help = "what both builds serve, where they do not keep the server contract: they listen there" },
 	{ "server", 's', FIELD(text, server), .placeholder = "NAME",
 	  .help = "of the server in the configurations, and in the results (server)" },
 	{ "levels", 'l', FIELD(levels, settings.concurrency), .fallback = "1,16,256",
@@ -42,6 +44,7 @@ static const struct option_def ab_options[] = {
 	  .help = "of each build, in the order AB BA AB BA; a verdict takes five or more" },
 #include "harness/config/settings_load.def"
 #include "harness/config/settings_place.def"
+#include "harness/config/settings_request.def"
 	{ "out", 'o', FIELD(text, settings.out), .placeholder = "NAME",
 	  .help = "name of the session: results/NAME (the date and time)" },
 #include "harness/cmd/gate.def"
@@ -66,7 +69,8 @@ static int arm_find(struct arm *arm, const struct ab *ab, int which, struct conf
 	const char *name = ab->server ? ab->server : "server";
 	const struct conf_server *found;
 
-	if (command && conf_add(&arm->conf, name, command, err))
+	if (command && (conf_add(&arm->conf, name, command, err) ||
+			(ab->settings.url && conf_set_url(&arm->conf, ab->settings.url, err))))
 		return err_prefix(err, "--%s", arm_names[which]);
 	if (!command && conf_read(&arm->conf, NULL, conf, err))
 		return err_prefix(err, "--%s-conf", arm_names[which]);
@@ -152,7 +156,8 @@ static const char *title_of(const struct arm *arm, const char *conf, const struc
 {
 	if (conf)
 		return conf;
-	return ab->settings.whole_commands ? arm->named.command : argv_brief(brief, arm->named.command);
+	return ab->settings.whole_commands || !arm->named.command ? arm->named.command
+								  : argv_brief(brief, arm->named.command);
 }
 
 /* The titles are good as long as `briefs`. */

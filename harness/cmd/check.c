@@ -77,6 +77,11 @@ static int servers_find(struct round *round, bool named, struct err *err)
 	for (size_t i = 0; i < round->count && !common_stop; i++) {
 		const struct conf_server *server = round->servers[i];
 		struct availability found;
+		if (server->url) {
+			say("left out: %s: it is described by a url, and need not keep the server contract",
+			    server->name);
+			continue;
+		}
 		availability_find(&found, server);
 		if (found.available) {
 			int width = (int)strlen(server->name);

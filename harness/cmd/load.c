@@ -24,8 +24,9 @@ struct load_settings {
 	uint64_t connections, requests, threads, active, rate_rps, seed;
 	struct settings_open_loop open_loop;
 	uint64_t duration_ns, warmup_ns, max_window_ns, max_ramp_ns, timeout_ns;
-	int mode, check, http;
-	char *client, *raw, *expect_status;
+	int mode;
+	struct request_settings request;
+	char *client, *raw;
 	struct settings_verbosity verbosity;
 	bool json, help;
 };
@@ -50,12 +51,9 @@ static const struct option_def load_options[] = {
 	{ "rate", 0, FIELD(count, rate_rps), .fallback = "0", .max = LEVELS_RATE_HIGHEST,
 	  .help = "open loop: so many requests a second, whatever the server does (0: a closed loop)" },
 #include "harness/config/settings_open_loop.def"
-	{ "seed", 0, FIELD(count, seed), .fallback = "1", .help = "of random arrivals" },
-	{ "check", 0, FIELD(choice, check), .fallback = "exact", .choices = expected_check_names,
-	  .help = "how closely responses are compared with the first" },
-	{ "expect-status", 0, FIELD(text, expect_status), .fallback = "2xx", .placeholder = "STATUS",
-	  .help = "status that the first response must have to be right, as 301 or 3xx" },
-	{ "http", 0, FIELD(choice, http), .fallback = "1.1", .choices = target_http_names,
+	{ "seed", 0, FIELD(count, seed), .fallback = "1", .help = "of random arrivals, and of shuffled --urls" },
+#include "harness/config/settings_request.def"
+	{ "http", 0, FIELD(choice, request.http), .fallback = "1.1", .choices = request_http_names,
 	  .help = "version of HTTP to ask in: 1.0 as ab does" },
 	{ "threads", 't', FIELD(count, threads), .fallback = "0", .max = LOAD_THREADS_MAX,
 	  .help = "engine threads (0: one a CPU)" },
@@ -162,6 +160,11 @@ static void print_cell(const struct cell *cell, const char *note, const struct l
 	printf("  %-12s %9s %9s %9s %9s %9s %9s\n", "", "mean", "p50", "p90", "p99", "p99.9", "max");
 	print_times("latency", &cell->latency_ns);
 	print_times("connect", &cell->connect_ns);
+	if (cell->tls_version) {
+		print_times("handshake", &cell->handshake_ns);
+		printf("  %s, %s: %.0f handshakes, %.0f of them resumed\n", cell->tls_version, cell->tls_cipher,
+		       cell->tls.handshakes, cell->tls.resumed);
+	}
 	if (!settings->requests)
 		printf("  in flight: %.1f (%.0f to %.0f); ramp: %.2f s, %s connections\n", cell->concurrency_mean,
 		       cell->concurrency_min, cell->concurrency_max, cell->ramp_s,
@@ -372,6 +375,8 @@ static int load_refuse(const struct load_settings *settings, const struct client
 	if (client->max_connections && settings->mode != LOAD_CLOSE)
 		return complain(&command_load, EXIT_USAGE,
 				"--client %s opens a connection for each request: --mode close", client->name);
+	if (client->max_connections && settings->request.urls)
+		return complain(&command_load, EXIT_USAGE, "--urls goes with a client of many connections");
 	if (settings->rate_rps && (client->max_connections || settings->mode == LOAD_CROWD))
 		return complain(&command_load, EXIT_USAGE,
 				"--rate goes with modes close and keepalive of a client of many "
@@ -405,7 +410,6 @@ static int load_learn(struct target *target, const struct load_settings *setting
 	const struct load_watch watch = load_watch_of(settings);
 	uint64_t deadline_ns = clock_ns() + settings->timeout_ns; /* of both requests together */
 
-	target->expected.check = (enum expected_check)settings->check;
 	if (probe_learn(target, keepalive, accept, settings->timeout_ns, &common_stop, &watch, err))
 		return -1;
 	uint64_t now_ns = clock_ns();
@@ -420,12 +424,12 @@ static int load_url(const struct load_settings *settings, struct target *target,
 	struct err err;
 	FILE *raw = NULL;
 	int code = EXIT_OK;
-	int bad = target_init(target, url, (enum target_http)settings->http, &err);
+	int bad = target_init(target, url, &settings->request, &err);
 
 	target_hide_user(url);
 	if (bad)
 		return complain(&command_load, EXIT_USAGE, "%s", err.text);
-	if (probe_accept_parse(&accept, settings->expect_status, &err))
+	if (probe_accept_parse(&accept, settings->request.expect_status, &err))
 		return complain(&command_load, EXIT_USAGE, "--expect-status: %s", err.text);
 	const struct client *client = client_find(settings->client);
 	if (client && (code = load_refuse(settings, client)))

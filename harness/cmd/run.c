@@ -54,7 +54,8 @@ static int settings_gather(struct run *run, const struct options_line *line, str
 	run->session.levels_given = options_line_gives(line, "concurrency");
 	return options_default(settings_options, settings, err) ||
 			       options_line_apply(line, settings, OPTION_CALL, err) ||
-			       common_read_conf(&run->conf, settings, settings->conf, err) ||
+			       (settings->url ? conf_add_url(&run->conf, "service", settings->url, err)
+					      : common_read_conf(&run->conf, settings, settings->conf, err)) ||
 			       (settings->preset && settings_preset(settings, settings->preset, err)) ||
 			       (settings->resume && settings_resume(run, settings->resume, err)) ||
 			       options_line_apply(line, settings, ~(unsigned)OPTION_CALL, err)

@@ -231,9 +231,12 @@ static int network_settle(struct session *session, struct err *err)
 {
 	struct settings *settings = session->settings;
 	struct network *network = &session->network;
+	enum network_choice choice = (enum network_choice)settings->network;
 
-	if (network_open(network, (enum network_choice)settings->network, session->sweep.port,
-			 (unsigned)settings->backlog, err))
+	for (size_t i = 0; i < session->count; i++)
+		if (conf_is_attached(session->servers[i]) && choice == NETWORK_AUTO)
+			choice = NETWORK_HOST; /* all of them, so that they can be compared */
+	if (network_open(network, choice, session->sweep.port, (unsigned)settings->backlog, err))
 		return -1;
 	session->sweep.network = network;
 	if (network->reason[0])
@@ -279,6 +282,10 @@ static int share_settle(struct session *session, struct err *err)
 	if (settings->server_share == SHARE_WHOLE || settings->rate.count ||
 	    (is_auto && (session->kind != SESSION_RUN || settings->requests)))
 		return 0;
+	/* What runs already can't be put into a group. */
+	for (size_t i = 0; i < session->count && is_auto; i++)
+		if (conf_is_attached(session->servers[i]))
+			return 0;
 	if (!quota_open(&quota, err)) {
 		session->sweep.takes_shares = true;
 		return quota_close(&quota, err);
@@ -290,12 +297,30 @@ static int share_settle(struct session *session, struct err *err)
 	return 0;
 }
 
+/* What is asked of servers that have a URL would be ignored in silence where none has; and what is not launched is told. */
+static int requests_fit(const struct session *session, struct err *err)
+{
+	size_t with = 0;
+
+	for (size_t i = 0; i < session->count; i++) {
+		with += session->servers[i]->url != NULL;
+		if (conf_is_attached(session->servers[i]))
+			say("%s is not launched here: its figures are of one launch, and %s", session->servers[i]->name,
+			    session->servers[i]->pid || session->servers[i]->pidfile
+				    ? "its CPU that of the process given"
+				    : "without its CPU time (pid, pidfile)");
+	}
+	if (!with && request_settings_given(&session->settings->request))
+		return err_set(err, "options that say what to ask are for servers with a url, and none here has one");
+	return 0;
+}
+
 int session_prepare(struct session *session)
 {
 	struct sweep *sweep = &session->sweep;
 	struct err err;
 
-	if (load_settle(session, &err))
+	if (requests_fit(session, &err) || load_settle(session, &err))
 		return give_up(session, EXIT_USAGE, &err);
 	if (place_settle(session, &err) || share_settle(session, &err) || servers_find(session, &err))
 		return give_up(session, EXIT_NO_RUN, &err);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <ini.h>
 #include <libgen.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,6 +33,23 @@ static const struct option_type option_command = { "COMMAND", command_parse, NUL
 
 static const char *const network_names[] = { "run", "host", NULL }; /* enum conf_network */
 
+static const char *const stop_names[] = { "TERM", "INT", NULL }; /* enum conf_stop */
+
+/* A URL, in which user information would be shown in results. */
+static int url_parse(void *field, const char *text, const struct option_def *def, struct err *err)
+{
+	const char *host = strstr(text, "://");
+
+	if (host && memchr(host, '@', strcspn(host + 3, "/?#") + 3))
+		return err_set(err, "user information in a URL would be shown in results: use basic-auth");
+	return option_text.parse(field, text, def, err);
+}
+
+typedef char *option_url_value;
+static const struct option_type option_url = { "URL", url_parse, NULL, text_free };
+
+#define SETTINGS_FIELD(kind, name) FIELD(kind, name)
+
 static const struct option_def server_keys[] = {
 	{ .name = "command", FIELD(command, command) },
 	{ .name = "requires", FIELD(command, requires) },
@@ -45,6 +63,15 @@ static const struct option_def server_keys[] = {
 	{ .name = "note", FIELD(text, note) },
 	{ .name = "keepalive", FIELD(flag, keepalive), .fallback = "yes" },
 	{ .name = "network", FIELD(choice, network), .fallback = "run", .choices = network_names },
+	{ .name = "url", FIELD(url, url) },
+	{ .name = "ready", FIELD(text, ready) },
+	{ .name = "stop", FIELD(choice, stop), .fallback = "TERM", .choices = stop_names },
+	{ .name = "environment", FIELD(texts, environment) },
+	{ .name = "directory", FIELD(text, directory) },
+	{ .name = "processes", FIELD(count, processes), .fallback = "0", .max = 4096 },
+	{ .name = "pid", FIELD(count, pid), .fallback = "0", .max = INT_MAX },
+	{ .name = "pidfile", FIELD(text, pidfile) },
+#include "harness/config/settings_request.def"
 	{ .name = "client_address", FIELD(flag, client_address), .fallback = "yes" },
 	{ .name = NULL }
 };
@@ -131,6 +158,31 @@ int conf_add(struct conf *conf, const char *name, const char *command, struct er
 	return result;
 }
 
+int conf_set_url(struct conf *conf, const char *url, struct err *err)
+{
+	return options_set(server_keys, &conf->servers[conf->count - 1], "url", url, err);
+}
+
+int conf_add_url(struct conf *conf, const char *name, const char *url, struct err *err)
+{
+	return server_add(conf, name, ".", err) ? conf_set_url(conf, url, err) : -1;
+}
+
+/* Keys that go together. Returns 0, or -1 with err set. */
+static int server_check(const struct conf_server *server, struct err *err)
+{
+	if (!server->command && !server->url)
+		return err_set(err, "has no command");
+	if (!server->url && (request_settings_given(&server->request) || server->ready))
+		return err_set(err, "has keys that say what to ask, and no url");
+	if (server->command && (server->pid || server->pidfile))
+		return err_set(err, "has a command, and a pid of what runs already");
+	for (char **entry = server->environment; entry && *entry; entry++)
+		if (!strchr(*entry, '=') || **entry == '=')
+			return err_set(err, "environment: '%.100s' is not NAME=value", *entry);
+	return 0;
+}
+
 /* A file has each section once. */
 static int section_again(struct reading *reading, bool *seen)
 {
@@ -184,7 +236,7 @@ static int key_set(struct reading *reading, const char *key, const char *value)
 		return err_set(reading->err, "'%s' stands before the first section", key);
 	const struct option_def *def = options_find(reading->keys, key);
 	uint64_t bit = def ? 1ull << (def - reading->keys) : 0;
-	if (reading->keys_seen & bit)
+	if (reading->keys_seen & bit && def->type != &option_texts)
 		return err_set(reading->err, "'%s' stands twice in [%s]", key, reading->section);
 	reading->keys_seen |= bit;
 	return options_set(reading->keys, reading->into, key, value, reading->err);
@@ -277,8 +329,9 @@ int conf_read(struct conf *conf, struct settings *settings, const char *path, st
 		goto out;
 	}
 	for (size_t i = reading.from; i < conf->count; i++) {
-		if (!conf->servers[i].command) {
-			err_set(err, "%s: [server %s] has no command", path, conf->servers[i].name);
+		if (server_check(&conf->servers[i], err)) {
+			struct err why = *err;
+			err_set(err, "%s: [server %s] %s", path, conf->servers[i].name, why.text);
 			goto out;
 		}
 	}

@@ -1,6 +1,9 @@
 /*
  * conf: bench.conf, the servers that there are and the defaults of a run.
  *
+ * A server keeps the server contract (`command` alone), or is any service, by its URL: launched here (`command` and `url`) or
+ * running already (`url` alone).
+ *
  * An INI file. [run] holds options of `benchctl run` by their long names; each [server NAME] describes one
  * server; [interpreters] names interpreters that servers may ask for. A second file adds to the first. Commands
  * run without a shell, in the folder of the file that names them. Whatever is not understood is an error with
@@ -17,10 +20,10 @@
 
 /* One [server NAME]. All texts are owned by the conf. */
 struct conf_server {
-	char *name;           /* letters, digits, _ and -; at most CONF_NAME_MAX */
-	char *command;        /* one line, split by argv_split() */
-	char *requires;       /* a command that exits 0 where the server can run here; NULL: always */
-	char *version;        /* a command that prints the version; NULL: none */
+	char *name;     /* letters, digits, _ and -; at most CONF_NAME_MAX */
+	char *command;  /* one line, split by argv_split(); NULL: it runs already, and is never launched or stopped */
+	char *requires; /* a command that exits 0 where the server can run here; NULL: always */
+	char *version;  /* a command that prints the version; NULL: none */
 	char *implementation; /* a command that prints "original" or "revival"; NULL: original */
 	char *install;        /* Debian packages */
 	char *build;          /* the command that a person builds it with; NULL: none, or that of all servers */
@@ -30,8 +33,18 @@ struct conf_server {
 	char *note;
 	bool client_address; /* no: its library may not tell the client's address; then it logs a dash */
 	bool keepalive;
-	int network;  /* enum conf_network */
-	char *folder; /* in which the commands run */
+	/* Of a service that is described by its URL; NULL or 0 where it is not said. */
+	char *url;                       /* what is measured; NULL: the server contract */
+	struct request_settings request; /* how it is asked; what is not said is as for all servers */
+	char *ready;        /* "URL" or "URL STATUS": responds so once the service is ready; NULL: as `url` does */
+	int stop;           /* enum conf_stop */
+	char **environment; /* "NAME=value", NULL-terminated; or NULL */
+	char *directory;    /* to run in, from `folder` on */
+	uint64_t processes; /* told to it as BENCH_WORKERS */
+	uint64_t pid;       /* of one that runs already: its first process */
+	char *pidfile;      /* a file with that number */
+	int network;        /* enum conf_network */
+	char *folder;       /* in which the commands run */
 };
 
 #define CONF_NAME_MAX 60
@@ -40,6 +53,9 @@ struct conf_server {
 
 /* The network that a server runs in: that of the run, or the host's, where it needs something that listens there. */
 enum conf_network { CONF_NETWORK_RUN, CONF_NETWORK_HOST };
+
+/* The signal that asks a server to end. */
+enum conf_stop { CONF_STOP_TERM, CONF_STOP_INT };
 
 struct conf {
 	struct conf_server *servers;
@@ -58,6 +74,20 @@ int conf_read(struct conf *conf, struct settings *settings, const char *path, st
  * name is none or there already, the command can't be split into arguments, or memory is out.
  */
 int conf_add(struct conf *conf, const char *name, const char *command, struct err *err);
+
+/*
+ * Adds a server that runs already. Returns 0; or -1 with err set, as conf_add() does.
+ */
+int conf_add_url(struct conf *conf, const char *name, const char *url, struct err *err);
+
+/* Gives the server that was added last a URL, which is what is measured. Returns 0, or -1 with err set. */
+int conf_set_url(struct conf *conf, const char *url, struct err *err);
+
+/* Whether the server runs already: it is neither launched nor stopped. */
+static inline bool conf_is_attached(const struct conf_server *server)
+{
+	return !server->command;
+}
 
 /*
  * Puts the interpreters into this process's environment, where servers and their commands look for them:

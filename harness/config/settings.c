@@ -9,6 +9,8 @@
 const double settings_shares[SHARES] = { NAN, 1, 0.5, 0.25 };
 const char *const settings_share_names[] = { "auto", "1", "1/2", "1/4", NULL };
 
+const char *const settings_no_yes[] = { "no", "yes", NULL };
+
 static const char *const ceiling_names[] = { "yes", "no", NULL }; /* enum settings_ceiling */
 
 const struct option_def settings_options[] = {
@@ -21,9 +23,12 @@ const struct option_def settings_options[] = {
 #include "harness/config/settings_open_loop.def"
 	{ "servers", 's', FIELD(text, servers), .placeholder = "A,B", .flags = OPTION_RESUME,
 	  .help = "servers to measure (all that can run here)" },
+	{ "url", 'u', FIELD(text, url), .placeholder = "URL", .flags = OPTION_CALL | OPTION_RESUME,
+	  .help = "measure this service, which runs already, and no other: no bench.conf is read" },
 	{ "ceiling", 0, FIELD(choice, ceiling), .fallback = "yes", .choices = ceiling_names, .flags = OPTION_RESUME,
 	  .help = "measure the control server too where --servers does not name it" },
 #include "harness/config/settings_load.def"
+#include "harness/config/settings_request.def"
 	{ "requests", 'n', FIELD(count, requests), .fallback = "0", .flags = SETTINGS_ALIKE,
 	  .help = "requests of a cell, instead of a time" },
 	{ "sequential", 0, FIELD(count, sequential), .fallback = "0", .flags = SETTINGS_ALIKE,

@@ -32,6 +32,8 @@ struct settings_open_loop {
 	uint64_t max_connections;
 };
 
+extern const char *const settings_no_yes[]; /* "no", "yes", NULL */
+
 /* How much a command says of its progress, on stderr. */
 struct settings_verbosity {
 	bool quiet, verbose;
@@ -42,12 +44,13 @@ struct settings {
 	struct levels rate;        /* open loop: these rates instead of the levels; count 0: none */
 	struct levels after_sweep; /* open loop: after the levels, these percentages of the best rate; or none */
 	struct settings_open_loop open_loop;
+	char *url;       /* of a service: one that runs already, or the one that the commands of `ab` launch; or NULL */
 	char *servers;   /* a list of names; NULL: all that can run here */
 	int ceiling;     /* enum settings_ceiling: the control server joins those that are named */
 	char *mode;      /* a list of load modes */
 	uint64_t active; /* connections of a crowd that carry requests */
 	char *client;    /* the client of the sweep */
-	int http;        /* enum target_http */
+	struct request_settings request; /* of servers with a url; http is of all */
 	uint64_t duration_ns, warmup_ns, max_window_ns, max_ramp_ns, timeout_ns, ready_ns;
 	uint64_t requests;               /* of a cell; 0: measure for a time */
 	uint64_t sequential;             /* requests of the sequential cell; 0: measure for a time */

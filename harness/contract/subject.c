@@ -88,7 +88,6 @@ int subject_init(struct subject *subject, const struct conformance_spec *spec, s
 		.port = spec->port,
 		.backlog = spec->backlog,
 		.network = spec->network,
-		.http = TARGET_HTTP_1_1,
 		.grace_ns = SUBJECT_GRACE_NS,
 		.stays = true, /* for the second start to meet TIME_WAIT */
 	};

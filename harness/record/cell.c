@@ -38,6 +38,9 @@ const struct field cell_fields[] = {
 	CELL("backlog", COUNT, ALWAYS, backlog, "connections", "in flight"),
 	TIMES(latency_ns, ALWAYS),
 	TIMES(connect_ns, ALWAYS),
+	TIMES(handshake_ns, KNOWN),
+	CELL("tls.version", TEXT, KNOWN, tls_version, NULL, "requests"),
+	CELL("tls.cipher", TEXT, KNOWN, tls_cipher, NULL, "requests"),
 	TIMES(lag_ns, KNOWN),
 	CELL("latency_censored", BOOL, LATER, latency_censored, NULL, "latency"),
 	CELL("latency_histogram", TEXT, KNOWN, latency_hist, NULL, NULL),
@@ -158,6 +161,8 @@ static int evidence_take(struct cell *cell, const struct load_sample *sample)
 	if (sample->tenths_count)
 		memcpy(cell->tenths, sample->tenths, sample->tenths_count * sizeof *cell->tenths);
 	return text_of(&cell->latency_hist, &sample->latency_ns) || text_of(&cell->connect_hist, &sample->connect_ns) ||
+			       cell_set_text(&cell->tls_version, sample->tls_version) ||
+			       cell_set_text(&cell->tls_cipher, sample->tls_cipher) ||
 			       cell_set_text(&cell->wrong, sample->wrong)
 		       ? -1
 		       : 0;
@@ -267,6 +272,7 @@ int cell_take(struct cell *cell, const struct load_sample *sample)
 	fields_copy(load_figures, cell, sample);
 	cell->latency_ns = cell_times_of(&sample->latency_ns);
 	cell->connect_ns = cell_times_of(&sample->connect_ns);
+	cell->handshake_ns = cell_times_of(&sample->handshake_ns);
 	cell->lag_ns = cell_times_of(&sample->lag_ns);
 	cell->latency_censored = is_censored(cell);
 	cell->client_threads = sample->threads_count;

@@ -32,6 +32,8 @@ struct cell {
 		double mean, max; /* connections that the kernel had completed and the server had not accepted */
 	} accept_queue;
 	struct cell_times latency_ns, connect_ns;
+	struct cell_times handshake_ns;    /* of TLS */
+	char *tls_version, *tls_cipher;    /* or NULL */
 	struct cell_times lag_ns;          /* open loop: how late the client was to start what it could have started */
 	char *latency_hist, *connect_hist; /* the whole histograms, as hist_print() writes them, or NULL */
 	bool latency_censored; /* the window was too short for what is slow: latency looks better than it is */

@@ -23,6 +23,8 @@ static const struct field server_fields[] = { SERVER(name, ALWAYS, .filled = tru
 					      SERVER(model, ALWAYS),
 					      SERVER(since, KNOWN),
 					      SERVER(implementation, KNOWN),
+					      SERVER(url, KNOWN),
+					      SERVER(launched, KNOWN),
 					      SERVER(network, KNOWN),
 					      { .path = NULL } };
 

@@ -30,7 +30,9 @@ struct document_option {
 
 struct document_server {
 	char *name, *command, *version, *family, *model, *since, *implementation; /* owned; NULL where unknown */
-	char *network; /* "host", where the server needs the host's, whatever that of the run; else NULL; owned */
+	char *url;      /* what is measured, where that is not the server contract; owned */
+	char *launched; /* "elsewhere": it ran already; else NULL; owned */
+	char *network;  /* "host", where the server needs the host's, whatever that of the run; else NULL; owned */
 };
 
 struct document_note {

@@ -35,11 +35,14 @@ static int server_describe(struct document_server *into, const struct conf_serve
 	char brief[ARGV_BRIEF];
 
 	return copy(&into->name, server->name) ||
-			       copy(&into->command, is_whole ? server->command : argv_brief(brief, server->command)) ||
+			       copy(&into->command, is_whole || !server->command
+							    ? server->command
+							    : argv_brief(brief, server->command)) ||
 			       copy(&into->version, found->version[0] ? found->version : NULL) ||
 			       copy(&into->family, server->family) || copy(&into->model, server->model) ||
 			       copy(&into->since, server->since) ||
-			       copy(&into->implementation, found->implementation) ||
+			       copy(&into->implementation, found->implementation) || copy(&into->url, server->url) ||
+			       copy(&into->launched, conf_is_attached(server) ? "elsewhere" : NULL) ||
 			       copy(&into->network, server->network == CONF_NETWORK_HOST ? "host" : NULL)
 		       ? -1
 		       : 0;

@@ -133,19 +133,21 @@ static size_t asked_cells(const struct sweep_ask *ask)
 	return sum;
 }
 
-static int port_check(const struct sweep *sweep, struct err *err)
+/* Whether the port of a server that is not started is free; a service that runs already has it. */
+static int port_check(const struct visit *visit, struct err *err)
 {
+	unsigned port = target_port(&visit->service.target);
 	struct port_holder holder;
 
-	if (!port_is_held(sweep->port, &holder))
+	if (!port || conf_is_attached(visit->server) || !port_is_held(port, &holder))
 		return 0;
 	if (!holder.pid)
 		return err_set(err,
 			       "port %u is in use by a process that can't be seen from here: "
 			       "choose another with --port",
-			       sweep->port);
-	return err_set(err, "port %u is in use by process %d (%s): end it, or choose another port with --port",
-		       sweep->port, (int)holder.pid, holder.name);
+			       port);
+	return err_set(err, "port %u is in use by process %d (%s): end it, or choose another port with --port", port,
+		       (int)holder.pid, holder.name);
 }
 
 /* Ends the server, where it runs. */
@@ -154,7 +156,7 @@ static void visit_end(struct visit *visit)
 	if (visit->is_changed)
 		visit->sweep->change->ending(visit->sweep->change->context);
 	visit->is_changed = false;
-	supervisor_stop(&visit->service.supervisor, GRACE_NS);
+	service_stop(&visit->service);
 }
 
 /* Starts the server and waits until it responds. On a failure nothing is left running. */
@@ -170,7 +172,7 @@ static int visit_start(struct visit *visit, struct err *err)
 		visit_end(visit);
 		return -1;
 	}
-	observe_find(&visit->observe, visit->service.supervisor.keeper);
+	service_observe(&visit->service, &visit->observe);
 	visit->idle_fds = observe_fds(&visit->observe);
 	return 0;
 }
@@ -179,7 +181,7 @@ static int visit_start(struct visit *visit, struct err *err)
 static int visit_stop(struct visit *visit, struct err *err)
 {
 	visit_end(visit);
-	return port_check(visit->sweep, err);
+	return port_check(visit, err);
 }
 
 static void watch_enter(void *context, enum load_phase phase)
@@ -193,7 +195,7 @@ static void watch_enter(void *context, enum load_phase phase)
 		if (fds < visit->idle_fds)
 			visit->idle_fds = fds;
 	} else if (phase == LOAD_MEASURE) {
-		observe_find(&visit->observe, visit->service.supervisor.keeper);
+		service_observe(&visit->service, &visit->observe);
 		kernel_read(&visit->kernel_start, "/proc");
 		observe_use(&visit->observe, &visit->use_start);
 		visit->quota_start = service_share_use(&visit->service);
@@ -223,7 +225,7 @@ static bool watch_tick(void *context)
 {
 	struct visit *visit = context;
 
-	if (!supervisor_is_alive(&visit->service.supervisor) || clock_ns() >= visit->give_up_ns)
+	if (!service_is_alive(&visit->service) || clock_ns() >= visit->give_up_ns)
 		return false;
 	if (visit->phase != LOAD_MEASURE)
 		return true;
@@ -360,7 +362,7 @@ static int visit_measure(struct visit *visit, struct cell *cell, const struct cl
 	struct load_spec spec = {
 		.target = &visit->service.target,
 		.mode = load_mode_find(cell->mode),
-		.links = sequential,
+		.links = sequential && !visit->server->url, /* the pages of the server contract */
 		.connections = (uint32_t)cell->level,
 		.active = (uint32_t)settings->active,
 		.offered_rps = cell_is_open_loop(cell) ? cell->open_loop.offered_rps : 0,
@@ -386,7 +388,7 @@ static int visit_measure(struct visit *visit, struct cell *cell, const struct cl
 		cell->crowd.active = load_active(&spec);
 	int bad = visit_offer(visit, client, &spec, share, sample, err);
 	if (!bad && share < 1 && settings->server_share == SHARE_AUTO && !share_is_limit(visit, sample) &&
-	    supervisor_is_alive(&visit->service.supervisor) && !stopped(visit->sweep)) {
+	    service_is_alive(&visit->service) && !stopped(visit->sweep)) {
 		load_sample_release(sample);
 		load_sample_init(sample);
 		bad = visit_offer(visit, client, &spec, 1, sample, err);
@@ -411,10 +413,9 @@ static bool visit_is_well(struct visit *visit, uint64_t within_ns, struct err *e
 	const double first = service_queue_length(service);
 	double before = first;
 
-	while (supervisor_wait_recovered(&service->supervisor, &service->target, within_ns, visit->sweep->stop, err)) {
+	while (service_wait_recovered(service, within_ns, visit->sweep->stop, err)) {
 		double now = service_queue_length(service);
-		if (!(before - now > first * QUEUE_PROGRESS) || stopped(visit->sweep) ||
-		    !supervisor_is_alive(&service->supervisor))
+		if (!(before - now > first * QUEUE_PROGRESS) || stopped(visit->sweep) || !service_is_alive(service))
 			return false;
 		before = now;
 	}
@@ -443,7 +444,7 @@ static bool visit_works_off(struct visit *visit)
 	if (!(first >= QUEUE_LONG) || !supervisor_wait_recovered(&service->supervisor, &service->target,
 								 QUEUE_PATIENCE_NS, visit->sweep->stop, &ignored))
 		return false;
-	return service_queue_length(service) < first - QUEUE_LONG / 10 && supervisor_is_alive(&service->supervisor);
+	return service_queue_length(service) < first - QUEUE_LONG / 10 && service_is_alive(service);
 }
 
 /*
@@ -457,7 +458,7 @@ static void visit_hear_stderr(struct visit *visit, const struct cell *like, cons
 	struct cell again;
 	struct err ignored;
 
-	supervisor_stop(&service->supervisor, GRACE_NS);
+	service_stop(service);
 	if (service_keep_stderr(service, &ignored))
 		return;
 	int bad = cell_init(&again, like->server, like->client, like->mode, like->level, like->block);
@@ -472,7 +473,7 @@ static void visit_hear_stderr(struct visit *visit, const struct cell *like, cons
 	if (!bad && !visit_is_well(visit, AGAIN_RESPONSE_NS, &ignored))
 		service_add_stderr(service, err);
 	cell_release(&again);
-	supervisor_stop(&service->supervisor, GRACE_NS);
+	service_stop(service);
 	service_drop_stderr(service);
 }
 
@@ -505,26 +506,29 @@ static int visit_attempt(struct visit *visit, struct cell *cell, const struct cl
 	char how[96];
 	bool hung;
 
-	if ((!visit->service.supervisor.keeper && visit_start(visit, &err)) || visit_measure(visit, cell, client, &err))
+	if ((!service_is_started(&visit->service) && visit_start(visit, &err)) ||
+	    visit_measure(visit, cell, client, &err))
 		return cell_set_text(&cell->error, err.text);
 	if (has_served_to_the_end(cell) && visit_works_off(visit)) { /* faster than to wait until it has */
-		supervisor_stop(&visit->service.supervisor, GRACE_NS);
+		service_stop(&visit->service);
 		cell->restarted = true;
 		return 0;
 	}
 	/* Also where it has not recovered it may have died meanwhile. */
 	if (visit_is_well(visit, visit->sweep->settings->ready_ns, &err) || stopped(visit->sweep))
 		return 0;
-	hung = supervisor_is_alive(&visit->service.supervisor);
+	hung = service_is_alive(&visit->service);
 	if (hung)
 		err_prefix(&err, "the server did not answer after this load");
+	else if (conf_is_attached(visit->server))
+		err_set(&err, "the server has ended under this load");
 	else
 		err_set(&err, "the server %s under this load", supervisor_show_exit(&visit->service.supervisor, how));
-	if (!visit->sweep->change)
+	if (!visit->sweep->change && !conf_is_attached(visit->server))
 		visit_hear_stderr(visit, cell, client, hung, &err);
 	int result = cell_set_text(&cell->error, err.text);
 	/* It is not fit for the next level: a fresh one is. */
-	cell->restarted = true;
+	cell->restarted = !conf_is_attached(visit->server);
 	visit_end(visit);
 	return result;
 }
@@ -586,7 +590,7 @@ static int visit_cell(struct visit *visit, const struct step *step, struct err *
 		snprintf(text, sizeof text, "%s@%s %s: %s", cell.server, cell_show_at(at, &cell), cell.mode,
 			 cell.error);
 		notice(sweep, text);
-		if (!visit->service.supervisor.keeper && port_check(sweep, err)) {
+		if (!service_is_started(&visit->service) && port_check(visit, err)) {
 			cell_release(&cell);
 			return -1;
 		}
@@ -684,12 +688,12 @@ static double visit_find_share(struct visit *visit, enum load_mode mode)
 	struct err ignored; /* as above */
 	double share = 1;
 
-	if (!visit->service.supervisor.keeper && visit_start(visit, &ignored))
+	if (!service_is_started(&visit->service) && visit_start(visit, &ignored))
 		return 1;
 	for (int i = SHARE_WHOLE; i < SHARES && !stopped(visit->sweep); i++) {
 		share = settings_shares[i];
 		double busiest = visit_look(visit, mode, share);
-		if (isnan(busiest) || !supervisor_is_alive(&visit->service.supervisor)) {
+		if (isnan(busiest) || !service_is_alive(&visit->service)) {
 			share = 1;
 			break;
 		}
@@ -698,7 +702,7 @@ static double visit_find_share(struct visit *visit, enum load_mode mode)
 	}
 	/* Nor may connections of the look have left anything in the memory of a server whose crowds come next. */
 	if (mode == LOAD_CROWD || !visit_is_well(visit, LOOK_RESPONSE_NS, &ignored))
-		supervisor_stop(&visit->service.supervisor, GRACE_NS);
+		service_stop(&visit->service);
 	return share;
 }
 
@@ -793,7 +797,7 @@ static int visit_prepare(struct visit *visit, struct err *err)
 		.port = sweep->port,
 		.backlog = sweep->backlog,
 		.network = sweep->network,
-		.http = (enum target_http)sweep->settings->http,
+		.request = &sweep->settings->request,
 		.cpus = &sweep->cpus.server,
 		.grace_ns = GRACE_NS,
 		.takes_shares = sweep->takes_shares,
@@ -817,7 +821,7 @@ static int server_visit(struct sweep *sweep, size_t place, uint64_t block, struc
 	struct err stop_err;
 	int result = -1;
 
-	if (!visit_prepare(&visit, err) && !port_check(sweep, err))
+	if (!visit_prepare(&visit, err) && !port_check(&visit, err))
 		result = visit_modes(&visit, err);
 	if (visit_stop(&visit, &stop_err) && !result)
 		result = err_set(err, "after %s: %.1000s", server->name, stop_err.text);

@@ -48,13 +48,24 @@ static void tables_find(struct observe *observe, pid_t pid)
 		closedir(folder);
 }
 
-void observe_find(struct observe *observe, pid_t root)
+static void tree_find(struct observe *observe, pid_t root, size_t known)
 {
 	observe->root = root;
-	observe->count = proctree_list(root, observe->pids, OBSERVE_PROCESSES);
+	observe->pids[0] = root;
+	observe->count = known + proctree_list(root, observe->pids + known, OBSERVE_PROCESSES - known);
 	observe->tables_count = 0;
 	for (size_t i = 0; i < observe->count; i++)
 		tables_find(observe, observe->pids[i]);
+}
+
+void observe_find(struct observe *observe, pid_t root)
+{
+	tree_find(observe, root, 0);
+}
+
+void observe_find_with(struct observe *observe, pid_t process)
+{
+	tree_find(observe, process, 1);
 }
 
 uint64_t observe_cpu_ns(const struct observe *observe)

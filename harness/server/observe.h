@@ -32,6 +32,9 @@ struct observe {
  */
 void observe_find(struct observe *observe, pid_t root);
 
+/* The same for a process and what is below it. */
+void observe_find_with(struct observe *observe, pid_t process);
+
 /* CPU time of the tree so far, user and system together, in ns (clock_getcpuclockid(3)). */
 uint64_t observe_cpu_ns(const struct observe *observe);
 

@@ -1,6 +1,9 @@
 /*
  * service: a server of bench.conf at an address, from its start to its end, with its last stderr output.
  *
+ * It keeps the server contract, or is any service that a URL describes: then its right responses are learned after each
+ * start. One that runs already is not started, only waited for.
+ *
  * The sweep and the conformance check start servers this way. While a server is measured its stderr goes to /dev/null, as in
  * 2010, since a log that is kept would be part of what it does; so a server that does not start is started once more, only
  * to hear why. Where its stderr is kept from the start (service_keep_stderr), it is at hand already.
@@ -13,11 +16,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "clients/target.h"
+#include "clients/probe.h"
 #include "harness/config/conf.h"
 #include "harness/lib/err.h"
 #include "harness/network/accept_queue.h"
 #include "harness/network/network.h"
+#include "harness/server/observe.h"
 #include "harness/server/quota.h"
 #include "harness/server/supervisor.h"
 
@@ -27,7 +31,7 @@
 /* Where a server runs. */
 struct service_place {
 	unsigned port, backlog;
-	enum target_http http;
+	const struct request_settings *request; /* of all servers; of one without a url, http alone; or NULL */
 	struct network
 		*network; /* each start is in a fresh one (network_renew), or in the host's where the server needs it */
 	const cpu_set_t *cpus; /* NULL: any */
@@ -45,10 +49,16 @@ struct service {
 	struct accept_queue queue;    /* of the port, in the server's network; not open where the kernel gives none */
 	struct quota quota;           /* the group of its processes; none where it gets all there is */
 	double share;                 /* of a CPU that it gets now; 1: as much as there is */
-	struct target target;         /* the start page of the server contract, with the right response */
-	int stderr_fd;                /* a file in memory; -1: /dev/null */
+	struct request_settings request; /* what target was made of: its texts are the server's, or place.request's */
+	struct probe_accept accept;      /* the status that a first response must have */
+	struct target target;            /* what is asked, with the right response once it has started */
+	struct target ready; /* what it responds to once it is ready; its url is NULL where that is target */
+	pid_t process;       /* the first process of one that runs already; 0: not known */
+	bool is_attached;    /* it runs already, and has responded */
+	int stderr_fd;       /* a file in memory; -1: /dev/null */
 	char variables[4][64];
-	const char *environment[5];
+	const char **environment; /* owned; its texts are variables and the server's */
+	char *folder;             /* to run in; owned */
 };
 
 /* Prepares everything but the start. Returns 0, or -1 with err set. Call service_release() in both cases. */
@@ -75,6 +85,22 @@ void service_drop_stderr(struct service *service);
  * stderr output, and nothing of it is left running.
  */
 int service_start(struct service *service, uint64_t ready_ns, const volatile sig_atomic_t *stop, struct err *err);
+
+/* Whether it has been started, and not ended since. */
+bool service_is_started(const struct service *service);
+
+/* Whether it still runs; always, where it runs already and nothing is known of its processes. */
+bool service_is_alive(struct service *service);
+
+/* Ends the server, where it runs and was started here. */
+void service_stop(struct service *service);
+
+/* Waits until it responds rightly again after a load. Returns 0, or -1 with err set. */
+int service_wait_recovered(struct service *service, uint64_t timeout_ns, const volatile sig_atomic_t *stop,
+			   struct err *err);
+
+/* Looks for its processes; there may be none that are known. */
+void service_observe(const struct service *service, struct observe *observe);
 
 /*
  * The end of what the server has written to stderr, as one line of at most room - 1 bytes that is fit to be shown. Lines

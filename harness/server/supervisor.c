@@ -53,6 +53,7 @@ struct message {
 struct keeper {
 	int socket;
 	int signals; /* signalfd of SIGCHLD */
+	int stop_signal;
 	pid_t server;
 };
 
@@ -223,7 +224,7 @@ static void keeper_signal(int number, pid_t group)
 static bool keeper_end(struct keeper *keeper, uint64_t grace_ns, pid_t group)
 {
 	if (grace_ns) {
-		keeper_signal(SIGTERM, group);
+		keeper_signal(keeper->stop_signal, group);
 		if (!keeper_wait(keeper, clock_ns() + grace_ns))
 			return true;
 	}
@@ -270,7 +271,7 @@ static int keeper_contain(void)
 static void keeper_main(int socket, const struct launch *launch, char **arguments, bool contained)
 {
 	sigset_t signals;
-	struct keeper keeper = { .socket = socket };
+	struct keeper keeper = { .socket = socket, .stop_signal = launch->stop_signal ? launch->stop_signal : SIGTERM };
 	struct message message = { .kind = MESSAGE_STARTED };
 
 	close_all_but((const int[]){ socket, launch->stderr_fd, launch->door_fd }, 3);
@@ -502,13 +503,11 @@ const char *supervisor_show_exit(const struct supervisor *supervisor, char out[9
 /* Whether the listener no longer descends from the server's first process: as a rule, it has become a daemon. */
 static bool has_left(const struct supervisor *supervisor, const struct target *target)
 {
-	const struct sockaddr *address = (const struct sockaddr *)&target->address;
-	unsigned port = ntohs(address->sa_family == AF_INET ? ((const struct sockaddr_in *)address)->sin_port
-							    : ((const struct sockaddr_in6 *)address)->sin6_port);
+	unsigned port = target_port(target);
 	pid_t pids[PROCTREE_MAX];
 	struct port_holder holder;
 
-	if (!port_is_held(port, &holder) || !holder.pid || holder.pid == supervisor->server)
+	if (!port || !port_is_held(port, &holder) || !holder.pid || holder.pid == supervisor->server)
 		return false;
 	size_t count = proctree_list(supervisor->server, pids, PROCTREE_MAX);
 	for (size_t i = 0; i < count; i++)

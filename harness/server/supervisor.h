@@ -38,6 +38,7 @@ struct launch {
 	const char *folder;             /* to run in */
 	const char *const *environment; /* "NAME=value", NULL-terminated; added to benchctl's own */
 	const cpu_set_t *cpus;          /* or NULL */
+	int stop_signal;                /* that asks it to end; 0: SIGTERM */
 	int stderr_fd;                  /* the server's stderr; -1: /dev/null */
 	int door_fd;                    /* of a control group that it is born in (quota_door()); 0: none */
 };
@@ -83,7 +84,7 @@ bool supervisor_is_alive(struct supervisor *supervisor);
 const char *supervisor_show_exit(const struct supervisor *supervisor, char out[96]);
 
 /*
- * Ends the server: SIGTERM to its process group, up to grace_ns of time, SIGKILL to all that is left, until
+ * Ends the server: SIGTERM, or its launch's stop_signal, to its process group, up to grace_ns of time, SIGKILL to all that is left, until
  * none is. A keeper that does not do so within SUPERVISOR_KEEPER_NS more is killed, and what it leaves is ended here. Ends
  * with no process of it running, or after SUPERVISOR_KEEPER_NS again, where the kernel can't end one. Returns whether SIGTERM was enough.
  */

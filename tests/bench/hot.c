@@ -35,10 +35,10 @@ static int read_responses(unsigned long count, bool same)
 	unsigned long right = 0;
 
 	for (unsigned long i = 0; i < count && worker; i++) {
-		bool wrong = false;
+		uint8_t state = 0;
 		http_reader_reset(&reader);
 		*second ^= same ? 0 : 1;
-		right += response_read(&responses, &reader, &wrong, text, sizeof text - 1, &failure) == RESPONSE_RIGHT;
+		right += response_read(&responses, &reader, &state, text, sizeof text - 1, &failure) == RESPONSE_RIGHT;
 	}
 	free(worker);
 	return right == count ? 0 : 1;

@@ -88,11 +88,73 @@ static void test_verdict(void **state)
 	}
 }
 
+static void test_checks(void **state)
+{
+	static const struct {
+		const char *text;
+		int check; /* -1: none */
+	} cases[] = {
+		{ NULL, EXPECTED_EXACT },
+		{ "exact", EXPECTED_EXACT },
+		{ "length", EXPECTED_LENGTH },
+		{ "status", EXPECTED_STATUS },
+		{ "none", EXPECTED_NONE },
+		{ "contains=a", EXPECTED_CONTAINS },
+		{ "contains=", -1 },
+		{ "contains", -1 },
+		{ "", -1 },
+		{ "Exact", -1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		struct expected expected = { 0 };
+		struct err err;
+		int bad = expected_take_check(&expected, cases[i].text, &err);
+		check_case(cases[i].text ? cases[i].text : "NULL", bad == (cases[i].check < 0 ? -1 : 0));
+		check_case(cases[i].text ? cases[i].text : "NULL", bad || (int)expected.check == cases[i].check);
+	}
+}
+
+/* A text is found wherever it stands and however the body is cut, and so is one that begins within itself. */
+static void test_contains(void **state)
+{
+	static const struct {
+		const char *check, *body;
+		bool found;
+	} cases[] = {
+		{ "contains=aab", "xaaab", true },    { "contains=aab", "aaxab", false },
+		{ "contains=abab", "abaabab", true }, { "contains=ababc", "abababc", true },
+		{ "contains=x", "", false },          { "contains=whole", "whole", true },
+		{ "contains=whole", "whol", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		struct expected expected = { .status = 200 };
+		struct err err;
+		size_t bytes = strlen(cases[i].body);
+		assert_int_equal(expected_take_check(&expected, cases[i].check, &err), 0);
+		for (size_t cut = 0; cut <= bytes; cut++) {
+			enum load_failure failure = LOAD_OTHER;
+			uint8_t seen = 0;
+			expected_take(&expected, 0, &(struct http_span){ cases[i].body, cut }, &seen);
+			expected_take(&expected, cut, &(struct http_span){ cases[i].body + cut, bytes - cut }, &seen);
+			check_case(cases[i].check,
+				   expected_verdict(&expected, 200, bytes, seen, &failure) == cases[i].found);
+			check_case(cases[i].check, cases[i].found || failure == LOAD_BAD_BODY);
+			check_case(cases[i].check, !expected_verdict(&expected, 500, bytes, seen, &failure));
+		}
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pieces),
 		cmocka_unit_test(test_verdict),
+		cmocka_unit_test(test_checks),
+		cmocka_unit_test(test_contains),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

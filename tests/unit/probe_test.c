@@ -60,7 +60,7 @@ static void server_start(const struct script *script, struct target *target)
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		serve(script);
 	}
-	assert_int_equal(target_init(target, url, TARGET_HTTP_1_1, &err), 0);
+	assert_int_equal(target_init(target, url, &(struct request_settings){ 0 }, &err), 0);
 }
 
 static int server_end(void **state)

@@ -24,7 +24,7 @@ static enum response_end read_cut(struct responses *responses, struct http_reade
 				  enum load_failure *failure)
 {
 	size_t bytes = strlen(text);
-	bool wrong = false;
+	uint8_t wrong = false;
 
 	http_reader_reset(reader);
 	if (cut && cut < bytes) {
@@ -118,7 +118,7 @@ static void test_until_end(void **state)
 	struct responses *responses = responses_new(&worker);
 	struct http_reader reader;
 	enum load_failure failure;
-	bool wrong = false;
+	uint8_t wrong = false;
 	static const char text[] = "HTTP/1.0 200 OK\r\n\r\n" BODY;
 
 	(void)state;

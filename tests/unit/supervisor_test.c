@@ -626,7 +626,7 @@ static unsigned target_make(struct target *target, char environment[32])
 	assert_true(port > 0);
 	snprintf(url, sizeof url, "http://127.0.0.1:%d/", port);
 	snprintf(environment, 32, "PORT=%d", port);
-	assert_int_equal(target_init(target, url, TARGET_HTTP_1_1, &err), 0);
+	assert_int_equal(target_init(target, url, &(struct request_settings){ 0 }, &err), 0);
 	assert_int_equal(target_expect(target, 200, "hi", 2, &err), 0);
 	return (unsigned)port;
 }
