@@ -4,6 +4,7 @@
 
 #include "harness/cmd/common.h"
 #include "harness/config/settings.h"
+#include "harness/site/git_branch.h"
 #include "harness/site/store_directory.h"
 #include "harness/site/store_url.h"
 
@@ -19,7 +20,7 @@ struct publish_settings {
 
 static const struct option_def publish_options[] = {
 	{ "to", 't', FIELD(text, to), .placeholder = "PLACE",
-	  .help = "a folder, or the URL of one: https (WebDAV), sftp" },
+	  .help = "a folder, or the URL of one: https (WebDAV), sftp; or git:REMOTE#BRANCH" },
 	{ "title", 0, FIELD(text, title), .placeholder = "WORDS",
 	  .help = "what the site is called (as it is; at first \"Server benchmarks\")" },
 	{ "url", 0, FIELD(text, url), .placeholder = "URL",
@@ -41,7 +42,19 @@ static void on_progress(void *context, const char *words)
 	say("%s", words);
 }
 
-/* Publishes to the place. Returns the exit code. */
+static void counts_say(const struct publish_done *done)
+{
+	say("%zu %s added, %zu known; %zu files sent (%.1f MB), %zu were there", done->runs_added,
+	    done->runs_added == 1 ? "run" : "runs", done->runs_known, done->sent, (double)done->sent_bytes / 1e6,
+	    done->kept);
+}
+
+static int exit_code(int bad)
+{
+	return !bad ? EXIT_OK : common_stop ? EXIT_INTERRUPTED : EXIT_NO_RUN;
+}
+
+/* Publishes to a folder or a URL. Returns the exit code. */
 static int publish_to(const struct publish_settings *settings, const struct publish_request *request)
 {
 	struct store_settings places = {
@@ -59,16 +72,64 @@ static int publish_to(const struct publish_settings *settings, const struct publ
 	int bad = publish(store, request, &done, &err);
 	if (bad)
 		complain(&command_publish, 0, "%s", err.text);
-	if (!settings->verbosity.quiet)
-		say("%zu %s added, %zu known; %zu files sent (%.1f MB), %zu were there", done.runs_added,
-		    done.runs_added == 1 ? "run" : "runs", done.runs_known, done.sent, (double)done.sent_bytes / 1e6,
-		    done.kept);
+	counts_say(&done);
 	if (bad)
 		say("the same command goes on from here");
 	else
 		printf("%s%s" SITE_INDEX "\n", store->name, store->name[strlen(store->name) - 1] == '/' ? "" : "/");
 	store_close(store);
-	return !bad ? EXIT_OK : common_stop ? EXIT_INTERRUPTED : EXIT_NO_RUN;
+	return exit_code(bad);
+}
+
+/* Publishes to a branch as it is now, and pushes. Returns 0; 1 where another was first; or -1 with err set. */
+static int branch_try(struct git_branch *branch, const struct publish_request *request, struct publish_done *done,
+		      struct err *err)
+{
+	struct store *store;
+	char message[80];
+
+	if (git_branch_fetch(branch, err) || store_directory_open(&store, branch->folder, err))
+		return -1;
+	int result = publish(store, request, done, err);
+	store_close(store);
+	snprintf(message, sizeof message, "Publish %zu %s", request->runs_count,
+		 request->runs_count == 1 ? "run" : "runs");
+	return result ? -1 : git_branch_push(branch, message, err);
+}
+
+/* Publishes to a branch. Returns the exit code. */
+static int publish_to_branch(const struct publish_settings *settings, const struct publish_request *request)
+{
+	struct publish_done done = { 0 };
+	struct git_branch branch;
+	struct err err;
+	int result = git_branch_open(&branch, settings->to, &err);
+
+	if (result) {
+		git_branch_release(&branch);
+		return complain(&command_publish, EXIT_USAGE, "%s", err.text);
+	}
+	for (int tries = 1; (result = branch_try(&branch, request, &done, &err)) > 0; tries++) {
+		if (tries == GIT_BRANCH_TRIES) {
+			result = err_set(&err, "%s: another was first, %d times", branch.shown, tries);
+			break;
+		}
+		say("another was first: begun again");
+	}
+	if (result)
+		complain(&command_publish, 0, "%s", err.text);
+	counts_say(&done);
+	if (result)
+		say("nothing was pushed");
+	else
+		printf("%s\n", branch.shown);
+	git_branch_release(&branch);
+	return exit_code(result);
+}
+
+static bool is_branch(const char *to)
+{
+	return strncmp(to, GIT_BRANCH_PREFIX, strlen(GIT_BRANCH_PREFIX)) == 0;
 }
 
 static int publish_run(int argc, char **argv)
@@ -99,11 +160,12 @@ static int publish_run(int argc, char **argv)
 				"--url: not a plain http or https URL, without user and query");
 	else if (!request.templates)
 		code = complain(&command_publish, EXIT_NO_RUN, "%s", err.text);
-	else if (publish_check(&request, &err))
+	else if (publish_choose(&request, argv, &err))
 		code = complain(&command_publish, EXIT_USAGE, "%s", err.text);
 	else {
 		common_catch_signals();
-		code = publish_to(&settings, &request);
+		code = is_branch(settings.to) ? publish_to_branch(&settings, &request)
+					      : publish_to(&settings, &request);
 	}
 out:
 	options_release(publish_options, &settings);

@@ -20,30 +20,60 @@
 
 /* Runs. */
 
-/* A run.json, and what the site keeps of it. Release both in any case. */
-static int run_read(struct document *document, struct site_run *run, const char *path, struct err *err)
+#define AHEAD_S 3600 /* a date by which a clock may be ahead of this one's */
+
+/* A run.json, and what the site keeps of it. Release both in any case. *is_empty: it could be read, and has no cell yet. */
+static int run_read(struct document *document, struct site_run *run, const char *path, bool *is_empty, struct err *err)
 {
 	char sha256[SHA256_TEXT];
 	uint64_t bytes;
 
 	*run = (struct site_run){ 0 };
+	*is_empty = false;
 	if (result_read(document, path, err) || store_hash(path, &bytes, sha256, err))
 		return -1;
+	*is_empty = !document->cells_count;
 	/* A manifest with a run that no later call can read would end the site. */
 	return site_run_of(run, document, sha256, err) || site_run_check(run, err) ? err_prefix(err, "%s", path) : 0;
 }
 
-int publish_check(const struct publish_request *request, struct err *err)
+static void warn(const struct publish_request *request, const char *path, const char *what)
 {
+	char text[1000];
+
+	snprintf(text, sizeof text, "%.600s: %s", path, what);
+	if (request->tell)
+		request->tell(request->context, text);
+}
+
+int publish_choose(struct publish_request *request, char **chosen, struct err *err)
+{
+	size_t count = 0;
 	int result = 0;
 
 	for (size_t i = 0; i < request->runs_count && !result; i++) {
 		struct document document = { 0 };
 		struct site_run run;
-		result = run_read(&document, &run, request->runs[i], err);
+		time_t when;
+		bool is_empty;
+		result = run_read(&document, &run, request->runs[i], &is_empty, err);
+		if (!result)
+			chosen[count++] = request->runs[i];
+		if (!result && !site_date(&when, run.date) && when > time(NULL) + AHEAD_S)
+			warn(request, request->runs[i],
+			     "warning: its date is ahead of this machine's clock, and it stands first until then");
+		/* One that is at its begin, or that did not get further. */
+		if (is_empty && request->runs_count > 1) {
+			warn(request, request->runs[i], "warning: left out, none of its cells is measured");
+			result = 0;
+		}
 		document_release(&document);
 		site_run_release(&run);
 	}
+	if (!result && !count)
+		result = err_set(err, "none of these runs has a cell: there is nothing to publish");
+	request->runs = chosen;
+	request->runs_count = count;
 	return result;
 }
 
@@ -136,9 +166,10 @@ static int run_publish(struct publishing *p, const char *source, struct err *err
 	struct document document = { 0 };
 	struct site_run run;
 	char folder[SITE_PATH_MAX];
+	bool is_empty;
 	int result = -1;
 
-	if (publishing_is_stopped(p, err) || run_read(&document, &run, source, err))
+	if (publishing_is_stopped(p, err) || run_read(&document, &run, source, &is_empty, err))
 		goto out;
 	snprintf(folder, sizeof folder, SITE_RUNS "/%s", run.id);
 	const struct site_run *known = site_run(&p->site, run.id);

@@ -22,8 +22,13 @@
 
 #include "harness/site/publishing.h"
 
-/* Whether all of the runs can be published, before anything is begun. Returns 0, or -1 with err set, which names the file. */
-int publish_check(const struct publish_request *request, struct err *err);
+/*
+ * Chooses those runs of the request that can be published, before anything is begun: a run without a cell among others is left
+ * out, with a warning to request->tell; so is a date ahead of this machine's clock told. `chosen` has room for all, may be the
+ * request's own list, and is its list then. Returns 0; or -1 with err set, which names the file: one can't be published, or none
+ * is left.
+ */
+int publish_choose(struct publish_request *request, char **chosen, struct err *err);
 
 /* Publishes. Returns 0, or -1 with err set; *done is right in both cases. */
 int publish(struct store *store, const struct publish_request *request, struct publish_done *done, struct err *err);
