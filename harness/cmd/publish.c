@@ -88,7 +88,7 @@ static int branch_try(struct git_branch *branch, const struct publish_request *r
 	struct store *store;
 	char message[80];
 
-	if (git_branch_fetch(branch, err) || store_directory_open(&store, branch->folder, err))
+	if (git_branch_fetch(branch, err) || store_directory_open(&store, branch->folder, &common_stop, err))
 		return -1;
 	int result = publish(store, request, done, err);
 	store_close(store);

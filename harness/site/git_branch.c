@@ -210,7 +210,7 @@ static int folder_make(struct git_branch *branch, struct err *err)
 	char *real = realpath(base && *base ? base : "/tmp", NULL);
 
 	folder_remove(branch);
-	if (!real || asprintf(&branch->folder, "%s/benchctl-publish-XXXXXX", real) < 0)
+	if (!real || asprintf(&branch->folder, "%s/benchctl-branch-XXXXXX", real) < 0)
 		branch->folder = NULL;
 	free(real);
 	if (branch->folder && !mkdtemp(branch->folder)) {
