@@ -385,7 +385,7 @@ def test_server_that_dies_in_the_middle():
         tap.has(outcome.err, 'faulty@2 close: the server exited with status 7', 'dies: said on stderr')
 
 
-HANGS = 'the server did not answer after this load: not ready after 3 s: '
+HANGS = 'the server did not respond after this load: not ready after 3 s: '
 NO_ANSWER = HANGS + 'reading the response: no response in time'
 # Why a cell has failed where the server does this under its load, with the server's last words.
 UNDER_LOAD = {
@@ -421,7 +421,7 @@ def failed_three_times(place, behaviour, outcome, cells):
         # connection rests, and where nothing more is answered the load ends.
         tap.is_([(cell['ok'], cell['failed']) for cell in cells[1:4]],
                 [(27, {'timeout': 2}), (29, {'timeout': 1}), (29, {'timeout': 1})],
-                behaviour + ': what it did not answer is counted as timeouts')
+                behaviour + ': requests without a response are counted as timeouts')
     else:
         tap.ok(all(20 < cell['ok'] < 30 and cell['failed'] for cell in cells[1:4]), behaviour + ': what it bore is kept',
                cells)

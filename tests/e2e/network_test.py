@@ -275,7 +275,7 @@ def test_slow_server_with_a_long_queue():
         slow, stuck = cells['slow'], cells['stuck']
         tap.ok('error' not in slow and slow['rate_rps'] > 0, 'slow: it is alive', outcome)
         tap.ok(slow['accept_queue']['max'] > level / 2, 'slow: most connections are in its accept queue', slow)
-        tap.has(stuck.get('error', ''), 'the server did not answer after this load', 'stuck: it has failed')
+        tap.has(stuck.get('error', ''), 'the server did not respond after this load', 'stuck: it has failed')
         for cell in slow, stuck:
             tap.ok(conserved(cell) and cell['kernel']['ListenDrops'] == 0, cell['server'] + ': no connection was dropped', cell)
 
@@ -310,7 +310,7 @@ def test_accepts_and_never_responds():
         place.file('bench.conf', faulty_section('faulty', 'never_reads', 3))
         run(place, 'r', '-c', '64', '-n', '0', '--duration', '300ms', '--timeout', '1s', '--ready', '3s')
         last = place.document('r')['cells'][-1]
-        tap.has(last.get('error', ''), 'did not answer after this load', 'accepts and never responds: it has failed')
+        tap.has(last.get('error', ''), 'did not respond after this load', 'accepts and never responds: it has failed')
 
 
 tap.checks([value for name, value in list(globals().items()) if name.startswith('test_')])
