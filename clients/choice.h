@@ -1,5 +1,5 @@
 /*
- * choice: which clients there are, and which of them measures.
+ * choice: the clients, and which of them measures.
  */
 #ifndef CLIENTS_CHOICE_H
 #define CLIENTS_CHOICE_H
@@ -13,9 +13,9 @@ extern const struct client *const clients[];
 const struct client *client_find(const char *name);
 
 /*
- * The client to measure with where `name` is asked for: that one, or the default where it can't run here, and then
- * `why` says so; else `why` is empty. "auto" is uring where it can run. NULL with `why` set: there is none of
- * that name. `sources` is load_sources() of the most connections that are to be measured.
+ * The client to measure with where `name` is requested: that client, or the default if it can't run here, and then
+ * `why` says so; else `why` is empty. "auto" is uring if it can run. NULL with `why` set: there is no client of that
+ * name. `sources` is load_sources() of the maximum number of connections to be measured.
  */
 const struct client *client_choose(const char *name, uint32_t sources, struct err *why);
 

@@ -1,21 +1,21 @@
 /*
  * client: what generates load. One interface, several clients.
  *
- * A caller says in a `struct load_spec` what to offer, and gets a `struct load_sample` back: how many responses
- * were right, how many requests failed and why, how long they took, and how many connections were really in
- * flight. Clients know nothing of servers as processes; whoever wants to look at the server while it is under
- * load hangs a `struct load_watch` on the spec.
+ * A caller says in a `struct load_spec` what to offer, and gets a `struct load_sample` back: how many responses were
+ * right, how many requests failed and why, how long they took, and how many connections were really in flight. Clients
+ * know nothing of servers as processes; a caller that observes the server under load sets a `struct load_watch` in the
+ * spec.
  *
- * A cell goes through four phases. In *ramp* the connections are opened, not all at once; in *warmup* all of
- * them run; in *measure*, the window, everything is counted; in *drain* no more requests come and those in
- * flight may end. Where the number of requests is given (`requests`), there is only the window, from the first
- * connect to the last response, as ab and its like do it.
+ * A cell goes through four phases. In *ramp* the connections are opened, not all at once; in *warmup* all of them run;
+ * in *measure*, the window, everything is counted; in *drain* no more requests start and those in flight may end. Where
+ * the number of requests is given (`requests`), there is only the window, from the first connect to the last response,
+ * as in ab.
  *
  * As a rule this is a closed loop: each connection starts its next request when the last one has ended, so latency is
- * the latency under this load, not at a rate of arrivals. With a rate (`offered_rps`) it is an open loop: requests start
- * by a schedule (clients/arrivals.h), on a connection that is free or on a new one, and latency counts from the
- * scheduled time, so that a request which has to wait shows its waiting. Its latency is that of the requests which
- * were due in the window: those under way as it ends, and those that still wait then, end in the drain and are among them.
+ * the latency under this load, not at a rate of arrivals. With a rate (`offered_rps`) it is an open loop: requests
+ * start by a schedule (clients/arrivals.h), on a connection that is free or on a new one, and latency counts from the
+ * scheduled time, so that a request which has to wait shows its waiting. Its latency is that of the requests which were
+ * due in the window: those in flight or waiting as it ends are included, and end in the drain.
  */
 #ifndef CLIENTS_CLIENT_H
 #define CLIENTS_CLIENT_H
@@ -36,7 +36,7 @@
 
 enum load_mode {
 	LOAD_CLOSE,     /* a new connection for each request */
-	LOAD_KEEPALIVE, /* each connection carries one request after the other */
+	LOAD_KEEPALIVE, /* each connection carries one request after another */
 	LOAD_CROWD,     /* the same, but only some are active: the others are open and silent */
 	LOAD_MODES
 };
@@ -54,7 +54,7 @@ enum load_phase { LOAD_RAMP, LOAD_WARMUP, LOAD_MEASURE, LOAD_SETTLE, LOAD_DRAIN,
 /* Calls from the thread that called run(), never from one that generates load. Keep them short. */
 struct load_watch {
 	void (*enter)(void *context, enum load_phase phase); /* as a phase begins */
-	bool (*tick)(void *context); /* about every 20 ms until the drain; false: there is no use in going on */
+	bool (*tick)(void *context); /* about every 20 ms until the drain; false: it is pointless to continue */
 	void *context;
 	/* Once, where there has been no right response and no new connection for LOAD_SILENCE_NS; or NULL. */
 	void (*stalled)(void *context, uint64_t silent_ns);
@@ -64,19 +64,19 @@ struct load_spec {
 	const struct target *target;
 	enum load_mode mode;
 	bool links;                  /* follow the numbered links from /0 (clients `seq` and `curl` only) */
-	uint32_t connections;        /* the level: at least 1; in an open loop, the most that may be open */
-	uint32_t active;             /* crowd: so many of the connections carry requests; else not looked at */
-	double offered_rps;          /* an open loop of so many arrivals a second; 0: a closed loop */
+	uint32_t connections;        /* the level: at least 1; in an open loop, the maximum of open connections */
+	uint32_t active;             /* crowd: how many of the connections carry requests; else ignored */
+	double offered_rps;          /* an open loop of this many arrivals a second; 0: a closed loop */
 	enum arrivals_kind arrivals; /* of an open loop */
 	uint64_t seed;               /* of random arrivals */
-	uint64_t requests;           /* stop after so many; 0: measure for a time */
-	bool raw;                    /* keep each latency too, not the histogram alone */
+	uint64_t requests;           /* stop after this number; 0: measure for a time */
+	bool raw;                    /* keep each latency too, not only the histogram */
 	uint64_t warmup_ns;
-	uint64_t duration_ns;              /* the window, at least; it grows to two rounds of all connections */
-	uint64_t max_window_ns;            /* the window, at most */
-	uint64_t max_ramp_ns;              /* the ramp, at most; what it reached is recorded */
+	uint64_t duration_ns;              /* the minimum window; it grows to two rounds of all connections */
+	uint64_t max_window_ns;            /* the maximum window */
+	uint64_t max_ramp_ns;              /* the maximum ramp; what it reached is recorded */
 	uint64_t timeout_ns;               /* of a request */
-	unsigned threads;                  /* 0: one a CPU, and more where the file limit asks for it */
+	unsigned threads;                  /* 0: one per CPU, and more where the file limit requires it */
 	const cpu_set_t *cpus;             /* threads are pinned to these in turn; NULL: not pinned */
 	const cpu_set_t *server_cpus;      /* where the server runs; NULL: not known */
 	const volatile sig_atomic_t *stop; /* set by a signal: end early and keep what was measured; or NULL */
@@ -87,12 +87,15 @@ struct load_spec {
 /* Sources of connections to loopback: 127.0.0.1 to 127.0.0.250. */
 #define LOAD_ADDRESSES_MAX 250
 /*
- * Connections per source address. connect() tries the even half of the ephemeral ports first (14,116 of them as a
- * rule), port by port from a random one, so that it slows down by a thousand times as that half fills up.
+ * Connections per source address. connect() tries the even half of the ephemeral ports first (usually 14,116 of them),
+ * port by port from a random one, so that it slows down by a thousand times as that half fills up.
  */
 #define LOAD_PER_ADDRESS 8192
 
-/* The connections that one thread can hold where a file table has so many descriptors: some are no connections. */
+/*
+ * The number of connections that one thread can hold with a file table of this size: some descriptors are no
+ * connections.
+ */
 static inline uint64_t load_connections_of(uint64_t descriptors)
 {
 	const uint64_t reserve = 32;
@@ -121,38 +124,41 @@ struct load_sample {
 	unsigned threads_count;
 	uint64_t engine_bytes; /* memory of the connections' state, without histograms */
 	bool interrupted;      /* `stop` was set */
-	char wrong[256];       /* what the first wrong response was, in words; "" where there was none */
+	char wrong[256];       /* a description of the first wrong response; "" where there was none */
 };
 
 struct client {
 	const char *name;
 	const char *summary;
-	uint32_t max_connections; /* 1 for those that ask one thing at a time; 0: no bound */
-	/* Returns 0 where it can run here, on so many source addresses; else -1 with err set. NULL: it can everywhere. */
+	uint32_t max_connections; /* 1 for those that make one request at a time; 0: no limit */
+	/*
+	 * Returns 0 if it can run here with this number of source addresses; else -1 with err set. NULL: it can run
+	 * everywhere.
+	 */
 	int (*find)(uint32_t sources, struct err *err);
 	/*
-	 * Offers the load and fills in the sample (from load_sample_init). Returns 0 where it was offered, however many
-	 * requests failed; -1 with err set where it could not be (no thread, no memory).
-	 * The sample is to be released in either case.
+	 * Offers the load and fills in the sample (from load_sample_init). Returns 0 if it was offered, however many
+	 * requests failed; -1 with err set where it could not be (no thread, no memory). Release the sample in either
+	 * case.
 	 */
 	int (*run)(const struct load_spec *spec, struct load_sample *sample, struct err *err);
 };
 
 /*
- * The source addresses that so many connections are spread over. Only on loopback over IPv4 there is more than one to
- * take; a target of NULL stands for a server there.
+ * The number of source addresses that the connections are spread over. Only loopback over IPv4 has more than one; a
+ * target of NULL stands for a server there.
  */
 uint32_t load_sources(const struct target *target, uint64_t connections);
 
-/* The connections that carry requests: all of them but in a crowd. */
+/* The connections that carry requests: all, except in a crowd. */
 static inline uint32_t load_active(const struct load_spec *spec)
 {
 	return spec->mode == LOAD_CROWD && spec->active < spec->connections ? spec->active : spec->connections;
 }
 
 /*
- * Whether a number of requests is no longer worth waiting for: since the last right response --duration has gone by, and the
- * time of a request too. A server that hangs would else be asked for hours.
+ * Whether it is pointless to wait for the rest of a fixed number of requests: since the last right response both
+ * --duration and the timeout of a request have passed. Otherwise a server that hangs would be sent requests for hours.
  */
 static inline bool load_has_stalled(const struct load_spec *spec, uint64_t last_ok_ns, uint64_t now_ns)
 {
@@ -165,7 +171,7 @@ static inline bool load_has_stalled(const struct load_spec *spec, uint64_t last_
  */
 void load_thread_add(struct load_thread *thread, double sign);
 
-/* A sample of nothing: it holds no memory, and its figures are unknown. */
+/* An empty sample: it holds no memory, and its figures are unknown. */
 void load_sample_init(struct load_sample *sample);
 
 void load_sample_release(struct load_sample *sample);

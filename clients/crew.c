@@ -14,9 +14,12 @@
 #include <linux/close_range.h>
 
 #define WATCH_NS (20 * CLOCK_MS)
-/* Looks at the requests in flight that a mean is made of, minimum. */
+/* Minimum of samples of the requests in flight for a mean. */
 #define SAMPLES_MIN 20
-/* From when all threads are ready to when the schedules of an open loop begin: each has heard of it by then. */
+/*
+ * From the time when all threads are ready to the start of an open loop's schedules: each thread has learned of it by
+ * then.
+ */
 #define SCHEDULE_NS (10 * CLOCK_MS)
 struct crew {
 	const struct load_spec *spec;
@@ -30,9 +33,9 @@ struct crew {
 	uint64_t concurrency_samples, concurrency_min, concurrency_max;
 	uint64_t next_watch_ns;
 	uint64_t due_ns;   /* when the next turn of the window is due, by CLOCK_BOOTTIME; 0: it follows at once */
-	uint64_t pause_ns; /* the most that a turn of the window was late */
+	uint64_t pause_ns; /* the maximum delay of a turn of the window */
 	bool told_stalled, told_drain;
-	bool abandoned; /* the watch sees no use in going on */
+	bool abandoned; /* the watch says that it is pointless to continue */
 };
 
 enum load_phase worker_phase(const struct worker *worker)
@@ -56,7 +59,7 @@ void worker_window_end(struct worker *worker, uint64_t now_ns)
 	worker->unsettled = worker->in_flight;
 	worker->counts.in_flight_end = worker->in_flight;
 	worker->window_end_ns = now_ns;
-	/* Where it opens with the schedule, it may be cut short before it has. */
+	/* A window that opens with the schedule may end before it has opened. */
 	worker->usage.window_s = now_ns > worker->window_start_ns ? (double)(now_ns - worker->window_start_ns) / 1e9
 								  : 0;
 }
@@ -66,7 +69,7 @@ void worker_enter(struct worker *worker, enum load_phase phase, uint64_t now_ns)
 	bool open_loop = worker->spec->offered_rps > 0;
 
 	worker->phase = phase;
-	/* Where requests are counted, the window lasts until the last of them has ended. */
+	/* With a fixed number of requests the window lasts until the last of them has ended. */
 	if (phase == LOAD_SETTLE && worker->spec->requests)
 		return;
 	worker_window_end(worker, now_ns);
@@ -79,11 +82,11 @@ void worker_enter(struct worker *worker, enum load_phase phase, uint64_t now_ns)
 	load_thread_add(&worker->usage, -1);
 	worker->measuring = true;
 	worker->counts.in_flight_start = worker->in_flight;
-	/* Where requests are counted, the window opens with the schedule, and all of them are its own. */
+	/* With a fixed number of requests the window opens with the schedule, and all requests are in it. */
 	if (worker->spec->requests && now_ns < worker_schedule_ns(worker))
 		now_ns = worker_schedule_ns(worker);
 	worker->window_start_ns = now_ns;
-	/* Of an open loop, that of what was due after its start. */
+	/* In an open loop, the latency of requests due after its start. */
 	if (!worker->spec->requests)
 		worker->latency_from_ns = now_ns + open_loop;
 	worker->tenth_end_ns = now_ns + CLOCK_S / 10;
@@ -136,7 +139,7 @@ static void *worker_main(void *argument)
 	return NULL;
 }
 
-/* The CPU for the index-th thread, going round those that are allowed; -1 for none. */
+/* The CPU for the index-th thread, round robin over those allowed; -1 for none. */
 static int cpu_at(const cpu_set_t *cpus, unsigned index)
 {
 	int count = cpus ? CPU_COUNT(cpus) : 0;
@@ -147,7 +150,7 @@ static int cpu_at(const cpu_set_t *cpus, unsigned index)
 	return -1;
 }
 
-/* The CPUs that threads are pinned to in turn; where they are not pinned, as many as the client may use. */
+/* The CPUs that threads are pinned to in turn; if they are not pinned, as many as the client may use. */
 static unsigned spec_cpus(const struct load_spec *spec)
 {
 	cpu_set_t all;
@@ -160,8 +163,8 @@ static unsigned spec_cpus(const struct load_spec *spec)
 }
 
 /*
- * Whether the index-th thread has its CPU to itself: no other thread of the crew is on it, nor the server. Where the
- * servers' CPUs are not known, one that the threads leave free is taken for theirs.
+ * Whether the index-th thread has its CPU to itself: no other thread of the crew is on it, nor the server. If the
+ * servers' CPUs are not known, a CPU that the threads leave free is assumed to be theirs.
  */
 static bool has_cpu(const struct crew *crew, unsigned index)
 {
@@ -173,14 +176,14 @@ static bool has_cpu(const struct crew *crew, unsigned index)
 		return false;
 	if (spec->server_cpus && cpu >= 0)
 		return !CPU_ISSET(cpu, spec->server_cpus);
-	/* Only the CPUs that this process may run on: the host's others are of no use to it. */
+	/* Only the CPUs that this process may run on. */
 	return !sched_getaffinity(0, sizeof all, &all) && CPU_COUNT(&all) > (int)crew->count;
 }
 
 static unsigned threads_needed(const struct load_spec *spec)
 {
 	struct rlimit files;
-	/* Schedules keep better time in one thread, which a rate that leaves it idle at times does not need more of. */
+	/* Schedules are more exact in one thread, and a rate that leaves the thread idle at times needs no more. */
 	unsigned threads = spec->threads ? spec->threads : spec->offered_rps > 0 ? 1 : spec_cpus(spec);
 
 	getrlimit(RLIMIT_NOFILE, &files);
@@ -210,7 +213,7 @@ static int worker_start(struct worker *worker, struct err *err)
 	return errno ? err_set_errno(err, "starting an engine thread") : 0;
 }
 
-/* What this load counts starts at 0; everything else is unknown. */
+/* The counters of this load start at 0; everything else is unknown. */
 static void figures_begin(struct load_figures *figures, const struct load_spec *spec)
 {
 	fields_init(load_figures, figures);
@@ -230,7 +233,8 @@ static int crew_divide(struct crew *crew, struct err *err)
 	uint64_t window_ns = spec->requests ? 600 * CLOCK_S : spec->max_window_ns;
 	unsigned tenths = (unsigned)(window_ns / (CLOCK_S / 10)) + 20;
 	uint32_t active = load_active(spec);
-	unsigned busy = active < crew->count ? active : crew->count; /* workers with a connection to ask on */
+	unsigned busy = active < crew->count ? active
+					     : crew->count; /* workers with a connection that carries requests */
 
 	for (unsigned i = 0; i < crew->count; i++) {
 		struct worker *worker = &crew->workers[i];
@@ -256,7 +260,7 @@ static int crew_divide(struct crew *crew, struct err *err)
 	return 0;
 }
 
-/* The worker that could not do its work, or NULL: the figures of the others are then no use. */
+/* The worker that failed, or NULL: without it the figures of the others are useless. */
 static const struct worker *crew_broken(const struct crew *crew)
 {
 	for (unsigned i = 0; i < crew->count; i++)
@@ -270,7 +274,7 @@ static bool crew_stopped(const struct crew *crew)
 	return crew->abandoned || crew_broken(crew) || (crew->spec->stop && *crew->spec->stop);
 }
 
-/* Lets the caller's watch look now and then, and tells it once of a server that has fallen silent. */
+/* Calls the caller's watch at intervals, and tells it once of a server that has fallen silent. */
 static void crew_watch(struct crew *crew, const struct phases *phases, uint64_t now_ns)
 {
 	const struct load_watch *watch = crew->spec->watch;
@@ -289,8 +293,8 @@ static void crew_watch(struct crew *crew, const struct phases *phases, uint64_t 
 }
 
 /*
- * What the workers have published. A worker may be busy for long with one turn, sending 16384 requests, say. The phase is
- * read first (acquire): once a worker has followed, its counts are those of that phase.
+ * Sums what the workers have published. A worker may be busy for long with one turn, such as sending 16384 requests.
+ * The phase is read first (acquire): once a worker has followed, its counts are those of that phase.
  */
 static struct phases_seen crew_see(const struct crew *crew, enum load_phase phase)
 {
@@ -311,7 +315,7 @@ static struct phases_seen crew_see(const struct crew *crew, enum load_phase phas
 	return seen;
 }
 
-/* One look at the requests in flight. */
+/* One sample of the requests in flight. */
 static void crew_sample(struct crew *crew)
 {
 	uint64_t in_flight = 0;
@@ -330,7 +334,7 @@ static void crew_sample(struct crew *crew)
 }
 
 /*
- * A turn that comes late shows that this process stood still: it was stopped, its machine was suspended (which CLOCK_MONOTONIC
+ * A late turn shows that this process stood still: it was stopped, its machine was suspended (which CLOCK_MONOTONIC
  * leaves out), or it got no CPU.
  */
 static void crew_note_pause(struct crew *crew)
@@ -341,7 +345,7 @@ static void crew_note_pause(struct crew *crew)
 		crew->pause_ns = now_ns - crew->due_ns;
 }
 
-/* When the schedules of an open loop are to begin: once no thread has anything to prepare any more. 0: not yet. */
+/* The start of an open loop's schedules: once all threads are prepared. 0: not yet. */
 static uint64_t crew_schedule(struct crew *crew, uint64_t now_ns)
 {
 	for (unsigned i = 0; i < crew->count; i++)
@@ -351,7 +355,7 @@ static uint64_t crew_schedule(struct crew *crew, uint64_t now_ns)
 	return now_ns + SCHEDULE_NS;
 }
 
-/* To the caller the window is over when it is, and not when those in flight at its end are settled. */
+/* The caller's window ends with the window itself, not when the requests in flight at its end have ended. */
 static void crew_tell(struct crew *crew, enum load_phase phase)
 {
 	const struct load_watch *watch = crew->spec->watch;
@@ -420,7 +424,7 @@ static int tenths_merge(struct crew *crew, struct load_sample *sample, struct er
 	return 0;
 }
 
-/* The room of the single latencies changes hands: it may be large. */
+/* The memory of the single latencies is handed over, not copied: it may be large. */
 static void raw_hand_over(struct crew *crew, struct load_sample *sample)
 {
 	for (unsigned i = 0; i < crew->count; i++) {
@@ -429,7 +433,7 @@ static void raw_hand_over(struct crew *crew, struct load_sample *sample)
 	}
 }
 
-/* The fraction of a CPU that the threads on it used, of the busiest CPU. */
+/* Of the busiest CPU: the fraction that the threads on it used. */
 static double crew_busiest(const struct crew *crew)
 {
 	double busy[LOAD_THREADS_MAX] = { 0 }, busiest = 0;
@@ -444,21 +448,21 @@ static double crew_busiest(const struct crew *crew)
 	return busiest;
 }
 
-/* The requests of a round, as window_rate() takes them: those of a counted run are all followed to their end. */
+/* The requests of a round, for window_rate(): those of a fixed number are all followed to their end. */
 static uint32_t round_of(const struct load_spec *spec)
 {
 	return spec->requests ? 0 : load_active(spec);
 }
 
-/* Whether the thread had requests to make: where they are counted and few, some have none. */
+/* Whether the thread had requests to make: with a small fixed number, some threads have none. */
 static bool has_worked(const struct worker *worker)
 {
 	return worker->counts.started || worker->counts.in_flight_start || !worker->spec->requests;
 }
 
 /*
- * The requests in flight. Samples are of the whole phase, which is the window only where time ends it; and a few of them are
- * no evidence against the times of the requests.
+ * The requests in flight. Samples are of the whole phase, which is the window only if time ends it; and a few samples
+ * are no evidence against the times of the requests.
  */
 static void crew_concurrency(const struct crew *crew, struct load_sample *sample, const struct window_sum *sum)
 {
@@ -485,8 +489,9 @@ static void crew_concurrency(const struct crew *crew, struct load_sample *sample
 }
 
 /*
- * Rate, window and concurrency. An open loop has the rate of its schedule, and each thread its own window. Where requests are
- * counted, a thread may have had too few for a window: then it is from the first request of all to the last.
+ * Rate, window and concurrency. An open loop has the rate of its schedule, and each thread its own window. With a fixed
+ * number of requests, a thread may have too few for a window: then the window is from the first request of all to the
+ * last.
  */
 static void crew_rate(const struct crew *crew, struct load_sample *sample)
 {
@@ -574,7 +579,7 @@ int crew_run(const struct load_spec *spec, crew_work *work, struct load_sample *
 	while (started < crew.count && !worker_start(&crew.workers[started], err))
 		started++;
 	if (started < crew.count) {
-		crew.abandoned = true; /* those that have started end, and are not waited for to follow */
+		crew.abandoned = true; /* the others end those they have started, and are not waited for to follow */
 		phases_stop(&phases);
 		atomic_store(&crew.phase, LOAD_DRAIN);
 		crew.count = started;

@@ -1,9 +1,9 @@
 /*
  * crew: the workers of an engine, led through the phases of a cell.
  *
- * This is the control plane: it divides the connections among threads, moves them all from phase to phase,
- * looks at the live figures now and then, and merges what the workers counted. It knows nothing of how a worker
- * drives its connections; the engine gives that as one function.
+ * This is the control plane: it divides the connections among threads, moves them all from phase to phase, samples the
+ * live figures, and merges what the workers counted. It knows nothing of how a worker drives its connections; the
+ * engine gives that as one function.
  */
 #ifndef CLIENTS_CREW_H
 #define CLIENTS_CREW_H

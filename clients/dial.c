@@ -10,7 +10,7 @@
 #include "harness/lib/clock.h"
 #include "harness/lib/text.h"
 
-/* How long a call may block before the clock and `stop` are looked at: a signal may come just before the call. */
+/* How long a call may block before the clock and `stop` are checked: a signal may come just before the call. */
 #define SLICE_NS (100 * CLOCK_MS)
 
 struct exchange {
@@ -68,7 +68,7 @@ static bool is_worth_another_try(const struct exchange *exchange)
 	return false;
 }
 
-/* connect(2) that has been broken off by a signal or its timeout goes on by itself: its end is waited for. */
+/* connect(2) continues in the background after a signal or its timeout: its end is waited for. */
 static int exchange_connect(const struct exchange *exchange)
 {
 	const struct dial *dial = exchange->dial;
@@ -123,7 +123,7 @@ static void take_piece(const struct dial *dial, const struct http_span *piece, s
 	response->body_bytes += piece->bytes;
 }
 
-/* Takes bytes of the response apart. Returns 1 at its end, 0 where there is more to come, -1 where it is none. */
+/* Parses bytes of the response. Returns 1 at its end, 0 where more must follow, -1 where it is not valid. */
 static int take_bytes(const struct exchange *exchange, struct http_reader *reader, const char *data, size_t bytes,
 		      struct dial_response *response)
 {

@@ -1,8 +1,7 @@
 /*
  * dial: one request over a connection of its own, by a blocking socket.
  *
- * The sequential client measures with it, and probes (clients/probe.h) ask with it. The engines, which hold many
- * connections at once, have their own way.
+ * The sequential client and probes (clients/probe.h) use it. The engines, which hold many connections at once, do not.
  */
 #ifndef CLIENTS_DIAL_H
 #define CLIENTS_DIAL_H
@@ -18,7 +17,7 @@ struct load_watch;
 /* The longest body that is read. */
 #define DIAL_BODY_MAX (64u << 20)
 
-/* What to ask, and how the response is read. All pointers are the caller's. */
+/* The request, and how the response is read. All pointers are the caller's. */
 struct dial {
 	const struct sockaddr_storage *address;
 	socklen_t address_bytes;

@@ -9,31 +9,32 @@
 #include "harness/lib/random.h"
 
 /*
- * Connections that a worker opens between two looks at its events, so that the ramp does not come as one burst. In
- * close mode those already open start over meanwhile, hundreds at a time: the ramp must outrun them.
+ * Connections that a worker opens between two waits for events, so that the ramp is not one burst. In close mode
+ * connections already open start over in the meantime, hundreds at a time: the ramp must outrun them.
  */
 #define RAMP_BATCH_KEEPALIVE 64
 #define RAMP_BATCH_CLOSE     1024
 /* In keepalive, connections of all workers together that may wait for their first response during the ramp. */
 #define RAMP_WAITING 512
-/* Timeouts and rests are swept this often, and so much more seldom with each SWEEP_MORE connections: coarse, and cheap. */
+/* Interval of the scan for timeouts and rests, longer by one for each SWEEP_MORE connections: coarse, and cheap. */
 #define SWEEP_NS   (50 * CLOCK_MS)
 #define SWEEP_MORE 8192
 /*
- * A connection that fails is opened again at once; one that fails twice without a right response in between rests this long
- * each time, so that a server that refuses is not asked in a tight loop.
+ * A failed connection is opened again at once; one that fails twice without a right response in between rests this long
+ * each time, so that the client does not hit a refusing server in a tight loop.
  */
 #define REST_NS (500 * CLOCK_MS)
 /*
- * In close mode the server closes first, as HTTP/1.0 has it, and keeps the TIME_WAIT. Were it the client, its ports
- * would run out and connect() would search ever longer for one. A server that does not close is waited for so long.
+ * In close mode the active close is the server's, as in HTTP/1.0, and so is the TIME_WAIT. With an active close by the
+ * client, its ports would run out and connect() would search ever longer for a free one. This is how long a server may
+ * take to close.
  */
 #define CLOSING_NS CLOCK_S
 /* Arrivals that are given up at a time. */
 #define EXPIRE_BATCH 4096
-/* How long a wait for events may last before the phase is looked at. */
+/* How long a wait for events may last before the phase is checked. */
 #define WAIT_NS (5 * CLOCK_MS)
-/* To wake up takes some tens of microseconds: for the last stretch to an arrival a thread stays awake. */
+/* A wake-up takes some tens of microseconds: for the last stretch before an arrival a thread spins. */
 #define AWAKE_NS (100 * CLOCK_US)
 
 bool engine_source(struct engine *engine, struct sockaddr_in *source)
@@ -56,13 +57,13 @@ bool engine_spread(struct engine *engine)
 	return true;
 }
 
-/* Whether the connection is one of the crowd, which carries no request once the ramp is over. */
+/* Whether the connection is silent in a crowd: it carries no request once the ramp is over. */
 static bool is_silent(const struct engine *engine, const struct conn *conn)
 {
 	return engine->crowd && conn - engine->conns >= engine->worker->active;
 }
 
-/* Gives an open loop one more connection for what arrives. */
+/* Makes one more connection of an open loop free for arrivals. */
 static void conn_free(struct engine *engine, struct conn *conn, uint64_t now_ns)
 {
 	engine->free[engine->free_count] = (uint32_t)(conn - engine->conns);
@@ -103,13 +104,13 @@ static void conn_request_clear(struct engine *engine, struct conn *conn)
 	http_reader_reset(&conn->reader);
 }
 
-/* A server that has not closed any of a few connections never does. */
+/* A server that has closed none of a few connections is taken to close none. */
 static uint32_t ignored_max(const struct engine *engine)
 {
 	return engine->worker->active < ENGINE_IGNORED_MAX ? engine->worker->active : ENGINE_IGNORED_MAX;
 }
 
-/* The state of the thread's requests at a moment: what is under way counts until then. */
+/* The sums of the thread's requests at a moment: requests in flight count until then. */
 static struct window_edge engine_edge(const struct engine *engine, uint64_t now_ns)
 {
 	const struct worker *worker = engine->worker;
@@ -126,7 +127,7 @@ static struct window_edge engine_edge(const struct engine *engine, uint64_t now_
 	return edge;
 }
 
-/* Opens the window that the rate is of. */
+/* Opens the window of the rate. */
 static void engine_window_start(struct engine *engine, uint64_t now_ns)
 {
 	engine->worker->window = (struct window){ .start = engine_edge(engine, now_ns) };
@@ -215,7 +216,7 @@ static void conn_begin(struct engine *engine, struct conn *conn, uint64_t start_
 		engine->io->open(engine, conn, now_ns);
 }
 
-/* The next request of an open connection. */
+/* The next request on an open connection. */
 static void conn_request(struct engine *engine, struct conn *conn, uint64_t start_ns)
 {
 	if (!worker_take(engine->worker)) {
@@ -234,7 +235,7 @@ static void conn_request(struct engine *engine, struct conn *conn, uint64_t star
 	tls_request(engine, conn);
 }
 
-/* The connection is over; the slot goes on with another one. */
+/* The connection is over; its slot continues with another one. */
 static void conn_renew(struct engine *engine, struct conn *conn, uint64_t now_ns)
 {
 	if (!engine->open_loop) {
@@ -245,7 +246,7 @@ static void conn_renew(struct engine *engine, struct conn *conn, uint64_t now_ns
 	conn_free(engine, conn, now_ns);
 }
 
-/* A silent connection is gone. It is not opened again: how many stay is what is measured. */
+/* A silent connection is gone. It is not opened again: the number that stay is part of the measurement. */
 static void conn_dropped(struct engine *engine, struct conn *conn, uint64_t silent_ns)
 {
 	struct worker *worker = engine->worker;
@@ -260,8 +261,8 @@ static void conn_dropped(struct engine *engine, struct conn *conn, uint64_t sile
 }
 
 /*
- * The server has ended a connection that has carried a response, without a byte of the next one: it had not announced that
- * (RFC 9112 9.6), so that the request was on its way.
+ * The server has closed a connection that has carried a response, before the first byte of the next: it had not
+ * announced that (RFC 9112 9.6), so the request had already been sent.
  */
 static void conn_count_dropped(struct engine *engine, const struct conn *conn, enum load_failure failure)
 {
@@ -297,7 +298,7 @@ static enum load_failure failure_of(const struct engine *engine, const struct co
 
 void engine_failed(struct engine *engine, struct conn *conn, int number, uint64_t now_ns)
 {
-	/* A send may fail after the response has come, and so may a receive after it: then no request has failed. */
+	/* A send may fail after the response has come, and so may a receive: then no request has failed. */
 	if (conn->state == CONN_CONNECTING || conn->state == CONN_READING)
 		conn_failed(engine, conn, failure_of(engine, conn, load_failure_of_errno(number)), now_ns);
 	else
@@ -481,14 +482,17 @@ void engine_ended(struct engine *engine, struct conn *conn, uint64_t now_ns)
 	conn_judged(engine, conn, end, failure, true, now_ns);
 }
 
-/* The server has closed, or where it `ignores` that has had its time to. */
+/* The server has closed, or `ignores`: it had its time to close, and has not. */
 static void conn_closed(struct engine *engine, struct conn *conn, bool ignores, uint64_t now_ns)
 {
 	struct worker *worker = engine->worker;
 
 	engine->ignored = ignores ? engine->ignored + 1 : 0;
 	worker->counts.close_ignored += ignores && worker->measuring;
-	/* Requests that are counted are judged from when it is known: the rate is of the work, not of the waiting. */
+	/*
+	 * With a fixed number of requests the level is judged from the time when it is reached: only the work counts,
+	 * not the waiting.
+	 */
 	if (engine->ignored == ignored_max(engine) && worker->spec->requests && worker->window.start.at_ns &&
 	    !worker->window.end.at_ns)
 		engine_window_start(engine, now_ns);
@@ -502,7 +506,7 @@ void engine_disturbed(struct engine *engine, struct conn *conn, bool bytes, uint
 {
 	struct worker *worker = engine->worker;
 
-	/* They are no response, and what follows on this connection could be none either (RFC 9112 9.2). */
+	/* They are no response, and what follows on this connection might be none either (RFC 9112 9.2). */
 	bool waits = conn->state == CONN_IDLE || conn->state == CONN_HELD || conn->state == CONN_SILENT;
 	if (bytes && waits && worker->phase < LOAD_SETTLE) {
 		worker->counts.stray++;
@@ -531,7 +535,7 @@ void engine_disturbed(struct engine *engine, struct conn *conn, bool bytes, uint
 	}
 }
 
-/* Looks at one connection: has it taken too long, or rested enough? Returns whether it still needs to be looked at. */
+/* Checks one connection: has it taken too long, or rested enough? Returns whether it still needs to be checked. */
 static bool conn_sweep(struct engine *engine, struct conn *conn, uint64_t now_ns)
 {
 	struct worker *worker = engine->worker;
@@ -581,8 +585,8 @@ static bool arrival_left(const struct engine *engine)
 }
 
 /*
- * What has waited for longer than a request may take, from when it was due, has failed, and the server is not bothered
- * with it any more. Bounded, so that events are looked at meanwhile.
+ * A request that has waited for longer than its timeout, from the time when it was due, has failed, and is not sent.
+ * Bounded, so that events are handled in between.
  */
 static void engine_expire(struct engine *engine, uint64_t now_ns)
 {
@@ -600,7 +604,7 @@ static void engine_expire(struct engine *engine, uint64_t now_ns)
 	}
 }
 
-/* Ends what has taken too long, and lets the rested go on. */
+/* Ends what has taken too long, and lets resting connections continue. */
 static void engine_sweep(struct engine *engine, uint64_t now_ns)
 {
 	uint32_t last = 0;
@@ -610,7 +614,7 @@ static void engine_sweep(struct engine *engine, uint64_t now_ns)
 	for (uint32_t i = 0; i < engine->swept; i++)
 		if (conn_sweep(engine, &engine->conns[i], now_ns))
 			last = i + 1;
-	/* A crowd that has fallen silent costs nothing any more. */
+	/* A crowd that has fallen silent needs no scan. */
 	if (engine->crowd && engine->worker->phase != LOAD_RAMP)
 		engine->swept = last > engine->worker->active ? last : engine->worker->active;
 }
@@ -620,7 +624,7 @@ static bool engine_open(struct engine *engine, uint64_t now_ns)
 {
 	struct worker *worker = engine->worker;
 	int batch = engine->keepalive ? RAMP_BATCH_KEEPALIVE : RAMP_BATCH_CLOSE;
-	/* What a crowd has not reached in the ramp is not made up for while measuring. */
+	/* Connections of a crowd that the ramp did not open are not opened while measuring. */
 	uint32_t max = engine->crowd && worker->phase != LOAD_RAMP ? worker->active : worker->connections;
 
 	if (engine->open_loop)
@@ -635,7 +639,7 @@ static bool engine_open(struct engine *engine, uint64_t now_ns)
 	return engine->opened < max;
 }
 
-/* How late a request of the window has started, and not by the server's fault. */
+/* The lag of a request of the window: its delay that is not the server's. */
 static void lag_add(struct worker *worker, uint64_t could_ns, uint64_t now_ns)
 {
 	if (could_ns)
@@ -644,14 +648,14 @@ static void lag_add(struct worker *worker, uint64_t could_ns, uint64_t now_ns)
 
 void engine_left(struct engine *engine, uint64_t before_ns, uint64_t after_ns)
 {
-	/* They are sent one after the other, each when those before it are. */
+	/* They are sent one after the other, each after those before it. */
 	for (uint32_t i = 0; i < engine->leaving_count; i++)
 		lag_add(engine->worker, engine->leaving[i],
 			before_ns + (after_ns - before_ns) * i / engine->leaving_count);
 	engine->leaving_count = 0;
 }
 
-/* Starts the next arrival, which is due and has a connection to go on. */
+/* Starts the next arrival, which is due and has a free connection. */
 static void arrival_start(struct engine *engine, uint64_t now_ns)
 {
 	struct worker *worker = engine->worker;
@@ -661,7 +665,7 @@ static void arrival_start(struct engine *engine, uint64_t now_ns)
 
 	if (slot >= engine->swept)
 		engine->swept = engine->opened = slot + 1;
-	/* Until a connection was free the request waited for the server: that is no lag of ours. */
+	/* Until a connection was free the request waited for the server: that is not our lag. */
 	bool waited = due < engine->freed_ns;
 	uint64_t could_ns = !worker->measuring ? 0 : waited ? engine->freed_ns : due;
 	worker->counts.open_loop.waited += waited && worker->measuring;
@@ -713,7 +717,7 @@ static uint64_t engine_waiting(const struct engine *engine, uint64_t now_ns)
 	return due < engine->worker->budget ? due : engine->worker->budget;
 }
 
-/* The window opens or closes: what of an open loop has arrived, and what waits. */
+/* The window opens or closes: counts the arrivals of an open loop so far, and those that wait. */
 static void engine_window(struct engine *engine, bool opens, uint64_t now_ns)
 {
 	if (!engine->open_loop)
@@ -746,7 +750,7 @@ static void engine_drop_unreached(struct engine *engine)
 	}
 }
 
-/* Counts the window's requests that are still in flight when the time to end is over. */
+/* Counts the window's requests that are still in flight when the time to end them is over. */
 static void engine_unfinished(struct engine *engine, uint64_t now_ns)
 {
 	struct worker *worker = engine->worker;
@@ -787,7 +791,7 @@ static void engine_follow(struct engine *engine, enum load_phase phase, uint64_t
 	}
 	if (before == LOAD_RAMP)
 		engine_sweep(engine, now); /* sets free the connections held for the ramp */
-	/* The crew's window is over; that of a worker whose requests have all ended has ended before. */
+	/* The crew's window is over; that of a worker whose requests have all ended was over before. */
 	if (engine->crowd && before < LOAD_SETTLE && phase >= LOAD_SETTLE)
 		worker->counts.crowd.silent = engine->silent;
 }
@@ -804,7 +808,7 @@ static void engine_schedule(struct engine *engine)
 			      worker->index, worker->workers, spec->seed);
 }
 
-/* When the last of the connections began its request: to open many takes a while, and until then not all were in flight. */
+/* When the last connection began its request: opening many takes a while, and until then not all were in flight. */
 static uint64_t last_start_ns(const struct engine *engine, uint64_t now_ns)
 {
 	for (uint32_t i = 0; i < engine->swept; i++) {
@@ -823,7 +827,10 @@ bool engine_turn(struct engine *engine, enum load_phase phase, uint64_t now_ns)
 	if (phase != engine->worker->phase)
 		engine_follow(engine, phase, now_ns);
 	bool more = phase < LOAD_DRAIN && engine_open(engine, now_ns);
-	/* Requests that are counted are judged from when all connections are open: until then not all have work. */
+	/*
+	 * With a fixed number of requests the level is judged from the time when all connections are open: until then
+	 * not all have work.
+	 */
 	struct worker *worker = engine->worker;
 	if (!more && worker->measuring && !engine->open_loop && !worker->window.start.at_ns && !worker->exhausted)
 		engine_window_start(engine, last_start_ns(engine, now_ns));
@@ -852,7 +859,7 @@ void engine_look(struct engine *engine, uint64_t now_ns)
 	worker->idle = true;
 }
 
-/* Starts all that has arrived. Each has a clock of its own, since to send takes time. Returns how long to wait. */
+/* Starts all arrivals that are due. Each reads the clock, since sending takes time. Returns how long to wait. */
 static uint64_t engine_arrive_all(struct engine *engine)
 {
 	uint64_t due_ns;
@@ -891,7 +898,7 @@ static void engine_fairness(const struct engine *engine)
 
 	struct load_figures *counts = &worker->counts;
 
-	if (engine->open_loop) /* there a connection is used when there is need of it */
+	if (engine->open_loop) /* there connections are opened as they are needed */
 		return;
 	counts->never_served = 0;
 	for (uint32_t i = 0; i < worker->active; i++) {
@@ -903,7 +910,7 @@ static void engine_fairness(const struct engine *engine)
 	}
 }
 
-/* Room for the connections, and for the list of those that are free. */
+/* Allocates the connections, and the list of free ones. */
 static int engine_allocate(struct engine *engine)
 {
 	struct worker *worker = engine->worker;
@@ -984,7 +991,7 @@ static void engine_init(struct engine *engine, struct worker *worker, const stru
 	};
 	engine->ramp_waiting_max = RAMP_WAITING / worker->workers;
 	if (engine->open_loop) {
-		prctl(PR_SET_TIMERSLACK, 1);           /* of this thread: waits end on time, not when it suits */
+		prctl(PR_SET_TIMERSLACK, 1);           /* of this thread: timeouts end on time, without slack */
 		engine->arrivals.next_ns = UINT64_MAX; /* until it is known when the schedule begins */
 	}
 }

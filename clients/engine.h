@@ -1,10 +1,9 @@
 /*
  * engine: many connections in one thread, each a state machine.
  *
- * The engine decides what each connection does next: when it is opened, when it asks, whether its response was right, and
- * what becomes of it then. How bytes get to the server and back is not its business: a `struct engine_io` does that,
- * on epoll(7) or io_uring(7), and tells the engine what happened. So both measure the same, phase by phase and count by
- * count, and differ in speed alone.
+ * The engine decides what each connection does next: when it is opened, when it asks, whether its response was right,
+ * and what becomes of it then. A `struct engine_io` moves the bytes, by epoll(7) or io_uring(7), and tells the engine
+ * what happened. So both measure the same, phase by phase and count by count, and differ only in speed.
  *
  * Nothing here allocates, locks or logs while measuring, and a connection is one cache line.
  */
@@ -22,22 +21,23 @@ enum conn_state {
 	CONN_UNUSED,     /* not open */
 	CONN_CONNECTING, /* the handshake or the sending is not over */
 	CONN_READING,    /* the request is sent */
-	CONN_HELD,       /* open and answered, waiting for the ramp's end */
-	CONN_SILENT,     /* open and answered, with nothing more to ask: one of the crowd */
-	CONN_IDLE,       /* open and answered, waiting for the next arrival of an open loop */
-	CONN_CLOSING,    /* answered in close mode: the server's end of the connection is still to come */
+	CONN_HELD,       /* open, response received, waiting for the ramp's end */
+	CONN_SILENT,     /* open, response received, with nothing more to send: silent in a crowd */
+	CONN_IDLE,       /* open, response received, waiting for the next arrival of an open loop */
+	CONN_CLOSING,    /* response received in close mode: the server's FIN is still to come */
 	CONN_RESTING,    /* closed after a failure until start_ns */
 	CONN_ENDED,      /* closed for good: no request left to start */
 };
 
-/* A connection, or the slot of one: in close mode one follows the other. */
+/* A connection, or its slot: in close mode connections follow each other in a slot. */
 struct conn {
-	uint64_t start_ns;   /* of the request in flight; of a resting connection, when it may go on; else since when */
-	uint64_t dial_ns;    /* when the connection was begun */
-	uint32_t handle;     /* the engine_io's own: a descriptor, or the number of this connection in its slot */
-	uint16_t sent;       /* the engine_io's own: bytes of the request */
-	uint8_t state;       /* enum conn_state */
-	bool registered : 1; /* the engine_io's own */
+	uint64_t
+		start_ns; /* of the request in flight; for a resting connection, when it may continue; else since when */
+	uint64_t dial_ns;     /* when the connection was begun */
+	uint32_t handle;      /* the engine_io's own: a descriptor, or the number of this connection in its slot */
+	uint16_t sent;        /* the engine_io's own: bytes of the request */
+	uint8_t state;        /* enum conn_state */
+	bool registered : 1;  /* the engine_io's own */
 	bool established : 1; /* this TCP connection */
 	bool reused : 1;      /* it has carried a response before */
 	bool reached : 1;     /* has been through the ramp */
@@ -51,10 +51,10 @@ struct conn {
 
 _Static_assert(sizeof(struct conn) == 64, "a connection is one cache line");
 
-/* Requests of an open loop that may wait to be sent together: the last of them is late by the sending of the others. */
+/* Requests of an open loop that may wait to be sent together: the last is late by the sending of the others. */
 #define ENGINE_LEAVING_MAX 8
 
-/* As many connections that the server should have closed, and did not, are enough to know that it never does. */
+/* After this number of connections that the server should have closed and did not, it is taken to close none. */
 #define ENGINE_IGNORED_MAX 3
 
 /* The longest record of TLS, in plain text (RFC 8446 5.1). */
@@ -77,20 +77,20 @@ struct engine {
 	uint32_t ordered;                /* how many of the order have begun */
 	struct conn *conns;
 	uint32_t opened;       /* connections begun */
-	uint32_t swept;        /* connections that the sweep looks at */
+	uint32_t swept;        /* connections that the timeout scan looks at */
 	uint32_t ramp_waiting; /* of those in the ramp, not through it */
 	uint32_t ramp_waiting_max;
 	uint32_t reached;
 	uint32_t closing; /* connections in CONN_CLOSING */
 	uint32_t silent;  /* connections in CONN_SILENT */
 	uint32_t
-		ignored; /* connections that the server did not close, one after the other; from ENGINE_IGNORED_MAX on the client does */
+		ignored; /* connections that the server did not close, in a row; from ENGINE_IGNORED_MAX on the client closes */
 	uint32_t spread, next_source; /* source addresses, see engine_source() */
 	/* Of an open loop. */
 	struct arrivals arrivals;
 	uint32_t *free; /* free_count connections that carry no request; the last is the next to be used */
 	uint32_t free_count;
-	uint64_t freed_ns; /* when there was one again after there had been none */
+	uint64_t freed_ns; /* since when there has been a free one again */
 	uint64_t taken;    /* arrivals started */
 	/* Of arrivals handed to an engine_io that sends later: when each could have been started, 0 outside the window. */
 	uint64_t leaving[ENGINE_LEAVING_MAX];
@@ -116,24 +116,24 @@ struct engine_io {
 	/* Closes all connections, and frees io_state. */
 	void (*release)(struct engine *engine);
 	/*
-	 * Begins a connection and sends the request on it; one that this slot had is closed. Calls engine_dials() as it
-	 * begins to connect. May tell of the outcome before it returns.
+	 * Begins a connection and sends the request on it; a previous connection of this slot is closed. Calls
+	 * engine_dials() when it begins to connect. May report the outcome before it returns.
 	 */
 	void (*open)(struct engine *engine, struct conn *conn, uint64_t now_ns);
 	/*
 	 * Sends the request on an open connection, which is in CONN_READING already: engine_sent() need not be called.
-	 * May tell of a failure before it returns.
+	 * May report a failure before it returns.
 	 */
 	void (*request)(struct engine *engine, struct conn *conn);
-	/* Sends what was only written down so far, and calls engine_left(); NULL: all is sent at once. */
+	/* Submits what is only queued so far, and calls engine_left(); NULL: everything is sent at once. */
 	void (*flush)(struct engine *engine);
-	/* Closes a connection, whatever it is doing. Nothing more is told of it. */
+	/* Closes a connection, whatever its state. Nothing more is reported about it. */
 	void (*close)(struct engine *engine, struct conn *conn);
-	/* Waits for events, timeout_ns at most, and tells of those that there are. Returns 0, or -1 with err set. */
+	/* Waits for events, at most timeout_ns, and reports those that occurred. Returns 0, or -1 with err set. */
 	int (*wait)(struct engine *engine, uint64_t timeout_ns, struct err *err);
 };
 
-/* An engine for that worker's connections, in phase LOAD_RAMP. NULL with worker->err set where it can't be had. */
+/* An engine for that worker's connections, in phase LOAD_RAMP. NULL with worker->err set where it can't be made. */
 struct engine *engine_new(struct worker *worker, const struct engine_io *io);
 void engine_free(struct engine *engine);
 
@@ -141,16 +141,17 @@ void engine_free(struct engine *engine);
 void engine_work(struct worker *worker, const struct engine_io *io);
 
 /*
- * What an engine_io tells, and when that was. The time is a parameter: the engine itself reads no clock between events.
- * An io reads one for each completion, after what has completed and before what the engine starts next: a batch of 512
- * events with a system call or two each takes milliseconds, which a clock read once a batch would add to latencies.
+ * The events that an engine_io reports, with their time. The time is a parameter: the engine itself reads no clock
+ * between events. An io reads one for each completion, after what has completed and before what the engine starts next:
+ * a batch of 512 events with a system call or two each takes milliseconds, which a clock read once a batch would add to
+ * latencies.
  */
 
 /* The connection is about to be made. */
 static inline void engine_dials(const struct engine *engine, struct conn *conn, uint64_t now_ns)
 {
 	conn->dial_ns = now_ns;
-	if (!engine->open_loop) /* there the request has begun when it was due */
+	if (!engine->open_loop) /* the time at which the request began if it was due then */
 		conn->start_ns = now_ns;
 }
 
@@ -167,10 +168,13 @@ static inline void engine_sent(struct conn *conn)
 void engine_received(struct engine *engine, struct conn *conn, const char *data, size_t bytes, bool ended,
 		     uint64_t now_ns);
 
-/* The server has ended the connection in CONN_READING. */
+/* The server has closed the connection in CONN_READING. */
 void engine_ended(struct engine *engine, struct conn *conn, uint64_t now_ns);
 
-/* A call for the connection has failed, with that errno: so has its request, or where it carries none, it is disturbed. */
+/*
+ * A call for the connection has failed with that errno: the request fails, or if the connection carries none, it is
+ * disturbed.
+ */
 void engine_failed(struct engine *engine, struct conn *conn, int number, uint64_t now_ns);
 
 /* Bytes, an end or an error on a connection that waits for no response; `bytes`: there were some. */
@@ -186,26 +190,27 @@ void engine_unasked(struct engine *engine, struct conn *conn, const char *data, 
 void engine_left(struct engine *engine, uint64_t before_ns, uint64_t after_ns);
 
 /*
- * Starts the next arrival of an open loop where it is due. Returns how long nothing is due or can be started; 0: look
- * again, with the time as it is then, since to send takes time. Called between events too, so that none waits for all.
+ * Starts the next arrival of an open loop if it is due. Returns how long nothing is due or can be started; 0: call
+ * again with the current time, since sending takes time. Called between events too, so that no arrival waits for all of
+ * them.
  */
 uint64_t engine_arrive(struct engine *engine, uint64_t now_ns);
 
 /* The two halves of a round of the engine's loop, between which it waits for events (io->wait). */
 
-/* Follows the crew into `phase`, and opens some connections. Returns whether there are more to open right now. */
+/* Follows the crew into `phase`, and opens some connections. Returns whether there are more to open at once. */
 bool engine_turn(struct engine *engine, enum load_phase phase, uint64_t now_ns);
 
-/* Ends what has taken too long, lets the rested go on, and publishes the live figures. */
+/* Ends requests that have taken too long, lets resting connections continue, and publishes the live figures. */
 void engine_look(struct engine *engine, uint64_t now_ns);
 
 /*
- * The source address of the next connection: true where it is to be bound to one, since a single address has not
- * ports enough for all. Only loopback has so many addresses.
+ * The source address of the next connection: true if it is to be bound to one, since a single address does not have
+ * enough ports. Only loopback has so many addresses.
  */
 bool engine_source(struct engine *engine, struct sockaddr_in *source);
 
-/* There was no port left on the source addresses. Returns whether there is one more to try. */
+/* No port was left on the source addresses. Returns whether there is another address to try. */
 bool engine_spread(struct engine *engine);
 
 #endif

@@ -12,8 +12,8 @@
 
 #define EVENTS 512
 /*
- * Edge-triggered: told once of what has come, and not looked at again by the next wait. All that has come is read at
- * once, or told of anew.
+ * Edge-triggered: an event is reported once, and the next wait does not check the connection again. All that has
+ * arrived is read at once, or a new event is requested.
  */
 #define EVENTS_RESPONSE (EPOLLIN | EPOLLRDHUP | EPOLLET)
 #define EVENTS_SENDING  EPOLLOUT
@@ -31,7 +31,7 @@ static struct epoll_state *state_of(const struct engine *engine)
 	return engine->io_state;
 }
 
-/* Closing takes the descriptor out of epoll, since nothing else refers to it (epoll(7)). Descriptor 0 is never ours. */
+/* Closing removes the descriptor from epoll, since nothing else refers to it (epoll(7)). Descriptor 0 is never ours. */
 static void epoll_close(struct engine *engine, struct conn *conn)
 {
 	(void)engine;
@@ -78,7 +78,7 @@ static int conn_dial(struct engine *engine, struct conn *conn)
 	}
 }
 
-/* Asks epoll for events, at most once a connection where the handshake is over when send() is tried. */
+/* Registers with epoll, at most once per connection if the handshake is over when send() is tried. */
 static void conn_register(struct engine *engine, struct conn *conn, uint32_t events)
 {
 	struct epoll_event event = { .events = events, .data.ptr = conn };
@@ -90,7 +90,10 @@ static void conn_register(struct engine *engine, struct conn *conn, uint32_t eve
 		conn->registered = true;
 }
 
-/* Sends what is left of the request; `waited`: epoll was asked for leave to send, and must be asked for the response now. */
+/*
+ * Sends the rest of the request; `waited`: epoll waited for the socket to become writable, and must now wait for the
+ * response.
+ */
 static void conn_send_rest(struct engine *engine, struct conn *conn, bool waited)
 {
 	const struct http_span output = engine_output(engine, conn);
@@ -132,7 +135,7 @@ static void epoll_open(struct engine *engine, struct conn *conn, uint64_t now_ns
 		conn_send_rest(engine, conn, false);
 }
 
-/* `ended`: the server has ended its side, so the end follows after what has come. */
+/* `ended`: the server has closed its side, so the end follows the bytes received. */
 static void conn_receive(struct engine *engine, struct conn *conn, bool ended)
 {
 	struct epoll_state *state = state_of(engine);
@@ -146,7 +149,7 @@ static void conn_receive(struct engine *engine, struct conn *conn, bool ended)
 		engine_ended(engine, conn, clock_ns());
 	else if (errno != EAGAIN)
 		engine_failed(engine, conn, errno, clock_ns());
-	/* Still the same connection, and what is left in it brings no new event. */
+	/* Still the same connection, and what is left in it causes no new event. */
 	if (bytes > 0 && (full || ended) && conn->handle > 0 && conn->dial_ns == dial_ns)
 		conn_register(engine, conn, EVENTS_RESPONSE);
 }

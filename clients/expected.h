@@ -1,5 +1,5 @@
 /*
- * expected: the right response, and the one judgement of whether a response is it.
+ * expected: the right response, and the only comparison of responses with it.
  *
  * A body is compared as it arrives, piece by piece, so that nobody has to keep it: expected_take() for each piece, which the
  * caller remembers as one byte; and expected_verdict() once the response is complete. Engines, the sequential
@@ -100,7 +100,7 @@ static inline bool expected_verdict(const struct expected *expected, unsigned st
 /* Holds any text of expected_describe(). */
 #define EXPECTED_TEXT 96
 
-/* In which way a response that is not right differs. Returns out. */
+/* How a wrong response differs. Returns out. */
 const char *expected_describe(char out[EXPECTED_TEXT], const struct expected *expected, unsigned status,
 			      uint64_t body_bytes);
 

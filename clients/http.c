@@ -92,7 +92,7 @@ static char lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c | 32) : c;
 }
 
-/* Whether the input, of which so many bytes are there, begins with those letters. */
+/* Whether the input, of which `bytes` are there, begins with those letters. */
 #define BEGINS(input, literal) (memcmp((input), (literal), sizeof(literal) - 1) == 0)
 
 static void match_start(struct http_reader *reader, unsigned words)
@@ -129,7 +129,7 @@ static bool status_step(struct http_reader *reader, char c)
 	unsigned at = reader->position++;
 
 	if (at == 12 && (c == '\r' || c == '\n'))
-		return true; /* no reason phrase and no blank before it: seen often enough */
+		return true; /* no reason phrase and no blank before it: common enough */
 	if (pattern[at] == '#' ? c < '0' || c > '9' : c != pattern[at])
 		return refuse(reader, RULE_STATUS_LINE);
 	if (pattern[at] != '#')
@@ -169,7 +169,7 @@ static bool head_end(struct http_reader *reader)
 	return true;
 }
 
-/* The name of a header has ended; -1: it is none of those that mean something here. */
+/* The name of a header has ended; -1: it has no meaning here. */
 static void name_end(struct http_reader *reader, int name)
 {
 	switch (name) {
@@ -217,8 +217,8 @@ static bool length_end(struct http_reader *reader)
 }
 
 /*
- * A token of Transfer-Encoding or Connection has ended. Where chunked is the last coding, it frames the body; else the end
- * of the connection does. What the other codings make of the body is compared as it stands.
+ * A token of Transfer-Encoding or Connection has ended. If chunked is the last coding, it frames the body; else the end
+ * of the connection does. A body in other codings is compared as coded.
  */
 static bool token_end(struct http_reader *reader)
 {
@@ -245,7 +245,7 @@ static int hex_digit(char c)
 	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Hands out as much of the body as there is. */
+/* Hands out the next piece of the body. */
 static enum http_event body_piece(struct http_reader *reader, const char **input, const char *end,
 				  struct http_span *body)
 {
@@ -273,8 +273,9 @@ static bool skip_line(const char **input, const char *end)
 }
 
 /*
- * What stands in nearly every head, in the letters that servers write it in, is read in one go where all of it is in the
- * input. Anything else, and what is cut, goes byte by byte; both ways must come to the same.
+ * A fast path: the parts of nearly every head, spelled as servers usually spell them, are matched as a whole if they
+ * are completely in the input. Anything else, and whatever is cut, goes byte by byte; both paths must give the same
+ * result.
  */
 
 /* A status line up to the reason phrase. Returns whether it was one. */
@@ -323,7 +324,7 @@ static bool name_quick(struct http_reader *reader, const char **input, const cha
 	} else {
 		return false;
 	}
-	/* What a Connection header leaves behind; no other may tell from it which way it was read. */
+	/* Leaves the state that a Connection header leaves; nothing may depend on which path read it. */
 	reader->flags |= FLAG_CONNECTION;
 	reader->state = LINE_START;
 	return true;
@@ -362,7 +363,7 @@ static bool head_step(struct http_reader *reader, const char **input, const char
 		} else if (c == ' ' || c == '\t') {
 			return refuse(reader, RULE_FOLDING); /* obsolete, and a way to hide a header */
 		} else if (lower(c) != 'c' && lower(c) != 't') {
-			reader->state = VALUE_SKIP; /* no name that means something begins so; it reads c again */
+			reader->state = VALUE_SKIP; /* no name with a meaning begins so; it reads c again */
 			return true;
 		} else if (name_quick(reader, input, end)) {
 			return true;
@@ -539,7 +540,7 @@ const char *http_describe(char out[HTTP_TEXT], const struct http_reader *reader,
 	const char *line = at;
 	char quoted[80];
 
-	/* The line that it stands in, as far as this piece of input has it. */
+	/* The line that it is in, as far as this piece of input has it. */
 	while (line > from && line[-1] != '\n' && at - line < 24)
 		line--;
 	text_quote(quoted, sizeof quoted, line, (size_t)(end - line));

@@ -16,9 +16,12 @@
  * an open loop as long as the window was.
  */
 #define DRAIN_NS CLOCK_S
-/* Rounds that those in flight at the window's end are followed: of exponential service times one in 3000 is left then. */
+/*
+ * Rounds for which requests in flight at the window's end are followed: of exponential service times one in 3000 is
+ * left then.
+ */
 #define SETTLE_ROUNDS 8
-/* As few of them may be left sooner, as a share of the right responses: too few to move the mean latency by a percent. */
+/* This share of the right responses may remain unfinished: too few to move the mean latency by a percent. */
 #define SETTLE_SHARE 2000
 
 static bool is_open_loop(const struct phases *phases)
@@ -34,7 +37,7 @@ static bool is_counted(const struct phases *phases)
 void phases_init(struct phases *phases, const struct load_spec *spec)
 {
 	bool open_loop = spec->offered_rps > 0;
-	/* The silent connections of a crowd are opened before the requests are counted. */
+	/* The silent connections of a crowd are opened before the fixed number of requests begins. */
 	bool ramps = !spec->requests || spec->mode == LOAD_CROWD;
 
 	*phases = (struct phases){ .spec = spec, .phase = ramps || open_loop ? LOAD_RAMP : LOAD_MEASURE };
@@ -87,8 +90,8 @@ static bool warmup_is_over(struct phases *phases, uint64_t now_ns, const struct 
 	uint64_t elapsed_ns = now_ns > start_ns ? now_ns - start_ns : 0, active = load_active(spec);
 
 	/*
-	 * How long a round takes is known after the second: the first may have begun in the midst of what the server does.
-	 * Where most connections wait for the server to close them, it is not over yet.
+	 * How long a round takes is known after the second: the first may have begun in the middle of the server's
+	 * work. While most connections wait for the server to close them, a round is not over.
 	 */
 	if (!phases->round_ns && seen->ended - phases->ended_start >= active && 2 * seen->closing <= active) {
 		phases->round_ns = now_ns;
@@ -126,7 +129,7 @@ static bool settle_is_over(struct phases *phases, uint64_t now_ns, const struct 
 
 	if (seen->idle)
 		return true;
-	if (is_counted(phases)) /* the last of them end */
+	if (is_counted(phases)) /* the last requests end */
 		return load_has_stalled(spec, phases->progress_ns, now_ns);
 	if (!seen->unsettled || elapsed_ns >= spec->timeout_ns)
 		return true;
@@ -160,7 +163,7 @@ static bool (*const is_over[])(struct phases *phases, uint64_t now_ns, const str
 	[LOAD_SETTLE] = settle_is_over, [LOAD_DRAIN] = drain_is_over,   [LOAD_STOP] = never,
 };
 
-/* Requests that are counted need no warm-up, and of an open loop what is late ends in the drain. */
+/* A fixed number of requests needs no warmup, and late requests of an open loop end in the drain. */
 static enum load_phase phase_after(const struct phases *phases)
 {
 	if (phases->phase == LOAD_RAMP && is_counted(phases))

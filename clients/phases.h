@@ -1,23 +1,24 @@
 /*
  * phases: when a cell goes from one phase to the next.
  *
- * A state machine without threads or a clock: the crew tells it the time and what its workers have published, and it says
- * which phase is next. So the rules stand in one place, and a test drives them through hours in no time.
+ * A state machine without threads or a clock: the crew tells it the time and what its workers have published, and it
+ * says which phase is next. So the rules are in one place, and a test can simulate hours.
  *
- * The window must not choose its own result. Its end is fixed as it starts, from the rate seen in the warm-up, which lasts
- * until each connection could have been served twice; nothing that is counted in the window moves its end. After it the load
- * goes on (LOAD_SETTLE) until those in flight at its end have ended too, so that how long they take is known.
+ * The window must not choose its own result. Its end is fixed when it starts, from the rate seen in the warm-up, which
+ * lasts until each connection could have been served twice; nothing that is counted in the window moves its end. After
+ * it the load continues (LOAD_SETTLE) until the requests in flight at its end have ended too, so that their latency is
+ * known.
  */
 #ifndef CLIENTS_PHASES_H
 #define CLIENTS_PHASES_H
 
 #include "clients/client.h"
 
-/* What the workers have published, added up. */
+/* The sums of what the workers have published. */
 struct phases_seen {
 	bool followed;      /* all of them are in the phase */
 	bool idle;          /* nothing is in flight, and nothing left to start */
-	bool exhausted;     /* counted requests: a connection has asked for one and there was none left */
+	bool exhausted;     /* fixed number of requests: a connection found none left to start */
 	uint64_t reached;   /* connections through the ramp */
 	uint64_t right;     /* right responses since the start */
 	uint64_t ended;     /* requests that have ended since the start, rightly or not */
@@ -45,7 +46,10 @@ struct phases {
 /* Begins with the first phase that this load has: requests that are counted are measured from the first one on. */
 void phases_init(struct phases *phases, const struct load_spec *spec);
 
-/* Looks at the time and what is seen. Returns whether `phase` is another one now; it is entered once all have followed. */
+/*
+ * Updates the state by the time and the published figures. Returns whether `phase` has changed; it is entered once all
+ * have followed.
+ */
 bool phases_step(struct phases *phases, uint64_t now_ns, const struct phases_seen *seen);
 
 /* Ends the load, whatever phase it is in: nothing is started any more. Returns whether that changes the phase. */

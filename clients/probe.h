@@ -1,8 +1,8 @@
 /*
  * probe: one request to see whether a target responds, and rightly.
  *
- * A page that is not known is learned by the very request that is measured: a server may say something else in HTTP/1.0, or
- * where it is asked to close. A page that changes by itself shows in a second probe.
+ * An unknown page is learned by the same request that is measured: a server may respond differently to HTTP/1.0, or to
+ * a request to close. A page that changes by itself shows in a second probe.
  */
 #ifndef CLIENTS_PROBE_H
 #define CLIENTS_PROBE_H
@@ -30,8 +30,8 @@ int probe_learn(struct target *target, bool keepalive, struct probe_accept accep
 		const volatile sig_atomic_t *stop, const struct load_watch *watch, struct err *err);
 
 /*
- * Asks once and compares with the right response. Returns 0 where it is the same, 1 where there was a complete response but
- * another one (err says how it differs), -1 where there was none. Given up soon after *stop is set (NULL: never).
+ * Sends a request and compares the response. Returns 0 if it is right, 1 if there was a complete response that differs
+ * (err says how), -1 if there was none. Gives up soon after *stop is set (NULL: never).
  */
 int probe_compare(const struct target *target, bool keepalive, uint64_t timeout_ns, const volatile sig_atomic_t *stop,
 		  struct err *err);

@@ -1,9 +1,9 @@
 /*
- * raw: every latency of a window, one by one, for those who do not trust a histogram.
+ * raw: every latency of a window, one by one, to check the histogram.
  *
- * A histogram rounds; this keeps the values themselves, in the order in which they came. A thread that measures
- * may neither allocate nor write, so the room for all of them is mapped before it starts: anonymous memory without
- * reserved swap (mmap(2), MAP_NORESERVE), of which only what is written to takes a page. What does not fit is counted.
+ * A histogram rounds; this keeps the values themselves, in the order in which they came. A thread that measures may
+ * neither allocate nor write, so the room for all of them is mapped before it starts: anonymous memory without reserved
+ * swap (mmap(2), MAP_NORESERVE), of which only what is written to takes a page. What does not fit is counted.
  */
 #ifndef CLIENTS_RAW_H
 #define CLIENTS_RAW_H

@@ -1,6 +1,8 @@
 #include "clients/response.h"
 
-/* A wrong body is read to its end, so that the loop goes on as usual, unless it is longer than the right one by this. */
+/*
+ * A wrong body is read to its end, so that the loop continues as usual, unless it is longer than the right one by this.
+ */
 #define SURPLUS_MAX (1u << 20)
 
 /* Not inlined: what is rare costs the others no room on the stack. */
@@ -67,7 +69,7 @@ static enum response_end response_parse(struct responses *responses, struct http
 	return response_broken(responses, reader, event, data, at, end, failure);
 }
 
-/* Takes the response apart, and remembers it where it came whole and is right. Not inlined, like what is rare. */
+/* Parses the response, and remembers it if it came whole and is right. Not inlined, since it is rare. */
 __attribute__((noinline)) static enum response_end response_take(struct responses *responses,
 								 struct http_reader *reader, uint8_t *state,
 								 const char *data, size_t bytes,

@@ -1,10 +1,10 @@
 /*
  * response: one response, read and compared with the right one as it arrives.
  *
- * What every engine does with the bytes that it receives: the reader (clients/http.h) takes them apart, each piece of
- * the body is held against the target, and nothing is kept, but for one thing. Servers say the same again and again, so
- * the last response that was read and found right is remembered, and one that is the same, byte for byte, is right without
- * being taken apart. What differs in one byte, a new second in its Date say, goes the long way.
+ * Every engine handles received bytes this way: the reader (clients/http.h) parses them, each piece of the body is
+ * compared with the target's, and nothing is kept, with one exception. Servers send the same response again and again,
+ * so the last response that was parsed and found right is remembered, and a response that equals it byte for byte is
+ * right without being parsed. A response that differs in one byte, such as a new second in its Date, is parsed.
  */
 #ifndef CLIENTS_RESPONSE_H
 #define CLIENTS_RESPONSE_H
@@ -15,10 +15,10 @@
 /* The longest response, head and body, that is remembered. */
 #define RESPONSE_KNOWN_MAX 2048
 
-/* What the responses of one thread are held against. */
+/* What one thread needs to check responses. */
 struct responses {
 	const struct expected *expected;
-	struct worker *worker;           /* keeps the words for the first that is wrong */
+	struct worker *worker;           /* keeps the description of the first wrong response */
 	struct http_reader known_reader; /* as it stood at the end of the remembered response */
 	size_t known_bytes;              /* 0: none is remembered */
 	char known[RESPONSE_KNOWN_MAX];
@@ -27,7 +27,7 @@ struct responses {
 enum response_end {
 	RESPONSE_MORE,   /* it is not complete */
 	RESPONSE_RIGHT,  /* complete and right */
-	RESPONSE_WRONG,  /* complete, and another response than the right one */
+	RESPONSE_WRONG,  /* complete, and a wrong response */
 	RESPONSE_BROKEN, /* no valid response: nothing more can be read on this connection */
 };
 

@@ -7,7 +7,7 @@
 #include "harness/lib/clock.h"
 
 #define WATCH_NS (20 * CLOCK_MS)
-/* After a failure to get a response, so that a server that refuses is not asked in a tight loop. */
+/* After a failure to get a response, so that the client does not hit a refusing server in a tight loop. */
 #define REST_NS (10 * CLOCK_MS)
 
 struct sequence {
@@ -33,7 +33,9 @@ static void enter(const struct load_spec *spec, enum load_phase phase)
 		spec->watch->enter(spec->watch->context, phase);
 }
 
-/* Asks once. Returns whether the response is right; else *failure is the kind. Follows the links where that is asked for. */
+/*
+ * Makes one request. Returns whether the response is right; else *failure is the kind. Follows the links if requested.
+ */
 static bool ask_page(struct sequence *sequence, struct sequence_response *response, enum load_failure *failure)
 {
 	const struct target *target = sequence->spec->target;

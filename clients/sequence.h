@@ -1,8 +1,8 @@
 /*
  * sequence: one request after the other, led through the phases of a cell.
  *
- * What crew is for many connections at once, this is for one: it keeps the time, counts, follows the links,
- * and leaves only the asking to its client.
+ * It is for one connection what the crew is for many: it keeps the time, counts, follows the links, and leaves only the
+ * requests to its client.
  */
 #ifndef CLIENTS_SEQUENCE_H
 #define CLIENTS_SEQUENCE_H

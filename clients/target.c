@@ -11,7 +11,7 @@
 #include "clients/tls.h"
 #include "harness/lib/file.h"
 
-/* The parts of a URL, each in curl's memory; NULL where there is none. */
+/* The parts of a URL, each in curl's memory; NULL where the URL lacks it. */
 struct parts {
 	char *scheme, *host, *zone, *port, *explicit_port, *path, *query, *user, *password;
 };

@@ -7,7 +7,8 @@
  * The right response of a request is either known (the pages of the server contract: target_expect()) or learned by a first
  * one (clients/probe.h), which also settles which of several addresses is taken.
  *
- * User information in the URL becomes an Authorization header, and stands nowhere else: not in `url`, nor in any message.
+ * User information in the URL becomes an Authorization header, and is kept nowhere else: not in `url`, nor in any
+ * message.
  */
 #ifndef CLIENTS_TARGET_H
 #define CLIENTS_TARGET_H
@@ -50,7 +51,7 @@ struct target {
 	bool named; /* the host is a name, so which address was taken is not evident */
 	struct target_address addresses[TARGET_ADDRESSES_MAX];
 	size_t addresses_count;
-	struct sockaddr_storage address; /* the one that is taken: the first until a probe says otherwise */
+	struct sockaddr_storage address; /* the address in use: the first until a probe selects another */
 	socklen_t address_bytes;
 };
 
@@ -82,7 +83,7 @@ static inline struct http_span target_bytes(const struct target *target, size_t 
 			 : (struct http_span){ request->request_close, request->request_close_bytes };
 }
 
-/* Takes address i of the target's addresses from now on. */
+/* Uses address i of the target's addresses from now on. */
 void target_take_address(struct target *target, size_t i);
 
 /* The address that is taken, as 192.0.2.1:80, [2001:db8::1%eth0]:80 or unix:/run/socket. Returns out. */

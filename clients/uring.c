@@ -13,43 +13,43 @@
 
 /* Entries of the submission queue: several chains of connections between two system calls. */
 #define ENTRIES 1024
-/* Completions that may wait: several of each connection, since a lost one is a lost response. */
+/* Completions that may be pending: several of each connection, since a lost one is a lost response. */
 #define COMPLETIONS_MIN 4096
 #define COMPLETIONS_MAX 65536
 /* The longest chain: socket, setsockopt, bind, connect, send, receive. */
 #define CHAIN_MAX 6
 /*
- * Connections begun between two system calls, at most. Latency counts from the moment when the chain is written down,
- * and what is written down last must not wait for a hundred handshakes.
+ * The maximum of connections begun between two system calls. Latency counts from the moment when the chain is queued,
+ * and the last chain queued must not wait for a hundred handshakes.
  */
 #define DIALS_MAX 8
-/* How often the kernel is asked to take entries, before that is a failure. */
+/* How often the kernel is asked to take entries before that counts as a failure. */
 #define TRIES_MAX 1000
 #define BATCH     512
 /* Connections that are ended between two system calls: three entries each. */
 #define END_BATCH (ENTRIES / 4)
 
 /*
- * From so many connections of a thread on it is a multitude. The kernel's work that a completion asks for is then done
+ * From this number of connections per thread on there are many. The kernel's work for a completion is then done
  * whenever a system call of the thread returns, not in batches that the thread asks for: where thousands of responses
- * are in the queue, the second half of a connect() waits until after them all, and meets a cold cache (measured: a fifth of
- * the rate). Below, batches are cheaper.
+ * are in the queue, the second half of a connect() waits until after them all, and meets a cold cache (measured: a
+ * fifth of the rate). Below, batches are cheaper.
  */
 #define MULTITUDE 512
 
 /*
- * Buffers for responses, shared by all connections of a thread. The kernel takes them in turn. A multitude may have that
- * many responses waiting, so it has one for each connection, smaller, as far as the kernel's limit allows; a longer response
- * takes several.
+ * Buffers for responses, shared by all connections of a thread. The kernel takes them in turn. Many connections may
+ * have as many responses waiting, so there is a smaller buffer for each, as far as the kernel's limit allows; a longer
+ * response takes several.
  */
 #define BUFFERS_MIN 256
 #define BUFFERS_MAX 16384
-/* No powers of two, or the beginnings of all of them would share a few sets of the caches. */
+/* No powers of two: the starts of all buffers would share a few sets of the caches. */
 #define BUFFER_BYTES           (4096 + 64)
 #define BUFFER_BYTES_MULTITUDE (512 + 64)
 #define BUFFER_GROUP           0
 
-/* Of the kernel's interface, and newer than the headers of Debian 12 (include/uapi/linux/io_uring.h). */
+/* Part of the kernel's interface, and newer than the headers of Debian 12 (include/uapi/linux/io_uring.h). */
 #define OP_BIND                   56 /* Linux 6.11 */
 #define SOCKET_COMMAND_SETSOCKOPT 3  /* Linux 6.7 */
 
@@ -57,7 +57,7 @@
 
 enum operation { OPERATION_OPEN, OPERATION_CONNECT, OPERATION_SEND, OPERATION_RECEIVE, OPERATION_CLOSE };
 
-/* What comes back with a completion: slot, operation, and which of the slot's connections it was. */
+/* The user data of a completion: slot, operation, and which of the slot's connections it was. */
 #define SERIAL_BITS 24
 #define SERIAL_MASK ((1u << SERIAL_BITS) - 1)
 
@@ -92,7 +92,7 @@ static uint64_t mark_of(const struct engine *engine, const struct conn *conn, en
 /* Room for a chain, which must not be torn: one system call takes a whole chain or the links are lost. */
 static void room_make(struct uring_state *state, unsigned entries)
 {
-	/* Short of memory for a moment, the kernel takes a part of them, or none: what completes makes room. */
+	/* Short of memory, the kernel takes only some of the entries, or none: completions free memory. */
 	for (int tries = 0; io_uring_sq_space_left(&state->ring) < entries && !state->failed; tries++) {
 		int result = io_uring_submit(&state->ring);
 		if (result < 0)
@@ -103,13 +103,13 @@ static void room_make(struct uring_state *state, unsigned entries)
 	}
 }
 
-/* Hands the kernel what is written down; nothing waits for anything. */
+/* Submits the queued entries; does not wait. */
 static void uring_flush(struct engine *engine)
 {
 	struct uring_state *state = state_of(engine);
 	uint64_t before = engine->leaving_count ? clock_ns() : 0;
 
-	/* Short of memory for a moment, the kernel leaves some to the next system call; anything else is for good. */
+	/* Short of memory, the kernel leaves some to the next system call; any other error is permanent. */
 	int result = io_uring_submit(&state->ring);
 	if (result < 0 && result != -EAGAIN && result != -EBUSY && result != -EINTR && !state->failed)
 		state->failed = -result;
@@ -131,7 +131,7 @@ static struct io_uring_sqe *entry(struct engine *engine, struct conn *conn, enum
 	return sqe;
 }
 
-/* Fills in an entry by a function of liburing, which forgets the mark. */
+/* Fills in an entry by a function of liburing, which clears the user data. */
 #define PREPARE(sqe, function, ...)               \
 	do {                                      \
 		uint64_t mark = (sqe)->user_data; \
@@ -140,8 +140,8 @@ static struct io_uring_sqe *entry(struct engine *engine, struct conn *conn, enum
 	} while (0)
 
 /*
- * Waits for the response, and for what follows it. Behind a connect() it cannot be there yet: `early` saves the attempt
- * to receive what is not.
+ * Waits for the response, and for what follows it. Right after a connect() it cannot be there yet: `early` saves a
+ * useless attempt to receive.
  */
 static void receive_arm(struct engine *engine, struct conn *conn, bool early)
 {
@@ -166,7 +166,10 @@ static void send_prepare(struct engine *engine, struct conn *conn, unsigned flag
 	sqe->flags |= IOSQE_FIXED_FILE | IOSQE_CQE_SKIP_SUCCESS | flags;
 }
 
-/* Cancels one operation of a connection. By its mark it is found at once; by its descriptor, all of the ring are looked at. */
+/*
+ * Cancels one operation of a connection. By its user data it is found at once; by its descriptor, all of the ring are
+ * searched.
+ */
 static void cancel_prepare(struct engine *engine, struct conn *conn, enum operation operation)
 {
 	struct io_uring_sqe *sqe = entry(engine, conn, OPERATION_CLOSE);
@@ -175,7 +178,7 @@ static void cancel_prepare(struct engine *engine, struct conn *conn, enum operat
 	sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
 }
 
-/* Takes the slot's connection out of the kernel, whatever it is doing. What is still told of it is of an old serial. */
+/* Ends the slot's connection in the kernel, whatever its state. Later completions have an old serial. */
 static void uring_close(struct engine *engine, struct conn *conn)
 {
 	struct uring_state *state = state_of(engine);
@@ -183,7 +186,9 @@ static void uring_close(struct engine *engine, struct conn *conn)
 	if (!conn->dial_ns)
 		return; /* never opened */
 	room_make(state, 3);
-	/* What is linked after the connecting ends with it; but it may be over, and not have been heard of. */
+	/*
+	 * Operations linked after the connect end with it; but it may be over without its completion having been read.
+	 */
 	if (!conn->established)
 		cancel_prepare(engine, conn, OPERATION_CONNECT);
 	if (conn->registered)
@@ -217,7 +222,7 @@ static void source_prepare(struct engine *engine, struct conn *conn, const struc
 	sqe->flags |= IOSQE_FIXED_FILE | IOSQE_IO_LINK | IOSQE_CQE_SKIP_SUCCESS;
 }
 
-/* A source address that stays where it is until the kernel has read it; NULL: no need of one. */
+/* A source address that stays valid until the kernel has read it; NULL: none is needed. */
 static const struct sockaddr_in *source_of(struct engine *engine)
 {
 	struct uring_state *state = state_of(engine);
@@ -235,11 +240,11 @@ static void uring_open(struct engine *engine, struct conn *conn, uint64_t now_ns
 	struct uring_state *state = state_of(engine);
 	const struct target *target = engine->target;
 
-	/* What has ended by itself is replaced by the new socket in the slot, which closes it. */
+	/* A connection that has ended by itself is closed when the new socket replaces it in the slot. */
 	if (conn->registered)
 		uring_close(engine, conn);
 	conn->handle++;
-	/* Handing over what was written down before may take a hundred handshakes' time. */
+	/* Submitting the entries queued before may take as long as a hundred handshakes. */
 	bool late = state->dials >= DIALS_MAX || io_uring_sq_space_left(&state->ring) < CHAIN_MAX;
 	if (state->dials >= DIALS_MAX)
 		uring_flush(engine);
@@ -271,7 +276,7 @@ static char *buffer_at(const struct uring_state *state, unsigned buffer)
 	return state->memory + (size_t)buffer * state->buffer_bytes;
 }
 
-/* Gives a buffer to the kernel, as the offset-th of those that are given together. */
+/* Gives a buffer to the kernel, as the offset-th of those given together. */
 static void buffer_give(struct uring_state *state, unsigned buffer, int offset)
 {
 	io_uring_buf_ring_add(state->buffers, buffer_at(state, buffer), state->buffer_bytes, (unsigned short)buffer,
@@ -297,7 +302,7 @@ static void received(struct engine *engine, struct conn *conn, int result, unsig
 		engine_ended(engine, conn, now_ns);
 	else
 		engine_failed(engine, conn, -result, now_ns);
-	/* Still the same connection, and nobody listens to it. */
+	/* Still the same connection, and no receive is armed. */
 	if (conn->handle == serial && !conn->registered && (result > 0 || result == -ENOBUFS)) {
 		room_make(state, 1);
 		receive_arm(engine, conn, false);
@@ -322,7 +327,7 @@ static void completed(struct engine *engine, const struct io_uring_cqe *cqe, uin
 	struct conn *conn = &engine->conns[cqe->user_data >> 32];
 	enum operation operation = cqe->user_data >> SERIAL_BITS & 0xff;
 
-	/* Of a connection that is no more; or the rest of a chain, whose first failure tells what was wrong. */
+	/* Of an old connection; or the rest of a chain, whose first failure has the reason. */
 	bool stale = (cqe->user_data & SERIAL_MASK) != (conn->handle & SERIAL_MASK);
 	if (!stale && cqe->res != -ECANCELED) {
 		if (operation == OPERATION_RECEIVE)
@@ -330,7 +335,8 @@ static void completed(struct engine *engine, const struct io_uring_cqe *cqe, uin
 		else if (operation == OPERATION_CONNECT)
 			connected(engine, conn, cqe->res, now_ns);
 		else if (operation == OPERATION_SEND && cqe->res >= 0)
-			engine_failed(engine, conn, ECONNABORTED, now_ns); /* told of a send only where it was short */
+			engine_failed(engine, conn, ECONNABORTED,
+				      now_ns); /* a send completes visibly only if it was short */
 		else if (operation != OPERATION_CLOSE && cqe->res < 0)
 			engine_failed(engine, conn, -cqe->res, now_ns);
 	}
@@ -359,7 +365,7 @@ static int uring_wait(struct engine *engine, uint64_t timeout_ns, struct err *er
 	if (state->failed)
 		return err_set_errno(err, "io_uring_enter takes no more requests");
 	errno = -result;
-	/* Busy or short of memory for a moment: what completes below makes room. */
+	/* Busy or short of memory: the completions handled below make room. */
 	if (result < 0 && errno != ETIME && errno != EINTR && errno != EBUSY && errno != EAGAIN)
 		return err_set_errno(err, "io_uring_enter");
 	state->dials = 0;
@@ -378,7 +384,7 @@ static bool is_multitude(uint32_t connections)
 	return connections >= MULTITUDE;
 }
 
-/* The least power of two from `wanted` on, between two others. */
+/* The smallest power of two that is at least `wanted`, within two bounds. */
 static unsigned power_above(unsigned wanted, unsigned min, unsigned max)
 {
 	unsigned power = min;
@@ -482,7 +488,7 @@ static int uring_init(struct engine *engine, struct err *err)
 	errno = -io_uring_register_files_sparse(&state->ring, worker->connections);
 	if (errno)
 		return err_set_errno(err, "a table of %u connections (io_uring_register)", worker->connections);
-	io_uring_register_ring_fd(&state->ring); /* saves a look-up in each call; no matter where it can't be had */
+	io_uring_register_ring_fd(&state->ring); /* saves a look-up in each call; not essential */
 	if (buffers_make(state, worker->connections, err))
 		return -1;
 	worker->engine_bytes += sizeof *state + buffers_bytes(state);
@@ -490,8 +496,8 @@ static int uring_init(struct engine *engine, struct err *err)
 }
 
 /*
- * Ends each connection by its mark: to cancel all operations in one go, the kernel would look for each among all. What
- * they still have to say is not listened to.
+ * Cancels each connection's operations by their user data: to cancel all in one call, the kernel would search for each
+ * among all. Their completions are ignored.
  */
 static void connections_end(struct engine *engine)
 {
@@ -502,7 +508,9 @@ static void connections_end(struct engine *engine)
 		uring_close(engine, &engine->conns[i]);
 		if ((i + 1) % END_BATCH && i + 1 < engine->opened)
 			continue;
-		/* The kernel works on a few of them a call (20 on Linux 6.18), and those it has not are still among all. */
+		/*
+		 * The kernel completes a few of them per call (20 on Linux 6.18), and the others are still among all.
+		 */
 		do {
 			io_uring_submit_and_get_events(&state->ring);
 			told = io_uring_cq_ready(&state->ring);
@@ -517,7 +525,9 @@ static void uring_release(struct engine *engine)
 
 	if (state && state->has_ring) {
 		connections_end(engine);
-		/* What is left, and over when it returns: the next cell must not meet the connections of this one. */
+		/*
+		 * Cancels the rest, which is over on return: the next cell must not meet the connections of this one.
+		 */
 		struct io_uring_sync_cancel_reg all = {
 			.flags = IORING_ASYNC_CANCEL_ALL | IORING_ASYNC_CANCEL_ANY,
 			.timeout = { -1, -1 },
@@ -556,7 +566,7 @@ struct find {
 	bool binds;
 };
 
-/* A ring is made and released; what the kernel has to say to its maker then interrupts no call of another thread. */
+/* Makes and releases a ring in a thread of its own: the kernel then interrupts no call of another thread. */
 static void *find_main(void *argument)
 {
 	struct find *find = argument;

@@ -1,10 +1,10 @@
 /*
  * uring: the engine's I/O by io_uring(7), for the least CPU per request.
  *
- * A connection is never a file descriptor: it stands in the ring's own table ("direct descriptors"), so that no table is
- * locked and no number is looked for. Socket, connect, send and receive are one linked chain; the receive is a multishot
- * one, which tells of the response and of the connection's end alike, from buffers that all connections share. Many chains
- * enter the kernel with one system call. In keep-alive a request is a single send.
+ * A connection is never a file descriptor: it is in the ring's own table ("direct descriptors"), so that no table is
+ * locked and no free number is searched. Socket, connect, send and receive are one linked chain; the receive is a
+ * multishot one, which reports the response and the connection's end alike, from buffers that all connections share.
+ * Many chains enter the kernel with one system call. In keep-alive a request is a single send.
  *
  * It needs Linux 6.1 (IORING_SETUP_DEFER_TASKRUN: what completes is worked on when this thread asks for it, and never
  * interrupts it), and for more connections than one source address has ports for, 6.11 (IORING_OP_BIND).

@@ -1,17 +1,17 @@
 /*
- * window: what the rate of a closed loop is made of.
+ * window: the rate of a closed loop.
  *
- * The responses between two moments, divided by the time, are no rate where that time holds few rounds of all connections:
- * the last round is counted or not, as the end falls before or after it, and 10 connections that are answered once a second
- * have 10 or 20 responses in 1.8 seconds. So the rate here is Little's law, turned round: the mean of the requests in flight
- * between the two moments (the area under that curve is exact: requests still under way count with their time until then),
- * divided by the mean latency of the requests that *started* between them, each of which is followed to its end. Whether the
- * k-th request of a connection starts in the window depends on those before it alone, so that the mean of what started
- * has no bias (Wald's equation), where that of what *ended* lacks the slow ones. The rate is kept within what was counted:
- * not below what both started and ended in the window, not above all that was under way in it.
+ * The responses in a window, divided by its length, are not the rate if it holds few rounds of all connections: whether
+ * the last round counts depends on where the window ends, and 10 connections that all get a response once a second, at
+ * the same moment, have 10 or 20 responses in 1.8 seconds. So the rate is Little's law solved for X: the mean of the
+ * requests in flight over the window (an exact time average: unfinished requests count with their time until its end),
+ * divided by the mean latency of the requests that *started* in it, each followed to its end. Whether the k-th request
+ * of a connection starts in the window depends only on those before it, so the mean over requests that started has no
+ * bias (Wald's equation), where the mean over requests that *ended* lacks the slow ones. The rate is bounded by the
+ * counts: not below the requests that both started and ended in the window, not above all that were in flight in it.
  *
- * A window of less than half a round of all connections has hardly a request that both started in it and ended: its rate is that
- * of the responses counted in it.
+ * A window of less than half a round of all connections has hardly a request that both started in it and ended: its
+ * rate is that of the responses counted in it.
  */
 #ifndef CLIENTS_WINDOW_H
 #define CLIENTS_WINDOW_H
@@ -19,11 +19,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The state of a thread at a moment; sums since its start. */
+/* The state of a thread at one end of the window; sums since its start. */
 struct window_edge {
 	uint64_t at_ns;      /* 0: not reached */
-	uint64_t busy_ns;    /* time that requests have been in flight, each for itself; modulo 2^64 */
-	uint64_t closing_ns; /* time that connections have waited for the server to close them */
+	uint64_t busy_ns;    /* sum of the time that requests have been in flight; modulo 2^64 */
+	uint64_t closing_ns; /* sum of the time that connections have waited for the server to close them */
 	uint64_t ok;
 	uint64_t in_flight;
 };
@@ -33,7 +33,7 @@ struct window {
 	struct window_edge start, end;
 	/* Of the requests that started in it: */
 	uint64_t count, sum_ns; /* those that ended rightly, and their time */
-	uint64_t lost_ns;       /* time of the others, that of the unfinished until they were last seen */
+	uint64_t lost_ns;       /* time of the others; for unfinished requests, until they were last seen */
 };
 
 /* Whether a request that started then is one of the window's. */
@@ -43,10 +43,10 @@ static inline bool window_holds(const struct window *window, uint64_t start_ns)
 	       (!window->end.at_ns || start_ns <= window->end.at_ns);
 }
 
-/* Seconds of the window; 0 where it was not both begun and ended. */
+/* Seconds of the window; 0 unless it was both opened and closed. */
 double window_seconds(const struct window *window);
 
-/* The mean of the requests in flight, and with those of the connections that waited to be closed. */
+/* The mean number of requests in flight, and that including connections that waited to be closed. */
 double window_in_flight(const struct window *window);
 double window_busy(const struct window *window);
 
@@ -56,7 +56,7 @@ struct window_sum {
 	double ok_rps, low_rps, high_rps;
 	uint64_t count, sum_ns, lost_ns;
 	bool known;   /* each thread had one */
-	bool missing; /* a thread had none: the others' windows show a part of the load only */
+	bool missing; /* a thread had none: the others' windows show only a part of the load */
 };
 
 /* Adds the window of a thread that had requests to make. */

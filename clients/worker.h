@@ -1,13 +1,13 @@
 /*
  * worker: one thread of an engine, and what it counts.
  *
- * An engine (clients/engine.h) drives many connections from each of a few threads. A worker's counters and
- * histograms belong to its thread; nothing is shared while measuring but the phase, which the thread reads, and
- * a few live figures, which it publishes with relaxed stores and the crew samples. Everything else is merged
- * after the join (clients/crew.h).
+ * An engine (clients/engine.h) drives many connections from each of a few threads. A worker's counters and histograms
+ * belong to its thread; nothing is shared while measuring but the phase, which the thread reads, and a few live
+ * figures, which it publishes with relaxed stores and the crew samples. Everything else is merged after the join
+ * (clients/crew.h).
  *
- * Every worker has a file table of its own: close_range(2) with CLOSE_RANGE_UNSHARE. RLIMIT_NOFILE holds per
- * table, so four threads reach 65536 connections where a table ends at 20000.
+ * Every worker has a file table of its own: close_range(2) with CLOSE_RANGE_UNSHARE. RLIMIT_NOFILE applies to each
+ * table, so four threads reach 65536 connections where a table holds 20000.
  */
 #ifndef CLIENTS_WORKER_H
 #define CLIENTS_WORKER_H
@@ -26,11 +26,11 @@ struct worker {
 	const struct load_spec *spec;
 	struct crew *crew;
 	pthread_t thread;
-	unsigned index, workers; /* this one, of so many */
+	unsigned index, workers; /* its index, and the number of workers */
 	bool has_cpu;            /* neither another worker nor the server is on its CPU */
 	uint32_t connections;    /* this worker's share */
-	uint32_t active;         /* of these, the first so many carry requests */
-	uint32_t spread;         /* source addresses to begin with; 1: the kernel's choice */
+	uint32_t active;         /* of these, the first carry requests */
+	uint32_t spread;         /* source addresses; 1: the kernel's choice */
 	uint64_t budget;         /* requests still to start; UINT64_MAX where time ends the window */
 
 	/* Published while running. */
@@ -43,11 +43,11 @@ struct worker {
 	_Atomic uint32_t live_handshaking, live_resting;
 	_Atomic uint32_t live_unsettled; /* requests in flight at the window's end that have not ended */
 	_Atomic bool exhausted;          /* a connection has asked for a request, and there was none left */
-	_Atomic bool ready;              /* all that it needs is there */
+	_Atomic bool ready;              /* it is set up */
 	_Atomic bool idle;               /* nothing in flight and nothing left to start */
 	_Atomic bool broken;             /* the thread could not work; err says why */
 
-	/* The thread's own; read after the join. */
+	/* The thread's own; to be read after the join. */
 	enum load_phase phase;    /* as last seen */
 	bool measuring;           /* inside the window */
 	bool late;                /* after the window, while requests of it are still to end */
@@ -72,7 +72,7 @@ struct worker {
 	struct err err;
 };
 
-/* The phase as the crew has it now. */
+/* The crew's present phase. */
 enum load_phase worker_phase(const struct worker *worker);
 
 /* When the schedules of an open loop begin, all at once; 0 while that is not known. */
@@ -85,8 +85,8 @@ void worker_enter(struct worker *worker, enum load_phase phase, uint64_t now_ns)
 void worker_window_end(struct worker *worker, uint64_t now_ns);
 
 /*
- * Publishes the live figures. `closing` connections carry no request any more but are not free for the next. The phase comes
- * last (release): a crew that sees it sees the counts of that phase too.
+ * Publishes the live figures. `closing` connections carry no request any more but are not free for the next request.
+ * The phase comes last (release): a crew that sees it sees the counts of that phase too.
  */
 static inline void worker_publish(struct worker *worker, uint32_t closing)
 {
@@ -101,10 +101,10 @@ static inline void worker_publish(struct worker *worker, uint32_t closing)
 	atomic_store_explicit(&worker->live_phase, (int)worker->phase, memory_order_release);
 }
 
-/* May another request start? Takes it from the budget where there is one. */
+/* May another request start? Takes it from the budget, if there is one. */
 static inline bool worker_take(struct worker *worker)
 {
-	/* The requests of a ramp are not among those that were asked for: a worker may have silent connections only. */
+	/* The ramp's requests are not part of the fixed number: a worker may have only silent connections. */
 	if (worker->phase == LOAD_RAMP)
 		return true;
 	if (worker->budget == 0)
@@ -156,7 +156,7 @@ static inline void worker_latency(struct worker *worker, uint64_t start_ns, uint
 		raw_add(&worker->raw_ns, now_ns - start_ns);
 }
 
-/* A right response before or after the window. After it, those count that were in flight at its end. */
+/* A right response before or after the window. After it, those that were in flight at its end count. */
 void worker_ok_outside(struct worker *worker, uint64_t start_ns, uint64_t now_ns);
 
 static inline void worker_ok(struct worker *worker, uint64_t start_ns, uint64_t now_ns)
@@ -178,7 +178,7 @@ static inline void worker_ok(struct worker *worker, uint64_t start_ns, uint64_t 
 
 void worker_failed(struct worker *worker, enum load_failure failure, uint64_t start_ns, uint64_t now_ns);
 
-/* Keeps the words for the first wrong response. */
+/* Keeps the description of the first wrong response. */
 void worker_wrong(struct worker *worker, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -14,7 +14,7 @@ static bool tells(const struct cell *cell, const char *client, const char *mode,
 	       strcmp(cell->mode, mode) == 0;
 }
 
-/* How a cell's rate is to that of the control server in the same block; NAN where that is unknown. */
+/* The ratio of a cell's rate to that of the control server in the same block; NAN where that is unknown. */
 static double ratio_of(const struct document *document, const struct cell *cell)
 {
 	if (!isnan(cell->ceiling_rps))

@@ -1,9 +1,9 @@
 /*
  * ceiling: whether the control server is what limits all others.
  *
- * The control server is the simplest that there is, so what the harness reaches with it is thought to bound what it can
- * reach with any other one. Where a server is faster, that is not so: then its rate is one among others, and nothing
- * may be concluded from the distance to it.
+ * The control server does the minimum of work, so the rate that the harness reaches with it is taken as the maximum
+ * that it can reach with any server. Where a server is faster, that is wrong: then its rate is one among others, and
+ * nothing follows from the distance to it.
  */
 #ifndef HARNESS_ANALYSIS_CEILING_H
 #define HARNESS_ANALYSIS_CEILING_H
@@ -13,10 +13,10 @@
 
 #include "harness/record/document.h"
 
-/* What the control server is called where it is one. */
+/* The name of the control server where it is a ceiling. */
 #define CEILING_NAME "control (ceiling)"
 
-/* A server is faster where its rate is more than this times the control server's: less is noise. */
+/* A server is faster where its rate is more than this times the control server's: a smaller difference is noise. */
 #define CEILING_NOISE 1.05
 
 /*

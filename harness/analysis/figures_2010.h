@@ -2,7 +2,7 @@
  * figures_2010: the rates of the 2010 benchmark that this one continues.
  *
  * They were measured once, on one machine, at 100 connections and one request at a time. Tables and pictures show them
- * beside those of a run, to be compared in shape only.
+ * next to those of a run; only their proportions can be compared.
  */
 #ifndef HARNESS_ANALYSIS_FIGURES_2010_H
 #define HARNESS_ANALYSIS_FIGURES_2010_H

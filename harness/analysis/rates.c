@@ -6,7 +6,7 @@
 
 #include "harness/analysis/summary.h"
 
-/* By share, and without one by rate: those of one point are neighbours. */
+/* By share, or without one by rate: those of one point are adjacent. */
 static int cell_order(const void *a, const void *b)
 {
 	const struct cell *x = *(const struct cell *const *)a, *y = *(const struct cell *const *)b;
@@ -19,7 +19,7 @@ static int cell_order(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-/* The medians of a point, and what they are of. */
+/* The medians of a point. */
 static const struct {
 	size_t of, from;
 } medians[] = {
@@ -39,7 +39,7 @@ static const struct {
 #undef MEDIAN
 };
 
-/* Sums up the cells of a point. Moves those that are used to the front, and takes the room for numbers. */
+/* Summarises the cells of a point. Moves those that are used to the front, and uses the room for numbers. */
 static void point_fill(struct rate_point *point, const struct cell **cells, size_t count, double *room)
 {
 	*point = (struct rate_point){
@@ -62,7 +62,7 @@ static void point_fill(struct rate_point *point, const struct cell **cells, size
 	size_t used = summary_keep(cells, count, &point->valid);
 	point->used = (unsigned)used;
 	for (size_t i = 0; i < sizeof medians / sizeof *medians; i++) {
-		/* What was to be offered is known of failed cells too. */
+		/* The load to be offered is known for failed cells too. */
 		bool all = medians[i].of == offsetof(struct rate_point, offered_rps) && !used;
 		size_t numbers = all ? count : used;
 		for (size_t j = 0; j < numbers; j++)

@@ -15,7 +15,7 @@
 #define NEAR_BEST 0.95
 /* A rate of at least this share of the control server's is at the harness's own limit, where that server is a ceiling. */
 #define AT_CEILING 0.90
-/* From where a resource explains a rate: shares, of a request or of the window. */
+/* From which value a resource explains a rate: shares, of a request or of the window. */
 #define CLIENT_FULL 0.90
 #define COST_RISES  1.15
 #define FILES_FULL  0.98
@@ -40,7 +40,7 @@ const char *const scaling_cause_names[SCALING_CAUSES] = {
 	[SCALING_UNKNOWN] = "unknown",
 };
 
-/* What is looked at in a cell; all are medians over the blocks. */
+/* The figures of a cell that are considered; all are medians over the launches. */
 enum figure {
 	RATE,
 	CEILING,
@@ -64,7 +64,7 @@ struct point {
 	uint64_t level;
 	const struct cell **cells; /* not owned */
 	size_t count;
-	bool counts;     /* it has a rate to rely on, if only as a lower bound */
+	bool counts;     /* it has a usable rate, if only as a lower bound */
 	bool is_bounded; /* the client was the limit */
 	bool at_ceiling; /* its rate is the control server's, which limits all servers at this level */
 	bool has_errors;
@@ -110,7 +110,7 @@ static double figure_of(const struct cell *cell, enum figure figure, const struc
 	case RESIDENT: return host->memory_bytes ? cell->server_rss_bytes / (double)host->memory_bytes : NAN;
 	case OPEN: return cell->open_mean;
 	case SERVER_ERRORS:
-		/* Where no request has reached the server it has not failed. */
+		/* A server that no request has reached has not failed. */
 		if (!cell_is_failed(cell) && client_errors > 0 && (double)cell_failed(cell) <= client_errors)
 			return 0;
 		return cell_is_failed(cell) || !cell->ok ? 1
@@ -215,7 +215,7 @@ static const struct point *point_at(const struct shape *shape, uint64_t level)
 	return NULL;
 }
 
-/* Whether the harness may be what limits a rate: a fall to it need not be the server's doing. */
+/* Whether the harness may be what limits a rate: a fall to it need not be due to the server. */
 static bool is_harness_limit(const struct point *point)
 {
 	return point->is_bounded || point->at_ceiling;
@@ -275,7 +275,7 @@ static uint64_t level_that_explains(const struct scaling *scaling, const struct 
 	return scaling->last_level;
 }
 
-/* How many CPUs a server can fill: one, or where it has used more than that at any level, all that it may use. */
+/* How many CPUs a server can fill: one, or if it has used more than that at any level, all that it may use. */
 static double cpus_of(const struct shape *shape)
 {
 	unsigned allowed = cpus_count(shape->document->server_cpus);
@@ -401,7 +401,7 @@ char *scaling_title(char out[SCALING_TEXT], const struct scaling *scaling)
 	return scaling->never_started ? strcpy(out, "never started") : verdict_title(out, &scaling->verdict);
 }
 
-/* What the evidence of a cause is, in words; "" where its name says it all. */
+/* The evidence of a cause as text; "" where its name says it all. */
 static void evidence_say(char *out, size_t room, const struct scaling *scaling, enum scaling_cause cause)
 {
 	*out = 0;

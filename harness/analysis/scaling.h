@@ -5,8 +5,8 @@
  * with them. What may be concluded is bounded by what was measured: where the client's CPU was the limit, the server could
  * have done more, and such a rate is a lower bound. Cells that are not valid for another reason are left out.
  *
- * The cause is the likeliest one by the evidence of the level where the trouble is. It is a hint: whether it is *the*
- * cause shows when only that limit is lifted and the run is made again.
+ * The cause is the likeliest one by the evidence of the level where the trouble is. It is a hint: to confirm it, lift
+ * only that limit and make the run again.
  */
 #ifndef HARNESS_ANALYSIS_SCALING_H
 #define HARNESS_ANALYSIS_SCALING_H
@@ -24,16 +24,16 @@ enum scaling_cause {
 	SCALING_DIED,         /* the server ended, hung or could not be started */
 	SCALING_CLIENT_PORTS, /* the client had no local port left */
 	SCALING_CLIENT_FILES, /* the client had no descriptor left */
-	SCALING_FILES,        /* the server's limit of open files is met */
+	SCALING_FILES,        /* the server's limit of open files is reached */
 	SCALING_MEMORY,       /* tasks waited for memory, or the server fills that of the host */
-	SCALING_STEAL,        /* the hypervisor gave the CPU to others */
+	SCALING_STEAL,        /* the hypervisor gave the CPU to other guests */
 	SCALING_CLIENT_CPU,   /* the client's CPU was the limit, or the rate is the control server's */
-	SCALING_CPU_RISING,   /* the server's CPU is full, and a request costs more than at its best */
+	SCALING_CPU_RISING,   /* the server's CPU is full, and a request costs more than at its maximum rate */
 	SCALING_BACKLOG,      /* the accept queue was full: connections were dropped */
-	SCALING_SYN_LOSS,     /* connections were asked for again without that */
+	SCALING_SYN_LOSS,     /* SYNs were sent again without that */
 	SCALING_CPU_FLAT,     /* the server's CPU is full, at the same cost per request */
-	SCALING_NOT_MEASURED, /* no figure to rely on where it counts */
-	SCALING_UNKNOWN,      /* nothing of these is seen */
+	SCALING_NOT_MEASURED, /* no usable figure where it matters */
+	SCALING_UNKNOWN,      /* none of these is seen */
 	SCALING_CAUSES
 };
 
@@ -43,7 +43,7 @@ struct scaling {
 	const char *server, *mode; /* of the document */
 	struct verdict verdict;
 	enum scaling_cause cause;
-	unsigned causes;                  /* bit set of all that are seen at that level */
+	unsigned causes;                  /* bit set of all causes that are seen at that level */
 	unsigned blocks;                  /* maximum of the cells of one level: launches that the figures are from */
 	size_t levels;                    /* with a rate that counts */
 	uint64_t first_level, last_level; /* of the mode, in this run */

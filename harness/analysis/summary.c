@@ -142,7 +142,7 @@ bool summary_uses(const struct summary *summary, const struct cell *cell)
 
 const char *summary_client(const struct document *document)
 {
-	/* The one that ran, which need not be the one that was asked for. */
+	/* The client that ran, which need not be the one that was requested. */
 	for (size_t i = 0; i < document->cells_count; i++) {
 		const struct client *client = client_find(document->cells[i].client);
 		if (!client || client->max_connections != 1)

@@ -1,10 +1,10 @@
 /*
- * summary: what the blocks of a run say together of one server at one level.
+ * summary: the figures of a server at a level, over all launches.
  *
- * Tables and pictures show one figure for the cells of a server, client, mode and level: the median over the
- * blocks. It is taken from the valid cells; only where there is none, from all cells that have figures, and then
- * says so. Failed cells have no figures and are counted apart. Cells of an open loop are none of these: they have no
- * level of their own (rates.h).
+ * Tables and pictures show one figure for the cells of a server, client, mode and level: the median over the launches.
+ * It is taken from the valid cells; only if there are none, from all cells that have figures, and then this is stated.
+ * Failed cells have no figures and are counted separately. Cells of an open loop are not included: they have no level
+ * (rates.h).
  */
 #ifndef HARNESS_ANALYSIS_SUMMARY_H
 #define HARNESS_ANALYSIS_SUMMARY_H
@@ -12,13 +12,13 @@
 #include "harness/lib/err.h"
 #include "harness/record/document.h"
 
-/* The client that asks one thing at a time, which is of no mode. */
+/* The client that makes one request at a time, and has no mode. */
 #define SUMMARY_SEQUENTIAL "seq"
 
 struct summary {
 	const char *server, *client, *mode; /* as given; mode NULL: any */
 	uint64_t level;
-	unsigned cells, failed;                      /* how many there are, and how many of them have no figures */
+	unsigned cells, failed;                      /* the number of cells, and how many of them have no figures */
 	unsigned used;                               /* cells that the figures are from */
 	bool valid;                                  /* these are valid */
 	unsigned invalid;                            /* bit set of enum invalid, of the cells used */
@@ -37,7 +37,7 @@ struct summary {
 };
 
 /*
- * Sums up the cells of a server, client, mode and level; mode NULL is any mode. Without such a cell, `cells` is 0
+ * Summarises the cells of a server, client, mode and level; mode NULL is any mode. Without such a cell, `cells` is 0
  * and the figures are NAN. Returns 0, or -1 with err set where memory is out.
  */
 int summary_of(struct summary *summary, const struct document *document, const char *server, const char *client,
@@ -68,12 +68,12 @@ int summary_levels(const struct document *document, const char *mode, uint64_t *
 double summary_median(double *numbers, size_t count);
 
 /*
- * Which of the cells give a figure: the valid ones; only where there is none, all that have figures. Moves them to the front
- * and returns how many they are; where there are none, the order is as it was. Stores whether they are valid.
+ * Which of the cells give a figure: the valid ones; only if there are none, all that have figures. Moves them to the
+ * front and returns their number; if it is 0, the order is unchanged. Stores whether they are valid.
  */
 size_t summary_keep(const struct cell **cells, size_t count, bool *valid);
 
-/* What a mode is, for people: "close mode: a new TCP connection for each request". Returns out. */
+/* A mode, for people: "close mode: a new TCP connection for each request". Returns out. */
 #define SUMMARY_MODE 160
 char *summary_mode(char out[SUMMARY_MODE], const struct document *document, const char *mode);
 
@@ -81,11 +81,11 @@ char *summary_mode(char out[SUMMARY_MODE], const struct document *document, cons
 uint64_t summary_nearest(const uint64_t *levels, size_t count, uint64_t wanted);
 
 /*
- * What a connection costs a server in resident memory, bytes: the slope of its memory over the connections of the
- * mode crowd, by least squares, in which the highest levels weigh most: at the first ones memory that a server had
- * from its start serves them all. Each level counts with its medians over the blocks, at the connections that were
- * really open. NAN where fewer than three levels are known, or they are less than 256 connections apart.
- * Returns 0, or -1 with err set where memory is out.
+ * Resident memory of a server per connection, bytes: the slope of its memory over the connections of the mode crowd, by
+ * least squares, in which the highest levels have the most weight: at the lowest levels the memory that a server had
+ * from its start is enough. Each level counts with its medians over the launches, at the connections that were really
+ * open. NAN where fewer than three levels are known, or they are less than 256 connections apart. Returns 0, or -1 with
+ * err set where memory is out.
  */
 int summary_memory(double *bytes, const struct document *document, const char *server, struct err *err);
 

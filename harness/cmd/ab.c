@@ -15,7 +15,7 @@ static const char *const arm_names[ARMS] = { "old", "new" };
 
 struct ab {
 	struct settings settings;
-	char *command[ARMS], *conf[ARMS]; /* one of the two is given for both */
+	char *command[ARMS], *conf[ARMS]; /* exactly one of the two is given for each build */
 	char *server;
 	struct gate_settings gate;
 	struct compare_outputs outputs;
@@ -54,7 +54,7 @@ static const struct option_def ab_options[] = {
 	{ .name = NULL }
 };
 
-/* One build: what runs, and its own document, in which it has the name of the server. */
+/* One build: its command, and its own document, in which it has the name of the server. */
 struct arm {
 	struct conf conf;
 	struct conf_server named; /* with the name of the server; the texts are those of conf */
@@ -62,7 +62,7 @@ struct arm {
 	char path[COMMON_FOLDER + 20];
 };
 
-/* Which server is meant. Returns 0, or -1 with err set. */
+/* Finds the name of the server. Returns 0, or -1 with err set. */
 static int arm_find(struct arm *arm, const struct ab *ab, int which, struct conf_server *running, struct err *err)
 {
 	const char *command = ab->command[which], *conf = ab->conf[which];
@@ -82,7 +82,10 @@ static int arm_find(struct arm *arm, const struct ab *ab, int which, struct conf
 	return 0;
 }
 
-/* Finds both builds; `running` are they as arms, by the names of which they are measured. Returns 0, or -1 with err set. */
+/*
+ * Finds both builds; `running` receives them as arms, under the names by which they are measured. Returns 0, or -1 with
+ * err set.
+ */
 static int arms_find(struct arm *arms, const struct ab *ab, struct conf_server *running, struct err *err)
 {
 	const int by_command = (ab->command[OLD] != NULL) + (ab->command[NEW] != NULL);
@@ -96,7 +99,7 @@ static int arms_find(struct arm *arms, const struct ab *ab, struct conf_server *
 	for (int i = 0; i < ARMS; i++)
 		if (arm_find(&arms[i], ab, i, &running[i], err))
 			return -1;
-	/* One that can't do what is asked of the other would only be seen in what is missing. */
+	/* A build that can't do what is asked of the other would show only in missing cells. */
 	if (arms[OLD].named.keepalive != arms[NEW].named.keepalive)
 		return err_set(err, "keepalive is not the same in %s and %s", ab->conf[OLD], ab->conf[NEW]);
 	return 0;
@@ -121,7 +124,7 @@ static int arm_begin(struct arm *arm, int which, const struct session *session, 
 static int cells_deal(struct arm *arms, struct document *from, struct err *err)
 {
 	for (; from->cells_count; from->cells_count--) {
-		/* From the end, so that what is left is whole at any time. */
+		/* From the end, so that the rest is whole at any time. */
 		struct cell *cell = &from->cells[from->cells_count - 1];
 		struct arm *arm = &arms[strcmp(cell->server, arm_names[NEW]) == 0 ? NEW : OLD];
 		if (cell_set_text(&cell->server, arm->named.name) || document_add_cell(&arm->document, cell))
@@ -140,8 +143,8 @@ static int cells_deal(struct arm *arms, struct document *from, struct err *err)
 }
 
 /*
- * Its document goes to the disk, and is read again: what is compared is what the file has, to the last digit, so that
- * `compare` says the same of it at any time.
+ * Writes its document and reads it again: the comparison uses what the file has, to the last digit, so that `compare`
+ * gives the same result from it at any time.
  */
 static int arm_end(struct arm *arm, struct err *err)
 {
@@ -171,7 +174,9 @@ static struct compare_titles titles_of(const struct arm *arms, const struct ab *
 	};
 }
 
-/* Writes all that is wanted. Returns the exit code: `code`, unless that is EXIT_OK and an output failed. */
+/*
+ * Writes all outputs that were requested. Returns the exit code: `code`, unless that is EXIT_OK and an output failed.
+ */
 static int outputs_write(const struct comparison *comparison, const struct arm *arms, const struct ab *ab,
 			 const char *templates, int code)
 {
@@ -217,7 +222,7 @@ static int arms_measure(struct arm *arms, const struct ab *ab, struct session *s
 				session->folder);
 	say("%s", arms[OLD].path);
 	say("%s", arms[NEW].path);
-	/* No verdict from what an interruption has left: to stop when the figures please is not a test. */
+	/* No verdict from an interrupted session: a test that may be stopped when its figures please is no test. */
 	return code ? code : arms_compare(arms, ab, templates, why);
 }
 

@@ -77,8 +77,8 @@ static int noise_print(const struct noise *noise, struct err *err)
 }
 
 /*
- * What is known already, of the same host, options and number of launches, stays; else the file begins anew. Returns 0, or -1
- * with err set.
+ * Keeps what is known already for the same host, options and number of launches; else the file begins anew. Returns 0,
+ * or -1 with err set.
  */
 static int noise_keep(struct noise *noise, const char *path, struct err *err)
 {

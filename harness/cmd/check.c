@@ -69,7 +69,7 @@ static int servers_choose(struct round *round, const struct conf *conf, char **n
 	return 0;
 }
 
-/* Leaves out the servers that can't run here; one that was named is an error instead. */
+/* Leaves out the servers that can't run here; for a server that was named it is an error instead. */
 static int servers_find(struct round *round, bool named, struct err *err)
 {
 	size_t kept = 0;
@@ -97,7 +97,7 @@ static int servers_find(struct round *round, bool named, struct err *err)
 	return kept || common_stop ? 0 : err_set(err, "no server can run here (see 'benchctl list')");
 }
 
-/* A line for the server, and below it what failed. */
+/* A line for the server, and below it the failed checks. */
 static void print_server(const struct round *round, size_t i)
 {
 	const struct conformance *found = &round->found[i];
@@ -122,7 +122,7 @@ static void print_server(const struct round *round, size_t i)
 	fflush(stdout);
 }
 
-/* All findings, those of a server that was interrupted too. Returns 0, or -1 where memory is out. */
+/* All findings, including those of an interrupted check. Returns 0, or -1 where memory is out. */
 static int print_json(const struct round *round)
 {
 	size_t count = 0, max = round->done * CONFORMANCE_FINDINGS_MAX + 1;

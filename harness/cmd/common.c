@@ -88,7 +88,7 @@ int command_parse(const struct command *command, void *settings, int argc, char 
 	return operands;
 }
 
-/* A file of the project: as it lies in a checkout that we stand in, or as installed. */
+/* A file of the project: from the checkout in which benchctl was called, or as installed. */
 static const char *data_path(const char *name, char *out, size_t room)
 {
 	if (access(name, R_OK) == 0)
@@ -122,7 +122,7 @@ char *common_templates(char out[COMMON_PATH], struct err *err)
 {
 	char executable[COMMON_PATH - 100];
 
-	/* A checkout's program may be called from anywhere: its templates lie beside build/. */
+	/* The program of a checkout may be called from anywhere: its templates are in the folder above build/. */
 	ssize_t bytes = readlink("/proc/self/exe", executable, sizeof executable - 1);
 	if (bytes > 0) {
 		executable[bytes] = 0;

@@ -13,8 +13,8 @@
 #include "harness/lib/err.h"
 
 /*
- * What a command tells people goes to stderr by these two: text from outside (file content, names, a server's output) in
- * the message can neither steer the terminal nor begin a line of its own (text_print()).
+ * Messages for people go to stderr through these two functions: text from outside (file content, names, a server's
+ * output) in the message can neither steer the terminal nor begin a new line (text_print()).
  */
 /* Prints a line. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -31,7 +31,7 @@ void command_print_help(const struct command *command, FILE *out);
 int command_read(const struct command *command, struct options_line *line, int argc, char **argv, int min, int max,
 		 int *code);
 
-/* The same for a command whose settings have no other layers: sets the defaults and applies the command line. */
+/* The same for a command whose settings come only from defaults and the command line. */
 int command_parse(const struct command *command, void *settings, int argc, char **argv, int min, int max, int *code);
 
 /*
@@ -44,17 +44,20 @@ int common_read_conf(struct conf *conf, struct settings *settings, char *const *
 #define COMMON_PATH 4096
 char *common_templates(char out[COMMON_PATH], struct err *err);
 
-/* plots/NAME for results/NAME/run.json: where what is made of a run goes. Freed by the caller; NULL: out of memory. */
+/*
+ * plots/NAME for results/NAME/run.json: the folder for what is made from a run. Freed by the caller; NULL: out of
+ * memory.
+ */
 char *common_plots_folder(const char *path);
 
 /*
- * The folder of a run of that name (NULL: the date and time), results/NAME, into out. Returns 0, or -1 with err set:
- * it is no name.
+ * The folder of a run of that name (NULL: the date and time), results/NAME, into out. Returns 0, or -1 with err set: it
+ * is not a valid name.
  */
 #define COMMON_FOLDER 256
 int common_run_folder(char out[COMMON_FOLDER], const char *name, struct err *err);
 
-/* Makes that folder, new: no run is overwritten. Returns 0, or -1 with err set. */
+/* Makes that folder, which must not exist: no run is overwritten. Returns 0, or -1 with err set. */
 int common_make_run_folder(const char *folder, struct err *err);
 
 /*

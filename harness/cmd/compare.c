@@ -14,7 +14,7 @@
 
 struct compare_command {
 	struct gate_settings gate;
-	char **base, **new; /* beside the operands */
+	char **base, **new; /* besides the operands */
 	uint64_t timeout_ns;
 	struct compare_outputs outputs;
 	bool self_test;
@@ -46,7 +46,7 @@ static const struct option_def compare_options[] = {
 /* The runs of a side. */
 struct runs {
 	struct document *documents;  /* owned */
-	const struct document **all; /* the same, as a comparison takes them; owned */
+	const struct document **all; /* the same, as input of a comparison; owned */
 	size_t count;
 	char *title; /* the names of its files, owned */
 };

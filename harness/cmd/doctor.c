@@ -14,11 +14,11 @@
 #include "harness/record/result.h"
 #include "harness/server/availability.h"
 
-/* Long enough for hundredths of a second to say something, short enough to wait for. */
+/* Long enough for counts of hundredths of a second to mean something, short enough to wait for. */
 #define WATCH_NS    (500 * CLOCK_MS)
 #define CHECK_WIDTH 12
 #define INDENT      (6 + CHECK_WIDTH + 2)
-/* Of a line that no terminal bounds. */
+/* The width of a line where no terminal bounds it. */
 #define WIDTH 100
 
 struct doctor_settings {
@@ -41,7 +41,7 @@ static const struct option_def doctor_options[] = {
 	{ .name = NULL }
 };
 
-/* What was found: of the host, and of each server of bench.conf. */
+/* The findings: about the host, and about each server of bench.conf. */
 struct diagnosis {
 	struct settings run; /* of the default sweep */
 	struct conf conf;
@@ -75,7 +75,7 @@ static int diagnose(struct diagnosis *diagnosis, const struct doctor_settings *s
 	diagnosis->servers = calloc(conf->count + 1, sizeof *diagnosis->servers);
 	if (!diagnosis->servers)
 		return err_set(err, "out of memory");
-	/* Before the servers are asked, which is work. */
+	/* Shown before the servers are asked, which takes time. */
 	if (facts_read(facts, &ask, err))
 		return -1;
 	memcpy(facts->servers_problem, problem, sizeof problem);
@@ -129,7 +129,7 @@ static size_t width_find(void)
 	return size.ws_col;
 }
 
-/* Says whether the sweep can be honest, and else which findings are against it. Returns the exit code. */
+/* Says whether the sweep can be honest, or which findings are against it. Returns the exit code. */
 static int conclude(const struct diagnosis *diagnosis, char *out, size_t room)
 {
 	char bad[DOCTOR_FINDINGS_MAX * 20] = "";
@@ -151,7 +151,7 @@ static int conclude(const struct diagnosis *diagnosis, char *out, size_t room)
 	return used ? EXIT_REGRESSION : EXIT_OK;
 }
 
-/* Prints the rest of a line that has reached `indent`, and lines below it as far in. */
+/* Prints the rest of a line that has reached `indent`, and indents the lines below it alike. */
 static void print_wrapped(const char *text, size_t width, int indent)
 {
 	for (;;) {
@@ -177,7 +177,7 @@ static void print_text(const struct diagnosis *diagnosis, const char *conclusion
 			continue;
 		printf("%*s", INDENT, "");
 		print_wrapped(finding->why, width, INDENT);
-		/* In one line however long, so that it can be copied. */
+		/* On one line, however long, so that it can be copied. */
 		if (finding->command[0])
 			printf("%*s$ %s\n", INDENT, "", finding->command);
 	}

@@ -20,17 +20,19 @@ static const struct option_def explain_options[] = {
 	{ .name = NULL }
 };
 
-/* Which cell is meant. */
+/* The cell to explain. */
 struct wanted {
 	char server[256];
 	bool sequential;
-	uint64_t number;  /* the level; of an open loop the rate, or the share of the best one in percent */
-	char unit;        /* 0 of a level, '/' of a rate, '%' of a share */
+	uint64_t number;  /* the level; for an open loop the rate, or the share of the maximum rate in percent */
+	char unit;        /* 0: a level, '/': a rate, '%': a share */
 	const char *mode; /* or NULL */
 	uint64_t block;
 };
 
-/* "SERVER@LEVEL", "SERVER@seq" for the sequential cell, "SERVER@RATE/s" and "SERVER@SHARE%" for those of an open loop. */
+/*
+ * "SERVER@LEVEL", "SERVER@seq" for the sequential cell, "SERVER@RATE/s" and "SERVER@SHARE%" for those of an open loop.
+ */
 static int wanted_read(struct wanted *wanted, const char *text, struct err *err)
 {
 	const char *at = strrchr(text, '@');
@@ -79,7 +81,7 @@ static const struct cell *cell_find(const struct document *document, const struc
 	return NULL;
 }
 
-/* What the run has of the server, so that a wrong name or level can be mended. */
+/* Lists what the run has of the server, so that a wrong name or level can be corrected. */
 static int nothing_found(const struct document *document, const struct wanted *wanted, struct err *err)
 {
 	char levels[600] = "", at[CELL_AT];

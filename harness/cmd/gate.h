@@ -1,5 +1,5 @@
 /*
- * gate: what a comparison makes of the exit code, for `compare` and `ab`.
+ * gate: the exit code that follows from a comparison, for `compare` and `ab`.
  */
 #ifndef HARNESS_CMD_GATE_H
 #define HARNESS_CMD_GATE_H
@@ -13,15 +13,15 @@
 
 struct gate_settings {
 	int fail_on;        /* enum gate_fail_on */
-	bool strict;        /* inconclusive, or interrupted, is no pass */
-	bool no_strict;     /* not even a gate that could not see is one */
+	bool strict;        /* inconclusive or interrupted does not pass */
+	bool no_strict;     /* even a gate that could not see passes */
 	bool allow_missing; /* NEW may lack what BASE has */
 	bool quiet;         /* nothing is said of the noise */
 	double floor;
-	char *noise; /* file of this host's noise; NULL: the usual one, if there is one */
+	char *noise; /* file of this host's noise; NULL: the usual file, if it exists */
 };
 
-/* Where `calibrate` puts it. */
+/* Where `calibrate` writes it. */
 #define GATE_NOISE "results/noise.json"
 
 enum gate_fail_on { GATE_REGRESSED, GATE_NOTHING };
@@ -34,15 +34,16 @@ extern const char *const gate_fail_on_names[];
  */
 
 /*
- * Reads the noise of this host that was asked for, or the usual file where there is one, into `noise`, which is zeroed and must
- * be released in any case. To be called before anything is measured. Returns 0, or -1 with err set: a file that was asked for
+ * Reads this host's noise, from the given file or from the usual file where that exists, into `noise`, which is zeroed
+ * and must be released in any case. Call it before anything is measured. Returns 0, or -1 with err set: the given file
  * can't be used.
  */
 int gate_read(struct noise *noise, const struct gate_settings *settings, struct err *err);
 
 /*
- * How to compare: the floor, and the noise of this host, where it was measured as `run` was; stderr says whether it is used.
- * `noise` is that of gate_read(), and must outlive the comparison. Returns 0, or -1 with err set where memory is out.
+ * How to compare: the floor, and this host's noise where it was measured under the same conditions as `run`; stderr
+ * says whether it is used. `noise` is that of gate_read(), and must outlive the comparison. Returns 0, or -1 with err
+ * set where memory is out.
  */
 int gate_how(struct compare_settings *how, const struct gate_settings *settings, const struct noise *noise,
 	     const struct document *run, struct err *err);
@@ -51,16 +52,17 @@ int gate_how(struct compare_settings *how, const struct gate_settings *settings,
 int gate_check(const struct gate_settings *settings, struct err *err);
 
 /*
- * Whether so few launches a side can have a verdict at all, where each mode and band of levels is a row of the gate with its
- * rate and its CPU time. With --no-strict any number can. Returns 0, or -1 with err set, which has the number needed.
+ * Whether this number of launches a side can give a verdict at all, where each mode and band of levels is a row of the
+ * gate with its rate and its CPU time. With --no-strict any number can. Returns 0, or -1 with err set, which has the
+ * number needed.
  */
 int gate_check_launches(const struct gate_settings *settings, uint64_t launches, size_t modes,
 			const struct levels *levels, struct err *err);
 
 /*
- * The exit code: 1 regressed; 2, and the reason on stderr, where nothing could be compared (not measured alike, or nothing
- * valid); 4 where the gate could not see (comparison_is_blind()), or with --strict is not sure (comparison_is_sure());
- * else 0. What --no-strict says of 4 is above.
+ * The exit code: 1 regressed; 2, with the reason on stderr, where nothing could be compared (not measured alike, or
+ * nothing valid); 4 where the gate could not see (comparison_is_blind()), or with --strict is not sure
+ * (comparison_is_sure()); else 0. With --no-strict the code 4 does not occur.
  */
 int gate_exit(const struct command *command, const struct gate_settings *settings, const struct comparison *comparison);
 

@@ -85,7 +85,7 @@ static void print_times(const char *name, const struct cell_times *times)
 	putchar('\n');
 }
 
-/* What only an open loop or a crowd has. */
+/* The figures that only an open loop or a crowd has. */
 static void print_special(const struct cell *cell)
 {
 	char offered[EXPLAIN_OFFERED], crowd[EXPLAIN_CROWD];
@@ -145,7 +145,10 @@ static void print_cell(const struct cell *cell, const char *note, const struct l
 		printf(" from %s", cell->address);
 	putchar('\n');
 	printf("  %.0f requests/s: ", cell->rate_rps);
-	/* Where requests are counted, the rate is of the time when all connections had work, the count is of the whole run. */
+	/*
+	 * With a fixed number of requests the rate is that of the time when all connections had work, but the count is
+	 * that of the whole run.
+	 */
 	printf(settings->requests ? "%s right answers; the rate is that of %.2f s" : "%s right answers in %.2f s",
 	       units_show_count(count, cell->ok), cell->window_s);
 	printf(", %s failed\n", units_show_count(count, cell_failed(cell)));
@@ -182,8 +185,8 @@ static void print_cell(const struct cell *cell, const char *note, const struct l
 }
 
 /*
- * Opens what the latencies are to be written to, before anything is measured. A file that exists is refused: it may
- * be the sample of another measurement, which nothing brings back. A pipe or a device may be named.
+ * Opens the file for the latencies, before anything is measured. A file that exists is refused: it may be the sample of
+ * another measurement, which can't be recovered. A pipe or a device may be named.
  */
 static FILE *raw_open(const char *path, struct err *err)
 {
@@ -203,7 +206,7 @@ static FILE *raw_open(const char *path, struct err *err)
 	return file;
 }
 
-/* Nothing was measured: a file that holds nothing would only be in the way of the next attempt. */
+/* Nothing was measured: an empty file would make the next attempt fail. */
 static void raw_abandon(FILE *file, const char *path)
 {
 	struct stat status;
@@ -231,13 +234,13 @@ static int raw_write(const struct load_sample *sample, FILE *file, const char *p
 	return EXIT_OK;
 }
 
-/* The most connections that there can be. */
+/* The maximum number of connections. */
 static uint64_t load_max_connections(const struct load_settings *settings)
 {
 	return settings->rate_rps ? settings->open_loop.max_connections : settings->connections;
 }
 
-/* What to offer. The caller adds the watch. */
+/* The load to offer. The caller adds the watch. */
 static struct load_spec load_plan(const struct load_settings *settings, struct target *target)
 {
 	return (struct load_spec){
@@ -367,7 +370,7 @@ out:
 	return code;
 }
 
-/* Options that do not go together. Returns 0, or the exit code. */
+/* Refuses options that exclude each other. Returns 0, or the exit code. */
 static int load_refuse(const struct load_settings *settings, const struct client *client)
 {
 	if (client->max_connections && settings->connections > client->max_connections)
@@ -388,7 +391,7 @@ static int load_refuse(const struct load_settings *settings, const struct client
 	return 0;
 }
 
-/* The client to measure with, for the address that the target has taken; NULL, with the code set, where there is none. */
+/* The client to measure with, for the address that the target uses; NULL, with the code set, where there is none. */
 static const struct client *load_choose(const struct load_settings *settings, const struct target *target, int *code)
 {
 	struct err why;
@@ -402,7 +405,7 @@ static const struct client *load_choose(const struct load_settings *settings, co
 	return client;
 }
 
-/* Learns the right response, and that it is the same a second time. Returns 0, or -1 with err set. */
+/* Learns the right response, and checks that a second one is the same. Returns 0, or -1 with err set. */
 static int load_learn(struct target *target, const struct load_settings *settings, struct probe_accept accept,
 		      struct err *err)
 {

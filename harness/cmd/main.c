@@ -63,9 +63,9 @@ static void command_unknown(const char *name)
 }
 
 /*
- * A daemon or cron may start us with descriptors 0, 1 or 2 closed: the first file that is opened would become stdout, and
- * tables would be printed into it. What would go to a closed stdout can't be written, and that is an error, as at a full
- * disk: so the descriptor there is one that can't be written to.
+ * A daemon or cron may start us with descriptors 0, 1 or 2 closed: the first file opened would become stdout, and
+ * tables would be printed into it. Output to a closed stdout must be an error, as on a full disk: so the descriptor
+ * opened in its place can't be written to.
  */
 static void descriptors_occupy(void)
 {
@@ -79,7 +79,7 @@ static void descriptors_occupy(void)
 int main(int argc, char **argv)
 {
 	descriptors_occupy();
-	signal(SIGXFSZ, SIG_IGN); /* beyond `ulimit -f` a write fails then, as on a full disk (setrlimit(2)) */
+	signal(SIGXFSZ, SIG_IGN); /* then a write beyond `ulimit -f` fails, as on a full disk (setrlimit(2)) */
 	if (argc < 2) {
 		fputs(first_words, stdout);
 		return EXIT_USAGE;
@@ -94,7 +94,7 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	int code = command->run(argc - 2, argv + 2);
-	/* A result that could not be written is no result: a full disk behind stdout must not look like success. */
+	/* A result that could not be written is no result: a full disk must not look like success. */
 	if (fflush(stdout) || ferror(stdout)) {
 		perror("benchctl: writing to stdout");
 		return code ? code : EXIT_NO_RUN;

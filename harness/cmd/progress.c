@@ -15,7 +15,7 @@
 #define NOTICE_HEAD 120
 #define NOTICE_TAIL 120
 
-/* The time that the rest will take; "" where there is nothing to go by, or no rest. */
+/* The estimated time left; "" where nothing was measured yet, or nothing is left. */
 static const char *time_left(const struct progress *progress, size_t done, size_t all, char out[48])
 {
 	bool at_least;
@@ -86,7 +86,7 @@ static void on_end(void *context, const struct cell *cell, size_t done, size_t a
 		strcpy(progress->best_at, load);
 	}
 	if (!progress->terminal.verbosity.verbose || progress->terminal.verbosity.quiet ||
-	    cell->error) /* an error was told as it happened */
+	    cell->error) /* an error was reported as it happened */
 		return;
 	terminal_clear(&progress->terminal);
 	say("[%zu/%zu] %s: %s, %s: %s requests/s%s", done, all, cell->server, mode_of(cell), load,
@@ -119,7 +119,7 @@ out:
 	progress->failed_cells = 0;
 }
 
-/* The last stderr output of a server may be long, and its very end says most; the cell keeps all of it. */
+/* The last stderr output of a server may be long, and its end says most; the cell keeps all of it. */
 static void on_notice(void *context, const char *text)
 {
 	const struct progress *progress = context;

@@ -44,8 +44,8 @@ static int settings_resume(struct run *run, const char *name, struct err *err)
 }
 
 /*
- * The order of precedence: command line, the run that is resumed, preset, bench.conf, defaults. What belongs to this call is
- * needed first, to know the others.
+ * The order of precedence: command line, the resumed run, preset, bench.conf, defaults. The options of this call alone
+ * are needed first, to find the others.
  */
 static int settings_gather(struct run *run, const struct options_line *line, struct err *err)
 {
@@ -63,7 +63,7 @@ static int settings_gather(struct run *run, const struct options_line *line, str
 		       : 0;
 }
 
-/* Which crowd lost most of its silent connections. */
+/* Names the crowd that lost the largest share of its silent connections. */
 static void print_dropped(const struct document *document)
 {
 	const struct cell *worst = NULL;
@@ -184,7 +184,10 @@ static int run_finish(struct session *session, int code)
 		return complain(&command_run, EXIT_NO_RUN, "%s (the cells are in %s/cells.jsonl)", err.text,
 				session->folder);
 	size_t valid = print_summary(document, path);
-	/* Where the terminal went away, which interrupts too, nobody reads the tables: that is not another failure. */
+	/*
+	 * A terminal that went away interrupts the run too, and then nobody reads the tables: that is not another
+	 * failure.
+	 */
 	if (table_print(document, 0, TABLE_TEXT, stdout, &err) ||
 	    rates_table_print(document, true, TABLE_TEXT, stdout, &err)) {
 		if (!document->interrupted)

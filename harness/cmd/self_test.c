@@ -10,8 +10,9 @@
 #include "harness/lib/control.h"
 
 /*
- * The busy loop of the base: long enough that the server is the limit and not the client, on a host with little CPU too.
- * What a request costs beside it, in the same steps: about that of a keep-alive connection. The ratio is measured anyway.
+ * The busy loop of the base: long enough that the server is the limit and not the client, also on a host with little
+ * CPU. The rest of a request costs this many of the same steps, about, on a keep-alive connection. The ratio is
+ * measured anyway.
  */
 #define BASE_NS   100000
 #define BESIDE_NS 10000
@@ -20,10 +21,10 @@ enum { BASE, MUCH, LITTLE, ARMS };
 
 static const struct {
 	const char *name;
-	unsigned slower; /* per cent of the rate that are lost */
+	unsigned slower; /* percent of the rate that are lost */
 } arms[ARMS] = { { "base", 0 }, { "much", 30 }, { "little", 8 } };
 
-/* Options of the session that are not those of `run`. */
+/* Options of the session other than those of `run`. */
 static const char *const options[][2] = {
 	{ "mode", "keepalive" }, { "concurrency", "16" }, { "repeat", "8" },
 	{ "port", "0" },         { "duration", "300ms" }, { "warmup", "50ms" },
@@ -34,7 +35,9 @@ static unsigned busy_ns(unsigned slower)
 	return (BASE_NS + BESIDE_NS) * 100 / (100 - slower) - BESIDE_NS;
 }
 
-/* What the comparison says of one arm. Returns whether it has regressed; -1 with err set where it can't be said. */
+/*
+ * Prints what the comparison says of one arm. Returns whether it has regressed; -1 with err set where it can't be said.
+ */
 static int arm_judge(const struct document *document, int which, const struct compare_settings *how, struct err *err)
 {
 	static const enum compare_measure measures[] = { COMPARE_RATE, COMPARE_CPU };

@@ -1,9 +1,9 @@
 /*
- * self_test: can a comparison find anything here at all?
+ * self_test: can a comparison detect a regression here at all?
  *
- * A gate that can't fail looks like one that has nothing to complain of. So the control server is launched with a busy loop
- * for each request that makes it slower by a known amount, and what `compare` would say of it is looked at: of 30 % it must
- * say that it has regressed, and whether it sees 8 % tells how fine this host measures, in a few seconds of launches.
+ * A gate that can't fail looks like a gate that finds nothing wrong. So the control server is launched with a busy loop
+ * for each request that makes it slower by a known amount, and compared as `compare` would: the comparison must report
+ * 30 % as a regression, and whether it detects 8 % shows the resolution of this host, within a few seconds of launches.
  */
 #ifndef HARNESS_CMD_SELF_TEST_H
 #define HARNESS_CMD_SELF_TEST_H
@@ -13,8 +13,8 @@
 #include "harness/config/settings.h"
 
 /*
- * Runs it and prints what it has found. `conf` are the files of the configuration that has the control server, NULL: the
- * usual one. Returns EXIT_OK where the 30 % were found, EXIT_REGRESSION where not; EXIT_USAGE: no control server;
+ * Runs it and prints the result. `conf` are the files of the configuration that has the control server, NULL: the usual
+ * configuration. Returns EXIT_OK where the 30 % were found, EXIT_REGRESSION where not; EXIT_USAGE: no control server;
  * EXIT_NO_RUN; EXIT_INTERRUPTED.
  */
 int self_test(const struct command *command, char *const *conf, const struct compare_settings *how,

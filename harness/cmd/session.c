@@ -19,7 +19,7 @@
 
 #define PATH_ROOM (COMMON_FOLDER + 20)
 
-/* Complains, and keeps why: an output that was asked for is written all the same. Returns the code. */
+/* Prints the error, and keeps it: every output that was requested is written all the same. Returns the code. */
 static int give_up(struct session *session, int code, const struct err *why)
 {
 	session->failure = *why;
@@ -49,7 +49,10 @@ int session_arms(struct session *session, const struct conf_server *servers, siz
 	return EXIT_OK;
 }
 
-/* Whether a server belongs to a session that names none. The preset 2010 is its table, under the control server's ceiling. */
+/*
+ * Whether a server belongs to a session that names none. The preset 2010 selects the servers of its table, and the
+ * control server.
+ */
 static bool is_wanted(const struct settings *settings, const struct conf_server *server)
 {
 	return !settings->preset || strcmp(server->name, CONTROL_SERVER) == 0 ||
@@ -169,8 +172,8 @@ static int servers_find(struct session *session, struct err *err)
 /* What must be known before the first launch. */
 
 /*
- * What would be ignored in silence is an error. An open loop opens a connection when it needs one; a crowd has all of its
- * connections from the start.
+ * An option that would be silently ignored is an error. An open loop opens connections as it needs them; a crowd opens
+ * all of them at the start.
  */
 static int rates_fit(const struct session *session, struct err *err)
 {
@@ -198,7 +201,7 @@ static int rates_fit(const struct session *session, struct err *err)
 	return 0;
 }
 
-/* What the user has asked for: the client, the modes, the CPUs, the name. */
+/* What the options request: the client, the modes, the CPUs, the name. */
 static int load_settle(struct session *session, struct err *err)
 {
 	const struct settings *settings = session->settings;
@@ -224,8 +227,8 @@ static int load_settle(struct session *session, struct err *err)
 }
 
 /*
- * The network: a private one has its own limits, so the backlog is asked of it. Before any thread and any launch. The
- * preset 2010 keeps its backlog, and so its accept queue, in a private network too.
+ * The network: a private one has its own limits, so it determines the backlog. Entered before any thread and any
+ * launch. The preset 2010 keeps its backlog, and so its accept queue, in a private network too.
  */
 static int network_settle(struct session *session, struct err *err)
 {
@@ -246,7 +249,7 @@ static int network_settle(struct session *session, struct err *err)
 	return 0;
 }
 
-/* What the host gives: the port, the network, the backlog, the seed. */
+/* What depends on the host: the port, the network, the backlog, the seed. */
 static int place_settle(struct session *session, struct err *err)
 {
 	struct settings *settings = session->settings;
@@ -340,7 +343,7 @@ int session_prepare(struct session *session)
 
 /* The files of a session. */
 
-/* Goes on with the ledger of a run. Returns 0, or -1 with err set. */
+/* Continues the ledger of a run. Returns 0, or -1 with err set. */
 static int ledger_continue(struct session *session, const char *path, struct err *err)
 {
 	struct ledger_found found;

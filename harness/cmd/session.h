@@ -1,6 +1,6 @@
 /*
- * session: one sweep of servers, from choosing them to the last cell: what `run`, `ab`, `calibrate` and the self-test of
- * `compare` have in common.
+ * session: one sweep of servers, from choosing them to the last cell. `run`, `ab`, `calibrate` and the self-test of
+ * `compare` are made of it.
  *
  *     session.command, .settings and .kind are set by the caller, the rest is zero
  *     session_choose(), or session_arms()    which servers
@@ -9,8 +9,8 @@
  *     session_run()                          measures
  *     session_release()                      in any case
  *
- * Errors are printed here, as those of the command; a function returns the exit code. Progress goes to stderr. ^C ends a
- * session early: what was measured is in the document then.
+ * Errors are printed here, as those of the command; a function returns the exit code. Progress goes to stderr. ^C ends
+ * a session early: what was measured is in the document then.
  */
 #ifndef HARNESS_CMD_SESSION_H
 #define HARNESS_CMD_SESSION_H
@@ -23,29 +23,29 @@
 #include "harness/server/availability.h"
 
 enum session_kind {
-	SESSION_RUN,      /* what people look at: a sequential cell, and the control server as the ceiling */
+	SESSION_RUN,      /* for people to read: with a sequential cell, and the control server as the ceiling */
 	SESSION_LAUNCHES, /* levels only, many launches of each server */
-	SESSION_ARMS, /* the servers are arms, in turns AB BA AB BA: if one does not work, the session is pointless */
+	SESSION_ARMS, /* the servers are arms, launched in turn, AB BA AB BA: if one does not work, the session is pointless */
 };
 
 struct session {
 	const struct command *command;
 	struct settings *settings; /* the caller's; --seed 0 is replaced by the seed that is used */
 	enum session_kind kind;
-	bool levels_given; /* the command line itself names levels, which by default there are too */
+	bool levels_given; /* the command line itself names levels; without it there are default levels */
 	/* Owned: */
 	const struct conf_server **servers;
 	struct availability *found; /* as servers */
 	size_t count;
-	bool adds_control;        /* servers[0] is the control server, though it was not named */
+	bool adds_control;        /* servers[0] is the control server, which was not named */
 	struct document document; /* the cells of all servers, by their names */
-	struct document before;   /* of a resumed run: what it was started with */
+	struct document before;   /* for a resumed run: the options that it was started with */
 	struct lock lock;         /* of the folder */
 	struct ledger ledger;     /* open where sweep.ledger is set */
 	struct sweep sweep;
-	struct network network;     /* that servers and client are in, from session_prepare() on */
+	struct network network;     /* the network of servers and client, from session_prepare() on */
 	char folder[COMMON_FOLDER]; /* results/NAME */
-	struct err failure;         /* what was complained of, or "" */
+	struct err failure;         /* the error that was printed, or "" */
 };
 
 /*
@@ -55,9 +55,9 @@ struct session {
 int session_default(struct settings *settings, struct err *err);
 
 /*
- * The servers of the configuration that --servers names, each once; without it all of them, for a preset those that it
- * stands for. A run gets the control server too, unless --ceiling=no: without it beside them, nobody could tell a
- * server's limit from the client's. The configuration must outlive the session.
+ * The servers of the configuration that --servers names, each once; without it all of them, for a preset the servers
+ * that it selects. A run gets the control server too, unless --ceiling=no: without it a server's limit could not be
+ * told from the client's. The configuration must outlive the session.
  */
 int session_choose(struct session *session, const struct conf *conf);
 
@@ -71,9 +71,9 @@ int session_arms(struct session *session, const struct conf_server *servers, siz
 int session_prepare(struct session *session);
 
 /*
- * Makes the folder results/NAME (--out; by default the date and time) with the ledger; or goes on with that of the resumed
- * run (--resume), where nothing that matters has changed. A run has its run.json there before anything is launched, so
- * that it can be resumed whatever ends it.
+ * Makes the folder results/NAME (--out; by default the date and time) with the ledger; or continues that of the resumed
+ * run (--resume), if nothing that matters has changed. A run writes its run.json before anything is launched, so that
+ * it can be resumed whatever ends it.
  */
 int session_keep(struct session *session);
 

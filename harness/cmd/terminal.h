@@ -23,7 +23,7 @@ void terminal_init(struct terminal *terminal, struct settings_verbosity verbosit
 /* Replaces the status line; with --verbose it is a line of its own, which stays, on whatever stderr is. */
 void terminal_status(const struct terminal *terminal, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Takes the status line away, so that other output can follow. */
+/* Removes the status line, so that other output can follow. */
 void terminal_clear(const struct terminal *terminal);
 
 #endif

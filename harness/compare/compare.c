@@ -9,7 +9,7 @@
 #include "harness/compare/samples.h"
 #include "harness/compare/verdict.h"
 
-/* Everything while it is being compared. */
+/* The state of a comparison while it is made. */
 struct work {
 	struct comparison *comparison;
 	struct samples samples;
@@ -17,7 +17,7 @@ struct work {
 	struct figure_basis (*gate)[COMPARE_MEASURES], (*cells)[COMPARE_MEASURES];
 };
 
-/* The backlog that a run got is known in its cells. */
+/* The backlog in force is known from the cells of a run. */
 static int backlog_check(struct comparison *comparison, const struct sample *samples, size_t count, struct err *err)
 {
 	char room[SIDES][32];
@@ -67,7 +67,7 @@ static void gone_add(struct comparison *comparison, const struct sample *sample)
 	last->levels++;
 }
 
-/* Whatever NEW has of them makes them not wholly gone. */
+/* Any level that NEW has of them means that they are not wholly gone. */
 static void gone_judge(struct comparison *comparison, const struct samples *samples)
 {
 	for (size_t i = 0; i < comparison->gone_count; i++) {
@@ -115,7 +115,7 @@ static int band_fill(struct work *work, const struct sample *samples, size_t cou
 	return 0;
 }
 
-/* The rows: of each level that both sides have, and of each band with such a level. */
+/* The rows: one for each level that both sides have, and for each band with such a level. */
 static int rows_fill(struct work *work, struct err *err)
 {
 	struct comparison *comparison = work->comparison;
@@ -186,7 +186,7 @@ static int compare(struct work *work, struct err *err)
 		       has[SIDE_NEW]);
 }
 
-/* All runs of both sides, each against the first of BASE; and which of them are not whole. */
+/* Compares all runs of both sides with the first of BASE, and counts the interrupted ones. */
 static int runs_check(struct comparison *comparison, const struct compare_side *const sides[SIDES], struct err *err)
 {
 	size_t *const interrupted[SIDES] = { &comparison->base_interrupted, &comparison->new_interrupted };

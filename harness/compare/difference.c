@@ -28,14 +28,14 @@ TEXT_OF(client_cpus, client_cpus)
 TEXT_OF(server_cpus, server_cpus)
 TEXT_OF(version, benchctl)
 
-/* Before there were private networks, a run had the host's. */
+/* Before there were private networks, every run was in the host's. */
 static const char *network_of(const struct document *document, char *room, size_t bytes)
 {
 	(void)room, (void)bytes;
 	return document->network ? document->network : "host";
 }
 
-/* The load generator is part of every figure. A run can't tell what uncommitted changes were, so "-dirty" is dropped. */
+/* The load generator is part of every figure. Uncommitted changes are not known, so "-dirty" is dropped. */
 static const char *commit_of(const struct document *document, char *room, size_t bytes)
 {
 	static const char dirty[] = "-dirty";

@@ -1,9 +1,9 @@
 /*
- * difference: what two runs were not measured alike in.
+ * difference: the conditions in which two runs differ.
  *
  * The host, the CPUs, benchctl itself and the options that the figures depend on (docs/method.md, "Comparing two
  * versions"). Figures of runs that differ in any of them are not compared, and the noise of a host counts only for runs
- * that are like the one it was measured in.
+ * measured under the same conditions.
  */
 #ifndef HARNESS_COMPARE_DIFFERENCE_H
 #define HARNESS_COMPARE_DIFFERENCE_H
@@ -24,11 +24,13 @@ struct differences {
 	size_t count;
 };
 
-/* Adds a difference, unless there is one of that field, which is static. Returns 0, or -1 with err set: memory is out. */
+/* Adds a difference, unless that field is listed; its name is static. Returns 0, or -1 with err set: memory is out. */
 int differences_add(struct differences *differences, const char *field, const char *base, const char *new,
 		    struct err *err);
 
-/* Adds all that two runs differ in. Returns 0, or -1 with err set: memory is out. Release it in both cases. */
+/*
+ * Adds all conditions in which two runs differ. Returns 0, or -1 with err set: memory is out. Release it in both cases.
+ */
 int differences_find(struct differences *differences, const struct document *base, const struct document *new,
 		     struct err *err);
 

@@ -7,7 +7,7 @@
 #include "harness/compare/pair.h"
 #include "harness/lib/rank.h"
 
-/* A level of the row, and what can be said of it. */
+/* A level of the row, and what it allows to be said. */
 struct figure_level {
 	const struct sample *samples;
 	size_t count;
@@ -76,11 +76,11 @@ static size_t levels_find(struct figure_room *room, struct compare_figure *figur
 enum view {
 	VIEW_WORSE,  /* valid on both sides, or BASE has a bound: an upper bound of the ratio */
 	VIEW_BETTER, /* valid on both sides, or NEW has a bound: a lower bound of the ratio */
-	VIEW_BOUNDS, /* both have a bound: figures to be shown, and no ratio */
+	VIEW_BOUNDS, /* both have a bound: the figures are shown, but no ratio */
 	VIEWS
 };
 
-/* Of a row of the cells, what there is is shown, even where it is too little for the gate. */
+/* In a row of the cells every figure is shown, even where there are too few for the gate. */
 static bool is_in_view(const struct figure_level *level, enum view view, bool is_cell)
 {
 	static const bool claims[VIEWS][PAIR_CLAIMS] = {
@@ -96,8 +96,8 @@ static bool is_in_view(const struct figure_level *level, enum view view, bool is
 }
 
 /*
- * What a sample counts as. Where its side's bounds can show something, they stand for themselves: the true rate is not
- * below them. A launch of the other side that is a bound too could be any faster, so it counts as faster than all.
+ * The value of a sample. Where bounds of its own side can show something, they are used as they are: the true rate is
+ * not below them. A launch of the other side that is a bound too could be any faster, so it counts as faster than all.
  */
 static double value_in_view(const struct figure_level *level, const struct sample *sample, enum compare_measure measure)
 {
@@ -164,7 +164,7 @@ static double spread_of(double *const values[SIDES], const size_t counts[SIDES])
 	return freedom ? sqrt(squares / (double)freedom) : NAN;
 }
 
-/* How many shares are more than a finding needs. */
+/* How many shares are above the floor of a finding. */
 static size_t bad_count(const double *values, size_t count)
 {
 	size_t bad = 0;
@@ -191,7 +191,7 @@ static bool shares_differ(double *const values[SIDES], const size_t counts[SIDES
 	return max - min > COMPARE_FAILURES_FLOOR;
 }
 
-/* Fills in what the values, which it sorts, say. A comparison of two bounds has no ratio. */
+/* Computes the results from the values, which it sorts. A comparison of two bounds has no ratio. */
 static int values_compare(struct figure_room *room, struct compare_figure *figure, enum compare_measure measure,
 			  const size_t counts[SIDES], bool has_ratio, struct figure_basis *basis, struct err *err)
 {
@@ -223,7 +223,7 @@ static int values_compare(struct figure_room *room, struct compare_figure *figur
 	return 0;
 }
 
-/* The figure of one view. Where no level is in it, it has no launches. */
+/* The figure of one view. A view without levels has no launches. */
 static int view_compare(struct figure_room *room, struct compare_figure *figure, enum compare_measure measure,
 			size_t levels, enum view view, bool is_cell, struct figure_basis *basis, struct err *err)
 {
@@ -234,8 +234,9 @@ static int view_compare(struct figure_room *room, struct compare_figure *figure,
 }
 
 /*
- * Of a rate with bounds, the view that finds more. Each can find something in one direction only, so that together they
- * err no more often than one two-sided test. In the other direction a test was made, and nothing was found: p is 1.
+ * For a rate with bounds, the view that finds more. Each can find something in one direction only, so that together
+ * they err no more often than one two-sided test. In the other direction a test was made, and nothing was found: p is
+ * 1.
  */
 static int views_compare(struct figure_room *room, struct compare_figure *figure, enum compare_measure measure,
 			 size_t levels, bool is_cell, struct figure_basis *basis, struct err *err)
@@ -260,7 +261,7 @@ static int views_compare(struct figure_room *room, struct compare_figure *figure
 		best = VIEW_BOUNDS;
 	}
 	*figure = views[best];
-	/* The true ratio may be any lower than the upper bound of it, or any higher than the lower one. */
+	/* The true ratio may be anywhere below an upper bound, or anywhere above a lower one. */
 	if (figure->bounds & 1u << SIDE_BASE)
 		figure->low = NAN;
 	if (figure->bounds & 1u << SIDE_NEW)
@@ -270,8 +271,8 @@ static int views_compare(struct figure_room *room, struct compare_figure *figure
 }
 
 /*
- * By how much the noise of this many launches a side differs from that of those it was measured with: n launches have
- * 1/n of the variance.
+ * The factor between the noise of this many launches a side and that of the number with which it was measured: n
+ * launches have 1/n of the variance.
  */
 static double noise_factor(const struct figure_room *room)
 {
@@ -293,11 +294,13 @@ static double floor_of(const struct figure_room *room, const struct compare_row 
 		known = noise->at(noise->context, row->server, row->client, row->mode, measure, row->min_level,
 				  row->max_level) *
 			noise_factor(room);
-	/* fmax() takes the other where one is NAN. A floor of 1 would let everything pass as nothing. */
+	/* fmax() ignores NAN. With a floor of 1 any effect would count as none. */
 	return fmin(fmax(room->settings->floor, COMPARE_NOISE_TIMES * known), 0.99);
 }
 
-/* Each launch's largest share of requests that failed in one way. Returns whether a launch of BASE has one at all. */
+/*
+ * For each launch, the largest share of requests that failed in one way. Returns whether BASE has such a launch at all.
+ */
 static bool shares_of_kind(struct figure_room *room, size_t counts[SIDES], int kind, const struct sample *samples,
 			   size_t count)
 {
@@ -323,8 +326,8 @@ static bool shares_of_kind(struct figure_room *room, size_t counts[SIDES], int k
 }
 
 /*
- * Kinds of failures that most launches of NEW have had, at one of the row's levels at least, and none of BASE; and whether
- * chance would hardly deal one of them so.
+ * Kinds of failures that most launches of NEW have, at one of the row's levels at least, and none of BASE; and whether
+ * that is unlikely by chance.
  */
 static int new_failures(struct figure_room *room, struct compare_figure *figure, struct figure_basis *basis,
 			const struct sample *samples, size_t count, struct err *err)
@@ -344,7 +347,7 @@ static int new_failures(struct figure_room *room, struct compare_figure *figure,
 	return 0;
 }
 
-/* What is lost at a level, and to what. */
+/* Which levels are lost, and by which reason. */
 static unsigned reasons_of(const struct figure_level *level, enum compare_measure measure)
 {
 	unsigned lost_to = 0;

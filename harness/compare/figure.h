@@ -1,23 +1,23 @@
 /*
- * figure: what the launches say of one measure in one row.
+ * figure: the result of all launches for one measure in one row.
  *
  * The figure of a launch is the mean over the levels of the row (of logarithms: the geometric mean). Levels that do not
- * count on both sides are left out, and then so is a launch that lacks one of the others, for a mean over other levels
- * would be another figure. What counts, and what a lower bound can show, is in pair.h.
+ * count on both sides are left out, and then so is a launch that lacks one of the others, since a mean over other
+ * levels would be a different figure. pair.h says what counts, and what a lower bound can show.
  */
 #ifndef HARNESS_COMPARE_FIGURE_H
 #define HARNESS_COMPARE_FIGURE_H
 
 #include "harness/compare/samples.h"
 
-/* What the verdict of a figure rests on beside the figure itself. */
+/* What the verdict depends on besides the figure itself. */
 struct figure_basis {
 	double spread;   /* standard deviation of the launches; NAN: unknown */
 	bool is_certain; /* failures: most launches of one side have them, and none of the other */
-	bool is_new;     /* failures: a kind of them that is new, beyond chance */
+	bool is_new;     /* failures: a new kind of them, unlikely by chance */
 };
 
-/* Room for figures to be made in; all owned. */
+/* Working memory for figures; all owned. */
 struct figure_room {
 	const struct compare_settings *settings;
 	size_t launches[SIDES];

@@ -1,7 +1,7 @@
 /*
- * The heat map of a comparison: a row for each server and mode, a column for each level, and in each cell how NEW's rate
- * stands to BASE's. As other pictures (picture.h) it is drawn by gnuplot from a template, a head and a table of points,
- * which stay beside it as its source; but it is as high as it has rows.
+ * The heat map of a comparison: a row for each server and mode, a column for each level, and in each cell the ratio of
+ * NEW's rate to BASE's. Like other pictures (picture.h) it is drawn by gnuplot from a template, a head and a table of
+ * points, which are kept next to it as its source; but its height depends on the number of rows.
  */
 #include <errno.h>
 #include <math.h>
@@ -29,9 +29,9 @@
 #define SUBTITLE_ROW     18.0
 #define SUBTITLE_LINES   5
 #define KEY_GAP          32.0 /* from the last line above to the key */
-#define COLUMNS_GAP      54.0 /* from the key to the cells: the levels stand here */
+#define COLUMNS_GAP      54.0 /* from the key to the cells: here are the labels of the levels */
 #define ROW_HEIGHT       24.0
-#define FEW_ROWS         3 /* up to these, rows are higher */
+#define FEW_ROWS         3 /* rows are higher up to these numbers */
 #define FEW_ROW_HEIGHT   40.0
 #define COLUMN_WIDTH_MAX 120.0
 #define LABEL_WIDTH      250.0
@@ -47,7 +47,7 @@
 #define CELL_SIZE_MAX 12.0
 #define CELL_SIZE_MIN 6.5 /* a smaller ratio is not written */
 
-/* More than these cannot be read any more; what is left out is said. */
+/* The maximum of rows that can be read; the number left out is stated. */
 #define ROWS_MAX    200
 #define COLUMNS_MAX 100
 
@@ -97,7 +97,10 @@ static int column_order(const void *a, const void *b)
 	return order ? order : (x->level > y->level) - (x->level < y->level);
 }
 
-/* The line of a row; a client of one connection stands in the line of its server and mode, whatever client that is of. */
+/*
+ * The row of a cell; a cell of a client with one connection is in the row of its server and mode, whatever that client
+ * is.
+ */
 static bool is_line_of(const struct line *line, const struct compare_row *row)
 {
 	return strcmp(line->server, row->server) == 0 && strcmp(line->mode, row->mode) == 0 &&
@@ -238,7 +241,7 @@ static bool is_framed(const struct compare_figure *figure)
 	return figure->verdict == COMPARE_REGRESSED || figure->verdict == COMPARE_IMPROVED;
 }
 
-/* Calls a function for each cell that stands in the picture. */
+/* Calls a function for each cell in the picture. */
 static void each_cell(const struct map *map,
 		      void (*call)(FILE *out, const struct map *map, double column, double row,
 				   const struct compare_figure *figure),
@@ -294,7 +297,7 @@ static void put_levels(FILE *out, const struct map *map)
 		else
 			snprintf(text, sizeof text, "%llu", (unsigned long long)column->level);
 		double half = typeset_width(text, LEVEL_SIZE) / 2 + 2;
-		/* Where there is no room for all, some are left out. */
+		/* Where there is not enough room, some are left out. */
 		if (x - half < until)
 			continue;
 		until = x + half;
@@ -390,7 +393,7 @@ static void put_points(FILE *out, const struct map *map)
 {
 	fputs("# column, row, logarithm of the ratio\n", out);
 	each_cell(map, point_of, out);
-	/* An index without a point would be none at all. */
+	/* An index without a point would not exist for gnuplot. */
 	fputs("\n\n# hatching: x, y, dx, dy\nNaN NaN NaN NaN\n", out);
 	each_cell(map, hatch_of, out);
 }
@@ -423,7 +426,7 @@ static int sources_write(const struct map *map, const char *stem, const char *na
 	return file_close(file, path, err);
 }
 
-/* What is seen, in words: the verdict, and what has changed. */
+/* A description of the picture: the verdict, and what has changed. */
 static int describe(const char *path, const struct comparison *comparison, struct err *err)
 {
 	char text[6000], words[2 * COMPARE_TEXT];
@@ -479,7 +482,7 @@ int compare_draw(const struct comparison *comparison, const struct compare_title
 
 	if (strlen(path) >= sizeof stem)
 		return err_set(err, "the path %.200s is too long", path);
-	/* Without .svg, which compare_outputs_check() has seen. */
+	/* Without .svg, which compare_outputs_check() has required. */
 	snprintf(stem, sizeof stem, "%.*s", (int)(strlen(path) - 4), path);
 	char *slash = strrchr(stem, '/');
 	const char *name = slash ? slash + 1 : stem;

@@ -102,7 +102,7 @@ static int lines_print(struct suite *suite, const struct compare_line *lines, si
 	return 0;
 }
 
-/* What the gate could not see. */
+/* What kept the gate from deciding. */
 static int errors_print(struct suite *suite, const struct comparison *comparison)
 {
 	char at[COMPARE_AT], rest[COMPARE_AT + 40], message[100], whole[SENTENCE_TEXT];

@@ -13,7 +13,7 @@ const struct compare_figure *compare_line_figure(const struct compare_line *line
 	return &line->row->figures[line->measure];
 }
 
-/* Whether an effect without a verdict is beyond the floor: it may be one, and more launches would tell. */
+/* Whether an effect without a verdict is beyond the floor: more launches would decide. */
 static bool is_suspect(const struct compare_figure *figure)
 {
 	double min = 1 - figure->floor;
@@ -43,7 +43,7 @@ static int line_order(const void *a, const void *b)
 	enum line_group group = compare_line_group(x);
 	int order = (int)group - (int)compare_line_group(y);
 
-	/* What has regressed before what has improved. */
+	/* Regressions come before improvements. */
 	if (!order)
 		order = (int)figures[0]->verdict - (int)figures[1]->verdict;
 	if (!order)
@@ -79,7 +79,7 @@ int compare_lines(struct compare_line **lines, size_t *count, const struct compa
 	return 0;
 }
 
-/* How a figure that is a bound stands to the true one. */
+/* The relation of a bound to the true figure. */
 static const char *bound_sign(const struct compare_figure *figure)
 {
 	return figure->bounds & 1u << SIDE_BASE ? "<= " : figure->bounds & 1u << SIDE_NEW ? ">= " : "";
@@ -122,7 +122,7 @@ static void kinds_add(char *out, size_t room, unsigned kinds)
 	sentence_add_names(out, room, "; new: ", kinds, load_failure_names, LOAD_FAILURES);
 }
 
-/* Why there is no verdict, or what it takes to have one. */
+/* Why there is no verdict, or what a verdict takes. */
 static void reason_add(char *out, const struct compare_figure *figure)
 {
 	static const char *const bounds[1 << SIDES] = {

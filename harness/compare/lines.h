@@ -1,7 +1,7 @@
 /*
- * lines: the figures of a comparison as lines, the changed ones first, and how they are worded.
+ * lines: the figures of a comparison as lines, the changed ones first, and their wording.
  *
- * All outputs for people show the same lines in the same order and call them the same; what differs is the format.
+ * All outputs for people show the same lines in the same order and wording; only the format differs.
  */
 #ifndef HARNESS_COMPARE_LINES_H
 #define HARNESS_COMPARE_LINES_H
@@ -22,7 +22,7 @@ struct compare_line {
 /* The figure of a line. */
 const struct compare_figure *compare_line_figure(const struct compare_line *line);
 
-/* What people are told about a line, in the order of the lines. */
+/* The groups of lines, in their order. */
 enum line_group {
 	LINES_CHANGED,      /* regressed or improved */
 	LINES_SUSPECT,      /* inconclusive, and the effect is beyond the floor */
@@ -51,7 +51,7 @@ char *compare_show_interval(char out[COMPARE_TEXT], const struct compare_figure 
 /* The verdict for people: "inconclusive: 5 more launches a side", "equivalent; BASE: 2 of 4 counted". Returns out. */
 char *compare_show_verdict(char out[COMPARE_TEXT], const struct compare_figure *figure, enum compare_measure measure);
 
-/* What a line says, as a sentence without a full stop: "tornado, close mode, 1-16: requests per second 12 % lower". */
+/* A line as a sentence without a full stop: "tornado, close mode, 1-16: requests per second 12 % lower". */
 char *compare_show_line(char out[COMPARE_TEXT * 2], const struct compare_line *line);
 
 /*

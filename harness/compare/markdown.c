@@ -41,7 +41,7 @@ static size_t lines_of(struct compare_line *to, const struct compare_line *const
 	return used;
 }
 
-/* What has changed, and then, folded, a list of each other kind. */
+/* The changed lines, and then, folded, a list of each other group. */
 static int lists_print(const struct compare_line *const lines[2], const size_t counts[2], FILE *out, struct err *err)
 {
 	static const struct {

@@ -26,7 +26,7 @@ static double rss_of(const struct cell *cell)
 	return cell->server_rss_bytes;
 }
 
-/* A server that failed as a whole, or gave no right response, failed all. */
+/* A server that failed as a whole, or gave no right response, failed all requests. */
 static double failures_of(const struct cell *cell)
 {
 	double failed = (double)cell_failed(cell);
@@ -66,7 +66,7 @@ static void memory_show(char out[COMPARE_TEXT], double value)
 }
 
 #define BOUND (1u << INVALID_CLIENT_BOUND)
-/* What a request costs the server, and what memory it needs, are facts whoever has the CPU. */
+/* CPU and memory per request are the server's, even where the client was the limit. */
 #define SPEED   (BOUND | 1u << INVALID_SHARED_CPU)
 #define COUNTED (~(1u << INVALID_CONSERVATION | 1u << INVALID_BUILD))
 

@@ -13,7 +13,7 @@
 #include "harness/record/cell.h"
 
 enum compare_measure {
-	COMPARE_RATE,     /* right answers a second; gates */
+	COMPARE_RATE,     /* right responses a second; gates */
 	COMPARE_CPU,      /* CPU time of the server for each request; gates */
 	COMPARE_FAILURES, /* share of requests that failed; gates */
 	COMPARE_P99,      /* 99th percentile of latency */
@@ -30,9 +30,9 @@ struct compare_measure_row {
 	const char *name;                                   /* "rate", "cpu", ...: for files */
 	const char *description;                            /* for people */
 	double (*value)(const struct cell *cell);           /* NAN: unknown */
-	unsigned tolerated;                                 /* bit set of enum invalid: reasons that do not touch it */
+	unsigned tolerated;                                 /* bit set of enum invalid: reasons that do not affect it */
 	bool is_cost;                                       /* more of it is worse */
-	bool is_share;                                      /* compared as it is, and not as a ratio */
+	bool is_share;                                      /* compared as a difference, and not as a ratio */
 	bool has_bounds;                                    /* where the client was the limit, it is a lower bound */
 	void (*show)(char out[COMPARE_TEXT], double value); /* with its unit; the value is finite and not negative */
 };
@@ -49,8 +49,8 @@ char *compare_show_value(char out[COMPARE_TEXT], enum compare_measure measure, d
 double compare_value(const struct cell *cell, enum compare_measure measure, unsigned *reasons);
 
 /*
- * The lower bound that a cell gives, on the same scale: where nothing but the client's CPU was the limit, the server can do
- * at least what it did. NAN where it gives none.
+ * The lower bound that a cell gives, on the same scale: where only the client's CPU was the limit, the server can do at
+ * least what it did. NAN where it gives none.
  */
 double compare_bound(const struct cell *cell, enum compare_measure measure);
 

@@ -33,7 +33,7 @@ static bool is_same_row(const struct noise_figure *figure, const char *server, c
 	       strcmp(figure->mode, mode) == 0;
 }
 
-/* The place of a row's figure, which is made where there is none; -1 where memory is out. */
+/* The index of a row's figure, which is added where it is missing; -1 where memory is out. */
 static long figure_find(struct noise *noise, struct tally **tallies, const struct compare_row *row)
 {
 	for (size_t i = 0; i < noise->count; i++)
@@ -89,7 +89,7 @@ static int deal(struct document halves[2], const struct document *document, uint
 		const struct cell *cell = &document->cells[i];
 		size_t place = order[cell->block - 1];
 		if (place >= blocks / 2 * 2)
-			continue; /* one launch too many for two halves */
+			continue; /* an odd number: one launch is left out */
 		struct document *half = &halves[place >= blocks / 2];
 		half->cells[half->cells_count++] = *cell;
 	}
@@ -149,7 +149,7 @@ int noise_find(struct noise *noise, const struct document *document, size_t deal
 	for (size_t i = 0; i < noise->count && !result; i++)
 		for (int j = 0; j < COMPARE_MEASURES; j++) {
 			const struct tally *tally = &tallies[i];
-			/* Of what is valid now and then, the little there is says nothing. */
+			/* A figure that is valid only in some deals is too uncertain. */
 			bool known = 2 * tally->deals[j] > deals;
 			noise->figures[i].share[j] = known ? expm1(sqrt(tally->squares[j] / (double)tally->deals[j]))
 							   : NAN;

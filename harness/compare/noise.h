@@ -1,14 +1,14 @@
 /*
- * noise: what this host makes of no difference at all.
+ * noise: the differences that this host shows where there are none.
  *
  * A server is launched many times, and its launches are dealt to two sides at random: any difference between these is
- * noise. One set of launches is dealt NOISE_DEALS times, and each time the two sides are compared as any two sides
- * are. The noise of a figure is the root mean square of the logarithm of its ratio: a share, 0.02 for 2 %. It
- * holds for a comparison with as many launches a side as a deal has, and for launches in turn: how one day differs from
- * the next is not in it.
+ * noise. One set of launches is dealt NOISE_DEALS times, and each time the two sides are compared as any two sides are.
+ * The noise of a figure is the root mean square of the logarithm of its ratio: a share, 0.02 for 2 %. It holds for a
+ * comparison with as many launches a side as a deal has, and for launches in turn: how one day differs from the next is
+ * not in it.
  *
- * A comparison's floor is a multiple of the noise (COMPARE_NOISE_TIMES) that was measured as the two sides were: on this host,
- * with the same options.
+ * A comparison's floor is a multiple of the noise (COMPARE_NOISE_TIMES) that was measured as the two sides were: on
+ * this host, with the same options.
  */
 #ifndef HARNESS_COMPARE_NOISE_H
 #define HARNESS_COMPARE_NOISE_H
@@ -53,8 +53,8 @@ int noise_merge(struct noise *noise, struct noise *from);
 int noise_fits(const struct noise *noise, const struct document *run, struct err *why);
 
 /*
- * For struct compare_noise; the context is a struct noise. Of a band that was not measured with just these levels it is the
- * largest that a level between has.
+ * For struct compare_noise; the context is a struct noise. For a band that was not measured with exactly these levels
+ * it is the maximum over the levels in it.
  */
 double noise_at(const void *context, const char *server, const char *client, const char *mode,
 		enum compare_measure measure, uint64_t min_level, uint64_t max_level);

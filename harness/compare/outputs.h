@@ -1,8 +1,8 @@
 /*
- * outputs: a comparison as people and programs read it.
+ * outputs: a comparison as output for people and programs.
  *
- * Every output is a function that writes the whole of it to a stream, and one table in outputs.c knows them all.
- * What comes from files is escaped for each format. `compare` and `ab` share the options.
+ * Every output is a function that writes all of it to a stream, and outputs.c has the table of them. What comes from
+ * files is escaped for each format. `compare` and `ab` share the options.
  */
 #ifndef HARNESS_COMPARE_OUTPUTS_H
 #define HARNESS_COMPARE_OUTPUTS_H
@@ -32,9 +32,9 @@ struct compare_outputs {
 int compare_outputs_check(const struct compare_outputs *outputs, struct err *err);
 
 /*
- * Writes all that are wanted, and the table to stdout where no output goes there; that one only where something could be
- * compared. An output that fails does not keep the others from being written. `templates` is the folder of the plot templates, NULL where no picture is wanted. Returns 0, or -1
- * with err set: the first failure.
+ * Writes all outputs that were requested, and the table to stdout if no output goes there and something could be
+ * compared. An output that fails does not keep the others from being written. `templates` is the folder of the plot
+ * templates, NULL where no picture is wanted. Returns 0, or -1 with err set: the first failure.
  */
 int compare_outputs_write(const struct compare_outputs *outputs, const struct comparison *comparison,
 			  const struct compare_titles *titles, const char *templates, struct err *err);

@@ -1,16 +1,16 @@
 /*
- * pair: what a level that BASE has one way and NEW another lets be said of the rate.
+ * pair: what can be said of the rate at a level, by its state in BASE and in NEW.
  *
- * A rate at which the client's CPU was the limit is a lower bound of the server's rate: the server can do that much, and
- * perhaps more. So a bound of BASE can show a regression, a bound of NEW an improvement, and neither can show that nothing
- * has changed. One table decides, for all levels and launches; docs/method.md, "Lower bounds", shows it.
+ * A rate at which the client's CPU was the limit is a lower bound of the server's rate: the server can do that much,
+ * and perhaps more. So a bound of BASE can show a regression, a bound of NEW an improvement, and neither can show that
+ * nothing has changed. One table decides, for all levels and launches; docs/method.md, "Lower bounds", shows it.
  */
 #ifndef HARNESS_COMPARE_PAIR_H
 #define HARNESS_COMPARE_PAIR_H
 
 #include <stddef.h>
 
-/* What most launches of a side have at a level. */
+/* The state of most launches of a side at a level. */
 enum pair_state {
 	PAIR_VALID,
 	PAIR_BOUND,  /* a lower bound, together with those that are valid */
@@ -31,10 +31,10 @@ enum pair_claim {
 	PAIR_CLAIMS
 };
 
-/* By the state of BASE and of NEW. Absent on both sides is no pair; it reads as added. */
+/* By the state of BASE and of NEW. Absent on both sides is not a pair; it counts as added. */
 extern const enum pair_claim pair_claims[PAIR_STATES][PAIR_STATES];
 
-/* The state of a side: `valid` and `bound` of its `all` launches have such a rate. */
+/* The state of a side: `valid` and `bound` are how many of its `all` launches have such a rate. */
 enum pair_state pair_state(size_t all, size_t valid, size_t bound);
 
 #endif

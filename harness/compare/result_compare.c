@@ -17,7 +17,7 @@ static const char *const side_names[SIDES] = { "base", "new" };
 #define VERDICT(type) \
 	FIELD_ROW(type, "verdict", NAME, ALWAYS, verdict, .names = compare_verdict_names, .room = COMPARE_VERDICTS)
 #define FIGURE(name, kind, member, ...) FIELD_ROW(struct compare_figure, name, kind, ALWAYS, member, ##__VA_ARGS__)
-/* Sets of which nothing is said where they are empty. */
+/* Sets that are left out where they are empty. */
 #define SET(type, path, member, names_, room_) \
 	FIELD_ROW(type, path, NAMES, KNOWN, member, .names = names_, .room = room_)
 #define TITLE(path, presence, member) FIELD_ROW(struct compare_titles, path, TEXT, presence, member, .room = NAME_ROOM)

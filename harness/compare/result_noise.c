@@ -38,7 +38,7 @@ int result_write_noise(const struct noise *noise, const char *path, struct err *
 	return result;
 }
 
-/* No ratio can be less noisy than not at all. Failures are not among what a noise file says. */
+/* The noise of a ratio is not below 0. Failures are not in a noise file. */
 static int figures_check(const struct noise *noise, struct err *err)
 {
 	for (size_t i = 0; i < noise->count; i++) {

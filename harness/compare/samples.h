@@ -30,7 +30,7 @@ int samples_collect(struct samples *samples, const struct compare_side *const si
 
 void samples_release(struct samples *samples);
 
-/* How many of the samples, from the first on, are of the same row of the cells, or of the gate. */
+/* How many of the samples, from the first on, are in the same row of the cells, or of the gate. */
 size_t samples_of_level(const struct sample *samples, size_t count);
 size_t samples_of_band(const struct sample *samples, size_t count);
 

@@ -7,7 +7,7 @@
 
 #include "harness/lib/text.h"
 
-/* Of a list, this many are named. */
+/* The maximum of names in a list. */
 #define NAMED_MAX 4
 
 void sentence_add(char *out, size_t room, const char *format, ...)
@@ -81,7 +81,7 @@ static void missing_add(char *out, const struct comparison *comparison)
 		ADD(", which BASE has. ");
 }
 
-/* That no verdict can be had of rows, and what it takes. */
+/* That rows can't have a verdict, and what it takes. */
 static void too_few_add(char *out, const struct comparison *comparison)
 {
 	if (!comparison->too_few)
@@ -140,7 +140,7 @@ static void verdict_add(char *out, const struct comparison *comparison)
 	    launches_plural(comparison->base_launches), comparison->new_launches);
 }
 
-/* Launches that validity rules dropped: where the smallest share of them was left. */
+/* Launches dropped by validity rules: the row with the smallest share of launches left. */
 static void dropped_add(char *out, const struct comparison *comparison)
 {
 	const struct compare_row *worst = NULL;
@@ -167,7 +167,7 @@ static void dropped_add(char *out, const struct comparison *comparison)
 	ADD(".");
 }
 
-/* The highest floor that a rate or a CPU time of the gate was held against. */
+/* The maximum floor that applied to a rate or a CPU time of the gate. */
 static void floor_add(char *out, const struct comparison *comparison)
 {
 	double highest = comparison->settings.floor;
@@ -207,7 +207,7 @@ static void bounds_add(char *out, const struct compare_row *row)
 		sentence_add_names(out, SENTENCE_TEXT, ": ", rate->invalid, invalid_names, INVALIDS);
 }
 
-/* Levels that keep a gate from passing, the first few by name. */
+/* Levels that keep the gate from passing, the first few by name. */
 static void levels_add(char *out, const struct comparison *comparison)
 {
 	static const struct {
@@ -244,7 +244,7 @@ static void more_add(char *out, const struct comparison *comparison)
 	for (size_t i = 0; i < comparison->gate_count; i++) {
 		const struct compare_row *row = &comparison->gate[i];
 		const struct compare_figure *figure = &row->figures[row->by];
-		/* A row that is so by what NEW has lost needs no launches. */
+		/* A row that is inconclusive by what NEW has lost needs no launches. */
 		if (row->verdict != COMPARE_INCONCLUSIVE || figure->verdict != COMPARE_INCONCLUSIVE)
 			continue;
 		is_open = true;

@@ -1,8 +1,8 @@
 /*
  * sentence: a comparison in one paragraph, which all outputs for people begin with.
  *
- * What keeps the gate from seeing comes first: that nothing could be compared, what NEW lacks, that the launches are too
- * few. Then the verdict of the whole, and what it rests on.
+ * What keeps the gate from deciding comes first: nothing could be compared, NEW lacks something, the launches are too
+ * few. The overall verdict follows, and its basis.
  */
 #ifndef HARNESS_COMPARE_SENTENCE_H
 #define HARNESS_COMPARE_SENTENCE_H

@@ -5,7 +5,7 @@
 #include "harness/compare/outputs.h"
 #include "harness/compare/sentence.h"
 
-/* A terminal is no place for a line of every cell. */
+/* A line for every cell is too much for a terminal. */
 #define CELLS_MAX 40
 
 static int lines_print(const struct compare_line *lines, size_t count, FILE *out, struct err *err)
@@ -19,7 +19,7 @@ static int lines_print(const struct compare_line *lines, size_t count, FILE *out
 	return 0;
 }
 
-/* How many figures of single levels there are of each kind. */
+/* The maximum of figures of single levels in each group. */
 static void counts_print(const struct compare_line *lines, size_t count, FILE *out)
 {
 	size_t verdicts[COMPARE_VERDICTS] = { 0 }, suspects = 0;

@@ -1,5 +1,5 @@
 /*
- * titles: what the two sides of a comparison are called.
+ * titles: the names of the two sides of a comparison.
  */
 #ifndef HARNESS_COMPARE_TITLES_H
 #define HARNESS_COMPARE_TITLES_H
@@ -7,7 +7,7 @@
 #include "harness/compare/comparison.h"
 
 /*
- * What was compared, by side: the names of the files, or the command; the commit that it is of, and that of the benchctl which
+ * What was compared, by side: the names of the files, or the command; its commit, and the commit of the benchctl that
  * measured it, NULL where unknown.
  */
 struct compare_titles {

@@ -1,4 +1,7 @@
-/* The comparison as a line a figure, for awk and spreadsheets. Texts have no tab in them, and what is unknown is empty. */
+/*
+ * The comparison with one line per figure, for awk and spreadsheets. Texts contain no tab, and what is unknown is
+ * empty.
+ */
 #include <math.h>
 
 #include "harness/compare/outputs.h"

@@ -14,7 +14,7 @@ static enum compare_verdict worse_or_better(enum compare_measure measure, double
 static enum compare_verdict failures_verdict(const struct compare_figure *figure, const struct figure_basis *basis,
 					     double alpha)
 {
-	/* A kind that BASE has never had is a finding of its own: as many of another kind may have gone. */
+	/* A kind that BASE has never had is a finding of its own: another kind may have become rarer by as much. */
 	if (figure->new_failures)
 		return basis->is_new ? COMPARE_REGRESSED : COMPARE_INCONCLUSIVE;
 	if (isnan(figure->p))
@@ -34,7 +34,7 @@ static enum compare_verdict ratio_verdict(const struct compare_figure *figure, e
 
 	if (figure->p_adjusted < alpha && is_beyond)
 		return worse_or_better(measure, 1, figure->ratio);
-	/* More launches can tell whether NEW is on the far side of a bound; within it, nothing can. */
+	/* More launches can tell whether NEW is beyond a bound; within it, nothing can. */
 	if (figure->bounds)
 		return is_beyond && figure->p < 1 ? COMPARE_INCONCLUSIVE : COMPARE_NOT_COMPARED;
 	return figure->low >= min && figure->high <= max ? COMPARE_EQUIVALENT : COMPARE_INCONCLUSIVE;
@@ -62,7 +62,7 @@ static void figure_judge(const struct comparison *comparison, struct compare_fig
 	figure->more = !needed ? 0 : needed > have ? needed - have : 1;
 }
 
-/* The first measure that gates and has regressed; COMPARE_MEASURES: none. */
+/* The first gating measure that has regressed; COMPARE_MEASURES: none. */
 static enum compare_measure regressed_by(const struct compare_row *row)
 {
 	int measure = 0;
@@ -73,9 +73,9 @@ static enum compare_measure regressed_by(const struct compare_row *row)
 }
 
 /*
- * A row is what its worst figure says; else failures that may be new, and levels that are lost or were not compared, keep
- * it from passing; else it is what its rate says. The CPU of its server can make it worse, and never speaks for a rate that
- * was not compared. Returns whether anything that both sides have could be compared.
+ * A row has the verdict of its worst figure; else possibly new failures, and levels that are lost or were not compared,
+ * keep it from passing; else it has the verdict of its rate. Server CPU can make the verdict worse, and never stands in
+ * for a rate that was not compared. Returns whether anything that both sides have could be compared.
  */
 static bool row_judge(struct compare_row *row, bool is_alike)
 {
@@ -185,8 +185,8 @@ static void whole_judge(struct comparison *comparison, bool has_speed)
 }
 
 /*
- * Rows of the gate whose launches are too few: not even the smallest p that they can have is small enough. Where the whole
- * interval of a rate is within the floor, there is a verdict all the same.
+ * Rows of the gate with too few launches: even the minimum p is not small enough. If the whole interval of a rate is
+ * within the floor, there is a verdict all the same.
  */
 static void launches_judge(struct comparison *comparison)
 {

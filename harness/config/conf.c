@@ -94,9 +94,9 @@ struct reading {
 	char *folder;
 	FILE *file;
 	int line;          /* the last one read */
-	char section[128]; /* "" before the first */
+	char section[128]; /* "" before the first section */
 	bool run_seen, interpreters_seen;
-	uint64_t keys_seen;            /* bit set of the section's keys, by their place in the table */
+	uint64_t keys_seen;            /* bit set of the section's keys, by their index in the table */
 	const struct option_def *keys; /* of the section */
 	void *into;                    /* what they describe */
 	struct err *err;
@@ -113,7 +113,7 @@ static bool name_is_good(const char *name)
 	return bytes > 0 && bytes <= CONF_NAME_MAX;
 }
 
-/* A server without a command as yet; NULL with err set. */
+/* A server that has no command yet; NULL with err set. */
 static struct conf_server *server_add(struct conf *conf, const char *name, const char *folder, struct err *err)
 {
 	struct conf_server *servers = NULL;
@@ -250,8 +250,8 @@ static void refuse(struct reading *reading)
 }
 
 /*
- * libinih reads its lines here: it does not tell line numbers, cuts the names of sections at 49 bytes, and says
- * nothing of a section without keys.
+ * Lines are read here and not by libinih: it does not tell line numbers, cuts the names of sections at 49 bytes, and
+ * does not report a section without keys.
  */
 static char *on_line(char *line, int room, void *context)
 {
@@ -259,7 +259,7 @@ static char *on_line(char *line, int room, void *context)
 
 	if (reading->failed)
 		return NULL;
-	/* Without a NUL, so that the last one is that which fgets() puts after what it read. */
+	/* Not NUL at first, so that a NUL at the end is the one that fgets() puts after what it read. */
 	memset(line, '\n', (size_t)room);
 	if (!fgets(line, room, reading->file))
 		return NULL;
@@ -311,7 +311,7 @@ int conf_read(struct conf *conf, struct settings *settings, const char *path, st
 		err_set_errno(err, "%s", path);
 		goto out;
 	}
-	/* A ';' may stand in a command, and a line that goes on would hide a missing '='. */
+	/* A command may contain a ';', and a continuation line would hide a missing '='. */
 	ini_allow_inline_comments = false;
 	ini_allow_multiline = false;
 	ini_stop_on_first_error = true;

@@ -1,5 +1,5 @@
 /*
- * conf: bench.conf, the servers that there are and the defaults of a run.
+ * conf: bench.conf, the servers and the defaults of a run.
  *
  * A server keeps the server contract (`command` alone), or is any service, by its URL: launched here (`command` and `url`) or
  * running already (`url` alone).
@@ -29,7 +29,7 @@ struct conf_server {
 	char *build;          /* the command that a person builds it with; NULL: none, or that of all servers */
 	char *family;         /* c, python, js, ... */
 	char *model;          /* coroutine, callback, ... */
-	char *since;          /* 2010 for the rows of the seed */
+	char *since;          /* 2010 for servers of the benchmark of 2010 */
 	char *note;
 	bool client_address; /* no: its library may not tell the client's address; then it logs a dash */
 	bool keepalive;
@@ -48,10 +48,10 @@ struct conf_server {
 };
 
 #define CONF_NAME_MAX 60
-/* The most servers of all files of a configuration. */
+/* The maximum number of servers in all files of a configuration. */
 #define CONF_SERVERS_MAX 1000
 
-/* The network that a server runs in: that of the run, or the host's, where it needs something that listens there. */
+/* The network that a server runs in: that of the run, or the host's if it needs something there. */
 enum conf_network { CONF_NETWORK_RUN, CONF_NETWORK_HOST };
 
 /* The signal that asks a server to end. */
@@ -70,8 +70,8 @@ struct conf {
 int conf_read(struct conf *conf, struct settings *settings, const char *path, struct err *err);
 
 /*
- * Adds a server that is known by its command alone, to run in the folder that we are in. Returns 0; or -1 with err set: the
- * name is none or there already, the command can't be split into arguments, or memory is out.
+ * Adds a server that consists of a command, to run in the current folder. Returns 0; or -1 with err set: the name is
+ * invalid or exists already, the command can't be split into arguments, or memory is out.
  */
 int conf_add(struct conf *conf, const char *name, const char *command, struct err *err);
 

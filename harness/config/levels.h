@@ -1,8 +1,8 @@
 /*
- * levels: which numbers of connections to measure, as people write them; and which rates, and shares of a rate.
+ * levels: the numbers of connections to measure, as people write them, and the rates and shares of a rate.
  *
- * A list of items, separated by commas: `A..B` doubles from A and always ends with B, `A..B:+S` goes in steps of
- * S and always ends with B, `N` is one level. The levels of all items together are sorted, each once.
+ * A list of items, separated by commas: `A..B` doubles from A and always ends with B, `A..B:+S` goes in steps of S and
+ * always ends with B, `N` is one level. The levels of all items together are sorted, each once.
  *
  *     1..65536        1, 2, 4, 8, ..., 65536
  *     1..100          1, 2, 4, 8, 16, 32, 64, 100
@@ -21,7 +21,7 @@
 
 /* The highest level that can be asked for: 250 loopback addresses of 16384 connections each. */
 #define LEVELS_HIGHEST 4096000
-/* The highest rate, 1/s: beyond what one host can offer. */
+/* The highest rate, 1/s: more than one host can offer. */
 #define LEVELS_RATE_HIGHEST 10000000
 /* The most levels of one run. */
 #define LEVELS_MAX 1024

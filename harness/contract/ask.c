@@ -21,7 +21,10 @@
 /* The longest body that is read. */
 #define BODY_MAX (1u << 20)
 
-/* The time that a server has to close its end after the client has: not in the contract, so nothing fails by it. */
+/*
+ * The time for the server to close its end after the client has: the contract does not demand it, so no check fails by
+ * it.
+ */
 #define HANG_UP_NS CLOCK_S
 
 bool response_is(struct subject *subject, const struct response *response, unsigned status, const char *body)

@@ -1,8 +1,8 @@
 /*
- * ask: asking a server under check, and comparing what it answers.
+ * ask: requests to a server under check, and its responses compared.
  *
- * In two ways. By libcurl, a client that this project did not write, for what every client does. And over bare
- * sockets, here called lines, for what no library lets one do: to send a part of a request, to see whether the
+ * There are two ways. One is libcurl, a client that this project did not write, for what every client does. The other
+ * is bare sockets, here called lines, for what no library allows: to send a part of a request, to see whether the
  * connection ends, to come from a given address. Responses on a line are read by clients/http.h, the reader that
  * measures.
  *
@@ -40,10 +40,10 @@ CURL *ask_prepare(struct subject *subject, const char *path, struct response *re
 /* Fills in the rest of the response from a question that has ended with code. */
 void ask_finish(struct response *response, CURL *easy, CURLcode code);
 
-/* Asks for a path by libcurl, over a connection of its own. */
+/* Requests a path by libcurl, over a new connection. */
 void ask_page(struct subject *subject, const char *path, struct response *response);
 
-/* Asks so for page n. Whether its response is right; else the check has failed. */
+/* Requests page n in this way. Whether its response is right; else the check has failed. */
 bool ask_number(struct subject *subject, uint32_t n);
 
 /* Opens a line, from one of loopback's addresses (NULL: any). Returns it; or -1, and the check has failed. */
@@ -61,13 +61,14 @@ void line_response(const struct subject *subject, int fd, struct response *respo
  */
 int line_ask(struct subject *subject, const char *request, bool *right);
 
-/* Asks likewise. Whether the response is right and the server then closes the line; else the check has failed. */
+/*
+ * Requests it likewise. Whether the response is right and the server then closes the line; else the check has failed.
+ */
 bool line_ask_closes(struct subject *subject, const char *request);
 
 /*
- * Ends lines (-1: none) from this side and gives the server a bounded time to take note, for which it closes its
- * end; that is not in the contract, so nothing fails by it. What a server does wrong when a client leaves has
- * then happened.
+ * Closes lines (-1: none) from this side and gives the server a bounded time to close its end; the contract does not
+ * demand that, so no check fails by it. If a client's leaving makes the server misbehave, it has happened by then.
  */
 void lines_hang_up(const struct subject *subject, int *lines, size_t count);
 

@@ -14,13 +14,13 @@
 #include "harness/contract/ask.h"
 #include "harness/host/port.h"
 
-/* Between two looks at what a server has logged. */
+/* Time between two readings of what a server has logged. */
 #define LOOK_MS 2
 
 #define LINKS         1000
 #define PARALLEL      200
 #define KEPT_REQUESTS 100
-/* Connections of each kind that send nothing, half a request, a reset. */
+/* Connections of each kind: those that send nothing, half a request, a reset. */
 #define HOSTILE 10
 
 /* The part of stderr that is searched, bytes. */
@@ -151,7 +151,7 @@ static bool check_chain(struct subject *subject)
 	return true;
 }
 
-/* The questions of check_parallel. */
+/* The requests of check_parallel. */
 struct bunch {
 	CURL *easy[PARALLEL];
 	struct response response[PARALLEL];
@@ -171,7 +171,7 @@ static bool bunch_ask(struct subject *subject, struct bunch *bunch, CURLM *multi
 			return false;
 		curl_easy_setopt(bunch->easy[i], CURLOPT_PRIVATE, &bunch->response[i]);
 	}
-	/* Each question has its own timeout, so this ends. */
+	/* Each request has its own timeout, so this ends. */
 	do {
 		if (curl_multi_perform(multi, &running))
 			return false;
@@ -223,7 +223,7 @@ static bool check_byte_at_a_time(struct subject *subject)
 		return false;
 	for (size_t i = 0; i < subject->service.target.request_close_bytes; i++) {
 		line_send(fd, subject->service.target.request_close + i, 1);
-		/* So that the server can read them one by one: nothing tells when it has. */
+		/* So that the server can read them one by one: there is no event to wait for. */
 		poll(NULL, 0, 1);
 	}
 	line_response(subject, fd, &response);
@@ -242,7 +242,10 @@ static bool responds(struct subject *subject)
 	return right;
 }
 
-/* Whether a request is answered while other lines are open that have sent `bytes` of `start`; then those are closed. */
+/*
+ * Whether a request gets its response while other lines are open that have sent `bytes` of `start`; then those are
+ * closed.
+ */
 static bool responds_beside(struct subject *subject, const char *start, size_t bytes)
 {
 	int lines[HOSTILE];
@@ -333,8 +336,8 @@ static bool check_garbage(struct subject *subject)
 }
 
 /*
- * What is asked to see it logged. Each kind comes from an address of its own, so that its log lines are known
- * whatever else is logged, and however late.
+ * The requests whose logging is checked. Each kind comes from its own address, so that its log lines can be told apart
+ * from anything else that is logged, however late.
  */
 static const struct log_case {
 	const char *what, *address, *request;
@@ -344,7 +347,7 @@ static const struct log_case {
 	{ "3 requests with HTTP/1.0", "127.1.1.1", "GET / HTTP/1.0\r\nHost: a\r\n\r\n", 3, false },
 	{ "2 requests for a page that does not exist", "127.1.1.2", "GET /x HTTP/1.0\r\nHost: a\r\n\r\n", 2, false },
 	{ "4 requests over one connection", "127.1.1.3", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", 4, true },
-	/* The last one tells that what was logged before it has come. */
+	/* The last request shows that earlier log lines have arrived. */
 	{ "a request with HTTP/1.0", "127.1.1.4", "GET / HTTP/1.0\r\nHost: a\r\n\r\n", 1, false },
 };
 #define LOG_CASES (sizeof log_cases / sizeof *log_cases)
@@ -354,7 +357,7 @@ static bool log_asks(const struct subject *subject, const struct log_case *one)
 	return !one->kept || subject->spec->server->keepalive;
 }
 
-/* Asks once, over *fd where that is open. Whether a response came; the line stays open only where it is kept. */
+/* Makes a request, over *fd where that is open. Whether a response came; the line stays open only where it is kept. */
 static bool log_ask(struct subject *subject, const struct log_case *one, int *fd, struct response *response)
 {
 	*response = (struct response){ .trouble = "no connection" };
@@ -371,7 +374,7 @@ static bool log_ask(struct subject *subject, const struct log_case *one, int *fd
 	return !response->trouble[0];
 }
 
-/* Asks all of one case. That the responses are right, and that a connection is kept, is other checks' concern. */
+/* Makes all requests of one case. Other checks cover whether the responses are right and a connection is kept. */
 static bool log_case_ask(struct subject *subject, const struct log_case *one)
 {
 	struct response response;
@@ -492,7 +495,7 @@ static bool check_sigterm(struct subject *subject)
 		if (right)
 			line_send(lines[i], request, sent[i]);
 	}
-	/* The last one's response, where it comes, says that the server knows of the others. */
+	/* The response to the last request, if it comes, shows that the server has seen the others. */
 	if (right)
 		line_response(subject, lines[sizeof sent / sizeof *sent - 1], &response);
 	if (right && !supervisor_stop(&subject->service.supervisor, SUBJECT_GRACE_NS))

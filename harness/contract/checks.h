@@ -22,7 +22,7 @@ struct check {
 	bool stopped;                              /* the server does not run at its start */
 };
 
-/* In the order in which they are made: from the well-behaved to the rude, and the server's end last. */
+/* In the order in which they are made: first well-behaved clients, then ill-behaved ones, and the server's end last. */
 extern const struct check checks[];
 
 #endif

@@ -11,15 +11,15 @@
 /* The time of all checks of a server, without its first start. */
 #define VISIT_NS (60 * CLOCK_S)
 
-/* A server on its way through the checks. */
+/* A server during its checks. */
 struct visit {
 	struct subject subject;
 	struct conformance *conformance;
 	uint64_t deadline;
-	bool lost; /* it could not be started anew */
+	bool lost; /* it could not be started again */
 };
 
-/* Opens the finding that is filled in from now on; it says passed until something fails. */
+/* Opens the next finding; it is passed until something fails. */
 static void finding_open(struct visit *visit, const char *check)
 {
 	struct conformance *conformance = visit->conformance;
@@ -29,15 +29,15 @@ static void finding_open(struct visit *visit, const char *check)
 }
 
 /*
- * Sees that the server is as well after a check as before it. Where it is not, the check has failed, and the
- * server is ended. A check that has failed already learns how the server died, if it did.
+ * Makes sure that the server still works after a check. Where it does not, the check has failed, and the server is
+ * ended. For a check that has failed already, notes how the server died, if it did.
  */
 static void see_after(struct subject *subject)
 {
 	struct conformance_finding *finding = subject->finding;
 	struct err err;
 	char how[sizeof finding->got];
-	/* A server that hangs must leave time for the checks to come. */
+	/* A server that hangs must leave time for the next checks. */
 	uint64_t wait_ns = subject->spec->timeout_ns < CHECKS_NS ? subject->spec->timeout_ns : CHECKS_NS;
 
 	if (probe_compare(&subject->service.target, false, wait_ns, subject->spec->stop, &err) == 0 &&
@@ -54,7 +54,7 @@ static void see_after(struct subject *subject)
 	supervisor_stop(&subject->service.supervisor, 0);
 }
 
-/* A death that showed only after all had been seen to is the doing of the check that was. */
+/* A death that shows only now is due to the last check. */
 static void see_again(struct subject *subject)
 {
 	char how[sizeof subject->finding->got];
@@ -69,7 +69,7 @@ static void see_again(struct subject *subject)
 	supervisor_stop(&subject->service.supervisor, 0);
 }
 
-/* Sees to it that the server runs before a check. Where it does not, the check has failed. */
+/* Makes sure that the server runs before a check. Where it does not, the check has failed. */
 static bool see_before(struct visit *visit)
 {
 	struct subject *subject = &visit->subject;
@@ -101,7 +101,7 @@ static void check_make(struct visit *visit, const struct check *check)
 		return;
 	}
 	subject->deadline = now + CHECKS_NS < visit->deadline ? now + CHECKS_NS : visit->deadline;
-	/* The words that a finding may quote are then those of its own time, and the file stays small. */
+	/* A finding then quotes only stderr of its own time, and the file stays small. */
 	(void)!ftruncate(subject->service.stderr_fd, 0);
 	if (check->stopped)
 		supervisor_stop(&subject->service.supervisor, 0);

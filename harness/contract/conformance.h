@@ -32,10 +32,9 @@ struct conformance {
 };
 
 /*
- * Launches the server, runs every check on it and ends it. Returns 0 with the findings, whatever they are (where
- * *stop was set: those of the checks that were over); or -1 with err set where the checks could not be made: the
- * port is in use, out of memory. In each case nothing of the server is left running. From one thread only, as
- * supervisor_launch().
+ * Launches the server, runs every check on it and ends it. Returns 0 with the findings, passed or not (where *stop was
+ * set: those of the finished checks); or -1 with err set where the checks could not be made: the port is in use, out of
+ * memory. In each case nothing of the server is left running. From one thread only, as supervisor_launch().
  */
 int conformance_check(struct conformance *conformance, const struct conformance_spec *spec, struct err *err);
 

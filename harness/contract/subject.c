@@ -8,9 +8,9 @@
 
 #include "harness/lib/text.h"
 
-/* For the keeper to tell of a death that is seen on a connection already. */
+/* Time for the keeper to report a death that already shows on a connection. */
 #define DEATH_MS 200
-/* How much of the last stderr output a finding tells, bytes. */
+/* How many bytes of the last stderr output a finding quotes. */
 #define STDERR_MAX 300
 
 bool subject_is_stopped(const struct subject *subject)

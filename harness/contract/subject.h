@@ -1,12 +1,12 @@
 /*
  * subject: one server while its conformance is checked.
  *
- * It holds what every check needs: the server as processes, its start page as the known right response, its stderr
- * (a file in memory, so that what it logs can be counted and its last words quoted), the time that is left, and
+ * It holds what every check needs: the server as processes, its start page as the known right response, its stderr (a
+ * file in memory, so that its log lines can be counted and its last stderr output quoted), the time that is left, and
  * the finding that the check under way fills in.
  *
- * A check says first what it tries, then, where that fails, what was expected and what came. So a finding always
- * names the first thing that failed:
+ * A check says first what it tries, then, where that fails, what was expected and what came. So a finding always names
+ * the first thing that failed:
  *
  *     subject_try(subject, "GET /%u", n);
  *     ...
@@ -27,7 +27,7 @@
 /* For a server to be gone after SIGTERM. */
 #define SUBJECT_GRACE_NS (2 * CLOCK_S)
 
-/* Not less than there are checks, and the readiness before them. */
+/* At least the number of checks, and the readiness before them. */
 #define CONFORMANCE_FINDINGS_MAX 24
 
 enum conformance_outcome {
@@ -36,13 +36,13 @@ enum conformance_outcome {
 	CONFORMANCE_NOT_ASKED, /* the server's section says that it can't */
 };
 
-/* What one check found. The texts are fit to be shown: of one line, without control characters. */
+/* What one check found. The texts are printable, on one line. */
 struct conformance_finding {
 	const char *check; /* its name; static memory */
 	enum conformance_outcome outcome;
-	char tried[128]; /* where it failed: the first thing that did */
+	char tried[128]; /* what was tried when the first thing failed */
 	char expected[160];
-	char got[480]; /* may hold words of the server */
+	char got[480]; /* may contain text of the server */
 };
 
 /* What to check, and how. */
@@ -68,14 +68,14 @@ struct subject {
 int subject_init(struct subject *subject, const struct conformance_spec *spec, struct err *err);
 
 /*
- * Starts the server and waits until it answers. Where it does not, returns false with err set, which ends with
- * the server's last words, and nothing of it is left running.
+ * Starts the server and waits until it responds rightly. Where it does not, returns false with err set, which ends with
+ * the server's last stderr output, and nothing of it is left running.
  */
 bool subject_start(struct subject *subject, struct err *err);
 
 /*
- * Whether the server's first process has exited; then `how` says so, with its last words. Called where something
- * seems wrong: a death is seen on a connection before the keeper tells of it, so this may wait for a moment.
+ * Whether the server's first process has exited; then `how` says so, with its last stderr output. Called where
+ * something seems wrong: a death is seen on a connection before the keeper tells of it, so this may wait for a moment.
  */
 bool subject_has_exited(struct subject *subject, char *how, size_t room);
 
@@ -91,14 +91,14 @@ bool subject_is_stopped(const struct subject *subject);
 /* How long a single wait may last now, in nanoseconds: at least a millisecond. */
 uint64_t subject_wait_ns(const struct subject *subject);
 
-/* Says what is tried from now on. */
+/* Notes what is tried from now on. */
 void subject_try(struct subject *subject, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* What was tried has failed. `got` may hold words of the server: it is cleaned. Always returns false. */
+/* What was tried has failed. `got` may contain text of the server: it is sanitized. Always returns false. */
 bool subject_fail(struct subject *subject, const char *expected, const char *got, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Ends the server and lets go of everything. */
+/* Ends the server and releases everything. */
 void subject_release(struct subject *subject);
 
 #endif

@@ -13,24 +13,24 @@ const char *const doctor_severity_names[] = { "ok", "note", "bad", NULL };
 
 /* The 2010 benchmark's backlog. With it close mode measured the queue: no server ever saw more than 131 connections. */
 #define BACKLOG_2010 128
-/* A server needs files beside its connections. */
+/* A server needs files besides its connections. */
 #define FILES_BESIDE 1024
 /* What the kernel holds for both ends of a connection: 7.2 KB measured, on Linux 6.18. */
 #define KERNEL_BYTES (8 << 10)
-/* What a server holds for one, as a rule: 4 to 8 KB were seen with node.js and eventlet, more with threads. */
+/* Typical memory of a server per connection: 4 to 8 KB were seen with node.js and eventlet, more with threads. */
 #define SERVER_BYTES (16 << 10)
 /* Threads of the client, and those of a server and its helpers. */
 #define PROCESSES_WANTED (LOAD_THREADS_MAX + 192)
 /* How long a closed connection is kept: TCP_TIMEWAIT_LEN in include/net/tcp.h. */
 #define TIME_WAIT_S 60
-/* Closed connections a second that a good server comes near to. */
+/* Closed connections a second, about the rate of a good server. */
 #define CLOSES_RPS 50000
-/* A client's and a server's CPU, with something to spare for the kernel. */
+/* One CPU for the client and one for the server, with something to spare for the kernel. */
 #define CPUS_WANTED  1.5
 #define OTHERS_NOTED 0.1
 #define STEAL_NOTED  0.02
 #define STEAL_BAD    0.1
-/* Connections of others that show in the kernel's counters. */
+/* From this number on, others' connections show in the kernel's counters. */
 #define ESTABLISHED_NOTED 1000
 
 #define COUNT(number) units_show_count((char[UNITS_TEXT]){ 0 }, number)
@@ -60,7 +60,7 @@ static void lift(struct doctor_finding *finding, const char *format, ...)
 	va_end(args);
 }
 
-/* What to put before a command that only root may run. */
+/* The prefix of a command that only root may run. */
 static const char *sudo(const struct facts *facts)
 {
 	return facts->is_root ? "" : "sudo ";
@@ -78,7 +78,7 @@ static uint64_t ports_of(const struct facts *facts)
 	return host->port_high > host->port_low ? host->port_high - host->port_low + 1 : 0;
 }
 
-/* Whether the limit can be raised to that number of files, and with which command. */
+/* Whether the limit of files can be raised to that number, and with which command. */
 static bool files_lift(struct doctor_finding *finding, const struct facts *facts, uint64_t wanted)
 {
 	if (facts->host.files_hard >= wanted)
@@ -91,7 +91,7 @@ static bool files_lift(struct doctor_finding *finding, const struct facts *facts
 
 static void ports_lift(struct doctor_finding *finding, const struct facts *facts)
 {
-	/* The usual ports of servers stay below. */
+	/* The usual ports of servers stay below this range. */
 	lift(finding, "%ssysctl -w net.ipv4.ip_local_port_range='16384 65535'", sudo(facts));
 }
 
@@ -349,7 +349,7 @@ static enum doctor_severity judge_conntrack(const struct facts *facts, struct do
 	uint64_t rate = seconds ? max / seconds : max;
 	uint64_t wanted = 4 * facts->level > 262144 ? 4 * facts->level : 262144;
 
-	/* The module may be there without a rule that uses it. */
+	/* The module may be loaded without a rule that uses it. */
 	if (!facts->conntrack_count || !max)
 		return found(finding, DOCTOR_OK, "no connection is tracked");
 	if (max < 2 * facts->level || rate < CLOSES_RPS)

@@ -1,10 +1,10 @@
 /*
  * doctor: whether a sweep can be honest on this host, judged from facts.
  *
- * One rule a finding, each a pure function. A finding says what is so, why it matters for the figures, and the
- * command that lifts it. It is *ok*; or a *note*, what one should know when reading the figures; or *bad*: the
- * sweep can't be honest. What the evidence of a cell shows by itself, or what belongs to what is measured, as the
- * file limit of a server, is a note.
+ * Each finding has a rule, a pure function. A finding says what was found, why it matters for the figures, and which
+ * command lifts it. It is *ok*; or a *note*, which readers of the figures should know; or *bad*: the sweep can't be
+ * honest. A limit that shows in the evidence of a cell anyway, or that is part of what is measured, such as the file
+ * limit of a server, is a note.
  */
 #ifndef HARNESS_DOCTOR_DOCTOR_H
 #define HARNESS_DOCTOR_DOCTOR_H

@@ -1,5 +1,5 @@
 /*
- * facts: all that `doctor` judges by, read from this host. Reading changes nothing.
+ * facts: the facts that `doctor` judges by, read from this host. Reading changes nothing.
  */
 #ifndef HARNESS_DOCTOR_FACTS_H
 #define HARNESS_DOCTOR_FACTS_H
@@ -16,17 +16,17 @@
 #include "harness/network/network.h"
 #include "harness/server/availability.h"
 
-/* What the host has for something: a switch that may not be to be seen from here. */
+/* A setting of the host: it may not be visible from here. */
 enum facts_switch { FACTS_UNSEEN, FACTS_OFF, FACTS_ON };
 
-/* What is to be run, and where to look. */
+/* The planned run, and where to read the facts. */
 struct facts_ask {
 	const char *root;                      /* of /proc and /sys: "" is this host */
 	uint64_t level;                        /* the highest level of the sweep */
 	unsigned port;                         /* 0: a free one */
 	enum network_choice network;           /* as in the settings */
 	const char *client_cpus, *server_cpus; /* as in the settings; NULL: automatic */
-	uint64_t watch_ns;                     /* how long to watch what else runs */
+	uint64_t watch_ns;                     /* how long to observe other activity */
 };
 
 struct facts {
@@ -43,7 +43,7 @@ struct facts {
 	enum facts_switch smt, turbo;
 	bool turbo_is_intel; /* the switch is intel_pstate's */
 	struct activity activity;
-	/* What there is, and what is left of it */
+	/* What there is, and how much of it is left */
 	struct cgroup cgroup;
 	uint64_t memory_bytes;          /* available, on the host */
 	uint64_t files_open, files_max; /* of the whole host */
@@ -53,7 +53,7 @@ struct facts {
 	/* The network */
 	bool has_private;          /* a run has a private network here, unless it asks for the host's */
 	bool wants_host;           /* it asks for the host's (bench.conf) */
-	char network_problem[512]; /* why there is no private one, or what it lacks; "" where all is well */
+	char network_problem[512]; /* why there is no private network, or what it lacks; "" where all is well */
 	/* TCP, of the host */
 	uint64_t syn_backlog, syncookies;
 	uint64_t listening, established, time_wait;                     /* sockets now */

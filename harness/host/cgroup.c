@@ -6,7 +6,7 @@
 #define V1_LIFTED "-1"
 #define V2_LIFTED "max"
 
-/* Whether a list separated by commas has the word. */
+/* Whether a comma-separated list contains the word. */
 static bool list_has(const char *list, const char *word)
 {
 	size_t bytes = strlen(word);
@@ -41,7 +41,7 @@ static bool group_find(const char *root, const char *controller, char *out, size
 	return found;
 }
 
-/* Where that hierarchy is mounted (proc_pid_mountinfo(5)), and the part of it that is to be seen there. */
+/* Where that hierarchy is mounted (proc_pid_mountinfo(5)), and the part of it that is visible there. */
 static bool mount_find(const char *root, const char *controller, char *mount, char *part)
 {
 	char line[PROCFILE_PATH], type[64], options[PROCFILE_PATH];
@@ -85,7 +85,7 @@ bool cgroup_place_up(struct cgroup_place *place)
 	return true;
 }
 
-/* The path of a file of the group; one that is too long is cut and so not found. */
+/* The path of a file of the group; a path that is too long is cut and so not found. */
 static const char *file_of(const struct cgroup_place *place, const char *name, char out[PROCFILE_PATH])
 {
 	if (snprintf(out, PROCFILE_PATH, "%s/%s", place->folder, name) >= PROCFILE_PATH)
@@ -100,7 +100,7 @@ static uint64_t number_of(const char *root, const struct cgroup_place *place, co
 	return procfile_number(root, file_of(place, name, path), fallback);
 }
 
-/* The value of a key in a file of lines "key value"; 0 where it is not there. */
+/* The value of a key in a file of lines "key value"; 0 where the key is missing. */
 static uint64_t value_of(const char *root, const struct cgroup_place *place, const char *name, const char *key)
 {
 	char path[PROCFILE_PATH], line[256];
@@ -117,7 +117,7 @@ static uint64_t value_of(const char *root, const struct cgroup_place *place, con
 	return value;
 }
 
-/* Keeps what is left in this group where that is the least so far. */
+/* Keeps what is left in this group if that is the minimum so far. */
 static void limit_add(struct cgroup_limit *limit, const struct cgroup_place *place, const char *name, uint64_t left,
 		      const char *lifted)
 {
@@ -150,7 +150,7 @@ static void cpu_v2(struct cgroup_limit *limit, const char *root, const struct cg
 
 static void cpu_v1(struct cgroup_limit *limit, const char *root, const struct cgroup_place *place)
 {
-	/* No quota is -1, which is no number to procfile. */
+	/* No quota is -1, which procfile does not read as a number. */
 	uint64_t quota_us = number_of(root, place, "cpu.cfs_quota_us", CGROUP_UNLIMITED);
 
 	limit_add(limit, place, "cpu.cfs_quota_us", quota(quota_us, number_of(root, place, "cpu.cfs_period_us", 0)),
@@ -184,7 +184,7 @@ static void processes(struct cgroup_limit *limit, const char *root, const struct
 		  V2_LIFTED);
 }
 
-/* Looks at our group and all above it. */
+/* Reads the limits of our group and all above it. */
 static void climb(struct cgroup_limit *limit, const char *root, const char *controller,
 		  void (*look)(struct cgroup_limit *, const char *, const struct cgroup_place *))
 {

@@ -1,8 +1,8 @@
 /*
- * cgroup: what the control groups that this process is in allow it (cgroups(7)).
+ * cgroup: the limits of the control groups that this process is in (cgroups(7)).
  *
- * A limit holds for a group and all below it, so each is looked for from our own group up to the root that is to
- * be seen from here, in version 2 and in version 1, and the tightest counts.
+ * A limit applies to a group and all below it, so each is looked for from our own group up to the visible root, in
+ * version 2 and in version 1, and the tightest counts.
  */
 #ifndef HARNESS_HOST_CGROUP_H
 #define HARNESS_HOST_CGROUP_H
@@ -17,17 +17,17 @@
 /* What is left under one limit. */
 struct cgroup_limit {
 	uint64_t left;            /* CGROUP_UNLIMITED where nothing limits */
-	char file[PROCFILE_PATH]; /* that sets the limit; "" where nothing does */
-	const char *lifted;       /* what to write into it so that it does not limit; NULL where nothing does */
+	char file[PROCFILE_PATH]; /* the file that sets the limit; "" where nothing does */
+	const char *lifted;       /* what to write into it to lift the limit; NULL where nothing does */
 };
 
 struct cgroup {
 	struct cgroup_limit cpu;       /* CPUs, in thousandths */
-	struct cgroup_limit memory;    /* bytes; what the group holds for files that can go counts as left */
+	struct cgroup_limit memory;    /* bytes; the page cache that the group could drop counts as left */
 	struct cgroup_limit processes; /* and threads */
 };
 
-/* Where a group stands in one hierarchy. */
+/* The place of a group in one hierarchy. */
 struct cgroup_place {
 	char mount[PROCFILE_PATH];
 	char folder[PROCFILE_PATH]; /* the mount, or a folder below it */

@@ -66,7 +66,7 @@ static void core_of(const char *root, int cpu, cpu_set_t *core)
 	CPU_SET(cpu, core);
 }
 
-/* Takes from set what is in out, unless nothing would be left. */
+/* Removes from set what is in out, unless nothing would be left. */
 static void take_out(cpu_set_t *set, const cpu_set_t *out)
 {
 	cpu_set_t common, rest;

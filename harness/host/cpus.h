@@ -28,7 +28,7 @@ int cpus_divide_all(struct cpus *cpus, const char *root, const cpu_set_t *all, c
 /* Whether a client's CPU is a hardware thread of a core that a server runs on. */
 bool cpus_share_core(const struct cpus *cpus);
 
-/* How many CPUs stand in such a list; 0 where it is none. */
+/* The number of CPUs in such a list; 0 where it is not a list. */
 unsigned cpus_count(const char *list);
 
 /* Writes a set as a list ("0-1,3") into out; returns out. */

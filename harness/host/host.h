@@ -1,5 +1,5 @@
 /*
- * host: what this machine is and what bounds it, as far as the figures depend on it.
+ * host: this machine and its limits, as far as the figures depend on them.
  */
 #ifndef HARNESS_HOST_HOST_H
 #define HARNESS_HOST_HOST_H
@@ -21,10 +21,10 @@ struct host {
 	char date[40];                /* now, ISO 8601, UTC */
 };
 
-/* Fills in what can be found out; the rest is 0 or "". */
+/* Fills in what can be found; the rest is 0 or "". */
 void host_read(struct host *host);
 
-/* The same with /proc and /sys below root (see procfile.h); what system calls say is always of this host. */
+/* The same with /proc and /sys below root (see procfile.h); system calls always concern this host. */
 void host_read_at(struct host *host, const char *root);
 
 #endif

@@ -1,8 +1,8 @@
 /*
  * kernel: what the kernel counted while a cell was measured, as differences over its window.
  *
- * The network's counters are those of the reading thread's network namespace, steal and pressure those of the whole host. In
- * the host's namespace other traffic shows in them too.
+ * The network's counters are those of the reading thread's network namespace, steal and pressure those of the whole
+ * host. In the host's namespace they include other traffic.
  */
 #ifndef HARNESS_HOST_KERNEL_H
 #define HARNESS_HOST_KERNEL_H
@@ -36,12 +36,15 @@ struct kernel {
 };
 
 /*
- * Reads the counters of now: /proc/net/netstat, snmp and sockstat (proc(5)), /proc/stat, and /proc/pressure
+ * Reads the present counters: /proc/net/netstat, snmp and sockstat (proc(5)), /proc/stat, and /proc/pressure
  * (Documentation/accounting/psi.rst). `proc` is the folder, usually "/proc".
  */
 void kernel_read(struct kernel *kernel, const char *proc);
 
-/* What was counted between two looks; time_wait is that of the later. Counters never run backwards: less is 0. */
+/*
+ * The difference between two readings; time_wait is that of the later one. Counters never run backwards: a decrease is
+ * 0.
+ */
 struct kernel kernel_between(const struct kernel *before, const struct kernel *after);
 
 #endif

@@ -14,7 +14,7 @@ struct reading {
 	struct accept_queue_state *state;
 };
 
-/* One listening socket of the answer. The kernel gives the backlog of a listener as its send queue. */
+/* One listening socket in the kernel's reply, where a listener's backlog is its send queue. */
 static int listener_add(const struct nlmsghdr *message, void *context)
 {
 	const struct reading *reading = context;
@@ -39,7 +39,7 @@ int accept_queue_open(struct accept_queue *queue, unsigned port, struct err *err
 	return -1;
 }
 
-/* Asks for the listening sockets of an address family, and takes the whole answer. */
+/* Requests the listening sockets of an address family, and reads the whole reply. */
 static int family_read(struct accept_queue *queue, uint8_t family, struct accept_queue_state *state)
 {
 	char room[8192];

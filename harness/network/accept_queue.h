@@ -2,8 +2,8 @@
  * accept_queue: the connections that the kernel has completed for a server and the server has not accepted.
  *
  * A listening socket holds them up to its backlog (listen(2)); beyond it the kernel drops the SYNs of further clients,
- * which try again after 1, 3 and 7 seconds. The length is asked of the kernel by sock_diag(7), in the network namespace
- * in which the queue was opened. Several sockets that listen on the port (SO_REUSEPORT) are added up.
+ * which try again after 1, 3 and 7 seconds. The length is read from the kernel by sock_diag(7), in the network
+ * namespace in which the queue was opened. Several sockets that listen on the port (SO_REUSEPORT) are added up.
  */
 #ifndef HARNESS_NETWORK_ACCEPT_QUEUE_H
 #define HARNESS_NETWORK_ACCEPT_QUEUE_H
@@ -20,11 +20,11 @@ struct accept_queue {
 	unsigned sequence;
 };
 
-/* What a queue held at one moment. */
+/* The state of a queue at one moment. */
 struct accept_queue_state {
 	uint32_t listeners; /* sockets that listen on the port; 0: none, and the rest is 0 */
 	uint32_t length;    /* connections that wait to be accepted */
-	uint32_t backlog;   /* as many may wait: the smaller of listen(2)'s argument and net.core.somaxconn */
+	uint32_t backlog;   /* how many may wait: the smaller of listen(2)'s argument and net.core.somaxconn */
 };
 
 /* Opens the queue of a port, 1 to 65535. Returns 0; or -1 with err set, and nothing to release. */

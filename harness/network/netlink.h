@@ -1,5 +1,5 @@
 /*
- * netlink: the few requests to the kernel's routing tables that a network namespace of our own needs.
+ * netlink: the few requests to the kernel's routing tables that a private network namespace needs.
  *
  * Each function opens a NETLINK_ROUTE socket (rtnetlink(7)) in the network namespace of the calling thread, sends one
  * request, waits for its acknowledgement and closes the socket. The namespace must belong to a user namespace in which

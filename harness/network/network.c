@@ -28,7 +28,7 @@ static int line_write(const char *path, const char *line)
 	return bytes < 0 ? -1 : 0;
 }
 
-/* A user namespace in which the caller has every capability and stays the user and the group that it is. */
+/* A user namespace in which the caller has every capability and keeps its user and group. */
 static int user_namespace_make(struct err *err)
 {
 	char uids[64], gids[64];
@@ -37,7 +37,7 @@ static int user_namespace_make(struct err *err)
 	snprintf(gids, sizeof gids, "%u %u 1", (unsigned)getegid(), (unsigned)getegid());
 	if (unshare(CLONE_NEWUSER))
 		return err_set_errno(err, "a user namespace (unshare)");
-	/* Without "deny" the kernel lets nobody but a privileged process map a group (user_namespaces(7)). */
+	/* Without "deny" the kernel lets only a privileged process map a group (user_namespaces(7)). */
 	if (line_write("/proc/self/setgroups", "deny") || line_write("/proc/self/uid_map", uids) ||
 	    line_write("/proc/self/gid_map", gids))
 		return err_set_errno(err, "mapping the user into a user namespace");
@@ -136,7 +136,7 @@ out:
 	return -1;
 }
 
-/* What the process that tries has to say. */
+/* What the trial process reports. */
 struct trial {
 	int result;
 	char lacking[NETWORK_TEXT];
@@ -189,7 +189,7 @@ int network_open(struct network *network, enum network_choice choice, unsigned p
 	*network = (struct network){ .host = -1, .port = port, .backlog = backlog ? backlog : NETWORK_BACKLOG };
 	if (choice == NETWORK_HOST)
 		return 0;
-	/* There is no way out of a user namespace that turns out to be of no use: a process that is thrown away tries first. */
+	/* There is no way out of a user namespace that proves useless: a trial process tries first. */
 	if (!network_try(lacking, err))
 		return network_enter(network, err) ? err_prefix(err, "no private network") : 0;
 	if (choice == NETWORK_PRIVATE)

@@ -1,17 +1,17 @@
 /*
  * network: the network in which a server is measured: a private one, made for each launch, or the host's.
  *
- * On the host's loopback the host draws the curve: an accept queue of 4096 connections as a rule, ports in TIME_WAIT
- * from what was measured before, other programs' connections in the kernel's counters. A private network is a network
- * namespace (network_namespaces(7)) with nothing in it but a loopback interface of its own, which costs nothing
- * measurable. In it, and nowhere else, the limits of the kernel are raised to what a sweep needs. It reaches nothing
+ * On the host's loopback interface the host shapes the curve: its accept queue usually holds 4096 connections, ports
+ * are in TIME_WAIT from earlier measurements, and other programs' connections are in the kernel's counters. A private
+ * network is a network namespace (network_namespaces(7)) with nothing but a loopback interface, which costs nothing
+ * measurable. In it, and nowhere else, the kernel's limits are raised to what a sweep needs. It reaches nothing
  * outside, and nothing outside reaches it.
  *
- * The calling thread moves into the namespace, and whatever it starts from then on, threads and processes, is born in
- * it. A namespace ends with the last process and socket in it, so that a fresh one has no connection, listener or
- * TIME_WAIT of the launch before. A caller without the right to make one (CAP_SYS_ADMIN) first moves into a user
- * namespace of its own (user_namespaces(7)) that keeps its user and group; that must happen while the process has one
- * thread, and there is no way back.
+ * The calling thread moves into the namespace, and the threads and processes that it starts from then on are in it. A
+ * namespace ends with the last process and socket in it, so that a fresh one has no connection, listener or TIME_WAIT
+ * of the launch before. A caller without the right to make one (CAP_SYS_ADMIN) first moves into a user namespace of its
+ * own (user_namespaces(7)) that keeps its user and group; that must happen while the process has one thread, and there
+ * is no way back.
  */
 #ifndef HARNESS_NETWORK_NETWORK_H
 #define HARNESS_NETWORK_NETWORK_H
@@ -29,7 +29,7 @@ enum network_choice {
 
 extern const char *const network_choice_names[]; /* "auto", "private", "host", NULL */
 
-/* Accept queues hold as many connections where nothing else is asked: the largest level less one, listen(2)'s maximum. */
+/* The length of accept queues where no other is requested: the largest level less one, listen(2)'s maximum. */
 #define NETWORK_BACKLOG 65535
 
 /* Ephemeral ports in a private network. */
@@ -40,7 +40,7 @@ extern const char *const network_choice_names[]; /* "auto", "private", "host", N
 #define NETWORK_SOURCES       16
 #define NETWORK_SOURCE_PREFIX "fd00:6265:6e63:6800"
 
-/* Room for what cannot be had. */
+/* Room for a description of what is lacking. */
 #define NETWORK_TEXT 320
 
 struct network {
@@ -78,7 +78,7 @@ int network_renew(struct network *network, struct err *err);
  */
 int network_leave(struct network *network, struct err *err);
 
-/* What it has become of the choice: NETWORK_PRIVATE or NETWORK_HOST. */
+/* The network in force: NETWORK_PRIVATE or NETWORK_HOST. */
 static inline enum network_choice network_kind(const struct network *network)
 {
 	return network->is_private ? NETWORK_PRIVATE : NETWORK_HOST;

@@ -16,7 +16,7 @@
 		CELL(#name ".p99", NUMBER, presence, name.p99, "ns", NULL),   \
 		CELL(#name ".p999", NUMBER, presence, name.p999, "ns", NULL), \
 		CELL(#name ".max", NUMBER, presence, name.max, "ns", NULL)
-/* Of each thread of the client. */
+/* For each thread of the client. */
 #define THREADS(path, presence, member) \
 	CELL(path, SERIES, presence, member, "cores", "client", .count = FIELD_COUNTED_BY(struct cell, client_threads))
 #define USE(name, unit) CELL("server_use." #name, NUMBER, LATER, server_use.name, unit, "server")
@@ -87,7 +87,7 @@ _Static_assert(offsetof(struct cell, rate_rps) == offsetof(struct load_figures, 
 		       offsetof(struct load_sample, rate_rps) == offsetof(struct load_figures, rate_rps),
 	       "the figures come first in a cell and in a sample");
 
-/* As many requests that have no end hide behind the 99.9th percentile. */
+/* This share of requests can be unfinished without moving the 99.9th percentile. */
 #define CENSORED 0.001
 
 /* Of its share, a server has used up that much at least; and of the time in which it could run, has run so much. */
@@ -149,7 +149,7 @@ static int text_of(char **text, const struct hist *hist)
 	return text_close(out, text);
 }
 
-/* What needs memory of its own. Returns 0, or -1 where it is out. */
+/* The fields that own memory. Returns 0, or -1 where it is out. */
 static int evidence_take(struct cell *cell, const struct load_sample *sample)
 {
 	free(cell->tenths);
@@ -221,7 +221,7 @@ bool cell_keeps_up(const struct cell *cell)
 	return (double)cell->ok >= CELL_KEPT_UP * (cell->open_loop.scheduled - 1);
 }
 
-/* NAN is what is unknown in both. */
+/* Unknown in both is NAN. */
 static bool is_same(double a, double b)
 {
 	return a == b || (isnan(a) && isnan(b));
@@ -252,8 +252,8 @@ double cell_active(const struct cell *cell)
 }
 
 /*
- * Where half of a round outlasts the window, most of the requests that began in it have not ended. In an open loop the
- * latency is that of all requests which were due in the window, unless some failed or never ended after it.
+ * If half of a round is longer than the window, most of the requests that started in it have not ended. In an open loop
+ * the latency is that of all requests due in the window, unless some failed or never ended after it.
  */
 static bool is_censored(const struct cell *cell)
 {

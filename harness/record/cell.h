@@ -21,11 +21,11 @@ struct cell_times {
 };
 
 struct cell {
-	struct load_figures; /* what the client measured; of the whole window, as all that follows */
+	struct load_figures; /* what the client measured; over the whole window, like all that follows */
 	char *server;        /* owned, as all texts */
 	char *client;
 	char *mode;            /* one of load_mode_names */
-	uint64_t level, block; /* the level of an open loop: the maximum of connections open */
+	uint64_t level, block; /* the level; for an open loop the maximum of open connections */
 	uint64_t backlog;
 	double open_mean, open_max; /* connections open inside the server */
 	struct {
@@ -36,7 +36,7 @@ struct cell {
 	char *tls_version, *tls_cipher;    /* or NULL */
 	struct cell_times lag_ns;          /* open loop: how late the client was to start what it could have started */
 	char *latency_hist, *connect_hist; /* the whole histograms, as hist_print() writes them, or NULL */
-	bool latency_censored; /* the window was too short for what is slow: latency looks better than it is */
+	bool latency_censored; /* the window was too short for slow requests: latency looks better than it is */
 	double little;         /* residual of Little's law |X R / N - 1| over the mean concurrency N */
 	uint32_t *tenths;      /* owned; right responses in each tenth of a second of the window */
 	uint64_t tenths_count;
@@ -44,7 +44,7 @@ struct cell {
 	double client_cpu[LOAD_THREADS_MAX];                                   /* their sum */
 	uint64_t client_threads;
 	double shared_cpus;  /* CPUs on which both a thread of the client and one of the server may run */
-	double observer_cpu; /* fraction of a core that watching took beside the load */
+	double observer_cpu; /* fraction of a core that observing took besides the load */
 	double ceiling_rps;  /* the control server's rate at the same mode, level and block */
 	double capacity_rps; /* where the client was the limit: what a whole CPU would do at the server's CPU time per request */
 	double server_share;   /* of a CPU that the server got; NAN: as much as there was */
@@ -56,15 +56,15 @@ struct cell {
 		double user_s, system_s; /* CPU in the window; they add up to the exact sum */
 		double peak_rss_bytes;   /* since the server's start */
 		double files_max;        /* open files, the maximum over the window */
-		double files_limit;      /* of the process with the smallest */
+		double files_limit;      /* of the process with the smallest limit */
 		double processes, threads;
 		double switches_voluntary, switches_involuntary; /* in the window */
 	} server_use;
 	struct kernel kernel; /* over the window, see harness/host/kernel.h */
-	bool debug_build;     /* measured by a build that is no benchmark; known while measuring only */
+	bool debug_build;     /* measured by a build that is no benchmark; known only while measuring */
 	bool restarted;       /* the server had to be restarted after this cell */
 	double status;        /* of the right response */
-	char *address;        /* that was taken, where the URL has a name; or NULL */
+	char *address;        /* the address used, where the URL has a name; or NULL */
 	char *error;          /* why the cell has failed, or NULL */
 	char *wrong;          /* what the first wrong response was, or NULL */
 	bool valid;
@@ -75,13 +75,13 @@ struct cell {
 extern const struct field cell_fields[];
 
 /*
- * A cell without figures: all that can be unknown is unknown. Texts are copied. Returns 0; or -1 if out of memory,
- * and then there is nothing to release.
+ * A cell without figures: all figures are unknown. Texts are copied. Returns 0; or -1 if out of memory, and then there
+ * is nothing to release.
  */
 int cell_init(struct cell *cell, const char *server, const char *client, const char *mode, uint64_t level,
 	      uint64_t block);
 
-/* Takes over what the right response was, and where it came from. Returns 0; or -1 if out of memory. */
+/* Takes over the right response's status, and the address. Returns 0; or -1 if out of memory. */
 int cell_take_target(struct cell *cell, const struct target *target);
 
 /* Takes over the figures of a sample. Returns 0; or -1 if out of memory, and then it has no figures. */
@@ -115,7 +115,7 @@ char *cell_show_share(char out[CELL_SHARE], double share);
 /* The mean, some quantiles and the maximum of a histogram; unknown where it is empty. */
 struct cell_times cell_times_of(const struct hist *hist);
 
-/* Whether it has no figures; one whose rate is unknown is no better than a failed one. */
+/* Whether it has no figures; a cell whose rate is unknown is no better than a failed one. */
 bool cell_is_failed(const struct cell *cell);
 
 /* Whether it is of an open loop: requests were, or would have been, offered at a rate. */
@@ -125,19 +125,23 @@ bool cell_is_open_loop(const struct cell *cell);
 double cell_active(const struct cell *cell);
 
 /*
- * Whether an open loop's right responses were at least 95 % of the arrivals in its window. One may be under way as it
- * ends. Where they are fewer, requests wait ever longer, and their latency says how long the load lasted, no more.
+ * Whether an open loop's right responses were at least 95 % of the arrivals in its window. One request may be in flight
+ * as the window ends. Where there are fewer, requests wait ever longer, and their latency only tells how long the load
+ * lasted.
  */
 #define CELL_KEPT_UP 0.95
 bool cell_keeps_up(const struct cell *cell);
 
 /*
- * Whether both are of the same client, mode, level, block and, in an open loop, rate offered; of whichever servers.
- * A rate that is a share of one server's own best follows from the share.
+ * Whether both are of the same client, mode, level, block and, in an open loop, rate offered; of any servers. A rate
+ * that is a share of a server's own maximum follows from the share.
  */
 bool cell_is_alike(const struct cell *cell, const struct cell *other);
 
-/* The load, as `explain` takes it after the @: 1024, or 5000/s; 90% if there was no rate to take the share of. Returns out. */
+/*
+ * The load, as `explain` takes it after the @: 1024, or 5000/s; 90% if the rate of which it is a share is unknown.
+ * Returns out.
+ */
 #define CELL_AT 32
 char *cell_show_at(char out[CELL_AT], const struct cell *cell);
 

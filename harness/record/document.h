@@ -58,8 +58,8 @@ struct document {
 	char *commit, *compiler, *flags; /* of its build, owned */
 	struct host host;
 	char *client_cpus, *server_cpus; /* owned */
-	char *network; /* "private" or "host"; owned; NULL in a run of a version that knew the host's alone */
-	char *client;  /* that offered the load, whatever was asked for; owned; NULL where a run does not say */
+	char *network; /* "private" or "host"; owned; NULL in files of versions that knew only the host's */
+	char *client;  /* the client that offered the load, whatever was requested; owned; NULL where unknown */
 	struct document_option *options;
 	uint64_t options_count;
 	struct document_server *servers;
@@ -73,7 +73,10 @@ struct document {
 	uint64_t causes_count;
 };
 
-/* The table of all these fields but the cells, and that of the cells alone: a file may say the first without the second. */
+/*
+ * The table of all these fields but the cells, and that of the cells alone: a file may have the first without the
+ * second.
+ */
 extern const struct field document_fields[], document_cells[];
 
 void document_release(struct document *document);
@@ -107,7 +110,7 @@ const struct document_server *document_server(const struct document *document, c
 const struct cell *document_cell(const struct document *document, const char *server, const struct cell *like);
 
 /*
- * Whether our own revival of a server's library ran, and not the library: wherever its figures are shown, its name
+ * Whether our own revival of a server's library ran, and not the original: wherever its figures are shown, its name
  * must say so.
  */
 bool document_is_revival(const struct document *document, const char *server);

@@ -33,7 +33,7 @@ json_t *text_json(const char *text)
 	return json;
 }
 
-/* Text that is kept within bounds: without what could steer a terminal, and cut. */
+/* Text that is sanitized and bounded: without characters that steer a terminal, and cut. */
 static json_t *cut_json(const char *text, size_t room)
 {
 	char *plain = text ? malloc(room) : NULL;
@@ -121,7 +121,7 @@ static json_t *list_json(const struct field *field, const void *from)
 	return whole_json(json, bad);
 }
 
-/* What the first field names: the other one, or all others in their order. */
+/* The names that the first field selects: one, or all others in their order. */
 static json_t *map_json(const struct field *field, const void *from)
 {
 	const struct field *rest = field->items + 1;
@@ -187,7 +187,9 @@ static bool is_known(const struct field *field, const void *from)
 	}
 }
 
-/* The object that holds a field of that path: json itself, or within it what is named before the dots. Its key is stored. */
+/*
+ * The object that holds a field of that path: json itself, or a nested object for a path with dots. Its key is stored.
+ */
 static json_t *field_holder(json_t *json, const char *path, bool make, const char **key)
 {
 	*key = path;
@@ -225,8 +227,8 @@ json_t *fields_json(const struct field *fields, const void *from)
 }
 
 /*
- * Reading: json comes from outside, and each kind checks what it gets. Returns 0; or -1, with err set where more can be said
- * than that the field is not what it should be.
+ * Reading: json comes from outside, and each kind checks what it gets. Returns 0; or -1, with err set where there is
+ * more to say than that the field is wrong.
  */
 
 static int field_read(const struct field *fields, const struct field *field, void *into, json_t *json, struct err *err);
@@ -288,7 +290,7 @@ static int name_read(const struct field *field, unsigned *value, const json_t *j
 	return *value < field->room ? 0 : -1;
 }
 
-/* Names, counts and numbers that this version doesn't know are passed over. */
+/* Names, counts and numbers that this version doesn't know are ignored. */
 static int names_read(const struct field *field, unsigned *bits, const json_t *json)
 {
 	size_t index;
@@ -319,7 +321,7 @@ static int object_read(const struct field *field, void *at, const json_t *json)
 	return 0;
 }
 
-/* Where another series of the table has the same count, they are of the same things, and as long. */
+/* Another series of the table with the same count describes the same things, and must have the same length. */
 static int series_read(const struct field *fields, const struct field *field, void *into, const json_t *json)
 {
 	const struct field *first = fields;
@@ -365,8 +367,8 @@ static int tally_read(const struct field *field, void *into, const json_t *json)
 }
 
 /*
- * Another struct at the end of a list. Its room grows with what was read, not with what the file says is still to come: a cell
- * takes a thousand times the memory of the digit that stands in its place.
+ * Appends a struct to a list. Room grows with what was read, not with what the file announces: a cell takes a thousand
+ * times the memory of the digit that stands for it.
  */
 static void *item_add(const struct field *field, void *into)
 {
@@ -503,8 +505,8 @@ int fields_read(json_t *json, const struct field *fields, void *into, struct err
 }
 
 /*
- * Not by json_dumps(): where its memory runs out on a key, jansson 2.14 leaves the key away and goes on. json_dumpb()
- * writes to memory that it is given.
+ * Not by json_dumps(): where its memory runs out on a key, jansson 2.14 silently omits the key. json_dumpb() writes to
+ * memory that it is given.
  */
 char *dump_json(const json_t *json, size_t flags)
 {
@@ -590,7 +592,7 @@ int json_load(json_t **json, FILE *file, const char *name, struct err *err)
 
 FILE *json_open(const char *path, struct err *err)
 {
-	/* Not to wait for the other end of a pipe. */
+	/* So as not to wait for the other end of a pipe. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
 

@@ -1,11 +1,12 @@
 /*
- * json: structs as JSON, by the tables of their fields (harness/lib/field.h). Beside the files result*.c nobody includes jansson.
+ * json: structs as JSON, by the tables of their fields (harness/lib/field.h). Only this file and result*.c include
+ * jansson.
  *
- * One table both writes and reads a kind of file, so that the two can't differ. What is read comes from outside: each kind of
- * field checks what it gets, a message names the field, and memory grows with what was read.
+ * One table both writes and reads each kind of file, so that the two can't differ. What is read comes from outside:
+ * each kind of field checks what it gets, a message names the field, and memory grows with what was read.
  *
- * Memory: what makes JSON returns a new reference, or NULL if out of memory, never half of it. So a caller gathers
- * whether anything went wrong (json_object_set_new() takes a NULL, and says so) and asks whole_json() at the end.
+ * Memory: a function that makes JSON returns a new reference, or NULL if out of memory, never a part. So a caller
+ * collects errors (json_object_set_new() takes a NULL, and says so) and asks whole_json() at the end.
  */
 #ifndef HARNESS_RECORD_JSON_H
 #define HARNESS_RECORD_JSON_H
@@ -21,13 +22,13 @@
 /* null where text is NULL. Text that is no valid UTF-8 (a server's stderr, say) has '?' for what is not ASCII. */
 json_t *text_json(const char *text);
 
-/* The json; or NULL, and nothing left of it, where `bad` says that memory was out for a part. */
+/* Returns the json; or releases it and returns NULL, where `bad` says that memory was out for a part. */
 json_t *whole_json(json_t *json, int bad);
 
 /* A struct, at `from`, as an object. */
 json_t *fields_json(const struct field *fields, const void *from);
 
-/* The same into an object that there is already. Returns 0, or not 0 if out of memory. */
+/* The same into an existing object. Returns 0, or not 0 if out of memory. */
 int fields_write(json_t *json, const struct field *fields, const void *from);
 
 /*

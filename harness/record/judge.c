@@ -20,9 +20,9 @@ static bool is_off(double value, double wanted)
 }
 
 /*
- * Where it is known, by what was counted now and then: a connection that is being closed is in use, though its request has
- * ended. By the times of the requests, which lack that between one connection's end and the next one's start, each thread of
- * the client may have one connection less: it does that work for one at a time.
+ * By sampled counts where these are known: a connection that is being closed is in use, though its request has ended.
+ * Otherwise by the times of the requests, which lack the time between the end of one connection and the start of the
+ * next: each thread of the client may have one connection less, since it does that work for one at a time.
  */
 static bool is_short(const struct cell *cell)
 {
@@ -38,7 +38,10 @@ static bool is_short(const struct cell *cell)
 	return (is_off(used, cell_active(cell)) && !is_allowed) || (silent > 0 && is_off(cell->crowd.silent, silent));
 }
 
-/* The latency of an open loop has the lag in it: it must be small beside it, in the middle and at the end. */
+/*
+ * The latency of an open loop contains the lag, which must be small beside it, in the median and at the 99th
+ * percentile.
+ */
 static bool is_lagging(const struct cell *cell)
 {
 	return cell->lag_ns.p50 > LAG_MOST * cell->latency_ns.p50 || cell->lag_ns.p99 > LAG_MOST * cell->latency_ns.p99;
@@ -56,8 +59,8 @@ static bool is_client_bound(const struct cell *cell, double client_rps)
 }
 
 /*
- * Where the control server can't keep up with a rate either, a server's limit can't be told from the client's; but a control
- * server that is the slower one shows no limit of the client.
+ * If the control server can't keep up with a rate either, a server's limit can't be told from the client's; but a
+ * control server that is slower than the server shows no limit of the client.
  */
 static bool is_beyond_control(const struct cell *cell, double control_rps)
 {
@@ -66,8 +69,8 @@ static bool is_beyond_control(const struct cell *cell, double control_rps)
 }
 
 /*
- * By the times of the requests themselves, those unfinished at the window's edges too, against what was counted in flight
- * now and then; unknown where that was too seldom, or of another interval, as where requests are counted. Files of earlier
+ * By the times of the requests, including those unfinished at the window's edges, against the sampled counts; unknown
+ * where there were too few samples, or over another interval, as with a fixed number of requests. Files of earlier
  * versions (without `rounds`) have no such times: there it is by the mean latency of what has ended.
  */
 static double little_residual(const struct cell *cell)
@@ -90,7 +93,7 @@ static bool breaks_conservation(const struct cell *cell)
 	if (cell_is_open_loop(cell) && cell->open_loop.scheduled + cell->open_loop.waiting_start !=
 					       (double)cell->started + cell->open_loop.waiting_end)
 		return true;
-	/* Files of earlier versions do not say what came of the requests after the window. */
+	/* Files of earlier versions do not have the requests that ended after the window. */
 	if (cell_is_open_loop(cell) && !isnan(cell->open_loop.unfinished) &&
 	    (double)cell->in_flight_end + cell->open_loop.waiting_end !=
 		    cell->open_loop.late_ok + cell->open_loop.late_failed + cell->open_loop.unfinished)
@@ -104,7 +107,7 @@ static unsigned judge_closed_loop(const struct cell *cell, double client_rps)
 	unsigned invalid = (unsigned)is_short(cell) << INVALID_SHORT_CONCURRENCY | (unsigned)breaks_little(cell)
 											   << INVALID_LITTLE;
 
-	/* The control server shows the client's limit: being bound by it is its purpose. */
+	/* The control server shows the client's limit: to be bound by it is its purpose. */
 	if (strcmp(cell->server, CONTROL_SERVER) != 0)
 		invalid |= (unsigned)is_client_bound(cell, client_rps) << INVALID_CLIENT_BOUND;
 	return invalid;
@@ -132,7 +135,7 @@ void cell_judge(struct cell *cell, double control_rps, double client_rps)
 	}
 	invalid |= (unsigned)(cell->ok && cell->client_pause_s > PAUSE_MAX_S) << INVALID_CLIENT_PAUSED;
 	invalid |= (unsigned)(cell->ok && cell->shared_cpus > 0) << INVALID_SHARED_CPU;
-	/* The build is known while measuring only; what it made of the cell then stays. */
+	/* The build is known only while measuring; its effect on the cell is kept. */
 	invalid |= (unsigned)cell->debug_build << INVALID_BUILD | (cell->invalid & 1u << INVALID_BUILD);
 	if (invalid & 1u << INVALID_CLIENT_BOUND && cell->server_cpu_us_per_request > 0 && isnan(cell->server_share))
 		cell->capacity_rps = 1e6 / cell->server_cpu_us_per_request;

@@ -94,7 +94,7 @@ static int lines_read(FILE *file, struct document *document, off_t *whole, struc
 				result = err_set(err, "out of memory");
 			}
 		} else if (ended && errno == ENOMEM) {
-			result = -1; /* err says so; the line may be a good one */
+			result = -1; /* err says so; the line itself may be good */
 		} else if (!ended || (fgetc(file) == EOF && !ferror(file))) {
 			found->torn = true; /* the last line */
 			break;

@@ -26,10 +26,10 @@ struct ledger {
 /* Makes a new ledger at path, which must not exist, of that run. Returns 0, or -1 with err set. */
 int ledger_create(struct ledger *ledger, const char *path, const struct document *run, struct err *err);
 
-/* What was found in a ledger that is gone on with. */
+/* What was found in a ledger that is continued. */
 struct ledger_found {
 	bool torn;      /* its last line was */
-	size_t doubled; /* cells that stand in it more than once */
+	size_t doubled; /* cells that it has more than once */
 };
 
 /*

@@ -47,7 +47,7 @@ json_t *result_json(const struct document *document)
 	return whole_json(json, bad | fields_write(json, document_fields, document));
 }
 
-/* The document as text, with a line a cell: it is read by people too, and compared by diff(1). */
+/* The document as text, with one line per cell: people read it too, and compare it by diff(1). */
 static char *document_text(const struct document *document)
 {
 	char *text = NULL;

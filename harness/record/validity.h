@@ -4,14 +4,14 @@
 #ifndef HARNESS_RECORD_VALIDITY_H
 #define HARNESS_RECORD_VALIDITY_H
 
-/* Why a cell's figures are not to be relied on. */
+/* Why a cell's figures can't be relied on. */
 enum invalid {
-	INVALID_FAILED,            /* the server failed, see error; what was counted until then is no figure of it */
-	INVALID_NO_ANSWERS,        /* not one right response */
+	INVALID_FAILED,            /* the server failed, see error; the counts until then are not figures of it */
+	INVALID_NO_ANSWERS,        /* no right response */
 	INVALID_SHORT_CONCURRENCY, /* fewer requests in flight than the level */
 	INVALID_CLIENT_BOUND,      /* the client's CPU was the limit */
 	INVALID_LITTLE,            /* rate, latency and concurrency contradict each other */
-	INVALID_CONSERVATION,      /* requests were lost in the counting */
+	INVALID_CONSERVATION,      /* the counts of requests do not add up */
 	INVALID_LAG,               /* open loop: the client was late to start requests */
 	INVALID_CLIENT_PAUSED,     /* the client stood still in the window: stopped, suspended, or not scheduled */
 	INVALID_SHARED_CPU,        /* client and server may run on the same CPU */

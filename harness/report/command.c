@@ -8,7 +8,9 @@
 
 #define WORD_BYTES 4096 /* of an option's value; the rest is cut */
 
-/* A word as a shell reads it back; what is hidden in it is left out, so that it can be seen what it does. */
+/*
+ * A word quoted for a shell; characters that are invisible are left out, so that readers can see what the command does.
+ */
 static void shell_put(const char *word, FILE *out)
 {
 	static const char harmless[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./,:+=@%-";

@@ -15,7 +15,7 @@
 /* Holds a line. Only texts from outside are longer, and they are not written through it. */
 #define LINE_ROOM 1024
 
-/* A figure by its unit: what it is multiplied by, its decimals, and what follows it. Other units are numbers of things. */
+/* The format of a figure by its unit: factor, decimals, suffix. Other units name the things counted. */
 static const struct unit {
 	const char *name;
 	double times;
@@ -42,7 +42,7 @@ static char *figure_show(char out[UNITS_TEXT], const char *unit, double figure)
 				       : units_show_count(out, units_whole(figure + 0.5));
 }
 
-/* What follows from several fields. */
+/* Figures that are computed from several fields. */
 
 #define DERIVED(name, value)                        \
 	static double name(const struct cell *cell) \
@@ -74,7 +74,10 @@ static const struct derived {
 	{ "counted", "requests", counted_of },       { "elsewhere", "connections", elsewhere_of },
 };
 
-/* The figure of that name as text: one that follows from others, or a field by its path; a blank before it asks for commas. */
+/*
+ * The figure of that name as text: one that is computed, or a field by its path; a blank before the name requests
+ * thousands separators.
+ */
 static void name_show(char out[UNITS_TEXT], const char *name, const struct cell *cell)
 {
 	const struct field *field = fields_find(cell_fields, name + (*name == ' '));
@@ -122,7 +125,7 @@ static void row(FILE *out, const char *name, const char *text)
 	fprintf(out, "%-12s%s\n", name, text);
 }
 
-/* The server's own text, or one from a file, goes to a terminal: nothing in it may steer it. */
+/* The server's own text, or text from a file, goes to a terminal: it must not steer the terminal. */
 static void row_plain(FILE *out, const char *name, const char *text)
 {
 	char plain[2048];
@@ -239,7 +242,7 @@ static void print_times(const char *name, const struct cell_times *times, FILE *
 	fputc('\n', out);
 }
 
-/* The times by the whole histogram, where the cell has it as text, else those that were noted. */
+/* The times by the whole histogram, if the cell has it as text, else the recorded quantiles. */
 static void explain_times(const char *name, const char *text, const struct cell_times *noted, bool bars, FILE *out)
 {
 	struct hist *hist = calloc(1, sizeof *hist);
@@ -293,7 +296,7 @@ static void print_kernel(const struct cell *cell, FILE *out)
 		told ? "; its other counters stood still" : "; its counters stood still");
 }
 
-/* Whose the kernel's counters are. */
+/* What the kernel's counters cover. */
 static void print_counted(const char *network, FILE *out)
 {
 	row(out, "",
@@ -353,8 +356,8 @@ WHEN(has_server_cpu, !isnan(cell->server_cpu_us_per_request))
 	"{in_flight_start} in flight + {started} started = {ok} ok + {all failed} failed + {in_flight_end} in flight: "
 
 /*
- * What is told of a cell, line by line, under the condition that stands beside it. After the lines of a group come its
- * fields that no text names, those that a later version has added say.
+ * The lines about a cell, each with its condition. The lines of a group are followed by those of its fields that no
+ * line names; a field added later shows that way.
  */
 #define TELL(group_, name_, when_, text_)                                    \
 	{                                                                    \
@@ -479,7 +482,7 @@ void explain_fields(const struct field *fields, const char *group, const void *o
 			continue;
 		figure_show(figure, field->unit, value);
 		fprintf(out, "%-12s%s: %s", "", field->path, figure);
-		/* Where the figure is a number of things, its unit says of which. */
+		/* Where the figure is a count, its unit names the things counted. */
 		fprintf(out, strspn(figure, "0123456789,") == strlen(figure) ? " %s\n" : "\n", field->unit);
 	}
 }

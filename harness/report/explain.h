@@ -9,32 +9,32 @@
 #include "harness/record/cell.h"
 
 /*
- * Writes what is known of a cell: whether it is valid, how it came to its rate, and what was seen of client, server
- * and kernel meanwhile; `network` is what document_network() says. What was not measured is said to be unknown. The latency figures are read from the cell's
- * histogram again, where it has one.
+ * Writes what is known of a cell: whether it is valid, how it came to its rate, and the evidence from client, server
+ * and kernel; `network` is what document_network() returns. What was not measured is said to be unknown. The latency
+ * figures are computed from the cell's histogram, if it has one.
  */
 void explain_print(const struct cell *cell, const char *network, FILE *out);
 
 /*
- * Writes the fields of a group by their names and units: those that no sentence of an explanation has, and that are known. So a
- * figure that is added to a table shows without one.
+ * Writes the known fields of a group, by their names and units, that no line of the explanation has. So a field that is
+ * added to a table shows without one.
  */
 void explain_fields(const struct field *fields, const char *group, const void *of, FILE *out);
 
-/* What was offered in an open loop and what of it had to wait, in words; `load` says it too. Returns out. */
+/* The offered load of an open loop, and how much of it had to wait, as text; `load` prints it too. Returns out. */
 #define EXPLAIN_OFFERED 256
 char *explain_offered(char out[EXPLAIN_OFFERED], const struct cell *cell);
 
 /*
- * The crowd of a cell in words: how many were active, and what became of the silent ones. Writes to `text`, "" where
- * the cell is of another mode, and returns it.
+ * The crowd of a cell as text: how many connections were active, and what happened to the silent ones. Writes to
+ * `text`, "" where the cell is of another mode, and returns it.
  */
 #define EXPLAIN_CROWD 256
 const char *explain_crowd(char text[EXPLAIN_CROWD], const struct cell *cell);
 
 /*
- * What a reader of a closed loop's figures has to know, though they may be valid: which behaviour of the server they show, and
- * what to do. Writes a line for each, with `before` in front of it.
+ * What a reader of a closed loop's figures must know, even if they are valid: which behaviour of the server they show,
+ * and what to do. Writes a line for each note, preceded by `before`.
  */
 void explain_notes(const struct cell *cell, const char *before, FILE *out);
 

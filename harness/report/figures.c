@@ -19,7 +19,7 @@ static void server_set(const struct findings *findings, struct data_table *table
 
 #define COLUMNS(columns) columns, sizeof columns / sizeof *columns
 
-/* A line a server, a column a level; after them one of KiB a connection, if `more`. */
+/* A line per server, a column per level; after them a column of KiB per connection, if `more`. */
 static int by_level(const struct findings *findings, struct data_table *table, enum data_kind kind, const char *unit,
 		    bool more, struct err *err)
 {

@@ -1,4 +1,4 @@
-/* The files beside the page: its run.json, its tables, and links to what lies there. */
+/* The files next to the page: its run.json, its tables, and links to those that exist. */
 #include "harness/report/page.h"
 
 #include <string.h>

@@ -64,7 +64,7 @@ static bool was_measured(const struct findings *findings, const struct findings_
 	return !findings->levels_count && !findings->points_count && row->sequential.cells;
 }
 
-/* Where there are no levels, what is left to rank by. */
+/* The rank of servers where there are no levels. */
 static double rank_rps(const struct findings_row *row)
 {
 	double rate_rps = isnan(row->scaling.max_rps) ? row->sequential.rate_rps : row->scaling.max_rps;
@@ -154,7 +154,7 @@ void findings_release(struct findings *findings)
 	*findings = (struct findings){ 0 };
 }
 
-/* Adds a mode to the names, whose room is enough, where it is new. */
+/* Adds a mode to the names, which have enough room, if it is new. */
 static void mode_add(const char **modes, const char *mode)
 {
 	while (*modes && strcmp(*modes, mode) != 0)
@@ -162,7 +162,7 @@ static void mode_add(const char **modes, const char *mode)
 	*modes = mode;
 }
 
-/* The modes of levels, then those of rates alone; where there is neither, that of the requests one at a time. */
+/* The modes of levels, then those of rates alone; if there is neither, that of the requests one at a time. */
 static const char **modes_of(const struct document *document, struct err *err)
 {
 	const char **levels = summary_modes(document, err);

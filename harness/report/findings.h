@@ -1,9 +1,10 @@
 /*
- * findings: what a run says of its servers in one mode.
+ * findings: the findings of a run about its servers in one mode.
  *
  * There is a line for each server that was measured in the mode, the control server first, then the fastest. All that a
- * page says of a server comes from here, so that the sentence (sentence.h), the table (overview.h) and its Markdown cannot differ. A mode
- * may have levels, rates, or both; a run of one request at a time alone is of the mode of these requests.
+ * page says of a server comes from here, so that the sentence (sentence.h), the table (overview.h) and its Markdown
+ * cannot differ. A mode may have levels, rates, or both; a run of one request at a time alone is of the mode of these
+ * requests.
  */
 #ifndef HARNESS_REPORT_FINDINGS_H
 #define HARNESS_REPORT_FINDINGS_H
@@ -26,7 +27,7 @@ struct findings_row {
 	struct summary sequential, near, last; /* one by one; at the level near 100; at the highest level */
 	struct summary *levels;                /* of each level of the mode; owned */
 	double last_p99_ns;                    /* at the highest level */
-	bool last_censored;                    /* it is higher than that */
+	bool last_censored;                    /* the true value is higher */
 	double memory_bytes;                   /* a connection */
 };
 
@@ -46,22 +47,22 @@ struct findings {
 	double *room; /* a number a cell, for medians; owned */
 };
 
-/* The level that is looked at beside the others, or the one next to it: that of 2010. */
+/* The level that is shown next to the highest, or the level nearest to it: that of 2010. */
 #define FINDINGS_LEVEL 100
 
-/* Sums up a mode. Returns 0, or -1 with err set where memory is out. Release it in both cases. */
+/* Summarises a mode. Returns 0, or -1 with err set where memory is out. Release it in both cases. */
 int findings_fill(struct findings *findings, const struct document *document, const char *mode, struct err *err);
 
 void findings_release(struct findings *findings);
 
-/* The findings of a whole run: one a mode. */
+/* The findings of a whole run: those of each mode. */
 struct findings_set {
 	const char **modes;  /* NULL-terminated, owned; the names are the document's */
 	struct findings *of; /* each mode, owned */
 	size_t count;
 };
 
-/* Sums up all modes. Returns 0, or -1 with err set where memory is out. Release it in both cases. */
+/* Summarises all modes. Returns 0, or -1 with err set where memory is out. Release it in both cases. */
 int findings_set_fill(struct findings_set *set, const struct document *document, struct err *err);
 
 void findings_set_release(struct findings_set *set);
@@ -69,7 +70,7 @@ void findings_set_release(struct findings_set *set);
 /* The findings of that mode, or NULL. */
 const struct findings *findings_set_find(const struct findings_set *set, const char *mode);
 
-/* The name of a server for people: which one is the ceiling, which one our own revival. Returns out. */
+/* The name of a server for people: it says which server is the ceiling, or our own revival. Returns out. */
 char *findings_name(char out[TEXT_TABLE_TEXT], const struct findings *findings, const char *server);
 
 /*

@@ -9,7 +9,7 @@
 #include "harness/report/offered.h"
 #include "harness/report/sentence.h"
 
-/* Whether a server is told of by an earlier entry of the document: each counts once. */
+/* Whether an earlier entry of the document has the same server: each counts once. */
 static bool is_counted(const struct document *document, size_t cell)
 {
 	const char *server = document->cells[cell].server;

@@ -1,5 +1,5 @@
 /*
- * headline: what a run is called, and what was found, in the words that a page, an index and a feed begin with.
+ * headline: the name and the finding of a run, as a page, an index and a feed begin.
  */
 #ifndef HARNESS_REPORT_HEADLINE_H
 #define HARNESS_REPORT_HEADLINE_H
@@ -8,7 +8,7 @@
 #include "harness/record/document.h"
 #include "harness/report/findings.h"
 
-/* How many servers, and what they were offered. Returns out. */
+/* The number of servers, and the load offered to them. Returns out. */
 #define HEADLINE_TITLE 256
 char *headline_title(char out[HEADLINE_TITLE], const struct document *document);
 

@@ -1,4 +1,4 @@
-/* What of a run is not valid, and why. */
+/* The invalid cells of a run, and why. */
 #include "harness/report/page.h"
 
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 #include "harness/lib/units.h"
 #include "harness/text/html.h"
 
-/* Whether a cell is of the same server and load as an earlier one of which `holds` is true too: told already. */
+/* Whether an earlier cell has the same server and load, and `holds` is true of it too: it is in the list already. */
 static bool was_told(const struct document *document, size_t i, bool (*holds)(const struct cell *, unsigned),
 		     unsigned what)
 {
@@ -35,7 +35,7 @@ static bool has_error(const struct cell *cell, unsigned unused)
 	return cell->error || cell->wrong;
 }
 
-/* Where a cell stands: 1,024, or keepalive 1,024, or 200/s, or one by one. */
+/* The load of a cell: 1,024, or keepalive 1,024, or 200/s, or one at a time. */
 static void place_put(const struct report_page *page, const struct cell *cell, FILE *out)
 {
 	char at[CELL_AT], shown[UNITS_TEXT];

@@ -1,4 +1,4 @@
-/* The page as Markdown: the finding, the tables, where and how, to be put in an issue or a mail. */
+/* The page as Markdown, for an issue or a mail: the finding, the tables, the conditions. */
 #include "harness/report/page.h"
 
 #include <stdlib.h>
@@ -33,7 +33,7 @@ static int markdown_put(const struct report_page *page, FILE *out, struct err *e
 	text_table_add(words, sizeof words, ", ", line);
 	fputc('\n', out);
 	text_table_line(TABLE_MARKDOWN, words, out);
-	/* Indented by four it is code, whatever stands in it; it has no line ends. */
+	/* Indented by four it is code, whatever it contains; it has no line ends. */
 	fprintf(out, "\n    %s\n", page->command);
 	return result;
 }

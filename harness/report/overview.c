@@ -8,7 +8,7 @@
 #include "harness/report/mark.h"
 #include "harness/report/sentence.h"
 
-/* The verdict stands beside the name, where it is seen on a narrow screen too. */
+/* The verdict follows the name, where it is visible on a narrow screen too. */
 enum column {
 	NAME,
 	VERDICT,
@@ -107,7 +107,7 @@ static void row_set(const struct findings *findings, struct data_table *table, s
 	rate_set(table, row, NEAR, &from->near);
 	data_table_add_mark(table, row, MAXIMUM,
 			    !isnan(scaling->max_rps) && scaling->max_bounded ? TEXT_TABLE_INVALID : "");
-	/* Of one level it is all, always. */
+	/* At one level it is always the maximum. */
 	if (findings->levels_count > 1)
 		share_set(table, row, from);
 	p99_set(table, row, from);

@@ -1,7 +1,7 @@
 /*
- * overview: the table that sums up a mode, each server in one line.
+ * overview: the table that summarises a mode, with one line per server.
  *
- * What was not offered leaves its columns without a figure, and data_table_trim() leaves them out.
+ * Columns of loads that were not offered stay empty, and data_table_trim() removes them.
  */
 #ifndef HARNESS_REPORT_OVERVIEW_H
 #define HARNESS_REPORT_OVERVIEW_H

@@ -61,7 +61,7 @@ static void head_put(const struct report_page *page, const char *css)
 		meta_put(out, "name", "twitter:card", "summary_large_image");
 	}
 	html_leaf(out, "title", page->title, NULL);
-	/* Else a browser asks the host for one. */
+	/* Without an icon a browser requests it from the host. */
 	fputs("<link rel=\"icon\" href=\"data:,\">\n<style>\n", out);
 	fputs(css, out);
 	svg_style(out);
@@ -111,7 +111,7 @@ static int table_put(const struct report_page *page, const struct findings *find
 	return result;
 }
 
-/* What the columns and marks mean, of what the run offered. */
+/* What the columns and marks mean, for the loads that the run offered. */
 static void notes_put(const struct report_page *page)
 {
 	const struct offered *offered = &page->offered;

@@ -1,5 +1,5 @@
 /*
- * page: the page of a run while it is made, and the parts that it is made of.
+ * page: the page of a run while it is made, and its parts.
  *
  * A part is a file: page.c writes the page from its head to its end and calls the others, which write to its `out`.
  */
@@ -32,7 +32,7 @@ struct report_page {
 	FILE *out;
 };
 
-/* Files beside the page (files.c). Where not said otherwise, each returns 0, or -1 with err set. */
+/* Files beside the page (files.c). Unless stated otherwise, each returns 0, or -1 with err set. */
 
 /* The path of a file in the page's folder. */
 int report_path(char path[REPORT_PATH], const struct report_page *page, const char *name, struct err *err);

@@ -10,7 +10,7 @@
 #include "harness/report/svg.h"
 #include "harness/text/html.h"
 
-/* What stands with each kind of picture. */
+/* The title and the text of each kind of picture. */
 static const struct picture_words {
 	const char *section; /* a heading above the first of its kind */
 	const char *words;   /* how to read it */
@@ -111,7 +111,7 @@ int report_pictures(const struct report_page *page, struct err *err)
 			continue;
 		snprintf(id, sizeof id, "pictures-%d", kind);
 		html_leaf(page->out, "h2", picture_words[kind].section, "id", id, NULL);
-		/* Several modes stand side by side where there is room. */
+		/* Several modes are shown side by side where there is room. */
 		html_open(page->out, "div", "class", count > 1 ? "pictures wide" : "pictures", NULL);
 		for (size_t i = 0; i < page->pictures.count; i++) {
 			const struct plot_picture *picture = &page->pictures.pictures[i];

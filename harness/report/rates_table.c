@@ -9,7 +9,7 @@
 #include "harness/lib/text.h"
 #include "harness/text/data_table.h"
 
-/* What a figure is to be read with, beside the marks of every table. */
+/* What a reader of a figure must know, besides the marks of every table. */
 #define MARK_BEHIND   "<"
 #define MARK_CENSORED ">"
 
@@ -101,7 +101,7 @@ static const char *point_name(const struct rate_point *point, char *out, size_t 
 	return out;
 }
 
-/* One note with all points that it is about. */
+/* One note for all points that it concerns. */
 static void note_points(const struct points *points, bool (*is_about)(const struct rate_point *, unsigned),
 			unsigned reason, const char *what, enum table_format format, bool *first, FILE *out)
 {
@@ -167,7 +167,7 @@ static void notes_put(const struct points *points, enum table_format format, FIL
 				&first, out);
 }
 
-/* What the figures are of. */
+/* What the figures are. */
 static void head_put(const struct document *document, enum table_format format, FILE *out)
 {
 	static const struct {

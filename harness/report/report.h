@@ -1,10 +1,10 @@
 /*
  * report: a run as one page that can be put on any host or attached to a mail.
  *
- * The page is one HTML file with its looks, its pictures and its figures in it; it asks for nothing over the network, and
- * works without JavaScript, which only sorts tables and copies the Markdown. It begins with the finding. Below it stand
- * the table that sums up, the pictures, each with its figures folded under it, what was not valid and why, how and where
- * it was measured, and how to measure it again. Beside it lie its sources: the run.json, each table as CSV, each picture
+ * The page is one HTML file that contains its style, its pictures and its figures; it loads nothing over the network,
+ * and works without JavaScript, which only sorts tables and copies the Markdown. It begins with the finding. The
+ * summary table follows, the pictures, each with its figures folded below, the invalid cells and why, how and where it
+ * was measured, and how to measure it again. Next to it are its sources: the run.json, each table as CSV, each picture
  * with what it was drawn from.
  *
  * Names, versions and messages in a run come from outside: all are escaped where they are written (html.h, svg.h).
@@ -20,15 +20,15 @@
 
 struct report_request {
 	const char *folder;    /* where to write; made where it is missing */
-	const char *templates; /* where the looks are: page.css, page.js, and the templates of the pictures */
+	const char *templates; /* the folder of the style: page.css, page.js, and the templates of the pictures */
 	const char *run;       /* the run.json, which is copied into the folder; NULL: the page has no link to one */
 	const char
 		*url; /* where the folder will be found, for previews of links, without a slash at its end; or NULL */
 };
 
 /*
- * Writes the page and what lies beside it; the page comes last, and at once. Returns 0; or -1 with err set: nothing to
- * show, a file cannot be read or written, gnuplot failed.
+ * Writes the page and the files next to it; the page comes last, and is replaced in one step. Returns 0; or -1 with err
+ * set: nothing to show, a file cannot be read or written, gnuplot failed.
  */
 int report_write(const struct document *document, const struct report_request *request, struct err *err);
 

@@ -29,7 +29,7 @@ static const struct {
 	[OPEN] = { "is not settled", "are not settled", "not settled", "not settled" },
 };
 
-/* How a server is judged: by the levels, by the rates, or by its requests one at a time. */
+/* What a server is judged by: its levels, its rates, or its requests one at a time. */
 typedef enum group judge(const struct findings *findings, const struct findings_row *row);
 
 /* By the verdict; one that is not settled says nothing but that. */
@@ -41,13 +41,13 @@ static enum group by_levels(const struct findings *findings, const struct findin
 	return row->scaling.never_started ? ABSENT : groups[row->scaling.verdict.class];
 }
 
-/* What a rate says; one that a server was not seen to keep up with says nothing where the client was late. */
+/* The verdict at a rate; a rate that a server did not seem to keep up with says nothing where the client was late. */
 static enum group group_of_point(const struct rate_point *point)
 {
 	return !point->used ? FAILS : point->keeps_up ? KEEPS : point->valid ? BEHIND : UNCLEAR;
 }
 
-/* The first rate that it did not keep up with, else the highest. NULL where it was offered none. */
+/* The first rate that it did not keep up with, else the maximum. NULL where it was offered none. */
 static const struct rate_point *telling_rate(const struct findings *findings, const struct findings_row *row)
 {
 	const struct rate_point *last = NULL;
@@ -90,7 +90,7 @@ static size_t group_count(const struct findings *findings, judge *of, enum group
 	return count;
 }
 
-/* What stands before a part of a list. */
+/* The text before a part of a list. */
 static const char *comma(size_t told, size_t count, const char *last)
 {
 	return !told ? "" : told + 1 == count ? last : ", ";
@@ -132,7 +132,7 @@ static void groups_put(const struct findings *findings, judge *of, FILE *out)
 	fputc('.', out);
 }
 
-/* "5,385 (tornado) to 25,779 (go) requests a second"; whether there is a rate. */
+/* "5,385 (tornado) to 25,779 (go) requests a second"; returns whether there is a rate. */
 static bool range_put(const struct findings *findings, double (*rate_of)(const struct findings_row *), FILE *out)
 {
 	const struct findings_row *min = NULL, *max = NULL;
@@ -166,7 +166,7 @@ static double sequential_rate(const struct findings_row *row)
 	return row->sequential.rate_rps;
 }
 
-/* What follows the sentence on rates: the servers that have none. */
+/* The sentence after that on rates: the servers that have none. */
 static void failures_put(const struct findings *findings, judge *of, bool has_rates, FILE *out)
 {
 	bool any = has_rates;
@@ -190,7 +190,7 @@ static const struct findings_row *only_server(const struct findings *findings)
 	return row;
 }
 
-/* One server has room for the reason, and for its last words. */
+/* For a single server there is room for the reason, and for the end of its stderr. */
 static void only_put(const struct findings *findings, FILE *out)
 {
 	const struct findings_row *row = only_server(findings);
@@ -252,7 +252,7 @@ static void levels_put(const struct findings *findings, const struct offered *of
 	}
 }
 
-/* "500 requests a second", "90 % of its best rate". */
+/* "500 requests a second", "90 % of its maximum rate". */
 static void rate_say(char out[OFFERED_TEXT], const struct rate_point *point)
 {
 	char shown[UNITS_TEXT];
@@ -264,7 +264,7 @@ static void rate_say(char out[OFFERED_TEXT], const struct rate_point *point)
 		snprintf(out, OFFERED_TEXT, "%.0f\u00a0%% of its best rate", 100 * point->share);
 }
 
-/* What one server did with the rates, and how that shows. */
+/* The result of one server at the rates, and how it shows. */
 static void only_rates_put(const struct findings *findings, FILE *out)
 {
 	const struct findings_row *row = only_server(findings);

@@ -17,7 +17,7 @@
 
 #define PRESET_2010 "2010"
 
-/* What the table is made from: all figures of all rows. */
+/* The data of the table: all figures of all rows. */
 struct rows {
 	const struct document *doc;
 	const char **servers; /* NULL-terminated */
@@ -26,7 +26,7 @@ struct rows {
 	uint64_t level;             /* 0: no level was measured */
 	struct summary *parallel;   /* of servers x modes */
 	struct summary *sequential; /* of servers */
-	double *memory;             /* of servers: bytes a connection, NAN where unknown */
+	double *memory;             /* by server: bytes per connection, NAN where unknown */
 	bool with_2010;
 	bool has_ceiling; /* in no mode is a server faster than the control server */
 };
@@ -302,7 +302,7 @@ static void heading_fill(const struct rows *rows, const struct place *place, str
 	snprintf(item->text, sizeof item->text, "%s%s%s%s", place->column->heading, *mode ? " " : "", mode, level);
 }
 
-/* Adds an option, between the texts before and after it, where it is set. */
+/* Adds an option, with the texts before and after it, if it is set. */
 static void line_option(char *line, size_t room, const struct document *doc, const char *name, const char *before,
 			const char *after)
 {
@@ -315,7 +315,7 @@ static void line_option(char *line, size_t room, const struct document *doc, con
 	text_table_add(line, room, ", ", text);
 }
 
-/* How many of a crowd are active. */
+/* The number of active connections of a crowd. */
 static void line_active(char *line, size_t room, const struct document *doc)
 {
 	const char *active = document_option(doc, "active");
@@ -379,7 +379,7 @@ static void head_put(const struct rows *rows, enum table_format format, FILE *ou
 	fputc('\n', out);
 }
 
-/* What a note is about: tornado, tornado (keepalive), tornado (sequential). */
+/* The subject of a note: tornado, tornado (keepalive), tornado (sequential). */
 static void note_name(const struct rows *rows, size_t row, size_t mode, char *out, size_t room)
 {
 	bool sequential = mode == rows->modes_count;

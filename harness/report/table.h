@@ -1,16 +1,15 @@
 /*
  * table: the table of 2010, from a run.
  *
- * One row a server, the control server first, since nothing can be faster than the harness reaches with it.
- * Parallel is the rate at one level of the sweep, which the heading names; Sequential is the rate of the client
- * `seq`, one request at a time; beside them stand the server's CPU time per request, once a mode where the run has
- * several, what a connection costs in memory, where a crowd was measured (summary_memory()), and, where they are not
- * those offered, the connections open inside the server. Figures are medians over
- * the blocks (summary.h). What is not to be relied on is marked, and a note under the table says why; what was not
- * measured is `-`. A run of the preset 2010 has the figures of 2010 beside its own.
+ * It has one row per server, the control server first. Parallel is the rate at one level of the sweep, which the
+ * heading names; Sequential is the rate of the client `seq`, one request at a time; further columns are the server's
+ * CPU time per request, for each mode of the run, the memory per connection, if a crowd was measured
+ * (summary_memory()), and, where they are not those offered, the connections open inside the server. Figures are
+ * medians over the launches (summary.h). A figure that can't be relied on is marked, and a note under the table says
+ * why; what was not measured is `-`. A run of the preset 2010 has the figures of 2010 beside its own.
  *
- * CSV has no heading and no notes, names its columns so that they stay the same from run to run, and has numbers
- * as measured, with a column `state` for each rate: valid, invalid, failed, or empty where nothing was measured.
+ * CSV has no heading and no notes, names its columns so that they stay the same from run to run, and has numbers as
+ * measured, with a column `state` for each rate: valid, invalid, failed, or empty where nothing was measured.
  */
 #ifndef HARNESS_REPORT_TABLE_H
 #define HARNESS_REPORT_TABLE_H

@@ -8,14 +8,14 @@
 #include "harness/lib/argv.h"
 #include "harness/lib/text.h"
 
-/* A copy of a text, or of none. Returns 0, or -1 where memory is out. */
+/* A copy of a text, or NULL for NULL. Returns 0, or -1 where memory is out. */
 static int copy(char **into, const char *text)
 {
 	*into = text ? strdup(text) : NULL;
 	return text && !*into ? -1 : 0;
 }
 
-/* An option and its value, as the configuration was used. Returns 0, or -1 where memory is out. */
+/* An option and its value in force. Returns 0, or -1 where memory is out. */
 static int option_echo(struct document_option *option, const struct option_def *def, const struct settings *settings)
 {
 	size_t bytes;

@@ -85,7 +85,10 @@ static int servers_match(const struct document *before, const struct document *n
 	return 0;
 }
 
-/* --client auto, and uring where it can't run, leave the choice to the host: cells of two clients are not one run. */
+/*
+ * With --client auto, and where uring can't run, the host determines the client: one run must not mix cells of two
+ * clients.
+ */
 static int clients_match(const struct document *before, const struct document *now, struct err *err)
 {
 	return before->client ? texts_match("the client", before->client, now->client, err) : 0;

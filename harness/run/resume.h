@@ -12,8 +12,8 @@
 #include "harness/record/document.h"
 
 /*
- * Compares what a run was begun with to what it would be now. Returns 0 where nothing that matters differs; else -1
- * with err set: it names the field and both its values.
+ * Compares the preamble of the interrupted run with the present one. Returns 0 where nothing that matters differs; else
+ * -1 with err set: it names the field and both its values.
  */
 int resume_match(const struct document *before, const struct document *now, struct err *err);
 

@@ -22,9 +22,9 @@
 #define GRACE_NS (2 * CLOCK_S)
 /* Failed cells in a row after which the rest of a server's levels is skipped. */
 #define FAILURES_MAX 3
-/* How long a server that hung under a load is watched under it once more, for its stderr output. */
+/* How long a server that hung under a load is put under it once more, for its stderr output. */
 #define AGAIN_NS (5 * CLOCK_S)
-/* The share of its accept queue that a server must work through, each time --ready is over, to count as alive. */
+/* The share of its accept queue that a server must work through, in each period of --ready, to count as alive. */
 #define QUEUE_PROGRESS 0.05
 /* A queue of so many connections may take long; a server that has taken a tenth of that from it in this time works. */
 #define QUEUE_LONG        100
@@ -62,7 +62,7 @@ struct visit {
 	struct observe observe;
 	unsigned failures; /* in a row */
 	bool skipping;
-	struct err last; /* what the last of them said */
+	struct err last; /* the error of the last of them */
 	size_t *done;
 	/* Sums of the cell's window. */
 	uint64_t idle_fds, observer_start_ns, observer_end_ns;
@@ -91,7 +91,7 @@ static void notice(const struct sweep *sweep, const char *text)
 		sweep->watch->notice(sweep->watch->context, text);
 }
 
-/* The cells of one mode: rates, or levels and what comes after them; but a crowd is never an open loop. */
+/* The modes, each with its cells: rates, or levels and what follows them; a crowd is never an open loop. */
 static size_t mode_cells(const struct settings *settings, enum load_mode mode)
 {
 	if (settings->rate.count)
@@ -99,7 +99,7 @@ static size_t mode_cells(const struct settings *settings, enum load_mode mode)
 	return settings->concurrency.count + (mode == LOAD_CROWD ? 0 : settings->after_sweep.count);
 }
 
-/* Whether a server can be measured in a mode: all but close need connections that stay open. */
+/* Whether a server can be measured in a mode: all modes but close need connections that stay open. */
 static bool takes_mode(const struct conf_server *server, enum load_mode mode)
 {
 	return mode == LOAD_CLOSE || server->keepalive;
@@ -190,7 +190,7 @@ static void watch_enter(void *context, enum load_phase phase)
 
 	visit->phase = phase;
 	if (phase == LOAD_RAMP) {
-		/* A closed connection may have been counted as idle before the server had got round to closing it. */
+		/* A closed connection may have been counted as idle before the server had closed its end. */
 		uint64_t fds = observe_fds(&visit->observe);
 		if (fds < visit->idle_fds)
 			visit->idle_fds = fds;
@@ -220,7 +220,7 @@ static void look_at_queue(struct visit *visit)
 		visit->queue_max = length;
 }
 
-/* Looks at the server; once it is gone there is nothing left to measure. */
+/* Observes the server; once it is gone, no more. */
 static bool watch_tick(void *context)
 {
 	struct visit *visit = context;
@@ -242,7 +242,7 @@ static bool watch_tick(void *context)
 	return true;
 }
 
-/* CPU time is exact as a sum; what of it is user and what system, by the proportion of the kernel's clock ticks. */
+/* The sum of CPU time is exact; it is divided into user and system by the proportion of the kernel's clock ticks. */
 static void take_cpu(const struct visit *visit, struct cell *cell)
 {
 	const struct observe_usage *start = &visit->use_start, *end = &visit->use_end;
@@ -250,7 +250,7 @@ static void take_cpu(const struct visit *visit, struct cell *cell)
 	double user = (double)end->user_ticks - (double)start->user_ticks;
 	double system = (double)end->system_ticks - (double)start->system_ticks;
 
-	/* No answer costs nothing: in a window of a few microseconds the kernel's clock has just not moved. */
+	/* No response costs nothing: in a window of a few microseconds the kernel's clock has just not advanced. */
 	if (cell->ok && cpu_s > 0)
 		cell->server_cpu_us_per_request = cpu_s * 1e6 / (double)cell->ok;
 	if (user >= 0 && system >= 0 && user + system > 0) {
@@ -293,7 +293,7 @@ static bool share_is_limit(const struct visit *visit, const struct load_sample *
 	return cell_share_is_limit(&use);
 }
 
-/* What was seen of the server and the kernel in the window. */
+/* What was observed of the server and the kernel in the window. */
 static void visit_take(const struct visit *visit, struct cell *cell, const struct load_sample *sample, bool sequential)
 {
 	const struct observe_usage *start = &visit->use_start, *end = &visit->use_end;
@@ -311,7 +311,7 @@ static void visit_take(const struct visit *visit, struct cell *cell, const struc
 		cell->server_use.files_limit = (double)end->files_limit;
 	cell->server_use.processes = (double)end->processes;
 	cell->server_use.threads = (double)end->threads;
-	/* Threads that have ended took their counts with them. */
+	/* The counts of threads that have ended are gone. */
 	if (end->switches_voluntary >= start->switches_voluntary)
 		cell->server_use.switches_voluntary = (double)(end->switches_voluntary - start->switches_voluntary);
 	if (end->switches_involuntary >= start->switches_involuntary)
@@ -329,7 +329,7 @@ static void visit_take(const struct visit *visit, struct cell *cell, const struc
 		cell->accept_queue.max = visit->queue_max;
 	}
 	cell->kernel = kernel_between(&visit->kernel_start, &visit->kernel_end);
-	if (!sequential && cell->window_s > 0) /* the sequential clients ask in the thread that watches */
+	if (!sequential && cell->window_s > 0) /* the sequential clients run in the thread that observes */
 		cell->observer_cpu = (double)(visit->observer_end_ns - visit->observer_start_ns) / 1e9 / cell->window_s;
 }
 
@@ -403,8 +403,8 @@ static int visit_measure(struct visit *visit, struct cell *cell, const struct cl
 }
 
 /*
- * Whether the server, left alone after the load, sends a right response within that time, or within that time again for as
- * long as its accept queue shrinks: the connections that the client has given up lie in it, and the server must work
+ * Whether the server, left alone after the load, sends a right response within that time, or within that time again for
+ * as long as its accept queue shrinks: the connections that the client has given up are in it, and the server must work
  * through them first. A queue that loses less than QUEUE_PROGRESS of its first length in that time makes no progress.
  */
 static bool visit_is_well(struct visit *visit, uint64_t within_ns, struct err *err)
@@ -448,8 +448,9 @@ static bool visit_works_off(struct visit *visit)
 }
 
 /*
- * Adds the last stderr output of a server that has failed under the load of a cell: it meets that load once more, with its
- * stderr kept. A server that hung, and so lets every request run into its timeout, would take very long: it gets AGAIN_NS.
+ * Adds the last stderr output of a server that has failed under the load of a cell: it is started again and gets that
+ * load once more, with its stderr kept. A server that hung would let every request run into its timeout: it gets
+ * AGAIN_NS.
  */
 static void visit_hear_stderr(struct visit *visit, const struct cell *like, const struct client *client, bool hung,
 			      struct err *err)
@@ -469,7 +470,7 @@ static void visit_hear_stderr(struct visit *visit, const struct cell *like, cons
 		visit_measure(visit, &again, client, &ignored);
 		visit->give_up_ns = UINT64_MAX;
 	}
-	/* Where it bears the load the second time, nothing that it writes is about the failure. */
+	/* If it withstands the load the second time, nothing that it writes is about the failure. */
 	if (!bad && !visit_is_well(visit, AGAIN_RESPONSE_NS, &ignored))
 		service_add_stderr(service, err);
 	cell_release(&again);
@@ -498,7 +499,7 @@ static int record(struct visit *visit, struct cell *cell, struct err *err)
 
 /*
  * Measures one cell on a server that may have to be started first. The cell's error says what went wrong. Returns 0, or
- * -1 where it can't be said, since memory is out.
+ * -1 where memory is out.
  */
 static int visit_attempt(struct visit *visit, struct cell *cell, const struct client *client)
 {
@@ -533,7 +534,7 @@ static int visit_attempt(struct visit *visit, struct cell *cell, const struct cl
 	return result;
 }
 
-/* What a cell that is not measured any more says. Returns 0, or -1 where memory is out. */
+/* The error of a cell that is skipped. Returns 0, or -1 where memory is out. */
 static int visit_skip(const struct visit *visit, struct cell *cell)
 {
 	struct err why = visit->last;
@@ -542,7 +543,7 @@ static int visit_skip(const struct visit *visit, struct cell *cell)
 	return cell_set_text(&cell->error, why.text);
 }
 
-/* Counts a cell that is over: NULL is one that has not failed. */
+/* Counts a finished cell: NULL is one that has not failed. */
 static void visit_count(struct visit *visit, const char *error)
 {
 	visit->failures = error ? visit->failures + 1 : 0;
@@ -551,7 +552,7 @@ static void visit_count(struct visit *visit, const char *error)
 	visit->skipping = visit->failures >= FAILURES_MAX;
 }
 
-/* Measures and records one cell. Returns -1 with err set where the sweep can't go on. */
+/* Measures and records one cell. Returns -1 with err set where the sweep can't continue. */
 static int visit_cell(struct visit *visit, const struct step *step, struct err *err)
 {
 	struct sweep *sweep = visit->sweep;
@@ -599,14 +600,16 @@ static int visit_cell(struct visit *visit, const struct step *step, struct err *
 	return record(visit, &cell, err);
 }
 
-/* A new ladder: what failed at the top of the last one may hold at the foot of this. */
+/*
+ * A new series of levels: what failed at the highest level of the last mode may work at the lowest level of this one.
+ */
 static void visit_forgive(struct visit *visit)
 {
 	visit->failures = 0;
 	visit->skipping = false;
 }
 
-/* The most right answers a second that any level of this launch has brought; NAN where none has a figure. */
+/* The highest rate of right responses that any level of this launch has; NAN where none has a figure. */
 static double visit_best_rate(const struct visit *visit, enum load_mode mode)
 {
 	const struct document *document = visit->sweep->document;
@@ -850,7 +853,7 @@ int sweep_modes(struct sweep *sweep, const char *text, struct err *err)
 	return 0;
 }
 
-/* Why a launch has no figure at any level; NULL where it has one. */
+/* Why a launch has no figure at any level; NULL where it has a figure. */
 static const char *launch_error(const struct document *document, const char *server, uint64_t block)
 {
 	const char *why = NULL;

@@ -1,9 +1,9 @@
 /*
  * sweep: the run itself. Launches each server, drives it through all levels and rates, observes, and records each cell.
  *
- * A server that fails costs its own cells only: they are recorded as failed, with the reason, and it is
- * restarted for the next level; after three failures in a row the rest of its levels is skipped as such. What
- * ends a sweep is only what makes going on pointless: a port that others hold, a disk that is full, ^C.
+ * A server that fails costs its own cells only: they are recorded as failed, with the reason, and it is restarted for
+ * the next level; after three failures in a row the rest of its levels is skipped. A sweep ends early only where it is
+ * pointless to continue: the port is in use, the disk is full, ^C.
  */
 #ifndef HARNESS_RUN_SWEEP_H
 #define HARNESS_RUN_SWEEP_H
@@ -21,14 +21,14 @@
 #include "harness/record/ledger.h"
 #include "harness/server/service.h"
 
-/* What a sweep tells while it runs, so that a person can follow it. Any may be NULL. */
+/* Reports of a sweep while it runs, so that a person can follow it. Any may be NULL. */
 struct sweep_watch {
 	/* A cell begins: the done-th of all (0 is the first). */
 	void (*begin)(void *context, const struct cell *cell, size_t done, size_t all);
 	void (*end)(void *context, const struct cell *cell, size_t done, size_t all);
 	/* All cells of one launch of a server are over. */
 	void (*server_end)(void *context, const char *server, uint64_t block, size_t done, size_t all);
-	/* Something went wrong and the sweep goes on. */
+	/* Something went wrong, and the sweep continues. */
 	void (*notice)(void *context, const char *text);
 	void *context;
 };
@@ -64,8 +64,9 @@ struct sweep {
 	bool takes_shares;       /* servers can be held to a share of a CPU, as settings->server_share says */
 	uint64_t seed;
 	/*
-	 * The servers are arms, which are compared with each other: launched as plan_mirrored() says instead of in a seeded order.
-	 * If the first launch of an arm has no figure at any level, the sweep ends: nothing can be compared.
+	 * The servers are arms, which are compared with each other: launched in the order of plan_mirrored() instead of
+	 * a seeded one. If the first launch of an arm has no figure at any level, the sweep ends: nothing can be
+	 * compared.
 	 */
 	bool has_arms;
 	bool levels_only;             /* no sequential cell */
@@ -79,9 +80,10 @@ struct sweep {
 };
 
 /*
- * Runs all blocks; cells that are in the document already are not measured again. Returns 0 where all cells are recorded, or
- * -1 with err set where the sweep had to end early. When *stop is set it ends early too: returns 0 and sets
- * document->interrupted. The cells recorded so far are in the document in each case, and no server is left running.
+ * Runs all blocks; cells that are in the document already are not measured again. Returns 0 where all cells are
+ * recorded, or -1 with err set where the sweep had to end early. When *stop is set it ends early too, returns 0 and
+ * sets document->interrupted. The cells recorded so far are in the document in each case, and no server is left
+ * running.
  */
 int sweep_run(struct sweep *sweep, struct err *err);
 
@@ -94,7 +96,7 @@ int sweep_block(struct sweep *sweep, const struct sweep_ask *asks, uint64_t bloc
 /* Fills in the modes from a list of their names. Returns 0, or -1 with err set. */
 int sweep_modes(struct sweep *sweep, const char *text, struct err *err);
 
-/* The cells that a sweep records where nothing ends it early. */
+/* The number of cells that a sweep records unless it ends early. */
 size_t sweep_cells(const struct sweep *sweep);
 
 #endif

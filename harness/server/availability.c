@@ -8,7 +8,7 @@
 
 #define TIMEOUT_NS (30 * CLOCK_S)
 
-/* The last line of a text: of a traceback the one that says what is wrong. */
+/* The last line of a text: in a traceback it is the line that says what is wrong. */
 static const char *last_line(const char *text)
 {
 	const char *line = strrchr(text, '\n');

@@ -1,5 +1,5 @@
 /*
- * availability: whether a server can run here, which version it is, and what to do where it can't.
+ * availability: whether a server can run here, its version, and what to do where it can't.
  */
 #ifndef HARNESS_SERVER_AVAILABILITY_H
 #define HARNESS_SERVER_AVAILABILITY_H
@@ -11,7 +11,7 @@
 struct availability {
 	bool available;
 	char version[256];       /* "" where there is none */
-	char implementation[16]; /* "original" or "revival": our own library in the place of one that is gone */
+	char implementation[16]; /* "original" or "revival": our own library in place of one that has disappeared */
 	char reason[512];        /* where it is not available: why, and the packages to install */
 };
 

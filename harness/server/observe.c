@@ -21,7 +21,7 @@
 
 static bool tables_are_same(pid_t one, pid_t other)
 {
-	/* -1 where it can't be told (no permission, gone): taken as shared, as it nearly always is. */
+	/* -1 where it can't be known (no permission, gone): taken as shared, which it nearly always is. */
 	return syscall(SYS_kcmp, one, other, KCMP_FILES, 0, 0) <= 0;
 }
 
@@ -118,7 +118,7 @@ static uint64_t status_value(const char *text, const char *key)
 	return at ? strtoull(at + strlen(key), NULL, 10) : 0;
 }
 
-/* Reads a small file of /proc whole, as it is at one moment. Returns whether it is there. */
+/* Reads a small file of /proc whole, as a snapshot. Returns whether the file exists. */
 static bool proc_read(char *out, size_t room, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 static bool proc_read(char *out, size_t room, const char *format, ...)
@@ -168,7 +168,7 @@ static void process_use(pid_t pid, struct observe_usage *usage)
 	if (!proc_read(text, sizeof text, "/proc/%d/stat", (int)pid))
 		return;
 	usage->processes++;
-	/* The name stands in parentheses and may hold anything, parentheses too. */
+	/* The name is in parentheses and may contain anything, parentheses too. */
 	const char *after = strrchr(text, ')');
 	if (after && sscanf(after, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system) == 2) {
 		usage->user_ticks += user;

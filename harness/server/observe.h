@@ -1,8 +1,8 @@
 /*
- * observe: what a server's processes use while they are under load, by /proc (proc(5)).
+ * observe: the resources that a server's processes use under load, from /proc (proc(5)).
  *
- * One look costs a few system calls a process, so that it can be repeated every 20 ms of a window without
- * showing up in it. All figures are of the whole process tree below a root, which is not itself counted.
+ * An observation costs a few system calls per process, so that it can be repeated every 20 ms of a window without
+ * affecting it. All figures are of the whole process tree below a root, which is not itself counted.
  */
 #ifndef HARNESS_SERVER_OBSERVE_H
 #define HARNESS_SERVER_OBSERVE_H
@@ -15,7 +15,7 @@
 #define OBSERVE_PROCESSES 256
 #define OBSERVE_TABLES    256
 
-/* The processes of a tree and their file tables, as they were when last looked for. */
+/* The processes of a tree and their file tables, as of the last scan. */
 struct observe {
 	pid_t root;
 	size_t count;
@@ -27,8 +27,8 @@ struct observe {
 };
 
 /*
- * Looks for the processes below root, and for their file tables: threads that share none with their process
- * have tables of their own (kcmp(2)).
+ * Finds the processes below root, and their file tables: threads that don't share their process's table have their own
+ * (kcmp(2)).
  */
 void observe_find(struct observe *observe, pid_t root);
 
@@ -38,19 +38,21 @@ void observe_find_with(struct observe *observe, pid_t process);
 /* CPU time of the tree so far, user and system together, in ns (clock_getcpuclockid(3)). */
 uint64_t observe_cpu_ns(const struct observe *observe);
 
-/* What the processes of a tree have used so far, and are now. */
+/* What the processes of a tree have used so far, and their present state. */
 struct observe_usage {
-	uint64_t cpu_ns;                                   /* user and system together, exact */
-	uint64_t user_ticks, system_ticks;                 /* the same in the kernel's clock ticks: their proportion */
+	uint64_t cpu_ns;                   /* user and system together, exact */
+	uint64_t user_ticks, system_ticks; /* the same in the kernel's clock ticks: only their proportion is used */
 	uint64_t switches_voluntary, switches_involuntary; /* of all threads that still run */
 	uint64_t threads, processes;
-	uint64_t rss_bytes;      /* what processes share is counted for each */
-	uint64_t peak_rss_bytes; /* the peaks of all processes, wherever in time each was */
+	uint64_t rss_bytes;      /* memory that processes share is counted for each */
+	uint64_t peak_rss_bytes; /* the sum of the peaks of all processes, whenever each was */
 	uint64_t files_limit;    /* the smallest soft limit of open files among the processes */
 	cpu_set_t cpus;          /* where any of the threads may run: their affinity in force */
 };
 
-/* One thorough look: some ten system calls a process and three a thread. Twice a cell, not during a window. */
+/*
+ * One thorough observation: about ten system calls per process and three per thread. Twice a cell, not during a window.
+ */
 void observe_use(const struct observe *observe, struct observe_usage *usage);
 
 /* Open file descriptors of the tree: each table counted once. */

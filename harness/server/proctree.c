@@ -25,7 +25,7 @@ static pid_t parent_of(const char *pid)
 	size_t bytes = fread(stat, 1, sizeof stat - 1, file);
 	fclose(file);
 	stat[bytes] = 0;
-	/* The name, in brackets, may itself hold brackets and blanks: the last one ends it. */
+	/* The name, in parentheses, may itself contain parentheses and blanks: the last closing one ends it. */
 	const char *rest = strrchr(stat, ')');
 	if (!rest || sscanf(rest + 1, " %*c %d", &parent) != 1)
 		return 0;
@@ -46,7 +46,7 @@ static struct process *all_processes(size_t *count)
 			continue;
 		if (*count == room) {
 			struct process *more = realloc(list, (room = room ? 2 * room : 256) * sizeof *list);
-			if (!more) { /* a part of them would pass for all */
+			if (!more) { /* a part of them would be taken for all */
 				free(list);
 				list = NULL;
 				break;

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* The most descendants that are looked at. */
+/* The maximum number of descendants. */
 #define PROCTREE_MAX 1024
 
 /* Stores the descendants of root, without root itself, parents first; at most `room`. Returns their number. */

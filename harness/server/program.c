@@ -63,7 +63,7 @@ static void drain_read(struct drain *drain)
 {
 	char rest[4096];
 	size_t room = drain->room - 1 - drain->used;
-	/* What has no room is read all the same, so that the program is not held up. */
+	/* Output that does not fit is read too, so that the program is not blocked. */
 	ssize_t bytes = room ? read(drain->fd, drain->text + drain->used, room) : read(drain->fd, rest, sizeof rest);
 
 	if (bytes <= 0) {
@@ -92,8 +92,8 @@ static int drain_open(struct drain *drain, char *text, size_t room, int *end)
 }
 
 /*
- * Reads the outputs until the process has ended, and then what is in the pipes: a child that it left may
- * hold them open for ever. Returns 0; 1 where it takes too long; or -1 with err set.
+ * Reads the outputs until the process has ended, and then what is left in the pipes, but not to their end: a child that
+ * it left may keep them open forever. Returns 0; 1 where it takes too long; or -1 with err set.
  */
 static int child_follow(pid_t pid, struct drain *drains, uint64_t deadline, struct err *err)
 {
@@ -165,11 +165,11 @@ int program_run(const char *command, const char *folder, uint64_t timeout_ns, ch
 	}
 	if (pid == 0)
 		child(arguments, folder, ends[0], ends[1], report[1]);
-	setpgid(pid, pid); /* here too, so that it holds, whichever process comes first */
+	setpgid(pid, pid); /* in the parent too, so that it holds whichever process runs first */
 	fd_close(&ends[0]);
 	fd_close(&ends[1]);
 	fd_close(&report[1]);
-	/* The pipe ends without a word when exec succeeds, since it is O_CLOEXEC. */
+	/* When exec succeeds the pipe ends without data, since it is O_CLOEXEC. */
 	bool started = read(report[0], &number, sizeof number) != sizeof number;
 	int late = started ? child_follow(pid, drains, deadline, err) : 0;
 	int status = child_end(pid);

@@ -39,7 +39,7 @@ static int value_write(const struct quota *quota, const char *name, const char *
 	return written ? 0 : -1;
 }
 
-/* Tries to make a group in a place; one without the controller's files is no use, and goes again. */
+/* Tries to make a group in a place; a group without the controller's files is useless, and is removed again. */
 static bool group_make(struct quota *quota, const struct cgroup_place *place)
 {
 	char path[PROCFILE_PATH];
@@ -86,7 +86,7 @@ int quota_set(const struct quota *quota, double cpus, uint64_t period_ns, struct
 	uint64_t period_us = period_ns / CLOCK_US;
 	double quota_us = cpus * (double)period_us;
 
-	if (quota_us < QUOTA_MIN_US) /* of the same share, in a longer period */
+	if (quota_us < QUOTA_MIN_US) /* the same share, over a longer period */
 		period_us = (uint64_t)(QUOTA_MIN_US / cpus), quota_us = QUOTA_MIN_US;
 	snprintf(period, sizeof period, "%llu", (unsigned long long)period_us);
 	if (quota->is_v2) {
@@ -97,7 +97,7 @@ int quota_set(const struct quota *quota, double cpus, uint64_t period_ns, struct
 		return value_write(quota, "cpu.max", text, err);
 	}
 	snprintf(text, sizeof text, isinf(cpus) ? "-1" : "%.0f", quota_us);
-	/* The limit goes first: a group above may allow no larger share, not even for the moment between the two. */
+	/* The limit is removed first: a group above may not allow a larger share, not even between the two writes. */
 	if (value_write(quota, "cpu.cfs_quota_us", "-1", err) || value_write(quota, "cpu.cfs_period_us", period, err))
 		return -1;
 	return isinf(cpus) ? 0 : value_write(quota, "cpu.cfs_quota_us", text, err);

@@ -15,9 +15,9 @@
 #include "harness/lib/file.h"
 #include "harness/lib/text.h"
 
-/* Short, so that a server is not stopped for long; a shorter one would cost switches. */
+/* Short, so that a server is not stopped for long; a shorter period would cost context switches. */
 #define SHARE_PERIOD_NS (5 * CLOCK_MS)
-/* How long a server that did not start is watched the second time, for its stderr output. */
+/* How long a server that did not start is run the second time, for its stderr output. */
 #define AGAIN_NS (5 * CLOCK_S)
 /* The shortest time in which it is worth to ask again whether a service is ready. */
 #define LAST_NS (50 * CLOCK_MS)
@@ -147,7 +147,10 @@ struct quota_use service_share_use(const struct service *service)
 int service_keep_stderr(struct service *service, struct err *err)
 {
 	service_drop_stderr(service);
-	/* O_APPEND: a server may open its stderr again (/dev/stderr), and the file may be cut while it is written. */
+	/*
+	 * O_APPEND: a server may open its stderr again (/dev/stderr), and the file may be truncated while it is
+	 * written.
+	 */
 	service->stderr_fd = memfd_create("stderr", MFD_CLOEXEC);
 	if (service->stderr_fd < 0 || fcntl(service->stderr_fd, F_SETFL, O_APPEND))
 		return err_set_errno(err, "memfd_create");
@@ -161,11 +164,11 @@ void service_drop_stderr(struct service *service)
 	service->stderr_fd = -1;
 }
 
-/* Moves to where the server is to run. */
+/* Enters the network of the server. */
 static int network_change(struct service *service, struct err *err)
 {
 	struct network *network = service->place.network;
-	struct err ignored; /* without the accept queue its evidence is missing, and no figure */
+	struct err ignored; /* without the accept queue its evidence is missing, but no figure */
 
 	if (service->place.stays && service->has_moved)
 		return 0;
@@ -315,7 +318,7 @@ int service_start(struct service *service, uint64_t ready_ns, const volatile sig
 	return -1;
 }
 
-/* Whether a line is an address and no more, or empty. */
+/* Whether a line is an address and nothing else, or empty. */
 static bool is_address(const char *line, size_t bytes)
 {
 	return strspn(line, "0123456789.:-") >= bytes;
@@ -371,7 +374,7 @@ double service_queue_length(struct service *service)
 
 void service_release(struct service *service)
 {
-	struct err ignored; /* an empty group that stays does no harm */
+	struct err ignored; /* an empty group that remains does no harm */
 
 	service_stop(service);
 	quota_close(&service->quota, &ignored);

@@ -25,7 +25,7 @@
 #include "harness/server/quota.h"
 #include "harness/server/supervisor.h"
 
-/* How much of a server's last stderr output an error tells, bytes. */
+/* How many bytes of a server's last stderr output an error quotes. */
 #define SERVICE_STDERR 1000
 
 /* Where a server runs. */
@@ -77,12 +77,12 @@ struct quota_use service_share_use(const struct service *service);
 /* Keeps the stderr output of the starts to come, in an empty file. Returns 0, or -1 with err set. */
 int service_keep_stderr(struct service *service, struct err *err);
 
-/* Sends the stderr output of the starts to come to /dev/null again. */
+/* Sends the stderr output of later starts to /dev/null again. */
 void service_drop_stderr(struct service *service);
 
 /*
- * Starts the server and waits until it responds rightly, for ready_ns. Returns 0; or -1 with err set, which ends with its last
- * stderr output, and nothing of it is left running.
+ * Starts the server and waits until it responds rightly, for ready_ns. Returns 0; or -1 with err set, which ends with
+ * the last stderr output of the server, of which no process is left.
  */
 int service_start(struct service *service, uint64_t ready_ns, const volatile sig_atomic_t *stop, struct err *err);
 
@@ -103,8 +103,8 @@ int service_wait_recovered(struct service *service, uint64_t timeout_ns, const v
 void service_observe(const struct service *service, struct observe *observe);
 
 /*
- * The end of what the server has written to stderr, as one line of at most room - 1 bytes that is fit to be shown. Lines
- * that are a client's address alone are the log of the server contract and left out. Returns out; "" where there is nothing.
+ * The end of what the server has written to stderr, as one printable line of at most room - 1 bytes. Lines that consist
+ * of a client's address are the log of the server contract, and are left out. Returns out; "" where there is nothing.
  */
 const char *service_last_stderr(const struct service *service, char *out, size_t room);
 

@@ -25,9 +25,9 @@
 #include "harness/lib/clock.h"
 #include "harness/server/proctree.h"
 
-/* Between two looks at whether the server is ready: it has no way to say so but an answer. */
+/* Time between two probes for readiness: a server has no way to signal it but a response. */
 #define READY_PAUSE_MS 5
-/* How long the first process of a server that has left it behind may take to end. */
+/* How long the first process of a server may take to exit after it has left a daemon. */
 #define LEFT_MS 1000
 /* How long the keeper may take until it has started the server: exec(2) may have to read from a slow disk. */
 #define LAUNCH_NS (30 * CLOCK_S)
@@ -36,7 +36,7 @@
 /* Of the OOM killer's score (proc(5)): a server is killed before the program that measures it. */
 #define OOM_FIRST "1000"
 
-/* What goes over the socket, in whole messages (SOCK_SEQPACKET). */
+/* A message over the socket, which keeps message boundaries (SOCK_SEQPACKET). */
 struct message {
 	enum message_kind {
 		MESSAGE_STOP,
@@ -59,7 +59,7 @@ struct keeper {
 
 static void message_send(int socket, const struct message *message)
 {
-	/* Where the other side is gone there is nobody left to tell; else the end of the socket tells it that all is over. */
+	/* If the other side is gone, nobody is left to tell; else the end of the socket tells it that all is over. */
 	if (send(socket, message, sizeof *message, MSG_NOSIGNAL) < 0)
 		shutdown(socket, SHUT_WR);
 }
@@ -76,8 +76,8 @@ static int message_receive(int socket, struct message *message)
 }
 
 /*
- * Receives a whole message that must come before the deadline, and where `sender` is not NULL the process that sent it, as
- * its own id is here (SCM_CREDENTIALS, unix(7)). Returns as message_receive(); -1 with ETIMEDOUT after the deadline.
+ * Receives a whole message before the deadline, and where `sender` is not NULL the id of the process that sent it, as
+ * seen from here (SCM_CREDENTIALS, unix(7)). Returns as message_receive(); -1 with ETIMEDOUT after the deadline.
  */
 static int message_await(int socket, struct message *message, pid_t *sender, uint64_t deadline)
 {
@@ -114,7 +114,7 @@ static int message_await(int socket, struct message *message, pid_t *sender, uin
 	}
 }
 
-/* When memory runs out, the server goes first. */
+/* When memory runs out, the server is killed first. */
 static void oom_prefer(void)
 {
 	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
@@ -125,7 +125,7 @@ static void oom_prefer(void)
 	}
 }
 
-/* In the child: becomes the server. Does not return; what failed goes to the keeper over `report`. */
+/* In the child: becomes the server. Does not return; an error goes to the keeper over `report`. */
 static void server_exec(const struct launch *launch, char **arguments, pid_t keeper, int socket, int report)
 {
 	const struct message born = { .kind = MESSAGE_BORN };
@@ -142,7 +142,7 @@ static void server_exec(const struct launch *launch, char **arguments, pid_t kee
 	oom_prefer();
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	signal(SIGPIPE, SIG_DFL); /* benchctl ignores these, and exec keeps what is ignored */
+	signal(SIGPIPE, SIG_DFL); /* benchctl ignores these, and exec keeps ignored signals ignored */
 	signal(SIGXFSZ, SIG_DFL);
 	if (dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0 || dup2(error, STDERR_FILENO) < 0 ||
 	    (launch->folder && chdir(launch->folder)) ||
@@ -160,7 +160,7 @@ static void server_exec(const struct launch *launch, char **arguments, pid_t kee
 	_exit(127);
 }
 
-/* Starts the server; returns 0, or the errno of what failed. */
+/* Starts the server; returns 0, or the errno of the call that failed. */
 static int keeper_start(struct keeper *keeper, const struct launch *launch, char **arguments)
 {
 	int report[2];
@@ -174,7 +174,7 @@ static int keeper_start(struct keeper *keeper, const struct launch *launch, char
 		server_exec(launch, arguments, self, keeper->socket, report[1]);
 	number = keeper->server < 0 ? errno : 0;
 	close(report[1]);
-	/* The pipe ends without a word when exec succeeds, since it is O_CLOEXEC. */
+	/* When exec succeeds the pipe ends without data, since it is O_CLOEXEC. */
 	if (!number && read(report[0], &number, sizeof number) != sizeof number)
 		number = 0;
 	close(report[0]);
@@ -213,7 +213,9 @@ static bool keeper_wait(struct keeper *keeper, uint64_t deadline)
 	return false;
 }
 
-/* To the server's group at once, whatever it forks meanwhile, and to those that left it: to each of them one time. */
+/*
+ * To the whole process group in one call, even while it forks, and then once to each process that has left the group.
+ */
 static void keeper_signal(int number, pid_t group)
 {
 	kill(-group, number);
@@ -228,7 +230,7 @@ static bool keeper_end(struct keeper *keeper, uint64_t grace_ns, pid_t group)
 		if (!keeper_wait(keeper, clock_ns() + grace_ns))
 			return true;
 	}
-	/* What is killed may leave orphans, which become the keeper's children: until there is none. */
+	/* Orphans of killed processes become the keeper's children: repeat until none is left. */
 	do {
 		keeper_signal(SIGKILL, group);
 	} while (keeper_wait(keeper, clock_ns() + 20 * CLOCK_MS));
@@ -236,14 +238,14 @@ static bool keeper_end(struct keeper *keeper, uint64_t grace_ns, pid_t group)
 }
 
 /*
- * Only its own socket may tie the keeper to others: benchctl's files, pipes and other keepers' sockets would
- * stay open for as long as it lives.
+ * The keeper must share no other descriptor: benchctl's files, pipes and other keepers' sockets would stay open as long
+ * as the keeper lives.
  */
 static void close_all_but(const int *kept, size_t count)
 {
 	int from = STDERR_FILENO + 1;
 
-	/* The next one that is kept, and all before it: at most `count` times. */
+	/* The next descriptor to keep; all before it are closed. At most `count` times. */
 	for (size_t i = 0; i < count; i++) {
 		int next = INT_MAX;
 		for (size_t j = 0; j < count; j++)
@@ -258,7 +260,7 @@ static void close_all_but(const int *kept, size_t count)
 	close_range((unsigned)from, ~0u, 0);
 }
 
-/* In a PID namespace: /proc must be that of the namespace, and benchctl's death is the end of all. */
+/* In a PID namespace: /proc must be that of the namespace, and benchctl's death must end everything. */
 static int keeper_contain(void)
 {
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
@@ -267,7 +269,7 @@ static int keeper_contain(void)
 	return prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
-/* The keeper's whole life. */
+/* The main function of the keeper. */
 static void keeper_main(int socket, const struct launch *launch, char **arguments, bool contained)
 {
 	sigset_t signals;
@@ -276,8 +278,8 @@ static void keeper_main(int socket, const struct launch *launch, char **argument
 
 	close_all_but((const int[]){ socket, launch->stderr_fd, launch->door_fd }, 3);
 	if (contained && keeper_contain())
-		_exit(1); /* without a message: there is no such namespace to be had */
-	/* Not in the terminal's group: ^C is for benchctl, which then asks for an orderly end. */
+		_exit(1); /* without a message: the namespace can't be made */
+	/* Not in the terminal's process group: ^C is for benchctl, which then asks for an orderly end. */
 	setsid();
 	sigfillset(&signals);
 	sigprocmask(SIG_SETMASK, &signals, NULL);
@@ -377,8 +379,8 @@ static void guard_main(int socket, const struct launch *launch, char **arguments
 }
 
 /*
- * Forks the keeper, in a PID namespace or not, with its end of the socket. Like fork(2), which can't make a namespace; unshare(2)
- * would make one for all children to come.
+ * Forks the keeper, in a PID namespace or not, with its end of the socket. Like fork(2), which can't make a namespace;
+ * unshare(2) would make one for all later children.
  */
 static pid_t keeper_fork(bool contained)
 {
@@ -387,7 +389,10 @@ static pid_t keeper_fork(bool contained)
 	return (pid_t)syscall(SYS_clone, CLONE_NEWPID | CLONE_NEWNS | SIGCHLD, NULL, NULL, NULL, NULL);
 }
 
-/* Waits for the keeper to say that the server is started. Returns 0; 1: it ended without a word; or -1 with err set. */
+/*
+ * Waits for the keeper to report that the server is started. Returns 0; 1: the keeper ended without a message; or -1
+ * with err set.
+ */
 static int keeper_hear(struct supervisor *supervisor, const char *program, struct err *err)
 {
 	uint64_t deadline = clock_ns() + LAUNCH_NS;
@@ -416,7 +421,9 @@ static int keeper_hear(struct supervisor *supervisor, const char *program, struc
 	}
 }
 
-/* Starts keeper and server. Returns 0; or, with nothing left, 1: the namespace can't be had; -1 with err set. */
+/*
+ * Starts keeper and server. Returns 0; or, with nothing left running, 1: the namespace can't be made; -1 with err set.
+ */
 static int keeper_launch(struct supervisor *supervisor, const struct launch *launch, char **arguments, bool contained,
 			 struct err *err)
 {
@@ -468,7 +475,7 @@ int supervisor_launch(struct supervisor *supervisor, const struct launch *launch
 	return result;
 }
 
-/* Takes the keeper's messages that are there. Returns false where the keeper is gone. */
+/* Reads the keeper's pending messages. Returns false where the keeper is gone. */
 static bool supervisor_listen(struct supervisor *supervisor)
 {
 	struct message message;
@@ -500,7 +507,7 @@ const char *supervisor_show_exit(const struct supervisor *supervisor, char out[9
 	return out;
 }
 
-/* Whether the listener no longer descends from the server's first process: as a rule, it has become a daemon. */
+/* Whether the listening process no longer descends from the server's first process: usually it has become a daemon. */
 static bool has_left(const struct supervisor *supervisor, const struct target *target)
 {
 	unsigned port = target_port(target);
@@ -518,7 +525,7 @@ static bool has_left(const struct supervisor *supervisor, const struct target *t
 
 /*
  * Whether the first process has ended by now, or ends within wait_ms. The kernel itself is asked: the keeper may not
- * have had the time yet to say so. Its word is waited for then.
+ * have reported it yet. Then its message is waited for.
  */
 static bool has_ended(struct supervisor *supervisor, int wait_ms)
 {
@@ -533,13 +540,16 @@ static bool has_ended(struct supervisor *supervisor, int wait_ms)
 	return ended;
 }
 
-/* Asks until a response is right; `first`: since its start. One that is not right yet is waited for like a refused connection. */
+/*
+ * Sends requests until a response is right; `first`: since its start. A wrong response is waited for like a refused
+ * connection.
+ */
 static int wait_right(struct supervisor *supervisor, const struct target *target, uint64_t timeout_ns, bool first,
 		      const volatile sig_atomic_t *stop, struct err *err)
 {
 	uint64_t deadline = clock_ns() + timeout_ns;
 	struct err last = { "it did not listen" }, probe;
-	bool wrong = false; /* `last` is what a wrong answer was */
+	bool wrong = false; /* `last` describes the last wrong response */
 	char how[96];
 
 	for (;;) {
@@ -553,18 +563,18 @@ static int wait_right(struct supervisor *supervisor, const struct target *target
 		uint64_t left = deadline - now;
 		int answer = probe_compare(target, false, left, stop, &probe);
 		/*
-		 * The response may be that of a daemon whose first process is about to exit. That is checked once, at the start:
-		 * a server whose first process stays does not have to wait after each cell.
+		 * The response may come from a daemon whose first process is about to exit. That is checked only at the
+		 * start: a server whose first process stays does not have to wait after each cell.
 		 */
 		if (answer == 0 && !has_ended(supervisor, first && has_left(supervisor, target) ? LEFT_MS : 0))
 			return 0;
 		if (answer == 0)
 			continue;
-		/* The last one may have had too little time: what a wrong answer was says more. */
+		/* The last probe may have had too little time: a description of a wrong response says more. */
 		if (answer > 0 || !wrong)
 			last = probe;
 		wrong = wrong || answer > 0;
-		/* Until something happens to the server, or it is time to ask again. */
+		/* Until something happens to the server, or it is time for the next probe. */
 		struct pollfd ready = { .fd = supervisor->socket, .events = POLLIN };
 		poll(&ready, 1, READY_PAUSE_MS);
 	}
@@ -591,7 +601,7 @@ bool supervisor_stop(struct supervisor *supervisor, uint64_t grace_ns)
 	if (!supervisor->keeper)
 		return true;
 	message_send(supervisor->socket, &message);
-	/* The keeper ends only when all is gone; a ^C meanwhile must not make us leave early. */
+	/* The keeper ends only when all processes are gone; a ^C in the meantime must not make us leave early. */
 	while (!message_await(supervisor->socket, &message, NULL, deadline))
 		if (message.kind == MESSAGE_GONE) {
 			gone = true;

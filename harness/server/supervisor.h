@@ -1,16 +1,16 @@
 /*
  * supervisor: one server as processes, from its launch to the last of them gone.
  *
- * Between benchctl and the server stands a keeper: a small process that starts the server in a session of its
- * own, is the reaper of everything that descends from it, and holds one end of a socket whose other end benchctl holds.
- * When benchctl asks it to, or is gone, so that the socket ends, the keeper ends all that descends from it and then itself.
- * A server that daemonises or leaves its process group stays the keeper's descendant, so it can't escape.
+ * Between benchctl and the server stands a keeper: a small process that starts the server in a session of its own,
+ * reaps all its descendants, and holds one end of a socket whose other end benchctl holds. When benchctl asks it to, or
+ * is gone, so that the socket ends, the keeper ends all its descendants and then itself. A server that daemonises or
+ * leaves its process group stays the keeper's descendant, so it can't escape.
  *
- * The keeper is the init of a PID namespace (pid_namespaces(7)) where one can be had: as root, or in the user namespace that
- * harness/network has made. What is in it can neither signal nor trace what is outside, nor kill or stop its init. When the
- * init dies, the kernel kills all the others; when benchctl dies, the kernel kills the init (PR_SET_PDEATHSIG, prctl(2)). So
- * no process is left whichever of them are killed, in whatever order. The namespace has a /proc of its own, since programs
- * read /proc/self.
+ * The keeper is the init of a PID namespace (pid_namespaces(7)) where that is allowed: as root, or in the user
+ * namespace that harness/network has made. Its processes can neither signal nor trace those outside, nor kill or stop
+ * its init. When the init dies, the kernel kills all the others; when benchctl dies, the kernel kills the init
+ * (PR_SET_PDEATHSIG, prctl(2)). So no process is left whichever of them are killed, in whatever order. The namespace
+ * has a /proc of its own, since programs read /proc/self.
  *
  * Elsewhere the keeper is a subreaper (PR_SET_CHILD_SUBREAPER), and between benchctl and it stands another one, the guard: when
  * the keeper is killed, the server's first process dies with it (PR_SET_PDEATHSIG), and the guard inherits the others and ends
@@ -40,10 +40,10 @@ struct launch {
 	const cpu_set_t *cpus;          /* or NULL */
 	int stop_signal;                /* that asks it to end; 0: SIGTERM */
 	int stderr_fd;                  /* the server's stderr; -1: /dev/null */
-	int door_fd;                    /* of a control group that it is born in (quota_door()); 0: none */
+	int door_fd;                    /* of the control group that it is started in (quota_door()); 0: none */
 };
 
-/* How long a keeper may take to do its work: without the grace of a server. */
+/* How long a keeper may take to do its work, without the grace time of a server. */
 #define SUPERVISOR_KEEPER_NS CLOCK_S
 
 struct supervisor {
@@ -62,17 +62,18 @@ struct supervisor {
 int supervisor_launch(struct supervisor *supervisor, const struct launch *launch, struct err *err);
 
 /*
- * Waits until the server responds rightly to a request for the target. Returns 0; or -1 with err set where it exits, or has
- * not done so within timeout_ns: err then tells the last response. A wrong one is waited for like a refused connection: a
- * server may say 503, or show another page, until it is ready. What makes itself a daemon has exited, whichever comes first,
- * its response or the end of its first process. In each case it still has to be stopped.
+ * Waits until the server responds rightly to a request for the target. Returns 0; or -1 with err set where it exits, or
+ * has not done so within timeout_ns: err then tells the last response. A wrong one is waited for like a refused
+ * connection: a server may say 503, or show another page, until it is ready. A server that makes itself a daemon counts
+ * as exited, whichever comes first, its response or the end of its first process. In each case the server still has to
+ * be stopped.
  */
 int supervisor_wait_ready(struct supervisor *supervisor, const struct target *target, uint64_t timeout_ns,
 			  const volatile sig_atomic_t *stop, struct err *err);
 
 /*
- * The same for a server that was under load before; its first process is known to stay. An overload passes, and one wrong
- * response of many does not mean that the server can't go on.
+ * The same for a server that was under load before; its first process is known to stay. An overload passes, and a
+ * single wrong response does not mean that the server can't continue.
  */
 int supervisor_wait_recovered(struct supervisor *supervisor, const struct target *target, uint64_t timeout_ns,
 			      const volatile sig_atomic_t *stop, struct err *err);

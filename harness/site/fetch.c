@@ -19,7 +19,7 @@ bool fetch_is_address(const char *text)
 	return scheme > 1 && strncmp(text + scheme, "://", 3) == 0;
 }
 
-/* 127.0.0.0/8, ::1 and localhost: what no other host can answer. */
+/* 127.0.0.0/8, ::1 and localhost: no other host can respond there. */
 static bool is_loopback(const char *host)
 {
 	struct in_addr address;
@@ -28,7 +28,7 @@ static bool is_loopback(const char *host)
 	       (inet_pton(AF_INET, host, &address) == 1 && ntohl(address.s_addr) >> 24 == 127);
 }
 
-/* Whether an address has a part that is not shown. */
+/* Whether an address has a part that must not be shown. */
 static bool has_part(CURLU *url, CURLUPart part)
 {
 	char *text = NULL;
@@ -65,7 +65,7 @@ char *fetch_show(const char *text)
 	return shown;
 }
 
-/* A local file is opened as one: not a pipe or a device that never ends, and without curl, which would wait for it. */
+/* A local file is opened directly: it must not be a pipe or a device that never ends, and curl would wait for it. */
 static FILE *path_open(const char *address, const char *host, const char *path, struct err *err)
 {
 	if (*host && strcmp(host, "localhost") != 0) {
@@ -109,7 +109,7 @@ static int download_run(CURL *easy, CURLU *url, struct download *download, const
 	curl_easy_setopt(easy, CURLOPT_MAXREDIRS, (long)REDIRECTS_MAX);
 	if (is_plain)
 		curl_easy_setopt(easy, CURLOPT_PROXY, "");
-	/* These are libcurl's own defaults, but for the version; what a verdict rests on is not left to defaults. */
+	/* These are libcurl's own defaults, except the version; security is not left to defaults. */
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
 	curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);

@@ -30,7 +30,7 @@ static void date_put(FILE *out, const char *date)
 	fputs("</time>", out);
 }
 
-/* What both kinds of pages begin with; `up` leads to the root. */
+/* The head of both kinds of pages; `up` leads to the root. */
 static void page_begin(const struct site *site, const char *title, const char *up, const char *css, FILE *out)
 {
 	char feed[64];
@@ -45,7 +45,7 @@ static void page_begin(const struct site *site, const char *title, const char *u
 	snprintf(feed, sizeof feed, "%s" SITE_FEED, up);
 	html_open(out, "link", "rel", "alternate", "type", "application/atom+xml", "title", site_pages_title(site),
 		  "href", feed, NULL);
-	/* The looks are ours, from the templates' folder. */
+	/* The style is ours, from the templates' folder. */
 	fprintf(out, "\n<style>\n%s</style>\n</head>\n<body>\n", css);
 }
 
@@ -81,7 +81,7 @@ static void modes_of(const struct site_run *run, char *out, size_t room)
 	list_add(out, room, "", count ? count > 1 ? " modes" : " mode" : "");
 }
 
-/* What a run was: "31 servers · close mode · 1 to 65,536 connections". */
+/* The load of a run: "31 servers · close mode · 1 to 65,536 connections". */
 static void run_facts(const struct site_run *run, char *out, size_t room)
 {
 	char modes[300], min[UNITS_TEXT], max[UNITS_TEXT], text[400];
@@ -133,7 +133,7 @@ static void run_put(const struct site *site, const struct site_run *run, FILE *o
 		list_add(text, sizeof text, " · ", run->kernel);
 	list_add(text, sizeof text, " · benchctl ", run->benchctl ? run->benchctl : "?");
 	html_leaf(out, "p", text, "class", "meta", NULL);
-	/* A finding names all servers and would fill a screen: the page shows a line, which unfolds to the names. */
+	/* A finding names all servers and would fill a screen: the page shows one line, which unfolds to the names. */
 	if (run->finding) {
 		if (run == site->runs)
 			html_open(out, "details", "open", "", NULL);
@@ -146,7 +146,7 @@ static void run_put(const struct site *site, const struct site_run *run, FILE *o
 	html_close(out, "li");
 }
 
-/* A rate as a cell of a table: the median, the spread, and where it was measured when that is not plain. */
+/* A rate as a cell of a table: the median, the spread, and where it was measured unless that is obvious. */
 static void point_put(const struct site_point *point, enum site_at at, FILE *out)
 {
 	char rate[UNITS_TEXT], level[UNITS_TEXT], min[UNITS_TEXT], max[UNITS_TEXT];

@@ -15,7 +15,7 @@
 #include "harness/site/pages.h"
 #include "harness/site/server_pages.h"
 
-/* The manifest is written after each run; of a long history given at once, after every 1/64 of it. */
+/* The manifest is written after each run; when many runs are given at once, after every 1/64 of them. */
 #define MANIFEST_SHARE 64
 
 /* Runs. */
@@ -209,7 +209,7 @@ out:
 
 /* The pages of all runs. */
 
-/* latest.json, where it is not that of the latest run: out of the run's own folder there. */
+/* Copies latest.json, if it is not that of the latest run, from the run's own folder. */
 static int latest_stage(struct publishing *p, struct err *err)
 {
 	const struct site_run *run = site_run(&p->site, p->site.latest);
@@ -291,13 +291,13 @@ static int pages_publish(struct publishing *p, struct err *err)
 	return result;
 }
 
-/* Sets what the request says of the site itself. A URL gets its slash. */
+/* Applies the request's title and URL. A URL gets a slash at its end. */
 static int site_set(struct publishing *p, struct err *err)
 {
 	const char *url = p->request->url;
 	char whole[SITE_PATH_MAX + 2], plain[SITE_TEXT_MAX];
 
-	/* As the manifest keeps it, so that pages made from that are the same. */
+	/* As the manifest keeps it, so that pages made from either are the same. */
 	if (p->request->title && cell_set_text(&p->site.title, text_plain(plain, sizeof plain, p->request->title)))
 		return err_set(err, "out of memory");
 	if (!url)
@@ -306,7 +306,7 @@ static int site_set(struct publishing *p, struct err *err)
 	return cell_set_text(&p->site.url, whole) ? err_set(err, "out of memory") : 0;
 }
 
-/* The looks, out of two files. NULL with err set. */
+/* The style, from two files. NULL with err set. */
 static char *css_read(const char *templates, struct err *err)
 {
 	static const char *const names[] = { "page.css", "site.css" };
@@ -341,7 +341,7 @@ int publish(struct store *store, const struct publish_request *request, struct p
 	if (!(p.css = css_read(request->templates, err)) || manifest_read(&p, err) || site_set(&p, err) ||
 	    staging_make(&p.staging, err))
 		goto out;
-	/* Said before the many files of a run are sent. */
+	/* Checked before the many files of a run are sent. */
 	for (size_t i = 0; i < sizeof first / sizeof *first; i++)
 		if (publishing_is_ours(&p, first[i], err))
 			goto out;

@@ -1,16 +1,15 @@
 /*
- * publish: runs put into a site, so that it is never broken and can be gone on with.
+ * publish: adding runs to a site, so that it is never broken and an interrupted call can be continued.
  *
  * What is written, and in which order:
  *
- *  1. of each run its folder, the page last; then the manifest, which has the run from then on;
- *  2. the manifest again, with all indices and trends that are about to change marked as ours and of unknown content;
- *  3. the pages of servers, latest.json, the feed, and then index.html;
- *  4. the manifest, with what they are now.
+ *  1. of each run its folder, the page last; then the manifest, which has the run from then on; 2. the manifest again,
+ * with all indices and trends that are about to change marked as ours and of unknown content; 3. the pages of servers,
+ * latest.json, the feed, and then index.html; 4. the manifest, with what they are now.
  *
- * So whatever is cut short, and wherever: a page that is there never leads to one that is not, and the next call knows what
- * is ours. It goes on: a file that the manifest lists with the right hash is not sent again; one that is not listed, but lies
- * there with the right content, as a call that was cut has left it, neither.
+ * So whatever is cut short, and wherever: a page that is there never leads to one that is not, and the next call knows
+ * what is ours. It goes on: a file that the manifest lists with the right hash is not sent again; one that is not
+ * listed, but lies there with the right content, as a call that was cut has left it, neither.
  *
  * At the site's root and in its folder of servers, a file that is there and that benchctl has not written is never
  * replaced: that is an error, and nothing is written in its place. Below runs/ID/, a name that is made of the run's own

@@ -39,7 +39,7 @@ static int run_order(const void *a, const void *b)
 	return strcmp(((const struct site_run *)b)->id, ((const struct site_run *)a)->id);
 }
 
-/* The newest run that was not cut short; where all were, the newest. */
+/* The newest run that was not interrupted; if all were, the newest. */
 static const struct site_run *run_latest(const struct site *site)
 {
 	for (size_t i = 0; i < site->runs_count; i++)

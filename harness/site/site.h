@@ -1,5 +1,5 @@
 /*
- * site: a published history of runs: what it knows of each run, and which files it consists of.
+ * site: a published history of runs: what it keeps of each run, and the files that it consists of.
  *
  * A site is a folder of static files that any web server can offer:
  *
@@ -10,12 +10,12 @@
  *     latest.json             the newest run.json that is whole: a baseline to compare with
  *     site.json               the manifest
  *
- * The manifest is the site's memory, and this struct is what it says. It holds the few figures of each run that trends are
- * made of, so that earlier runs need not be fetched again, and each file that was written, with its size and hash. What is
- * not in it was not written by benchctl, and is left alone. It comes back from where the site lies and so from outside:
- * site_check() is the gate that it has to pass.
+ * The manifest is the site's memory, and this struct is its content. It holds the few figures of each run that trends
+ * are made of, so that earlier runs need not be fetched again, and each file that was written, with its size and hash.
+ * A file that is not in it was not written by benchctl, and is left alone. The manifest is read back from the site and
+ * so comes from outside: site_check() checks it.
  *
- * Only what depends on nothing but its arguments is here: no file is read or written.
+ * All functions here are pure: no file is read or written.
  */
 #ifndef HARNESS_SITE_SITE_H
 #define HARNESS_SITE_SITE_H

@@ -1,9 +1,9 @@
 /*
- * store: where a site lies: a folder (store_directory.h), or a place that libcurl can write to (store_url.h).
+ * store: the place of a site: a folder (store_directory.h), or a place that libcurl can write to (store_url.h).
  *
- * A store takes whole files by their path below the site's root, and says what is there. A file that is put appears whole
- * or not at all, as far as the place can do that: it is written under another name and renamed. Folders are made as they are
- * needed. Nothing is ever removed but such a half-written file of our own.
+ * A store takes whole files by their path below the site's root, and reads and compares files that are there. A file
+ * that is put appears whole or not at all, as far as the place allows: it is written under another name and renamed.
+ * Folders are made as they are needed. Nothing is ever removed but such a half-written file of our own.
  */
 #ifndef HARNESS_SITE_STORE_H
 #define HARNESS_SITE_STORE_H
@@ -33,11 +33,11 @@ enum store_state {
 
 struct store_ops {
 	/*
-	 * Reads a file of at most `most` bytes. Returns 0: *data is to free(), and NULL where there is no such file; or -1 with
-	 * err set.
+	 * Reads a file of at most `most` bytes. Returns 0: *data is to be freed, and NULL where there is no such file;
+	 * or -1 with err set.
 	 */
 	int (*read)(struct store *store, const char *path, size_t max, char **data, size_t *bytes, struct err *err);
-	/* Compares what is there, by its content. */
+	/* Compares the file there, by its content. */
 	int (*look)(struct store *store, const struct site_file *file, enum store_state *state, struct err *err);
 	/* Puts the local file `from` there. */
 	int (*put)(struct store *store, const char *path, const char *from, struct err *err);

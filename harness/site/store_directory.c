@@ -118,7 +118,7 @@ static int put(struct store *store, const char *path, const char *from, struct e
 	int in = open(from, O_RDONLY | O_CLOEXEC);
 	if (in < 0)
 		return err_set_errno(err, "%s", from);
-	/* What a call before this one left half done. A link that lies in wait under that name is not followed. */
+	/* Left half done by an earlier call. If it is a link, it is not followed. */
 	unlinkat(folder->fd, part, 0);
 	int out = openat(folder->fd, part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
 	int bad = out < 0 || copy(in, out);

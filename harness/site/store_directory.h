@@ -1,9 +1,9 @@
 /*
- * store_directory: a store that is a folder of this machine: a branch of a version control system, what rsync will send, what a web
- * server offers.
+ * store_directory: a store that is a folder of this machine: a branch of a version control system, what rsync will
+ * send, what a web server offers.
  *
- * It is locked while it is open (flock(2) on the folder itself, so that no lock file stands in it): of two that publish to it,
- * the second waits for the first.
+ * It is locked while it is open (flock(2) on the folder itself, so that it contains no lock file): of two processes
+ * that publish to it, the second waits for the first.
  */
 #ifndef HARNESS_SITE_STORE_DIRECTORY_H
 #define HARNESS_SITE_STORE_DIRECTORY_H

@@ -16,7 +16,7 @@
 #include "harness/site/fetch.h"
 
 #define CONNECT_MAX_MS 30000L
-#define SLOW_BYTES     100L /* a second, and for so long: the other side has gone to sleep */
+#define SLOW_BYTES     100L /* a second; slower for SLOW_S seconds, and the other side is considered dead */
 #define SLOW_S         60L
 #define ANSWER_MAX     (256u << 10) /* of a response that is not used */
 #define FOLDERS_MAX    4096
@@ -31,13 +31,13 @@ struct remote {
 	char *path;         /* SFTP: its path there, with a slash at its end; owned */
 	const char *folder; /* that path as SFTP has it: relative where the URL's begins with the user's home, /~/ */
 	bool is_sftp, is_local;  /* is_local: it does not leave this machine */
-	bool no_move;            /* the server was asked and has none */
-	char *made[FOLDERS_MAX]; /* folders that are known to be there; owned */
+	bool no_move;            /* the server has no MOVE */
+	char *made[FOLDERS_MAX]; /* folders that are known to exist; owned */
 	size_t made_count;
 	char said[CURL_ERROR_SIZE];
 };
 
-/* What is done with the bytes of an answer. */
+/* What is done with the bytes of a response. */
 struct sink {
 	size_t max; /* bytes; more end the transfer */
 	size_t bytes;
@@ -108,7 +108,7 @@ static int token_of(const char **token, struct err *err)
 	return 0;
 }
 
-/* How ssh knows the host and is known to it. Returns 0, or not where memory is out. */
+/* How ssh verifies the host, and authenticates to it. Returns 0, or not where memory is out. */
 static bool prepare_ssh(CURL *easy)
 {
 	/* The first that is there; keys with a passphrase are the agent's, which libcurl asks too. */
@@ -158,7 +158,7 @@ static int prepare(struct remote *remote, const char *path, struct sink *sink, s
 	curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
 	curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
 	curl_easy_setopt(easy, CURLOPT_XFERINFODATA, remote);
-	/* An answer as an HTTP/1.1 server gives it is as good, and uploads need no window there. */
+	/* HTTP/1.1 responses are as good, and uploads need no flow-control window there. */
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
@@ -205,7 +205,7 @@ static int fail(const struct remote *remote, const char *what, const char *path,
 	return err_set(err, "%s %s%s: the server answers %ld%s", what, remote->store.name, path, status, hint);
 }
 
-/* Does a request. The status of an HTTP answer is stored, 0 where there is none; for SFTP 200 where all went well. */
+/* Makes a request. Stores the status of an HTTP response, 0 where there is none; for SFTP 200 where all went well. */
 static CURLcode perform(struct remote *remote, long *status)
 {
 	CURLcode code = curl_easy_perform(remote->easy);
@@ -218,13 +218,13 @@ static CURLcode perform(struct remote *remote, long *status)
 	return code;
 }
 
-/* The body of an error may be longer than what is read of it: the status counts, even if the response was cut. */
+/* The body of an error may be longer than the part that is read: the status counts, even if the response was cut. */
 static bool is_absent(CURLcode code, long status)
 {
 	return code == CURLE_REMOTE_FILE_NOT_FOUND || status == 404 || status == 410;
 }
 
-/* Reads a file into a sink. *there: it is. */
+/* Reads a file into a sink. *there: it exists. */
 static int receive(struct remote *remote, const char *path, struct sink *sink, bool *there, struct err *err)
 {
 	long status;
@@ -380,7 +380,7 @@ static int send_file(struct remote *remote, const char *path, FILE *file, curl_o
 	snprintf(header, sizeof header, "Content-Type: %s", type);
 	if (prepare(remote, path, &sink, err))
 		return -1;
-	/* No waiting for "100 Continue": credentials are sent at once, and a refusal comes as an answer. */
+	/* No waiting for "100 Continue": credentials are sent at once, and a refusal comes as a response. */
 	if (!(headers = curl_slist_append(NULL, header)) || !curl_slist_append(headers, "Expect:")) {
 		curl_slist_free_all(headers);
 		return err_set(err, "out of memory");
@@ -498,7 +498,7 @@ static char *part_of(CURLU *parts, CURLUPart part, unsigned flags)
 	return curl_url_get(parts, part, &text, flags) ? NULL : text;
 }
 
-/* Takes the URL apart. Messages do not show it: where its parts are not what they seem, a password could be anywhere. */
+/* Parses the URL. Messages do not show it: where it is malformed, a password could be anywhere in it. */
 static int url_take(struct remote *remote, CURLU *parts, const char *url, struct err *err)
 {
 	int result = -1;

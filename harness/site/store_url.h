@@ -1,13 +1,13 @@
 /*
- * store_url: a store at a URL, by libcurl: https:// by PUT as WebDAV has it (RFC 4918), sftp://, and http:// to this machine only.
+ * store_url: a store at a URL, by libcurl: https:// by PUT as WebDAV has it (RFC 4918), sftp://, and http:// to this
+ * machine only.
  *
- * - Folders are made by MKCOL and a file is put under another name and then given its own by MOVE. A server that has no MKCOL
- *   is taken to need no folders, one that has no MOVE gets the file by PUT under its own name.
+ * - Folders are made by MKCOL and a file is put under another name and then given its own by MOVE. A server without MKCOL is taken to need no folders, a server without MOVE gets the file by PUT under its final name.
  * - What is there is compared by its content: it is read back and hashed, and no size, date or ETag is believed.
  * - Credentials come from ~/.netrc, or as a bearer token from the environment (BENCHCTL_TOKEN), for SFTP from the ssh agent
  *   and ~/.ssh too. A URL with a password in it is refused: command lines are public. No message shows any of these.
  * - TLS is verified, and for SFTP the host's key by ~/.ssh/known_hosts. Redirects are not followed, or a token would go where
- *   the server sends it. Other protocols are switched off; time, sizes and answers are bounded.
+ *   the server sends it. Other protocols are switched off; time, sizes and responses are bounded.
  */
 #ifndef HARNESS_SITE_STORE_URL_H
 #define HARNESS_SITE_STORE_URL_H

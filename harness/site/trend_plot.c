@@ -16,7 +16,7 @@
 #define Y_PARTS    5
 #define X_TICS_MAX 5
 
-/* The looks of the levels, among those that servers have in other pictures. */
+/* The styles of the levels, chosen from those that servers have in other pictures. */
 static const struct palette_style styles[SITE_ATS] = { { 0, 0, 0 }, { 1, 1, 0 }, { 2, 2, 0 }, { 5, 4, 0 } };
 
 static const struct site_point *point_at(const struct site_trend *trend, size_t i, int at)
@@ -81,7 +81,7 @@ static bool is_changed(const struct site_trend *trend, size_t i)
 			     trend->curves[i + 1]);
 }
 
-/* What is to be explained. */
+/* The series to be explained. */
 struct seen {
 	double most_rps;
 	bool spread, invalid, change;
@@ -186,7 +186,7 @@ static void lines_add(struct chart *chart, size_t panel, const struct site_trend
 	}
 }
 
-/* Where something else than the server's rate changed too. */
+/* Marks runs where something other than the server's rate changed too. */
 static void changes_add(struct chart *chart, size_t panel, const struct site_trend *trend)
 {
 	for (size_t i = 0; i + 1 < shown(trend); i++) {

@@ -1,8 +1,8 @@
 /*
  * trend_plot: a server's trend as a picture: its rates over the runs, oldest at the left, in a light and a dark SVG.
  *
- * Runs stand one beside the other, whatever time lies between them, or a day of many would hide the others. gnuplot is
- * started once for all pictures of a site, which may be hundreds.
+ * Runs are evenly spaced, whatever the time between them, since otherwise a day of many runs would be crowded. gnuplot
+ * is started once for all pictures of a site, which may be hundreds.
  */
 #ifndef HARNESS_SITE_TREND_PLOT_H
 #define HARNESS_SITE_TREND_PLOT_H
