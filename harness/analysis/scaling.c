@@ -410,7 +410,7 @@ static void evidence_say(char *out, size_t room, const struct scaling *scaling, 
 		snprintf(out, room, " (%.0f %% of its descriptors open)", 100 * scaling->evidence.files_share);
 		break;
 	case SCALING_CPU_RISING:
-		snprintf(out, room, " (%.1f µs a request, %.1f µs at its best)", scaling->evidence.cost_us,
+		snprintf(out, room, " (%.1f µs a request, %.1f µs at its maximum rate)", scaling->evidence.cost_us,
 			 scaling->evidence.cost_best_us);
 		break;
 	case SCALING_BACKLOG:

@@ -28,7 +28,7 @@ struct ab {
 
 static const struct option_def ab_options[] = {
 	{ "old", 0, FIELD(text, command[OLD]), .placeholder = "COMMAND",
-	  .help = "starts the old build; split into words as in bench.conf, without a shell" },
+	  .help = "starts the old build; split into arguments as in bench.conf, without a shell" },
 	{ "new", 0, FIELD(text, command[NEW]), .placeholder = "COMMAND", .help = "starts the new build" },
 	{ "old-conf", 0, FIELD(text, conf[OLD]), .placeholder = "FILE",
 	  .help = "instead: the configuration whose [server NAME] is the old build" },

@@ -33,7 +33,7 @@ static const struct option_def compare_options[] = {
 #include "harness/cmd/gate.def"
 #include "harness/compare/outputs.def"
 	{ "timeout", 0, FIELD(duration, timeout_ns), .fallback = "1m", .min = CLOCK_MS, .max = 3600 * CLOCK_S,
-	  .help = "to fetch an address, at most" },
+	  .help = "maximum time to fetch an address" },
 	{ "self-test", 0, FIELD(flag, self_test),
 	  .help = "instead: launch the control server made slower by 30 % and by 8 %, and see what is found" },
 	{ "conf", 0, FIELD(texts, conf), .placeholder = "FILE",

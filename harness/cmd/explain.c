@@ -15,7 +15,7 @@ static const struct option_def explain_options[] = {
 	{ "mode", 'm', OPTION_FIELD(text, struct explain_settings, mode),
 	  .help = "the mode of the cell (the first that the run has)" },
 	{ "block", 'b', OPTION_FIELD(count, struct explain_settings, block), .fallback = "1", .min = 1, .max = 1000000,
-	  .help = "the block of the cell" },
+	  .help = "the launch of the server that the cell is from" },
 	{ "help", 'h', OPTION_FIELD(flag, struct explain_settings, help), .help = "this text" },
 	{ .name = NULL }
 };
@@ -51,7 +51,7 @@ static int wanted_read(struct wanted *wanted, const char *text, struct err *err)
 	if (!wanted->sequential && ((*end && !open_loop) || !wanted->number || at[1] == '-' || at[1] == '+'))
 		return err_set(
 			err,
-			"'%.100s' is no level: a number of connections, a rate as 5000/s, a share of the best rate "
+			"'%.100s' is no level: a number of connections, a rate as 5000/s, a share of the maximum rate "
 			"as 90%%, or seq",
 			at + 1);
 	return 0;
@@ -95,7 +95,7 @@ static int nothing_found(const struct document *document, const struct wanted *w
 	}
 	if (!used)
 		return err_set(err, "the run has no cells of a server '%s'", wanted->server);
-	return err_set(err, "the run has no such cell of %s in block %llu; it has, of block 1:%s", wanted->server,
+	return err_set(err, "the run has no such cell of %s in launch %llu; it has, of launch 1:%s", wanted->server,
 		       (unsigned long long)wanted->block, levels);
 }
 

@@ -39,35 +39,35 @@ struct load_settings {
 
 static const struct option_def load_options[] = {
 	{ "connections", 'c', FIELD(count, connections), .fallback = "1", .min = 1, .max = LEVELS_HIGHEST,
-	  .help = "connections at a time" },
+	  .help = "number of connections" },
 	{ "requests", 'n', FIELD(count, requests), .fallback = "0",
-	  .help = "stop after so many, as ab does (0: measure for a time)" },
+	  .help = "fixed number of requests, as with ab (0: measure for a time)" },
 	{ "duration", 'd', FIELD(duration, duration_ns), .fallback = "5s", .min = CLOCK_MS, .max = HOUR,
-	  .help = "window, at least" },
+	  .help = "window, minimum" },
 	{ "mode", 'm', FIELD(choice, mode), .fallback = "close", .choices = load_mode_names,
-	  .help = "a connection a request, many on one, or many open of which few are active" },
+	  .help = "close: a connection per request; keepalive; crowd: few of many are active" },
 	{ "active", 0, FIELD(count, active), .fallback = "100", .min = 1, .max = LEVELS_HIGHEST,
-	  .help = "crowd: connections that carry requests, the others are silent" },
+	  .help = "crowd: connections that carry requests; the others are silent" },
 	{ "rate", 0, FIELD(count, rate_rps), .fallback = "0", .max = LEVELS_RATE_HIGHEST,
-	  .help = "open loop: so many requests a second, whatever the server does (0: a closed loop)" },
+	  .help = "open loop: requests a second on a schedule (0: a closed loop)" },
 #include "harness/config/settings_open_loop.def"
 	{ "seed", 0, FIELD(count, seed), .fallback = "1", .help = "of random arrivals, and of shuffled --urls" },
 #include "harness/config/settings_request.def"
 	{ "http", 0, FIELD(choice, request.http), .fallback = "1.1", .choices = request_http_names,
 	  .help = "version of HTTP to ask in: 1.0 as ab does" },
 	{ "threads", 't', FIELD(count, threads), .fallback = "0", .max = LOAD_THREADS_MAX,
-	  .help = "engine threads (0: one a CPU)" },
+	  .help = "engine threads (0: one per CPU)" },
 	{ "warmup", 0, FIELD(duration, warmup_ns), .fallback = "200ms", .max = HOUR, .help = "load before the window" },
 	{ "max-window", 0, FIELD(duration, max_window_ns), .fallback = "1m", .min = CLOCK_MS, .max = HOUR,
-	  .help = "window, at most: it grows to two rounds of all connections" },
+	  .help = "window, maximum: it grows to two rounds of all connections" },
 	{ "max-ramp", 0, FIELD(duration, max_ramp_ns), .fallback = "1m", .min = CLOCK_MS, .max = HOUR,
-	  .help = "time to open the connections, at most" },
+	  .help = "time to open the connections, maximum" },
 	{ "timeout", 0, FIELD(duration, timeout_ns), .fallback = "30s", .min = CLOCK_MS, .max = HOUR,
-	  .help = "of one request" },
+	  .help = "time for one request, maximum" },
 	{ "client", 0, FIELD(text, client), .fallback = "epoll", .placeholder = "NAME",
 	  .help = "epoll, uring, auto (uring where it can run), seq or curl" },
 	{ "raw", 0, FIELD(text, raw), .placeholder = "FILE",
-	  .help = "write each latency of the window: ns, one a line, a thread after the other" },
+	  .help = "write each latency of the window in ns, one per line, thread after thread" },
 	{ "json", 0, FIELD(flag, json), .help = "print one cell of run.json" },
 #include "harness/config/settings_verbosity.def"
 	{ "help", 'h', FIELD(flag, help), .help = "this text" },
@@ -149,17 +149,17 @@ static void print_cell(const struct cell *cell, const char *note, const struct l
 	 * With a fixed number of requests the rate is that of the time when all connections had work, but the count is
 	 * that of the whole run.
 	 */
-	printf(settings->requests ? "%s right answers; the rate is that of %.2f s" : "%s right answers in %.2f s",
+	printf(settings->requests ? "%s right responses; the rate is that of %.2f s" : "%s right responses in %.2f s",
 	       units_show_count(count, cell->ok), cell->window_s);
 	printf(", %s failed\n", units_show_count(count, cell_failed(cell)));
 	for (int i = 0; i < LOAD_FAILURES; i++)
 		if (cell->failed[i])
 			printf("    %-14s %s\n", load_failure_names[i], units_show_count(count, cell->failed[i]));
 	if (cell->stray)
-		printf("    %s connections given up: bytes came on them that answer no request\n",
+		printf("    %s connections given up: bytes arrived on them that belong to no response\n",
 		       units_show_count(count, cell->stray));
 	if (cell->wrong)
-		printf("    first wrong answer: %s\n", cell->wrong);
+		printf("    first wrong response: %s\n", cell->wrong);
 	printf("  %-12s %9s %9s %9s %9s %9s %9s\n", "", "mean", "p50", "p90", "p99", "p99.9", "max");
 	print_times("latency", &cell->latency_ns);
 	print_times("connect", &cell->connect_ns);
@@ -229,7 +229,7 @@ static int raw_write(const struct load_sample *sample, FILE *file, const char *p
 	if (fclose(file) || bad)
 		return complain(&command_load, EXIT_NO_RUN, "%s: %s", path, strerror(errno));
 	if (missed)
-		fprintf(stderr, "benchctl load: %s lacks %" PRIu64 " latencies: a thread keeps %u of them at most.\n",
+		fprintf(stderr, "benchctl load: %s lacks %" PRIu64 " latencies: a thread keeps at most %u of them.\n",
 			path, missed, RAW_MAX);
 	return EXIT_OK;
 }
@@ -359,7 +359,7 @@ static int load_offer(const struct load_settings *settings, const struct client 
 	if (sample->interrupted)
 		code = EXIT_INTERRUPTED;
 	else if (!cell.ok)
-		code = complain(&command_load, EXIT_NO_RUN, "not one right answer");
+		code = complain(&command_load, EXIT_NO_RUN, "no right response");
 out:
 	if (raw)
 		raw_abandon(raw, settings->raw);

@@ -106,7 +106,7 @@ static void on_server_end(void *context, const char *server, uint64_t block, siz
 	terminal_clear(&progress->terminal);
 	fprintf(stderr, "[%zu/%zu%s] %s", done, all, time_left(progress, done, all, left), server);
 	if (block > 1)
-		fprintf(stderr, " (block %llu)", (unsigned long long)block);
+		fprintf(stderr, " (launch %llu)", (unsigned long long)block);
 	if (progress->best_rps > 0)
 		fprintf(stderr, ": up to %s requests/s, at %s", units_show_count(rate, (uint64_t)progress->best_rps),
 			progress->best_at);

@@ -74,7 +74,7 @@ static int publish_to(const struct publish_settings *settings, const struct publ
 		complain(&command_publish, 0, "%s", err.text);
 	counts_say(&done);
 	if (bad)
-		say("the same command goes on from here");
+		say("the same command continues from here");
 	else
 		printf("%s%s" SITE_INDEX "\n", store->name, store->name[strlen(store->name) - 1] == '/' ? "" : "/");
 	store_close(store);

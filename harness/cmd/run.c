@@ -79,8 +79,9 @@ static void print_dropped(const struct document *document)
 			worst = cell;
 	}
 	if (worst)
-		fprintf(stderr, "\n  %zu with silent connections that the server ended, most of all %s@%llu: %s", cells,
-			worst->server, (unsigned long long)worst->level, explain_crowd(crowd, worst));
+		fprintf(stderr,
+			"\n  %zu with silent connections that the server ended, the largest share in %s@%llu: %s",
+			cells, worst->server, (unsigned long long)worst->level, explain_crowd(crowd, worst));
 }
 
 /* The status of the right responses, where it is known; servers may differ. */

@@ -54,9 +54,10 @@ static int arm_judge(const struct document *document, int which, const struct co
 		return -1;
 	}
 	printf("%u %% slower: %s.\n", arms[which].slower,
-	       found           ? "found"
-	       : which == MUCH ? "NOT FOUND: no verdict of this host is to be relied on"
-			       : "not found: in so few and short launches, that little can't be told here from noise");
+	       found ? "found"
+	       : which == MUCH
+		       ? "NOT FOUND: no verdict of this host is to be relied on"
+		       : "not found: in so few and short launches, so small a difference can't be told from noise here");
 	for (size_t i = 0; i < sizeof measures / sizeof *measures; i++) {
 		const struct compare_figure *figure = &comparison.gate[0].figures[measures[i]];
 		printf("    %-4s  %s (%s)  %s\n", compare_measures[measures[i]].name, compare_show_ratio(ratio, figure),

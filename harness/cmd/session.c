@@ -353,7 +353,7 @@ static int ledger_continue(struct session *session, const char *path, struct err
 	if (found.torn)
 		say("%s: its last line was torn and has been cut off; that cell is measured again", path);
 	if (found.doubled)
-		say("%s: %zu cells stand in it more than once: the first of each counts", path, found.doubled);
+		say("%s: %zu cells are in it more than once: the first of each counts", path, found.doubled);
 	say("resuming %s after %zu cells", session->folder, session->document.cells_count);
 	return 0;
 }

@@ -113,7 +113,7 @@ static int check_twice(const struct samples *samples, struct err *err)
 		const struct sample *sample = &samples->all[i];
 		if (sample_order(sample - 1, sample) != 0)
 			continue;
-		return err_set(err, "a run of %s has the cell %s@%s (%.20s, %.20s) of block %" PRIu64 " twice",
+		return err_set(err, "a run of %s has the cell %s@%s (%.20s, %.20s) of launch %" PRIu64 " twice",
 			       side_names[sample->side], text_plain(server, sizeof server, sample->server),
 			       cell_show_at(at, sample->cell), sample->cell->client, sample->cell->mode,
 			       sample->cell->block);

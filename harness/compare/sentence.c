@@ -176,7 +176,7 @@ static void floor_add(char *out, const struct comparison *comparison)
 		highest = fmax(highest, fmax(comparison->gate[i].figures[COMPARE_RATE].floor,
 					     comparison->gate[i].figures[COMPARE_CPU].floor));
 	if (highest > comparison->settings.floor)
-		ADD(" The noise of this host lifts the floor from %.3g %% to %.3g %% at most.",
+		ADD(" The noise of this host lifts the floor from %.3g %% to at most %.3g %%.",
 		    100 * comparison->settings.floor, 100 * highest);
 }
 

@@ -233,7 +233,7 @@ static int section_read(struct reading *reading, const char *line)
 static int key_set(struct reading *reading, const char *key, const char *value)
 {
 	if (!reading->section[0])
-		return err_set(reading->err, "'%s' stands before the first section", key);
+		return err_set(reading->err, "'%s' is before the first section", key);
 	const struct option_def *def = options_find(reading->keys, key);
 	uint64_t bit = def ? 1ull << (def - reading->keys) : 0;
 	if (reading->keys_seen & bit && def->type != &option_texts)

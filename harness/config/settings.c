@@ -17,9 +17,9 @@ const struct option_def settings_options[] = {
 	{ "concurrency", 'c', FIELD(levels, concurrency), .fallback = "1..65536", .flags = OPTION_RESUME,
 	  .help = "levels: A..B doubles, A..B:+S steps, commas join" },
 	{ "rate", 0, FIELD(rates, rate), .flags = OPTION_RESUME,
-	  .help = "open loop: requests a second, whatever the server does, instead of levels" },
+	  .help = "open loop: requests a second on a schedule, instead of levels" },
 	{ "after-sweep", 0, FIELD(shares, after_sweep), .flags = OPTION_RESUME,
-	  .help = "open loop after the levels, at shares of each server's own best rate" },
+	  .help = "open loop after the levels, at shares of each server's own maximum rate" },
 #include "harness/config/settings_open_loop.def"
 	{ "servers", 's', FIELD(text, servers), .placeholder = "A,B", .flags = OPTION_RESUME,
 	  .help = "servers to measure (all that can run here)" },
@@ -41,7 +41,7 @@ const struct option_def settings_options[] = {
 	  .flags = OPTION_RESUME,
 	  .help = "of --until-known: time of the run in all, from its start or its resumption" },
 	{ "seed", 0, FIELD(count, seed), .fallback = "0", .flags = OPTION_RESUME,
-	  .help = "of the order of servers in a block, and of random arrivals (0: from the clock)" },
+	  .help = "seed of the launch order and of random arrivals (0: from the clock)" },
 #include "harness/config/settings_place.def"
 	{ "out", 'o', FIELD(text, out), .placeholder = "NAME", .flags = OPTION_CALL,
 	  .help = "name of the run: results/NAME (the date and time)" },

@@ -106,7 +106,7 @@ bool hist_parse(struct hist *hist, const char *text)
 			return false;
 		if (places)
 			continue;
-		/* One that stands twice, and counts that wrap, would add up too. */
+		/* One that is twice, and counts that wrap, would add up too. */
 		if (hist->buckets[bucket] || !number_parse(&text, &hist->buckets[bucket]) ||
 		    hist->buckets[bucket] > left)
 			return false;

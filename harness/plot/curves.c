@@ -215,7 +215,7 @@ void curves_message(const struct curves *curves, struct picture *picture, const 
 		const struct curve *curve = &curves->all[curves->count + i];
 		char text[2048];
 		snprintf(text, sizeof text, "%s: %.1500s", curve->name,
-			 curve->error ? curve->error : "no right answer");
+			 curve->error ? curve->error : "no right response");
 		if (picture->message_count + 1 == PICTURE_MESSAGE && i + 1 < curves->failed)
 			snprintf(text, sizeof text, "and %zu more", curves->failed - i);
 		picture_message(picture, text);

@@ -60,7 +60,7 @@ static bool invalid_reasons(const struct plot_data *data, const struct curves *c
 {
 	static const char *const short_names[INVALIDS] = {
 		[INVALID_FAILED] = "failed",
-		[INVALID_NO_ANSWERS] = "no right answer",
+		[INVALID_NO_ANSWERS] = "no right response",
 		[INVALID_SHORT_CONCURRENCY] = "too few in flight or open",
 		[INVALID_CLIENT_BOUND] = "client at its limit",
 		[INVALID_LITTLE] = "contradicts Little's law",
@@ -116,7 +116,7 @@ void level_chart_keys(struct level_chart *made)
 	else if (made->curves.controls && made->kind->has_control_key)
 		picture_key(picture, "control", "control server: no ceiling, some are faster");
 	if (first->has_spread && data->blocks > 1) {
-		snprintf(text, sizeof text, "lowest to highest of %zu blocks", data->blocks);
+		snprintf(text, sizeof text, "minimum to maximum of %zu launches", data->blocks);
 		picture_key(picture, data->levels_count > 1 ? "band" : "bar", text);
 	}
 	if (first->has_dots && data->blocks > 1)

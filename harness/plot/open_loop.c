@@ -156,7 +156,7 @@ static void keys_add(struct picture *picture, const struct open_loop *plot)
 	picture_key(picture, "thick", "99th percentile");
 	picture_key(picture, "thin", plot->is_detailed ? "50th, 90th and 99.9th, from below" : "50th percentile");
 	if (seen.behind)
-		picture_key(picture, "behind", "does not keep up: under 95 % answered");
+		picture_key(picture, "behind", "does not keep up: under 95 % completed");
 	if (seen.errors)
 		picture_key(picture, "errors", "requests failed");
 	if (seen.invalid)
@@ -185,7 +185,7 @@ static void notes_add(struct picture *picture, const struct open_loop *plot)
 		 "scheduled. At most %.20s connections.",
 		 document_option(picture->doc, "arrivals"), document_option(picture->doc, "max-connections"));
 	if (*shares)
-		picture_add(text, sizeof text, " ", "Rates: %.60s %% of the best of each server's own closed loop.",
+		picture_add(text, sizeof text, " ", "Rates: %.60s %% of the maximum of each server's own closed loop.",
 			    shares);
 	picture_note(picture, text);
 	curves_note_contexts(&plot->curves, picture, "Thin grey lines: ");

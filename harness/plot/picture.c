@@ -303,10 +303,9 @@ void picture_note_protocol(struct picture *picture, const char *client, uint64_t
 	else if (duration)
 		picture_add(text, sizeof text, " · ", "window at least %s", duration);
 	if (blocks > 1)
-		picture_add(text, sizeof text, " · ", "median of %zu blocks, each server launched anew in each",
-			    blocks);
+		picture_add(text, sizeof text, " · ", "median of %zu launches of each server", blocks);
 	else
-		picture_add(text, sizeof text, " · ", "1 block");
+		picture_add(text, sizeof text, " · ", "1 launch");
 	if (backlog)
 		picture_add(text, sizeof text, " · ", "listen backlog %s", units_show_count(shown, backlog));
 	if (doc->client_cpus && *doc->client_cpus && doc->server_cpus && *doc->server_cpus)

@@ -195,7 +195,7 @@ const char *explain_crowd(char text[EXPLAIN_CROWD], const struct cell *cell)
 	text[0] = 0;
 	if (!isnan(cell->crowd.active))
 		fill(text, EXPLAIN_CROWD,
-		     cell->crowd.dropped > 0 ? CROWD ", after a silence of {dropped after} at least" : CROWD, cell);
+		     cell->crowd.dropped > 0 ? CROWD ", after a silence of at least {dropped after}" : CROWD, cell);
 	return text;
 }
 
@@ -376,7 +376,7 @@ static const struct line {
 	TELL("rate", "rate", NULL, "{rate_rps} requests/s over a window of {window_s}"),
 	TELL("rate", "offered", cell_is_open_loop, OFFERED),
 	TELL("rate", "", has_share,
-	     "the rate is {open_loop.share} of the highest rate that the server reached in the closed loop of this block"),
+	     "the rate is {open_loop.share} of the highest rate that the server reached in the closed loop of this launch"),
 	TELL("rate", "keeps up", keeps_up, "yes: {kept up} " ANSWERED),
 	TELL("rate", "keeps up", falls_behind, "no: {kept up} " ANSWERED),
 	TELL("rate", "after it", has_end,
@@ -408,7 +408,8 @@ static const struct line {
 	     "{dropped_unannounced} keep-alive connections were dropped without announcement, and what was asked on them failed (turn on keep-alive in the server, or measure it in close mode)"),
 	TELL("requests", NOTE, has_ignored,
 	     "{close_ignored} connections that the server should have closed were closed by the client, which has their TIME_WAIT"),
-	TELL("requests", "stray", has_stray, "{stray} connections given up: bytes came on them that answer no request"),
+	TELL("requests", "stray", has_stray,
+	     "{stray} connections given up: bytes arrived on them that belong to no response"),
 	PRINT("requests", print_wrong),
 	TELL("in flight", "in flight", is_closed_loop,
 	     "{concurrency.mean} of {active} on average, {concurrency.min} to {concurrency.max}"),
@@ -504,7 +505,7 @@ void explain_print(const struct cell *cell, const char *network, FILE *out)
 {
 	char at[CELL_AT], text[LINE_ROOM], server[256], mode[64], client[64];
 
-	fprintf(out, "%s@%s, %s mode, client %s, block %" PRIu64 "\n\n",
+	fprintf(out, "%s@%s, %s mode, client %s, launch %" PRIu64 "\n\n",
 		text_plain(server, sizeof server, cell->server), cell_show_at(at, cell),
 		text_plain(mode, sizeof mode, cell->mode), text_plain(client, sizeof client, cell->client),
 		cell->block);

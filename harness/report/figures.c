@@ -241,7 +241,7 @@ static int errors_table(const struct findings *findings, struct data_table *tabl
 		{ "Server", "server", DATA_TEXT, DATA_APART },
 		{ "Connections", "level", DATA_LEVEL, SUMMARY(level) },
 		{ "Open in it", "open_in_server", DATA_NUMBER, SUMMARY(open_mean) },
-		{ "Right answers", "ok", DATA_COUNT, SUMMARY(ok) },
+		{ "Right responses", "ok", DATA_COUNT, SUMMARY(ok) },
 		[LAUNCHES] = { "Launches that failed", "failed_cells", DATA_NUMBER, DATA_APART },
 	};
 	size_t line = 0;
@@ -270,7 +270,7 @@ static int open_loop_table(const struct findings *findings, struct data_table *t
 	enum { NOTE = 10 };
 	static const struct data_column columns[] = {
 		{ "Server", "server", DATA_TEXT, DATA_APART },
-		{ "Of its best", "share", DATA_SHARE, POINT(share) },
+		{ "Of its maximum", "share", DATA_SHARE, POINT(share) },
 		{ "Offered/s", "offered_rps", DATA_NUMBER, POINT(offered_rps) },
 		{ "Answered/s", "rate_rps", DATA_NUMBER, POINT(rate_rps) },
 		{ "p50", "p50_ns", DATA_NS, POINT(latency_ns.p50) },
@@ -305,7 +305,7 @@ static int sequential_table(const struct findings *findings, struct data_table *
 		{ "One by one", "sequential_rps", DATA_NUMBER, offsetof(struct findings_row, sequential.rate_rps) },
 		[PARALLEL] = { "", "parallel_rps", DATA_NUMBER, offsetof(struct findings_row, near.rate_rps) },
 		[RATIO] = { "times as many", "ratio", DATA_HUNDREDTHS, DATA_APART },
-		[SEQUENTIAL_2010] = { "2010, one by one", "sequential_2010_rps", DATA_NUMBER, DATA_APART },
+		[SEQUENTIAL_2010] = { "2010, sequential", "sequential_2010_rps", DATA_NUMBER, DATA_APART },
 		[PARALLEL_2010] = { "2010, at 100", "parallel_2010_rps", DATA_NUMBER, DATA_APART },
 	};
 	char heading[TEXT_TABLE_TEXT], level[UNITS_TEXT];

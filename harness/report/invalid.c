@@ -126,7 +126,7 @@ static void errors_put(const struct report_page *page)
 		if (never_started && is_repeated(document, i))
 			continue;
 		if (!any) {
-			html_leaf(out, "h3", "What failed servers and wrong answers said", NULL);
+			html_leaf(out, "h3", "The stderr of failed servers, and wrong responses", NULL);
 			html_open(out, "ul", NULL);
 			any = true;
 		}
@@ -151,7 +151,7 @@ int report_not_valid(const struct report_page *page, struct err *err)
 		html_print(
 			page->out,
 			"Of %zu measurements %zu are not valid. Their figures are kept and marked, and no verdict rests "
-			"on them, but that where the client was the limit the server is at least as fast as measured. The "
+			"on them, except that where the client was the limit the server is at least as fast as measured. The "
 			"numbers after a server are %s.",
 			page->document->cells_count, invalid,
 			!page->offered.is_open_loop ? "connections"

@@ -68,7 +68,7 @@ static void load_put(const struct report_page *page, FILE *out)
 			document_option(document, "arrivals"), document_option(document, "max-connections"));
 	if (offered->is_sequential)
 		item_put(out, "One by one: a single connection at a time, by the client " SUMMARY_SEQUENTIAL
-			      ", which sends a request when the last one is answered.");
+			      ", which sends a request after each response.");
 }
 
 static void network_put(const struct document *document, FILE *out)
@@ -115,7 +115,7 @@ static void method_put(const struct report_page *page)
 	for (size_t i = 0; i < page->findings.count; i++)
 		item_put(out, "%s.", summary_mode(mode, document, page->findings.modes[i]));
 	load_put(page, out);
-	item_put(out, "Only a complete and correct answer counts: the status, the length and each byte of the body.");
+	item_put(out, "Only a complete and correct response counts: the status, the length and each byte of the body.");
 	if (*requests && strcmp(requests, "0") != 0)
 		item_put(out, "A measurement lasts for %.32s requests.", requests);
 	else
@@ -126,10 +126,10 @@ static void method_put(const struct report_page *page)
 			page->offered.level_max ? " and two rounds of all connections" : "",
 			document_option(document, "max-window"), document_option(document, "warmup"));
 	if (blocks > 1)
-		item_put(out, "%u blocks: in each, every server was launched afresh, in a random order%s%.32s.", blocks,
+		item_put(out, "%u launches of each server, in blocks of random order%s%.32s.", blocks,
 			 *seed ? " of the seed " : "", seed);
 	else
-		item_put(out, "One block: each figure is of one launch, so how much it would scatter is not known.");
+		item_put(out, "One launch of each server: how much its figures would scatter is not known.");
 	if (backlog)
 		item_put(
 			out,
@@ -143,7 +143,7 @@ static void method_put(const struct report_page *page)
 			"whole one where that share was its limit. Latency is not shown there: the server had to wait for the CPU.");
 	item_put(out, "The control server is a minimal one in C: %s.",
 		 has_ceiling(page) ? "what the harness reaches with it is the ceiling of all others"
-				   : "its figures stand beside those of the others for comparison");
+				   : "its figures are next to those of the others for comparison");
 	html_close(out, "ul");
 	html_open(out, "details", NULL);
 	html_leaf(out, "summary", "All options", NULL);
@@ -181,7 +181,7 @@ static void host_put(const struct report_page *page)
 	snprintf(text, sizeof text, "%llu to %llu", (unsigned long long)host->port_low,
 		 (unsigned long long)host->port_high);
 	card_put(out, "Ephemeral ports", host->port_high ? text : "");
-	card_count(out, "Most sockets in TIME_WAIT", host->tw_buckets, "");
+	card_count(out, "Maximum of sockets in TIME_WAIT", host->tw_buckets, "");
 	snprintf(text, sizeof text, "%.60s, commit %.60s",
 		 document->benchctl ? document->benchctl : "of an unknown version",
 		 document->commit ? document->commit : "unknown");

@@ -59,7 +59,7 @@ char *offered_rates(char out[OFFERED_TEXT], const struct offered *offered)
 	bool of_best = offered->share_max > 0;
 	double min = of_best ? 100 * offered->share_min : offered->rate_min;
 	double max = of_best ? 100 * offered->share_max : offered->rate_max;
-	const char *unit = of_best ? "\u00a0% of the server's own best rate" : " requests a second";
+	const char *unit = of_best ? "\u00a0% of the server's own maximum rate" : " requests a second";
 	char first[UNITS_TEXT], last[UNITS_TEXT];
 
 	units_show_count(first, units_whole(min + 0.5));

@@ -31,10 +31,10 @@ void offered_of(struct offered *offered, const struct document *document, const 
 char *offered_levels(char out[OFFERED_TEXT], const struct offered *offered); /* "1 to 65,536 connections" */
 char *offered_rates(char out[OFFERED_TEXT], const struct offered *offered);  /* "200 to 500 requests a second" */
 
-/* "from 1 to 65,536 connections, then at 50 to 90 % of the server's own best rate"; for a title: it follows "31 servers ". */
+/* "from 1 to 65,536 connections, then at 50 to 90 % of the server's own maximum rate"; for a title: it follows "31 servers ". */
 char *offered_title(char out[OFFERED_TEXT], const struct offered *offered);
 
-/* "close and keepalive modes · 1 to 65,536 connections · 50 to 90 % of the server's own best rate", for an index. */
+/* "close and keepalive modes · 1 to 65,536 connections · 50 to 90 % of the server's own maximum rate", for an index. */
 char *offered_list(char out[OFFERED_TEXT], const struct document *document);
 
 #endif

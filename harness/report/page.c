@@ -133,11 +133,11 @@ static void notes_put(const struct report_page *page)
 		  " " TEXT_TABLE_PARTIAL
 		  " is the rate of a part of the connections: less than one round of all of them fitted into the window." },
 		{ offered->is_sequential,
-		  " One by one: requests of a client that sends the next when the last one is answered." },
+		  " One by one: a client that sends each request after the previous response." },
 		{ offered->level_max > 0,
 		  " p99: of a closed loop, under this load; > where the slow ones are missing." },
 		{ offered->is_open_loop && !offered->level_max,
-		  " A server keeps up with a rate if it answers at least 95 % of the requests offered." },
+		  " A server keeps up with a rate if it completes at least 95 % of the requests offered." },
 		{ has_ceiling, " The ceiling is what the harness itself reaches here." },
 		{ offered->level_max > 0 && !has_ceiling,
 		  " The control server, the simplest of all, is no ceiling here: another server is faster." },
@@ -186,7 +186,7 @@ static void files_put(const struct report_page *page)
 
 	html_leaf(out, "h2", "Files", "id", "files", NULL);
 	html_open(out, "p", NULL);
-	fputs("Beside this page lie ", out);
+	fputs("Next to this page are ", out);
 	report_link(page, REPORT_RUN, "", "run.json", "");
 	fputs(page->run ? ", every measurement with its evidence" : "its sources", out);
 	for (size_t i = 0; i < page->findings.count; i++) {
@@ -194,7 +194,7 @@ static void files_put(const struct report_page *page)
 		report_link(page, stem, ".csv", page->findings.count > 1 ? page->findings.modes[i] : "the table as CSV",
 			    i ? ", " : ", and ");
 	}
-	fputs(". The files of each picture are named under it.", out);
+	fputs(". The files of each picture are named below it.", out);
 	html_close(out, "p");
 	html_open(out, "details", NULL);
 	html_leaf(out, "summary", "The finding and the table as Markdown", NULL);

@@ -139,12 +139,12 @@ static void notes_put(const struct points *points, enum table_format format, FIL
 	char what[512];
 
 	note_points(points, is_behind, 0,
-		    MARK_BEHIND " does not keep up: less than 95 % of what was offered was answered "
+		    MARK_BEHIND " does not keep up: less than 95 % of what was offered was completed "
 				"rightly, and where requests wait, they wait the longer the longer the load lasts",
 		    format, &first, out);
 	note_points(points, is_censored, 0,
 		    MARK_CENSORED " latency is higher than that: requests that were due in the window "
-				  "failed behind it, or had not ended long after it, and are not among these",
+				  "failed after it, or had not ended long after it, and are not among these",
 		    format, &first, out);
 	for (unsigned reason = 0; reason < INVALIDS; reason++) {
 		snprintf(what, sizeof what, TEXT_TABLE_INVALID " not to be relied on, %s",
@@ -157,13 +157,14 @@ static void notes_put(const struct points *points, enum table_format format, FIL
 		errors |= point->used && point->errors;
 		if (!point->failed)
 			continue;
-		snprintf(note, sizeof note, "%s failed in %u of %u blocks: %s", point_name(point, name, sizeof name),
+		snprintf(note, sizeof note, "%s failed in %u of %u launches: %s", point_name(point, name, sizeof name),
 			 point->failed, point->cells,
 			 text_plain(why, sizeof why, point->error ? point->error : "no figures"));
 		text_table_note(format, note, &first, out);
 	}
 	if (errors)
-		text_table_note(format, TEXT_TABLE_ERRORS " requests or blocks failed; only right answers are counted",
+		text_table_note(format,
+				TEXT_TABLE_ERRORS " requests or launches failed; only right responses are counted",
 				&first, out);
 }
 
@@ -176,13 +177,13 @@ static void head_put(const struct document *document, enum table_format format, 
 		{ "", "arrivals", " arrivals" },
 		{ "at most ", "max-connections", " connections" },
 		{ "window at least ", "duration", "" },
-		{ "blocks: ", "repeat", "" },
+		{ "launches: ", "repeat", "" },
 	};
 	char line[1024] = "";
 
 	text_table_line(format,
 			"Open loop: latency at a rate of requests, from the time for which each was scheduled. Medians "
-			"over the blocks of the run; max is the highest.",
+			"over the launches; max is the maximum.",
 			out);
 	fputs(format == TABLE_MARKDOWN ? "\n" : "", out);
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {

@@ -16,9 +16,9 @@ static const struct {
 	const char *gist_one, *gist_many; /* in fewer words; NULL: the same */
 } group_words[GROUPS] = {
 	[KEEPS] = { "keeps up", "keep up", NULL, NULL },
-	[AS_FAST] = { "is as fast as the client can ask, so that its own limit was not met",
-		      "are as fast as the client can ask, so that their own limits were not met",
-		      "as fast as the client", "as fast as the client" },
+	[AS_FAST] = { "is as fast as the client, so that its own limit was not reached",
+		      "are as fast as the client, so that their own limits were not reached", "as fast as the client",
+		      "as fast as the client" },
 	[SAGS] = { "sags", "sag", NULL, NULL },
 	[COLLAPSES] = { "collapses", "collapse", NULL, NULL },
 	[CLIFF] = { "falls off a cliff", "fall off a cliff", NULL, NULL },
@@ -248,7 +248,7 @@ static void levels_put(const struct findings *findings, const struct offered *of
 	} else {
 		fprintf(out, "%s %s ", offered->is_2010 ? "As in 2010, at" : "At", levels);
 		failures_put(findings, by_levels, range_put(findings, last_rate, out), out);
-		fputs(offered->is_2010 ? "" : " One level does not tell who keeps up.", out);
+		fputs(offered->is_2010 ? "" : " One level does not tell which servers keep up.", out);
 	}
 }
 
@@ -261,7 +261,7 @@ static void rate_say(char out[OFFERED_TEXT], const struct rate_point *point)
 		snprintf(out, OFFERED_TEXT, "%s requests a second",
 			 units_show_count(shown, units_whole(point->offered_rps + 0.5)));
 	else
-		snprintf(out, OFFERED_TEXT, "%.0f\u00a0%% of its best rate", 100 * point->share);
+		snprintf(out, OFFERED_TEXT, "%.0f\u00a0%% of its maximum rate", 100 * point->share);
 }
 
 /* The result of one server at the rates, and how it shows. */
@@ -281,7 +281,8 @@ static void only_rates_put(const struct findings *findings, FILE *out)
 		fprintf(out, ": at %s its p99 is %s%s", at, point->censored ? "more than " : "",
 			units_show_latency(shown, units_whole(point->latency_ns.p99)));
 	else if (group == BEHIND)
-		fprintf(out, ": at %s it answered %s", at, units_show_count(shown, units_whole(point->rate_rps + 0.5)));
+		fprintf(out, ": at %s it completed %s", at,
+			units_show_count(shown, units_whole(point->rate_rps + 0.5)));
 	else if (point)
 		fprintf(out, " at %s", at);
 	fputc('.', out);
@@ -308,7 +309,7 @@ static void finding_put(const struct findings *findings, const struct offered *o
 	for (size_t i = 0; i < findings->rows_count; i++)
 		all += !findings->rows[i].is_control;
 	if (!all) {
-		fputs("No server was measured beside the control server.", out);
+		fputs("No server was measured besides the control server.", out);
 		return;
 	}
 	if (findings->levels_count)

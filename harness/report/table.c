@@ -333,7 +333,7 @@ static void head_put(const struct rows *rows, enum table_format format, FILE *ou
 	char line[1024] = "", text[TEXT_MAX];
 	uint64_t backlog = 0;
 
-	text_table_line(format, "Requests per second: the larger the better. Medians over the blocks of the run.", out);
+	text_table_line(format, "Requests per second: the larger the better. Medians over the launches.", out);
 	fputs(format == TABLE_MARKDOWN ? "\n" : "", out);
 	text_table_add(line, sizeof line, ", ", host->date);
 	text_table_add(line, sizeof line, ", ", host->cpu_model);
@@ -355,7 +355,7 @@ static void head_put(const struct rows *rows, enum table_format format, FILE *ou
 		line_option(line, sizeof line, doc, "requests", "", " requests a cell");
 	else
 		line_option(line, sizeof line, doc, "duration", "window at least ", "");
-	line_option(line, sizeof line, doc, "repeat", "blocks: ", "");
+	line_option(line, sizeof line, doc, "repeat", "launches: ", "");
 	for (size_t i = 0; i < rows->servers_count * rows->modes_count; i++)
 		backlog = rows->parallel[i].backlog > backlog ? rows->parallel[i].backlog : backlog;
 	if (backlog) {
@@ -461,7 +461,7 @@ static void failed_note(const struct rows *rows, enum table_format format, size_
 	note_name(rows, row, mode, name, sizeof name);
 	text_plain(why, sizeof why, summary->error ? summary->error : "no figures");
 	if (summary->failed < summary->cells)
-		snprintf(blocks, sizeof blocks, "failed in %u of %u blocks", summary->failed, summary->cells);
+		snprintf(blocks, sizeof blocks, "failed in %u of %u launches", summary->failed, summary->cells);
 	char plain[TEXT_MAX];
 	snprintf(note, sizeof note, "%s %s: %s", text_plain(plain, sizeof plain, name), blocks, why);
 	text_table_note(format, note, first, out);
@@ -486,7 +486,8 @@ static void notes_put(const struct rows *rows, enum table_format format, FILE *o
 		for (size_t mode = 0; mode < rows->modes_count; mode++)
 			capacity_note(rows, format, row, mode, &first, out);
 	if (errors)
-		text_table_note(format, TEXT_TABLE_ERRORS " requests or blocks failed; only right answers are counted",
+		text_table_note(format,
+				TEXT_TABLE_ERRORS " requests or launches failed; only right responses are counted",
 				&first, out);
 	if (partial)
 		text_table_note(format,

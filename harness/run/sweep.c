@@ -578,7 +578,7 @@ static int visit_cell(struct visit *visit, const struct step *step, struct err *
 	int bad = 0;
 	if (cell_is_open_loop(&cell) && isnan(cell.open_loop.offered_rps))
 		bad = cell_set_text(&cell.error,
-				    "there is no rate to take a share of: no level of this block has a figure");
+				    "there is no rate to take a share of: no level of this launch has a figure");
 	else if (visit->skipping)
 		bad = visit_skip(visit, &cell);
 	else

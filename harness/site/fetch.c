@@ -127,7 +127,7 @@ static int download_run(CURL *easy, CURLU *url, struct download *download, const
 		return err_set(err, "%.200s: %s", address,
 			       text_plain(plain, sizeof plain, *said ? said : curl_easy_strerror(code)));
 	if (status != 200)
-		return err_set(err, "%.200s: the answer is %ld, not 200", address, status);
+		return err_set(err, "%.200s: the response is %ld, not 200", address, status);
 	return 0;
 }
 

@@ -249,7 +249,7 @@ static void servers_put(const struct site *site, const char *const *servers, FIL
 	}
 	html_leaf(
 		out, "p",
-		"Requests per second in the newest run of each: the median over the blocks, below it the minimum and the "
+		"Requests per second in the newest run of each: the median over the launches, below it the minimum and the "
 		"maximum. * not valid; the page of the run says why. Each name leads to the server's trend over all runs.",
 		"class", "note", NULL);
 	table_begin(out, "Servers");
@@ -388,7 +388,7 @@ void site_pages_server(const struct site *site, const char *server, const struct
 	html_leaf(
 		out, "p",
 		"Requests per second at four numbers of connections, in each run on the same kind of host: the median "
-		"over the blocks, below it the minimum and the maximum. * not valid; the page of the run says why. Where something "
+		"over the launches, below it the minimum and the maximum. * not valid; the page of the run says why. Where something "
 		"else than the server changed too, a difference need not be the server's.",
 		"class", "note", NULL);
 	for (size_t i = 0; i < count; i++)

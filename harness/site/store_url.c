@@ -202,7 +202,7 @@ static int fail(const struct remote *remote, const char *what, const char *path,
 			   : status == 507     ? ": its space is used up"
 			   : status / 100 == 3 ? ": it redirects, which is not followed; name the place itself"
 					       : "";
-	return err_set(err, "%s %s%s: the server answers %ld%s", what, remote->store.name, path, status, hint);
+	return err_set(err, "%s %s%s: the server responds %ld%s", what, remote->store.name, path, status, hint);
 }
 
 /* Makes a request. Stores the status of an HTTP response, 0 where there is none; for SFTP 200 where all went well. */

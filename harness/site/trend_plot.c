@@ -126,7 +126,7 @@ static void picture_fill(struct picture *picture, const struct trend_plot *plot,
 	snprintf(picture->name, sizeof picture->name, "%.200s: requests per second over runs", picture->title);
 	picture_describe(picture, "", "%s", trend_plot_description(description, plot));
 	if (seen->spread)
-		picture_key(picture, "band", "lowest to highest of the blocks");
+		picture_key(picture, "band", "minimum to maximum of the launches");
 	if (seen->invalid)
 		picture_key(picture, "hollow", "hollow: not valid");
 	if (seen->change)

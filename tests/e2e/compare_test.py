@@ -512,7 +512,7 @@ def test_refused(place):
              'Nothing valid to compare'),
             ('all invalid', invalid, 'all_invalid.json', 'Nothing valid to compare'),
             ('a cell twice', json.dumps(dict(good, cells=cells + cells[:1])), 'base.json',
-             'a run of NEW has the cell control@1 (epoll, close) of block 1 twice'),
+             'a run of NEW has the cell control@1 (epoll, close) of launch 1 twice'),
             ('no JSON', '\0\0', 'base.json', 'not valid JSON'), ('empty', '', 'base.json', 'not valid JSON'),
             ('not a run', '[]', 'base.json', 'not a run.json')]:
         place.file('bad.json', text)
@@ -587,7 +587,7 @@ def test_addresses(place):
             ('half an answer', Answers(ok(new[:50], len(new)), hold=True), 'imed out'),
             ('cut short', Answers(ok(new[:50], len(new))), ''),
             ('too large', Answers(ok(b'', 300 << 20), hold=True), 'larger than 64 MiB'),
-            ('404', Answers(b'HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n'), 'the answer is 404, not 200'),
+            ('404', Answers(b'HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n'), 'the response is 404, not 200'),
             ('not HTTP', Answers(b'\x1b[2Jhello\r\n\r\n'), ''),
             ('not JSON', Answers(ok(b'<html>')), 'not valid JSON'),
             ('a redirect to a file', Answers(b'HTTP/1.1 302 F\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n'), 'disabled'),

@@ -110,7 +110,7 @@ def test_bad_configuration():
             ('bad levels', '[run]\n\nconcurrency = 8..1\n' + CONTROL, 3, ['ends below its start']),
             ('duplicate server', CONTROL + CONTROL, 4, ["a server 'control' already"]),
             ('duplicate [run]', '[run]\nduration = 1s\n\n[run]\n' + CONTROL, 4, ['[run] already']),
-            ('duplicate key', CONTROL.rstrip() + '\nfamily = c\nfamily = d\n', 4, ["'family' stands twice"]),
+            ('duplicate key', CONTROL.rstrip() + '\nfamily = c\nfamily = d\n', 4, ["'family' is twice"]),
             ('unknown section', CONTROL + '[servers]\n', 4, ['unknown section [servers]']),
             ('no name', '[server ]\ncommand = true\n', 1, ['no server name']),
             ('bad name', '[server a/b]\ncommand = true\n', 1, ["'a/b' is no server name"]),

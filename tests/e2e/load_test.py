@@ -551,7 +551,7 @@ def test_readable_output():
     with Faulty('wrong_body_every', argument=50) as server:
         outcome = place.bench('load', '-n', '100', '-c', '2', server.url)
     tap.is_(outcome.code, 0, 'text: exit code')
-    tap.has(outcome.out, [server.url, 'requests/s', '98 right answers', '2 failed', 'bad_body', 'first wrong answer',
+    tap.has(outcome.out, [server.url, 'requests/s', '98 right responses', '2 failed', 'bad_body', 'first wrong response',
                           'p99.9'], 'text: figures')
 
 

@@ -333,7 +333,7 @@ def test_no_figure():
     tap.ok(all('failed' in cell['invalid'] and 'no rate to take a share of' in cell['error'] for cell in cells),
            'no figure: and say why', cells)
     tap.has(outcome.err, '[7/7', 'no figure: progress')
-    tap.has(outcome.out, 'dead (close, 50 %) failed in 1 of 1 blocks: there is no rate', 'no figure: the table says so')
+    tap.has(outcome.out, 'dead (close, 50 %) failed in 1 of 1 launches: there is no rate', 'no figure: the table says so')
     explained = place.bench('explain', 'results/dead/run.json', 'dead@90%')
     tap.has(explained.out, ['dead@90%', 'no rate to take a share of'], 'no figure: explain')
     before = place.lines('dead')

@@ -487,7 +487,7 @@ def test_cut():
             name = 'cut in file %d of %d: ' % (at, puts)
             tap.is_((outcome.code, outcome.out), (3, ''), name + 'it fails')
             tap.ok(sent <= at + 1, name + 'and ends', sent)
-            tap.has(outcome.err, 'goes on from here', name + 'it says how to go on')
+            tap.has(outcome.err, 'continues from here', name + 'it says how to go on')
             tap.is_(dead_links(folder), [], name + 'what is there leads nowhere else')
             cut = {path: hash_ for path, hash_ in site_of(folder).items() if wanted.get(path) not in (None, hash_)}
             tap.ok(set(cut) <= {'site.json'}, name + 'each file that is there is whole', cut)

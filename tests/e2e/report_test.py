@@ -308,7 +308,7 @@ def test_less_than_a_round():
 def test_three_modes():
     outcome = three_modes()
     if tap.is_(outcome.code, 0, 'its page'):
-        tap.has(page_of('three-modes'), ['In close mode: From 1 to 64', 'In keepalive mode: From', 'In crowd mode: From', '2 blocks'],
+        tap.has(page_of('three-modes'), ['In close mode: From 1 to 64', 'In keepalive mode: From', 'In crowd mode: From', '2 launches'],
                 'tells of each mode')
     else:
         tap.note(outcome)
@@ -328,10 +328,10 @@ KINDS = {
               ['The load is an open loop', 'numbers after a server are requests offered a second|All 6 measurements', 'for comparison'],
               ['closed loop', 'No level', 'What the verdicts mean', 'ceiling']),
     'both': (['control,tornado', '--concurrency', '1,4', '--after-sweep', '50'],
-             '1 server from 1 to 4 connections, then at 50\u00a0% of the server&#39;s own best rate',
-             'close mode \u00b7 1 to 4 connections \u00b7 50\u00a0% of the server&#39;s own best rate', 'From 1 to 4 connections tornado ',
+             '1 server from 1 to 4 connections, then at 50\u00a0% of the server&#39;s own maximum rate',
+             'close mode \u00b7 1 to 4 connections \u00b7 50\u00a0% of the server&#39;s own maximum rate', 'From 1 to 4 connections tornado ',
              ['The load is a closed loop', 'After the levels the load is an open loop',
-              'Offered 50\u00a0% of the server&#39;s own best rate, tornado'], ['No level']),
+              'Offered 50\u00a0% of the server&#39;s own maximum rate, tornado'], ['No level']),
     'preset': (['control,tornado', '--preset', '2010', '--requests', '200', '--sequential', '50'],
                '1 server at 100 connections, as in 2010', 'close mode \u00b7 100 connections \u00b7 as in 2010',
                'As in 2010, at 100 connections ', ['One request at a time: ', '(tornado) requests a second'],
@@ -339,11 +339,11 @@ KINDS = {
     'absent': (['control,tornado,absent', '--concurrency', '1,4'], '2 servers from 1 to 4 connections',
                'close mode \u00b7 1 to 4 connections', 'Of 2 servers from 1 to 4 connections, ',
                ['1 never started (absent)', '<li>absent never started: exited with status 1 before it was ready: ' + LAST_WORDS,
-                'it never started: exited with status 1'], ['no longer answers', 'absent at ']),
+                'it never started: exited with status 1'], ['no longer responds', 'absent at ']),
     'absent-alone': (['control,absent', '--rate', '50'], '1 server at 50 requests a second',
                      'close mode \u00b7 50 requests a second',
                      'Offered 50 requests a second, absent never started: exited with status 1 before it was ready: ' + LAST_WORDS,
-                     ['<td>never started</td>'], ['no longer answers', 'closed loop']),
+                     ['<td>never started</td>'], ['no longer responds', 'closed loop']),
     'sequential': (None, '1 server with one request at a time', 'one request at a time', 'One request at a time: ',
                    ['(tornado) requests a second', 'One by one: '], ['closed loop', 'open loop', 'No level', '0 connections', 'ceiling']),
 }

@@ -72,7 +72,7 @@ static void finding_names_each_server_once(void **state)
 
 	(void)state;
 	curve_add(&doc, "control", (double[]){ 1e4, 9e5, 9e5, 9e5 });
-	check_finding("control alone", &doc, "No server was measured beside the control server.");
+	check_finding("control alone", &doc, "No server was measured besides the control server.");
 	curve_add(&doc, "steady", (double[]){ 1e4, 2e4, 2e4, 2e4 });
 	check_finding(
 		"one", &doc,

@@ -541,7 +541,7 @@ static void kinds_show_what_they_are_for(void **state)
 		const char *stem, *text;
 	} wanted[] = {
 		{ "rate-close", ">each launch<" },
-		{ "rate-close", ">lowest to highest of 3 blocks<" },
+		{ "rate-close", ">minimum to maximum of 3 launches<" },
 		{ "rate-close", ">failed from 512<" },
 		{ "panels-close", ">fails from 64<" },
 		{ "panels-close", ">eventlet<" },
@@ -805,7 +805,7 @@ static void latencies_have_a_picture(void **state)
 	assert_non_null(
 		strstr(svg, "tornado: at 8,000 a second median 80.0us, 99th percentile 800us; keeps up with 4,000/s"));
 	assert_non_null(strstr(svg, ">hollow: not valid, the client was late itself<"));
-	assert_non_null(strstr(svg, ">does not keep up: under 95 % answered<"));
+	assert_non_null(strstr(svg, ">does not keep up: under 95 % completed<"));
 	assert_non_null(strstr(svg, ">requests failed<"));
 	assert_non_null(strstr(svg, ">keeps up with 4,000/s<"));
 	assert_non_null(strstr(svg, ">50th, 90th and 99.9th, from below<"));

@@ -122,7 +122,7 @@ static void test_no_rate(void **state)
 	assert_int_equal(rates_table_print(&doc, false, TABLE_TEXT, out, &err), 0);
 	fclose(out);
 	check_words(text, "tornado         close          -   50 %      failed");
-	check_words(text, "tornado (close, 50 %) failed in 1 of 1 blocks: there is no rate");
+	check_words(text, "tornado (close, 50 %) failed in 1 of 1 launches: there is no rate");
 	free(text);
 	document_release(&doc);
 }
@@ -175,9 +175,9 @@ static void test_censored(void **state)
 	check_words(text, "100.00!  1.00ms>  1.00ms>  1.00ms>  1.00ms>  1.00ms>");
 	check_words(
 		text,
-		"> latency is higher than that: requests that were due in the window failed behind it, or had not ended "
+		"> latency is higher than that: requests that were due in the window failed after it, or had not ended "
 		"long after it, and are not among these: tornado (close, 100/s)\n");
-	check_words(text, "! requests or blocks failed");
+	check_words(text, "! requests or launches failed");
 	free(text);
 	document_release(&doc);
 }

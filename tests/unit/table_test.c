@@ -174,8 +174,8 @@ static void what_is_not_valid_is_marked_and_said(void **state)
 	check_words(text, "\n* not to be relied on, the client's CPU was the limit, not the server: bound\n");
 	assert_has_not(text, "Little");
 	check_words(text, "\ndead failed: server exited with status 1\n");
-	check_words(text, "\nhalf failed in 1 of 2 blocks: no answer\n");
-	check_words(text, "\n! requests or blocks failed");
+	check_words(text, "\nhalf failed in 1 of 2 launches: no answer\n");
+	check_words(text, "\n! requests or launches failed");
 	free(text);
 
 	text = print(&doc, 0, TABLE_CSV);
@@ -198,7 +198,7 @@ static void each_mode_has_its_columns(void **state)
 	check_words(text, "Implementation  Parallel close (100)  Parallel keepalive (100)  Sequential  "
 			  "CPU µs/request close  CPU µs/request keepalive\n");
 	check_words(text, "modes close and keepalive");
-	check_words(text, "requests were lost in the counting: eventlet (sequential)\n");
+	check_words(text, "the counts of requests do not add up: eventlet (sequential)\n");
 	free(text);
 	document_release(&doc);
 }
