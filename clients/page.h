@@ -1,5 +1,5 @@
 /*
- * page: the pages that every server answers (docs/server-contract.md).
+ * page: the pages that every server has (docs/server-contract.md).
  *
  * GET / is one fixed page. GET /N links to /M with M = (1664525 N + 1013904223) mod 2^32: a linear congruential
  * generator of full period (Knuth, TAOCP 2, 3.2.1.2; constants of Numerical Recipes), so that from /0 the links

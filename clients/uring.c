@@ -35,7 +35,7 @@
  * are in the queue, the second half of a connect() waits until after them all, and meets a cold cache (measured: a
  * fifth of the rate). Below, batches are cheaper.
  */
-#define MULTITUDE 512
+#define MANY 512
 
 /*
  * Buffers for responses, shared by all connections of a thread. The kernel takes them in turn. Many connections may
@@ -45,9 +45,9 @@
 #define BUFFERS_MIN 256
 #define BUFFERS_MAX 16384
 /* No powers of two: the starts of all buffers would share a few sets of the caches. */
-#define BUFFER_BYTES           (4096 + 64)
-#define BUFFER_BYTES_MULTITUDE (512 + 64)
-#define BUFFER_GROUP           0
+#define BUFFER_BYTES      (4096 + 64)
+#define BUFFER_BYTES_MANY (512 + 64)
+#define BUFFER_GROUP      0
 
 /* Part of the kernel's interface, and newer than the headers of Debian 12 (include/uapi/linux/io_uring.h). */
 #define OP_BIND                   56 /* Linux 6.11 */
@@ -379,9 +379,9 @@ static int uring_wait(struct engine *engine, uint64_t timeout_ns, struct err *er
 	return 0;
 }
 
-static bool is_multitude(uint32_t connections)
+static bool is_many(uint32_t connections)
 {
-	return connections >= MULTITUDE;
+	return connections >= MANY;
 }
 
 /* The smallest power of two that is at least `wanted`, within two bounds. */
@@ -399,7 +399,7 @@ static int ring_try(struct io_uring *ring, uint32_t connections)
 {
 	struct io_uring_params params = {
 		.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_CQSIZE | IORING_SETUP_SUBMIT_ALL |
-			 (is_multitude(connections) ? IORING_SETUP_COOP_TASKRUN : IORING_SETUP_DEFER_TASKRUN),
+			 (is_many(connections) ? IORING_SETUP_COOP_TASKRUN : IORING_SETUP_DEFER_TASKRUN),
 		.cq_entries = power_above(4 * connections, COMPLETIONS_MIN, COMPLETIONS_MAX),
 	};
 
@@ -450,7 +450,7 @@ static size_t buffers_bytes(const struct uring_state *state)
 static int buffers_make(struct uring_state *state, uint32_t connections, struct err *err)
 {
 	state->buffers_count = power_above(connections, BUFFERS_MIN, BUFFERS_MAX);
-	state->buffer_bytes = is_multitude(connections) ? BUFFER_BYTES_MULTITUDE : BUFFER_BYTES;
+	state->buffer_bytes = is_many(connections) ? BUFFER_BYTES_MANY : BUFFER_BYTES;
 	char *memory = mmap(NULL, buffers_bytes(state), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (memory == MAP_FAILED)
 		return err_set_errno(err, "buffers for responses");

@@ -22,7 +22,7 @@ struct rate_point {
 	const char *error;            /* why the first failed cell did; of the document; or NULL */
 	double share;                 /* of the server's own maximum rate; NAN where the rate was not chosen so */
 	double offered_rps;           /* NAN where there was nothing to take a share of; then so are all others */
-	double rate_rps;              /* of right answers */
+	double rate_rps;              /* of right responses */
 	struct cell_times latency_ns; /* max: the maximum of all */
 	bool censored;                /* the latency of one of the cells used is censored: the true value is higher */
 	double lag_p99_ns, lag_max_ns;

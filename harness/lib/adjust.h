@@ -1,9 +1,9 @@
 /*
  * adjust: p-values of many tests, adjusted for their number.
  *
- * Of a hundred tests at the level .05, five are "significant" where there is nothing. An adjusted p-value is compared with
- * alpha as if there were one test. Holm's adjustment (1979) bounds the probability of even one false finding; Benjamini and
- * Hochberg's (1995) bounds the share of false ones among the findings.
+ * Of a hundred tests at the level .05, five are "significant" where there is no effect. An adjusted p-value is compared
+ * with alpha as if there were one test. Holm's adjustment (1979) bounds the probability of even one false finding;
+ * Benjamini and Hochberg's (1995) bounds the share of false ones among the findings.
  *
  * NAN is no test: it stays NAN and does not count. Both adjust in place.
  */

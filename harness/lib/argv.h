@@ -1,8 +1,8 @@
 /*
  * argv: a command line as a list of arguments, without a shell.
  *
- * Commands stand in bench.conf as one line. They are split here and given to execvp(3): no variable, pattern
- * or operator has a meaning, so that nothing in a file can run more than the one program that it names.
+ * A command is one line of bench.conf. It is split here and given to execvp(3): no variable, pattern or operator has a
+ * meaning, so that a line can run only the program that it names.
  */
 #ifndef HARNESS_LIB_ARGV_H
 #define HARNESS_LIB_ARGV_H
@@ -10,9 +10,9 @@
 #include "harness/lib/err.h"
 
 /*
- * Splits a line at blanks. Quotes '...' and "..." hold blanks together, a backslash outside '...' takes the
- * next character as it is. Returns a NULL-terminated array (free with argv_free), or NULL with err set where
- * the line has no argument or a quote does not end.
+ * Splits a line at blanks. Quotes '...' and "..." group blanks, a backslash outside '...' escapes the next character.
+ * Returns a NULL-terminated array (free with argv_free), or NULL with err set where the line has no argument or a quote
+ * does not end.
  */
 char **argv_split(const char *line, struct err *err);
 

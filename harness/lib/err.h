@@ -1,14 +1,14 @@
 /*
- * err: one failed operation, in words.
+ * err: the description of one failed operation.
  *
- * A function that can fail takes a `struct err *` last and returns 0, or -1 with the message set. The layer
- * that fails says what happened; each layer above puts in front only what its caller could not know, so that
- * the whole reads as one sentence:
+ * A function that can fail takes a `struct err *` last and returns 0, or -1 with the message set. The layer that fails
+ * says what happened; each layer above puts in front only what its caller could not know, so that the whole reads as
+ * one sentence:
  *
  *     server eventlet: exited with status 1 before it was ready: ModuleNotFoundError: No module named 'eventlet'
  *
- * This is for operations only. A bug is an assert; a failure that is *measured* (a reset, a wrong answer) is
- * a counter of the sample, see clients/client.h.
+ * This is for operations only. A bug is an assert; a failure that is *measured* (a reset, a wrong response) is a
+ * counter of the sample, see clients/client.h.
  */
 #ifndef HARNESS_LIB_ERR_H
 #define HARNESS_LIB_ERR_H

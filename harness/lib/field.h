@@ -1,9 +1,9 @@
 /*
  * field: a struct described by a table of its fields.
  *
- * What a struct holds stands once, in a table with a row for each field: its name in files, its kind and unit, how the
- * figures of several threads become one, where it is shown. Whatever treats all fields alike follows the table: setting them
- * to unknown, merging, copying, freeing (all here), reading and writing JSON (harness/record/json.h), showing them
+ * The fields of a struct are listed once, in a table with a row for each: its name in files, its kind and unit, how the
+ * figures of several threads become one, where it is shown. Whatever treats all fields alike follows the table: setting
+ * them to unknown, merging, copying, freeing (all here), reading and writing JSON (harness/record/json.h), showing them
  * (harness/report/explain.h). A table ends with a row whose path is NULL.
  *
  * A number that was not measured is NAN, never 0.

@@ -12,7 +12,8 @@
 #include "harness/lib/err.h"
 
 /*
- * Opens a file for reading, closed on exec. A FIFO, which would wait for a writer for ever, is refused. NULL with err set.
+ * Opens a file for reading, closed on exec. A FIFO, which would wait for a writer forever, is refused. NULL with err
+ * set.
  */
 FILE *file_open(const char *path, struct err *err);
 

@@ -31,7 +31,7 @@ struct hist {
 /* Forgets all values. A histogram in zeroed memory is already empty. */
 void hist_reset(struct hist *hist);
 
-/* The bucket of a value: 0 to HIST_BUCKETS - 1, rising with the value. */
+/* The bucket of a value: 0 to HIST_BUCKETS - 1, increasing with the value. */
 static inline size_t hist_bucket(uint64_t value)
 {
 	if (value > HIST_MAX)

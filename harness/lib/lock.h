@@ -1,8 +1,9 @@
 /*
  * lock: a folder that one process at a time writes to, also where several hosts share it.
  *
- * The lock is flock(2) on a file "lock" in the folder: the kernel releases it when the process ends, however it ends. The file
- * holds the process id and the host of its holder, so that an error can name them; what a killed holder left is taken over.
+ * The lock is flock(2) on a file "lock" in the folder: the kernel releases it when the process ends, however it ends.
+ * The file holds the process id and the host of its holder, so that an error can name them; the file of a killed holder
+ * is taken over.
  */
 #ifndef HARNESS_LIB_LOCK_H
 #define HARNESS_LIB_LOCK_H

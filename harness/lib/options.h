@@ -54,7 +54,7 @@ extern const struct option_type option_duration; /* in ns, between def->min and 
 extern const struct option_type option_percent;  /* a share, from a percentage as 5% or 2.5% below 100% */
 extern const struct option_type option_choice;   /* the index in def->choices */
 
-/* The C type of a field of each kind. A type of one's own, option_KIND, has its option_KIND_value beside it. */
+/* The C type of a field of each kind. A custom type, option_KIND, needs its option_KIND_value. */
 typedef bool option_flag_value;
 typedef char *option_text_value;
 typedef char **option_texts_value;
@@ -102,8 +102,8 @@ struct options_line {
 /*
  * Reads a command line (argv without the command's own name). Options and operands may mix; "--" ends the options;
  * "--name=value" and "-n5" are read too. Operands are left in order at the start of argv. Returns their number; or -1
- * with err set: an option is unknown, has no value or must not have one. Values are judged by options_line_apply(). Release
- * the line in both cases; it points into argv.
+ * with err set: an option is unknown, has no value or must not have one. Values are checked by options_line_apply().
+ * Release the line in both cases; it points into argv.
  */
 int options_line_read(const struct option_def *defs, struct options_line *line, int argc, char **argv, struct err *err);
 

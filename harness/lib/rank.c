@@ -69,8 +69,8 @@ static struct ranked *rank_all(const double *x, size_t n, const double *y, size_
 }
 
 /*
- * In how many ways do `few` of the ranks have each sum? Returns the counts of sums from 0 to *max, to be freed. They are
- * up to 50 over 25, about 1.3e14, which a double holds exactly. The ranks come in rising order.
+ * In how many ways do `few` of the ranks have each sum? Returns the counts of sums from 0 to *max, to be freed. They
+ * are at most 50 over 25, about 1.3e14, which a double holds exactly. The ranks are in ascending order.
  */
 static double *sums_of(const struct ranked *all, size_t count, size_t few, size_t *max)
 {

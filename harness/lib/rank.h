@@ -46,11 +46,11 @@ int rank_shift(struct rank_shift *shift, const double *x, size_t n, const double
 double rank_min_p(size_t n, size_t m);
 
 /*
- * How many values a side it takes to be conclusive, where there are `tests` tests of which each may have to meet alpha /
- * tests: the smallest n for which p can be small enough at all and, with values that have a standard deviation of
- * `spread`, either a shift of `effect` beyond the floor is found with a probability of 0.8, or for one within it the
- * interval is within the floor. By the normal approximation, in which ranks need pi/3 times the values that means do.
- * spread or effect NAN: only the first condition. 0 where it is more than `max`.
+ * The number of values a side for a conclusive result, with `tests` tests of which each may have to meet alpha / tests:
+ * the smallest n for which p can be small enough at all and, with values that have a standard deviation of `spread`,
+ * either a shift of `effect` beyond the floor is found with a probability of 0.8, or for one within it the interval is
+ * within the floor. By the normal approximation, in which ranks need pi/3 times the values that means do. spread or
+ * effect NAN: only the first condition. 0 where it is more than `max`.
  */
 size_t rank_needed(double effect, double spread, double floor, double alpha, size_t tests, size_t max);
 

@@ -1,8 +1,8 @@
 /*
- * text: text from outside, made fit to be shown.
+ * text: text from outside, sanitized for output.
  *
- * Names, versions and messages come from files and programs that are not ours. Before they stand in a table or
- * a picture, whatever could steer a terminal or reorder a line is taken out; escaping for the format (Markdown,
+ * Names, versions and messages come from files and programs that are not ours. Before they are shown in a table or a
+ * picture, characters that could steer a terminal or reorder a line are removed; escaping for the format (Markdown,
  * CSV, XML) is the writer's.
  */
 #ifndef HARNESS_LIB_TEXT_H

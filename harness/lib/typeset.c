@@ -49,7 +49,7 @@ static size_t bytes_fitting(const char *text, double size, double width)
 	return fitting;
 }
 
-/* Where a line of at most `fitting` bytes ends best. */
+/* The best place to end a line of at most `fitting` bytes. */
 static size_t line_end(const char *text, size_t fitting)
 {
 	if (!text[fitting])
@@ -57,7 +57,7 @@ static size_t line_end(const char *text, size_t fitting)
 	for (size_t end = fitting + 1; end > 1; end--)
 		if (text[end - 1] == ' ')
 			return end - 1;
-	/* A piece of less than a third of the line is no better than a break anywhere. */
+	/* A break that fills less than a third of the line is no better than a break anywhere. */
 	for (size_t end = fitting; end > fitting / 3; end--)
 		if (strchr("_-./,", text[end - 1]))
 			return end;

@@ -1,8 +1,8 @@
 /*
- * typeset: how wide a text is in a proportional font, and lines broken to a width.
+ * typeset: the width of a text in a proportional font, and lines broken to a width.
  *
- * Pictures are laid out before they are drawn, so the width of a text must be known without the program that
- * draws it. The widths are those of DejaVu Sans; Arial and Helvetica, which may stand in for it, are narrower.
+ * Pictures are laid out before they are drawn, so the width of a text must be known without the program that draws it.
+ * The widths are those of DejaVu Sans; Arial and Helvetica, which may replace it, are narrower.
  */
 #ifndef HARNESS_LIB_TYPESET_H
 #define HARNESS_LIB_TYPESET_H

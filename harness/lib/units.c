@@ -65,7 +65,7 @@ int units_duration(uint64_t *ns, const char *text, struct err *err)
 
 char *units_show_duration(char out[UNITS_TEXT], uint64_t ns)
 {
-	/* Minutes and hours read worse than 90s; seconds are the largest unit shown. */
+	/* Minutes and hours are harder to read than 90s; seconds are the largest unit shown. */
 	for (size_t i = 2; i < UNITS; i++) {
 		if (ns % units[i].ns == 0) {
 			snprintf(out, UNITS_TEXT, "%llu%s", (unsigned long long)(ns / units[i].ns), units[i].name);

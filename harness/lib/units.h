@@ -31,8 +31,8 @@ char *units_show_duration(char out[UNITS_TEXT], uint64_t ns);
 char *units_show_latency(char out[UNITS_TEXT], uint64_t ns);
 
 /*
- * The count that a figure is, rounded down. A figure from a file can be any number: what is below 1 or none is 0, and what no
- * count can be is the highest.
+ * A figure as a count, rounded down. A figure from a file can be any number: NAN or below 1 gives 0, and too large
+ * gives the maximum.
  */
 uint64_t units_whole(double figure);
 

@@ -102,7 +102,7 @@ static double part_of(const struct chart_axis *axis, double value)
 
 	if (axis->is_log)
 		part = log(value / axis->min) / log(axis->max / axis->min);
-	/* What the axis does not reach to is still a number of pixels. */
+	/* A value beyond the axis still gets a finite position in pixels. */
 	return fmin(fmax(part, -1), 2);
 }
 
@@ -152,13 +152,13 @@ void chart_axis_levels(struct chart_panel *panel, const uint64_t *levels, size_t
 	char text[CHART_TIC_TEXT];
 	bool is_doubling = true;
 
-	/* Room for half a mark at both ends; one level stands in the middle. */
+	/* Room for half a mark at both ends; a single level is in the middle. */
 	double margin = count > 1 ? exp2(fmax(0.02, 8 / width) * log2(max / min)) : 2;
 	*axis = (struct chart_axis){ .min = min / margin, .max = max * margin, .is_log = true };
 	for (size_t i = 0; i < count; i++)
 		is_doubling = is_doubling && is_power_of_two(levels[i]);
 	size_t tics = levels_wanted(wanted, levels, count, is_doubling);
-	/* In a narrow panel each tic stands 2, 4, 8 ... steps from the last one, seen from the first level. */
+	/* In a narrow panel the distance of tics is 2, 4, 8 ... steps, from the first level. */
 	size_t each = is_doubling ? 1 : 0;
 	snprintf(text, sizeof text, "%llu", (unsigned long long)levels[count - 1]);
 	double room = typeset_width(text, PICTURE_TIC_SIZE) + 4;
@@ -171,7 +171,7 @@ void chart_axis_levels(struct chart_panel *panel, const uint64_t *levels, size_t
 		if (each && i % each && i + 1 < tics)
 			continue;
 		if (x - half < used) {
-			/* The last level is more worth knowing than the one before it. */
+			/* The last level is more important than the one before it. */
 			if (i + 1 < tics || axis->count < 2)
 				continue;
 			axis->count--;
@@ -308,7 +308,7 @@ void chart_axis_log(struct chart_axis *axis, double min, double max, double marg
 	double beyond = max > min ? pow(max / min, margin) : 2;
 	beyond = fmax(beyond, 1.02);
 	*axis = (struct chart_axis){ .min = min / beyond, .max = max * beyond, .is_log = true };
-	/* From the most tics to the fewest: the first choice that fits. */
+	/* From the maximum of tics to the minimum: the first choice that fits. */
 	for (int every = is_binary ? 1 : 0; every <= 16 && !count; every++) {
 		count = every ? rounds_of(at, axis, is_binary ? 2 : 10, rounds, 1, every)
 			      : rounds_of(at, axis, 10, rounds, 3, 1);
@@ -383,7 +383,7 @@ static void put_axis(FILE *out, const struct chart_panel *panel, const struct ch
 	fputs("); ", out);
 }
 
-/* Commands of gnuplot, which the template runs: texts of tics are all that they quote. */
+/* Commands of gnuplot, which the template runs: texts of tics are their only quoted texts. */
 static void put_axes(FILE *out, const void *of, const struct palette *palette)
 {
 	const struct chart_panel *panel = of;
@@ -395,7 +395,7 @@ static void put_axes(FILE *out, const void *of, const struct palette *palette)
 	fputs(panel->is_empty ? "unset grid; unset border\"" : "\"", out);
 }
 
-/* The lines of a role, which gnuplot counts from 1; where there is none, the last one stands before the first one. */
+/* The lines of a role, counted from 1 as in gnuplot; if there is none, the last precedes the first. */
 
 static void put_from(FILE *out, const void *lines, const struct palette *palette)
 {
@@ -484,7 +484,7 @@ static void put_points(FILE *out, const void *context)
 				point->x, point->y, point->low, point->high, !point->invalid, point->errors, alone,
 				point->ring, point->size);
 		}
-		/* An index without a point would not be one. */
+		/* An index without a point would not exist for gnuplot. */
 		if (!line->count)
 			fputs("NaN NaN NaN NaN 1 0 0 0 1\n", out);
 	}

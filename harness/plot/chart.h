@@ -1,12 +1,12 @@
 /*
- * chart: what stands inside of a picture: panels with axes, and in them lines of points.
+ * chart: the inside of a picture: panels with axes, and in them lines of points.
  *
- * All kinds of picture are made of the same few things, and one template draws them. A panel is a rectangle with two
+ * All kinds of picture consist of the same few elements, and one template draws them. A panel is a rectangle with two
  * axes. A line belongs to a panel and has a role, which decides how it looks, and a style, which is the server's. The
  * lines of one panel and role are added one after the other. Where there are points without a figure, the line is
  * broken: see `gap`.
  *
- * What is added can fail only where memory is out; then `picture.failed` is set, and chart_write() says so.
+ * Adding an element can fail only where memory is out; then `picture.failed` is set, and chart_write() says so.
  */
 #ifndef HARNESS_PLOT_CHART_H
 #define HARNESS_PLOT_CHART_H
@@ -26,11 +26,11 @@ enum chart_role {
 	CHART_DOTS,    /* faint dots, no line */
 	CHART_THIN,    /* a thin line */
 	CHART_NAMED,   /* a line with marks, and a band or bars from low to high */
-	CHART_ROW,     /* marks of a size of their own, no line */
+	CHART_ROW,     /* marks of individual sizes, no line */
 	CHART_ROLES
 };
 
-/* One tic a level at most, or one a power of two. */
+/* At most one tic per level, or per power of two. */
 #define CHART_TICS_MAX 64
 #define CHART_TIC_TEXT 32
 
@@ -64,8 +64,8 @@ struct chart_panel {
 	struct chart_axis x, y;
 	bool is_faint;               /* contexts are only the background */
 	bool is_filled;              /* below the control server's line */
-	bool no_x_texts, no_y_texts; /* the tics have none: the panel beside or below it has the same */
-	bool is_empty;               /* no axes, no grid: there is nothing to read off */
+	bool no_x_texts, no_y_texts; /* the tics have no text: the panel next to it or below it has the same */
+	bool is_empty;               /* no axes, no grid: there is no scale to read */
 	struct chart_lines {
 		size_t first, count;
 	} lines[CHART_ROLES];
@@ -79,12 +79,12 @@ struct chart {
 	size_t lines_count, lines_room;
 	struct chart_point *points;
 	size_t points_count, points_room;
-	bool is_skipped; /* there is nothing of this kind to be drawn */
+	bool is_skipped; /* there is nothing of this kind to draw */
 	union {
 		struct chart_panel panel;
 		struct chart_line line;
 		struct chart_point point;
-	} lost; /* written to where there is no memory; the picture is not drawn then */
+	} lost; /* written to where memory is out; the picture is not drawn then */
 };
 
 void chart_release(struct chart *chart);
@@ -92,7 +92,7 @@ void chart_release(struct chart *chart);
 /* Adds a panel. Returns its number. */
 size_t chart_panel(struct chart *chart, double left, double right, double top, double bottom);
 
-/* The panel of a number, until the next one is added; never NULL. */
+/* The panel of that number, until the next one is added; never NULL. */
 struct chart_panel *chart_panel_at(struct chart *chart, size_t panel);
 
 /* Adds a line to a panel, to which the following points belong. Returns it, until the next one is added; never NULL. */
@@ -105,7 +105,7 @@ struct chart_point *chart_point(struct chart *chart, double x, double y);
 /* Lets a panel show the lines of a role of another one too. */
 void chart_share(struct chart *chart, size_t panel, size_t from, enum chart_role role);
 
-/* Where a value stands in a panel, in pixels. */
+/* The position of a value in a panel, in pixels. */
 double chart_x(const struct chart_panel *panel, double value);
 double chart_y(const struct chart_panel *panel, double value);
 
@@ -115,7 +115,7 @@ void chart_axis_levels(struct chart_panel *panel, const uint64_t *levels, size_t
 /* Adds a tic, as long as there is room for one. */
 void chart_tic(struct chart_axis *axis, double at, const char *text);
 
-/* Writes a value of an axis shortly, in CHART_TIC_TEXT bytes. */
+/* Writes a value of an axis in short form, in CHART_TIC_TEXT bytes. */
 typedef void chart_show(char *out, double value);
 chart_show chart_show_count;   /* 20,000 */
 chart_show chart_show_percent; /* 20 % */
@@ -124,8 +124,8 @@ chart_show chart_show_us;      /* the same, from microseconds */
 chart_show chart_show_bytes;   /* 20 KiB */
 
 /*
- * What an axis can show. A figure from a file can be any number, and the steps of an axis of such as are beyond these would
- * be nothing, or without an end.
+ * The range of an axis. A figure from a file can be any number, and beyond these limits the steps of an axis would
+ * vanish, or never end.
  */
 #define CHART_MIN 1e-6
 #define CHART_MAX 1e24
@@ -133,7 +133,7 @@ chart_show chart_show_bytes;   /* 20 KiB */
 /* The end of a linear axis for values up to that: 1 where they are too small, or none, and no more than CHART_MAX. */
 double chart_end(double max);
 
-/* A linear axis from 0 to a little more than the highest value. */
+/* A linear axis from 0 to a little more than the maximum. */
 void chart_axis_linear(struct chart_axis *axis, double highest, unsigned parts, chart_show *show);
 
 /*
@@ -153,7 +153,7 @@ void chart_titles(struct chart *chart, size_t panel, const char *y_title, const 
 /* The title of x below the middle of all panels, once the picture has its height. */
 void chart_titles_below(struct chart *chart, const char *x_title);
 
-/* What a panel shows, above it, with a detail ("": none) in small letters. */
+/* The heading of a panel, with a detail ("": none) in small letters. */
 void chart_heading(struct chart *chart, size_t panel, const char *heading, const char *detail);
 
 /* picture_write() of all. Returns 0, or -1 with err set. */

@@ -25,7 +25,7 @@ int curves_init(struct curves *curves, const struct document *doc, struct err *e
 		err_set(err, "out of memory");
 		goto out;
 	}
-	/* The control server, which is first, has no style of its own. */
+	/* The control server, which is first, does not use a style. */
 	size_t unstyled = count && strcmp(servers[0], CONTROL_SERVER) == 0;
 	palette_assign(styles + unstyled, servers + unstyled, count - unstyled);
 	curves->servers = count;
@@ -63,7 +63,7 @@ int curves_copy(struct curves *curves, const struct curves *from, struct err *er
 	return 0;
 }
 
-/* The control server, those without a name, those with one, those without a figure, those that were not measured. */
+/* The order: the control server, servers without a name, with a name, without a figure, not measured. */
 static int group(const struct curve *curve)
 {
 	if (isnan(curve->score))
@@ -161,7 +161,7 @@ void curves_note_versions(const struct curves *curves, struct picture *picture, 
 	char text[2048] = "Versions: ", version[PICTURE_TEXT];
 	size_t said = 0, more = 0;
 
-	/* From the highest score down; those that say the same once. */
+	/* From the highest score down; servers with the same text are listed together. */
 	for (size_t i = curves->count; i-- > curves->controls;) {
 		const struct curve *curve = &curves->all[i];
 		picture_version(version, picture->doc, curve->server, curve->name);

@@ -1,10 +1,10 @@
 /*
  * curves: the servers of a picture: which of them are drawn, in which order, and which have a name.
  *
- * A picture has room for eight names. They go to the servers with the highest scores, whatever the kind of picture takes
- * as a score; the others are thin grey lines. Two servers with one colour are not both named as long as there are
- * others to name: then the one with the lower score is a grey line too, and a note says which these are. The control
- * server is always named, and is drawn below all others.
+ * A picture has room for eight names. They go to the servers with the highest scores, which depend on the kind of
+ * picture; the others are thin grey lines. Two servers with one colour are not both named as long as there are others
+ * to name: then the one with the lower score is a grey line too, and a note says which these are. The control server is
+ * always named, and is drawn below all others.
  */
 #ifndef HARNESS_PLOT_CURVES_H
 #define HARNESS_PLOT_CURVES_H
@@ -23,20 +23,19 @@ struct curve {
 	struct palette_style style;
 	size_t index;      /* among all servers of the run, in the order of summary_servers() */
 	double score;      /* NAN: there is no figure to draw */
-	bool measured;     /* there is a cell, be it a failed one */
+	bool measured;     /* there is a cell, perhaps a failed one */
 	const char *error; /* why the first failed cell did; of the document; or NULL */
 	bool is_control, is_named;
 };
 
 struct curves {
-	struct curve *all; /* owned; in the order in which they are drawn: the control server, those without a
-					   name, those with one, each from the lowest score; behind these `count` those that
-					   were measured and have no figure */
+	struct curve *
+		all; /* owned; in drawing order: the control server, servers without a name, servers with a name, each from the lowest score; after these `count` the servers that were measured and have no figure */
 	size_t count, controls, contexts, failed; /* controls is 0 or 1 */
 	size_t servers;                           /* of the run */
 };
 
-/* All servers of the run, to be given scores. Returns 0, or -1 with err set; release in both cases. */
+/* All servers of the run, without scores. Returns 0, or -1 with err set; release in both cases. */
 int curves_init(struct curves *curves, const struct document *doc, struct err *err);
 
 void curves_release(struct curves *curves);
@@ -47,7 +46,7 @@ int curves_copy(struct curves *curves, const struct curves *from, struct err *er
 /* After the scores are set, or changed: orders and names them, at most `names` with the control server. */
 void curves_rank(struct curves *curves, size_t names);
 
-/* The named one with that rank, 0 for the highest score; the control server comes last. NULL: none. */
+/* The named server with that rank, 0 for the highest score; the control server comes last. NULL: none. */
 const struct curve *curves_named(const struct curves *curves, size_t rank);
 
 /* Adds the label of a curve. */
@@ -59,7 +58,10 @@ void curves_list(const struct curves *curves, struct picture *picture);
 /* Adds the key of the grey lines, as in "23 slower servers". */
 void curves_key(const struct curves *curves, struct picture *picture, const char *which, const char *what);
 
-/* Notes: the versions of those named, or of all, as far as there is room; the names of the grey lines, those without a figure. */
+/*
+ * Notes: the versions of the named servers, or of all, as far as there is room; the servers of the grey lines, those
+ * without a figure.
+ */
 void curves_note_versions(const struct curves *curves, struct picture *picture, bool of_all);
 void curves_note_contexts(const struct curves *curves, struct picture *picture, const char *heading);
 void curves_note_failed(const struct curves *curves, struct picture *picture, const char *heading);

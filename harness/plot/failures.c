@@ -1,4 +1,4 @@
-/* The failures of each server by kind, a row each, and the connections open inside the servers above them. */
+/* The failures of each server by kind, one row each, and the connections open inside the servers above them. */
 #include <math.h>
 #include <string.h>
 
@@ -34,7 +34,7 @@ static const struct level_kind kind = {
 		      .margin = OPEN_SCALE } },
 };
 
-/* The share of what ended that failed in this way. */
+/* The share of the ended requests that failed in this way. */
 static double share_of(const struct plot_data *data, const struct curve *curve, size_t level, size_t failure)
 {
 	const struct summary *summary = &plot_data_point(data, curve, level)->summary;
@@ -56,7 +56,7 @@ struct failures {
 	const struct plot_data *data;
 	struct rows rows;
 	const struct curve *curves[ROWS_MAX];
-	size_t kinds[ROWS_MAX], more; /* more: rows for which there is no room */
+	size_t kinds[ROWS_MAX], more; /* more: rows that do not fit */
 };
 
 /* The first level at which a server failed in this way; levels_count: none. */

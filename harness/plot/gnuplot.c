@@ -31,7 +31,7 @@ static int spawn(pid_t *pid, const char *folder, const char *const *argv, int st
 	return failed;
 }
 
-/* Reads to the end, so that the writer never waits; keeps what there is room for. */
+/* Reads to the end, so that the writer never blocks; keeps what fits. */
 static void read_all(int fd, char *out, size_t room)
 {
 	char chunk[1024];

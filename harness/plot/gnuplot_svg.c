@@ -8,8 +8,8 @@
 #include "harness/text/html.h"
 
 /*
- * What gnuplot's SVG lacks: fonts to fall back on, bold ones, crosses that can be seen, names of its own for parts, so
- * that several can stand in one page; its titles of plots go.
+ * Adds what gnuplot's SVG lacks: fallback fonts, bold fonts, visible crosses, ids that are unique in a page with
+ * several pictures; removes its titles of plots.
  */
 static const struct svg_change {
 	const char *begin, *end; /* all between them is replaced too */

@@ -1,5 +1,5 @@
 /*
- * gnuplot_svg: an SVG that gnuplot wrote, made fit to stand in a page.
+ * gnuplot_svg: an SVG written by gnuplot, prepared for a page.
  */
 #ifndef HARNESS_PLOT_GNUPLOT_SVG_H
 #define HARNESS_PLOT_GNUPLOT_SVG_H

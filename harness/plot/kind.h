@@ -1,5 +1,5 @@
 /*
- * kind: what a kind of picture is.
+ * kind: a kind of picture.
  *
  * A kind that shows figures against connections is a row of a table (level_chart.h). Any other one is a function that
  * fills a chart, and sets `is_skipped` in it where the run has nothing of that kind. Files and gnuplot are in plot.c.

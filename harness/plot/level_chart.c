@@ -9,7 +9,7 @@
 
 #define Y_PARTS     6
 #define TIC_HEIGHT  18.0
-#define ROW_GAP     84.0 /* between the panels of one row: tics of y stand there */
+#define ROW_GAP     84.0 /* between the panels of one row: the tics of y are there */
 #define GRID_GAP    20.0
 #define GRID_HEIGHT 215.0
 #define GRID_BELOW  64.0
@@ -55,7 +55,7 @@ void level_chart_range(const struct plot_data *data, level_value *value, double 
 
 /* Keys. */
 
-/* The reasons of all points whose figures are not valid, shortly. Returns whether there is one. */
+/* The reasons of all invalid points, in short form. Returns whether there is one. */
 static bool invalid_reasons(const struct plot_data *data, const struct curves *curves, char *out, size_t room)
 {
 	static const char *const short_names[INVALIDS] = {

@@ -1,9 +1,9 @@
 /*
- * level_chart: pictures that show something of each server against the concurrent connections.
+ * level_chart: pictures that show a figure of each server against the concurrent connections.
  *
  * Such a kind of picture is a row of a table, a struct level_kind: its title, its panels, which keys and notes it has,
- * and where the names of the servers stand. level_chart_fill() makes the picture from that row. Kinds that need more
- * than one row of panels, or other panels beside them, use the steps that it is made of.
+ * and the place of the names of the servers. level_chart_fill() makes the picture from that row. Kinds that need more
+ * than one row of panels, or other panels besides, use its steps.
  */
 #ifndef HARNESS_PLOT_LEVEL_CHART_H
 #define HARNESS_PLOT_LEVEL_CHART_H
@@ -24,16 +24,16 @@ struct level_panel {
 	double (*highest)(const struct plot_data *data); /* y is linear from 0 to this; NULL: logarithmic */
 	double margin;   /* logarithmic: beyond the values, as a share of their distance */
 	bool is_filled;  /* below the control server, where that is a ceiling */
-	bool has_spread; /* lines have the range over the blocks */
+	bool has_spread; /* lines have the range over the launches */
 	bool has_dots;   /* and a dot for each launch */
 	bool is_latency; /* points are hollow too where the latency is censored */
 	enum level_modes { LEVEL_ALL_MODES, LEVEL_CLOSE, LEVEL_NOT_CLOSE } modes;
 };
 
-/* Where the names of servers stand. */
+/* The place of the servers' names. */
 enum level_names {
 	LEVEL_AT_ENDS, /* at the ends of the lines of the only panel */
-	LEVEL_BESIDE,  /* in a list beside the panels */
+	LEVEL_BESIDE,  /* in a list next to the panels */
 };
 
 #define LEVEL_PANELS_MAX 6
@@ -46,7 +46,7 @@ struct level_kind {
 	enum level_names names;
 	bool is_small;  /* no keys, few notes, and the size is fixed: names are left out until the others fit */
 	bool has_empty; /* drawn without a figure too: then it says why there is none */
-	bool is_grid;   /* panels stand in rows of two or three, and share the scale of y */
+	bool is_grid;   /* panels are in rows of two or three, and share the scale of y */
 	bool has_control_key, has_errors_key;
 	const char *guide_key;
 	const char
@@ -56,9 +56,9 @@ struct level_kind {
 	bool has_open_note;       /* how many connections were open inside the servers */
 	const char *contexts_note,
 		*failed_note; /* before the names of the grey lines, of those without a figure; or NULL */
-	/* Other names than those of the highest rates; NULL: these. */
+	/* A ranking other than by the maximum rate; NULL: by the maximum rate. */
 	int (*choose)(struct curves *curves, const struct plot_data *data, struct err *err);
-	/* Adds to the description what is worth knowing of a server that is named. */
+	/* Adds to the description what is remarkable about a named server. */
 	void (*describe)(struct picture *picture, const struct plot_data *data, const struct curve *curve);
 	struct level_panel panels[LEVEL_PANELS_MAX]; /* up to the first without a value */
 };
@@ -95,14 +95,14 @@ size_t level_chart_panel(struct level_chart *made, const struct level_panel *row
 size_t level_chart_line(struct chart *chart, size_t panel, enum chart_role role, const struct level_panel *row,
 			const struct plot_data *data, const struct curve *curve, level_value *value);
 
-/* The lowest and the highest value of all servers. Where there is none: min > max. */
+/* Minimum and maximum over all servers. Where there is no value: min > max. */
 void level_chart_range(const struct plot_data *data, level_value *value, double *min, double *max);
 
 /* Requests per second, as a value, and their highest of all launches. */
 level_value level_rate;
 double level_rate_highest(const struct plot_data *data);
 
-/* Describes a server by its highest rate, and where it failed. */
+/* Describes a server by its maximum rate, and where it failed. */
 void level_describe_rate(struct picture *picture, const struct plot_data *data, const struct curve *curve);
 
 /* A value on a logarithmic axis: NAN where it is not positive. */

@@ -20,7 +20,7 @@ static double hundred(const struct plot_data *data)
 	return 100;
 }
 
-/* What is left at the highest level: 0 where it failed there. */
+/* The share left at the highest level: 0 if the server failed there. */
 static double left_over(const struct plot_data *data, const struct curve *curve)
 {
 	double share = share_of(data, curve, data->levels_count - 1);
@@ -28,7 +28,7 @@ static double left_over(const struct plot_data *data, const struct curve *curve)
 	return isnan(share) ? 0 : share;
 }
 
-/* The servers with the largest and the smallest shares are named first: the farther from the median, the sooner. */
+/* The servers with the largest and the smallest shares are named first: the farther from the median, the earlier. */
 static int choose_extremes(struct curves *curves, const struct plot_data *data, struct err *err)
 {
 	double *left = calloc(curves->count + 1, sizeof *left);
@@ -108,10 +108,10 @@ static double memory_of(const struct plot_data *data, const struct curve *curve,
 	return level_positive(plot_data_point(data, curve, level)->rss_bytes);
 }
 
-/* With fewer connections open, the memory that a server takes for other reasons is larger than what they take. */
+/* With fewer connections open, memory that a server takes for other reasons outweighs theirs. */
 #define MEMORY_OPEN_MIN 64
 
-/* By how much memory has grown since the lowest level, for each connection open. */
+/* The growth of memory since the lowest level, per open connection. */
 static double memory_each(const struct plot_data *data, const struct curve *curve, size_t level)
 {
 	double open = plot_data_point(data, curve, level)->summary.open_mean, first = NAN;
@@ -175,7 +175,7 @@ const struct level_kind level_hero = {
 };
 
 const struct level_kind level_preview = {
-	/* 1200 x 630 pixels, as sites that show a link want it: the same without the small print, in larger letters. */
+	/* 1200 x 630 pixels, as previews of links need it: the same without the small print, in larger letters. */
 	.title = "Requests per second against connections",
 	.title_of_one = "Requests per second",
 	.what = "Line graph of requests per second",
@@ -224,7 +224,7 @@ const struct level_kind level_percentiles = {
 	},
 };
 
-/* In close mode the connections open at a time are as many as the server happens to hold. */
+/* In close mode the number of connections open at a time depends on the server's pace. */
 const struct level_kind level_cost = {
 	.title = "What a request and a connection cost the server",
 	.title_of_one = "What a request and a connection cost the server",

@@ -1,10 +1,10 @@
 /*
- * How long requests take at the rates that servers were offered.
+ * Latency at the rates that servers were offered.
  *
  * Both axes are logarithmic. A server has a thick line for its 99th percentile and a thin one for the median; where
  * there are at most two servers, those of the 90th and of the 99.9th too. A point that is not valid or censored is
- * hollow, one with failed requests has a cross, and a ring marks where the server did not keep up: from there on latency says how
- * long the load lasted.
+ * hollow, one with failed requests has a cross, and a ring marks where the server did not keep up: from there on
+ * latency says how long the load lasted.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@
 struct open_loop {
 	const struct rate_point *points;
 	size_t count;
-	struct curves curves; /* a score is the highest rate that it kept up with; 0: none */
+	struct curves curves; /* a score is the maximum rate that it kept up with; 0: none */
 	bool is_detailed;
 	size_t blocks;
 	double min_rps, max_rps; /* offered */
@@ -35,7 +35,7 @@ static bool is_of(const struct rate_point *point, const struct curve *curve)
 	return strcmp(point->server, curve->server) == 0;
 }
 
-/* The last point of a server with a figure; NULL: there is none. */
+/* The last point of a server with a figure; NULL: it has none. */
 static const struct rate_point *last_of(const struct open_loop *plot, const struct curve *curve)
 {
 	for (size_t i = plot->count; i-- > 0;)
@@ -125,10 +125,10 @@ static void labels_place(struct chart *chart, size_t panel, const struct open_lo
 	picture_place(&chart->picture);
 }
 
-/* What is to be explained of the points that are drawn. */
+/* What the keys have to explain about the points drawn. */
 struct seen {
 	bool behind, errors, invalid, censored;
-	unsigned reasons; /* of those that are not valid */
+	unsigned reasons; /* of the invalid ones */
 };
 
 static struct seen seen_of(const struct open_loop *plot)
@@ -192,7 +192,7 @@ static void notes_add(struct picture *picture, const struct open_loop *plot)
 	curves_note_failed(&plot->curves, picture, "Without a figure at any rate: ");
 }
 
-/* One percentile of a server, which is at that place of struct cell_times. */
+/* One percentile of a server, by its offset in struct cell_times. */
 static void line_add(struct chart *chart, size_t panel, enum chart_role role, const struct open_loop *plot,
 		     const struct curve *curve, size_t quantile)
 {

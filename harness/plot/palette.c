@@ -76,8 +76,8 @@ enum mark { CIRCLE, SQUARE, UP, DOWN, DIAMOND, PENTAGON };
 enum dash { SOLID, DASHED, DASH_DOT, DOTTED };
 
 /*
- * Those that share a colour are a fast and a slow one, so that a picture of all of them names one of the two, and such
- * as are hardly chosen to be set against each other.
+ * A fast and a slow server share a colour, so that a picture of all of them names only one of the two, and servers that
+ * are seldom compared with each other.
  */
 static const struct known {
 	const char *name;

@@ -1,17 +1,17 @@
 /*
- * palette: the looks of pictures, and of each server in all of them.
+ * palette: the colours and marks of pictures, and of each server in all of them.
  *
  * A server has one colour, mark and dash, which follow from its name, so that it looks the same in every picture and
- * every run. The servers that come with benchctl have fixed ones; any other name gets one of 384 from a hash. Only where two
- * names of one run lead to the very same, one of them gets another there.
+ * every run. The servers that come with benchctl have fixed ones; any other name gets one of 384 from a hash. Only if
+ * two names of one run lead to the same style, one of them gets another in that run.
  *
- * The colours for a light ground are four of Okabe and Ito ("Color Universal Design", 2008), black, and others found by a
- * search; those for a dark ground are a set of their own. Each has a contrast of at least 3 to 1 against its ground
+ * The colours for a light ground are four of Okabe and Ito ("Color Universal Design", 2008), black, and others found by
+ * a search; those for a dark ground are a set of their own. Each has a contrast of at least 3 to 1 against its ground
  * (WCAG 2.1, 1.4.11), and every two of them stay apart (CIE76 distance of at least 16) for normal, protan, deutan and
  * tritan sight (by the matrices of Machado, Oliveira and Fernandes, 2009). There are fewer colours than servers. So the
- * servers that come with benchctl share one only where they are seldom seen together, and a picture names no two
- * servers of one colour as long as there are others to name (curves.h). Colour is never the only difference: marks
- * and dashes differ too.
+ * servers that come with benchctl share a colour only where they are seldom seen together, and a picture names no two
+ * servers of one colour as long as there are others to name (curves.h). Colour is never the only difference: marks and
+ * dashes differ too.
  */
 #ifndef HARNESS_PLOT_PALETTE_H
 #define HARNESS_PLOT_PALETTE_H
@@ -35,7 +35,7 @@ struct palette {
 #define PALETTES 2
 extern const struct palette palettes[PALETTES]; /* light, dark */
 
-/* All colours of a palette in a row, below PALETTE_ALL: the same index is the same thing in each palette. */
+/* All colours of a palette in a row, below PALETTE_ALL: an index has the same role in each palette. */
 #define PALETTE_ALL (7 + PALETTE_COLOURS)
 const char *palette_colour(const struct palette *palette, unsigned index);
 
@@ -48,8 +48,9 @@ struct palette_style {
 };
 
 /*
- * The styles of `count` servers of one run; names are sorted, and each stands once. A server of benchctl's own has its fixed
- * style; another one that to which its name leads, or if a server before it in the run has just that, the next free one.
+ * The styles of `count` servers of one run; names are sorted, and each stands once. A server of benchctl's own has its
+ * fixed style; any other the style to which its name leads, or if an earlier server of the run has it, the next free
+ * one.
  */
 void palette_assign(struct palette_style *styles, const char *const *names, size_t count);
 

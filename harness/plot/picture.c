@@ -25,13 +25,13 @@
 #define TICS_HEIGHT 66.0  /* from the axes to the notes */
 #define LABEL_GAP   26.0  /* from the axes to the marks of the names */
 #define LABEL_TEXT  14.0  /* from a mark to its name */
-#define LABEL_WIDTH 270.0 /* of a name, at most */
+#define LABEL_WIDTH 270.0 /* maximum of a name */
 #define LABEL_ROW   16.0
 #define LABEL_SPACE 4.0
 #define NOTE_ROW    16.0
 #define NOTE_LINES  3
 #define MESSAGE_ROW 20.0
-#define ROOM_MIN    380.0 /* of the height of a panel that has all the width */
+#define ROOM_MIN    380.0 /* of the height of a panel that has the full width */
 
 /* Font sizes. */
 #define TITLE_SIZE    PICTURE_TITLE_SIZE
@@ -44,7 +44,7 @@
 
 /*
  * Pool-adjacent-violators: shifted by the heights above them, labels must only not decrease; neighbours that would
- * overlap form a group, which stands at the mean of what its members want.
+ * overlap form a group, which is placed at the mean of what its members want.
  */
 void picture_spread_labels(double *at, const double *height, size_t count, double low, double high)
 {

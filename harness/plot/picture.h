@@ -1,11 +1,11 @@
 /*
- * picture: what all pictures of a run have in common, whatever is drawn in them.
+ * picture: the parts that all pictures of a run have in common.
  *
  * A picture is one or more panels with axes, and around them a title, keys, names, and notes. It is drawn by gnuplot
- * from three things: a template (plots/templates/chart.gp), which has the looks; a head of numbers and texts, which has
- * everything that depends on the run; and a table of points. Head and template become `STEM.gp` and `STEM-dark.gp`,
- * the points `STEM.dat`, and they stay beside the pictures: they are their source, and `gnuplot STEM.gp` in that folder
- * draws them again (without the SVG's title and description, which are added afterwards).
+ * from three things: a template (plots/templates/chart.gp), which has the style; a head of numbers and texts, which has
+ * everything that depends on the run; and a table of points. Head and template become `STEM.gp` and `STEM-dark.gp`, the
+ * points `STEM.dat`, and they are kept next to the pictures as their source: and `gnuplot STEM.gp` in that folder draws
+ * them again (without the SVG's title and description, which are added afterwards).
  *
  * A picture is filled in this order: picture_init(), the labels and picture_fit(), the keys, the notes. Then there is
  * room for panels between PICTURE_LEFT, `right`, `top` and `bottom`; the labels are told where their lines end and are
@@ -48,7 +48,7 @@
 #define PICTURE_DESCRIPTION 4096
 #define PICTURE_NO_BREAK    "\u00a0" /* a blank at which no line is broken */
 
-/* The place of a text in respect of its x. */
+/* The alignment of a text at its x. */
 enum picture_align { PICTURE_LEFT_OF_TEXT, PICTURE_CENTRE, PICTURE_RIGHT_OF_TEXT };
 
 struct picture_text {
@@ -76,7 +76,7 @@ struct picture_key {
 };
 
 struct picture {
-	const struct document *doc;                       /* of which its notes are; NULL where it has none of these */
+	const struct document *doc;                       /* the run of its notes; NULL where it has none of these */
 	const char *mode;                                 /* of the document */
 	char stem[PICTURE_STEM];                          /* of the names of its files */
 	char title[PICTURE_TEXT], subtitle[PICTURE_TEXT]; /* above it */
@@ -91,7 +91,7 @@ struct picture {
 	size_t keys_count;
 	char notes[PICTURE_NOTES_MAX][TYPESET_LINE];
 	size_t notes_count;
-	char message[PICTURE_MESSAGE][TYPESET_LINE]; /* stands in the middle where there is nothing to draw */
+	char message[PICTURE_MESSAGE][TYPESET_LINE]; /* shown in the middle where there is nothing to draw */
 	size_t message_count;
 	struct picture_text *texts; /* owned */
 	size_t texts_count, texts_room;
@@ -104,13 +104,13 @@ void picture_init(struct picture *picture);
 
 void picture_release(struct picture *picture);
 
-/* Other than PICTURE_WIDTH and PICTURE_HEIGHT; before all else. */
+/* A size other than PICTURE_WIDTH and PICTURE_HEIGHT; call it first. */
 void picture_size(struct picture *picture, double width, double height);
 
 /* Adds a text at a place. Returns it, to be changed; never NULL. */
 struct picture_text *picture_text(struct picture *picture, const char *text, double x, double y, double size);
 
-/* The name of a server fit to be shown, in PICTURE_TEXT bytes. */
+/* A printable name of a server, in PICTURE_TEXT bytes. */
 void picture_name(char *out, const struct document *doc, const char *server);
 
 /* Adds a label, which may have a smaller line under it (""). Returns it; NULL where there are too many. */
@@ -122,13 +122,13 @@ void picture_fit(struct picture *picture);
 /* Makes the picture as much higher or lower as it takes to have this room between top and bottom; after the notes. */
 void picture_stretch(struct picture *picture, double room);
 
-/* How high all labels are together, one below the other. */
+/* The height of all labels together, one below the other. */
 double picture_labels_height(const struct picture *picture);
 
 /* After the notes, for a picture of one panel: makes it higher where the labels, or the panel, have too little room. */
 void picture_make_room(struct picture *picture);
 
-/* Places the labels beside the ends of their lines, none over another. */
+/* Places the labels next to the ends of their lines, without overlap. */
 void picture_place(struct picture *picture);
 
 /* Adds a key, which the template draws by its kind; the top of the axes moves down below it. */
@@ -153,7 +153,7 @@ void picture_version(char *out, const struct document *doc, const char *server, 
 /* Adds a line to the message; what is too long for it is cut. */
 void picture_message(struct picture *picture, const char *text);
 
-/* What one picture has of its own: variables of the template, and points. */
+/* The parts of an individual picture: variables of the template, and points. */
 struct picture_parts {
 	void (*put_head)(FILE *out, const struct palette *palette, const void *context);
 	void (*put_points)(FILE *out, const void *context);
@@ -179,10 +179,10 @@ void picture_add(char *text, size_t room, const char *separator, const char *for
 	picture_add((picture)->description, sizeof(picture)->description, separator, __VA_ARGS__)
 
 /*
- * Spreads labels on a vertical axis so that none overlaps another, moving them as little as possible (least
- * squares). Label i wants its centre at at[i] and is height[i] high; at[i] becomes where it goes. The order of the
- * wanted places is kept, and all stay between low and high as long as they fit there; otherwise they start at low.
- * Both arrays have `count` elements, at most PICTURE_LABELS_MAX.
+ * Spreads labels on a vertical axis so that none overlaps another, moving them as little as possible (least squares).
+ * Label i is height[i] high, and its centre should be at at[i]; at[i] becomes its place. The order of the wanted places
+ * is kept, and all stay between low and high as long as they fit there; otherwise they start at low. Both arrays have
+ * `count` elements, at most PICTURE_LABELS_MAX.
  */
 #define PICTURE_LABELS_MAX 64
 void picture_spread_labels(double *at, const double *height, size_t count, double low, double high);

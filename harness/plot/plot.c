@@ -55,7 +55,7 @@ int plot_kinds_parse(unsigned *kinds, const char *text, struct err *err)
 	}
 }
 
-/* What can be drawn: the modes of levels, then those of open loops; or those of the sequential client alone. */
+/* What can be drawn: the modes of levels, then those of open loops; or only those of the sequential client. */
 
 struct sources {
 	struct plot_source *all; /* owned */
@@ -91,7 +91,7 @@ static int sources_add(struct sources *sources, const struct document *doc, cons
 	for (size_t i = 0; modes[i]; i++)
 		if (!source_of(sources, doc, modes[i], err))
 			return -1;
-	/* The points stand mode by mode. */
+	/* The points are grouped by mode. */
 	for (size_t i = 0; i < points_count; i++) {
 		struct plot_source *source = source_of(sources, doc, sources->points[i].mode, err);
 		if (!source)
@@ -127,7 +127,7 @@ static int sources_fill(struct sources *sources, const struct document *doc, str
 /* The pictures that were written, for gnuplot and for the list. */
 
 struct drawn {
-	struct picture *pictures; /* owned; of each its names, texts and size count from here on */
+	struct picture *pictures; /* owned; the index of the first names, texts and sizes of each */
 	enum plot_kind_id *kinds; /* owned */
 	size_t count;
 };
@@ -138,7 +138,7 @@ static bool mode_is_good(const char *mode)
 	return *mode && strlen(mode) <= 32 && mode[strspn(mode, "abcdefghijklmnopqrstuvwxyz0123456789_-")] == 0;
 }
 
-/* Whether the run has what a kind of picture shows. */
+/* Whether the run has the data of a kind of picture. */
 static bool is_due(const struct plot_kind *kind, const struct plot_source *source)
 {
 	return kind->needs == OF_ALL || (kind->needs == OF_RATES ? source->points_count : source->data.levels_count);
@@ -160,7 +160,7 @@ static int chart_fill(struct chart *chart, const struct plot_kind *kind, const s
 			    : kind->fill(chart, source, err);
 }
 
-/* Writes the sources of one picture, if the run has what it shows. */
+/* Writes the sources of one picture, if the run has its data. */
 static int picture_make(struct drawn *drawn, enum plot_kind_id kind, const struct plot_source *source,
 			const char *folder, const char *template, struct err *err)
 {

@@ -1,13 +1,13 @@
 /*
  * plot: a run as pictures.
  *
- * There is a table of the kinds of picture. Each kind makes one picture a mode, if the run has what it shows, and each
- * picture is there as SVG and PNG, light and dark:
+ * There is a table of the kinds of picture. Each kind makes one picture per mode, if the run has its data, and each
+ * picture is drawn as SVG and PNG, light and dark:
  *
  *     rate-close.svg  rate-close.png  rate-close-dark.svg  rate-close-dark.png
  *
- * with their sources beside them (see picture.h). What is the same for all of them stands once: which servers are in a
- * picture and have a name there (curves.h), axes, panels and lines (chart.h), title, keys, names and notes (picture.h).
+ * with their sources next to them (see picture.h). What they share is in one place: which servers are in a picture and
+ * are named (curves.h), axes, panels and lines (chart.h), title, keys, names and notes (picture.h).
  */
 #ifndef HARNESS_PLOT_PLOT_H
 #define HARNESS_PLOT_PLOT_H
@@ -18,7 +18,7 @@
 #include "harness/lib/err.h"
 #include "harness/record/document.h"
 
-/* The kinds, in the order in which a reader wants them. */
+/* The kinds, in the order for a reader. */
 enum plot_kind_id {
 	PLOT_HERO,        /* requests per second against connections */
 	PLOT_PANELS,      /* the same, a panel for each server */
@@ -45,7 +45,7 @@ struct plot_picture {
 	char stem[PLOT_STEM]; /* of its files: STEM.svg, STEM-dark.svg, STEM.png, STEM-dark.png, STEM.gp, STEM.dat */
 	char mode[PLOT_STEM]; /* "close", ... */
 	char *title;          /* one line of plain text; owned, as `description` is */
-	char *description;    /* what it shows, for readers who do not see it (alt text) */
+	char *description;    /* a description, for readers who do not see it (alt text) */
 	double width, height; /* in pixels: of the SVG; a PNG has twice as many, a preview's as many */
 	bool has_svg;         /* a preview has none */
 };
@@ -59,14 +59,14 @@ void plot_list_release(struct plot_list *list);
 
 /*
  * Draws those pictures of the set `kinds` (bits of enum plot_kind_id) for which the run has data into a folder, which
- * is made where it is missing, and says in *list, where it is not NULL, which these are. A mode of which every cell
- * failed has a hero that says so. Returns 0; or -1 with err set and nothing to release: nothing to draw, folder or
- * template not accessible, gnuplot missing or failed (with what it said).
+ * is made where it is missing, and lists them in *list, if it is not NULL. A mode of which every cell failed has a hero
+ * that says so. Returns 0; or -1 with err set and nothing to release: nothing to draw, folder or template not
+ * accessible, gnuplot missing or failed (with its stderr).
  */
 int plot_draw(const struct document *doc, unsigned kinds, const char *folder, const char *templates_folder,
 	      struct plot_list *list, struct err *err);
 
-/* Adds the kinds of a text as in "hero,shape" to a set. Returns 0, or -1 with err set, which names what there is. */
+/* Adds the kinds of a text such as "hero,shape" to a set. Returns 0, or -1 with err set, which names all kinds. */
 int plot_kinds_parse(unsigned *kinds, const char *text, struct err *err);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * plot_data: what a run says of all its servers at all levels of one mode, as the pictures of that mode need it.
+ * plot_data: the figures of all servers at all levels of one mode, as the pictures of that mode need them.
  */
 #ifndef HARNESS_PLOT_PLOT_DATA_H
 #define HARNESS_PLOT_PLOT_DATA_H
@@ -18,7 +18,7 @@
 struct plot_data_point {
 	struct summary summary;
 	struct cell_times latency_ns, connect_ns;
-	bool censored; /* the latency of one of these cells is */
+	bool censored; /* the latency of one of these cells is censored */
 	double rss_bytes;
 };
 
@@ -43,17 +43,17 @@ void plot_data_release(struct plot_data *data);
 /* The point of a curve at the level of an index. */
 const struct plot_data_point *plot_data_point(const struct plot_data *data, const struct curve *curve, size_t level);
 
-/* Whether a cell is one of those that the figures of that point are from. */
+/* Whether the figures of that point include a cell. */
 bool plot_data_uses(const struct plot_data *data, const struct curve *curve, size_t level, const struct cell *cell);
 
 /* Whether there is a rate. */
 bool plot_data_has(const struct plot_data_point *point);
 
-/* The last level with a rate; the one with the highest; both are indexes. There must be one. */
+/* The last level with a rate, and the level with the maximum; both are indexes. There must be one. */
 size_t plot_data_last(const struct plot_data *data, const struct curve *curve);
 size_t plot_data_best(const struct plot_data *data, const struct curve *curve);
 
-/* The level from which on there is no rate because all cells failed; 0: it ends with one. */
+/* The level from which on there is no rate because all cells failed; 0: the last level has one. */
 uint64_t plot_data_failed_from(const struct plot_data *data, const struct curve *curve);
 
 #endif

@@ -1,12 +1,12 @@
 /*
- * rows: a panel of which y is no scale: each row of marks has its name beside it, in as many lines as it takes.
+ * rows: a panel whose y is no scale: each row of marks has its name next to it, in as many lines as it takes.
  */
 #ifndef HARNESS_PLOT_ROWS_H
 #define HARNESS_PLOT_ROWS_H
 
 #include "harness/plot/chart.h"
 
-#define ROWS_LINES 4 /* of a name, at most */
+#define ROWS_LINES 4 /* maximum of a name */
 
 struct row {
 	char lines[ROWS_LINES][TYPESET_LINE];
@@ -26,7 +26,7 @@ void rows_release(struct rows *rows);
 /* Adds a row below the others. Returns it, until the next one is added; NULL where memory is out. */
 struct row *rows_add(struct rows *rows, const char *name);
 
-/* Where a panel begins so that the names have room beside it. */
+/* The left end of a panel that leaves room for the names. */
 double rows_left(const struct rows *rows);
 
 /* Adds the panel, from `top` on, with the names; its y is that of rows_y(). Returns its number. */

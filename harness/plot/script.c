@@ -10,9 +10,9 @@
 #include "harness/lib/typeset.h"
 
 /*
- * Whether the fonts of pictures can be relied on to have a character, given by its UTF-8: those of the Latin, Greek
- * and Cyrillic scripts, and common punctuation and signs. For others gnuplot's cairo terminals may draw a box with
- * its number, as large as the picture.
+ * Whether the fonts of pictures surely have a character, given by its UTF-8: those of the Latin, Greek and Cyrillic
+ * scripts, and common punctuation and signs. For others gnuplot's cairo terminals may draw a box with its number, as
+ * large as the picture.
  */
 static bool is_drawable(const char *character, size_t bytes)
 {
@@ -73,7 +73,7 @@ void script_put_number(FILE *out, const void *member, const struct palette *pale
 	const double *number = member;
 
 	(void)palette;
-	/* With a point, so that the template divides numbers and not integers. */
+	/* With a decimal point, so that the template does not divide integers. */
 	fprintf(out, "%.2f", isnan(*number) ? -1 : *number);
 }
 

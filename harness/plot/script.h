@@ -1,5 +1,5 @@
 /*
- * script: what gnuplot is given beside a template: variables, arrays, and texts that can be nothing but texts.
+ * script: the input of gnuplot besides a template: variables, arrays, and texts that can be nothing but texts.
  */
 #ifndef HARNESS_PLOT_SCRIPT_H
 #define HARNESS_PLOT_SCRIPT_H
@@ -22,14 +22,14 @@ char *script_quote(char *out, size_t room, const char *text);
 void script_text(FILE *out, const char *name, const char *text);
 void script_number(FILE *out, const char *name, double number);
 
-/* How a member of a struct is written. */
+/* The format of a member of a struct. */
 typedef void script_put(FILE *out, const void *member, const struct palette *palette);
 script_put script_put_number;  /* double, in pixels; NAN as -1 */
 script_put script_put_flag;    /* bool */
 script_put script_put_integer; /* unsigned */
 script_put script_put_text;    /* char array */
 
-/* An array of gnuplot's, which holds one member of each struct of a C array. */
+/* An array in gnuplot, with one member of each struct of a C array. */
 struct script_array {
 	const char *name;
 	size_t offset; /* of the member; of the whole struct: 0 */

@@ -1,4 +1,6 @@
-/* One request at a time against many at once: a row for each server, with the figures of 2010 beside those of the run. */
+/*
+ * One request at a time against many at once: a row for each server, with the figures of 2010 next to those of the run.
+ */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -215,7 +217,7 @@ int plot_sequential(struct chart *chart, const struct plot_source *source, struc
 {
 	struct pairs pairs = { .data = &source->data, .min = INFINITY, .max = -INFINITY };
 
-	/* The sequential client is of no mode, so one such picture is enough. */
+	/* The sequential client has no mode, so one such picture is enough. */
 	chart->is_skipped = !source->is_first;
 	int result = chart->is_skipped ? 0 : pairs_fill(&pairs, err);
 	if (!result && !chart->is_skipped && pairs.count)

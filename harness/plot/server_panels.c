@@ -34,9 +34,9 @@ static const struct level_kind kind = {
 struct grid {
 	struct chart *chart;
 	const struct plot_data *data;
-	size_t from, count, columns; /* from: the control server has a panel only where there is nothing else */
+	size_t from, count, columns; /* from: the control server has a panel only if there is no other server */
 	double width, height;
-	size_t first; /* panel, which has the lines that all share */
+	size_t first; /* panel, whose lines all share */
 };
 
 static const struct curve *curve_at(const struct grid *grid, size_t i)
@@ -79,7 +79,7 @@ static void heading_add(struct picture *picture, const struct heading *heading, 
 		picture_text(picture, heading->verdict[i], left, y, PICTURE_DETAIL_SIZE)->is_muted = true;
 }
 
-/* All in one line with gaps: gnuplot's SVG grows by much with each line, and here it stands in each panel. */
+/* All in one line with gaps: gnuplot's SVG grows by much with each line, and this one is in each panel. */
 static void peers_add(const struct grid *grid, size_t panel)
 {
 	const struct curves *curves = &grid->data->curves;
@@ -176,7 +176,7 @@ int plot_panels(struct chart *chart, const struct plot_source *source, struct er
 	struct level_chart made = { .chart = chart, .data = data, .kind = &kind, .curves = *curves };
 	struct grid grid = { .chart = chart, .data = data };
 
-	/* Of one level the hero shows all that there is. */
+	/* For one level the hero shows everything. */
 	chart->is_skipped = !curves->count || data->levels_count < 2;
 	if (chart->is_skipped)
 		return 0;

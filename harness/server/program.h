@@ -10,11 +10,10 @@
 #include "harness/lib/err.h"
 
 /*
- * Runs a command line (see harness/lib/argv.h) in a folder, without a shell, and waits for it; what it leaves behind in
- * its process group is killed. What it prints on stdout goes to out as text: at most room - 1 bytes, without line ends
- * at its end and without control characters. The same with errors for stderr; either may be NULL. Returns its exit
- * status; or -1 with err set where it can't be started, is killed, or does not end within timeout_ns (then it is
- * killed).
+ * Runs a command line (see harness/lib/argv.h) in a folder, without a shell, and waits for it; processes left in its
+ * process group are killed. What it prints on stdout goes to out as text: at most room - 1 bytes, without line ends at
+ * its end and without control characters. The same with errors for stderr; either may be NULL. Returns its exit status;
+ * or -1 with err set where it can't be started, is killed, or does not end within timeout_ns (then it is killed).
  */
 int program_run(const char *command, const char *folder, uint64_t timeout_ns, char *out, size_t room, char *errors,
 		size_t errors_room, struct err *err);

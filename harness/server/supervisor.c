@@ -561,19 +561,19 @@ static int wait_right(struct supervisor *supervisor, const struct target *target
 		if (now >= deadline)
 			return err_set(err, "not ready after %.3g s: %.1000s", (double)timeout_ns / 1e9, last.text);
 		uint64_t left = deadline - now;
-		int answer = probe_compare(target, false, left, stop, &probe);
+		int outcome = probe_compare(target, false, left, stop, &probe);
 		/*
 		 * The response may come from a daemon whose first process is about to exit. That is checked only at the
 		 * start: a server whose first process stays does not have to wait after each cell.
 		 */
-		if (answer == 0 && !has_ended(supervisor, first && has_left(supervisor, target) ? LEFT_MS : 0))
+		if (outcome == 0 && !has_ended(supervisor, first && has_left(supervisor, target) ? LEFT_MS : 0))
 			return 0;
-		if (answer == 0)
+		if (outcome == 0)
 			continue;
 		/* The last probe may have had too little time: a description of a wrong response says more. */
-		if (answer > 0 || !wrong)
+		if (outcome > 0 || !wrong)
 			last = probe;
-		wrong = wrong || answer > 0;
+		wrong = wrong || outcome > 0;
 		/* Until something happens to the server, or it is time for the next probe. */
 		struct pollfd ready = { .fd = supervisor->socket, .events = POLLIN };
 		poll(&ready, 1, READY_PAUSE_MS);

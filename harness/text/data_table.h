@@ -1,8 +1,9 @@
 /*
  * data_table: a table of figures, as a page shows it and as programs read it.
  *
- * It is a text table (text_table.h) with the numbers that its texts were made from, so that a browser sorts by the numbers and CSV
- * has them as measured. The first column names the line. What is not known is "-" in the one and nothing in the other.
+ * It is a text table (text_table.h) with the numbers that its texts were made from, so that a browser sorts by the
+ * numbers and CSV has them as measured. The first column names the line. An unknown item is "-" in the text table and
+ * empty in CSV.
  */
 #ifndef HARNESS_TEXT_DATA_TABLE_H
 #define HARNESS_TEXT_DATA_TABLE_H
@@ -15,17 +16,17 @@
 
 #define DATA_TABLE_NAME 64 /* holds the name of a column */
 
-/* What an item shows, and the type of the field that it comes from. */
+/* The format of an item, and the type of its field. */
 enum data_kind {
 	DATA_TEXT,       /* const char *, at the left; all others are at the right */
-	DATA_NUMBER,     /* double: a whole number, thousands apart */
-	DATA_COUNT,      /* uint64_t, thousands apart */
+	DATA_NUMBER,     /* double: a whole number, with thousands separators */
+	DATA_COUNT,      /* uint64_t, with thousands separators */
 	DATA_LEVEL,      /* the same, where 0 is unknown */
-	DATA_PLAIN,      /* double: a whole number, thousands not apart */
+	DATA_PLAIN,      /* double: a whole number, without thousands separators */
 	DATA_TENTHS,     /* double, with one decimal */
 	DATA_HUNDREDTHS, /* double, with two decimals */
 	DATA_NS,         /* double: a duration */
-	DATA_SHARE,      /* double: per cent of 1 */
+	DATA_SHARE,      /* double: percent of 1 */
 };
 
 /* The offset of a column that is no field: its items are set one by one. */
@@ -54,16 +55,19 @@ void data_table_release(struct data_table *table);
 /* The number of lines below the headings. */
 size_t data_table_rows(const struct data_table *table);
 
-/* Names a column for people and, where `name` is not NULL, in CSV: for what depends on the run. The texts are copied. */
+/*
+ * Names a column for people and, where `name` is not NULL, in CSV: for columns that depend on the run. The texts are
+ * copied.
+ */
 void data_table_rename(struct data_table *table, size_t column, const char *heading, const char *name);
 
 /* Sets the items of a row that are fields of the struct at `from`. Rows count from 0. */
 void data_table_fill(struct data_table *table, size_t row, const void *from);
 
-/* Sets an item to a text, made plain; NULL or "" is unknown. */
+/* Sets an item to a text, sanitized; NULL or "" is unknown. */
 void data_table_set_text(struct data_table *table, size_t row, size_t column, const char *text);
 
-/* Sets an item to a number and how it is shown; NAN is unknown. */
+/* Sets an item to a number and its text; NAN is unknown. */
 void data_table_set_number(struct data_table *table, size_t row, size_t column, double number, const char *shown);
 
 /* Sets an item to a number, shown as its column says; NAN is unknown. */
@@ -79,8 +83,8 @@ void data_table_add_mark(struct data_table *table, size_t row, size_t column, co
 void data_table_drop(struct data_table *table, size_t column);
 
 /*
- * Leaves out the columns, but the first, that say nothing: in which every item is unknown or 0. CSV, whose columns stay the
- * same from run to run, is written before.
+ * Removes the columns, except the first, in which every item is unknown or 0. CSV, whose columns stay the same from run
+ * to run, is written before.
  */
 void data_table_trim(struct data_table *table);
 

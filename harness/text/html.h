@@ -2,7 +2,7 @@
  * html: a page written element by element, in which no text can become markup.
  *
  * Names of elements and attributes are ours; every text and every value of an attribute is escaped here, for both HTML
- * and XML, and made plain first (text.h). What the stream could not take is seen when it is closed.
+ * and XML, and made plain first (text.h). Write errors show when the stream is closed.
  */
 #ifndef HARNESS_TEXT_HTML_H
 #define HARNESS_TEXT_HTML_H

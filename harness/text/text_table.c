@@ -51,7 +51,7 @@ static struct widths widths_of(const struct text_table *table, size_t column)
 			widths.mark = strlen(item->mark);
 	}
 	for (size_t line = 0; line < table->lines; line++) {
-		/* A heading may stand over the marks. */
+		/* A heading may extend over the marks. */
 		size_t width = text_width(text_table_item(table, line, column)->text);
 		width = line ? width : width > widths.mark ? width - widths.mark : 0;
 		if (width > widths.text)
@@ -88,7 +88,7 @@ static void text_write(const struct text_table *table, FILE *out)
 	}
 }
 
-/* Text that Markdown (GitHub's, in a table) shows as it is. */
+/* Text that Markdown (GitHub's, in a table) shows literally. */
 static void markdown_put(const char *text, FILE *out)
 {
 	for (; *text; text++) {

@@ -1,5 +1,5 @@
 /*
- * text_table: a table as people read it, in text or Markdown, and the parts of one in CSV.
+ * text_table: a table for people, in text or Markdown, and the parts of a table in CSV.
  *
  * A table is lines of items, the first line being the headings. In text each column is as wide as its widest item. An
  * item is a text and a mark, which says that the text is to be read with care; notes under the table tell why. All
@@ -18,7 +18,7 @@ enum table_format { TABLE_TEXT, TABLE_MARKDOWN, TABLE_CSV };
 
 extern const char *const table_format_names[]; /* "text", "markdown", "csv", NULL */
 
-/* What a figure is to be read with. */
+/* The marks of a figure that needs care. */
 #define TEXT_TABLE_INVALID "*"
 #define TEXT_TABLE_ERRORS  "!"
 #define TEXT_TABLE_PARTIAL "~"
@@ -49,7 +49,7 @@ void text_table_write(const struct text_table *table, enum table_format format, 
 /* A line above or below a table. */
 void text_table_line(enum table_format format, const char *line, FILE *out);
 
-/* The same as a note under a table, apart from it where it is the *first. */
+/* The same as a note under a table, separated from the table where it is the *first. */
 void text_table_note(enum table_format format, const char *line, bool *first, FILE *out);
 
 /* Adds an item to a line, after a separator where it is not the first; control characters are left out. */
