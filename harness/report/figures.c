@@ -272,7 +272,7 @@ static int open_loop_table(const struct findings *findings, struct data_table *t
 		{ "Server", "server", DATA_TEXT, DATA_APART },
 		{ "Of its maximum", "share", DATA_SHARE, POINT(share) },
 		{ "Offered/s", "offered_rps", DATA_NUMBER, POINT(offered_rps) },
-		{ "Completed/s", "rate_rps", DATA_NUMBER, POINT(rate_rps) },
+		{ "Answered/s", "rate_rps", DATA_NUMBER, POINT(rate_rps) },
 		{ "p50", "p50_ns", DATA_NS, POINT(latency_ns.p50) },
 		{ "p90", "p90_ns", DATA_NS, POINT(latency_ns.p90) },
 		{ "p99", "p99_ns", DATA_NS, POINT(latency_ns.p99) },

@@ -23,7 +23,7 @@ static const struct data_column columns[COLUMNS] = {
 	[MODE] = { "Mode", "", DATA_TEXT, POINT(mode) },
 	[OFFERED] = { "Offered/s", "", DATA_PLAIN, POINT(offered_rps) },
 	[SHARE] = { "Share", "", DATA_SHARE, DATA_APART },
-	[RATE] = { "Completed/s", "", DATA_HUNDREDTHS, DATA_APART },
+	[RATE] = { "Answered/s", "", DATA_HUNDREDTHS, DATA_APART },
 	[FIRST_LATENCY] = { "p50", "", DATA_NS, POINT(latency_ns.p50) },
 	{ "p90", "", DATA_NS, POINT(latency_ns.p90) },
 	{ "p99", "", DATA_NS, POINT(latency_ns.p99) },

@@ -243,7 +243,7 @@ def test_rates():
     table = place.bench('table', 'results/rates/run.json', '--csv')
     tap.ok(len(table.out.splitlines()) == 2 and 'offered' not in table.out, 'rates: the main table\'s CSV is its own', table)
     table = place.bench('table', 'results/rates/run.json', '--markdown')
-    tap.has(table.out, '| Implementation | Mode | Offered/s | Completed/s | p50 |', 'rates: Markdown')
+    tap.has(table.out, '| Implementation | Mode | Offered/s | Answered/s | p50 |', 'rates: Markdown')
     for words, wanted in [(['control@200/s', '--mode', 'keepalive', '--block', '2'],
                            ['control@200/s, keepalive mode', 'offered     200 requests/s: ', 'keeps up', '\nlag ']),
                           (['control@seq'], ['client seq'])]:
