@@ -450,7 +450,7 @@ static int outcome_say(char *out, size_t room, const struct scaling *scaling)
 	case VERDICT_HOLDS:
 	case VERDICT_SAGS:
 	case VERDICT_COLLAPSES:
-		return snprintf(out, room, "at %s connections %s%.0f %% of its best rate", level,
+		return snprintf(out, room, "at %s connections %s%.0f %% of its maximum rate", level,
 				scaling->max_bounded ? "at most " : "", 100 * verdict->remains.value);
 	case VERDICT_CLIFF:
 		return snprintf(out, room, "from %s to %s connections it loses %.0f %% in a doubling",
@@ -459,7 +459,7 @@ static int outcome_say(char *out, size_t room, const struct scaling *scaling)
 	case VERDICT_FAILS:
 		units_show_count(level, verdict->from_level);
 		if (verdict->failure_share >= 1)
-			return snprintf(out, room, "at %s connections it no longer answers", level);
+			return snprintf(out, room, "at %s connections it no longer responds", level);
 		return snprintf(out, room, "at %s connections %.2g %% of the requests failed", level,
 				100 * verdict->failure_share);
 	case VERDICT_CLIENT:

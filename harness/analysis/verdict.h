@@ -11,7 +11,7 @@
  *   Failures of one launch are a note, from five launches on; before that they leave it open.
  * - cliff: at least 30 % are lost in one doubling, and no higher level reaches 85 % of the rate before that. What comes back is a
  *   dip, which is a note.
- * - holds, sags, collapses: what the server keeps at the highest level of its best rate: at least 90 %, 50 %, less.
+ * - holds, sags, collapses: what the server keeps at the highest level of its maximum rate: at least 90 %, 50 %, less.
  * - as fast as the client: the harness was the limit at the highest level, so the server's own was not met.
  *
  * *Retention* is of the rate, launch by launch; the best level of each launch is chosen by the other launches, since the maximum

@@ -10,9 +10,9 @@ const char *const verdict_names[VERDICT_CLASSES] = { "holds",        "sags",  "c
 						     "not yet known" };
 
 const char *const verdict_meanings[VERDICT_CLASSES] = {
-	"at the highest level it gives at least 90 % of its best rate, without what the host takes from every server",
-	"at the highest level it gives 50 to 90 % of its best rate",
-	"at the highest level it gives less than half of its best rate",
+	"at the highest level it gives at least 90 % of its maximum rate, without what the host takes from every server",
+	"at the highest level it gives 50 to 90 % of its maximum rate",
+	"at the highest level it gives less than half of its maximum rate",
 	"it loses at least 30 % in one doubling of the connections, and no higher level comes back to 85 % of the rate before",
 	"more than 0.1 % of the requests failed, or the server did, in at least two launches",
 	"at the highest level the client, or the control server, was no faster: its own limit was not met",

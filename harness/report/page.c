@@ -128,7 +128,7 @@ static void notes_put(const struct report_page *page)
 		{ true,
 		  "Medians over the blocks of the run. " TEXT_TABLE_INVALID
 		  " is not to be relied on: a lower bound, or not valid for another reason, which stands below. " TEXT_TABLE_ERRORS
-		  " means that requests or launches failed; only right answers are counted." },
+		  " means that requests or launches failed; only right responses are counted." },
 		{ has_partial,
 		  " " TEXT_TABLE_PARTIAL
 		  " is the rate of a part of the connections: less than one round of all of them fitted into the window." },

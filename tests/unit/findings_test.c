@@ -76,7 +76,7 @@ static void finding_names_each_server_once(void **state)
 	curve_add(&doc, "steady", (double[]){ 1e4, 2e4, 2e4, 2e4 });
 	check_finding(
 		"one", &doc,
-		"From 1 to 256 connections, in 3 launches, steady keeps up: at 256 connections 100 % of its best rate.");
+		"From 1 to 256 connections, in 3 launches, steady keeps up: at 256 connections 100 % of its maximum rate.");
 	curve_add(&doc, "weary", (double[]){ 1e4, 2e4, 1.8e4, 1.5e4 });
 	check_finding(
 		"two", &doc,

@@ -268,12 +268,14 @@ static void causes_follow_from_the_evidence(void **state)
 		enum scaling_cause cause;
 		const char *reason;
 	} cases[] = {
-		{ "nothing", spoil_nothing, VERDICT_SAGS, SCALING_UNKNOWN, "at 32 connections 60 % of its best rate" },
+		{ "nothing", spoil_nothing, VERDICT_SAGS, SCALING_UNKNOWN,
+		  "at 32 connections 60 % of its maximum rate" },
 		{ "files", spoil_files, VERDICT_SAGS, SCALING_FILES,
 		  "likely cause: the server's file limit (100 % of" },
 		{ "memory", spoil_memory, VERDICT_SAGS, SCALING_MEMORY, "likely cause: memory" },
 		{ "steal", spoil_steal, VERDICT_SAGS, SCALING_STEAL, "likely cause: CPU stolen" },
-		{ "cost", spoil_cost, VERDICT_SAGS, SCALING_CPU_RISING, "(166.7 µs a request, 50.0 µs at its best)" },
+		{ "cost", spoil_cost, VERDICT_SAGS, SCALING_CPU_RISING,
+		  "(166.7 µs a request, 50.0 µs at its maximum rate)" },
 		{ "cores", spoil_cores, VERDICT_SAGS, SCALING_CPU_FLAT, "server CPU (1.20 cores, 200.0 µs a request)" },
 		{ "queue", spoil_queue, VERDICT_SAGS, SCALING_BACKLOG, "(0.05 connections dropped for each request)" },
 		{ "syns", spoil_syns, VERDICT_SAGS, SCALING_SYN_LOSS, "lost SYNs (0.05 sent again" },
@@ -285,8 +287,8 @@ static void causes_follow_from_the_evidence(void **state)
 		  "local ports or descriptors of the client" },
 		{ "nothing but client files", spoil_all_client_files, VERDICT_UNKNOWN, SCALING_CLIENT_FILES,
 		  "local ports or descriptors of the client" },
-		{ "silence too", spoil_ports_and_silence, VERDICT_FAILS, SCALING_DIED, "it no longer answers" },
-		{ "death", spoil_death, VERDICT_FAILS, SCALING_DIED, "at 32 connections it no longer answers" },
+		{ "silence too", spoil_ports_and_silence, VERDICT_FAILS, SCALING_DIED, "it no longer responds" },
+		{ "death", spoil_death, VERDICT_FAILS, SCALING_DIED, "at 32 connections it no longer responds" },
 	};
 
 	(void)state;
