@@ -464,8 +464,8 @@ static int outcome_say(char *out, size_t room, const struct scaling *scaling)
 				100 * verdict->failure_share);
 	case VERDICT_CLIENT:
 		return snprintf(out, room,
-				"at %s connections it answers as fast as the client can ask: its own limit "
-				"was not met",
+				"at %s connections it is as fast as the client: its own limit "
+				"was not reached",
 				level);
 	case VERDICT_UNKNOWN:
 	case VERDICT_CLASSES: break;

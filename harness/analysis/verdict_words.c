@@ -15,7 +15,7 @@ const char *const verdict_meanings[VERDICT_CLASSES] = {
 	"at the highest level it gives less than half of its maximum rate",
 	"it loses at least 30 % in one doubling of the connections, and no higher level comes back to 85 % of the rate before",
 	"more than 0.1 % of the requests failed, or the server did, in at least two launches",
-	"at the highest level the client, or the control server, was no faster: its own limit was not met",
+	"at the highest level the client, or the control server, was no faster: its own limit was not reached",
 	"the launches do not tell yet: the page says what is missing",
 };
 

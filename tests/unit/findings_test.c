@@ -87,8 +87,8 @@ static void finding_names_each_server_once(void **state)
 	curve_add(&doc, "fast", (double[]){ 1e4, 95e4, 95e4, 95e4 });
 	check_finding(
 		"all", &doc,
-		"Of 6 servers from 1 to 256 connections, in 3 launches, 2 keep up (brave and steady), 1 is as fast as the client "
-		"can ask, so that its own limit was not met (fast), 1 sags (weary), 1 falls off a cliff (cold), and 1 fails "
+		"Of 6 servers from 1 to 256 connections, in 3 launches, 2 keep up (brave and steady), 1 is as fast as the client, "
+		"so that its own limit was not reached (fast), 1 sags (weary), 1 falls off a cliff (cold), and 1 fails "
 		"(dead).");
 
 	struct findings findings = findings_of(&doc);
