@@ -193,12 +193,12 @@ def hostile(behaviour, words=(), user=None):
 
 def stopped_in_a_window(place):
     """SIGSTOP of benchctl, for longer than the window."""
-    process = place.start(place.benchctl, *RUN[:7], '--port', '0', '--duration', '1s', '--warmup', '10ms', '--out', 'r', '-c', '2')
+    process = place.start(place.benchctl, *RUN[:7], '--port', '0', '--duration', '5s', '--warmup', '10ms', '--out', 'r', '-c', '2')
     until(lambda: len(place.lines('r')) >= 1)  # the sequential cell
     seen = time.monotonic()
-    until(lambda: time.monotonic() - seen > 0.5)
+    until(lambda: time.monotonic() - seen > 2)  # a busy machine takes that long to begin the window
     process.send_signal(signal.SIGSTOP)
-    until(lambda: time.monotonic() - seen > 2)
+    until(lambda: time.monotonic() - seen > 3.5)
     process.send_signal(signal.SIGCONT)
     return place.end(process)
 

@@ -160,12 +160,12 @@ class Place:
         return until(self.keepers)[0]
 
     def lines(self, run):
-        """The whole lines of a run's ledger that follow the first one, which says of which run it is."""
+        """The whole lines of a run's ledger, without the first one where that says of which run it is."""
         try:
             text = self.read('results/%s/cells.jsonl' % run)
         except FileNotFoundError:
             return []
-        return text.split('\n')[1:-1]
+        return [line for line in text.split('\n')[:-1] if not line.startswith('{"ledger":')]
 
     def write_lines(self, run, text):
         """Puts a text after the first line of a run's ledger. Returns what the ledger is then."""
