@@ -421,7 +421,9 @@ static const struct line {
 	TELL("in flight", "queue", has_queue,
 	     "{accept_queue.mean} connections waited in the accept queue on average, {accept_queue.max} at most"),
 	TELL("in flight", "where", has_places,
-	     "{ level} offered: {open_in_server.mean} in the server, {accept_queue.mean} in its accept queue, {handshaking} in handshake or SYN retry, {resting} resting after failures, {elsewhere} between two requests"),
+	     "{ level} offered: {open_in_server.mean} in the server, {accept_queue.mean} in its accept queue,"),
+	TELL("in flight", "", has_places,
+	     "{handshaking} in handshake or SYN retry, {resting} resting after failures, {elsewhere} between two requests"),
 	/* An open loop opens what it needs, when it needs it. */
 	TELL("in flight", "ramp", is_closed_loop, "{ramp.reached} connections after {ramp.seconds}"),
 	TELL("in flight", "fairness", is_closed_loop,
