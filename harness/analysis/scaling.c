@@ -439,7 +439,7 @@ static void evidence_say(char *out, size_t room, const struct scaling *scaling, 
 static int outcome_say(char *out, size_t room, const struct scaling *scaling)
 {
 	const struct verdict *verdict = &scaling->verdict;
-	char level[UNITS_TEXT], other[UNITS_TEXT];
+	char level[UNITS_TEXT], other[UNITS_TEXT], host[64] = "";
 
 	if (scaling->never_started)
 		return snprintf(out, room, "it never started");
@@ -450,8 +450,11 @@ static int outcome_say(char *out, size_t room, const struct scaling *scaling)
 	case VERDICT_HOLDS:
 	case VERDICT_SAGS:
 	case VERDICT_COLLAPSES:
-		return snprintf(out, room, "at %s connections %s%.0f %% of its maximum rate", level,
-				scaling->max_bounded ? "at most " : "", 100 * verdict->remains.value);
+		if (lround(100 * verdict->remains.value) != lround(100 * verdict->retention.value))
+			snprintf(host, sizeof host, " (%.0f %% without the host's share)",
+				 100 * verdict->remains.value);
+		return snprintf(out, room, "at %s connections %s%.0f %% of its maximum rate%s", level,
+				scaling->max_bounded ? "at most " : "", 100 * verdict->retention.value, host);
 	case VERDICT_CLIFF:
 		return snprintf(out, room, "from %s to %s connections it loses %.0f %% in a doubling",
 				units_show_count(other, verdict->fall_from), units_show_count(level, verdict->fall_to),
