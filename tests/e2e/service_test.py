@@ -84,7 +84,8 @@ def test_gunicorn():
                     'body = {"a": 1}\nheader = Content-Type: application/json\nexpect-status = 201\nready = http://127.0.0.1:%d/ 201\n'
                     'processes = 4\n' % (port, port, port), '--mode', 'close', '--ready', '60s')
     document = figures('gunicorn')
-    tap.ok(all(cell['server_use']['processes'] >= 5 for cell in document['cells']), 'gunicorn: the workers are seen', document)
+    # The first cell may begin before the last worker has.
+    tap.ok(document['cells'][-1]['server_use']['processes'] >= 5, 'gunicorn: the workers are seen', document)
     tap.ok(any(cell['server_cpu_us_per_request'] for cell in document['cells']), 'gunicorn: and their CPU time')
 
 
