@@ -237,7 +237,7 @@ static int key_set(struct reading *reading, const char *key, const char *value)
 	const struct option_def *def = options_find(reading->keys, key);
 	uint64_t bit = def ? 1ull << (def - reading->keys) : 0;
 	if (reading->keys_seen & bit && def->type != &option_texts)
-		return err_set(reading->err, "'%s' stands twice in [%s]", key, reading->section);
+		return err_set(reading->err, "'%s' is twice in [%s]", key, reading->section);
 	reading->keys_seen |= bit;
 	return options_set(reading->keys, reading->into, key, value, reading->err);
 }
