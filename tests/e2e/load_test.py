@@ -623,8 +623,7 @@ def test_usage():
     for words, message in [
             (['nonsense url'], 'URL'),
             ([''], 'URL'),
-            (['https://127.0.0.1/'], 'only http:// is supported'),
-            (['ftp://127.0.0.1/'], 'only http:// is supported'),
+            (['ftp://127.0.0.1/'], 'only http:// and https:// are supported'),
             (['http://127.0.0.1:99999/'], 'URL'),
             ([], 'URL is missing'),
             ([url, url], 'too many operands'),
@@ -642,7 +641,7 @@ def test_usage():
             (['--duration=2000h', url], '--duration'),
             (['--timeout', '-1s', url], 'not a duration'),
             (['-m', 'sometimes', url], 'is not one of: close, keepalive'),
-            (['--check', 'hash', url], 'is not one of: exact, length, status'),
+            (['--check', 'hash', url], 'is not one of: exact|length|status'),
             (['--client', 'nobody', url], "no client 'nobody'"),
             (['--client', 'seq', '-c', '2', url], 'one connection at a time'),
             (['--client', 'seq', '-m', 'keepalive', url], '--client seq opens a connection for each request: --mode close'),
