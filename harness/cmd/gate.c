@@ -45,7 +45,7 @@ int gate_how(struct compare_settings *how, const struct gate_settings *settings,
 	if (!fits)
 		return 0;
 	if (!settings->quiet)
-		say("the floor is at least twice the noise in %s, for so many launches, where it has the same server and levels",
+		say("the floor is at least twice the noise in %s, for this number of launches, where it has the same server and levels",
 		    path);
 	how->noise = (struct compare_noise){ noise_at, noise, noise->launches };
 	return 0;

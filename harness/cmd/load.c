@@ -54,7 +54,7 @@ static const struct option_def load_options[] = {
 	{ "seed", 0, FIELD(count, seed), .fallback = "1", .help = "of random arrivals, and of shuffled --urls" },
 #include "harness/config/settings_request.def"
 	{ "http", 0, FIELD(choice, request.http), .fallback = "1.1", .choices = request_http_names,
-	  .help = "version of HTTP to ask in: 1.0 as ab does" },
+	  .help = "HTTP version of the requests (1.0: as ab)" },
 	{ "threads", 't', FIELD(count, threads), .fallback = "0", .max = LOAD_THREADS_MAX,
 	  .help = "engine threads (0: one per CPU)" },
 	{ "warmup", 0, FIELD(duration, warmup_ns), .fallback = "200ms", .max = HOUR, .help = "load before the window" },

@@ -34,7 +34,7 @@ const struct option_def settings_options[] = {
 	{ "sequential", 0, FIELD(count, sequential), .fallback = "0", .flags = SETTINGS_ALIKE,
 	  .help = "requests of the sequential cell, instead of a time" },
 	{ "repeat", 'r', FIELD(count, repeat), .fallback = "1", .min = 1, .max = 1000, .flags = OPTION_RESUME,
-	  .help = "blocks: each launches every server afresh" },
+	  .help = "launches of each server" },
 	{ "until-known", 0, FIELD(flag, until_known), .flags = OPTION_RESUME,
 	  .help = "then launch servers whose verdict is not settled again, at the levels that decide" },
 	{ "budget", 0, FIELD(duration, budget_ns), .fallback = "1800s", .min = CLOCK_S, .max = 100 * SETTINGS_LONGEST,

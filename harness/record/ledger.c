@@ -35,7 +35,7 @@ static int line_write(struct ledger *ledger, const char *line, size_t bytes, str
 	err_set_errno(err, "writing %s", ledger->path);
 	/* Half a line would be taken for a torn one: the whole lines before it stay. */
 	if (done && ftruncate(ledger->fd, whole))
-		err_prefix(err, "half a line may stand at the end of %s", ledger->path);
+		err_prefix(err, "half a line may be at the end of %s", ledger->path);
 	return -1;
 }
 

@@ -126,8 +126,8 @@ static void notes_put(const struct report_page *page)
 		const char *text;
 	} notes[] = {
 		{ true,
-		  "Medians over the blocks of the run. " TEXT_TABLE_INVALID
-		  " is not to be relied on: a lower bound, or not valid for another reason, which stands below. " TEXT_TABLE_ERRORS
+		  "Medians over the launches. " TEXT_TABLE_INVALID
+		  " can't be relied on: a lower bound, or invalid for another reason, which is given below. " TEXT_TABLE_ERRORS
 		  " means that requests or launches failed; only right responses are counted." },
 		{ has_partial,
 		  " " TEXT_TABLE_PARTIAL
@@ -160,7 +160,7 @@ static void verdicts_put(FILE *out)
 	}
 	html_leaf(out, "dt", "never started", NULL);
 	html_leaf(out, "dd",
-		  "each launch failed before a request could be made; the page says below what the server said", NULL);
+		  "each launch failed before a request could be made; the page shows the server's stderr below", NULL);
 	html_close(out, "dl");
 	html_close(out, "details");
 }

@@ -520,7 +520,7 @@ static int visit_attempt(struct visit *visit, struct cell *cell, const struct cl
 		return 0;
 	hung = service_is_alive(&visit->service);
 	if (hung)
-		err_prefix(&err, "the server did not answer after this load");
+		err_prefix(&err, "the server did not respond after this load");
 	else if (conf_is_attached(visit->server))
 		err_set(&err, "the server has ended under this load");
 	else

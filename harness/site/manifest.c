@@ -52,7 +52,7 @@ static int manifest_fits(const struct publishing *p, const char *text, struct er
 	if (files > SITE_FILES_MAX)
 		return err_set(
 			err,
-			"%s is full: its manifest would have a list of %zu files, and %d is the most: begin another site",
+			"%s is full: its manifest would have a list of %zu files, and %d is the maximum: begin another site",
 			p->store->name, files, SITE_FILES_MAX);
 	if (result_site_fits(text, strlen(text), err))
 		return err_prefix(err, "%s is full, begin another site: of its manifest", p->store->name);
