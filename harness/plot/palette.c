@@ -77,7 +77,7 @@ enum dash { SOLID, DASHED, DASH_DOT, DOTTED };
 
 /*
  * A fast and a slow server share a colour, so that a picture of all of them names only one of the two, and servers that
- * are seldom compared with each other.
+ * are seldom compared with each other. A revival has the colour of its original, and dots.
  */
 static const struct known {
 	const char *name;
@@ -88,8 +88,12 @@ static const struct known {
 	{ "asyncio", { NAVY, SQUARE, SOLID } },
 	{ "concurrence", { BROWN, SQUARE, SOLID } },
 	{ "concurrence_greenlet", { GREEN, UP, DOTTED } },
+	{ "concurrence_greenlet_revival", { GREEN, DOWN, DOTTED } },
+	{ "concurrence_revival", { BROWN, UP, DOTTED } },
 	{ "concurrence_wsgi", { OLIVE, DIAMOND, SOLID } },
 	{ "concurrence_wsgi_greenlet", { MAGENTA, DIAMOND, SOLID } },
+	{ "concurrence_wsgi_greenlet_revival", { MAGENTA, PENTAGON, DOTTED } },
+	{ "concurrence_wsgi_revival", { OLIVE, PENTAGON, DOTTED } },
 	{ "erlang", { PINK, UP, DASHED } },
 	{ "eventlet", { BLUE, CIRCLE, SOLID } },
 	{ "eventlet_wsgi", { COPPER, CIRCLE, DASH_DOT } },
@@ -107,7 +111,10 @@ static const struct known {
 	{ "ruby_async", { BLACK, CIRCLE, DASH_DOT } },
 	{ "state_threads", { VIOLET, DIAMOND, DASH_DOT } },
 	{ "syncless", { PINK, CIRCLE, SOLID } },
+	{ "syncless_revival", { PINK, SQUARE, DOTTED } },
 	{ "syncless_wsgi", { BERRY, SQUARE, DASHED } },
+	{ "syncless_wsgi_debug", { BERRY, UP, DASH_DOT } },
+	{ "syncless_wsgi_revival", { BERRY, DOWN, DOTTED } },
 	{ "tokio", { PLUM, SQUARE, DOTTED } },
 	{ "tornado", { VERMILLION, UP, SOLID } },
 	{ "trio", { PLUM, PENTAGON, DASH_DOT } },
