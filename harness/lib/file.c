@@ -99,7 +99,11 @@ static FILE *file_create_new(const char *path, struct err *err)
 		err_set_errno(err, "%s", path);
 		return NULL;
 	}
-	return stream_of(open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666), path, "w", err);
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
+	FILE *file = stream_of(fd, path, "w", err);
+	if (!file && fd >= 0)
+		unlink(path);
+	return file;
 }
 
 int file_close(FILE *file, const char *path, struct err *err)
