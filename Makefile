@@ -134,7 +134,7 @@ deps:
 	.ci/deps build
 
 deps-all:
-	.ci/deps build bench check peers panel
+	.ci/deps build bench check peers panel originals
 
 NAME ?= bench-$(shell date +%Y%m%d-%H%M%S)
 # Read once, so that all lines mean the same run.
@@ -233,7 +233,7 @@ CHECK_SERVERS := $(filter control state_threads,$(SERVERS))
 
 # Everything: all servers, each call that can fail, sanitizers, a browser, WebDAV and SFTP. What CI runs.
 check-all:
-	.ci/deps build bench check peers panel
+	.ci/deps build bench check peers panel originals
 	.ci/modules tests/browser
 	$(MAKE) all servers check-units build/tests/helper/fail.so $(BENCHES) $(LIMITED)
 	$(MAKE) SANITIZE=address,undefined all check-units

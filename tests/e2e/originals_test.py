@@ -80,6 +80,7 @@ def test_everything():
         tap.ok(re.search('^%s +yes +%s' % (row, re.escape(version)), listed, re.M), row + ' says what it runs on', listed)
 
 
+@tap.thorough
 def test_wrong_checksum():
     with tempfile.TemporaryDirectory() as folder:
         bad = os.path.join(folder, 'bad')
@@ -101,6 +102,7 @@ def test_wrong_checksum():
         tap.ok('concurrence-0.3.1' in ' '.join(steps(said)), 'what can be done is done', said)
 
 
+@tap.thorough
 def test_no_compiler():
     with tempfile.TemporaryDirectory() as folder:
         status, said = build(folder, '--sources', sources(), CC='/nonexistent/cc')
@@ -115,6 +117,7 @@ def test_no_sources():
                 'a folder that is not there is named')
 
 
+@tap.thorough
 def test_full_disk():
     with tempfile.TemporaryDirectory() as folder:
         mount = ['unshare', '--mount', 'sh', '-c', 'mount -t tmpfs -o size=2m none "$0" && exec "$@"', folder]
