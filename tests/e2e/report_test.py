@@ -322,7 +322,7 @@ LAST_WORDS = 'no such &lt;b&gt;module&lt;/b&gt;'
 # its page says, and what it may not say.
 KINDS = {
     'levels': (['control,tornado', '--concurrency', '1,4'], '1 server from 1 to 4 connections',
-               'close mode \u00b7 1 to 4 connections', 'From 1 to 4 connections tornado ',
+               'close mode \u00b7 1 to 4 connections', 'From 1 to 4 connections, in 1 launch, tornado ',
                ['The load is a closed loop', 'What the verdicts mean'], ['open loop', 'No level']),
     'rates': (['control,tornado', '--rate', '50,100'], '1 server at 50 to 100 requests a second',
               'close mode \u00b7 50 to 100 requests a second', 'Offered 50 to 100 requests a second, tornado ',
@@ -330,7 +330,7 @@ KINDS = {
               ['closed loop', 'No level', 'What the verdicts mean', 'ceiling']),
     'both': (['control,tornado', '--concurrency', '1,4', '--after-sweep', '50'],
              '1 server from 1 to 4 connections, then at 50\u00a0% of the server&#39;s own maximum rate',
-             'close mode \u00b7 1 to 4 connections \u00b7 50\u00a0% of the server&#39;s own maximum rate', 'From 1 to 4 connections tornado ',
+             'close mode \u00b7 1 to 4 connections \u00b7 50\u00a0% of the server&#39;s own maximum rate', 'From 1 to 4 connections, in 1 launch, tornado ',
              ['The load is a closed loop', 'After the levels the load is an open loop',
               'Offered 50\u00a0% of the server&#39;s own maximum rate, tornado'], ['No level']),
     'preset': (['control,tornado', '--preset', '2010', '--requests', '200', '--sequential', '50'],
