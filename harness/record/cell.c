@@ -72,7 +72,7 @@ const struct field cell_fields[] = {
 	USE(switches_involuntary, "switches"),
 	CELL("kernel", NUMBERS, LATER, kernel.counters, NULL, NULL, .names = kernel_counter_names),
 	CELL("kernel.time_wait", NUMBER, LATER, kernel.time_wait, "sockets", NULL),
-	CELL("status", NUMBER, KNOWN, status, "status", "requests"),
+	CELL("status", NUMBER, KNOWN, status, "", "requests"),
 	CELL("address", TEXT, KNOWN, address, NULL, "requests"),
 	CELL("restarted", BOOL, ALWAYS, restarted, NULL, NULL),
 	CELL("error", TEXT, KNOWN, error, NULL, NULL),

@@ -422,8 +422,9 @@ static const struct line {
 	     "{accept_queue.mean} connections waited in the accept queue on average, {accept_queue.max} at most"),
 	TELL("in flight", "where", has_places,
 	     "{ level} offered: {open_in_server.mean} in the server, {accept_queue.mean} in its accept queue,"),
+	TELL("in flight", "", has_places, "{handshaking} in handshake or SYN retry, {resting} resting after failures,"),
 	TELL("in flight", "", has_places,
-	     "{handshaking} in handshake or SYN retry, {resting} resting after failures, {elsewhere} between two requests"),
+	     "{elsewhere} between two requests, or established for the client alone (SYN cookies of a full queue)"),
 	/* An open loop opens what it needs, when it needs it. */
 	TELL("in flight", "ramp", is_closed_loop, "{ramp.reached} connections after {ramp.seconds}"),
 	TELL("in flight", "fairness", is_closed_loop,

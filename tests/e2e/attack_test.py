@@ -405,7 +405,7 @@ ATTACKS = [
     Attack('stdout closed, help', shell('"$@" >&-', 'help'), [code(3), says('writing to stdout')]),
     Attack('file size limit of 4 KiB', shell('ulimit -f 8; "$@"', *FEW), [code(3), says('File too large'), lines_whole]),
     Attack('resumed while it runs, and twice at once', resumed_while_running, [code(0), whole(MANY_CELLS)]),
-    Attack('a ledger with each cell twice', doubled_ledger, [code(0), says('3 cells stand in it more than once'), whole(FEW_CELLS)]),
+    Attack('a ledger with each cell twice', doubled_ledger, [code(0), says('3 cells are in it more than once'), whole(FEW_CELLS)]),
     Attack('results/NAME removed while it runs', removed_while_running(lambda _, run: shutil.rmtree(run)),
            [code(3), says('was removed or replaced while the run was on'), says('results/r-rescued-1 (--resume r-rescued-1 goes on)'),
             goes_on('r-rescued-1', MANY_CELLS)]),

@@ -165,7 +165,7 @@ def test_limits_of_number():
     tap.is_((cell['crowd']['silent'], cell['crowd']['dropped']), (FULL - ACTIVE, 0), 'full: they stay open')
     tap.ok(FULL - 2 <= cell['open_in_server']['max'] <= FULL, 'full: no more are open inside', cell['open_in_server'])
     tap.has(cell['invalid'], 'short_concurrency', 'full: invalid')
-    tap.has(outcome.err, ['short_concurrency', 'the server does not take so many'], 'full: the summary says what to do')
+    tap.has(outcome.err, ['short_concurrency', 'the server does not accept so many'], 'full: the summary says what to do')
     check_memory('number', cells)
     tap.has(outcome.out, ['mode crowd (%d active)' % ACTIVE, 'Memory/connection', 'KiB'], 'the table')
     text = place.bench('table', '--at', str(high), 'results/number/run.json').out

@@ -294,7 +294,12 @@ def test_where_the_connections_are():
             for cell in place.document('r')['cells'][1::2]:
                 title = 'where: %s at %d, backlog %d' % (cell['server'], level, backlog)
                 places = [cell['open_in_server']['mean'], cell['accept_queue']['mean'], cell['handshaking'], cell['resting']]
-                tap.ok(abs(sum(places) / level - 1) < 0.05, title + ': the places add up to what was offered', (places, cell))
+                if backlog and cell['server'] == 'slow':
+                    # While it accepts, Linux answers SYNs beyond the backlog with cookies: established for the client alone.
+                    tap.ok(cell['accept_queue']['max'] <= backlog + 1 and sum(places) - cell['handshaking'] < level / 2,
+                           title + ': most of them are neither in the server nor in its queue', places)
+                    continue
+                tap.ok(abs(sum(places) / cell['in_flight_start'] - 1) < 0.05, title + ': the places add up to what was offered', (places, cell))
                 if backlog:
                     tap.ok(cell['accept_queue']['max'] <= backlog + 1 and cell['handshaking'] > level / 2,
                            title + ': most of them are in SYN retry', places)

@@ -82,7 +82,7 @@ def test_free():
 def test_no_time():
     outcome = why('free', '--budget', '1s', '--mode', 'close')
     tap.is_(outcome.code, 4, 'no time: not decided')
-    tap.has(outcome.out, 'not decided', 'no time: it says so')
+    tap.has(outcome.out, 'Not decided', 'no time: it says so')
     tap.has(outcome.err, 'look: close, 1 connections', 'no time: what is being done')
 
 
