@@ -78,17 +78,17 @@ def check_auto(cell):
         tap.ok('scaled_from' not in cell and cell['latency_ns']['p50'] > 0, 'auto: as measured, with its latency', cell)
 
 
-def test_auto_is_the_default():
-    tap.is_(run('a', '--repeat', '2').code, 0, 'auto: exit code')
+def test_auto_of_a_server_that_is_dear():
+    tap.is_(run('a', '--repeat', '2', '--server-share', 'auto').code, 0, 'auto: exit code')
     document = place.document('a')
-    tap.is_(document['config']['server-share'], 'auto', 'auto: the default')
+    tap.is_(document['config']['server-share'], 'auto', 'auto: it is said')
     for cell in document['cells']:
         check_auto(cell)
     tap.is_({cell.get('server_share') for cell in document['cells']}, {None}, 'auto: a server of Python is dearer than the client')
 
 
 def test_auto_without_requests_more():
-    outcome = run('n', '-n', '20')
+    outcome = run('n', '-n', '20', '--server-share', 'auto')
     tap.is_(outcome.code, 0, 'counted: exit code')
     tap.ok(all('server_share' not in cell for cell in place.document('n')['cells']), 'counted: no share', outcome)
 
@@ -99,7 +99,7 @@ def test_auto_of_a_cheap_server():
         if not os.access(control, os.X_OK):
             raise tap.Skip('no ' + control)
         cheap.file('bench.conf', '[server cheap]\ncommand = %s\n' % control)
-        outcome = cheap.bench('run', '--out', 'c', *RUN, '-c', '1,64', '--repeat', '2')
+        outcome = cheap.bench('run', '--out', 'c', *RUN, '-c', '1,64', '--repeat', '2', '--server-share', 'auto')
         tap.is_(outcome.code, 0, 'cheap: exit code')
         cells = cheap.document('c')['cells']
         for cell in cells:
