@@ -78,7 +78,7 @@ def judged(cell, name):
     """What must hold of its validity. By chance only: so few requests may end before the client's threads are all
     at work, or take all of a CPU; and in close mode Little's law says nothing."""
     reasons = set(cell['invalid'])
-    chance = {'short_concurrency', 'client_bound'} | ({'little'} if cell['mode'] == 'keepalive' else set())
+    chance = {'short_concurrency', 'client_bound', 'client_paused'} | ({'little'} if cell['mode'] == 'keepalive' else set())
     tap.ok(reasons <= chance if cell['ok'] else reasons == {'no_answers'}, name + ': validity', cell['invalid'])
     tap.is_(cell['valid'], not reasons, name + ': valid where there is no reason against it')
 
@@ -303,7 +303,8 @@ def test_windows_by_time():
         tap.ok(cell['window_s'] >= 0.1 and cell['ok'] > 0, name + ': at least the window that was asked', cell)
         tap.ok(0 <= cell['in_flight_start'] <= 8 and 0 <= cell['in_flight_end'] <= 8,
                name + ': no more in flight than the level', cell)
-        tap.ok(abs(cell['rate_rps'] * cell['window_s'] / cell['ok'] - 1) < 0.2, name + ': rate is ok by time', cell)
+        # Up to a round of all connections lies across the ends of the window.
+        tap.ok(abs(cell['rate_rps'] * cell['window_s'] / cell['ok'] - 1) < max(0.2, 8 / cell['ok']), name + ': rate is ok by time', cell)
 
 
 def test_closes_and_drops():
@@ -434,7 +435,8 @@ def test_counted_requests_are_valid():
     for mode, times in ('close', 2), ('keepalive', 10):
         cells = [load(url, '-c', '100', '-n', '5000', '-m', mode)[1] for _ in range(times)]
         tap.is_([cell['ok'] for cell in cells], [5000] * times, 'counted, %s: all of them' % mode)
-        tap.is_([cell['invalid'] for cell in cells], [[]] * times, 'counted, %s: valid each time' % mode)
+        # A busy machine may stop the client for a while.
+        tap.is_([set(cell['invalid']) - {'client_paused'} for cell in cells], [set()] * times, 'counted, %s: valid each time' % mode)
     server.terminate()
     place.end(server)
 
