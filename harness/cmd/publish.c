@@ -42,8 +42,11 @@ static void on_progress(void *context, const char *words)
 	say("%s", words);
 }
 
-static void counts_say(const struct publish_done *done)
+/* What was sent; of what has succeeded only where that is not to be quiet. */
+static void counts_say(const struct publish_settings *settings, const struct publish_done *done, bool failed)
 {
+	if (settings->verbosity.quiet && !failed)
+		return;
 	say("%zu %s added, %zu known; %zu files sent (%.1f MB), %zu were there", done->runs_added,
 	    done->runs_added == 1 ? "run" : "runs", done->runs_known, done->sent, (double)done->sent_bytes / 1e6,
 	    done->kept);
@@ -72,7 +75,7 @@ static int publish_to(const struct publish_settings *settings, const struct publ
 	int bad = publish(store, request, &done, &err);
 	if (bad)
 		complain(&command_publish, 0, "%s", err.text);
-	counts_say(&done);
+	counts_say(settings, &done, bad);
 	if (bad)
 		say("the same command continues from here");
 	else
@@ -118,7 +121,7 @@ static int publish_to_branch(const struct publish_settings *settings, const stru
 	}
 	if (result)
 		complain(&command_publish, 0, "%s", err.text);
-	counts_say(&done);
+	counts_say(settings, &done, result);
 	if (result)
 		say("nothing was pushed");
 	else

@@ -19,7 +19,7 @@ GONE = '[server gone]\ncommand = ./gone\n'
 
 def table(place):
     """The rows of help: codes, each with the commands that it is for ('': all)."""
-    rows = re.findall(r'^ +(\d+)  (?:((?:run|load|check|doctor|compare|ab)(?:, \w+)*): )?(.+)$', place.bench('help').out.split('Exit codes:')[1], re.M)
+    rows = re.findall(r'^ +(\d+)  (?:((?:run|load|check|doctor|compare|ab|why)(?:, \w+)*): )?(.+)$', place.bench('help').out.split('Exit codes:')[1], re.M)
     return {(int(code), name) for code, names, _ in rows for name in (names or '').split(', ')}
 
 
@@ -38,8 +38,8 @@ def test_table():
             (3, 'run'): (3, ('run', '--conf', 'gone.conf', '-c', '1', '--port', '0', '--out', 'none')),
             (3, 'load'): (3, ('load', '-d', '10ms', 'http://127.0.0.1:1/')),
         }
-        # Verdicts are what compare_test, ab_test and doctor_test are for; signals what fault_test is for.
-        elsewhere = {(1, 'compare'), (1, 'ab'), (1, 'doctor'), (4, 'compare'), (4, 'ab'), (130, '')}
+        # Verdicts are what compare_test, ab_test, doctor_test and why_test are for; signals what fault_test is for.
+        elsewhere = {(1, 'compare'), (1, 'ab'), (1, 'doctor'), (4, 'compare'), (4, 'ab'), (4, 'why'), (130, '')}
         rows = table(place)
         tap.is_(rows, set(cases) | elsewhere, 'each row of the table is tested, and no other code is')
         for (code, name), (wanted, words) in cases.items():
@@ -136,7 +136,7 @@ def test_plain_output():
             'report': ('report', one), 'publish': ('publish', one, '--to', 'site'), 'compare': ('compare', one, two),
             'ab': ('ab', '--old', control, '--new', control, '--launches', '2', '--no-strict', '-l', '1', *short),
             'calibrate': ('calibrate', '--conf', CONF, '--servers', 'control', '-l', '1', '--launches', '4', *short),
-            'help': ('help',),
+            'why': ('why', '--conf', CONF, '--port', '0', '--budget', '1s', 'control'), 'help': ('help',),
         }
         tap.is_(set(commands), set(re.findall('^  ([a-z]+) ', place.bench('help').out.split('Exit codes')[0], re.M)), 'each command is tried')
         for name, words in commands.items():
