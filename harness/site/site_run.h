@@ -47,7 +47,7 @@ enum site_at {
 
 extern const char *const site_at_words[SITE_ATS]; /* for people */
 
-/* A rate: the median over the launches, with the least and the most. */
+/* A rate: the median over the launches, with the minimum and the maximum. */
 struct site_point {
 	uint64_t level;                       /* 0: not measured, and then the rest says nothing */
 	double rate_rps, least_rps, most_rps; /* NAN: measured, but no figure came of it */

@@ -86,7 +86,7 @@ static void unknown_figures_do_not_count(void **state)
 static void launches_suffice_for_all_tests(void **state)
 {
 	(void)state;
-	assert_int_equal(decision_launches(1, ALPHA), 4);  /* p of 4 against 4: 0.029 at the least */
+	assert_int_equal(decision_launches(1, ALPHA), 4);  /* p of 4 against 4: at least 0.029 */
 	assert_int_equal(decision_launches(6, ALPHA), 5);  /* 0.0079 */
 	assert_int_equal(decision_launches(20, ALPHA), 6); /* 0.0022 */
 }
