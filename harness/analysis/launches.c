@@ -202,3 +202,31 @@ void launches_release(struct launches *launches)
 	free(launches->points);
 	*launches = (struct launches){ 0 };
 }
+
+/* Whether at least half of the launches that count at a level are `is` there. */
+bool launches_most(const struct launches *launches, size_t level, bool (*is)(const struct launch_point *))
+{
+	size_t known = 0, yes = 0;
+
+	for (size_t i = 0; i < launches->count; i++) {
+		const struct launch_point *point = launches_at(launches, i, level);
+		known += point->counts;
+		yes += point->counts && is(point);
+	}
+	return yes > 0 && 2 * yes >= known;
+}
+
+bool launches_is_harness_limit(const struct launch_point *point)
+{
+	return point->bounded || point->at_ceiling;
+}
+
+/* Launches that were measured at a level. */
+unsigned launches_measured(const struct launches *launches, size_t level)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < launches->count; i++)
+		count += launches_at(launches, i, level)->measured;
+	return count;
+}

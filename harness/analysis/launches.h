@@ -82,4 +82,13 @@ bool launches_is_bound(const struct cell *cell);
  */
 double launches_rate(const struct launches *launches, size_t level, size_t without);
 
+/* How many launches were measured at a level. */
+unsigned launches_measured(const struct launches *launches, size_t level);
+
+/* Whether at least half of the launches that count at a level are `is` there. */
+bool launches_most(const struct launches *launches, size_t level, bool (*is)(const struct launch_point *));
+
+/* Whether the client or the control server's rate was the limit. */
+bool launches_is_harness_limit(const struct launch_point *point);
+
 #endif

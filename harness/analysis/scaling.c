@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/analysis/ceiling.h"
+#include "harness/analysis/launches.h"
 #include "harness/analysis/summary.h"
 #include "harness/host/cpus.h"
 #include "harness/lib/control.h"

@@ -30,9 +30,6 @@
 #include <stdint.h>
 
 #include "harness/analysis/interval.h"
-#include "harness/analysis/launches.h"
-#include "harness/lib/err.h"
-#include "harness/record/document.h"
 
 #define VERDICT_LAUNCHES 3
 
@@ -89,36 +86,17 @@ struct verdict {
 	char missing[VERDICT_TEXT]; /* what it takes to be settled; "" */
 };
 
-/* The verdicts on all servers of a run in a mode, by name. */
-struct verdicts {
-	struct verdict *of; /* owned */
-	size_t count;
-};
-
-/* Returns 0, or -1 with err set where memory is out. Release them in both cases. */
-int verdicts_of(struct verdicts *verdicts, const struct document *document, const char *mode, struct err *err);
-
-void verdicts_release(struct verdicts *verdicts);
-
-/* The verdict on a server; NULL where it was not measured in the mode. */
-const struct verdict *verdicts_find(const struct verdicts *verdicts, const char *server);
-
-/*
- * The verdict of launches alone, with what the scatter of other servers says beforehand. Pure: notes of the sequential
- * client are not in it.
- */
-void verdict_of(struct verdict *verdict, const struct launches *launches, struct interval_prior prior);
-
-/* The scatter of what remains over the launches, for a prior; and the degrees of freedom that it has. NAN: unknown. */
-double verdict_scatter(const struct launches *launches, double *freedom);
-
 /* "holds to 65,536", "sags to 79 %" (with a blank at which no line breaks), "not yet known". Returns out. */
 char *verdict_title(char out[VERDICT_TITLE], const struct verdict *verdict);
 
 /* The same with the launches that agree, the interval, the kind: "sags to 79 % (75 to 83 %, 5 of 5 launches)". Returns out. */
 char *verdict_words(char out[VERDICT_TITLE], const struct verdict *verdict);
 
-/* Writes the verdicts of all modes into the document, in place of those that it has. Returns 0, or -1 with err set. */
-int verdicts_record(struct document *document, struct err *err);
+/* Adds a note; without effect where there are VERDICT_NOTES. */
+void verdict_note(struct verdict *verdict, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Says what is missing, and whether more launches may help. */
+void verdict_miss(struct verdict *verdict, bool launches_help, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 #endif

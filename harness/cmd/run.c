@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/analysis/verdict.h"
+#include "harness/analysis/verdicts.h"
 #include "harness/cmd/session.h"
 #include "harness/record/result.h"
 #include "harness/report/explain.h"

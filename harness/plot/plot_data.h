@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "harness/analysis/summary.h"
-#include "harness/analysis/verdict.h"
+#include "harness/analysis/verdicts.h"
 #include "harness/lib/err.h"
 #include "harness/plot/curves.h"
 #include "harness/record/document.h"

@@ -16,6 +16,7 @@
 #include "harness/analysis/rates.h"
 #include "harness/analysis/scaling.h"
 #include "harness/analysis/summary.h"
+#include "harness/analysis/verdicts.h"
 #include "harness/lib/err.h"
 #include "harness/record/document.h"
 #include "harness/text/text_table.h"

@@ -7,7 +7,7 @@
 
 #include "harness/analysis/settle.h"
 #include "harness/analysis/summary.h"
-#include "harness/analysis/verdict.h"
+#include "harness/analysis/verdicts.h"
 #include "harness/lib/clock.h"
 #include "harness/lib/control.h"
 #include "harness/lib/text.h"

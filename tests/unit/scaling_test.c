@@ -3,6 +3,7 @@
 
 #include "harness/analysis/ceiling.h"
 #include "harness/analysis/scaling.h"
+#include "harness/analysis/verdicts.h"
 #include "harness/record/result.h"
 
 #define LEVELS 6

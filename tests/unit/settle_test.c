@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "harness/analysis/settle.h"
+#include "harness/analysis/verdicts.h"
 #include "harness/lib/random.h"
 
 #define LEVELS       17

@@ -1,7 +1,7 @@
 /* A verdict by launches: the class, whether it is settled, what is missing, what is a note. */
 #include "tests/unit/unit.h"
 
-#include "harness/analysis/verdict.h"
+#include "harness/analysis/verdicts.h"
 
 #define LEVELS 6
 #define BOUND  1000000.0 /* added to a rate: the client was the limit */

@@ -1,4 +1,4 @@
-#include "harness/analysis/verdict.h"
+#include "harness/analysis/verdicts.h"
 
 #include <stdlib.h>
 
