@@ -44,10 +44,10 @@ PROGRAM := $(BUILD)/benchctl
 .DELETE_ON_ERROR:
 .SECONDARY: $(UNITS:%=%.o) $(BENCHES:%=%.o) $(FUZZERS:%=%.o)
 
-all: $(PROGRAM) $(if $(SANITIZE),,benchctl)
+all: $(PROGRAM) $(if $(SANITIZE),,benchctl build/servers/control)
 
 help:
-	@echo 'make              the program, at build/benchctl'
+	@echo 'make              all that a first run needs: the program, at build/benchctl, and the control server'
 	@echo 'make bench        set-up, a sweep of every server from 1 to 65536, the table, and a page with the graphs'
 	@echo 'make check        set-up, the tests that take minutes; make check-all: all of them, half an hour'
 	@echo 'make soak         random kills, stops and resumes of runs, SOAK_SECONDS long (an hour)'
@@ -284,7 +284,7 @@ install: all servers
 	install -m 644 bench.conf $(DESTDIR)$(PREFIX)/share/benchctl/bench.conf
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 docs/benchctl.1 $(DESTDIR)$(PREFIX)/share/man/man1/benchctl.1
-	cp -R --parents plots/templates servers build/servers $(DESTDIR)$(PREFIX)/share/benchctl/
+	cp -R --parents templates servers build/servers $(DESTDIR)$(PREFIX)/share/benchctl/
 
 clean:
 	rm -rf build benchctl

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/cmd/data.h"
 #include "harness/cmd/gate.h"
 #include "harness/cmd/session.h"
 #include "harness/compare/compare.h"
@@ -255,14 +256,14 @@ static int ab_measure(struct ab *ab)
 	struct arm arms[ARMS] = { 0 };
 	struct conf_server running[ARMS];
 	struct session session = { .command = &command_ab, .settings = &ab->settings, .kind = SESSION_ARMS };
-	char room[COMMON_PATH];
+	char room[DATA_PATH];
 	const char *templates = NULL;
 	struct err err;
 	int code;
 
 	if (gate_check(&ab->gate, &err) || arms_find(arms, ab, running, &err) ||
 	    compare_outputs_check(&ab->outputs, &err) || gate_read(&ab->noise, &ab->gate, &err) ||
-	    (ab->outputs.picture && !(templates = common_templates(room, &err)))) {
+	    (ab->outputs.picture && !(templates = data_find(room, "templates", &err)))) {
 		code = complain(&command_ab, EXIT_USAGE, "%s", err.text);
 	} else {
 		common_catch_signals();

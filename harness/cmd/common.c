@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "harness/host/build.h"
+#include "harness/cmd/data.h"
 #include "harness/lib/directory.h"
 #include "harness/lib/text.h"
 
@@ -88,27 +88,17 @@ int command_parse(const struct command *command, void *settings, int argc, char 
 	return operands;
 }
 
-/* A file of the project: from the checkout in which benchctl was called, or as installed. */
-static const char *data_path(const char *name, char *out, size_t room)
-{
-	if (access(name, R_OK) == 0)
-		return name;
-	snprintf(out, room, "%s/%s", build_data_folder, name);
-	return access(out, R_OK) == 0 ? out : NULL;
-}
-
 int common_read_conf(struct conf *conf, struct settings *settings, char *const *paths, struct err *err)
 {
-	char room[4096];
+	char room[DATA_PATH], here[] = "bench.conf";
 	char *usual[] = { NULL, NULL };
 
 	if (!paths) {
-		usual[0] = (char *)data_path("bench.conf", room, sizeof room);
+		usual[0] = access(here, R_OK) == 0 ? here : data_find(room, here, err);
 		if (!usual[0])
-			return err_set(err,
-				       "no bench.conf here, nor at %s/bench.conf: run benchctl in the folder that "
-				       "has it, name one with --conf FILE, or get one with a checkout of benchctl",
-				       build_data_folder);
+			return err_set(
+				err, "no bench.conf here, nor beside the program: run benchctl in the folder that has "
+				     "it, name one with --conf FILE, or get one with a checkout of benchctl");
 		paths = usual;
 	}
 	for (; *paths; paths++)
@@ -116,31 +106,6 @@ int common_read_conf(struct conf *conf, struct settings *settings, char *const *
 			return -1;
 	conf_export(conf);
 	return 0;
-}
-
-char *common_templates(char out[COMMON_PATH], struct err *err)
-{
-	char executable[COMMON_PATH - 100];
-
-	/* The program of a checkout may be called from anywhere: its templates are in the folder above build/. */
-	ssize_t bytes = readlink("/proc/self/exe", executable, sizeof executable - 1);
-	if (bytes > 0) {
-		executable[bytes] = 0;
-		for (int up = 0; up < 3; up++) {
-			char *slash = strrchr(executable, '/');
-			if (!slash)
-				break;
-			*slash = 0;
-			snprintf(out, COMMON_PATH, "%s/plots/templates", executable);
-			if (access(out, R_OK) == 0)
-				return out;
-		}
-	}
-	snprintf(out, COMMON_PATH, "%s/plots/templates", build_data_folder);
-	if (access(out, R_OK) == 0)
-		return out;
-	err_set(err, "the plot templates are missing: neither beside the program nor at %.1000s", out);
-	return NULL;
 }
 
 char *common_plots_folder(const char *path)

@@ -40,10 +40,6 @@ int command_parse(const struct command *command, void *settings, int argc, char 
  */
 int common_read_conf(struct conf *conf, struct settings *settings, char *const *paths, struct err *err);
 
-/* Writes the folder of the plot templates into out and returns it; NULL with err set where there is none. */
-#define COMMON_PATH 4096
-char *common_templates(char out[COMMON_PATH], struct err *err);
-
 /*
  * plots/NAME for results/NAME/run.json: the folder for what is made from a run. Freed by the caller; NULL: out of
  * memory.

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/cmd/common.h"
+#include "harness/cmd/data.h"
 #include "harness/cmd/gate.h"
 #include "harness/cmd/self_test.h"
 #include "harness/compare/outputs.h"
@@ -138,13 +139,13 @@ static int compare_files(const struct compare_command *settings, char **operands
 	struct noise noise = { 0 };
 	struct runs base = { 0 }, new = { 0 };
 	struct comparison comparison = { 0 };
-	char room[COMMON_PATH];
+	char room[DATA_PATH];
 	const char *templates = NULL;
 	struct err err;
 	int code;
 
 	if (gate_check(&settings->gate, &err) || compare_outputs_check(outputs, &err) ||
-	    (outputs->picture && !(templates = common_templates(room, &err))) ||
+	    (outputs->picture && !(templates = data_find(room, "templates", &err))) ||
 	    gate_read(&noise, &settings->gate, &err)) {
 		code = complain(&command_compare, EXIT_USAGE, "%s", err.text);
 		goto out;

@@ -1,6 +1,7 @@
 #include "harness/plot/plot.h"
 
 #include "harness/cmd/common.h"
+#include "harness/cmd/data.h"
 #include "harness/record/result.h"
 
 struct plot_settings {
@@ -37,8 +38,8 @@ static int plot_run(int argc, char **argv)
 	}
 	if (!settings.out)
 		settings.out = common_plots_folder(argv[0]);
-	char room[COMMON_PATH];
-	const char *templates = common_templates(room, &err);
+	char room[DATA_PATH];
+	const char *templates = data_find(room, "templates", &err);
 	if (!templates || !settings.out ||
 	    plot_draw(&document, kinds ? kinds : PLOT_ALL, settings.out, templates, NULL, &err))
 		code = complain(&command_plot, EXIT_NO_RUN, "%s", settings.out ? err.text : "out of memory");

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "harness/cmd/common.h"
+#include "harness/cmd/data.h"
 #include "harness/config/settings.h"
 #include "harness/site/git_branch.h"
 #include "harness/site/store_directory.h"
@@ -138,7 +139,7 @@ static bool is_branch(const char *to)
 static int publish_run(int argc, char **argv)
 {
 	struct publish_settings settings = { 0 };
-	char room[COMMON_PATH];
+	char room[DATA_PATH];
 	struct err err;
 	int code;
 
@@ -151,7 +152,7 @@ static int publish_run(int argc, char **argv)
 		.title = settings.title,
 		.url = settings.url,
 		.renew = settings.renew,
-		.templates = common_templates(room, &err),
+		.templates = data_find(room, "templates", &err),
 		.stop = &common_stop,
 		.tell = settings.verbosity.quiet ? NULL : on_progress,
 		.tells_files = settings.verbosity.verbose,

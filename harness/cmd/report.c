@@ -1,6 +1,7 @@
 #include "harness/report/report.h"
 
 #include "harness/cmd/common.h"
+#include "harness/cmd/data.h"
 #include "harness/record/result.h"
 
 struct report_settings {
@@ -32,8 +33,8 @@ static int report_run(int argc, char **argv)
 	}
 	if (!settings.out)
 		settings.out = common_plots_folder(argv[0]);
-	char room[COMMON_PATH];
-	const char *templates = common_templates(room, &err);
+	char room[DATA_PATH];
+	const char *templates = data_find(room, "templates", &err);
 	struct report_request request = {
 		.folder = settings.out, .templates = templates, .run = argv[0], .url = settings.url
 	};

@@ -2,7 +2,7 @@
  * picture: the parts that all pictures of a run have in common.
  *
  * A picture is one or more panels with axes, and around them a title, keys, names, and notes. It is drawn by gnuplot
- * from three things: a template (plots/templates/chart.gp), which has the style; a head of numbers and texts, which has
+ * from three things: a template (templates/chart.gp), which has the style; a head of numbers and texts, which has
  * everything that depends on the run; and a table of points. Head and template become `STEM.gp` and `STEM-dark.gp`, the
  * points `STEM.dat`, and they are kept next to the pictures as their source: and `gnuplot STEM.gp` in that folder draws
  * them again (without the SVG's title and description, which are added afterwards).

@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -15,7 +16,7 @@ import termios
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from helper import tap
-from helper.program import ROOT, Place, conserved, faulty_section, process_name, until
+from helper.program import BENCHCTL, ROOT, Place, conserved, faulty_section, process_name, until
 
 CONTROL = '[server control]\ncommand = "%s/build/servers/control"\n\n' % ROOT
 LEVELS = '1,2,4,8'
@@ -132,10 +133,15 @@ def test_bad_configuration():
 
 
 def test_missing_configuration():
-    if os.path.exists('/usr/local/share/benchctl/bench.conf'):
+    """Only of a program that is alone: beside it, a checkout or an installation has a bench.conf."""
+    if os.path.exists('/usr/local/lib/benchctl/bench.conf'):
         raise tap.Skip('benchctl is installed here: there is always a bench.conf')
     with Place() as place:
+        place.benchctl = shutil.copy(BENCHCTL, place.file('benchctl'))
         refused('no bench.conf', place.bench('run'), ['no bench.conf here', '--conf FILE', 'checkout'])
+    with Place() as place:
+        listing = place.bench('list')
+        tap.has(listing.out, 'control', 'the program of a checkout, called from elsewhere, has its bench.conf')
 
 
 def test_server_that_is_not_available():

@@ -12,7 +12,7 @@
 #include "harness/plot/script.h"
 #include "harness/record/result.h"
 
-#define TEMPLATES "plots/templates"
+#define TEMPLATES "templates"
 
 static void labels_apart_stay(void **state)
 {
