@@ -2,6 +2,7 @@
 
 #include "harness/cmd/common.h"
 #include "harness/cmd/data.h"
+#include "harness/lib/folder.h"
 #include "harness/record/result.h"
 
 struct plot_settings {
@@ -17,6 +18,18 @@ static const struct option_def plot_options[] = {
 	{ "help", 'h', OPTION_FIELD(flag, struct plot_settings, help), .help = "this text" },
 	{ .name = NULL }
 };
+
+/* The pictures take the places of those that are there, all at once. Returns 0, or -1 with err set. */
+static int pictures_replace(const struct document *document, unsigned kinds, const char *templates, const char *to,
+			    struct err *err)
+{
+	struct folder_replacement folder;
+
+	if (folder_replace(&folder, to, err))
+		return -1;
+	return folder_replaced(&folder, NULL,
+			       plot_draw(document, kinds, folder.staged, templates, NULL, &common_stop, err), err);
+}
 
 static int plot_run(int argc, char **argv)
 {
@@ -40,9 +53,11 @@ static int plot_run(int argc, char **argv)
 		settings.out = common_plots_folder(argv[0]);
 	char room[DATA_PATH];
 	const char *templates = data_find(room, "templates", &err);
+	common_catch_signals();
 	if (!templates || !settings.out ||
-	    plot_draw(&document, kinds ? kinds : PLOT_ALL, settings.out, templates, NULL, &err))
-		code = complain(&command_plot, EXIT_NO_RUN, "%s", settings.out ? err.text : "out of memory");
+	    pictures_replace(&document, kinds ? kinds : PLOT_ALL, templates, settings.out, &err))
+		code = complain(&command_plot, common_stop ? EXIT_INTERRUPTED : EXIT_NO_RUN, "%s",
+				settings.out ? err.text : "out of memory");
 	else
 		printf("%s\n", settings.out);
 out:

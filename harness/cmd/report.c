@@ -2,6 +2,7 @@
 
 #include "harness/cmd/common.h"
 #include "harness/cmd/data.h"
+#include "harness/lib/folder.h"
 #include "harness/record/result.h"
 
 struct report_settings {
@@ -17,6 +18,18 @@ static const struct option_def report_options[] = {
 	{ "help", 'h', OPTION_FIELD(flag, struct report_settings, help), .help = "this text" },
 	{ .name = NULL }
 };
+
+/* The page takes the place of one that is there, all at once. Returns 0, or -1 with err set. */
+static int page_replace(const struct document *document, struct report_request *request, const char *to,
+			struct err *err)
+{
+	struct folder_replacement folder;
+
+	if (folder_replace(&folder, to, err))
+		return -1;
+	request->folder = folder.staged;
+	return folder_replaced(&folder, REPORT_PAGE, report_write(document, request, err), err);
+}
 
 static int report_run(int argc, char **argv)
 {
@@ -35,11 +48,13 @@ static int report_run(int argc, char **argv)
 		settings.out = common_plots_folder(argv[0]);
 	char room[DATA_PATH];
 	const char *templates = data_find(room, "templates", &err);
+	common_catch_signals();
 	struct report_request request = {
-		.folder = settings.out, .templates = templates, .run = argv[0], .url = settings.url
+		.templates = templates, .run = argv[0], .url = settings.url, .stop = &common_stop
 	};
-	if (!templates || !settings.out || report_write(&document, &request, &err))
-		code = complain(&command_report, EXIT_NO_RUN, "%s", settings.out ? err.text : "out of memory");
+	if (!templates || !settings.out || page_replace(&document, &request, settings.out, &err))
+		code = complain(&command_report, common_stop ? EXIT_INTERRUPTED : EXIT_NO_RUN, "%s",
+				settings.out ? err.text : "out of memory");
 	else
 		printf("%s/%s\n", settings.out, REPORT_PAGE);
 out:

@@ -504,7 +504,7 @@ int compare_draw(const struct comparison *comparison, const struct compare_title
 		goto out;
 	}
 	if (!sources_write(&map, stem, name, template, err) &&
-	    !gnuplot_run(folder, (const char *const[]){ script, NULL }, err))
+	    !gnuplot_run(folder, (const char *const[]){ script, NULL }, NULL, err))
 		result = describe(path, comparison, err);
 out:
 	free(template);

@@ -2,55 +2,87 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <spawn.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness/lib/text.h"
 
-extern char **environ;
-
 #define SAID_MAX 1500
+/* Between two looks at whether to stop. */
+#define STOP_MS 100
 
-static int spawn(pid_t *pid, const char *folder, const char *const *argv, int stderr_fd)
+/* In the child: becomes gnuplot, which ends with this program. Does not return; an error goes over `report`. */
+static void gnuplot_exec(const char *folder, const char *const *argv, pid_t parent, int stderr_fd, int report)
 {
-	posix_spawn_file_actions_t actions;
-	int failed = posix_spawn_file_actions_init(&actions);
+	int number, null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-	if (failed)
-		return failed;
-	if (!(failed = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)) &&
-	    !(failed = posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)) &&
-	    !(failed = posix_spawn_file_actions_adddup2(&actions, stderr_fd, STDERR_FILENO)) &&
-	    !(failed = posix_spawn_file_actions_addchdir_np(&actions, folder)))
-		failed = posix_spawnp(pid, "gnuplot", &actions, NULL, (char *const *)argv, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	return failed;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(127);
+	if (dup2(null, STDIN_FILENO) >= 0 && dup2(null, STDOUT_FILENO) >= 0 && dup2(stderr_fd, STDERR_FILENO) >= 0 &&
+	    !chdir(folder))
+		execvp("gnuplot", (char *const *)argv);
+	number = errno;
+	(void)!write(report, &number, sizeof number);
+	_exit(127);
 }
 
-/* Reads to the end, so that the writer never blocks; keeps what fits. */
-static void read_all(int fd, char *out, size_t room)
+/* Returns 0, or the errno of the call that failed; then there is no process. */
+static int spawn(pid_t *pid, const char *folder, const char *const *argv, int stderr_fd)
 {
+	int report[2], number = 0;
+	pid_t self = getpid();
+
+	if (pipe2(report, O_CLOEXEC))
+		return errno;
+	fflush(NULL);
+	*pid = fork();
+	if (*pid == 0)
+		gnuplot_exec(folder, argv, self, stderr_fd, report[1]);
+	if (*pid < 0)
+		number = errno;
+	close(report[1]);
+	/* When exec succeeds the pipe ends without data, since it is O_CLOEXEC. */
+	if (!number && read(report[0], &number, sizeof number) != sizeof number)
+		number = 0;
+	else if (*pid > 0)
+		waitpid(*pid, NULL, 0);
+	close(report[0]);
+	return number;
+}
+
+/* Reads to the end, so that the writer never blocks, or until *stop is set; keeps what fits. Returns whether it was the end. */
+static bool read_all(int fd, char *out, size_t room, const volatile sig_atomic_t *stop)
+{
+	struct pollfd some = { .fd = fd, .events = POLLIN };
 	char chunk[1024];
 	size_t used = 0;
-	ssize_t bytes;
+	ssize_t bytes = 1;
 
-	while ((bytes = read(fd, chunk, sizeof chunk)) > 0 || (bytes < 0 && errno == EINTR)) {
+	while (bytes > 0 && !(stop && *stop)) {
+		if (poll(&some, 1, STOP_MS) <= 0)
+			continue;
+		bytes = read(fd, chunk, sizeof chunk);
 		size_t kept = bytes < 0 ? 0 : (size_t)bytes < room - 1 - used ? (size_t)bytes : room - 1 - used;
 		memcpy(out + used, chunk, kept);
 		used += kept;
 	}
 	out[used] = 0;
+	return bytes <= 0;
 }
 
-static int run(const char *folder, const char *const *argv, struct err *err)
+static int run(const char *folder, const char *const *argv, const volatile sig_atomic_t *stop, struct err *err)
 {
 	char said[SAID_MAX], plain[SAID_MAX];
 	int pipe_fds[2], status;
-	pid_t pid;
+	pid_t pid = -1;
 
 	if (pipe2(pipe_fds, O_CLOEXEC))
 		return err_set_errno(err, "gnuplot cannot be started");
@@ -63,11 +95,15 @@ static int run(const char *folder, const char *const *argv, struct err *err)
 		errno = failed;
 		return err_set_errno(err, "gnuplot cannot be started in %s", folder);
 	}
-	read_all(pipe_fds[0], said, sizeof said);
+	bool ended = read_all(pipe_fds[0], said, sizeof said, stop);
+	if (!ended)
+		kill(pid, SIGKILL);
 	close(pipe_fds[0]);
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return err_set_errno(err, "gnuplot cannot be waited for");
+	if (!ended)
+		return err_set(err, "interrupted");
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
 	text_plain(plain, sizeof plain, said);
@@ -78,7 +114,7 @@ static int run(const char *folder, const char *const *argv, struct err *err)
 	return err_set(err, "gnuplot failed in %s: %s", folder, plain + front);
 }
 
-int gnuplot_run(const char *folder, const char *const *scripts, struct err *err)
+int gnuplot_run(const char *folder, const char *const *scripts, const volatile sig_atomic_t *stop, struct err *err)
 {
 	size_t count = 0;
 
@@ -90,7 +126,7 @@ int gnuplot_run(const char *folder, const char *const *scripts, struct err *err)
 	argv[0] = "gnuplot";
 	argv[1] = "--default-settings";
 	memcpy(argv + 2, scripts, count * sizeof *argv);
-	int result = run(folder, argv, err);
+	int result = run(folder, argv, stop, err);
 	free(argv);
 	return result;
 }

@@ -505,7 +505,8 @@ static int svg_finish(const struct picture *picture, const char *suffix, const c
 	return gnuplot_svg_finish(from, path, stem, picture->name, picture->description, err);
 }
 
-int picture_draw(const struct picture *pictures, size_t count, const char *folder, const char *to, struct err *err)
+int picture_draw(const struct picture *pictures, size_t count, const char *folder, const char *to,
+		 const volatile sig_atomic_t *stop, struct err *err)
 {
 	char(*names)[PICTURE_STEM + 16] = calloc(count * PALETTES + 1, sizeof *names);
 	const char **scripts = calloc(count * PALETTES + 1, sizeof *scripts);
@@ -520,7 +521,7 @@ int picture_draw(const struct picture *pictures, size_t count, const char *folde
 			 palettes[i % PALETTES].suffix);
 		scripts[i] = names[i];
 	}
-	if (!count || !gnuplot_run(folder, scripts, err))
+	if (!count || !gnuplot_run(folder, scripts, stop, err))
 		result = 0;
 	for (size_t i = 0; i < count * PALETTES && !result; i++)
 		if (pictures[i / PALETTES].has_svg)

@@ -15,6 +15,7 @@
 #ifndef HARNESS_PLOT_PICTURE_H
 #define HARNESS_PLOT_PICTURE_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -166,9 +167,10 @@ int picture_write(struct picture *picture, const struct picture_parts *parts, co
 
 /*
  * Draws pictures whose sources lie in a folder, by one gnuplot, and puts each SVG into another folder, or the same, with
- * title and description. Returns 0, or -1 with err set.
+ * title and description, until *stop is set (stop may be NULL). Returns 0, or -1 with err set.
  */
-int picture_draw(const struct picture *pictures, size_t count, const char *folder, const char *to, struct err *err);
+int picture_draw(const struct picture *pictures, size_t count, const char *folder, const char *to,
+		 const volatile sig_atomic_t *stop, struct err *err);
 
 /* Adds formatted text to another, after a separator where that is not empty. */
 void picture_add(char *text, size_t room, const char *separator, const char *format, ...)

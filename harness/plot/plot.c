@@ -218,7 +218,7 @@ static int list_fill(struct plot_list *list, const struct drawn *drawn, struct e
 }
 
 int plot_draw(const struct document *doc, unsigned kinds, const char *folder, const char *templates_folder,
-	      struct plot_list *list, struct err *err)
+	      struct plot_list *list, const volatile sig_atomic_t *stop, struct err *err)
 {
 	struct sources sources;
 	struct drawn drawn = { 0 };
@@ -236,9 +236,10 @@ int plot_draw(const struct document *doc, unsigned kinds, const char *folder, co
 	}
 	for (unsigned kind = 0; kind < PLOT_KINDS; kind++)
 		for (size_t i = 0; i < sources.count && kinds >> kind & 1; i++)
-			if (picture_make(&drawn, kind, &sources.all[i], folder, template, err))
+			if ((stop && *stop && err_set(err, "interrupted")) ||
+			    picture_make(&drawn, kind, &sources.all[i], folder, template, err))
 				goto out;
-	result = picture_draw(drawn.pictures, drawn.count, folder, folder, err);
+	result = picture_draw(drawn.pictures, drawn.count, folder, folder, stop, err);
 	if (!result && list)
 		result = list_fill(list, &drawn, err);
 out:

@@ -12,6 +12,7 @@
 #ifndef HARNESS_PLOT_PLOT_H
 #define HARNESS_PLOT_PLOT_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -61,10 +62,10 @@ void plot_list_release(struct plot_list *list);
  * Draws those pictures of the set `kinds` (bits of enum plot_kind_id) for which the run has data into a folder, which
  * is made where it is missing, and lists them in *list, if it is not NULL. A mode of which every cell failed has a hero
  * that says so. Returns 0; or -1 with err set and nothing to release: nothing to draw, folder or template not
- * accessible, gnuplot missing or failed (with its stderr).
+ * accessible, gnuplot missing or failed (with its stderr), or "interrupted" since *stop was set (stop may be NULL).
  */
 int plot_draw(const struct document *doc, unsigned kinds, const char *folder, const char *templates_folder,
-	      struct plot_list *list, struct err *err);
+	      struct plot_list *list, const volatile sig_atomic_t *stop, struct err *err);
 
 /* Adds the kinds of a text such as "hero,shape" to a set. Returns 0, or -1 with err set, which names all kinds. */
 int plot_kinds_parse(unsigned *kinds, const char *text, struct err *err);

@@ -41,7 +41,8 @@ int report_write(const struct document *document, const struct report_request *r
 	struct file_replacement file;
 	int result = -1;
 
-	if (page_fill(&page, err) || plot_draw(document, PLOT_ALL, page.folder, page.templates, &page.pictures, err) ||
+	if (page_fill(&page, err) ||
+	    plot_draw(document, PLOT_ALL, page.folder, page.templates, &page.pictures, request->stop, err) ||
 	    report_run_copy(&page, err))
 		goto out;
 	if (!report_replace(&file, &page, REPORT_PAGE, err)) {

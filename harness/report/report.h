@@ -12,6 +12,8 @@
 #ifndef HARNESS_REPORT_REPORT_H
 #define HARNESS_REPORT_REPORT_H
 
+#include <signal.h>
+
 #include "harness/lib/err.h"
 #include "harness/record/document.h"
 
@@ -19,16 +21,17 @@
 #define REPORT_PAGE "index.html"
 
 struct report_request {
-	const char *folder;    /* where to write; made where it is missing */
+	const char *folder;    /* where to write: an empty folder */
 	const char *templates; /* the folder of the style: page.css, page.js, and the templates of the pictures */
 	const char *run;       /* the run.json, which is copied into the folder; NULL: the page has no link to one */
 	const char
 		*url; /* where the folder will be found, for previews of links, without a slash at its end; or NULL */
+	const volatile sig_atomic_t *stop; /* ends it; or NULL */
 };
 
 /*
- * Writes the page and the files next to it; the page comes last, and is replaced in one step. Returns 0; or -1 with err
- * set: nothing to show, a file cannot be read or written, gnuplot failed.
+ * Writes the page and the files next to it; the page comes last. A page that exists is replaced by the caller (folder.h).
+ * Returns 0; or -1 with err set: nothing to show, a file cannot be read or written, gnuplot failed, interrupted.
  */
 int report_write(const struct document *document, const struct report_request *request, struct err *err);
 

@@ -131,6 +131,7 @@ static int run_stage(struct publishing *p, const struct document *document, cons
 		.templates = p->request->templates,
 		.run = source,
 		.url = p->site.url ? url : NULL,
+		.stop = p->request->stop,
 	};
 	if (staging_folder_make(&p->staging, folder, err) || report_write(document, &request, err) ||
 	    store_hash(path, &bytes, sha256, err))

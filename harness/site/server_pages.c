@@ -119,7 +119,7 @@ int server_pages_stage(struct publishing *p, struct err *err)
 		char folder[STAGING_PATH], scratch[STAGING_PATH];
 		result = trend_plot_draw(plots, plots_count, staging_path(folder, &p->staging, SITE_SERVERS),
 					 staging_path(scratch, &p->staging, STAGING_SCRATCH), p->request->templates,
-					 err);
+					 p->request->stop, err);
 	}
 	for (size_t i = 0; i < count && !result; i++)
 		result = server_page_write(&pages[i], p, servers[i], err);

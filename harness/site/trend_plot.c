@@ -228,7 +228,7 @@ static int sources_write(struct picture *drawn, const struct trend_plot *plot, c
 }
 
 int trend_plot_draw(const struct trend_plot *plots, size_t count, const char *folder, const char *scratch,
-		    const char *templates, struct err *err)
+		    const char *templates, const volatile sig_atomic_t *stop, struct err *err)
 {
 	struct picture *drawn = calloc(count + 1, sizeof *drawn);
 	char *template = NULL;
@@ -242,9 +242,10 @@ int trend_plot_draw(const struct trend_plot *plots, size_t count, const char *fo
 	if (!template)
 		goto out;
 	for (size_t i = 0; i < count; i++)
-		if (sources_write(&drawn[i], &plots[i], scratch, template, err))
+		if ((stop && *stop && err_set(err, "interrupted")) ||
+		    sources_write(&drawn[i], &plots[i], scratch, template, err))
 			goto out;
-	result = picture_draw(drawn, count, scratch, folder, err);
+	result = picture_draw(drawn, count, scratch, folder, stop, err);
 out:
 	free(template);
 	free(drawn);

@@ -31,6 +31,6 @@ char *trend_plot_description(char out[TREND_PLOT_DESCRIPTION], const struct tren
  * Returns 0, or -1 with err set: a file cannot be written, gnuplot is missing or failed.
  */
 int trend_plot_draw(const struct trend_plot *plots, size_t count, const char *folder, const char *scratch,
-		    const char *templates, struct err *err);
+		    const char *templates, const volatile sig_atomic_t *stop, struct err *err);
 
 #endif

@@ -7,6 +7,7 @@ What was attacked with which outcome is told by docs/robustness.md, which names 
 """
 import collections
 import contextlib
+import hashlib
 import itertools
 import json
 import os
@@ -33,6 +34,7 @@ NOBODY = 65534
 SAMPLE = 6
 MANY = RUN + ('-c', '1..64')
 MANY_CELLS = 8
+HERO = ['plot', '--kinds', 'hero']
 
 Attack = collections.namedtuple('Attack', 'name how must thorough', defaults=(False,))
 
@@ -239,6 +241,117 @@ def linked_report(place):
     return Outcome(outcome.code, place.read('victim'), outcome.err)
 
 
+def digest(folder):
+    """Each file of a folder, with what is in it."""
+    found = {}
+    for name in os.listdir(folder):
+        path = os.path.join(folder, name)
+        if os.path.isfile(path):
+            with open(path, 'rb') as file:
+                found[name] = hashlib.sha256(file.read()).hexdigest()
+    return found
+
+
+def two_runs(place):
+    """Two runs that have nothing in common, and what is drawn of each; both may be drawn into the folder `page`."""
+    paths = []
+    for server, mode in (('a', 'close'), ('b', 'keepalive')):
+        cells = [runs.cell(server, level, 1, 1000.0, mode=mode) for level in (1, 2)]
+        paths.append(place.file('results/%s/run.json' % server, json.dumps(runs.document(cells))))
+    return paths
+
+
+def staged_files(count):
+    """The moment when a page that is made has that many files."""
+    return lambda place, before: len(os.listdir(place.file('.page.benchctl-new'))) >= count
+
+
+def page_staged(place, before):
+    """The page itself is written, the last of all files."""
+    return 'index.html' in os.listdir(place.file('.page.benchctl-new')) and before
+
+
+def page_exchanged(place, before):
+    """The new folder has taken the old one's place."""
+    return os.stat(place.file('page')).st_ino != before
+
+
+def killed_over_old(command, moments):
+    """SIGKILL of a command that draws a run over what was drawn of another, at each moment; then what one that ends leaves."""
+    def how(place):
+        first, second = two_runs(place)
+        place.bench(*command, first, '--out', 'page')
+        os.makedirs(place.file('page/mine'))
+        place.file('page/mine/notes', 'mine')
+        place.file('page/notes', 'mine')
+        old, seen = digest(place.file('page')), []
+        for moment in moments:
+            before = os.stat(place.file('page')).st_ino
+            process = place.start(place.benchctl, *command, second, '--out', 'page')
+
+            def is_due():
+                with contextlib.suppress(FileNotFoundError):
+                    return moment(place, before) or process.poll() is not None
+            until(is_due)
+            process.kill()
+            place.end(process)
+            gnuplot_gone = until(lambda: not place.processes())
+            now = digest(place.file('page'))
+            seen.append((process.returncode, now == old or bool(set(now) - set(old)), bool(gnuplot_gone)))
+            if set(now) - set(old):  # the new one was whole already
+                place.bench(*command, first, '--out', 'page')
+                seen.append((-9, {**digest(place.file('page')), **old} == digest(place.file('page')), True))
+        outcome = place.bench(*command, second, '--out', 'page')
+        whole_page = place.bench(*command, second, '--out', 'alone')
+        now, alone = digest(place.file('page')), digest(place.file('alone'))
+        good = (outcome.code == whole_page.code == 0 and all(each[1:] == (True, True) for each in seen) and
+                {**now, **alone} == now and now['notes'] == old['notes'] and place.read('page/mine/notes') == 'mine' and
+                sorted(os.listdir(place.path)) == ['alone', 'page', 'results'])
+        return Outcome(0 if good else 1, '', '%r %r %r' % (seen, outcome, os.listdir(place.path)))
+    return how
+
+
+def two_at_once(command):
+    """Two of a kind into one folder: what is there at the end is of one run. The one that is refused names the other."""
+    def how(place):
+        paths = two_runs(place)
+        for path, name in zip(paths, 'ab'):
+            place.bench(*command, path, '--out', name)
+        alone = [digest(place.file(name)) for name in 'ab']
+        both = [place.start(place.benchctl, *command, path, '--out', 'page') for path in paths]
+        ended = [place.end(each) for each in both]
+        refused = [each for each in ended if each.code]
+        page = digest(place.file('page'))
+        # One after the other, on a busy machine: the later one's files, and those of the first that it has none of.
+        good = page in alone if refused else page in ({**alone[0], **alone[1]}, {**alone[1], **alone[0]})
+        good = good and len(refused) < 2 and all(each.code == 3 and 'page is in use by process' in each.err for each in refused)
+        return Outcome(0 if good else 1, '', '%r %r' % (ended, sorted(page)))
+    return how
+
+
+def interrupted(command):
+    """^C while gnuplot draws: nothing is left."""
+    def how(place):
+        first, _ = two_runs(place)
+        process = place.start(place.benchctl, *command, first, '--out', 'page')
+        until(lambda: os.path.exists(place.file('.page.benchctl-new')) or process.poll() is not None)
+        process.send_signal(signal.SIGINT)
+        outcome = place.end(process)
+        return Outcome(outcome.code, ' '.join(sorted(os.listdir(place.path))), outcome.err)
+    return how
+
+
+def drawn_here(place):
+    """Into the current folder, which can't be exchanged."""
+    first, second = two_runs(place)
+    place.bench('report', first, '--out', 'alone')
+    place.bench('report', second, '--out', '.')
+    outcome = place.bench('report', first, '--out', '.')
+    here = digest(place.path)
+    good = {**here, **digest(place.file('alone'))} == here and not [name for name in os.listdir(place.path) if name[0] == '.' or name == 'lock']
+    return Outcome(outcome.code if good else 'mixed', '', repr(os.listdir(place.path)))
+
+
 def fifo_conf(place):
     os.mkfifo(place.file('a.conf'))
     return place.bench('list', '--conf', 'a.conf')
@@ -435,6 +548,11 @@ ATTACKS = [
     Attack('a rate of 1e12 is published', published(1e12), [code(2), says("is no rate")]),
     Attack('a link in a site', linked_site, [code(3), says('site/runs is no folder'), prints('')]),
     Attack('a link in a report', linked_report, [says('is a symbolic link'), prints('untouched')]),
+    Attack('SIGKILL of report over an existing page', killed_over_old(['report'], [staged_files(1), staged_files(20), page_staged, page_exchanged]), [code(0)], True),
+    Attack('SIGKILL of plot over existing pictures', killed_over_old(HERO, [staged_files(1), staged_files(5), page_exchanged]), [code(0)]),
+    *[Attack('two of %s into one folder at once' % command[0], two_at_once(command), [code(0)], thorough) for command, thorough in ((['report'], True), (HERO, False))],
+    *[Attack('^C in %s' % command[0], interrupted(command), [code(130), says('interrupted'), prints('results')], thorough) for command, thorough in ((['report'], False), (HERO, True))],
+    Attack('report into the current folder', drawn_here, [code(0)], True),
     Attack('a FIFO as bench.conf', fifo_conf, [code(2), says('is a FIFO')]),
     Attack('a bench.conf of 100,000 sections', escaping(('list', '--conf', 'a.conf'), a_conf=''.join(
         '[server s%d]\ncommand = x\n' % number for number in range(100000))), [code(2), says('more than 1000 servers')]),

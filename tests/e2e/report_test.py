@@ -284,12 +284,12 @@ def test_errors():
     tap.ok(outcome.code in (2, 3) and not os.path.exists(place.file('pages/escaping/index.html')),
            'a mode that leads out of the folder is refused', outcome)
     # What is there stays as it is where a new page cannot be made.
-    os.makedirs(place.file('pages/blocked/rate-close.csv.new'))
+    os.makedirs(place.file('pages/blocked/rate-close.csv'))
     written('blocked', only(['control', 'tornado']))
     place.file('pages/blocked/index.html', 'old')
     _, outcome = report('blocked')
     tap.is_((outcome.code, page_of('blocked')), (3, 'old'), 'a page that cannot be made leaves the old one')
-    tap.ok(not os.path.exists(place.file('pages/blocked/index.html.new')), 'and nothing half made')
+    tap.is_(sorted(os.listdir(place.file('pages/blocked'))), ['index.html', 'rate-close.csv'], 'and nothing half made')
 
 
 def test_less_than_a_round():
