@@ -10,8 +10,8 @@
 
 static bool is_failing(const struct launch_point *point)
 {
-	return point->measured &&
-	       (point->died || point->failed - COUNT_ERROR * sqrt(point->failed) > ERRORS * point->requests);
+	return point->measured && (point->died || point->shut_out > ERRORS ||
+				   point->failed - COUNT_ERROR * sqrt(point->failed) > ERRORS * point->requests);
 }
 
 /* The first level at which a launch fails; levels_count where it fails at none. */
@@ -61,7 +61,7 @@ size_t failing_find(struct verdict *verdict, const struct launches *launches)
 		const struct launch_point *point = launches_at(launches, i, level);
 		verdict->failing += failing_first(launches, i) < launches->levels_count;
 		if (is_failing(point))
-			shares[known++] = point->died ? 1 : point->failed / point->requests;
+			shares[known++] = point->died ? 1 : fmax(point->failed / point->requests, point->shut_out);
 	}
 	verdict->failure_share = summary_median(shares, known);
 	return level;

@@ -2,7 +2,7 @@
  * failing: the launches in which a server fails, from which level on, and how much.
  *
  * A launch fails at a level where the server itself does, or more than 0.1 % of the requests, beyond what counting so few could
- * err.
+ * err; or where more than that of the connections are shut out (launches.h).
  */
 #ifndef HARNESS_ANALYSIS_FAILING_H
 #define HARNESS_ANALYSIS_FAILING_H

@@ -13,6 +13,9 @@
 #define CLIENT_FULL 0.90
 /* A rate of at least this share of the control server's is at the harness's own limit, where that server is a ceiling. */
 #define AT_CEILING 0.90
+/* A number of connections that differs by less does not grow; responses a connection, after which its turn has come. */
+#define STAYS         0.99
+#define OVER_AND_OVER 2
 
 bool launches_has_rate(const struct cell *cell)
 {
@@ -36,6 +39,20 @@ double launches_rate(const struct launches *launches, size_t level, size_t witho
 			rates[known++] = launches_at(launches, i, level)->rate_rps;
 	return summary_median(rates, known);
 }
+
+/* Where there is no cell. */
+static const struct launch_point unmeasured = {
+	.rate_rps = NAN,
+	.cost_us = NAN,
+	.cores = NAN,
+	.client_cpu = NAN,
+	.latency_ns = NAN,
+	.connect_p99_ns = NAN,
+	.syn_share = NAN,
+	.steal_share = NAN,
+	.throttled = NAN,
+	.control_cost_us = NAN,
+};
 
 static bool is_of(const struct cell *cell, const char *server, const char *client, const char *mode)
 {
@@ -88,6 +105,19 @@ static void failures_take(struct launch_point *point, const struct cell *cell)
 	point->died = cell->error || (!cell->ok && !(client > 0 && failed <= 0));
 }
 
+/* The share of the connections that the server never takes in (launches.h). In close mode none stays open. */
+static double shut_out_of(const struct cell *cell)
+{
+	double level = (double)cell->level;
+	bool is_full = cell->open_max > 0 && cell->open_max < level && cell->open_mean >= STAYS * cell->open_max &&
+		       (double)cell->ramp_reached >= STAYS * cell->open_max;
+
+	if (!is_full || strcmp(cell->mode, load_mode_names[LOAD_CLOSE]) == 0 || !(cell->never_served > 0) ||
+	    (double)cell->ok < OVER_AND_OVER * (cell_active(cell) - cell->never_served))
+		return 0;
+	return (level - cell->open_max) / level;
+}
+
 static void point_fill(struct launch_point *point, const struct document *document, const struct cell *cell)
 {
 	double window_ms = cell->window_s * 1e3;
@@ -107,6 +137,8 @@ static void point_fill(struct launch_point *point, const struct document *docume
 		.control_cost_us = NAN,
 	};
 	failures_take(point, cell);
+	point->shut_out = shut_out_of(cell);
+	point->open_max = cell->open_max;
 	point->syn_share = cell->kernel.counters[KERNEL_SYN_RETRANS] / point->requests;
 	if (!point->counts)
 		return;
@@ -174,7 +206,7 @@ int launches_of(struct launches *launches, const struct document *document, cons
 		return err_set(err, "out of memory");
 	}
 	for (size_t i = 0; i < all; i++)
-		launches->points[i].rate_rps = control[i].rate_rps = control[i].cost_us = NAN;
+		launches->points[i] = control[i] = unmeasured;
 	for (size_t i = 0; i < document->cells_count; i++) {
 		const struct cell *cell = &document->cells[i];
 		bool own = is_of(cell, server, client, mode), other = is_of(cell, CONTROL_SERVER, client, mode);

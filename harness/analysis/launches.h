@@ -5,6 +5,10 @@
  * mode, with the three curves that tell what a server does (its rate, its CPU for each request, how busy it was) and what
  * went wrong. A launch that was not measured at a level has a point without a rate there.
  *
+ * A server that takes in so many connections and no more keeps its rate, by those that it has. The others are shut out: the
+ * number of those open inside it stays below that offered and does not grow, while it serves these over and over. One that
+ * is only slow to accept has more and more open.
+ *
  * A machine that is unsteady shows in the control server, which does the same in every block. Where its rate at a level
  * scatters by more than LAUNCHES_UNSTEADY between the blocks, the rates of the others there are taken relative to it, block
  * by block.
@@ -41,6 +45,8 @@ struct launch_point {
 	double cores;    /* that the server used: cost times rate */
 	double client_cpu;       /* of its busiest CPU */
 	double failed, requests; /* requests that failed for the server's doing, and all */
+	double shut_out;         /* of the connections, the share that the server never takes in; 0 unknown */
+	double open_max;         /* connections open inside the server */
 	double latency_ns;       /* in the middle */
 	double connect_p99_ns;
 	double syn_share, steal_share; /* SYNs sent again for each request; CPU stolen, of the window */

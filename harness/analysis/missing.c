@@ -42,6 +42,14 @@ static bool fall_is_known(struct judgement *judgement)
 	/* What holds at the end has come back, whatever was in between. */
 	if (!judgement->is_cliff && verdict->leans == VERDICT_HOLDS)
 		return true;
+	if (isnan(verdict->fall.low)) {
+		verdict_miss(
+			verdict, true,
+			"more launches that have both %s and %s connections: from the one to the other %.0f\u00a0%% is left",
+			units_show_count(from, verdict->fall_from), units_show_count(to, verdict->fall_to),
+			100 * verdict->fall.value);
+		return false;
+	}
 	verdict_miss(
 		verdict, true,
 		"more launches: from %s to %s connections %.0f to %.0f\u00a0%% is left, which may be a cliff or none",

@@ -33,6 +33,23 @@ static void syn_note(const struct judgement *judgement)
 			     units_show_count(shown, level));
 }
 
+/* The number of connections beyond which the server takes in none, where it fails so. */
+static void shut_out_note(const struct judgement *judgement)
+{
+	const struct launches *launches = judgement->launches;
+	const struct launch_point *fullest = NULL;
+	char most[UNITS_TEXT];
+
+	for (size_t i = 0; i < launches->count * launches->levels_count; i++) {
+		const struct launch_point *point = &launches->points[i];
+		if (point->shut_out > 0 && (!fullest || point->open_max > fullest->open_max))
+			fullest = point;
+	}
+	if (fullest)
+		verdict_note(judgement->verdict, "it takes in %s connections at most, and serves the others never",
+			     units_show_count(most, (uint64_t)fullest->open_max));
+}
+
 void notes_find(struct judgement *judgement)
 {
 	const struct launches *launches = judgement->launches;
@@ -53,6 +70,7 @@ void notes_find(struct judgement *judgement)
 			verdict,
 			"the rate keeps %.0f\u00a0%%; what the host takes from every server is the rest to %.0f\u00a0%%",
 			100 * verdict->retention.value, 100 * verdict->remains.value);
+	shut_out_note(judgement);
 	syn_note(judgement);
 	for (size_t i = 0; i < launches->levels_count; i++)
 		scaled += launches_most(launches, i, is_scaled);

@@ -6,8 +6,8 @@
  * in that class, and in the greater part of the launches each by itself shows it. Else the class is "not yet known", and
  * `missing` says what is.
  *
- * - fails: more than 0.1 % of the requests, beyond what counting so few could err, or the server itself, in at least two
- *   launches or in all; settled where that is so in a tenth of the launches that there could be, at least (Clopper-Pearson).
+ * - fails: more than 0.1 % of the requests, beyond what counting so few could err, or of the connections, which are shut out
+ *   (launches.h), or the server itself, in at least two launches or in all; settled where that is so in a tenth of the launches that there could be, at least (Clopper-Pearson).
  *   Failures of one launch are a note, from five launches on; before that they leave it open.
  * - cliff: at least 30 % are lost in one doubling, and no higher level reaches 85 % of the rate before that. What comes back is a
  *   dip, which is a note.

@@ -238,6 +238,51 @@ static void one_launch_is_a_note(void **state)
 	document_release(&doc);
 }
 
+/* A server that serves some connections over and over and never takes in the others fails, whatever its rate. */
+static void the_shut_out_are_failures(void **state)
+{
+	static const double flat[LEVELS] = { 1e3, 1e4, 1e4, 1e4, 1e4, 1e4 };
+	static const struct {
+		const char *mode;
+		double open_mean, open_max;
+		uint64_t ok;
+		enum verdict_class class;
+	} cases[] = {
+		{ "keepalive", 20, 20, 1000, VERDICT_FAILS },
+		{ "keepalive", 18, 20, 1000, VERDICT_HOLDS }, /* it accepts on */
+		{ "keepalive", 20, 20, 30, VERDICT_HOLDS },   /* it has not come to them yet */
+		{ "keepalive", NAN, NAN, 1000, VERDICT_HOLDS },
+		{ "close", 20, 20, 1000, VERDICT_HOLDS },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		struct document doc = { 0 };
+		struct verdicts verdicts;
+		struct err err;
+		for (uint64_t block = 1; block <= 3; block++) {
+			curve_add(&doc, "s", flat, block);
+			struct cell *last = &doc.cells[doc.cells_count - 1];
+			last->open_mean = cases[i].open_mean;
+			last->open_max = cases[i].open_max;
+			last->ramp_reached = 20;
+			last->never_served = 12;
+			last->ok = cases[i].ok;
+		}
+		for (size_t j = 0; j < doc.cells_count; j++)
+			cell_set_text(&doc.cells[j].mode, cases[i].mode);
+		assert_int_equal(verdicts_of(&verdicts, &doc, cases[i].mode, &err), 0);
+		check_text("class", verdict_names[verdicts.of[0].class], verdict_names[cases[i].class]);
+		if (cases[i].class == VERDICT_FAILS) {
+			assert_int_equal(verdicts.of[0].from_level, 32);
+			assert_true(verdicts.of[0].failure_share == 12.0 / 32);
+			assert_true(has_note(&verdicts.of[0], "takes in 20 connections at most"));
+		}
+		verdicts_release(&verdicts);
+		document_release(&doc);
+	}
+}
+
 /* What the control server loses too is the host's: cost per request rises for all by as much. */
 static void what_the_host_takes_is_not_the_servers(void **state)
 {
@@ -348,6 +393,7 @@ int main(void)
 		cmocka_unit_test(classes_are_those_of_the_method),
 		cmocka_unit_test(what_is_missing_is_said),
 		cmocka_unit_test(one_launch_is_a_note),
+		cmocka_unit_test(the_shut_out_are_failures),
 		cmocka_unit_test(what_the_host_takes_is_not_the_servers),
 		cmocka_unit_test(a_machine_that_is_unsteady_is_taken_out),
 		cmocka_unit_test(kinds_follow_from_three_curves),
