@@ -10,7 +10,7 @@
  * r rounds of N connections is about 1 / (N r^2) (docs/method.md): few connections need more rounds for it to be a percent.
  */
 #define ROUNDS     2
-#define ROUNDS_ONE 10
+#define ROUNDS_ONE 18
 /*
  * How long requests in flight may take to end after the window, whether they are waited for (settle) or not (drain); in
  * an open loop as long as the window was.

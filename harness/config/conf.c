@@ -61,6 +61,7 @@ static const struct option_def server_keys[] = {
 	{ .name = "model", FIELD(text, model) },
 	{ .name = "since", FIELD(text, since) },
 	{ .name = "note", FIELD(text, note) },
+	{ .name = "max_connections", FIELD(count, max_connections), .fallback = "0", .max = 65536 },
 	{ .name = "keepalive", FIELD(flag, keepalive), .fallback = "yes" },
 	{ .name = "network", FIELD(choice, network), .fallback = "run", .choices = network_names },
 	{ .name = "url", FIELD(url, url) },

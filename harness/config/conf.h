@@ -31,7 +31,10 @@ struct conf_server {
 	char *model;          /* coroutine, callback, ... */
 	char *since;          /* 2010 for servers of the benchmark of 2010 */
 	char *note;
-	bool client_address; /* no: its library may not tell the client's address; then it logs a dash */
+	uint64_t
+		max_connections; /* open at once that its library can serve, so that no more are asked for by the check of
+				     the contract; a sweep goes beyond; 0: no limit known */
+	bool client_address;     /* no: its library may not tell the client's address; then it logs a dash */
 	bool keepalive;
 	/* Of a service that is described by its URL; NULL or 0 where it is not said. */
 	char *url;                       /* what is measured; NULL: the server contract */

@@ -18,7 +18,7 @@
 #define LOOK_MS 2
 
 #define LINKS         1000
-#define PARALLEL      200
+#define PARALLEL_MAX  200
 #define KEPT_REQUESTS 100
 /* Connections of each kind: those that send nothing, half a request, a reset. */
 #define HOSTILE 10
@@ -153,8 +153,9 @@ static bool check_chain(struct subject *subject)
 
 /* The requests of check_parallel. */
 struct bunch {
-	CURL *easy[PARALLEL];
-	struct response response[PARALLEL];
+	uint32_t count;
+	CURL *easy[PARALLEL_MAX];
+	struct response response[PARALLEL_MAX];
 };
 
 /* Sends all requests at once and reads the responses. Returns false where memory is out. */
@@ -163,7 +164,7 @@ static bool bunch_ask(struct subject *subject, struct bunch *bunch, CURLM *multi
 	int running = 0, waiting;
 	CURLMsg *message;
 
-	for (uint32_t i = 0; i < PARALLEL; i++) {
+	for (uint32_t i = 0; i < bunch->count; i++) {
 		char path[16];
 		snprintf(path, sizeof path, "/%u", i);
 		bunch->easy[i] = ask_prepare(subject, path, &bunch->response[i]);
@@ -193,17 +194,23 @@ static bool check_parallel(struct subject *subject)
 	bool right = true;
 	struct bunch *bunch = calloc(1, sizeof *bunch);
 	CURLM *multi = curl_multi_init();
+	uint64_t limit = subject->spec->server->max_connections;
+	bool limited = limit && limit < PARALLEL_MAX;
+	uint32_t count = limited ? (uint32_t)limit : PARALLEL_MAX;
+	const char *whose = limited ? " (max_connections)" : "";
 
-	subject_try(subject, "%d requests at once", PARALLEL);
+	subject_try(subject, "%u requests at once%s", count, whose);
+	if (bunch)
+		bunch->count = count;
 	if (!bunch || !multi || !bunch_ask(subject, bunch, multi))
 		right = subject_fail(subject, "responses", "out of memory");
-	for (uint32_t i = 0; bunch && i < PARALLEL && right; i++) {
+	for (uint32_t i = 0; bunch && i < count && right; i++) {
 		char body[PAGE_MAX];
 		page_write(body, i);
-		subject_try(subject, "%d requests at once, GET /%u", PARALLEL, i);
+		subject_try(subject, "%u requests at once%s, GET /%u", count, whose, i);
 		right = response_is(subject, &bunch->response[i], 200, body);
 	}
-	for (uint32_t i = 0; bunch && i < PARALLEL; i++) {
+	for (uint32_t i = 0; i < (bunch ? count : 0); i++) {
 		if (bunch->easy[i])
 			curl_multi_remove_handle(multi, bunch->easy[i]);
 		curl_easy_cleanup(bunch->easy[i]);

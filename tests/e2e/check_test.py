@@ -26,7 +26,7 @@ REAL = ['control', 'tornado', 'node_js']
 
 # One server, threads and blocking sockets, that does one thing wrong.
 SERVER = r'''
-import os, signal, socket, sys, threading, time
+import os, signal, socket, struct, sys, threading, time
 
 fault = sys.argv[1]
 serial = threading.Lock()
@@ -59,6 +59,10 @@ def answer(connection, head, address):
         closes = False
     if fault in ('drops', 'declared'):
         closes = True
+    if fault.startswith('crowded') and path[1:].isdigit() and 100 <= int(path[1:]) < 200:
+        # Of the requests at once, those beyond the first hundred: a reset.
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
+        return False
     body = page(path)
     if fault == 'wrong_start':
         body = '\033[31mno\n'
@@ -151,6 +155,8 @@ FAULTS = {
     'nameless': ['log'],
     'nameless_declared': [],
     'log_twice': ['log'],
+    'crowded': ['parallel'],
+    'crowded_declared': [],
     'serial': ['empty_connection', 'half_request'],
     'dies_on_empty': ['empty_connection'],
     'dies_on_reset': ['reset'],
@@ -211,9 +217,9 @@ def conf_of_faults():
         file.write(SERVER)
     with open(conf, 'w') as file:
         for fault in FAULTS:
-            file.write('[server %s]\ncommand = %s %s %s\nkeepalive = %s\nclient_address = %s\n\n' % (
+            file.write('[server %s]\ncommand = %s %s %s\nkeepalive = %s\nclient_address = %s\nmax_connections = %d\n\n' % (
                 fault, sys.executable, script, fault, 'no' if fault == 'declared' else 'yes',
-                'no' if fault == 'nameless_declared' else 'yes'))
+                'no' if fault == 'nameless_declared' else 'yes', 100 if fault == 'crowded_declared' else 0))
         file.write('[server silent]\ncommand = %s %s silent %s/asked\n\n' % (sys.executable, script, place))
         file.write('[server absent]\ncommand = true\nrequires = false\ninstall = some-package\n')
     return conf

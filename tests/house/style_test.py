@@ -32,6 +32,17 @@ def test_format():
     tap.ok(outcome.returncode == 0, 'the C code is as `make format` leaves it', outcome.stderr[:2000])
 
 
+def test_scripts():
+    tracked = subprocess.run(['git', 'ls-files', '-z'], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split('\0')
+    wrong = []
+    for path in filter(None, tracked):
+        with open(os.path.join(ROOT, path), 'rb') as file:
+            script = file.read(2) == b'#!'
+        if script != os.access(os.path.join(ROOT, path), os.X_OK):
+            wrong.append(path)
+    tap.ok(not wrong, 'what begins with #! is executable, and nothing else is', '\n'.join(wrong))
+
+
 def reason_above(lines, at, word):
     """Whether the comment right above a line holds the word."""
     end = at
