@@ -440,6 +440,36 @@ struct request_settings request_settings_merge(const struct request_settings *ow
 #undef TAKE
 }
 
+int request_path_root(char **path, const char *folder, bool at, struct err *err)
+{
+	char *rooted;
+
+	if (!*path || (at && **path != '@') || (*path)[at] == '/')
+		return 0;
+	if (asprintf(&rooted, "%s%s/%s", at ? "@" : "", folder, *path + at) < 0)
+		return err_set(err, "out of memory");
+	free(*path);
+	*path = rooted;
+	return 0;
+}
+
+int request_settings_root(struct request_settings *settings, const char *folder, struct err *err)
+{
+	char **const files[] = { &settings->urls, &settings->unix_path, &settings->tls.cacert, &settings->tls.cert };
+	char **const may_be_files[] = { &settings->body, &settings->basic_auth };
+
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+		if (request_path_root(files[i], folder, false, err))
+			return -1;
+	for (size_t i = 0; i < sizeof may_be_files / sizeof *may_be_files; i++)
+		if (request_path_root(may_be_files[i], folder, true, err))
+			return -1;
+	for (char **header = settings->headers; header && *header; header++)
+		if (request_path_root(header, folder, true, err))
+			return -1;
+	return 0;
+}
+
 bool request_settings_given(const struct request_settings *settings)
 {
 	return settings->method || settings->headers || settings->body || settings->path || settings->host ||

@@ -111,6 +111,15 @@ bool request_is_secret(const char *name, size_t bytes);
 struct request_settings request_settings_merge(const struct request_settings *own,
 					       const struct request_settings *usual);
 
+/*
+ * Paths that do not begin with / are from this folder on, from now on: those of files, also as @FILE, and of a socket. Returns 0;
+ * or -1 with err set: memory is out.
+ */
+int request_settings_root(struct request_settings *settings, const char *folder, struct err *err);
+
+/* The same for one path, which may be NULL; `at`: only one that is written as @FILE. */
+int request_path_root(char **path, const char *folder, bool at, struct err *err);
+
 /* Whether any option is given that says what to ask; http and those of TLS are not among them. */
 bool request_settings_given(const struct request_settings *settings);
 

@@ -15,6 +15,7 @@
 #include "harness/run/preamble.h"
 #include "harness/run/resume.h"
 #include "harness/run/until_known.h"
+#include "harness/server/container.h"
 #include "harness/server/quota.h"
 
 #define PATH_ROOM (COMMON_FOLDER + 20)
@@ -285,10 +286,14 @@ static int share_settle(struct session *session, struct err *err)
 	if (settings->server_share == SHARE_WHOLE || settings->rate.count ||
 	    (is_auto && (session->kind != SESSION_RUN || settings->requests)))
 		return 0;
-	/* What runs already can't be put into a group. */
-	for (size_t i = 0; i < session->count && is_auto; i++)
-		if (conf_is_attached(session->servers[i]))
-			return 0;
+	/* What runs already can't be put into a group, and a container is in one of its own. */
+	for (size_t i = 0; i < session->count; i++)
+		if (conf_is_attached(session->servers[i]) || conf_is_container(session->servers[i]))
+			return is_auto ? 0
+				       : err_set(err, "--server-share: %s can't be given a share of a CPU: it is %s",
+						 session->servers[i]->name,
+						 conf_is_attached(session->servers[i]) ? "not launched here"
+										       : "a container");
 	if (!quota_open(&quota, err)) {
 		session->sweep.takes_shares = true;
 		return quota_close(&quota, err);
@@ -318,6 +323,21 @@ static int requests_fit(const struct session *session, struct err *err)
 	return 0;
 }
 
+/* Has the images of containers ready: in the host's network, which is left then. Returns 0, or -1 with err set. */
+static int images_prepare(struct session *session, struct err *err)
+{
+	bool is_needed = session->settings->servers || session->kind == SESSION_ARMS;
+
+	for (size_t i = 0; i < session->count && !common_stop; i++) {
+		if (!conf_is_container(session->servers[i]) || !container_prepare(session->servers[i], err))
+			continue;
+		if (is_needed)
+			return -1;
+		say("%s", err->text); /* and it is left out then */
+	}
+	return 0;
+}
+
 int session_prepare(struct session *session)
 {
 	struct sweep *sweep = &session->sweep;
@@ -325,7 +345,8 @@ int session_prepare(struct session *session)
 
 	if (requests_fit(session, &err) || load_settle(session, &err))
 		return give_up(session, EXIT_USAGE, &err);
-	if (place_settle(session, &err) || share_settle(session, &err) || servers_find(session, &err))
+	if (images_prepare(session, &err) || place_settle(session, &err) || share_settle(session, &err) ||
+	    servers_find(session, &err))
 		return give_up(session, EXIT_NO_RUN, &err);
 	if (common_stop)
 		return EXIT_INTERRUPTED;

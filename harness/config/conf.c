@@ -33,6 +33,8 @@ static const struct option_type option_command = { "COMMAND", command_parse, NUL
 
 static const char *const network_names[] = { "run", "host", NULL }; /* enum conf_network */
 
+static const char *const engine_names[] = { "podman", NULL }; /* enum conf_engine */
+
 static const char *const stop_names[] = { "TERM", "INT", NULL }; /* enum conf_stop */
 
 /* A URL, in which user information would be shown in results. */
@@ -72,6 +74,9 @@ static const struct option_def server_keys[] = {
 	{ .name = "processes", FIELD(count, processes), .fallback = "0", .max = 4096 },
 	{ .name = "pid", FIELD(count, pid), .fallback = "0", .max = INT_MAX },
 	{ .name = "pidfile", FIELD(text, pidfile) },
+	{ .name = "image", FIELD(text, image) },
+	{ .name = "containerfile", FIELD(text, containerfile) },
+	{ .name = "engine", FIELD(choice, engine), .fallback = "podman", .choices = engine_names },
 #include "harness/config/settings_request.def"
 	{ .name = "client_address", FIELD(flag, client_address), .fallback = "yes" },
 	{ .name = NULL }
@@ -172,16 +177,30 @@ int conf_add_url(struct conf *conf, const char *name, const char *url, struct er
 /* Keys that go together. Returns 0, or -1 with err set. */
 static int server_check(const struct conf_server *server, struct err *err)
 {
-	if (!server->command && !server->url)
-		return err_set(err, "has no command");
+	if (conf_is_attached(server) && !server->url)
+		return err_set(err, "has no command, url, image or containerfile");
+	if (server->image && server->containerfile)
+		return err_set(err, "has an image, and a containerfile to build one from");
+	if (conf_is_container(server) && server->directory)
+		return err_set(err, "has a directory, and is a container: its image says where it runs");
 	if (!server->url && (request_settings_given(&server->request) || server->ready))
 		return err_set(err, "has keys that say what to ask, and no url");
-	if (server->command && (server->pid || server->pidfile))
-		return err_set(err, "has a command, and a pid of what runs already");
+	if (!conf_is_attached(server) && (server->pid || server->pidfile))
+		return err_set(err, "is launched, and has a pid of what runs already");
 	for (char **entry = server->environment; entry && *entry; entry++)
 		if (!strchr(*entry, '=') || **entry == '=')
 			return err_set(err, "environment: '%.100s' is not NAME=value", *entry);
 	return 0;
+}
+
+/* Paths of a server are from its folder on. Returns 0, or -1 with err set. */
+static int server_root(struct conf_server *server, struct err *err)
+{
+	return request_settings_root(&server->request, server->folder, err) ||
+			       request_path_root(&server->pidfile, server->folder, false, err) ||
+			       request_path_root(&server->containerfile, server->folder, false, err)
+		       ? -1
+		       : 0;
 }
 
 /* A file has each section once. */
@@ -329,7 +348,11 @@ int conf_read(struct conf *conf, struct settings *settings, const char *path, st
 		err_set(err, "%s:%d: neither a [section] nor 'key = value'", path, line);
 		goto out;
 	}
+	if (settings && request_settings_root(&settings->request, real, err))
+		goto out;
 	for (size_t i = reading.from; i < conf->count; i++) {
+		if (server_root(&conf->servers[i], err))
+			goto out;
 		if (server_check(&conf->servers[i], err)) {
 			struct err why = *err;
 			err_set(err, "%s: [server %s] %s", path, conf->servers[i].name, why.text);

@@ -2,11 +2,11 @@
  * conf: bench.conf, the servers and the defaults of a run.
  *
  * A server keeps the server contract (`command` alone), or is any service, by its URL: launched here (`command` and `url`) or
- * running already (`url` alone).
+ * running already (`url` alone). What is launched may be a container (`image` or `containerfile`), with or without a command.
  *
  * An INI file. [run] holds options of `benchctl run` by their long names; each [server NAME] describes one
  * server; [interpreters] names interpreters that servers may ask for. A second file adds to the first. Commands
- * run without a shell, in the folder of the file that names them. Whatever is not understood is an error with
+ * run without a shell, in the folder of the file that names them, from which relative paths are meant too. Whatever is not understood is an error with
  * file and line.
  */
 #ifndef HARNESS_CONFIG_CONF_H
@@ -20,10 +20,10 @@
 
 /* One [server NAME]. All texts are owned by the conf. */
 struct conf_server {
-	char *name;     /* letters, digits, _ and -; at most CONF_NAME_MAX */
-	char *command;  /* one line, split by argv_split(); NULL: it runs already, and is never launched or stopped */
-	char *requires; /* a command that exits 0 where the server can run here; NULL: always */
-	char *version;  /* a command that prints the version; NULL: none */
+	char *name; /* letters, digits, _ and -; at most CONF_NAME_MAX */
+	char *command; /* one line, split by argv_split(); of a container: what it runs instead of what its image says; or NULL */
+	char *requires;       /* a command that exits 0 where the server can run here; NULL: always */
+	char *version;        /* a command that prints the version; NULL: none */
 	char *implementation; /* a command that prints "original" or "revival"; NULL: original */
 	char *install;        /* Debian packages */
 	char *build;          /* the command that a person builds it with; NULL: none, or that of all servers */
@@ -46,8 +46,12 @@ struct conf_server {
 	uint64_t processes; /* told to it as BENCH_WORKERS */
 	uint64_t pid;       /* of one that runs already: its first process */
 	char *pidfile;      /* a file with that number */
-	int network;        /* enum conf_network */
-	char *folder;       /* in which the commands run */
+	/* Of a container. */
+	char *image;         /* that is launched; or NULL */
+	char *containerfile; /* instead: the folder that it is built from */
+	int engine;          /* enum conf_engine */
+	int network;         /* enum conf_network */
+	char *folder;        /* in which the commands run */
 };
 
 #define CONF_NAME_MAX 60
@@ -56,6 +60,9 @@ struct conf_server {
 
 /* The network that a server runs in: that of the run, or the host's if it needs something there. */
 enum conf_network { CONF_NETWORK_RUN, CONF_NETWORK_HOST };
+
+/* What runs containers. */
+enum conf_engine { CONF_ENGINE_PODMAN };
 
 /* The signal that asks a server to end. */
 enum conf_stop { CONF_STOP_TERM, CONF_STOP_INT };
@@ -86,10 +93,16 @@ int conf_add_url(struct conf *conf, const char *name, const char *url, struct er
 /* Gives the server that was added last a URL, which is what is measured. Returns 0, or -1 with err set. */
 int conf_set_url(struct conf *conf, const char *url, struct err *err);
 
+/* Whether the server is a container. */
+static inline bool conf_is_container(const struct conf_server *server)
+{
+	return server->image || server->containerfile;
+}
+
 /* Whether the server runs already: it is neither launched nor stopped. */
 static inline bool conf_is_attached(const struct conf_server *server)
 {
-	return !server->command;
+	return !server->command && !conf_is_container(server);
 }
 
 /*

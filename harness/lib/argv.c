@@ -61,6 +61,17 @@ char **argv_split(const char *line, struct err *err)
 	return NULL;
 }
 
+void argv_quote(FILE *out, const char *word)
+{
+	fputc('\'', out);
+	for (; *word; word++)
+		if (*word == '\'')
+			fputs("'\\''", out);
+		else
+			fputc(*word, out);
+	fputc('\'', out);
+}
+
 char **argv_list(const char *text, struct err *err)
 {
 	char *out;

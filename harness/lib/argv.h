@@ -7,6 +7,8 @@
 #ifndef HARNESS_LIB_ARGV_H
 #define HARNESS_LIB_ARGV_H
 
+#include <stdio.h>
+
 #include "harness/lib/err.h"
 
 /*
@@ -15,6 +17,9 @@
  * does not end.
  */
 char **argv_split(const char *line, struct err *err);
+
+/* Writes a word so that argv_split() reads it as that word, whatever is in it. */
+void argv_quote(FILE *out, const char *word);
 
 /* Splits a list at commas, without blanks around the items. Like argv_split; an empty item is an error. */
 char **argv_list(const char *text, struct err *err);

@@ -7,6 +7,7 @@
 #include "harness/host/build.h"
 #include "harness/lib/argv.h"
 #include "harness/lib/text.h"
+#include "harness/server/container.h"
 
 /* A copy of a text, or NULL for NULL. Returns 0, or -1 where memory is out. */
 static int copy(char **into, const char *text)
@@ -33,11 +34,14 @@ static int server_describe(struct document_server *into, const struct conf_serve
 			   const struct availability *found, bool is_whole)
 {
 	char brief[ARGV_BRIEF];
+	bool is_container = conf_is_container(server);
 
+	if (is_container && !(into->command = container_title(server)))
+		return -1;
 	return copy(&into->name, server->name) ||
-			       copy(&into->command, is_whole || !server->command
-							    ? server->command
-							    : argv_brief(brief, server->command)) ||
+			       (!is_container && copy(&into->command, is_whole || !server->command
+									      ? server->command
+									      : argv_brief(brief, server->command))) ||
 			       copy(&into->version, found->version[0] ? found->version : NULL) ||
 			       copy(&into->family, server->family) || copy(&into->model, server->model) ||
 			       copy(&into->since, server->since) ||

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/lib/clock.h"
+#include "harness/server/container.h"
 #include "harness/server/program.h"
 
 #define TIMEOUT_NS (30 * CLOCK_S)
@@ -42,9 +43,16 @@ void availability_find(struct availability *availability, const struct conf_serv
 			snprintf(availability->reason, sizeof availability->reason, "%.300s%s%.150s", why,
 				 server->install ? "; install: " : "", server->install ? server->install : "");
 	}
+	char image[CONTAINER_VERSION] = "";
+	if (availability->available && conf_is_container(server) && container_find(server, image, &err)) {
+		availability->available = false;
+		snprintf(availability->reason, sizeof availability->reason, "%.500s", err.text);
+	}
 	if (!availability->available)
 		return;
 	line_ask(server->version, server->folder, availability->version, sizeof availability->version);
+	if (!availability->version[0])
+		strcpy(availability->version, image);
 	line_ask(server->implementation, server->folder, availability->implementation,
 		 sizeof availability->implementation);
 	if (strcmp(availability->implementation, "revival") != 0)

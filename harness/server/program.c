@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -37,6 +38,7 @@ static void child(char **arguments, const char *folder, int out, int errors, int
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGXFSZ, SIG_DFL); /* benchctl ignores it */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (!setpgid(0, 0) && dup2(null, STDIN_FILENO) >= 0 && dup2(out >= 0 ? out : null, STDOUT_FILENO) >= 0 &&
 	    dup2(errors >= 0 ? errors : null, STDERR_FILENO) >= 0 && (!folder || !chdir(folder)))
 		execvp(arguments[0], arguments);

@@ -205,17 +205,20 @@ static int service_learn(struct service *service, uint64_t deadline_ns, const vo
 /* Waits until the service is ready, and learns its right responses where they are not known. */
 static int service_await(struct service *service, uint64_t ready_ns, const volatile sig_atomic_t *stop, struct err *err)
 {
+	/* The first process of a container is its engine, of which the listener is no descendant. */
+	int (*const wait)(struct supervisor *, const struct target *, uint64_t, const volatile sig_atomic_t *,
+			  struct err *) = conf_is_container(service->server) ? supervisor_wait_recovered
+									     : supervisor_wait_ready;
 	uint64_t deadline_ns = clock_ns() + ready_ns;
 	struct target first = service->target;
 	const struct target *target = service->ready.url ? &service->ready : &service->target;
 
 	if (!service->server->url)
-		return supervisor_wait_ready(&service->supervisor, &service->target, ready_ns, stop, err);
+		return wait(&service->supervisor, &service->target, ready_ns, stop, err);
 	/* Any response says that it listens, and that its first process stays. */
 	first.expected = (struct expected){ .check = EXPECTED_NONE, .bodyless = first.expected.bodyless };
 	if (!conf_is_attached(service->server) &&
-	    supervisor_wait_ready(&service->supervisor, target == &service->target ? &first : target, ready_ns, stop,
-				  err))
+	    wait(&service->supervisor, target == &service->target ? &first : target, ready_ns, stop, err))
 		return -1;
 	return service_learn(service, deadline_ns, stop, err);
 }
@@ -237,12 +240,18 @@ static int start(struct service *service, uint64_t ready_ns, const volatile sig_
 	if (service->quota.folder[0] && (launch.door_fd = quota_door(&service->quota, err)) < 0)
 		return -1;
 	int bad = network_change(service, err);
+	if (!bad && conf_is_container(service->server)) {
+		bad = container_begin(&service->container, service->server, service->environment, launch.cpus, err);
+		launch.command = service->container.command;
+	}
 	if (!bad && !conf_is_attached(service->server))
 		bad = supervisor_launch(&service->supervisor, &launch, err);
 	if (launch.door_fd > 0)
 		close(launch.door_fd);
-	if (bad)
+	if (bad) {
+		container_end(&service->container);
 		return -1;
+	}
 	if (!service_await(service, ready_ns, stop, err)) {
 		service->is_attached = conf_is_attached(service->server);
 		return 0;
@@ -268,6 +277,7 @@ void service_stop(struct service *service)
 {
 	service->is_attached = false;
 	supervisor_stop(&service->supervisor, service->place.grace_ns);
+	container_end(&service->container);
 }
 
 int service_wait_recovered(struct service *service, uint64_t timeout_ns, const volatile sig_atomic_t *stop,
@@ -290,8 +300,12 @@ int service_wait_recovered(struct service *service, uint64_t timeout_ns, const v
 
 void service_observe(const struct service *service, struct observe *observe)
 {
-	if (service->process)
-		observe_find_with(observe, service->process);
+	pid_t process = service->container.sweeper && service->supervisor.keeper
+				? container_process(service->supervisor.keeper)
+				: service->process;
+
+	if (process)
+		observe_find_with(observe, process);
 	else if (service->supervisor.keeper)
 		observe_find(observe, service->supervisor.keeper);
 	else

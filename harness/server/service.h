@@ -21,6 +21,7 @@
 #include "harness/lib/err.h"
 #include "harness/network/accept_queue.h"
 #include "harness/network/network.h"
+#include "harness/server/container.h"
 #include "harness/server/observe.h"
 #include "harness/server/quota.h"
 #include "harness/server/supervisor.h"
@@ -45,6 +46,7 @@ struct service {
 	const struct conf_server *server; /* not owned, nor are place.network and place.cpus */
 	struct service_place place;
 	struct supervisor supervisor; /* its keeper is 0 while the server does not run */
+	struct container container;   /* of the start under way; none where the server is none */
 	bool has_moved;               /* it has been started in its network */
 	struct accept_queue queue;    /* of the port, in the server's network; not open where the kernel gives none */
 	struct quota quota;           /* the group of its processes; none where it gets all there is */
