@@ -209,12 +209,9 @@ static char *credentials_read(const char *option, struct err *err)
 	return text;
 }
 
-/* The header lines that are the user's, and RFC 7617's. Returns 0, or -1 with err set. */
+/* RFC 7617's header line, and then those that the user gives. Returns 0, or -1 with err set. */
 static int own_headers(FILE *to, const struct request_settings *settings, const char *user, struct err *err)
 {
-	for (char **header = settings->headers; header && *header; header++)
-		if (headers_add(to, *header, err))
-			return err_prefix(err, "--header");
 	char *read = settings->basic_auth ? credentials_read(settings->basic_auth, err) : NULL;
 	if (settings->basic_auth && !read)
 		return err_prefix(err, "--basic-auth");
@@ -224,6 +221,9 @@ static int own_headers(FILE *to, const struct request_settings *settings, const 
 		fputs("\r\n", to);
 	}
 	free(read);
+	for (char **header = settings->headers; header && *header; header++)
+		if (headers_add(to, *header, err))
+			return err_prefix(err, "--header");
 	return 0;
 }
 
@@ -241,8 +241,7 @@ static int headers_make(struct request_form *form, const struct request_settings
 
 	if (to && text_close(to, &own) && !bad)
 		bad = err_set(err, "out of memory");
-	if (!bad && (settings->basic_auth || user) && has_header(own, "Authorization") &&
-	    strstr(own, "Authorization: Basic ") != own && settings->headers)
+	if (!bad && (settings->basic_auth || user) && has_header(strchr(own, '\n') + 1, "Authorization"))
 		bad = err_set(err, "there is an Authorization header already, besides that of the user");
 	to = bad ? NULL : open_memstream(&form->headers, &bytes);
 	for (size_t i = 0; to && i < sizeof ours / sizeof *ours; i++)

@@ -144,7 +144,7 @@ int line_open(struct subject *subject, const char *source)
 	uint64_t wait_ns = subject_wait_ns(subject);
 	struct timeval timeout = { (time_t)(wait_ns / CLOCK_S), (suseconds_t)(wait_ns % CLOCK_S / CLOCK_US) };
 	int on = 1;
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = socket(subject->service.target.address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (fd >= 0) {
 		setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout); /* of connect(2) too */

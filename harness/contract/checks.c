@@ -11,7 +11,9 @@
 #include <unistd.h>
 
 #include "clients/page.h"
+#include "clients/probe.h"
 #include "harness/contract/ask.h"
+#include "harness/contract/service_checks.h"
 #include "harness/host/port.h"
 
 /* Time between two readings of what a server has logged. */
@@ -241,7 +243,13 @@ static bool check_byte_at_a_time(struct subject *subject)
 /* Whether the response to GET / is right; whether the connection then ends is another check's concern. */
 static bool responds(struct subject *subject)
 {
+	struct err err;
 	bool right;
+
+	if (subject->spec->server->url)
+		return !probe_compare(&subject->service.target, false, subject_wait_ns(subject), subject->spec->stop,
+				      &err) ||
+		       subject_fail(subject, "the right response", "%s", err.text);
 	int fd = line_ask(subject, subject->service.target.request_close, &right);
 
 	if (fd >= 0)
@@ -515,10 +523,11 @@ static bool check_sigterm(struct subject *subject)
 
 static bool check_port_free(struct subject *subject)
 {
+	unsigned port = target_port(&subject->service.target);
 	struct port_holder holder;
 
-	subject_try(subject, "port %u after the server's end", subject->spec->port);
-	if (!port_is_held(subject->spec->port, &holder))
+	subject_try(subject, "port %u after the server's end", port);
+	if (!port || !port_is_held(port, &holder))
 		return true;
 	if (!holder.pid)
 		return subject_fail(subject, "nothing listens", "a process listens that can't be seen from here");
@@ -534,22 +543,27 @@ static bool check_restart(struct subject *subject)
 	return subject_start(subject, &err) ? true : subject_fail(subject, "ready", "%s", err.text);
 }
 
-const struct check checks[] = { { .name = "page", .function = check_page },
-				{ .name = "link", .function = check_link },
-				{ .name = "not_found", .function = check_not_found },
-				{ .name = "http10_close", .function = check_http10_close },
-				{ .name = "connection_close", .function = check_connection_close },
-				{ .name = "keepalive", .function = check_keepalive, .keepalive = true },
-				{ .name = "chain", .function = check_chain },
-				{ .name = "parallel", .function = check_parallel },
-				{ .name = "byte_at_a_time", .function = check_byte_at_a_time },
-				{ .name = "log", .function = check_log },
-				{ .name = "empty_connection", .function = check_empty_connection },
-				{ .name = "half_request", .function = check_half_request },
-				{ .name = "reset", .function = check_reset },
-				{ .name = "garbage", .function = check_garbage },
-				{ .name = "sigterm", .function = check_sigterm },
-				{ .name = "port_free", .function = check_port_free, .stopped = true },
-				{ .name = "restart", .function = check_restart, .stopped = true },
-				{ .name = NULL } };
+const struct check checks[] = {
+	{ .name = "page", .function = check_page },
+	{ .name = "link", .function = check_link },
+	{ .name = "not_found", .function = check_not_found },
+	{ .name = "http10_close", .function = check_http10_close },
+	{ .name = "connection_close", .function = check_connection_close },
+	{ .name = "keepalive", .function = check_keepalive, .keepalive = true },
+	{ .name = "chain", .function = check_chain },
+	{ .name = "parallel", .function = check_parallel },
+	{ .name = "repeated", .function = service_check_repeated, .of = CHECK_SERVICE },
+	{ .name = "keepalive", .function = service_check_keepalive, .of = CHECK_SERVICE, .keepalive = true },
+	{ .name = "parallel", .function = service_check_parallel, .of = CHECK_SERVICE },
+	{ .name = "byte_at_a_time", .function = check_byte_at_a_time },
+	{ .name = "log", .function = check_log },
+	{ .name = "empty_connection", .function = check_empty_connection, .of = CHECK_BOTH },
+	{ .name = "half_request", .function = check_half_request, .of = CHECK_BOTH },
+	{ .name = "reset", .function = check_reset, .of = CHECK_BOTH },
+	{ .name = "garbage", .function = check_garbage, .of = CHECK_BOTH },
+	{ .name = "sigterm", .function = check_sigterm, .of = CHECK_BOTH, .launched = true },
+	{ .name = "port_free", .function = check_port_free, .of = CHECK_BOTH, .launched = true, .stopped = true },
+	{ .name = "restart", .function = check_restart, .of = CHECK_BOTH, .launched = true, .stopped = true },
+	{ .name = NULL }
+};
 static_assert(sizeof checks / sizeof *checks <= CONFORMANCE_FINDINGS_MAX, "the findings need more room");

@@ -41,7 +41,7 @@ static void see_after(struct subject *subject)
 	uint64_t wait_ns = subject->spec->timeout_ns < CHECKS_NS ? subject->spec->timeout_ns : CHECKS_NS;
 
 	if (probe_compare(&subject->service.target, false, wait_ns, subject->spec->stop, &err) == 0 &&
-	    supervisor_is_alive(&subject->service.supervisor))
+	    service_is_alive(&subject->service))
 		return;
 	bool dead = subject_has_exited(subject, how, sizeof how);
 	if (finding->outcome != CONFORMANCE_FAILED) {
@@ -75,7 +75,7 @@ static bool see_before(struct visit *visit)
 	struct subject *subject = &visit->subject;
 	struct err err;
 
-	if (subject->service.supervisor.keeper)
+	if (service_is_started(&subject->service))
 		return true;
 	subject_try(subject, "a new start for this check");
 	if (visit->lost)
@@ -84,6 +84,13 @@ static bool see_before(struct visit *visit)
 		return true;
 	visit->lost = true;
 	return subject_fail(subject, "a server that runs", "%s", err.text);
+}
+
+/* Whether the check is one of this server's kind. */
+static bool check_fits(const struct check *check, const struct conf_server *server)
+{
+	return check->of != (server->url ? CHECK_CONTRACT : CHECK_SERVICE) &&
+	       !(check->launched && conf_is_attached(server));
 }
 
 static void check_make(struct visit *visit, const struct check *check)
@@ -108,7 +115,7 @@ static void check_make(struct visit *visit, const struct check *check)
 	else if (!see_before(visit))
 		return;
 	check->function(subject);
-	if (subject->service.supervisor.keeper && !subject_is_stopped(subject))
+	if (service_is_started(&subject->service) && !subject_is_stopped(subject))
 		see_after(subject);
 }
 
@@ -120,13 +127,15 @@ static void visit_make(struct visit *visit)
 	finding_open(visit, "ready");
 	subject_try(subject, "the start");
 	if (!subject_start(subject, &err)) {
-		subject_fail(subject, "a right response to GET /", "%s", err.text);
+		subject_fail(subject, "a right response", "%s", err.text);
 		if (subject_is_stopped(subject))
 			visit->conformance->count = 0;
 		return;
 	}
 	visit->deadline = clock_ns() + VISIT_NS;
 	for (const struct check *check = checks; check->name; check++) {
+		if (!check_fits(check, subject->spec->server))
+			continue;
 		see_again(subject);
 		finding_open(visit, check->name);
 		check_make(visit, check);
@@ -146,9 +155,11 @@ int conformance_check(struct conformance *conformance, const struct conformance_
 	*conformance = (struct conformance){ 0 };
 	if (subject_init(&visit.subject, spec, err)) {
 		err_prefix(err, "%s", spec->server->name);
-	} else if (port_is_held(spec->port, &holder)) {
+	} else if (!conf_is_attached(spec->server) && target_port(&visit.subject.service.target) &&
+		   port_is_held(target_port(&visit.subject.service.target), &holder)) {
 		err_set(err, "port %u is in use by process %d (%s): end it, or choose another port with --port",
-			spec->port, (int)holder.pid, holder.pid ? holder.name : "not to be seen from here");
+			target_port(&visit.subject.service.target), (int)holder.pid,
+			holder.pid ? holder.name : "not to be seen from here");
 	} else {
 		visit_make(&visit);
 		result = 0;

@@ -6,6 +6,8 @@
  * project did not write) and by bare sockets (for what no well-behaved client does: a request byte by byte, half
  * of one, a reset, garbage). Then it is told to end.
  *
+ * Of a service that its URL describes, a part of this is checked, with the request that is to be measured.
+ *
  * A check is one row of a table: a name and a function. It ends with a finding: passed; or failed, with what was
  * tried, what the contract expects there and what came instead; or not asked. A check never fails for another's
  * fault: after each one the server must still respond; where it does not, that is a fault of this check, and the

@@ -67,6 +67,8 @@ bool subject_has_exited(struct subject *subject, char *how, size_t room)
 	struct pollfd told = { .fd = subject->service.supervisor.socket, .events = POLLIN };
 	char ended[96], text[STDERR_MAX];
 
+	if (subject->service.is_attached)
+		return false;
 	if (supervisor_is_alive(&subject->service.supervisor))
 		poll(&told, 1, DEATH_MS);
 	if (supervisor_is_alive(&subject->service.supervisor))
@@ -87,6 +89,7 @@ int subject_init(struct subject *subject, const struct conformance_spec *spec, s
 	const struct service_place place = {
 		.port = spec->port,
 		.backlog = spec->backlog,
+		.request = spec->request,
 		.network = spec->network,
 		.grace_ns = SUBJECT_GRACE_NS,
 		.stays = true, /* for the second start to meet TIME_WAIT */

@@ -48,8 +48,9 @@ struct conformance_finding {
 /* What to check, and how. */
 struct conformance_spec {
 	const struct conf_server *server;
-	unsigned port;    /* for the server to listen on; must be free */
-	unsigned backlog; /* for the server's listen(2) */
+	unsigned port;                          /* for the server to listen on; must be free */
+	const struct request_settings *request; /* what is asked of servers with a url; or NULL */
+	unsigned backlog;                       /* for the server's listen(2) */
 	struct network
 		*network;    /* a fresh one of which all starts of the server are in, see harness/server/service.h */
 	uint64_t ready_ns;   /* time for the server to be ready after a start */

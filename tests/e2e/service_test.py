@@ -36,8 +36,8 @@ def app(environ, start_response):
 '''
 
 
-def run(name, conf, *options, code=0, **variables):
-    path = place.file(name + '.conf', conf)
+def run(name, conf, *options, code=0, path=None, **variables):
+    path = place.file(path or name + '.conf', conf)
     outcome = place.bench('run', '--conf', path, '--out', name, *QUICK, *options, env=place.environment(**variables))
     tap.is_(outcome.code, code, name + ': exit code')
     if outcome.code != code:
@@ -115,6 +115,47 @@ def test_ab():
                           '20ms', '--out', 'ab', env=place.environment(TOKEN=SECRET))
     old = json.loads(place.read('results/ab/old.json'))
     tap.ok(all(cell['ok'] for cell in old['cells']) and SECRET not in outcome.out + outcome.err, 'ab: both builds are measured', outcome)
+
+
+def test_check():
+    """A service is checked with the request that is to be measured; a changing page and 401 are told in words."""
+    if not shutil.which('node'):
+        raise tap.Skip('node is not installed')
+    port = free_port()
+    script = place.file('app3.js', NODE % (SECRET, port))
+    conf = place.file('check.conf', '[server node]\ncommand = node %s\nurl = http://127.0.0.1:%d/\n' % (script, port))
+    header = ['-H', 'Authorization: Bearer ${TOKEN}']
+    for options, code, words in (header + ['--check', 'status'], 0, '1 of 1 servers pass'), (header, 1, 'changes by itself'), \
+            ([], 1, 'It asks for credentials'):
+        outcome = place.bench('check', '--conf', conf, *options, '--ready', '60s' if not code else '2s', env=place.environment(TOKEN=SECRET))
+        tap.ok(outcome.code == code and words in outcome.out and SECRET not in outcome.out + outcome.err, 'check: ' + words, outcome)
+    with place.start('node', script) as process:
+        until(lambda: listens(process.pid, port))
+        outcome = place.bench('check', '--url', 'http://127.0.0.1:%d/' % port, *header, '--check', 'status',
+                              env=place.environment(TOKEN=SECRET))
+        tap.ok(outcome.code == 0 and 'repeated' not in outcome.out, 'check: of one that runs already', outcome)
+        process.terminate()
+    place.file('contract.conf', '[server a]\ncommand = true\n')
+    outcome = place.bench('check', '--conf', 'contract.conf', '--check', 'status')
+    tap.ok(outcome.code == 2 and 'none here has one' in outcome.err, 'check: options without a service', outcome)
+
+
+def test_paths():
+    """Relative paths of a configuration are from its folder on, wherever benchctl is called."""
+    needed('/usr/sbin/nginx')
+    with Server(place, 'nginx-paths', methods='off') as server:
+        place.file('nginx-paths/root/index.html', 'hello')
+        place.file('nginx-paths/root/other', 'hello')
+        place.file('far/headers', 'Accept: text/plain\n')
+        place.file('far/lines', '/index.html\n/other\n')
+        place.file('far/pid', '%d\n' % server.process.pid)
+        place.file('far/secret', 'user:%s\n' % SECRET)
+        conf = '[server nginx]\nurl = %s\nheader = @headers\nurls = lines\npidfile = pid\nbasic-auth = @secret\n' % server.url
+        run('far', conf, path='far/bench.conf')
+        tap.ok(any(cell['server_cpu_us_per_request'] for cell in figures('far')['cells']), 'paths: headers, urls, pidfile, credentials')
+        place.file('far/body', 'hello')
+        outcome = place.bench('run', '--conf', place.file('far/run.conf', '[run]\nbody = @absent\n\n' + conf), '--out', 'far2', *QUICK)
+        tap.has(outcome.err + place.read('results/far2/cells.jsonl'), place.file('far/absent'), 'paths: of [run] too')
 
 
 def test_refused():
