@@ -180,7 +180,7 @@ PEERS ?=
 PEERS_DATA ?= results/peers.jsonl
 bench-peers:
 	.ci/deps build peers
-	$(MAKE) all servers $(BENCHES)
+	$(MAKE) all servers $(BENCHES) build/tests/helper/fail.so
 	tests/bench/peers --data $(PEERS_DATA) --into docs/performance.md --picture docs/peers $(PEERS)
 	tests/bench/instructions --into docs/performance.md
 
@@ -201,7 +201,7 @@ share-bias:
 BASE ?=
 regression:
 	.ci/deps build peers
-	$(MAKE) all build/servers/control $(BENCHES)
+	$(MAKE) all build/servers/control $(BENCHES) build/tests/helper/fail.so
 	tests/bench/regression $(BASE)
 
 # How often the gate of `compare` errs, on a quiet machine: a quarter of an hour.

@@ -390,12 +390,13 @@ static void crew_lead(struct crew *crew, struct load_sample *sample, struct phas
 			crew_tell(crew, before);
 		if (before == LOAD_RAMP)
 			sample->ramp_reached = seen.reached;
+		/* A window is sampled once at least, though it may be shorter than a turn: the workers have not left it yet. */
+		if (before == LOAD_MEASURE && (changes ? !crew->concurrency_samples : phases->followed))
+			crew_sample(crew);
 		if (changes) {
 			atomic_store_explicit(&crew->phase, (int)phases->phase, memory_order_release);
 			continue;
 		}
-		if (before == LOAD_MEASURE && phases->followed)
-			crew_sample(crew);
 		crew_watch(crew, phases, now_ns);
 		uint64_t pause_ns = phases_pause_ns(phases, now_ns);
 		struct timespec pause = clock_timespec(pause_ns);

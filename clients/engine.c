@@ -71,13 +71,6 @@ static void conn_free(struct engine *engine, struct conn *conn, uint64_t now_ns)
 		engine->freed_ns = now_ns;
 }
 
-/* The handshake is over, or the connection. */
-static void conn_handshake_end(struct engine *engine, struct conn *conn)
-{
-	engine->worker->handshaking -= conn->handshaking;
-	conn->handshaking = false;
-}
-
 static struct tls *tls_of(const struct engine *engine, const struct conn *conn)
 {
 	return &engine->tls[conn - engine->conns];
@@ -88,7 +81,7 @@ static void conn_end(struct engine *engine, struct conn *conn, enum conn_state s
 	if (engine->tls)
 		tls_end(tls_of(engine, conn));
 	engine->io->close(engine, conn);
-	conn_handshake_end(engine, conn);
+	engine->worker->handshaking -= conn->state == CONN_CONNECTING && !conn->established;
 	engine->worker->resting -= conn->state == CONN_RESTING;
 	engine->worker->resting += state == CONN_RESTING;
 	conn->state = state;
@@ -205,9 +198,7 @@ static void conn_begin(struct engine *engine, struct conn *conn, uint64_t start_
 	worker_started(worker);
 	conn_request_clear(engine, conn);
 	conn->established = conn->reused = false;
-	conn->handshaking = true;
 	worker->handshaking++;
-	worker->resting -= conn->state == CONN_RESTING;
 	conn->state = CONN_CONNECTING;
 	conn->start_ns = start_ns;
 	if (engine->tls && tls_dial(engine, conn))
@@ -235,15 +226,20 @@ static void conn_request(struct engine *engine, struct conn *conn, uint64_t star
 	tls_request(engine, conn);
 }
 
-/* The connection is over; its slot continues with another one. */
-static void conn_renew(struct engine *engine, struct conn *conn, uint64_t now_ns)
+/* The connection of an open loop is over; its slot is free. */
+static void conn_release(struct engine *engine, struct conn *conn, uint64_t now_ns)
 {
-	if (!engine->open_loop) {
-		conn_begin(engine, conn, now_ns, now_ns);
-		return;
-	}
 	conn_end(engine, conn, CONN_UNUSED);
 	conn_free(engine, conn, now_ns);
+}
+
+/* The connection is over; its slot continues with another one. */
+static inline void conn_renew(struct engine *engine, struct conn *conn, uint64_t now_ns)
+{
+	if (engine->open_loop)
+		conn_release(engine, conn, now_ns);
+	else
+		conn_begin(engine, conn, now_ns, now_ns);
 }
 
 /* A silent connection is gone. It is not opened again: the number that stay is part of the measurement. */
@@ -278,14 +274,14 @@ static void conn_failed(struct engine *engine, struct conn *conn, enum load_fail
 	conn_count_dropped(engine, conn, failure);
 	conn->failures += conn->failures < UINT8_MAX;
 	if (engine->open_loop) {
-		conn_renew(engine, conn, now_ns);
-		return;
-	}
-	conn_end(engine, conn, CONN_RESTING);
-	if (conn->failures < 2)
-		conn_renew(engine, conn, now_ns);
-	else
+		conn_release(engine, conn, now_ns);
+	} else if (conn->failures < 2) {
+		conn_end(engine, conn, CONN_UNUSED);
+		conn_begin(engine, conn, now_ns, now_ns);
+	} else {
+		conn_end(engine, conn, CONN_RESTING);
 		conn->start_ns = now_ns + REST_NS;
+	}
 }
 
 /* Between the established connection and the end of the handshake, what fails is the handshake. */
@@ -319,7 +315,7 @@ static void conn_reached(struct engine *engine, struct conn *conn)
 void engine_established(struct engine *engine, struct conn *conn, uint64_t now_ns)
 {
 	conn->established = true;
-	conn_handshake_end(engine, conn);
+	engine->worker->handshaking--;
 	worker_connected(engine->worker, now_ns - conn->dial_ns);
 	if (engine->tls)
 		tls_of(engine, conn)->since_ns = now_ns;
@@ -354,7 +350,7 @@ static void conn_complete(struct engine *engine, struct conn *conn, bool right, 
 		worker_failed(worker, failure, conn->start_ns, now);
 	}
 	conn_reached(engine, conn);
-	if (engine->keepalive && http_keeps_alive(&conn->reader)) {
+	if (engine->keepalive && conn->reader.keeps_alive) {
 		conn->reused = true;
 		conn_go_on(engine, conn, now);
 	} else if (is_silent(engine, conn)) {
@@ -548,10 +544,12 @@ static bool conn_sweep(struct engine *engine, struct conn *conn, uint64_t now_ns
 			conn_failed(engine, conn, LOAD_TIMEOUT, now_ns);
 		return true;
 	case CONN_RESTING:
-		if (!ramp && is_silent(engine, conn))
+		if (!ramp && is_silent(engine, conn)) {
 			conn_end(engine, conn, CONN_ENDED);
-		else if (now_ns >= conn->start_ns && (conn->start_ns || !ramp))
+		} else if (now_ns >= conn->start_ns && (conn->start_ns || !ramp)) {
+			conn_end(engine, conn, CONN_UNUSED);
 			conn_begin(engine, conn, now_ns, now_ns);
+		}
 		return true;
 	case CONN_HELD:
 		if (ramp)

@@ -41,7 +41,7 @@ struct conn {
 	bool established : 1; /* this TCP connection */
 	bool reused : 1;      /* it has carried a response before */
 	bool reached : 1;     /* has been through the ramp */
-	bool handshaking : 1; /* this TCP connection is begun and not established */
+	bool sending : 1;     /* the engine_io's own: a part of the request is still to be sent */
 	uint8_t body;         /* of the response: what expected_take() remembers */
 	uint8_t failures;     /* of the slot, one after the other, without a right response between them; 255 at most */
 	uint16_t request;     /* which of the requests it carries, or has carried last */

@@ -62,7 +62,7 @@ static int conn_dial(struct engine *engine, struct conn *conn)
 		int fd = socket(target->address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 		if (fd < 0)
 			return -1;
-		if (!source_bind(engine, fd)) {
+		if (engine->spread <= 1 || !source_bind(engine, fd)) {
 			engine_dials(engine, conn, clock_ns());
 			if (!connect(fd, (const struct sockaddr *)&target->address, target->address_bytes) ||
 			    errno == EINPROGRESS)
@@ -78,7 +78,7 @@ static int conn_dial(struct engine *engine, struct conn *conn)
 	}
 }
 
-/* Registers with epoll, at most once per connection if the handshake is over when send() is tried. */
+/* Registers with epoll: once for each connection, where the handshake is over when send() is tried. */
 static void conn_register(struct engine *engine, struct conn *conn, uint32_t events)
 {
 	struct epoll_event event = { .events = events, .data.ptr = conn };
@@ -90,11 +90,18 @@ static void conn_register(struct engine *engine, struct conn *conn, uint32_t eve
 		conn->registered = true;
 }
 
-/*
- * Sends the rest of the request; `waited`: epoll waited for the socket to become writable, and must now wait for the
- * response.
- */
-static void conn_send_rest(struct engine *engine, struct conn *conn, bool waited)
+/* A send has failed, or must wait until there is room. */
+static void conn_send_failed(struct engine *engine, struct conn *conn)
+{
+	conn->sending = errno == EAGAIN;
+	if (conn->sending)
+		conn_register(engine, conn, EVENTS_SENDING);
+	else
+		engine_failed(engine, conn, errno, clock_ns());
+}
+
+/* Sends the rest of the request. */
+static void conn_send_rest(struct engine *engine, struct conn *conn)
 {
 	const struct http_span output = engine_output(engine, conn);
 
@@ -102,10 +109,7 @@ static void conn_send_rest(struct engine *engine, struct conn *conn, bool waited
 		ssize_t bytes = send((int)conn->handle, output.data + conn->sent, output.bytes - conn->sent,
 				     MSG_NOSIGNAL);
 		if (bytes < 0) {
-			if (errno == EAGAIN)
-				conn_register(engine, conn, EVENTS_SENDING);
-			else
-				engine_failed(engine, conn, errno, clock_ns());
+			conn_send_failed(engine, conn);
 			return;
 		}
 		if (!conn->established)
@@ -113,26 +117,50 @@ static void conn_send_rest(struct engine *engine, struct conn *conn, bool waited
 		conn->sent = (uint16_t)(conn->sent + bytes);
 	}
 	engine_sent(conn);
-	if (!conn->registered || waited)
+	/* Where epoll waited for room, it must now wait for the response. */
+	if (!conn->registered || conn->sending)
 		conn_register(engine, conn, EVENTS_RESPONSE);
+	conn->sending = false;
+}
+
+/* Sends the request. Returns whether it went out whole, as it does as a rule; else the rest is taken care of. */
+static bool conn_send(struct engine *engine, struct conn *conn)
+{
+	const struct http_span output = engine_output(engine, conn);
+	ssize_t bytes = send((int)conn->handle, output.data, output.bytes, MSG_NOSIGNAL);
+
+	if (bytes == (ssize_t)output.bytes)
+		return true;
+	if (bytes < 0) {
+		conn_send_failed(engine, conn);
+		return false;
+	}
+	if (!conn->established)
+		engine_established(engine, conn, clock_ns());
+	conn->sent = (uint16_t)bytes;
+	conn_send_rest(engine, conn);
+	return false;
 }
 
 static void epoll_request(struct engine *engine, struct conn *conn)
 {
-	conn_send_rest(engine, conn, false);
+	conn_send(engine, conn);
 }
 
 static void epoll_open(struct engine *engine, struct conn *conn, uint64_t now_ns)
 {
 	(void)now_ns; /* of the event that led here: closing the last connection and socket() have taken time since */
 	epoll_close(engine, conn);
-	conn->registered = false;
+	conn->registered = conn->sending = false;
 	int fd = conn_dial(engine, conn);
 	conn->handle = fd > 0 ? (uint32_t)fd : 0;
-	if (fd < 0)
+	if (fd < 0) {
 		engine_failed(engine, conn, errno, clock_ns());
-	else
-		conn_send_rest(engine, conn, false);
+	} else if (conn_send(engine, conn)) {
+		engine_established(engine, conn, clock_ns());
+		engine_sent(conn);
+		conn_register(engine, conn, EVENTS_RESPONSE);
+	}
 }
 
 /* `ended`: the server has closed its side, so the end follows the bytes received. */
@@ -174,9 +202,8 @@ static void conn_disturbed(struct engine *engine, struct conn *conn, uint32_t ev
 
 static void conn_event(struct engine *engine, struct conn *conn, uint32_t events)
 {
-	if ((conn->state == CONN_READING || conn->state == CONN_CONNECTING) &&
-	    conn->sent < engine_output(engine, conn).bytes)
-		conn_send_rest(engine, conn, conn->registered);
+	if (conn->sending)
+		conn_send_rest(engine, conn);
 	else if (conn->state == CONN_READING)
 		conn_receive(engine, conn, events & (EPOLLRDHUP | EPOLLHUP));
 	else

@@ -497,11 +497,21 @@ static bool head_step(struct http_reader *reader, const char **input, const char
 	return true;
 }
 
+/* The response is complete, and its length was known. */
+static enum http_event end_of(struct http_reader *reader)
+{
+	/* HTTP/1.0 has no chunks: such a response's framing is faulty (RFC 9112 6.1). */
+	uint8_t keeping = reader->flags & FLAG_CHUNKED ? FLAG_MINOR_1 : FLAG_MINOR_1 | FLAG_KEEP_ALIVE;
+
+	reader->keeps_alive = (reader->flags & keeping) && !(reader->flags & FLAG_CLOSE);
+	return HTTP_END;
+}
+
 enum http_event http_read(struct http_reader *reader, const char **input, const char *end, struct http_span *body)
 {
 	for (;;) {
 		if (reader->state == BODY_LENGTH && !reader->left)
-			return HTTP_END;
+			return end_of(reader);
 		if (reader->state == CHUNK_DATA && !reader->left)
 			reader->state = CHUNK_CR;
 		if (*input == end)
@@ -522,16 +532,6 @@ enum http_event http_read(struct http_reader *reader, const char **input, const 
 bool http_read_eof(const struct http_reader *reader)
 {
 	return reader->state == BODY_EOF;
-}
-
-bool http_keeps_alive(const struct http_reader *reader)
-{
-	if (reader->state == BODY_EOF || (reader->flags & FLAG_CLOSE))
-		return false;
-	/* HTTP/1.0 has no chunks: such a response's framing is faulty (RFC 9112 6.1). */
-	if (reader->flags & FLAG_CHUNKED)
-		return reader->flags & FLAG_MINOR_1;
-	return reader->flags & (FLAG_MINOR_1 | FLAG_KEEP_ALIVE);
 }
 
 const char *http_describe(char out[HTTP_TEXT], const struct http_reader *reader, const char *from, const char *at,

@@ -48,6 +48,7 @@ struct http_reader {
 	uint8_t candidates;  /* bit set of the names that the token can still become */
 	uint8_t flags;       /* what the head said */
 	uint8_t rule;        /* after HTTP_BAD: enum rule in http.c, what it breaks */
+	bool keeps_alive;    /* at HTTP_END: the connection can carry another request (RFC 9112 9.3) */
 	bool bodyless;       /* set by the caller for the response to HEAD, which has no body (RFC 9112 6.3) */
 };
 
@@ -71,9 +72,6 @@ static inline bool http_begun(const struct http_reader *reader)
 {
 	return reader->head_bytes > 0;
 }
-
-/* Whether the connection can carry another request (RFC 9112 9.3). Call it at HTTP_END. */
-bool http_keeps_alive(const struct http_reader *reader);
 
 /* Holds any text of http_describe(). */
 #define HTTP_TEXT 192

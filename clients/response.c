@@ -39,12 +39,6 @@ static enum response_end response_judge(const struct responses *responses, const
 	return response_wrong(responses, reader);
 }
 
-static bool is_known(const struct responses *responses, const struct http_reader *reader, const char *data,
-		     size_t bytes)
-{
-	return bytes == responses->known_bytes && !http_begun(reader) && memcmp(data, responses->known, bytes) == 0;
-}
-
 /* Takes the response apart. */
 static enum response_end response_parse(struct responses *responses, struct http_reader *reader, uint8_t *state,
 					const char *data, const char *end, enum load_failure *failure)
@@ -69,11 +63,9 @@ static enum response_end response_parse(struct responses *responses, struct http
 	return response_broken(responses, reader, event, data, at, end, failure);
 }
 
-/* Parses the response, and remembers it if it came whole and is right. Not inlined, since it is rare. */
-__attribute__((noinline)) static enum response_end response_take(struct responses *responses,
-								 struct http_reader *reader, uint8_t *state,
-								 const char *data, size_t bytes,
-								 enum load_failure *failure)
+/* Parses the response, and remembers it if it came whole and is right. */
+enum response_end response_take(struct responses *responses, struct http_reader *reader, uint8_t *state,
+				const char *data, size_t bytes, enum load_failure *failure)
 {
 	bool whole = !http_begun(reader);
 	enum response_end end = response_parse(responses, reader, state, data, data + bytes, failure);
@@ -84,15 +76,6 @@ __attribute__((noinline)) static enum response_end response_take(struct response
 		responses->known_reader = *reader;
 	}
 	return end;
-}
-
-enum response_end response_read(struct responses *responses, struct http_reader *reader, uint8_t *state,
-				const char *data, size_t bytes, enum load_failure *failure)
-{
-	if (!is_known(responses, reader, data, bytes))
-		return response_take(responses, reader, state, data, bytes, failure);
-	*reader = responses->known_reader;
-	return RESPONSE_RIGHT;
 }
 
 enum response_end response_eof(const struct responses *responses, const struct http_reader *reader, uint8_t state,

@@ -9,6 +9,8 @@
 #ifndef CLIENTS_RESPONSE_H
 #define CLIENTS_RESPONSE_H
 
+#include <string.h>
+
 #include "clients/expected.h"
 #include "clients/worker.h"
 
@@ -31,12 +33,22 @@ enum response_end {
 	RESPONSE_BROKEN, /* no valid response: nothing more can be read on this connection */
 };
 
+/* The same as response_read() for a response that is not the remembered one. */
+enum response_end response_take(struct responses *responses, struct http_reader *reader, uint8_t *state,
+				const char *data, size_t bytes, enum load_failure *failure);
+
 /*
  * Reads on. `state` is what expected_take() remembers from one piece of a response to the next: 0 at its start.
  * *failure is set with RESPONSE_WRONG and RESPONSE_BROKEN.
  */
-enum response_end response_read(struct responses *responses, struct http_reader *reader, uint8_t *state,
-				const char *data, size_t bytes, enum load_failure *failure);
+static inline enum response_end response_read(struct responses *responses, struct http_reader *reader, uint8_t *state,
+					      const char *data, size_t bytes, enum load_failure *failure)
+{
+	if (bytes != responses->known_bytes || http_begun(reader) || memcmp(data, responses->known, bytes) != 0)
+		return response_take(responses, reader, state, data, bytes, failure);
+	*reader = responses->known_reader;
+	return RESPONSE_RIGHT;
+}
 
 /* The connection has ended: in the middle of the response, or as the end of one (http_read_eof()). */
 enum response_end response_eof(const struct responses *responses, const struct http_reader *reader, uint8_t state,

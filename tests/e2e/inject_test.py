@@ -176,10 +176,8 @@ def cell_faults(cell, like):
         return ['requests are lost: %s' % cell]
     if 'error' in cell:
         return []
-    # What a text is for may be absent, evidence that the kernel did not give, and what no sample was taken of in a window of
-    # milliseconds; all else is there.
-    missing = set(like) - set(cell) - {'wrong', 'latency_histogram', 'connect_histogram', 'accept_queue', 'shared_cpus',
-                                      'handshaking', 'resting'}
+    # What a text is for may be absent, and evidence that the kernel did not give; all else is there.
+    missing = set(like) - set(cell) - {'wrong', 'latency_histogram', 'connect_histogram', 'accept_queue', 'shared_cpus'}
     if missing:
         return ['absent: %s' % sorted(missing)]
     if (cell['ok'] > 0) != ('latency_histogram' in cell) or (cell['connects'] > 0) != ('connect_histogram' in cell):

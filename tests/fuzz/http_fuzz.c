@@ -46,7 +46,7 @@ static void take_end(const struct http_reader *reader, struct outcome *outcome)
 {
 	outcome->status = reader->status;
 	outcome->eof_ends = http_read_eof(reader);
-	outcome->keeps_alive = http_keeps_alive(reader);
+	outcome->keeps_alive = reader->keeps_alive;
 	fuzz_require(reader->head_bytes <= HTTP_HEAD_MAX);
 	/* Without a body, everything read is the head. */
 	fuzz_require(outcome->body_bytes || outcome->used <= HTTP_HEAD_MAX);

@@ -79,7 +79,7 @@ static void read_cut(const char *text, size_t bytes, size_t first, size_t step, 
 	}
 	outcome->status = reader.status;
 	outcome->eof_ends = outcome->event == HTTP_MORE && http_read_eof(&reader);
-	outcome->keeps_alive = (outcome->event == HTTP_END || outcome->eof_ends) && http_keeps_alive(&reader);
+	outcome->keeps_alive = (outcome->event == HTTP_END || outcome->eof_ends) && reader.keeps_alive;
 	if (outcome->event != HTTP_END)
 		outcome->used = 0; /* how far a bad response was read may depend on the cut */
 	if (outcome->event == HTTP_BAD)
@@ -625,7 +625,7 @@ static void test_reset(void **state)
 		assert_int_equal(body.bytes, 1);
 		assert_int_equal(body.data[0], 'a' + i);
 		assert_int_equal(http_read(&reader, &input, text + sizeof text - 1, &body), HTTP_END);
-		assert_int_equal(http_keeps_alive(&reader), i > 0);
+		assert_int_equal(reader.keeps_alive, i > 0);
 		http_reader_reset(&reader);
 	}
 	assert_true(input == text + sizeof text - 1);

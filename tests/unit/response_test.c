@@ -79,7 +79,7 @@ static void test_after_each_other(void **state)
 				if (end == RESPONSE_WRONG || end == RESPONSE_BROKEN)
 					check_case(cases[i].name, failure == cases[i].failure && worker.wrong[0]);
 				if (end == RESPONSE_RIGHT && cases[i].end == RESPONSE_RIGHT)
-					check_case(cases[i].name, http_keeps_alive(&reader) == cases[i].keeps_alive);
+					check_case(cases[i].name, reader.keeps_alive == cases[i].keeps_alive);
 				free(responses);
 			}
 		}
