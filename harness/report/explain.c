@@ -326,9 +326,10 @@ WHEN(has_stray, cell->stray)
 WHEN(is_short_of_rounds, cell->rounds < 1)
 /*
  * The rate takes all connections for alike (clients/window.h). Where those that wait long start nothing in the window it is too
- * high; what ended in the window, divided by its length, is at most a round off.
+ * high; what ended in the window, divided by its length, is at most a round off. With a fixed number of requests, which begins
+ * and ends with nothing in flight, the counts are not of the window.
  */
-WHEN(is_uneven, is_closed_loop(cell) && cell->rounds >= 1 &&
+WHEN(is_uneven, is_closed_loop(cell) && cell->rounds >= 1 && cell->in_flight_end &&
 			fabs((isnan(cell->scaled_from) ? cell->rate_rps : cell->scaled_from) / counted_of(cell) - 1) >
 				fmax(UNEVEN, 3 / sqrt((double)cell->ok)))
 WHEN(has_starved, is_closed_loop(cell) && cell->never_served > 0 && cell->ok && !is_short_of_rounds(cell))
@@ -399,7 +400,7 @@ static const struct line {
 	TELL("requests", NOTE, is_short_of_rounds,
 	     "only {rounds} rounds of all connections fit into the window: the rate is of a part of them, and nothing is said of fairness (a longer --max-window)"),
 	TELL("requests", NOTE, is_uneven,
-	     "{counted} responses a second ended in the window: that is some of a round from the rate: connections are served in step, or unevenly (a full accept queue, for example)"),
+	     "{counted} responses a second ended in the window: the rate differs, because connections are served in step, or unevenly (a full accept queue, for example)"),
 	TELL("requests", NOTE, has_starved,
 	     "{ever served} of {active} connections were ever served in the window, and the latency is theirs: the server serves few at a time (more workers or threads, or fewer connections)"),
 	TELL("requests", NOTE, has_unfinished,

@@ -447,6 +447,9 @@ def test_counted_requests_are_valid():
         cells = [load(url, '-c', '100', '-n', '5000', '-m', mode)[1] for _ in range(times)]
         tap.is_([cell['ok'] for cell in cells], [5000] * times, 'counted, %s: all of them' % mode)
         tap.is_([set(cell['invalid']) for cell in cells], list(map(paused, cells)), 'counted, %s: valid each time, unless paused' % mode)
+        done = place.bench('load', '-c', '100', '-n', '5000', '-m', mode, url)
+        tap.ok(done.code == 0 and 'right responses; the rate is that of' in done.out and 'ended in the window' not in done.out,
+               'counted, %s: all are not held against the rate of a part of them' % mode, done)
     server.terminate()
     place.end(server)
 
