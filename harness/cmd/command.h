@@ -28,7 +28,7 @@ struct command {
 
 extern const struct command command_run, command_load, command_list, command_check, command_doctor, command_table,
 	command_explain, command_plot, command_report, command_publish, command_compare, command_ab, command_calibrate,
-	command_why;
+	command_why, command_init;
 
 extern const struct option_def help_options[];
 

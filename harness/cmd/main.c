@@ -23,10 +23,11 @@ static const struct command command_help = {
 
 /* All commands, in the order in which the help lists them. */
 static const struct command *const commands[] = {
-	&command_run,       &command_load,    &command_list,    &command_check,
-	&command_doctor,    &command_table,   &command_explain, &command_plot,
-	&command_report,    &command_publish, &command_compare, &command_ab,
-	&command_calibrate, &command_why,     &command_help,    NULL,
+	&command_init,  &command_run,       &command_load,    &command_list,
+	&command_check, &command_doctor,    &command_table,   &command_explain,
+	&command_plot,  &command_report,    &command_publish, &command_compare,
+	&command_ab,    &command_calibrate, &command_why,     &command_help,
+	NULL,
 };
 
 static int main_help(int argc, char **argv)

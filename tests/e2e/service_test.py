@@ -140,6 +140,43 @@ def test_check():
     tap.ok(outcome.code == 2 and 'none here has one' in outcome.err, 'check: options without a service', outcome)
 
 
+def test_init():
+    """A configuration is written for the service at hand after it was asked, works as it is, and is never overwritten."""
+    if not shutil.which('node'):
+        raise tap.Skip('node is not installed')
+    port = free_port()
+    place.file('new/app.js', NODE % (SECRET, port))
+    url, conf = 'http://127.0.0.1:%d/' % port, place.file('new/bench.conf')
+
+    def init(*options, code, words):
+        outcome = place.bench('init', url, '--ready', '60s' if '--command' in options else '200ms', *options, cwd=place.file('new'),
+                              env=place.environment(TOKEN=SECRET))
+        tap.ok(outcome.code == code and words in outcome.out + outcome.err and SECRET not in outcome.out + outcome.err,
+               'init: ' + words, outcome)
+    init(code=3, words='--command launches')
+    init('--command', 'node app.js', '--ready', '2s', code=3, words='It asks for credentials')
+    tap.ok(not os.path.exists(conf), 'init: nothing is written of a service that does not respond rightly')
+    header = ['-H', 'Authorization: Bearer ${TOKEN}']
+    init('--command', 'node app.js', *header, code=0, words='status 200')
+    text = place.read('new/bench.conf')
+    tap.ok('check = status' in text and 'changes by itself' in text and SECRET not in text, 'init: the check that fits', text)
+    outcome = place.bench('run', *QUICK, '--out', 'x', cwd=place.file('new'), env=place.environment(TOKEN=SECRET))
+    tap.ok(outcome.code == 0, 'init: run works with it', outcome)
+    init(*header, code=2, words='is not overwritten')
+    tap.is_(place.read('new/bench.conf'), text, 'init: as it was')
+    os.unlink(conf)
+    with place.start('node', place.file('new/app.js')) as process:
+        until(lambda: listens(process.pid, port))
+        init(*header, code=0, words='process %d (node)' % process.pid)
+        process.terminate()
+    os.unlink(conf)
+    outcome = place.bench('init', cwd=place.file('new'))
+    tap.ok(outcome.code == 2 and 'URL' in outcome.err, 'init: no URL, and no file that suggests one', outcome)
+    place.file('new/package.json', '{}')
+    outcome = place.bench('init', '--command', 'false', cwd=place.file('new'))
+    tap.ok(outcome.code == 3 and 'package.json is here' in outcome.err, 'init: a file that suggests one', outcome)
+
+
 def test_paths():
     """Relative paths of a configuration are from its folder on, wherever benchctl is called."""
     needed('/usr/sbin/nginx')
