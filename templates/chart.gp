@@ -166,6 +166,8 @@ do for [TERMINAL in TERMINALS] {
 				with yerrorbars pointtype -1 linewidth 1.2 linecolor rgb colour(i) notitle, \
 			for [i = DOTS_FROM[p]:DOTS_TO[p]] DATA index i-1 using 1:2 with points \
 				pointtype 7 pointsize 0.42*s linecolor rgb faint(i) notitle, \
+			for [i = FAINT_FROM[p]:FAINT_TO[p]] DATA index i-1 using 1:2 with lines \
+				linewidth 0.9*s linecolor rgb faint(i) notitle, \
 			for [i = THIN_FROM[p]:THIN_TO[p]] DATA index i-1 using 1:2 with lines \
 				linewidth 1.1*s linecolor rgb colour(i) notitle, \
 			for [i = NAMED_FROM[p]:NAMED_TO[p]] DATA index i-1 using 1:2 with lines \

@@ -14,7 +14,8 @@
 #define STRUCTURED 0.03
 #define CHANCE     0.05
 #define TAIL       0.025
-#define SEED       1 /* the same launches have the same intervals */
+#define PEAK_SHOWN 1e7 /* a maximum at more connections is none */
+#define SEED       1   /* the same launches have the same intervals */
 
 /* A curve: levels with a rate. */
 struct curve {
@@ -119,6 +120,28 @@ void law_of(struct law *law, const struct launches *launches, const char *agains
 		law->usl = (struct usl){ NAN, NAN, NAN };
 }
 
+/* What a verdict has against a law; NULL: nothing. */
+static const char *const against[VERDICT_CLASSES] = {
+	[VERDICT_CLIFF] = "it falls off a cliff",
+	[VERDICT_FAILS] = "it fails",
+	[VERDICT_CLIENT] = "it is as fast as the client",
+};
+
+int law_of_verdict(struct law *law, const struct document *document, const struct verdict *verdict, bool has_ranges,
+		   struct err *err)
+{
+	struct launches launches;
+	int result = launches_of(&launches, document, verdict->server, verdict->mode, err);
+
+	if (!result) {
+		law_of(law, &launches, against[verdict->leans]);
+		if (has_ranges)
+			law_resample(law, &launches);
+	}
+	launches_release(&launches);
+	return result;
+}
+
 static int number_order(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
@@ -159,29 +182,26 @@ void law_resample(struct law *law, const struct launches *launches)
 	law->kappa = range_of(kappas, known);
 }
 
-/* ", cross-talk κ 1.2e-07 (1e-07 to 1.5e-07)" */
-static int part_say(char *out, size_t room, const char *name, double value, struct law_range range)
+char *law_part(char out[LAW_TEXT], double value, struct law_range range)
 {
 	if (isnan(range.low))
-		return snprintf(out, room, "%s %.2g", name, value);
-	return snprintf(out, room, "%s %.2g (%.2g to %.2g)", name, value, range.low, range.high);
+		snprintf(out, LAW_TEXT, "%.2g", value);
+	else
+		snprintf(out, LAW_TEXT, "%.2g (%.2g to %.2g)", value, range.low, range.high);
+	return out;
 }
 
 char *law_words(char out[LAW_TEXT], const struct law *law)
 {
 	char level[UNITS_TEXT];
-
-	if (law->refused[0]) {
-		snprintf(out, LAW_TEXT, "none: %.200s", law->refused);
-		return out;
-	}
-	int bytes = part_say(out, LAW_TEXT, "contention σ", law->usl.sigma, law->sigma);
-	bytes += part_say(out + bytes, LAW_TEXT - (size_t)bytes, ", cross-talk κ", law->usl.kappa, law->kappa);
 	double peak = usl_peak(&law->usl);
-	if (peak < 1e9)
-		snprintf(out + bytes, LAW_TEXT - (size_t)bytes, "; most at %s connections",
-			 units_show_count(level, units_whole(peak)));
+
+	if (law->refused[0])
+		snprintf(out, LAW_TEXT, "none: %.200s", law->refused);
+	else if (peak < PEAK_SHOWN && !(law->kappa.low <= 0))
+		snprintf(out, LAW_TEXT, "most at %s connections", units_show_count(level, units_whole(peak)));
 	else
-		snprintf(out + bytes, LAW_TEXT - (size_t)bytes, "; no maximum");
+		snprintf(out, LAW_TEXT, "rises to %s/s",
+			 units_show_count(level, units_whole(law->usl.lambda_rps / law->usl.sigma)));
 	return out;
 }

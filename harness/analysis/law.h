@@ -14,6 +14,7 @@
 
 #include "harness/analysis/launches.h"
 #include "harness/analysis/usl.h"
+#include "harness/analysis/verdict.h"
 
 #define LAW_LEVELS    6
 #define LAW_RESAMPLES 200
@@ -35,7 +36,17 @@ void law_of(struct law *law, const struct launches *launches, const char *agains
 /* Fills in the ranges; nothing where it is refused. Takes some 10 ms. */
 void law_resample(struct law *law, const struct launches *launches);
 
-/* "contention σ 0.12 (0.11 to 0.13), cross-talk κ 1e-7 (...): most at 2,966 connections", or "none: " and why. Returns out. */
+/*
+ * The law of the server and mode of a verdict, with what that has against it. Returns 0, or -1 with err set where memory is
+ * out.
+ */
+int law_of_verdict(struct law *law, const struct document *document, const struct verdict *verdict, bool has_ranges,
+		   struct err *err);
+
+/* "0.12 (0.11 to 0.13)", a part with its range. Returns out. */
+char *law_part(char out[LAW_TEXT], double value, struct law_range range);
+
+/* "most at 2,966 connections", "rises to 20,000/s" where κ may be 0, or "none: " and why. Returns out. */
 char *law_words(char out[LAW_TEXT], const struct law *law);
 
 #endif

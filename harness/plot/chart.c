@@ -427,6 +427,7 @@ static const struct script_array panel_arrays[] = {
 	ROLE("CONTEXTS", CHART_CONTEXT),
 	ROLE("GUIDES", CHART_GUIDE),
 	ROLE("DOTS", CHART_DOTS),
+	ROLE("FAINT", CHART_FAINT),
 	ROLE("THIN", CHART_THIN),
 	ROLE("NAMED", CHART_NAMED),
 	ROLE("ROWS", CHART_ROW),

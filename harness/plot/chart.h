@@ -24,6 +24,7 @@ enum chart_role {
 	CHART_CONTEXT, /* a thin grey line */
 	CHART_GUIDE,   /* a dotted line */
 	CHART_DOTS,    /* faint dots, no line */
+	CHART_FAINT,   /* a faint thin line */
 	CHART_THIN,    /* a thin line */
 	CHART_NAMED,   /* a line with marks, and a band or bars from low to high */
 	CHART_ROW,     /* marks of individual sizes, no line */

@@ -103,6 +103,16 @@ static bool has_errors(const struct plot_data_point *point)
 	return plot_data_has(point) && point->summary.errors;
 }
 
+/* Whether a named server has a thin line in the first panel. */
+static bool has_thin(const struct level_chart *made)
+{
+	for (size_t i = 0; i < made->curves.count; i++)
+		for (size_t level = 0; level < made->data->levels_count && made->curves.all[i].is_named; level++)
+			if (!isnan(made->kind->panels[0].thin(made->data, &made->curves.all[i], level)))
+				return true;
+	return false;
+}
+
 void level_chart_keys(struct level_chart *made)
 {
 	const struct plot_data *data = made->data;
@@ -123,6 +133,8 @@ void level_chart_keys(struct level_chart *made)
 		picture_key(picture, "dots", "each launch");
 	if (made->kind->guide_key)
 		picture_key(picture, "guide", made->kind->guide_key);
+	if (made->kind->thin_key && has_thin(made))
+		picture_key(picture, "thin", made->kind->thin_key);
 	if (made->kind->has_errors_key && any_point(data, has_errors))
 		picture_key(picture, "errors", "requests failed");
 	if (first->is_latency && any_point(data, is_censored)) {

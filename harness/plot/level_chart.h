@@ -48,7 +48,7 @@ struct level_kind {
 	bool has_empty; /* drawn without a figure too: then it says why there is none */
 	bool is_grid;   /* panels are in rows of two or three, and share the scale of y */
 	bool has_control_key, has_errors_key;
-	const char *guide_key;
+	const char *guide_key, *thin_key; /* the second: where there is such a line */
 	const char
 		*contexts_key[2]; /* the grey lines, as in "5 slower servers": before and after "servers"; NULL: none */
 	const char *note;         /* NULL: none */

@@ -14,6 +14,14 @@ static double share_of(const struct plot_data *data, const struct curve *curve, 
 	return 100 * level_rate(data, curve, level) / level_rate(data, curve, plot_data_best(data, curve));
 }
 
+/* The same by the scalability law, where the server has one. */
+static double law_share(const struct plot_data *data, const struct curve *curve, size_t level)
+{
+	double best_rps = level_rate(data, curve, plot_data_best(data, curve));
+
+	return 100 * usl_at(&data->laws[curve->index].usl, (double)data->levels[level]) / best_rps;
+}
+
 static double hundred(const struct plot_data *data)
 {
 	(void)data;
@@ -199,7 +207,8 @@ const struct level_kind level_shape = {
 	.failed_note = FAILED,
 	.choose = choose_extremes,
 	.describe = describe_share,
-	.panels = { { .value = share_of, .show = chart_show_percent, .highest = hundred } },
+	.thin_key = "thin: the scalability law, where one fits",
+	.panels = { { .value = share_of, .thin = law_share, .show = chart_show_percent, .highest = hundred } },
 };
 
 const struct level_kind level_percentiles = {

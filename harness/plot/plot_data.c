@@ -63,12 +63,16 @@ int plot_data_init(struct plot_data *data, const struct document *doc, const cha
 	    summary_levels(doc, mode, &data->levels, &data->levels_count, err) || curves_init(&data->curves, doc, err))
 		goto out;
 	data->points = calloc(data->curves.servers * data->levels_count + 1, sizeof *data->points);
-	if (!data->points) {
+	data->laws = calloc(data->curves.servers + 1, sizeof *data->laws);
+	if (!data->points || !data->laws) {
 		err_set(err, "out of memory");
 		goto out;
 	}
 	for (size_t i = 0; i < data->curves.servers; i++) {
 		struct curve *curve = &data->curves.all[i];
+		if (law_of_verdict(&data->laws[curve->index], doc, verdicts_find(&data->verdicts, curve->server), false,
+				   err))
+			goto out;
 		for (size_t level = 0; level < data->levels_count; level++) {
 			struct plot_data_point *point = &data->points[curve->index * data->levels_count + level];
 			if (point_fill(point, data, curve, data->levels[level], room, err))
@@ -96,10 +100,12 @@ void plot_data_release(struct plot_data *data)
 {
 	free(data->levels);
 	free(data->points);
+	free(data->laws);
 	curves_release(&data->curves);
 	verdicts_release(&data->verdicts);
 	data->levels = NULL;
 	data->points = NULL;
+	data->laws = NULL;
 }
 
 const struct plot_data_point *plot_data_point(const struct plot_data *data, const struct curve *curve, size_t level)

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "harness/analysis/law.h"
 #include "harness/analysis/summary.h"
 #include "harness/analysis/verdicts.h"
 #include "harness/lib/err.h"
@@ -28,6 +29,7 @@ struct plot_data {
 	uint64_t *levels; /* rising; owned */
 	size_t levels_count;
 	struct verdicts verdicts;       /* on the servers; owned */
+	struct law *laws;               /* of the servers, by the index of their curves; owned */
 	struct curves curves;           /* a score is the highest rate */
 	struct plot_data_point *points; /* of servers x levels; owned */
 	bool is_ceiling;                /* the control server is one here (ceiling.h) */

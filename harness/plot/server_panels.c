@@ -6,14 +6,15 @@
 #include "harness/plot/kind.h"
 #include "harness/plot/level_chart.h"
 
-#define COLUMN_GAP   22.0
-#define COLUMNS_MAX  5
-#define TITLE_SIZE   12.0
-#define TITLE_ROW    15.0
-#define PANEL_HEIGHT 104.0
-#define TICS_HEIGHT  24.0 /* below a panel */
-#define PANEL_SPACE  12.0
-#define DETAILED     150.0 /* panels higher than this have more tics */
+#define COLUMN_GAP     22.0
+#define COLUMNS_MAX    5
+#define TITLE_SIZE     12.0
+#define TITLE_ROW      15.0
+#define PANEL_HEIGHT   104.0
+#define TICS_HEIGHT    24.0 /* below a panel */
+#define PANEL_SPACE    12.0
+#define LAUNCHES_SHOWN 16    /* of a server, at most */
+#define DETAILED       150.0 /* panels higher than this have more tics */
 
 static const struct level_kind kind = {
 	.title = "Requests per second against concurrent connections, server by server",
@@ -103,6 +104,22 @@ static void peers_add(const struct grid *grid, size_t panel)
 	chart->panels[panel].lines[CHART_CONTEXT].count = 1;
 }
 
+/* Each launch as a thin line behind the median. A level that it lacks is passed over: what settles a verdict measures a few. */
+static void launches_add(const struct grid *grid, size_t panel, const struct curve *curve)
+{
+	const struct plot_data *data = grid->data;
+	const struct document *doc = data->doc;
+	struct chart *chart = grid->chart;
+
+	for (size_t block = 1; block <= LAUNCHES_SHOWN && data->blocks > 1; block++) {
+		chart_line(chart, panel, CHART_FAINT, curve->name, curve->style)->is_grey = curve->is_control;
+		for (size_t level = 0; level < data->levels_count; level++)
+			for (size_t i = 0; i < doc->cells_count; i++)
+				if (doc->cells[i].block == block && plot_data_uses(data, curve, level, &doc->cells[i]))
+					chart_point(chart, (double)data->levels[level], doc->cells[i].rate_rps);
+	}
+}
+
 static void panel_add(struct grid *grid, size_t i, double left, double top)
 {
 	const struct plot_data *data = grid->data;
@@ -126,6 +143,7 @@ static void panel_add(struct grid *grid, size_t i, double left, double top)
 		chart_share(chart, panel, grid->first, CHART_CONTROL);
 		chart_share(chart, panel, grid->first, CHART_CONTEXT);
 	}
+	launches_add(grid, panel, curve_at(grid, i));
 	level_chart_line(chart, panel, CHART_NAMED, &kind.panels[0], data, curve_at(grid, i), level_rate);
 }
 
@@ -185,6 +203,8 @@ int plot_panels(struct chart *chart, const struct plot_source *source, struct er
 	grid.columns = grid.count <= 3 ? grid.count : grid.count <= 8 ? (grid.count + 1) / 2 : COLUMNS_MAX;
 	level_chart_title(&made);
 	level_chart_keys(&made);
+	if (data->blocks > 1)
+		picture_key(&chart->picture, "context", "each launch, in the server's colour");
 	if (grid.count > 1)
 		picture_key(&chart->picture, "context", "all others");
 	level_chart_notes(&made);

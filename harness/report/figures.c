@@ -87,11 +87,24 @@ static int shape_table(const struct findings *findings, struct data_table *table
 	return 0;
 }
 
+/* σ, κ, and in the third column where it has its maximum, or why there is no law. */
+static void law_set(struct data_table *table, size_t row, size_t column, const struct law *law)
+{
+	char text[LAW_TEXT];
+
+	if (!law->refused[0]) {
+		data_table_set_number(table, row, column, law->usl.sigma, law_part(text, law->usl.sigma, law->sigma));
+		data_table_set_number(table, row, column + 1, law->usl.kappa,
+				      law_part(text, law->usl.kappa, law->kappa));
+	}
+	data_table_set_text(table, row, column + 2, law_words(text, law));
+}
+
 #define SCALING(field) offsetof(struct scaling, field)
 
 static int verdict_table(const struct findings *findings, struct data_table *table, struct err *err)
 {
-	enum { MAXIMUM = 2, FALL = 6, VERDICT = 9, WHY = 10 };
+	enum { MAXIMUM = 2, FALL = 6, VERDICT = 9, SIGMA = 10, KAPPA = 11, LAW = 12, WHY = 13 };
 	static const struct data_column columns[] = {
 		{ "Server", "server", DATA_TEXT, DATA_APART },
 		{ "At 1", "one_rps", DATA_NUMBER, SCALING(one_rps) },
@@ -103,6 +116,9 @@ static int verdict_table(const struct findings *findings, struct data_table *tab
 		{ "down to", "fall_to_level", DATA_LEVEL, SCALING(verdict.fall_to) },
 		{ "Errors from", "errors_level", DATA_LEVEL, SCALING(errors_level) },
 		[VERDICT] = { "Verdict", "class", DATA_TEXT, DATA_APART },
+		[SIGMA] = { "Contention σ", "usl_sigma", DATA_NUMBER, DATA_APART },
+		{ "Cross-talk κ", "usl_kappa", DATA_NUMBER, DATA_APART },
+		[LAW] = { "Scalability law", "usl", DATA_TEXT, DATA_APART },
 		[WHY] = { "Why", "why", DATA_TEXT, DATA_APART },
 	};
 	char text[SCALING_TEXT];
@@ -116,6 +132,7 @@ static int verdict_table(const struct findings *findings, struct data_table *tab
 		data_table_add_mark(table, row, MAXIMUM, scaling->max_bounded ? TEXT_TABLE_INVALID : "");
 		data_table_set(table, row, FALL, scaling->verdict.fall_to ? 1 - scaling->verdict.fall.value : NAN);
 		data_table_set_text(table, row, VERDICT, verdict_names[scaling->verdict.class]);
+		law_set(table, row, SIGMA, &findings->rows[row].law);
 		size_t used = strlen(scaling_reason(text, scaling));
 		if (scaling->never_started)
 			snprintf(text + used, sizeof text - used, ": %s", scaling->error);

@@ -46,7 +46,9 @@ static int row_fill(struct findings_row *row, const struct findings *findings, c
 		row->last = *summary;
 	}
 	row->last_p99_ns = findings_median(findings, &row->last, p99_of, &row->last_censored);
-	return scaling_of(&row->scaling, document, verdicts_find(&findings->verdicts, server), err) ||
+	const struct verdict *verdict = verdicts_find(&findings->verdicts, server);
+	return scaling_of(&row->scaling, document, verdict, err) ||
+			       law_of_verdict(&row->law, document, verdict, true, err) ||
 			       summary_of(&row->sequential, document, server, SUMMARY_SEQUENTIAL, NULL, 1, err) ||
 			       summary_memory(&row->memory_bytes, document, server, err)
 		       ? -1

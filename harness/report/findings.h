@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "harness/analysis/law.h"
 #include "harness/analysis/rates.h"
 #include "harness/analysis/scaling.h"
 #include "harness/analysis/summary.h"
@@ -25,6 +26,7 @@ struct findings_row {
 	const char *server; /* of the document */
 	bool is_control;    /* it is the control server */
 	struct scaling scaling;
+	struct law law;
 	struct summary sequential, near, last; /* one by one; at the level near 100; at the highest level */
 	struct summary *levels;                /* of each level of the mode; owned */
 	double last_p99_ns;                    /* at the highest level */

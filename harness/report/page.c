@@ -161,6 +161,12 @@ static void verdicts_put(FILE *out)
 	html_leaf(out, "dt", "never started", NULL);
 	html_leaf(out, "dd",
 		  "each launch failed before a request could be made; the page shows the server's stderr below", NULL);
+	html_leaf(out, "dt", "scalability law", NULL);
+	html_leaf(
+		out, "dd",
+		"rate = λN / (1 + σ(N-1) + κN(N-1)) at N connections, where it fits: contention σ is the share of the work that "
+		"waits for its turn, cross-talk κ what each pair of connections costs, which makes the rate fall in the end",
+		NULL);
 	html_close(out, "dl");
 	html_close(out, "details");
 }
