@@ -59,6 +59,7 @@ help:
 	@echo 'make share-bias   how far rates scaled from a share of a CPU are from those of a whole one, into docs/method.md'
 	@echo 'make regression   is this commit slower than its base, or BASE=COMMIT?'
 	@echo 'make gate         how often the regression check errs, into docs/ci.md'
+	@echo 'make verdicts     do ten runs agree? A piece of ten minutes a call, 13 in all, into docs/method.md'
 	@echo 'make limits       does `why` name limits that are known? into docs/inherent.md (an hour)'
 	@echo 'make servers      the compiled servers whose toolchain is here'
 	@echo 'make originals    the libraries of 2010 on their own interpreters, from source: SOURCES=FOLDER, or by git'
@@ -209,6 +210,17 @@ gate:
 	.ci/deps build
 	$(MAKE) all build/servers/control
 	tests/bench/gate --into docs/ci.md
+
+# Do two runs agree, and is what the host takes not called the server's? One piece a call, of VERDICTS_BUDGET and half a minute
+# at most, on a quiet machine: ten identical runs of the base servers, and a run a mode of servers without a limit, 13 calls in all.
+.PHONY: verdicts
+VERDICTS_BUDGET ?= 8m
+VERDICTS_RUNS ?= 10
+verdicts:
+	.ci/deps build bench
+	$(MAKE) all servers $(LIMITED)
+	tests/bench/verdicts measure --budget $(VERDICTS_BUDGET) --runs $(VERDICTS_RUNS)
+	tests/bench/verdicts tables --runs $(VERDICTS_RUNS) --into docs/method.md
 
 # Does `why` name limits that are known? An hour on a quiet machine; what LIMITS_DATA has is not asked again.
 .PHONY: limits
