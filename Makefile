@@ -52,7 +52,7 @@ help:
 	@echo 'make check        set-up, the tests that take minutes; make check-all: all of them, half an hour'
 	@echo 'make soak         random kills, stops and resumes of runs, SOAK_SECONDS long (an hour)'
 	@echo 'make fuzz         made-up input for what reads files and answers: FUZZ_SECONDS each of FUZZ_TARGETS'
-	@echo 'make reference    all servers, levels and modes: what the README shows (hours; what is cut short goes on)'
+	@echo 'make reference    the servers of 2010, or REFERENCE_SERVERS=: what the README shows (what is cut short goes on)'
 	@echo 'make history      the table of 2010, on its own libraries and on our revivals, into docs/history.md'
 	@echo 'make bench-peers  our clients against six others, in turn, into docs/performance.md (half an hour)'
 	@echo 'make cross-check  our figures against ab, wrk, h2load and curl, into docs/cross-check.md'
@@ -147,34 +147,35 @@ bench:
 	./benchctl report results/$(NAME)/run.json
 BENCH_SERVERS := control,state_threads,eventlet,eventlet_wsgi,tornado,node_js
 
-# The run whose table and graphs the README shows. It takes hours, so it may be cut short (^C): the next call goes on with it.
+# The run whose table and graphs the README shows: the servers of 2010, 20 minutes; all that can run here with REFERENCE_SERVERS=,
+# hours. It may be cut short (^C): the next call goes on with it.
 REFERENCE_RUN ?= reference-run
-REFERENCE_MODES ?= close,keepalive,crowd
-REFERENCE_BLOCKS ?= 2
-REFERENCE_OPTIONS ?= --concurrency 1..65536 --duration 500ms --warmup 100ms --max-window 4s --max-ramp 5s --timeout 10s --ready 5s
-reference:
+REFERENCE_SERVERS ?= $(BENCH_SERVERS),syncless,syncless_wsgi,concurrence,concurrence_wsgi,concurrence_greenlet,concurrence_wsgi_greenlet
+REFERENCE_MODES ?= close
+REFERENCE_BLOCKS ?= 3
+REFERENCE_OPTIONS ?= --client auto --concurrency 1,4,16,64,256,1024,4096,16384,65536 --duration 500ms --warmup 100ms --max-window 4s \
+	--max-ramp 5s --timeout 10s --ready 5s
+reference: originals
 	.ci/deps build bench check panel
 	$(MAKE) all servers
 	if [ -e results/$(REFERENCE_RUN)/run.json ]; then \
 		./benchctl run --resume $(REFERENCE_RUN) >/dev/null; \
 	else \
 		./benchctl run --out $(REFERENCE_RUN) --mode $(REFERENCE_MODES) --repeat $(REFERENCE_BLOCKS) \
-			$(REFERENCE_OPTIONS) >/dev/null; \
+			$(if $(REFERENCE_SERVERS),--servers $(REFERENCE_SERVERS)) $(REFERENCE_OPTIONS) >/dev/null; \
 	fi
 	mkdir -p results/reference
 	cp results/$(REFERENCE_RUN)/run.json results/reference/run.json
 	./benchctl report results/reference/run.json
 	./benchctl table results/reference/run.json --markdown | tests/bench/into README.md reference
 
-# The page of 2010 with its libraries of 2010: half an hour.
-HISTORY_ROWS := syncless,syncless_wsgi,syncless_wsgi_debug,concurrence,concurrence_wsgi,concurrence_greenlet,concurrence_wsgi_greenlet
+# The table of 2010 with its libraries of 2010: half an hour.
+HISTORY_OPTIONS ?=
 history: originals
 	.ci/deps build bench panel
 	$(MAKE) all servers
-	./benchctl run --out $(NAME)-preset --preset 2010 --repeat 3 >/dev/null
-	./benchctl run --out $(NAME)-sweep --servers control,$(HISTORY_ROWS) --repeat 3 >/dev/null
+	./benchctl run --out $(NAME)-preset --preset 2010 $(HISTORY_OPTIONS) --repeat 3 >/dev/null
 	tests/bench/history results/$(NAME)-preset/run.json --into docs/history.md
-	./benchctl report results/$(NAME)-sweep/run.json
 
 # In one go, or in several calls: PEERS='--levels 100 --modes close'. What PEERS_DATA has is not measured again.
 PEERS ?=

@@ -20,7 +20,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from helper import tap
 from helper.program import CONF, ROOT, Place
 
-REFERENCE = os.path.join(ROOT, 'results', 'reference', 'run.json')
+REFERENCE = os.path.join(ROOT, 'tests', 'data', 'thirty_servers.json')
 BROWSER = os.path.join(ROOT, 'tests', 'browser')
 VIEWS = 8
 PAGE_BYTES = 5 << 20

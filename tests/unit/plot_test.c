@@ -686,7 +686,7 @@ static void named_servers_differ_in_colour(void **state)
 	struct err err;
 
 	(void)state;
-	if (result_read(&doc, "results/reference/run.json", &err))
+	if (result_read(&doc, "tests/data/thirty_servers.json", &err))
 		fail_msg("%s", err.text);
 	named_ones_differ(&doc, "close", true);
 	document_release(&doc);
