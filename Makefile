@@ -15,7 +15,7 @@ SANITIZE ?=
 comma := ,
 BUILD := build$(if $(SANITIZE),/$(subst $(comma),-,$(SANITIZE)))
 PKG_CONFIG ?= pkg-config
-PACKAGES := jansson libcurl inih liburing libmnl nettle libxml-2.0 gsl openssl
+PACKAGES := jansson libcurl inih liburing libmnl nettle libxml-2.0 gsl openssl zlib
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings
 ALL_CPPFLAGS := -I. -D_GNU_SOURCE $(CPPFLAGS)

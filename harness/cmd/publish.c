@@ -10,8 +10,10 @@
 #include "harness/site/store_url.h"
 
 struct publish_settings {
-	char *to, *title, *url, *certificates;
-	uint64_t timeout_ns;
+	char *to, *title, *url, *branch, *certificates;
+	char **remove;
+	uint64_t timeout_ns, retries, keep, keep_days;
+	bool thin, replace, light, rebuild;
 	struct settings_verbosity verbosity;
 	bool renew, help;
 };
@@ -26,12 +28,30 @@ static const struct option_def publish_options[] = {
 	  .help = "what the site is called (as it is; at first \"Server benchmarks\")" },
 	{ "url", 0, FIELD(text, url), .placeholder = "URL",
 	  .help = "where readers find the site, for its feed and previews of links (as it is)" },
+	{ "branch", 0, FIELD(text, branch), .placeholder = "NAME",
+	  .help = "the main branch, whose runs are baselines (as it is; at first main or master)" },
+	{ "light", 0, FIELD(flag, light),
+	  .help = "small pages of these runs: the page with its pictures, and the run.json compressed" },
+	{ "remove", 0, FIELD(texts, remove), .placeholder = "ID",
+	  .help = "take this run out, the ID in runs/ID; again for each" },
+	{ "replace", 0, FIELD(flag, replace),
+	  .help = "take out the runs of the same branch, commit, host and options as one of these" },
+	{ "keep", 0, FIELD(count, keep), .placeholder = "N", .max = 1000000,
+	  .help = "keep the newest N runs only (0: all)" },
+	{ "keep-days", 0, FIELD(count, keep_days), .placeholder = "N", .max = 100000,
+	  .help = "keep the runs of the last N days only (0: all)" },
+	{ "thin", 0, FIELD(flag, thin),
+	  .help = "keep all runs of the last 30 days, and of older ones the newest of each week" },
+	{ "rebuild", 0, FIELD(flag, rebuild),
+	  .help = "make the whole site anew of these runs, whatever its manifest says" },
 	{ "renew", 0, FIELD(flag, renew),
 	  .help = "make the pages of these runs anew where they are there already, and look at each file" },
 	{ "ca", 0, FIELD(text, certificates), .placeholder = "FILE",
 	  .help = "the certificates to trust (those of the system)" },
 	{ "timeout", 0, FIELD(duration, timeout_ns), .fallback = "10m", .min = 1000000, .max = 3600000000000000,
 	  .help = "how long one file may take" },
+	{ "retries", 0, FIELD(count, retries), .fallback = "4", .max = 100,
+	  .help = "of a request, where the server is busy or the connection is lost" },
 #include "harness/config/settings_verbosity.def"
 	{ "help", 'h', FIELD(flag, help), .help = "this text" },
 	{ .name = NULL }
@@ -48,6 +68,8 @@ static void counts_say(const struct publish_settings *settings, const struct pub
 {
 	if (settings->verbosity.quiet && !failed)
 		return;
+	if (done->runs_removed)
+		say("%zu %s taken out", done->runs_removed, done->runs_removed == 1 ? "run" : "runs");
 	say("%zu %s added, %zu known; %zu files sent (%.1f MB), %zu were there", done->runs_added,
 	    done->runs_added == 1 ? "run" : "runs", done->runs_known, done->sent, (double)done->sent_bytes / 1e6,
 	    done->kept);
@@ -64,6 +86,8 @@ static int publish_to(const struct publish_settings *settings, const struct publ
 	struct store_settings places = {
 		.certificates = settings->certificates,
 		.timeout_ns = settings->timeout_ns,
+		.retries = settings->retries,
+		.tell = on_progress,
 		.stop = &common_stop,
 	};
 	struct publish_done done;
@@ -143,7 +167,7 @@ static int publish_run(int argc, char **argv)
 	struct err err;
 	int code;
 
-	int operands = command_parse(&command_publish, &settings, argc, argv, 1, argc > 1 ? argc : 1, &code);
+	int operands = command_parse(&command_publish, &settings, argc, argv, 0, argc > 1 ? argc : 1, &code);
 	if (operands < 0)
 		goto out;
 	struct publish_request request = {
@@ -151,13 +175,24 @@ static int publish_run(int argc, char **argv)
 		.runs_count = (size_t)operands,
 		.title = settings.title,
 		.url = settings.url,
+		.branch = settings.branch,
+		.remove = settings.remove,
+		.retention = { .keep = settings.keep, .keep_days = settings.keep_days, .thin = settings.thin },
+		.replace = settings.replace,
+		.rebuild = settings.rebuild,
+		.light = settings.light,
 		.renew = settings.renew,
 		.templates = data_find(room, "templates", &err),
 		.stop = &common_stop,
 		.tell = settings.verbosity.quiet ? NULL : on_progress,
 		.tells_files = settings.verbosity.verbose,
 	};
-	if (!settings.to || !*settings.to)
+	bool has_work = settings.remove || settings.keep || settings.keep_days || settings.thin || settings.title ||
+			settings.url || settings.branch;
+	if (!operands && !(has_work && !settings.rebuild && !settings.replace))
+		code = complain(&command_publish, EXIT_USAGE, "%s is missing (see 'benchctl publish --help')",
+				command_publish.operands);
+	else if (!settings.to || !*settings.to)
 		code = complain(&command_publish, EXIT_USAGE, "--to is missing: where to?");
 	else if (settings.url && !site_url_is_good(settings.url))
 		code = complain(&command_publish, EXIT_USAGE,

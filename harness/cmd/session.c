@@ -14,6 +14,7 @@
 #include "harness/record/result.h"
 #include "harness/run/preamble.h"
 #include "harness/run/resume.h"
+#include "harness/run/revision.h"
 #include "harness/run/until_known.h"
 #include "harness/server/container.h"
 #include "harness/server/quota.h"
@@ -359,6 +360,9 @@ int session_prepare(struct session *session)
 	sweep->stop = &common_stop;
 	if (preamble_write(&session->document, sweep, session->found, &err))
 		return give_up(session, EXIT_NO_RUN, &err);
+	/* The arms of a comparison are of two versions. */
+	if (session->kind == SESSION_RUN && revision_find(&session->document, session->settings->subject, &err))
+		return give_up(session, EXIT_USAGE, &err);
 	return EXIT_OK;
 }
 
@@ -390,6 +394,9 @@ static int files_make(struct session *session, struct err *err)
 		char *id = session->document.id;
 		session->document.id = session->before.id;
 		session->before.id = id;
+		struct document_revision revision = session->document.revision;
+		session->document.revision = session->before.revision;
+		session->before.revision = revision;
 	}
 	if ((!resumes && common_make_run_folder(session->folder, err)) ||
 	    lock_take(&session->lock, session->folder, err))

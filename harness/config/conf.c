@@ -64,6 +64,7 @@ static const struct option_def server_keys[] = {
 	{ .name = "since", FIELD(text, since) },
 	{ .name = "note", FIELD(text, note) },
 	{ .name = "max_connections", FIELD(count, max_connections), .fallback = "0", .max = 65536 },
+	{ .name = "alias", FIELD(text, alias) },
 	{ .name = "keepalive", FIELD(flag, keepalive), .fallback = "yes" },
 	{ .name = "network", FIELD(choice, network), .fallback = "run", .choices = network_names },
 	{ .name = "url", FIELD(url, url) },
@@ -187,6 +188,8 @@ static int server_check(const struct conf_server *server, struct err *err)
 		return err_set(err, "has keys that say what to ask, and no url");
 	if (!conf_is_attached(server) && (server->pid || server->pidfile))
 		return err_set(err, "is launched, and has a pid of what runs already");
+	if (server->alias && (!name_is_good(server->alias) || strcmp(server->alias, server->name) == 0))
+		return err_set(err, "alias: '%.200s' is not another server name", server->alias);
 	for (char **entry = server->environment; entry && *entry; entry++)
 		if (!strchr(*entry, '=') || **entry == '=')
 			return err_set(err, "environment: '%.100s' is not NAME=value", *entry);
@@ -356,6 +359,11 @@ int conf_read(struct conf *conf, struct settings *settings, const char *path, st
 		if (server_check(&conf->servers[i], err)) {
 			struct err why = *err;
 			err_set(err, "%s: [server %s] %s", path, conf->servers[i].name, why.text);
+			goto out;
+		}
+		if (conf->servers[i].alias && conf_find(conf, conf->servers[i].alias)) {
+			err_set(err, "%s: [server %s] alias: there is a server '%s' still", path, conf->servers[i].name,
+				conf->servers[i].alias);
 			goto out;
 		}
 	}

@@ -31,6 +31,7 @@ struct conf_server {
 	char *model;          /* coroutine, callback, ... */
 	char *since;          /* 2010 for servers of the benchmark of 2010 */
 	char *note;
+	char *alias; /* the name that it had in earlier runs, whose trend goes on; NULL: the same */
 	uint64_t
 		max_connections; /* open at once that its library can serve, so that no more are asked for by the check of
 				     the contract; a sweep goes beyond; 0: no limit known */

@@ -47,6 +47,8 @@ const struct option_def settings_options[] = {
 	  .help = "name of the run: results/NAME (the date and time)" },
 	{ "resume", 0, FIELD(text, resume), .placeholder = "NAME", .flags = OPTION_CALL,
 	  .help = "resume a run that was interrupted, with its options" },
+	{ "subject", 0, FIELD(text, subject), .placeholder = "BRANCH@COMMIT", .flags = OPTION_CALL,
+	  .help = "version of what is measured, for histories; or none (that of the CI job, or of git here)" },
 	{ "preset", 0, FIELD(text, preset), .placeholder = "2010", .flags = OPTION_CALL | OPTION_RESUME,
 	  .help = "2010: 100 connections, 100000 requests, 10000 links, backlog 128" },
 	{ "conf", 0, FIELD(texts, conf), .placeholder = "FILE", .flags = OPTION_CALL,

@@ -66,6 +66,7 @@ struct settings {
 	char *out;                       /* name of the run; NULL: from the date */
 	char *resume;                    /* name of a run to be resumed; or NULL */
 	char *preset;
+	char *subject;       /* BRANCH@COMMIT of what is measured, or "none"; NULL: by the surroundings */
 	char **conf;         /* files of the configuration; NULL: the usual one */
 	bool whole_commands; /* of servers, in what is written */
 	struct settings_verbosity verbosity;

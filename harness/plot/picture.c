@@ -109,7 +109,7 @@ void picture_size(struct picture *picture, double width, double height)
 
 void picture_init(struct picture *picture)
 {
-	*picture = (struct picture){ .png_scale = 2, .has_svg = true, .has_png = true };
+	*picture = (struct picture){ .png_scale = 2, .has_svg = true, .has_png = true, .has_dark = true };
 	picture_size(picture, PICTURE_WIDTH, PICTURE_HEIGHT);
 }
 
@@ -471,6 +471,12 @@ static int path_of(char path[PATH_BYTES], const char *folder, const struct pictu
 	return bytes >= PATH_BYTES ? err_set(err, "the path of folder %.200s is too long", folder) : 0;
 }
 
+/* How many palettes it is drawn with; the light one is the first. */
+static size_t palettes_of(const struct picture *picture)
+{
+	return picture->has_dark ? PALETTES : 1;
+}
+
 int picture_write(struct picture *picture, const struct picture_parts *parts, const char *folder, const char *template,
 		  struct err *err)
 {
@@ -480,7 +486,7 @@ int picture_write(struct picture *picture, const struct picture_parts *parts, co
 	compose(picture);
 	if (picture->failed)
 		return err_set(err, "out of memory");
-	for (size_t i = 0; i < PALETTES; i++) {
+	for (size_t i = 0; i < palettes_of(picture); i++) {
 		if (path_of(path, folder, picture, palettes[i].suffix, "gp", err) || !(file = file_create(path, err)))
 			return -1;
 		head_write(file, picture, parts, &palettes[i]);
@@ -516,16 +522,18 @@ int picture_draw(const struct picture *pictures, size_t count, const char *folde
 		err_set(err, "out of memory");
 		goto out;
 	}
-	for (size_t i = 0; i < count * PALETTES; i++) {
-		snprintf(names[i], sizeof *names, "%s%s.gp", pictures[i / PALETTES].stem,
-			 palettes[i % PALETTES].suffix);
-		scripts[i] = names[i];
-	}
+	size_t drawn = 0;
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; j < palettes_of(&pictures[i]); j++) {
+			snprintf(names[drawn], sizeof *names, "%s%s.gp", pictures[i].stem, palettes[j].suffix);
+			scripts[drawn] = names[drawn];
+			drawn++;
+		}
 	if (!count || !gnuplot_run(folder, scripts, stop, err))
 		result = 0;
-	for (size_t i = 0; i < count * PALETTES && !result; i++)
-		if (pictures[i / PALETTES].has_svg)
-			result = svg_finish(&pictures[i / PALETTES], palettes[i % PALETTES].suffix, folder, to, err);
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; j < palettes_of(&pictures[i]) && !result && pictures[i].has_svg; j++)
+			result = svg_finish(&pictures[i], palettes[j].suffix, folder, to, err);
 out:
 	free(names);
 	free(scripts);

@@ -161,7 +161,7 @@ static int chart_fill(struct chart *chart, const struct plot_kind *kind, const s
 }
 
 /* Writes the sources of one picture, if the run has its data. */
-static int picture_make(struct drawn *drawn, enum plot_kind_id kind, const struct plot_source *source,
+static int picture_make(struct drawn *drawn, enum plot_kind_id kind, const struct plot_source *source, bool is_light,
 			const char *folder, const char *template, struct err *err)
 {
 	struct chart chart = { .panels = NULL };
@@ -170,6 +170,8 @@ static int picture_make(struct drawn *drawn, enum plot_kind_id kind, const struc
 	if (!is_due(&kinds_of_plot[kind], source))
 		return 0;
 	int result = chart_fill(&chart, &kinds_of_plot[kind], source, err);
+	if (is_light)
+		picture->has_png = picture->has_dark = false;
 	if (!result && !chart.is_skipped) {
 		snprintf(picture->name, sizeof picture->name, "%.180s, %.40s", picture->title, source->mode);
 		result = chart_write(&chart, folder, template, err);
@@ -237,7 +239,7 @@ int plot_draw(const struct document *doc, unsigned kinds, const char *folder, co
 	for (unsigned kind = 0; kind < PLOT_KINDS; kind++)
 		for (size_t i = 0; i < sources.count && kinds >> kind & 1; i++)
 			if ((stop && *stop && err_set(err, "interrupted")) ||
-			    picture_make(&drawn, kind, &sources.all[i], folder, template, err))
+			    picture_make(&drawn, kind, &sources.all[i], kinds & PLOT_LIGHT, folder, template, err))
 				goto out;
 	result = picture_draw(drawn.pictures, drawn.count, folder, folder, stop, err);
 	if (!result && list)

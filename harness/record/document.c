@@ -26,6 +26,7 @@ static const struct field server_fields[] = { SERVER(name, ALWAYS, .filled = tru
 					      SERVER(url, KNOWN),
 					      SERVER(launched, KNOWN),
 					      SERVER(network, KNOWN),
+					      SERVER(alias, KNOWN),
 					      { .path = NULL } };
 
 #define VERDICT(path, kind, presence, member, ...) \
@@ -80,6 +81,9 @@ const struct field document_fields[] = { DOCUMENT("environment.client_cpus", TEX
 					 DOCUMENT("benchctl.commit", TEXT, ALWAYS, commit),
 					 DOCUMENT("benchctl.compiler", TEXT, ALWAYS, compiler),
 					 DOCUMENT("benchctl.flags", TEXT, ALWAYS, flags),
+					 DOCUMENT("subject.branch", TEXT, KNOWN, revision.branch),
+					 DOCUMENT("subject.commit", TEXT, KNOWN, revision.commit),
+					 DOCUMENT("subject.date", TEXT, KNOWN, revision.date),
 					 DOCUMENT("interrupted", BOOL, ALWAYS, interrupted),
 					 LIST("config", MAP, ALWAYS, options, option_fields),
 					 LIST("servers", LIST, ALWAYS, servers, server_fields),

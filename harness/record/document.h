@@ -33,6 +33,14 @@ struct document_server {
 	char *url;      /* what is measured, where that is not the server contract; owned */
 	char *launched; /* "elsewhere": it ran already; else NULL; owned */
 	char *network;  /* "host", where the server needs the host's, whatever that of the run; else NULL; owned */
+	char *alias;    /* the name that it had in earlier runs; NULL: the same; owned */
+};
+
+/* Which version of what is measured (harness/run/revision.h). Owned; NULL where unknown. */
+struct document_revision {
+	char *branch; /* or the change: "main", "pull/12" */
+	char *commit; /* with "-dirty", where files differed from it */
+	char *date;   /* of the commit, ISO 8601 in UTC */
 };
 
 struct document_note {
@@ -56,6 +64,7 @@ struct document {
 	char *id;                        /* random: of this run alone; owned; NULL in one of an old version */
 	char *benchctl;                  /* version, owned */
 	char *commit, *compiler, *flags; /* of its build, owned */
+	struct document_revision revision;
 	struct host host;
 	char *client_cpus, *server_cpus; /* owned */
 	char *network; /* "private" or "host"; owned; NULL in files of versions that knew only the host's */

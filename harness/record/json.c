@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/lib/gzip.h"
 #include "harness/lib/text.h"
 #include "harness/record/document.h"
 
@@ -566,11 +567,11 @@ json_t *json_parse(const char *text, size_t bytes, const char *name, struct err 
 	return NULL;
 }
 
-int json_load(json_t **json, FILE *file, const char *name, struct err *err)
+int json_text(char **text, size_t *bytes, FILE *file, const char *name, struct err *err)
 {
 	struct stat info;
 
-	*json = NULL;
+	*text = NULL;
 	errno = 0;
 	if (fstat(fileno(file), &info))
 		return err_set_errno(err, "%s", name);
@@ -578,14 +579,35 @@ int json_load(json_t **json, FILE *file, const char *name, struct err *err)
 		return err_set(err, "%s: not a file, or larger than %u MiB", name, RESULT_BYTES_MAX >> 20);
 	/* A file of no size may be one of /proc; one that grows meanwhile is cut, which the parser sees. */
 	size_t room = info.st_size ? (size_t)info.st_size : RESULT_BYTES_MAX;
-	char *text = malloc(room);
-	if (!text)
+	char *read = malloc(room);
+	if (!read)
 		return err_set(err, "%s: out of memory", name);
-	size_t bytes = fread(text, 1, room, file);
-	if (ferror(file))
-		err_set_errno(err, "%s", name);
-	else
-		*json = json_parse(text, bytes, name, err);
+	*bytes = fread(read, 1, room, file);
+	int result = ferror(file) ? err_set_errno(err, "%s", name) : 0;
+	if (result || !gzip_is(read, *bytes)) {
+		*text = read;
+	} else {
+		result = gzip_unpack(text, bytes, read, *bytes, RESULT_BYTES_MAX, err);
+		free(read);
+		if (result)
+			return err_prefix(err, "%s", name);
+	}
+	if (!result)
+		return 0;
+	free(*text);
+	*text = NULL;
+	return -1;
+}
+
+int json_load(json_t **json, FILE *file, const char *name, struct err *err)
+{
+	size_t bytes;
+	char *text;
+
+	*json = NULL;
+	if (json_text(&text, &bytes, file, name, err))
+		return -1;
+	*json = json_parse(text, bytes, name, err);
 	free(text);
 	return *json ? 0 : -1;
 }

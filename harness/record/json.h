@@ -60,7 +60,13 @@ int json_fits(const char *text, size_t bytes, struct err *err);
  */
 json_t *json_parse(const char *text, size_t bytes, const char *name, struct err *err);
 
-/* Reads JSON of at most RESULT_BYTES_MAX from a stream, which must be of a regular file. Returns 0, or -1 with err set. */
+/*
+ * Reads the text of at most RESULT_BYTES_MAX from a stream, which must be of a regular file; one that is compressed (gzip) is
+ * decompressed. Returns 0, *text is to be freed; or -1 with err set, which begins with the name.
+ */
+int json_text(char **text, size_t *bytes, FILE *file, const char *name, struct err *err);
+
+/* Reads JSON, by json_text(). Returns 0, or -1 with err set. */
 int json_load(json_t **json, FILE *file, const char *name, struct err *err);
 
 #endif

@@ -112,20 +112,51 @@ int result_take(struct document *document, json_t *json, struct err *err)
 		       : 0;
 }
 
+int result_text(char **text, size_t *bytes, const char *path, struct err *err)
+{
+	FILE *file = json_open(path, err);
+
+	*text = NULL;
+	if (!file)
+		return -1;
+	int result = json_text(text, bytes, file, path, err);
+	fclose(file);
+	return result;
+}
+
+/* Reads a document out of JSON, which is released; NULL: err is set already. */
+static int document_take(struct document *document, json_t *json, const char *name, struct err *err)
+{
+	int result = json ? result_take(document, json, err) : -1;
+
+	if (json && result && errno == ENOMEM)
+		err_set(err, "%s: out of memory", name);
+	else if (json && result)
+		err_prefix(err, "%s", name);
+	json_decref(json);
+	return result;
+}
+
+int result_read_hashed(struct document *document, const char *path, char sha256[SHA256_TEXT], struct err *err)
+{
+	size_t bytes;
+	char *text;
+
+	*document = (struct document){ 0 };
+	if (result_text(&text, &bytes, path, err))
+		return -1;
+	sha256_text(sha256, text, bytes);
+	int result = document_take(document, json_parse(text, bytes, path, err), path, err);
+	free(text);
+	return result;
+}
+
 int result_read_stream(struct document *document, FILE *file, const char *name, struct err *err)
 {
 	json_t *json;
 
 	*document = (struct document){ 0 };
-	if (json_load(&json, file, name, err))
-		return -1;
-	int result = result_take(document, json, err);
-	if (result && errno == ENOMEM)
-		err_set(err, "%s: out of memory", name);
-	else if (result)
-		err_prefix(err, "%s", name);
-	json_decref(json);
-	return result;
+	return json_load(&json, file, name, err) ? -1 : document_take(document, json, name, err);
 }
 
 int result_read(struct document *document, const char *path, struct err *err)

@@ -36,10 +36,16 @@ int result_write(const struct document *document, const char *path, struct err *
 int result_print(const struct document *document, FILE *out);
 
 /*
- * Reads a run.json. Returns 0; or -1 with err set, which names what is wrong and where: the file comes from
+ * Reads a run.json, or one that is compressed (gzip). Returns 0; or -1 with err set, which names what is wrong and where: the file comes from
  * outside. Release the document in both cases.
  */
 int result_read(struct document *document, const char *path, struct err *err);
+
+/* The same, with the hash of its text, which is that before compression. */
+int result_read_hashed(struct document *document, const char *path, char sha256[SHA256_TEXT], struct err *err);
+
+/* The text of a run.json, decompressed. Returns 0, *text is to be freed; or -1 with err set. */
+int result_text(char **text, size_t *bytes, const char *path, struct err *err);
 
 /* The same from a stream, which must be of a regular file; `name` is how messages call it. */
 int result_read_stream(struct document *document, FILE *file, const char *name, struct err *err);

@@ -1,10 +1,13 @@
 /* The files next to the page: its run.json, its tables, and links to those that exist. */
 #include "harness/report/page.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/lib/gzip.h"
+#include "harness/record/result.h"
 #include "harness/text/html.h"
 
 int report_path(char path[REPORT_PATH], const struct report_page *page, const char *name, struct err *err)
@@ -26,35 +29,60 @@ int report_csv(const struct report_page *page, const struct data_table *table, c
 {
 	struct file_replacement file;
 
+	if (page->is_light)
+		return 0;
 	if (report_replace(&file, page, name, err))
 		return -1;
 	data_table_csv(table, file.out);
 	return file_replaced(&file, 0, err);
 }
 
+/* Whether the run lies at that path itself. */
+static bool is_there(const struct report_page *page, const char *path)
+{
+	struct stat from, to;
+
+	return stat(path, &to) == 0 && stat(page->run, &from) == 0 && from.st_dev == to.st_dev &&
+	       from.st_ino == to.st_ino;
+}
+
 int report_run_copy(const struct report_page *page, struct err *err)
 {
-	char path[REPORT_PATH], bytes[65536];
+	const char *name = page->is_light ? REPORT_PACKED : REPORT_RUN;
+	char path[REPORT_PATH], *text, *packed = NULL;
 	struct file_replacement copy;
-	struct stat from, to;
-	int result = -1;
+	size_t bytes;
 
 	if (!page->run)
 		return 0;
-	FILE *run = fopen(page->run, "re");
-	if (!run)
-		return err_set_errno(err, "%s", page->run);
-	if (report_path(path, page, REPORT_RUN, err) == 0 && stat(path, &to) == 0 && fstat(fileno(run), &from) == 0 &&
-	    from.st_dev == to.st_dev && from.st_ino == to.st_ino) {
-		result = 0;
-	} else if (!report_replace(&copy, page, REPORT_RUN, err)) {
-		for (size_t got; (got = fread(bytes, 1, sizeof bytes, run)) > 0;)
-			fwrite(bytes, 1, got, copy.out);
-		result = ferror(run) ? err_set_errno(err, "%s", page->run) : 0;
-		result = file_replaced(&copy, result, err);
+	if (report_path(path, page, name, err))
+		return -1;
+	if (is_there(page, path))
+		return 0;
+	if (result_text(&text, &bytes, page->run, err))
+		return -1;
+	int result = page->is_light ? gzip_pack(&packed, &bytes, text, bytes, err) : 0;
+	if (!result && !(result = report_replace(&copy, page, name, err))) {
+		fwrite(packed ? packed : text, 1, bytes, copy.out); /* file_replaced() sees whether it was taken */
+		result = file_replaced(&copy, 0, err);
 	}
-	fclose(run);
+	free(packed);
+	free(text);
 	return result;
+}
+
+void report_pictures_remove(const struct report_page *page)
+{
+	static const char *const endings[] = { "svg", "gp", "dat" };
+	char path[REPORT_PATH], name[PLOT_STEM + 32];
+	struct err unused;
+
+	for (size_t i = 0; i < page->pictures.count; i++)
+		for (size_t j = 0; j < sizeof endings / sizeof *endings; j++) {
+			snprintf(name, sizeof name, "%s.%s", page->pictures.pictures[i].stem, endings[j]);
+			if (!report_path(path, page, name, &unused))
+				unlink(path);
+		}
 }
 
 static bool report_has(const struct report_page *page, const char *stem, const char *ending)

@@ -193,14 +193,17 @@ static void files_put(const struct report_page *page)
 	html_leaf(out, "h2", "Files", "id", "files", NULL);
 	html_open(out, "p", NULL);
 	fputs("Next to this page are ", out);
-	report_link(page, REPORT_RUN, "", "run.json", "");
+	if (page->is_light)
+		report_link(page, REPORT_PACKED, "", "run.json.gz", "");
+	else
+		report_link(page, REPORT_RUN, "", "run.json", "");
 	fputs(page->run ? ", every measurement with its evidence" : "its sources", out);
 	for (size_t i = 0; i < page->findings.count; i++) {
 		snprintf(stem, sizeof stem, "overview-%.60s", page->findings.modes[i]);
 		report_link(page, stem, ".csv", page->findings.count > 1 ? page->findings.modes[i] : "the table as CSV",
 			    i ? ", " : ", and ");
 	}
-	fputs(". The files of each picture are named below it.", out);
+	fputs(page->is_light ? "." : ". The files of each picture are named below it.", out);
 	html_close(out, "p");
 	html_open(out, "details", NULL);
 	html_leaf(out, "summary", "The finding and the table as Markdown", NULL);

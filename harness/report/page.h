@@ -20,10 +20,12 @@
 
 #define REPORT_PATH 4096
 #define REPORT_RUN  "run.json"
+#define REPORT_PACKED "run.json.gz" /* of a light page */
 
 struct report_page {
 	const struct document *document;
 	const char *folder, *templates, *run, *url; /* as in struct report_request */
+	bool is_light; /* as well */
 	struct findings_set findings;
 	struct offered offered; /* by all modes */
 	struct plot_list pictures;
@@ -40,11 +42,14 @@ int report_path(char path[REPORT_PATH], const struct report_page *page, const ch
 /* Begins to replace a file there. */
 int report_replace(struct file_replacement *file, const struct report_page *page, const char *name, struct err *err);
 
-/* A table as CSV. */
+/* A table as CSV; a light page has none. */
 int report_csv(const struct report_page *page, const struct data_table *table, const char *name, struct err *err);
 
-/* The run.json, if it is not there already. */
+/* The run.json, if it is not there already; that of a light page is compressed. */
 int report_run_copy(const struct report_page *page, struct err *err);
+
+/* Removes the files of the pictures, which the page has in it. */
+void report_pictures_remove(const struct report_page *page);
 
 /* A link to the file STEM with that ending, after `before`, where there is that file. */
 void report_link(const struct report_page *page, const char *stem, const char *ending, const char *words,

@@ -10,6 +10,8 @@
 #include "harness/report/svg.h"
 #include "harness/text/html.h"
 
+#define LIGHT_BYTES (160 << 10) /* of pictures, on a light page */
+
 /* The title and the text of each kind of picture. */
 static const struct picture_words {
 	const char *section; /* a heading above the first of its kind */
@@ -38,22 +40,41 @@ static const struct picture_words {
 			      FIGURES_SEQUENTIAL },
 };
 
-static int svg_put(const struct report_page *page, const struct plot_picture *picture, struct err *err)
+/* The SVG of a picture, to be freed; NULL with err set. */
+static char *svg_read(const struct report_page *page, const struct plot_picture *picture, struct err *err)
 {
-	char path[REPORT_PATH], name[PLOT_STEM + 16], prefix[PLOT_STEM + 16];
+	char path[REPORT_PATH], name[PLOT_STEM + 16];
 
 	snprintf(name, sizeof name, "%s.svg", picture->stem);
-	if (report_path(path, page, name, err))
-		return -1;
-	char *svg = file_read(path, err);
+	return report_path(path, page, name, err) ? NULL : file_read(path, err);
+}
+
+static int svg_put(const struct report_page *page, const struct plot_picture *picture, struct err *err)
+{
+	char prefix[PLOT_STEM + 16], *svg = svg_read(page, picture, err);
+
 	if (!svg)
 		return -1;
 	snprintf(prefix, sizeof prefix, "%s-", picture->stem);
 	int result = svg_inline(page->out, svg, prefix, picture->description, err);
 	if (result)
-		err_prefix(err, "%s", path);
+		err_prefix(err, "%s/%s.svg", page->folder, picture->stem);
 	free(svg);
 	return result;
+}
+
+static void links_put(const struct report_page *page, const struct plot_picture *picture)
+{
+	html_open(page->out, "p", NULL);
+	fputs("Files: ", page->out);
+	report_link(page, picture->stem, ".svg", "SVG", "");
+	report_link(page, picture->stem, ".png", "PNG", ", ");
+	report_link(page, picture->stem, "-dark.svg", "dark SVG", ", ");
+	report_link(page, picture->stem, "-dark.png", "dark PNG", ", ");
+	report_link(page, picture->stem, ".csv", "figures as CSV", ", ");
+	report_link(page, picture->stem, ".gp", "gnuplot script", ", ");
+	report_link(page, picture->stem, ".dat", "its data", ", ");
+	html_close(page->out, "p");
 }
 
 static int picture_put(const struct report_page *page, const struct plot_picture *picture, struct err *err)
@@ -85,41 +106,77 @@ static int picture_put(const struct report_page *page, const struct plot_picture
 		html_close(out, "details");
 	}
 	data_table_release(&table);
-	html_open(out, "p", NULL);
-	fputs("Files: ", out);
-	report_link(page, picture->stem, ".svg", "SVG", "");
-	report_link(page, picture->stem, ".png", "PNG", ", ");
-	report_link(page, picture->stem, "-dark.svg", "dark SVG", ", ");
-	report_link(page, picture->stem, "-dark.png", "dark PNG", ", ");
-	report_link(page, picture->stem, ".csv", "figures as CSV", ", ");
-	report_link(page, picture->stem, ".gp", "gnuplot script", ", ");
-	report_link(page, picture->stem, ".dat", "its data", ", ");
-	html_close(out, "p");
+	if (!page->is_light)
+		links_put(page, picture);
 	html_close(out, "figcaption");
 	html_close(out, "figure");
 	return result;
 }
 
-int report_pictures(const struct report_page *page, struct err *err)
+/*
+ * Which pictures the page shows. A light page has those that fit into its share of bytes, in the order of the page, at least the
+ * first; the others are named, where there are any, in left[]. Returns 0, or -1 with err set.
+ */
+static int pictures_choose(const struct report_page *page, bool *shows, char *left, size_t room, struct err *err)
 {
-	char id[32];
+	size_t bytes = 0, used = 0, chosen = 0;
 
-	for (int kind = 0; kind < PLOT_KINDS; kind++) {
-		size_t count = 0;
-		for (size_t i = 0; i < page->pictures.count; i++)
-			count += (int)page->pictures.pictures[i].kind == kind && page->pictures.pictures[i].has_svg;
-		if (!count || !picture_words[kind].section)
+	*left = 0;
+	for (size_t i = 0; i < page->pictures.count; i++) {
+		const struct plot_picture *picture = &page->pictures.pictures[i];
+		shows[i] = picture->has_svg && picture_words[picture->kind].section;
+		if (!shows[i] || !page->is_light)
 			continue;
-		snprintf(id, sizeof id, "pictures-%d", kind);
-		html_leaf(page->out, "h2", picture_words[kind].section, "id", id, NULL);
-		/* Several modes are shown side by side where there is room. */
-		html_open(page->out, "div", "class", count > 1 ? "pictures wide" : "pictures", NULL);
-		for (size_t i = 0; i < page->pictures.count; i++) {
-			const struct plot_picture *picture = &page->pictures.pictures[i];
-			if ((int)picture->kind == kind && picture->has_svg && picture_put(page, picture, err))
-				return -1;
-		}
-		html_close(page->out, "div");
+		char *svg = svg_read(page, picture, err);
+		if (!svg)
+			return -1;
+		size_t more = strlen(svg);
+		free(svg);
+		shows[i] = !chosen || bytes + more <= LIGHT_BYTES;
+		bytes += shows[i] ? more : 0;
+		chosen += shows[i];
+		if (!shows[i] && used < room)
+			used += (size_t)snprintf(left + used, room - used, "%s%s", used ? "; " : "", picture->title);
 	}
 	return 0;
+}
+
+static int kind_put(const struct report_page *page, int kind, const bool *shows, struct err *err)
+{
+	char id[32];
+	size_t count = 0;
+
+	for (size_t i = 0; i < page->pictures.count; i++)
+		count += shows[i] && (int)page->pictures.pictures[i].kind == kind;
+	if (!count)
+		return 0;
+	snprintf(id, sizeof id, "pictures-%d", kind);
+	html_leaf(page->out, "h2", picture_words[kind].section, "id", id, NULL);
+	/* Several modes are shown side by side where there is room. */
+	html_open(page->out, "div", "class", count > 1 ? "pictures wide" : "pictures", NULL);
+	for (size_t i = 0; i < page->pictures.count; i++)
+		if (shows[i] && (int)page->pictures.pictures[i].kind == kind &&
+		    picture_put(page, &page->pictures.pictures[i], err))
+			return -1;
+	html_close(page->out, "div");
+	return 0;
+}
+
+int report_pictures(const struct report_page *page, struct err *err)
+{
+	bool *shows = calloc(page->pictures.count + 1, sizeof *shows);
+	char left[1000];
+
+	int result = !shows ? err_set(err, "out of memory") : pictures_choose(page, shows, left, sizeof left, err);
+	for (int kind = 0; kind < PLOT_KINDS && !result; kind++)
+		result = kind_put(page, kind, shows, err);
+	if (!result && *left) {
+		html_open(page->out, "p", "class", "note", NULL);
+		html_print(page->out,
+			   "This page is a small one, without: %s. `benchctl report " REPORT_PACKED "` draws them.",
+			   left);
+		html_close(page->out, "p");
+	}
+	free(shows);
+	return result;
 }

@@ -37,18 +37,22 @@ int report_write(const struct document *document, const struct report_request *r
 		.templates = request->templates,
 		.run = request->run,
 		.url = request->url,
+		.is_light = request->is_light,
 	};
+	unsigned kinds = request->is_light ? PLOT_LIGHT | (PLOT_ALL & ~(1u << PLOT_PREVIEW)) : PLOT_ALL;
 	struct file_replacement file;
 	int result = -1;
 
 	if (page_fill(&page, err) ||
-	    plot_draw(document, PLOT_ALL, page.folder, page.templates, &page.pictures, request->stop, err) ||
+	    plot_draw(document, kinds, page.folder, page.templates, &page.pictures, request->stop, err) ||
 	    report_run_copy(&page, err))
 		goto out;
 	if (!report_replace(&file, &page, REPORT_PAGE, err)) {
 		page.out = file.out;
 		result = file_replaced(&file, report_page_put(&page, err), err);
 	}
+	if (!result && page.is_light)
+		report_pictures_remove(&page);
 out:
 	findings_set_release(&page.findings);
 	plot_list_release(&page.pictures);

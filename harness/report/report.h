@@ -13,6 +13,7 @@
 #define HARNESS_REPORT_REPORT_H
 
 #include <signal.h>
+#include <stdbool.h>
 
 #include "harness/lib/err.h"
 #include "harness/record/document.h"
@@ -24,6 +25,7 @@ struct report_request {
 	const char *folder;    /* where to write: an empty folder */
 	const char *templates; /* the folder of the style: page.css, page.js, and the templates of the pictures */
 	const char *run;       /* the run.json, which is copied into the folder; NULL: the page has no link to one */
+	bool is_light; /* small: no file beside the page but the run.json, compressed; fewer pictures where they are large */
 	const char
 		*url; /* where the folder will be found, for previews of links, without a slash at its end; or NULL */
 	const volatile sig_atomic_t *stop; /* ends it; or NULL */

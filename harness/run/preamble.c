@@ -47,7 +47,8 @@ static int server_describe(struct document_server *into, const struct conf_serve
 			       copy(&into->since, server->since) ||
 			       copy(&into->implementation, found->implementation) || copy(&into->url, server->url) ||
 			       copy(&into->launched, conf_is_attached(server) ? "elsewhere" : NULL) ||
-			       copy(&into->network, server->network == CONF_NETWORK_HOST ? "host" : NULL)
+			       copy(&into->network, server->network == CONF_NETWORK_HOST ? "host" : NULL) ||
+			       copy(&into->alias, server->alias)
 		       ? -1
 		       : 0;
 }

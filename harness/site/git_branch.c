@@ -226,7 +226,7 @@ static int folder_make(struct git_branch *branch, struct err *err)
 
 int git_branch_fetch(struct git_branch *branch, struct err *err)
 {
-	char ref[1100], said[OUTPUT_MAX], path[4200];
+	char ref[1100], said[OUTPUT_MAX];
 
 	if (folder_make(branch, err))
 		return -1;
@@ -238,13 +238,6 @@ int git_branch_fetch(struct git_branch *branch, struct err *err)
 	    (GIT_MUST(branch, "fetch", err, "fetch", "--quiet", "--depth=1", "--no-tags", "--", branch->remote, ref) ||
 	     GIT_MUST(branch, "checkout", err, "checkout", "--quiet", "--detach", "FETCH_HEAD")))
 		return -1;
-	/* GitHub's pages leave out names that begin with "_" where this file is missing. */
-	snprintf(path, sizeof path, "%s/.nojekyll", branch->folder);
-	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
-	if (fd < 0 && errno != ELOOP)
-		return err_set_errno(err, "%s", path);
-	if (fd >= 0)
-		close(fd);
 	return 0;
 }
 

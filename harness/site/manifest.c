@@ -34,11 +34,18 @@ int manifest_read(struct publishing *p, struct err *err)
 	if (p->store->ops->read(p->store, SITE_MANIFEST, RESULT_SITE_BYTES_MAX, &text, &bytes, err))
 		return -1;
 	if (!text)
-		return manifest_rescue(p, err);
+		return p->request->rebuild ? 0 : manifest_rescue(p, err);
 	sha256_text(p->seen, text, bytes);
-	int result = result_site_read(&p->site, text, bytes, err);
+	int result = p->request->rebuild ? 0 : result_site_read(&p->site, text, bytes, err);
 	free(text);
-	return result ? err_prefix(err, "%s: " SITE_MANIFEST " there", p->store->name) : 0;
+	if (!result)
+		return 0;
+	struct err why = *err;
+	return err_set(err,
+		       "%s: " SITE_MANIFEST
+		       " there: %.500s (given all its runs, --rebuild makes the site anew: benchctl publish "
+		       "--rebuild --to PLACE SITE/" SITE_RUNS "/*/run.json*)",
+		       p->store->name, why.text);
 }
 
 /* The next call must be able to read what this one writes. */
@@ -46,9 +53,6 @@ static int manifest_fits(const struct publishing *p, const char *text, struct er
 {
 	size_t files = p->site.files.count;
 
-	for (size_t i = 0; i < p->site.runs_count; i++)
-		if (p->site.runs[i].files.count > files)
-			files = p->site.runs[i].files.count;
 	if (files > SITE_FILES_MAX)
 		return err_set(
 			err,

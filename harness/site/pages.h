@@ -1,5 +1,5 @@
 /*
- * pages: the pages of a site: the list of runs, the trend of a server, the feed.
+ * pages: the pages of a site beside its index (index.h): the trend of a server, and the feed.
  *
  * They are made anew from the manifest each time; the same site gives the same bytes. Texts in it come from outside and are
  * escaped (html.h). Links are relative, so that the site works at any address, and from a disk.
@@ -12,10 +12,8 @@
 #include "harness/lib/err.h"
 #include "harness/site/trends.h"
 
-#define SITE_PAGES_FEED_MAX 50 /* entries, the newest */
-
-/* The list of runs, newest first, and of servers. `css` is put into the page. Returns 0, or -1 with err set. */
-int site_pages_index(const struct site *site, const char *css, FILE *out, struct err *err);
+#define SITE_PAGES_FEED_MAX     50 /* entries, the newest */
+#define SITE_PAGES_BRANCHES_MAX 10 /* trends of other branches than the main one, on the page of a server */
 
 /* A trend of a page of a server, and its picture. */
 struct site_pages_trend {

@@ -6,14 +6,17 @@
 #include <string.h>
 
 #include "harness/lib/file.h"
+#include "harness/lib/gzip.h"
 #include "harness/lib/text.h"
 #include "harness/record/result.h"
 #include "harness/report/headline.h"
 #include "harness/report/offered.h"
 #include "harness/report/report.h"
+#include "harness/site/index.h"
 #include "harness/site/manifest.h"
 #include "harness/site/pages.h"
 #include "harness/site/server_pages.h"
+#include "harness/site/upkeep.h"
 
 /* The manifest is written after each run; when many runs are given at once, after every 1/64 of them. */
 #define MANIFEST_SHARE 64
@@ -26,11 +29,10 @@
 static int run_read(struct document *document, struct site_run *run, const char *path, bool *is_empty, struct err *err)
 {
 	char sha256[SHA256_TEXT];
-	uint64_t bytes;
 
 	*run = (struct site_run){ 0 };
 	*is_empty = false;
-	if (result_read(document, path, err) || store_hash(path, &bytes, sha256, err))
+	if (result_read_hashed(document, path, sha256, err))
 		return -1;
 	*is_empty = !document->cells_count;
 	/* A manifest with a run that no later call can read would end the site. */
@@ -70,7 +72,7 @@ int publish_choose(struct publish_request *request, char **chosen, struct err *e
 		document_release(&document);
 		site_run_release(&run);
 	}
-	if (!result && !count)
+	if (!result && !count && request->runs_count)
 		result = err_set(err, "none of these runs has a cell: there is nothing to publish");
 	request->runs = chosen;
 	request->runs_count = count;
@@ -91,7 +93,7 @@ static int is_visible(const struct dirent *entry)
 }
 
 /* Puts all files of a run's folder. */
-static int run_put(struct publishing *p, struct site_run *run, const char *folder, struct err *err)
+static int run_put(struct publishing *p, const char *folder, struct err *err)
 {
 	char local[STAGING_PATH];
 	struct dirent **names;
@@ -107,7 +109,7 @@ static int run_put(struct publishing *p, struct site_run *run, const char *folde
 		if (!result && !site_path_is_good(path))
 			result = err_set(err, "%s is no name for a file of a site", path);
 		if (!result)
-			result = publishing_put(p, &run->files, path, err);
+			result = publishing_put(p, NULL, path, err);
 	}
 	free(names);
 	if (!result)
@@ -120,21 +122,26 @@ static int run_put(struct publishing *p, struct site_run *run, const char *folde
 static int run_stage(struct publishing *p, const struct document *document, const struct site_run *run,
 		     const char *source, const char *folder, struct err *err)
 {
-	char url[2 * SITE_PATH_MAX], path[STAGING_PATH + SITE_PATH_MAX], local[STAGING_PATH], sha256[SHA256_TEXT];
-	uint64_t bytes;
+	char url[2 * SITE_PATH_MAX], run_json[SITE_PATH_MAX], local[STAGING_PATH], path[STAGING_PATH],
+		sha256[SHA256_TEXT];
+	struct document unused;
 
 	snprintf(url, sizeof url, "%s%s", p->site.url ? p->site.url : "", folder);
 	staging_path(local, &p->staging, folder);
-	snprintf(path, sizeof path, "%s/" SITE_RUN_JSON, local);
+	staging_path(path, &p->staging, site_run_path(run_json, run));
 	struct report_request request = {
 		.folder = local,
 		.templates = p->request->templates,
 		.run = source,
 		.url = p->site.url ? url : NULL,
 		.stop = p->request->stop,
+		.is_light = run->is_light,
 	};
-	if (staging_folder_make(&p->staging, folder, err) || report_write(document, &request, err) ||
-	    store_hash(path, &bytes, sha256, err))
+	if (staging_folder_make(&p->staging, folder, err) || report_write(document, &request, err))
+		return -1;
+	int result = result_read_hashed(&unused, path, sha256, err);
+	document_release(&unused);
+	if (result)
 		return -1;
 	return strcmp(sha256, run->sha256) == 0 ? 0 : err_set(err, "%s has changed while it was read", source);
 }
@@ -187,8 +194,16 @@ static int run_publish(struct publishing *p, const char *source, struct err *err
 		result = 0;
 		goto out;
 	}
+	run.is_light = p->request->light;
+	/* The files of the other kind of page would stay beside this one. */
+	if (known && known->is_light != run.is_light) {
+		char whole[SITE_PATH_MAX + 1];
+		snprintf(whole, sizeof whole, "%s/", folder);
+		if (p->store->ops->remove(p->store, whole, err))
+			goto out;
+	}
 	if (run_tell(&run, &document, err) || run_stage(p, &document, &run, source, folder, err) ||
-	    run_put(p, &run, folder, err))
+	    run_put(p, folder, err))
 		goto out;
 	if (added_note(p, run.id)) {
 		err_set(err, "out of memory");
@@ -200,6 +215,10 @@ static int run_publish(struct publishing *p, const char *source, struct err *err
 		p->done->runs_added++;
 	if (site_add(&p->site, &run, err))
 		goto out;
+	if (upkeep_touch(p, site_run(&p->site, p->added[p->added_count - 1]))) {
+		err_set(err, "out of memory");
+		goto out;
+	}
 	result = ++p->runs_unlisted > p->site.runs_count / MANIFEST_SHARE ? manifest_write(p, err) : 0;
 	staging_folder_remove(&p->staging, folder);
 out:
@@ -220,11 +239,18 @@ static int latest_stage(struct publishing *p, struct err *err)
 
 	if (file && strcmp(file->sha256, run->sha256) == 0 && !p->request->renew)
 		return 0;
-	snprintf(path, sizeof path, SITE_RUNS "/%s/" SITE_RUN_JSON, run->id);
+	site_run_path(path, run);
 	if (p->store->ops->read(p->store, path, RESULT_BYTES_MAX, &text, &bytes, err))
 		return -1;
 	if (!text)
 		return err_set(err, "%s: %s is missing: publish that run with --renew", p->store->name, path);
+	if (run->is_light) {
+		char *packed = text;
+		int bad = gzip_unpack(&text, &bytes, packed, bytes, RESULT_BYTES_MAX, err);
+		free(packed);
+		if (bad)
+			return err_prefix(err, "%s: %s", p->store->name, path);
+	}
 	sha256_text(hash, text, bytes);
 	FILE *out = NULL;
 	int result = -1;
@@ -238,16 +264,32 @@ static int latest_stage(struct publishing *p, struct err *err)
 	return result ? result : staging_list(&p->staging, err, SITE_LATEST);
 }
 
+static int history_stage(struct publishing *p, struct err *err)
+{
+	char path[SITE_PATH_MAX];
+
+	for (size_t page = site_pages_count(&p->site); page; page--) {
+		snprintf(path, sizeof path, SITE_HISTORY "/%zu.html", page);
+		FILE *out = staging_create(&p->staging, path, err);
+		if (!out)
+			return -1;
+		index_history_put(&p->site, page, p->css, out);
+		if (file_close(out, path, err) || staging_list(&p->staging, err, "%s", path))
+			return -1;
+	}
+	return 0;
+}
+
 static int indices_stage(struct publishing *p, struct err *err)
 {
-	FILE *out = staging_create(&p->staging, SITE_FEED, err);
+	FILE *out = history_stage(p, err) ? NULL : staging_create(&p->staging, SITE_FEED, err);
 
 	if (!out)
 		return -1;
 	site_pages_feed(&p->site, out);
 	if (file_close(out, SITE_FEED, err) || !(out = staging_create(&p->staging, SITE_INDEX, err)))
 		return -1;
-	int result = site_pages_index(&p->site, p->css, out, err);
+	int result = index_put(&p->site, p->css, out, err);
 	if (file_close(out, SITE_INDEX, err) || result)
 		return -1;
 	return staging_list(&p->staging, err, SITE_FEED) || staging_list(&p->staging, err, SITE_INDEX) ? -1 : 0;
@@ -275,17 +317,39 @@ static int files_claim(struct publishing *p, struct err *err)
 	return manifest_write(p, err);
 }
 
+/* GitHub's pages leave out names that begin with "_" where this file is missing. One that is there is left as it is. */
+static int nojekyll_put(struct publishing *p, struct err *err)
+{
+	static const char path[] = ".nojekyll";
+	struct site_file file = { .path = (char *)path };
+	enum store_state state;
+	char local[STAGING_PATH];
+
+	if (!p->store->is_folder)
+		return 0;
+	if (p->store->ops->look(p->store, &file, &state, err))
+		return -1;
+	if (state != STORE_ABSENT)
+		return 0;
+	FILE *out = staging_create(&p->staging, path, err);
+	return !out || file_close(out, path, err) ||
+			       p->store->ops->put(p->store, path, staging_path(local, &p->staging, path), err)
+		       ? -1
+		       : 0;
+}
+
 static int pages_publish(struct publishing *p, struct err *err)
 {
 	size_t sent = p->done->sent, kept = p->done->kept;
-	int result = server_pages_stage(p, err) || latest_stage(p, err) || indices_stage(p, err) || files_claim(p, err)
+	int result = server_pages_stage(p, err) || latest_stage(p, err) || indices_stage(p, err) ||
+				     files_claim(p, err) || nojekyll_put(p, err)
 			     ? -1
 			     : 0;
 
 	for (size_t i = 0; i < p->staging.count && !result; i++)
 		result = publishing_put(p, &p->site.files, p->staging.paths[i], err);
 	if (!result)
-		result = manifest_write(p, err);
+		result = upkeep_sweep(p, err) || manifest_write(p, err) ? -1 : 0;
 	if (!result)
 		publishing_tell(p, "indices and trends: %zu files sent, %zu were there", p->done->sent - sent,
 				p->done->kept - kept);
@@ -300,6 +364,8 @@ static int site_set(struct publishing *p, struct err *err)
 
 	/* As the manifest keeps it, so that pages made from either are the same. */
 	if (p->request->title && cell_set_text(&p->site.title, text_plain(plain, sizeof plain, p->request->title)))
+		return err_set(err, "out of memory");
+	if (p->request->branch && cell_set_text(&p->site.branch, text_plain(plain, sizeof plain, p->request->branch)))
 		return err_set(err, "out of memory");
 	if (!url)
 		return 0;
@@ -340,7 +406,7 @@ int publish(struct store *store, const struct publish_request *request, struct p
 		goto out;
 	}
 	if (!(p.css = css_read(request->templates, err)) || manifest_read(&p, err) || site_set(&p, err) ||
-	    staging_make(&p.staging, err))
+	    upkeep_check(&p, err) || staging_make(&p.staging, err))
 		goto out;
 	/* Checked before the many files of a run are sent. */
 	for (size_t i = 0; i < sizeof first / sizeof *first; i++)
@@ -349,12 +415,15 @@ int publish(struct store *store, const struct publish_request *request, struct p
 	for (size_t i = 0; i < request->runs_count; i++)
 		if (run_publish(&p, request->runs[i], err))
 			goto out;
-	result = pages_publish(&p, err);
+	result = upkeep_remove(&p, err) || pages_publish(&p, err) ? -1 : 0;
 out:
 	staging_remove(&p.staging);
 	for (size_t i = 0; i < p.added_count; i++)
 		free(p.added[i]);
 	free(p.added);
+	for (size_t i = 0; i < p.touched_count; i++)
+		free(p.touched[i]);
+	free(p.touched);
 	free(p.css);
 	site_release(&p.site);
 	return result;

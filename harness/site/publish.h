@@ -4,8 +4,9 @@
  * What is written, and in which order:
  *
  *  1. of each run its folder, the page last; then the manifest, which has the run from then on; 2. the manifest again,
- * with all indices and trends that are about to change marked as ours and of unknown content; 3. the pages of servers,
- * latest.json, the feed, and then index.html; 4. the manifest, with what they are now.
+ * without runs that are taken out, and with all indices and trends that are about to change marked as ours and of unknown content;
+ * 3. the pages of servers, latest.json, the history, the feed, and then index.html; 4. what is no longer needed goes; 5. the
+ * manifest, with what they are now.
  *
  * So whatever is cut short, and wherever: a page that is there never leads to one that is not, and the next call knows
  * what is ours. It goes on: a file that the manifest lists with the right hash is not sent again; one that is not
@@ -14,7 +15,7 @@
  * At the site's root and in its folder of servers, a file that is there and that benchctl has not written is never
  * replaced: that is an error, and nothing is written in its place. Below runs/ID/, a name that is made of the run's own
  * hash, whatever has the name of a file of the run is taken for one that a cut call has left, and is replaced where it
- * differs; other files there stay. Nothing is deleted.
+ * differs. What is removed, and when: upkeep.h.
  */
 #ifndef HARNESS_SITE_PUBLISH_H
 #define HARNESS_SITE_PUBLISH_H

@@ -25,7 +25,7 @@ int publishing_is_stopped(const struct publishing *p, struct err *err)
 int publishing_put(struct publishing *p, struct site_files *files, const char *path, struct err *err)
 {
 	struct site_file file = { .path = (char *)path };
-	const struct site_file *known = site_file(files, path);
+	const struct site_file *known = files ? site_file(files, path) : NULL;
 	enum store_state state = STORE_OTHER;
 	char local[STAGING_PATH];
 
@@ -46,7 +46,7 @@ int publishing_put(struct publishing *p, struct site_files *files, const char *p
 			publishing_tell(p, "%s: sent", path);
 		p->done->sent_bytes += file.bytes;
 	}
-	return site_file_set(files, path, file.bytes, file.sha256) ? err_set(err, "out of memory") : 0;
+	return files && site_file_set(files, path, file.bytes, file.sha256) ? err_set(err, "out of memory") : 0;
 }
 
 int publishing_is_ours(struct publishing *p, const char *path, struct err *err)
@@ -54,7 +54,7 @@ int publishing_is_ours(struct publishing *p, const char *path, struct err *err)
 	struct site_file file = { .path = (char *)path };
 	enum store_state state;
 
-	if (site_file(&p->site.files, path))
+	if (site_file(&p->site.files, path) || p->request->rebuild)
 		return 0;
 	if (p->store->ops->look(p->store, &file, &state, err))
 		return -1;

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "harness/lib/err.h"
+#include "harness/site/retention.h"
 #include "harness/site/site.h"
 #include "harness/site/staging.h"
 #include "harness/site/store.h"
@@ -16,8 +17,13 @@
 struct publish_request {
 	char *const *runs; /* run.json files */
 	size_t runs_count;
-	const char *title, *url; /* of the site; NULL: as they are */
-	bool renew;              /* pages of runs that are there already are made anew, and all files looked at */
+	const char *title, *url, *branch; /* of the site; NULL: as they are */
+	char *const *remove;              /* ids of runs that are taken out, NULL-terminated; or NULL */
+	struct retention retention;       /* of what is there after that */
+	bool replace; /* a run takes the place of those of the same branch, commit, host and options */
+	bool rebuild; /* the manifest there is not read, and what has the names of the site's files is taken for ours */
+	bool light;   /* pages and files of the runs are small */
+	bool renew;   /* pages of runs that are there already are made anew, and all files looked at */
 	const char *templates;
 	const volatile sig_atomic_t *stop;             /* set: it ends after the file in hand */
 	void (*tell)(void *context, const char *text); /* progress, a line each; or NULL */
@@ -26,7 +32,7 @@ struct publish_request {
 };
 
 struct publish_done {
-	size_t runs_added, runs_known;
+	size_t runs_added, runs_known, runs_removed;
 	size_t sent, kept; /* files written, and files that were right as they were */
 	uint64_t sent_bytes;
 };
@@ -41,6 +47,8 @@ struct publishing {
 	size_t runs_unlisted;   /* added, and not yet in the manifest that is there */
 	char **added;           /* ids of runs that were added now */
 	size_t added_count;
+	char **touched; /* names of servers whose trends change, owned */
+	size_t touched_count;
 	char *css; /* the looks of a report and, on top of them, of a site; owned */
 };
 
@@ -50,7 +58,7 @@ void publishing_tell(const struct publishing *p, const char *format, ...) __attr
 /* Whether the caller wants it to end: 0, or -1 with err set. */
 int publishing_is_stopped(const struct publishing *p, struct err *err);
 
-/* Puts one staged file, if it is not there already, and sets it in the list. Returns 0, or -1 with err set. */
+/* Puts one staged file, if it is not there already, and sets it in the list, if that is not NULL. Returns 0, or -1 with err set. */
 int publishing_put(struct publishing *p, struct site_files *files, const char *path, struct err *err);
 
 /* Whether a path may be written: 0; or -1 with err set: what is there and not in the manifest is somebody else's. */

@@ -67,8 +67,7 @@ static int site_read(struct site *site, json_t *json, struct err *err)
 	if (fields_read(json, site_fields, site, err))
 		return -1;
 	files_sort(&site->files);
-	for (size_t i = 0; i < site->runs_count; i++)
-		files_sort(&site->runs[i].files);
+	site_settle(site);
 	return site_check(site, err);
 }
 

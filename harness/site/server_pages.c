@@ -8,15 +8,12 @@
 #include "harness/site/pages.h"
 #include "harness/site/trend_plot.h"
 
-/* Whether a server stands in a run that was added now. */
+/* Whether a server stands in a run that was added or removed now. */
 static bool is_touched(const struct publishing *p, const char *server)
 {
-	for (size_t i = 0; i < p->added_count; i++) {
-		const struct site_run *run = site_run(&p->site, p->added[i]);
-		for (size_t j = 0; run && j < run->curves_count; j++)
-			if (strcmp(run->curves[j].server, server) == 0)
-				return true;
-	}
+	for (size_t i = 0; i < p->touched_count; i++)
+		if (strcmp(p->touched[i], server) == 0)
+			return true;
 	return false;
 }
 
@@ -69,18 +66,27 @@ static int server_page_of(struct server_page *page, struct publishing *p, const 
 		*plots = more;
 	if (!page->shown || !page->plots || !page->descriptions || !more)
 		return err_set(err, "out of memory");
+	size_t others = 0;
 	site_slug(page->slug, server);
 	for (size_t i = 0; i < trends; i++) {
 		struct trend_plot *plot = &page->plots[i];
 		page->shown[i].trend = plot->trend = &page->trends.trends[i];
+		others += !plot->trend->is_main;
 		plot->server = server;
 		snprintf(plot->stem, sizeof plot->stem, "%s-%zu", page->slug, plot->trend->number);
-		if (!trend_plot_is_due(plot->trend))
+		/* What the page does not show has no picture. */
+		if (others > SITE_PAGES_BRANCHES_MAX || !trend_plot_is_due(plot->trend))
 			continue;
 		page->shown[i].picture = plot->stem;
 		page->shown[i].description = trend_plot_description(page->descriptions[i], plot);
-		if (!needs_drawing(p, server, plot->stem))
+		if (!needs_drawing(p, server, plot->stem)) {
+			char light[SITE_PATH_MAX + 32], dark[SITE_PATH_MAX + 32];
+			snprintf(light, sizeof light, SITE_SERVERS "/%s.svg", plot->stem);
+			snprintf(dark, sizeof dark, SITE_SERVERS "/%s-dark.svg", plot->stem);
+			if (staging_keep(&p->staging, light, err) || staging_keep(&p->staging, dark, err))
+				return -1;
 			continue;
+		}
 		more[(*count)++] = *plot;
 		if (staging_list(&p->staging, err, SITE_SERVERS "/%s.svg", plot->stem) ||
 		    staging_list(&p->staging, err, SITE_SERVERS "/%s-dark.svg", plot->stem))

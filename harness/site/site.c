@@ -9,15 +9,26 @@
 
 #define SITE(name) FIELD_ROW(struct site, "site." #name, TEXT, LATER, name, .room = SITE_TEXT_MAX)
 
-const struct field site_fields[] = { SITE(title),
-				     SITE(url),
-				     SITE(feed_id),
-				     SITE(latest),
-				     FIELD_ROW(struct site, "runs", LIST, ALWAYS, runs,
-					       .count = FIELD_COUNTED_BY(struct site, runs_count),
-					       .items = site_run_fields, .room = SITE_RUNS_MAX),
-				     SITE_FILES_ROW(struct site),
-				     { .path = NULL } };
+#define RENAMES_MAX 256 /* of servers, that are followed */
+
+static const struct field gone_fields[] = {
+	FIELD_ROW(struct site_gone, "id", TEXT, ALWAYS, id, .room = 80, .filled = true), { .path = NULL }
+};
+
+const struct field site_fields[] = {
+	SITE(title),
+	SITE(url),
+	SITE(feed_id),
+	SITE(branch),
+	SITE(latest),
+	FIELD_ROW(struct site, "runs", LIST, ALWAYS, runs, .count = FIELD_COUNTED_BY(struct site, runs_count),
+		  .items = site_run_fields, .room = SITE_RUNS_MAX),
+	FIELD_ROW(struct site, "gone", LIST, KNOWN, gone, .count = FIELD_COUNTED_BY(struct site, gone_count),
+		  .items = gone_fields, .room = SITE_RUNS_MAX),
+	FIELD_ROW(struct site, "files", MAP, ALWAYS, files.files, .count = FIELD_COUNTED_BY(struct site, files.count),
+		  .items = site_file_fields, .room = SITE_FILES_MAX),
+	{ .path = NULL }
+};
 
 void site_release(struct site *site)
 {
@@ -39,13 +50,66 @@ static int run_order(const void *a, const void *b)
 	return strcmp(((const struct site_run *)b)->id, ((const struct site_run *)a)->id);
 }
 
-/* The newest run that was not interrupted; if all were, the newest. */
+bool site_is_main(const struct site *site, const struct site_run *run)
+{
+	const char *branch = run->branch;
+
+	return !branch || (site->branch ? strcmp(branch, site->branch) == 0
+					: strcmp(branch, "main") == 0 || strcmp(branch, "master") == 0);
+}
+
+size_t site_pages_count(const struct site *site)
+{
+	return site->runs_count > SITE_INDEX_RUNS ? (site->runs_count + SITE_PAGE_RUNS - 1) / SITE_PAGE_RUNS : 0;
+}
+
+/* The newest run of the main branch that was not interrupted; where there is none, the newest that was not; else the newest. */
 static const struct site_run *run_latest(const struct site *site)
 {
-	for (size_t i = 0; i < site->runs_count; i++)
-		if (!site->runs[i].interrupted)
-			return &site->runs[i];
+	for (int any_branch = 0; any_branch < 2; any_branch++)
+		for (size_t i = 0; i < site->runs_count; i++)
+			if (!site->runs[i].interrupted && (any_branch || site_is_main(site, &site->runs[i])))
+				return &site->runs[i];
 	return site->runs_count ? &site->runs[0] : NULL;
+}
+
+void site_settle(struct site *site)
+{
+	struct {
+		const char *from, *to;
+	} renames[RENAMES_MAX];
+	size_t count = 0;
+
+	for (size_t i = 0; i < site->runs_count; i++) {
+		struct site_run *run = &site->runs[i];
+		size_t before = count;
+		for (size_t j = 0; j < run->curves_count; j++) {
+			struct site_curve *curve = &run->curves[j];
+			curve->current = curve->server;
+			for (size_t k = 0; k < before; k++)
+				if (strcmp(renames[k].from, curve->server) == 0)
+					curve->current = renames[k].to;
+		}
+		for (size_t j = 0; j < run->curves_count; j++) {
+			const struct site_curve *curve = &run->curves[j];
+			bool known = !curve->alias || count == RENAMES_MAX;
+			for (size_t k = 0; k < count && !known; k++)
+				known = strcmp(renames[k].from, curve->alias) == 0;
+			if (known)
+				continue;
+			renames[count].from = curve->alias;
+			renames[count++].to = curve->current;
+		}
+	}
+}
+
+/* What follows from the runs. Returns 0, or -1 where memory is out. */
+static int runs_settle(struct site *site)
+{
+	const struct site_run *latest = run_latest(site);
+
+	site_settle(site);
+	return cell_set_text(&site->latest, latest ? latest->id : NULL);
 }
 
 int site_add(struct site *site, struct site_run *run, struct err *err)
@@ -73,7 +137,29 @@ int site_add(struct site *site, struct site_run *run, struct err *err)
 	*old = *run;
 	*run = (struct site_run){ 0 };
 	qsort(site->runs, site->runs_count, sizeof *site->runs, run_order);
-	return cell_set_text(&site->latest, run_latest(site)->id) ? err_set(err, "out of memory") : 0;
+	/* It is there again: its folder stays. */
+	for (size_t i = 0; i < site->gone_count; i++)
+		if (site_run(site, site->gone[i].id)) {
+			free(site->gone[i].id);
+			site->gone[i--] = site->gone[--site->gone_count];
+		}
+	return runs_settle(site) ? err_set(err, "out of memory") : 0;
+}
+
+int site_remove(struct site *site, const char *id, struct err *err)
+{
+	struct site_run *run = (struct site_run *)site_run(site, id);
+	struct site_gone *more = realloc(site->gone, (site->gone_count + 1) * sizeof *more);
+
+	if (more)
+		site->gone = more;
+	if (!more || !(more[site->gone_count].id = strdup(id)))
+		return err_set(err, "out of memory");
+	site->gone_count++;
+	site_run_release(run);
+	memmove(run, run + 1, (size_t)(site->runs + site->runs_count - (run + 1)) * sizeof *run);
+	site->runs_count--;
+	return runs_settle(site) ? err_set(err, "out of memory") : 0;
 }
 
 int site_check(const struct site *site, struct err *err)
@@ -93,7 +179,10 @@ int site_check(const struct site *site, struct err *err)
 		return err_set(err, "'%s' is missing beside runs", site->latest ? "feed_id" : "latest");
 	if (site->latest && !site_run(site, site->latest))
 		return err_set(err, "'latest' is none of the runs");
-	return site_files_check(&site->files, "", err);
+	for (size_t i = 0; i < site->gone_count; i++)
+		if (!site_run_id_is_good(site->gone[i].id) || site_run(site, site->gone[i].id))
+			return err_set(err, "gone[%zu] is no id of a run that is gone", i);
+	return site_files_check(&site->files, err);
 }
 
 static int name_order(const void *a, const void *b)
@@ -116,7 +205,7 @@ const char **site_servers(const struct site *site)
 	all = 0;
 	for (size_t i = 0; i < site->runs_count; i++)
 		for (size_t j = 0; j < site->runs[i].curves_count; j++)
-			names[all++] = site->runs[i].curves[j].server;
+			names[all++] = site->runs[i].curves[j].current;
 	qsort(names, all, sizeof *names, name_order);
 	for (size_t i = 0; i < all; i++)
 		if (!count || strcmp(names[count - 1], names[i]) != 0)

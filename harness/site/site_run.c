@@ -7,11 +7,14 @@
 #include <string.h>
 
 #include "harness/analysis/summary.h"
+#include "harness/config/settings.h"
 #include "harness/lib/text.h"
 #include "harness/site/address.h"
 
-#define TOP_LEVEL 65536
-#define HUNDRED   100
+#define TOP_LEVEL    65536
+#define HUNDRED      100
+#define SETUP_DIGITS 16
+#define MEMORY_OFF   0.03
 
 /* In the manifest. */
 static const char *const site_at_names[SITE_ATS] = { "one", "hundred", "best", "top" };
@@ -32,18 +35,24 @@ const struct field site_file_fields[] = { FIELD_ROW(struct site_file, "path", TE
 static const struct field point_fields[] = { POINT(level, COUNT),     POINT(rate_rps, NUMBER), POINT(least_rps, NUMBER),
 					     POINT(most_rps, NUMBER), POINT(valid, BOOL),      { .path = NULL } };
 
-static const struct field curve_fields[] = { NAME(struct site_curve, server),
-					     TEXT(struct site_curve, version),
-					     NAME(struct site_curve, mode),
-					     NAME(struct site_curve, client),
-					     FIELD_ROW(struct site_curve, "revival", BOOL, ALWAYS, revival),
-					     FIELD_ROW(struct site_curve, "points", RECORDS, LATER, points,
-						       .names = site_at_names, .items = point_fields),
-					     { .path = NULL } };
+static const struct field curve_fields[] = {
+	NAME(struct site_curve, server),
+	TEXT(struct site_curve, version),
+	NAME(struct site_curve, mode),
+	NAME(struct site_curve, client),
+	FIELD_ROW(struct site_curve, "alias", TEXT, KNOWN, alias, .room = SITE_TEXT_MAX),
+	FIELD_ROW(struct site_curve, "revival", BOOL, ALWAYS, revival),
+	FIELD_ROW(struct site_curve, "points", RECORDS, LATER, points, .names = site_at_names, .items = point_fields),
+	{ .path = NULL }
+};
 
 const struct field site_run_fields[] = { NAME(struct site_run, id),
 					 NAME(struct site_run, date),
 					 FIELD_ROW(struct site_run, "sha256", BUFFER, ALWAYS, sha256),
+					 TEXT(struct site_run, branch),
+					 TEXT(struct site_run, commit),
+					 TEXT(struct site_run, committed),
+					 TEXT(struct site_run, setup),
 					 TEXT(struct site_run, cpu_model),
 					 RUN(cores, COUNT),
 					 RUN(memory_bytes, COUNT),
@@ -61,10 +70,10 @@ const struct field site_run_fields[] = { NAME(struct site_run, id),
 						   .room = SITE_FINDING_MAX),
 					 TEXT(struct site_run, gist),
 					 RUN(interrupted, BOOL),
+					 FIELD_ROW(struct site_run, "light", BOOL, LATER, is_light),
 					 FIELD_ROW(struct site_run, "curves", LIST, ALWAYS, curves,
 						   .count = FIELD_COUNTED_BY(struct site_run, curves_count),
 						   .items = curve_fields, .room = SITE_CURVES_MAX),
-					 SITE_FILES_ROW(struct site_run),
 					 { .path = NULL } };
 
 static size_t file_place(const struct site_files *files, const char *path, bool *found)
@@ -111,12 +120,23 @@ int site_file_set(struct site_files *files, const char *path, uint64_t bytes, co
 	return 0;
 }
 
-int site_files_check(const struct site_files *files, const char *folder, struct err *err)
+void site_file_drop(struct site_files *files, const char *path)
+{
+	bool found;
+	size_t place = file_place(files, path, &found);
+
+	if (!found)
+		return;
+	free(files->files[place].path);
+	memmove(&files->files[place], &files->files[place + 1], (--files->count - place) * sizeof *files->files);
+}
+
+int site_files_check(const struct site_files *files, struct err *err)
 {
 	for (size_t i = 0; i < files->count; i++) {
 		const struct site_file *file = &files->files[i];
-		if (!site_path_is_good(file->path) || strncmp(file->path, folder, strlen(folder)) != 0)
-			return err_set(err, "'%.60s' is no path of a file in '%s'", file->path, folder);
+		if (!site_path_is_good(file->path))
+			return err_set(err, "'%.60s' is no path of a file of a site", file->path);
 		if ((*file->sha256 && !site_is_hex(file->sha256, SHA256_TEXT - 1)) || file->bytes > SITE_BYTES_MAX)
 			return err_set(err, "'%.60s' has no right size or hash", file->path);
 	}
@@ -167,6 +187,17 @@ static char *id_of(const char *date, const char *sha256)
 		     ID_HASH, sha256) < 0)
 		return NULL;
 	return id;
+}
+
+bool site_run_id_is_good(const char *id)
+{
+	static const char pattern[] = "00000000-000000-";
+	size_t bytes = sizeof pattern - 1;
+
+	for (size_t i = 0; i < bytes; i++)
+		if (pattern[i] == '0' ? !isdigit((unsigned char)id[i]) : id[i] != pattern[i])
+			return false;
+	return site_is_hex(id + bytes, ID_HASH);
 }
 
 int site_run_tell(struct site_run *run, const char *offered, const char *finding, const char *gist)
@@ -268,8 +299,9 @@ static int curve_add(struct site_run *run, const struct document *document, cons
 	run->curves = more;
 	struct site_curve *curve = &more[run->curves_count++];
 	*curve = (struct site_curve){ .revival = document_is_revival(document, server) };
-	if (text_keep(&curve->server, server) || text_keep(&curve->version, found ? found->version : NULL) ||
-	    text_keep(&curve->mode, mode) || text_keep(&curve->client, summary_client(document)))
+	if (text_keep(&curve->server, server) || text_keep(&curve->alias, found ? found->alias : NULL) ||
+	    text_keep(&curve->version, found ? found->version : NULL) || text_keep(&curve->mode, mode) ||
+	    text_keep(&curve->client, summary_client(document)))
 		return err_set(err, "out of memory");
 	if (!curve->server || !curve->mode || !curve->client)
 		return err_set(err, "a server, mode or client has no name");
@@ -314,6 +346,47 @@ static int curves_of(struct site_run *run, const struct document *document, stru
 	return result;
 }
 
+/*
+ * A digest of the options that figures depend on, and of those that say what is measured. An option of another version changes it,
+ * and so would that version's figures.
+ */
+static int setup_keep(struct site_run *run, const struct document *document)
+{
+	static const char *const others[] = { "mode",        "concurrency", "rate",
+					      "after-sweep", "arrivals",    "max-connections" };
+	char digest[SHA256_TEXT];
+	struct sha256_ctx sha;
+
+	sha256_init(&sha);
+	for (size_t i = 0; i < document->options_count; i++) {
+		const struct document_option *option = &document->options[i];
+		const struct option_def *def = options_find(settings_options, option->name);
+		bool counts = def && def->flags & OPTION_COMPARE;
+		for (size_t j = 0; j < sizeof others / sizeof *others; j++)
+			counts |= strcmp(others[j], option->name) == 0;
+		if (!counts)
+			continue;
+		sha256_update(&sha, strlen(option->name) + 1, (const uint8_t *)option->name);
+		sha256_update(&sha, strlen(option->value) + 1, (const uint8_t *)option->value);
+	}
+	const char *client = summary_client(document), *network = document->network ? document->network : "host";
+	sha256_update(&sha, strlen(client) + 1, (const uint8_t *)client);
+	sha256_update(&sha, strlen(network) + 1, (const uint8_t *)network);
+	sha256_show(&sha, digest);
+	digest[SETUP_DIGITS] = 0;
+	return text_keep(&run->setup, digest);
+}
+
+static int revision_keep(struct site_run *run, const struct document_revision *revision)
+{
+	time_t when;
+
+	return text_keep(&run->branch, revision->branch) || text_keep(&run->commit, revision->commit) ||
+			       text_keep(&run->committed, site_date(&when, revision->date) ? NULL : revision->date)
+		       ? -1
+		       : 0;
+}
+
 int site_run_of(struct site_run *run, const struct document *document, const char *sha256, struct err *err)
 {
 	const struct host *host = &document->host;
@@ -336,7 +409,8 @@ int site_run_of(struct site_run *run, const struct document *document, const cha
 	if (!run->id || text_keep(&run->date, host->date) || text_keep(&run->cpu_model, host->cpu_model) ||
 	    text_keep(&run->kernel, host->kernel) || text_keep(&run->governor, host->governor) ||
 	    text_keep(&run->client_cpus, document->client_cpus) ||
-	    text_keep(&run->server_cpus, document->server_cpus) || text_keep(&run->benchctl, benchctl))
+	    text_keep(&run->server_cpus, document->server_cpus) || text_keep(&run->benchctl, benchctl) ||
+	    revision_keep(run, &document->revision) || setup_keep(run, document))
 		return err_set(err, "out of memory");
 	return curves_of(run, document, err);
 }
@@ -350,11 +424,12 @@ static bool point_is_good(const struct site_point *point)
 
 int site_run_check(const struct site_run *run, struct err *err)
 {
-	char folder[80];
 	time_t when;
 
 	if (!site_is_hex(run->sha256, SHA256_TEXT - 1) || site_date(&when, run->date))
 		return err_set(err, "its date or hash is not right");
+	if (run->committed && site_date(&when, run->committed))
+		return err_set(err, "the date of its commit is not right");
 	char *id = id_of(run->date, run->sha256);
 	bool same = id && strcmp(id, run->id) == 0;
 	free(id);
@@ -364,6 +439,36 @@ int site_run_check(const struct site_run *run, struct err *err)
 		for (int at = 0; at < SITE_ATS; at++)
 			if (!point_is_good(&run->curves[i].points[at]))
 				return err_set(err, "curves[%zu]: '%s' is no rate", i, site_at_names[at]);
-	snprintf(folder, sizeof folder, SITE_RUNS "/%s/", run->id);
-	return site_files_check(&run->files, folder, err);
+	return 0;
+}
+
+static bool is_same(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+bool site_run_is_same_host(const struct site_run *a, const struct site_run *b)
+{
+	double x = (double)a->memory_bytes, y = (double)b->memory_bytes;
+
+	return is_same(a->cpu_model, b->cpu_model) && a->cores == b->cores && fabs(x - y) <= MEMORY_OFF * fmax(x, y);
+}
+
+bool site_run_has_all_of(const struct site_run *other, const struct site_run *run)
+{
+	for (size_t i = 0; i < run->curves_count; i++) {
+		bool found = false;
+		for (size_t j = 0; j < other->curves_count && !found; j++)
+			found = strcmp(other->curves[j].server, run->curves[i].server) == 0 &&
+				strcmp(other->curves[j].mode, run->curves[i].mode) == 0;
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+char *site_run_path(char out[SITE_PATH_MAX], const struct site_run *run)
+{
+	snprintf(out, SITE_PATH_MAX, SITE_RUNS "/%s/%s", run->id, run->is_light ? SITE_RUN_LIGHT : SITE_RUN_JSON);
+	return out;
 }

@@ -1,5 +1,6 @@
 /*
- * site_run: what a site remembers of a run: the few figures that trends are made of, and the files of its page.
+ * site_run: what a site remembers of a run: what it was of, where and how it was measured, and the few figures that trends are
+ * made of. The files of its page are not listed: all that lies in its folder is the run's.
  */
 #ifndef HARNESS_SITE_SITE_RUN_H
 #define HARNESS_SITE_SITE_RUN_H
@@ -15,7 +16,9 @@
 #include "harness/record/document.h"
 #include "harness/site/address.h"
 
-#define SITE_RUNS "runs"
+#define SITE_RUNS      "runs"
+#define SITE_RUN_JSON  "run.json"
+#define SITE_RUN_LIGHT "run.json.gz"
 
 /* Bounds of what is believed of a manifest. */
 #define SITE_FILES_MAX   20000
@@ -57,14 +60,18 @@ struct site_point {
 /* A server in one mode of a run. */
 struct site_curve {
 	char *server, *version, *mode, *client; /* owned; version NULL where unknown */
+	char *alias;                            /* the server's name in earlier runs; NULL: the same; owned */
+	const char *current;                    /* the server's name in the newest run that has it; see site_settle() */
 	bool revival;                           /* see document_is_revival() */
 	struct site_point points[SITE_ATS];
 };
 
 struct site_run {
-	char *id;                 /* of its address; owned, as all texts here */
-	char *date;               /* when it was begun, ISO 8601 in UTC */
-	char sha256[SHA256_TEXT]; /* of its run.json */
+	char *id;                          /* of its address; owned, as all texts here */
+	char *date;                        /* when it was begun, ISO 8601 in UTC */
+	char sha256[SHA256_TEXT];          /* of its run.json */
+	char *branch, *commit, *committed; /* see struct document_revision */
+	char *setup;                       /* a digest of the options that figures depend on; NULL in old manifests */
 	char *cpu_model, *kernel, *governor, *client_cpus, *server_cpus, *benchctl;
 	uint64_t cores, memory_bytes, backlog;
 	uint64_t level_least, level_most, servers;
@@ -72,19 +79,14 @@ struct site_run {
 	char *finding; /* one sentence, or NULL */
 	char *gist;    /* that in a line, without names; or NULL */
 	bool interrupted;
+	bool is_light;             /* its folder has the run.json compressed, and no files of pictures */
 	struct site_curve *curves; /* by server, then by mode; owned */
 	size_t curves_count;
-	struct site_files files; /* of its page */
 };
 
 /* The tables of these structs, by which a manifest is written, read and freed (harness/lib/field.h). */
 extern const struct field site_file_fields[]; /* as {path: [bytes, hash]} */
 extern const struct field site_run_fields[];
-/* The row of a struct that has files. */
-#define SITE_FILES_ROW(type)                                                                             \
-	FIELD_ROW(type, "files", MAP, ALWAYS, files.files, .count = FIELD_COUNTED_BY(type, files.count), \
-		  .items = site_file_fields, .room = SITE_FILES_MAX)
-
 void site_run_release(struct site_run *run);
 
 /* A time in ISO 8601 as run.json has it, 2026-11-25T12:05:58Z, and nothing else. Returns 0 with *when set, or -1. */
@@ -102,13 +104,28 @@ int site_run_tell(struct site_run *run, const char *offered, const char *finding
 /* Whether a run could be read back from the manifest of a site. Returns 0, or -1 with err set. */
 int site_run_check(const struct site_run *run, struct err *err);
 
+/* Whether a text is of the form of a run's id. */
+bool site_run_id_is_good(const char *id);
+
 /* The file of that path, or NULL. */
 struct site_file *site_file(const struct site_files *files, const char *path);
 
 /* Sets a file's size and hash ("": content unknown), and adds it where it is new. Returns 0, or -1 where memory is out. */
 int site_file_set(struct site_files *files, const char *path, uint64_t bytes, const char *sha256);
 
-/* Checks the files of a manifest, which have to be in that folder ("": anywhere in the site). Returns 0, or -1 with err set. */
-int site_files_check(const struct site_files *files, const char *folder, struct err *err);
+/* Removes a path from the list, if it is there. */
+void site_file_drop(struct site_files *files, const char *path);
+
+/* Checks the files of a manifest. Returns 0, or -1 with err set. */
+int site_files_check(const struct site_files *files, struct err *err);
+
+/* Whether two runs are of the same kind of host: CPU model and number are the same, and memory differs by less than 3 %. */
+bool site_run_is_same_host(const struct site_run *a, const struct site_run *b);
+
+/* Whether every server and mode of `run` is in the other one too. */
+bool site_run_has_all_of(const struct site_run *other, const struct site_run *run);
+
+/* Where its run.json is in the site, compressed where it is light. Returns out. */
+char *site_run_path(char out[SITE_PATH_MAX], const struct site_run *run);
 
 #endif

@@ -85,6 +85,7 @@ int staging_make(struct staging *staging, struct err *err)
 	if (staging->fd < 0 || flock(staging->fd, LOCK_EX | LOCK_NB))
 		return err_set_errno(err, "%s", staging->folder);
 	return staging_folder_make(staging, SITE_RUNS, err) || staging_folder_make(staging, SITE_SERVERS, err) ||
+			       staging_folder_make(staging, SITE_HISTORY, err) ||
 			       staging_folder_make(staging, STAGING_SCRATCH, err)
 		       ? -1
 		       : 0;
@@ -107,6 +108,9 @@ void staging_remove(struct staging *staging)
 		close(staging->fd);
 	free(staging->folder);
 	free(staging->paths);
+	while (staging->kept.count)
+		site_file_drop(&staging->kept, staging->kept.files[0].path);
+	free(staging->kept.files);
 	*staging = (struct staging){ 0 };
 }
 
@@ -115,6 +119,21 @@ FILE *staging_create(const struct staging *staging, const char *path, struct err
 	char local[STAGING_PATH];
 
 	return file_create(staging_path(local, staging, path), err);
+}
+
+int staging_keep(struct staging *staging, const char *path, struct err *err)
+{
+	return site_file_set(&staging->kept, path, 0, "") ? err_set(err, "out of memory") : 0;
+}
+
+bool staging_has(const struct staging *staging, const char *path)
+{
+	if (site_file(&staging->kept, path))
+		return true;
+	for (size_t i = 0; i < staging->count; i++)
+		if (strcmp(staging->paths[i], path) == 0)
+			return true;
+	return false;
 }
 
 int staging_list(struct staging *staging, struct err *err, const char *format, ...)

@@ -7,6 +7,7 @@
 #ifndef HARNESS_SITE_STAGING_H
 #define HARNESS_SITE_STAGING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -21,6 +22,7 @@ struct staging {
 	int fd;       /* of the folder, locked: a folder that nobody holds was left by a process that was killed */
 	char (*paths)[SITE_PATH_MAX + 1]; /* the list; owned */
 	size_t count, room;
+	struct site_files kept; /* files of the site that stay as they are; owned */
 };
 
 /* Makes the folder, with those of runs and servers; removes what killed processes of the same user have left beside it. Returns 0, or -1 with err set. Remove it in both cases. */
@@ -38,6 +40,12 @@ void staging_folder_remove(const struct staging *staging, const char *path);
 
 /* Opens a file to be written; NULL with err set. It is closed by file_close(). */
 FILE *staging_create(const struct staging *staging, const char *path, struct err *err);
+
+/* Notes that a file of the site stays as it is. Returns 0, or -1 with err set: memory is out. */
+int staging_keep(struct staging *staging, const char *path, struct err *err);
+
+/* Whether the site has a file of that path: it is made anew, or stays. */
+bool staging_has(const struct staging *staging, const char *path);
 
 /* Adds a path to the list. Returns 0, or -1 with err set: memory is out. */
 int staging_list(struct staging *staging, struct err *err, const char *format, ...)

@@ -3,7 +3,7 @@
  *
  * A store takes whole files by their path below the site's root, and reads and compares files that are there. A file
  * that is put appears whole or not at all, as far as the place allows: it is written under another name and renamed.
- * Folders are made as they are needed. Nothing is ever removed but such a half-written file of our own.
+ * Folders are made as they are needed. Nothing is removed but such a half-written file of our own, and what remove() names.
  */
 #ifndef HARNESS_SITE_STORE_H
 #define HARNESS_SITE_STORE_H
@@ -21,7 +21,10 @@ struct store;
 struct store_settings {
 	const char *certificates;          /* file of those to trust, in place of the system's; NULL: the system's */
 	uint64_t timeout_ns;               /* of the transfer of one file, and of connecting; a folder has none */
+	uint64_t retries;                  /* of a request, where the server is busy or the connection is lost */
 	const volatile sig_atomic_t *stop; /* set: transfers end with an error; may be NULL */
+	void (*tell)(void *context, const char *text); /* that a request is made again; or NULL */
+	void *context;
 };
 
 /* What is at a path. */
@@ -41,13 +44,19 @@ struct store_ops {
 	int (*look)(struct store *store, const struct site_file *file, enum store_state *state, struct err *err);
 	/* Puts the local file `from` there. */
 	int (*put)(struct store *store, const char *path, const char *from, struct err *err);
+	/*
+	 * Removes a file, or where the path ends with a slash a folder with all that is in it. What is not there is no error.
+	 * Returns 0, or -1 with err set.
+	 */
+	int (*remove)(struct store *store, const char *path, struct err *err);
 	void (*close)(struct store *store);
 };
 
 /* Each kind of store begins with this. */
 struct store {
 	const struct store_ops *ops;
-	char *name; /* to be shown: without credentials; owned */
+	char *name;     /* to be shown: without credentials; owned */
+	bool is_folder; /* of this machine, from where a branch of pages may be pushed */
 };
 
 /* Closes it and frees it; NULL is allowed. */

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,6 +137,25 @@ static int put(struct store *store, const char *path, const char *from, struct e
 	return err_set_errno(err, "writing %s/%s", store->name, path);
 }
 
+static int remove_entry(const char *path, const struct stat *info, int type, struct FTW *where)
+{
+	(void)info, (void)type, (void)where;
+	return remove(path) && errno != ENOENT ? -1 : 0;
+}
+
+static int remove_one(struct store *store, const char *path, struct err *err)
+{
+	const struct folder *folder = (const struct folder *)store;
+	char whole[4096];
+
+	/* The folder that is locked, whatever has its name now; links below it are removed, not followed. */
+	snprintf(whole, sizeof whole, "/proc/self/fd/%d/%s", folder->fd, path);
+	errno = 0;
+	if ((nftw(whole, remove_entry, 16, FTW_DEPTH | FTW_PHYS) && errno != ENOENT))
+		return err_set_errno(err, "removing %s/%s", store->name, path);
+	return 0;
+}
+
 static void folder_close(struct store *store)
 {
 	struct folder *folder = (struct folder *)store;
@@ -146,7 +166,9 @@ static void folder_close(struct store *store)
 	free(folder);
 }
 
-static const struct store_ops folder_ops = { .read = read_one, .look = look, .put = put, .close = folder_close };
+static const struct store_ops folder_ops = {
+	.read = read_one, .look = look, .put = put, .remove = remove_one, .close = folder_close
+};
 
 int store_directory_open(struct store **store, const char *path, const volatile sig_atomic_t *stop, struct err *err)
 {
@@ -156,6 +178,7 @@ int store_directory_open(struct store **store, const char *path, const volatile 
 	if (!folder)
 		return err_set(err, "out of memory");
 	folder->store.ops = &folder_ops;
+	folder->store.is_folder = true;
 	folder->store.name = strdup(path);
 	folder->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	for (size_t end = folder->store.name ? strlen(path) : 0; end > 1 && path[end - 1] == '/'; end--)

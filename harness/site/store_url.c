@@ -9,19 +9,25 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "harness/lib/clock.h"
 #include "harness/lib/text.h"
 #include "harness/site/fetch.h"
 
-#define CONNECT_MAX_MS 30000L
-#define SLOW_BYTES     100L /* a second; slower for SLOW_S seconds, and the other side is considered dead */
-#define SLOW_S         60L
-#define ANSWER_MAX     (256u << 10) /* of a response that is not used */
-#define FOLDERS_MAX    4096
-#define TOKEN_MAX      8192
-#define HOME           "/~/" /* the folder in which an SFTP session begins */
+#define CONNECT_MAX_MS  30000L
+#define SLOW_BYTES      100L /* a second; slower for SLOW_S seconds, and the other side is considered dead */
+#define SLOW_S          60L
+#define ANSWER_MAX      (256u << 10) /* of a response that is not used */
+#define RESULT_LIST_MAX (1u << 20)   /* bytes of the names in a folder */
+#define FOLDERS_MAX     4096
+#define TOKEN_MAX       8192
+#define WAIT_FIRST_MS   500u
+#define WAIT_MAX_MS     60000u /* what a server can ask for */
+#define SLICE_MS        100u
+#define FOLDERS_UP_MAX  30    /* above the site */
+#define HOME            "/~/" /* the folder in which an SFTP session begins */
 
 struct remote {
 	struct store store; /* first */
@@ -32,6 +38,7 @@ struct remote {
 	const char *folder; /* that path as SFTP has it: relative where the URL's begins with the user's home, /~/ */
 	bool is_sftp, is_local;  /* is_local: it does not leave this machine */
 	bool no_move;            /* the server has no MOVE */
+	bool was_there;          /* a request has succeeded */
 	char *made[FOLDERS_MAX]; /* folders that are known to exist; owned */
 	size_t made_count;
 	char said[CURL_ERROR_SIZE];
@@ -218,6 +225,59 @@ static CURLcode perform(struct remote *remote, long *status)
 	return code;
 }
 
+/* Whether the same request may succeed later. */
+static bool is_passing(const struct remote *remote, CURLcode code, long status)
+{
+	static const CURLcode lost[] = {
+		CURLE_COULDNT_CONNECT, CURLE_SEND_ERROR,    CURLE_RECV_ERROR, CURLE_GOT_NOTHING,
+		CURLE_PARTIAL_FILE,    CURLE_UPLOAD_FAILED, CURLE_SSH
+	};
+
+	if (status == 423 || status == 429 || status == 503)
+		return true;
+	for (size_t i = 0; i < sizeof lost / sizeof *lost; i++)
+		if (code == lost[i])
+			return remote->was_there && !status;
+	return false;
+}
+
+/* Waits, unless it is to end. */
+static void wait_ms(const struct remote *remote, uint64_t ms)
+{
+	struct timespec slice = { .tv_nsec = SLICE_MS * (long)CLOCK_MS };
+
+	for (uint64_t waited = 0; waited < ms && !(remote->settings->stop && *remote->settings->stop);
+	     waited += SLICE_MS)
+		nanosleep(&slice, NULL);
+}
+
+/*
+ * Whether a request is to be made again; then it has waited, and said why. *tries counts them. What the request takes or has
+ * taken is to be begun anew.
+ */
+static bool again(struct remote *remote, const char *path, CURLcode code, long status, unsigned *tries)
+{
+	uint64_t ms = (uint64_t)WAIT_FIRST_MS << *tries;
+	curl_off_t after_s = 0;
+	char text[700], what[64];
+
+	if (!is_passing(remote, code, status) || *tries >= remote->settings->retries ||
+	    (remote->settings->stop && *remote->settings->stop)) {
+		remote->was_there |= !code;
+		return false;
+	}
+	if (!remote->is_sftp && !curl_easy_getinfo(remote->easy, CURLINFO_RETRY_AFTER, &after_s) && after_s > 0)
+		ms = (uint64_t)after_s * 1000;
+	ms = ms > WAIT_MAX_MS ? WAIT_MAX_MS : ms;
+	snprintf(what, sizeof what, status ? "the server responds %ld" : "the connection was lost", status);
+	snprintf(text, sizeof text, "%.300s%.200s: %s; again in %.1f s (%u of %llu)", remote->store.name, path, what,
+		 (double)ms / 1000, ++*tries, (unsigned long long)remote->settings->retries);
+	if (remote->settings->tell)
+		remote->settings->tell(remote->settings->context, text);
+	wait_ms(remote, ms);
+	return true;
+}
+
 /* The body of an error may be longer than the part that is read: the status counts, even if the response was cut. */
 static bool is_absent(CURLcode code, long status)
 {
@@ -227,12 +287,20 @@ static bool is_absent(CURLcode code, long status)
 /* Reads a file into a sink. *there: it exists. */
 static int receive(struct remote *remote, const char *path, struct sink *sink, bool *there, struct err *err)
 {
+	unsigned tries = 0;
+	CURLcode code;
 	long status;
 
 	*there = false;
-	if (prepare(remote, path, sink, err))
-		return -1;
-	CURLcode code = perform(remote, &status);
+	do {
+		sink->bytes = 0;
+		sink->over = false;
+		if (sink->sha)
+			sha256_init(sink->sha);
+		if (prepare(remote, path, sink, err))
+			return -1;
+		code = perform(remote, &status);
+	} while (again(remote, path, code, status, &tries));
 	if (is_absent(code, status))
 		return 0;
 	*there = true;
@@ -270,7 +338,6 @@ static int look(struct store *store, const struct site_file *file, enum store_st
 	char hash[SHA256_TEXT];
 	bool there;
 
-	sha256_init(&sha);
 	*state = STORE_ABSENT;
 	if (receive((struct remote *)store, file->path, &sink, &there, err))
 		return -1;
@@ -293,16 +360,42 @@ static long ask(struct remote *remote, const char *method, const char *path, con
 	    (asprintf(&header, "Destination: %s%s", remote->store.name, destination) < 0 ||
 	     !(headers = curl_slist_append(NULL, header)) || !curl_slist_append(headers, "Overwrite: T"))) {
 		err_set(err, "out of memory");
-	} else if (!prepare(remote, path, &sink, err)) {
-		curl_easy_setopt(remote->easy, CURLOPT_CUSTOMREQUEST, method);
-		curl_easy_setopt(remote->easy, CURLOPT_HTTPHEADER, headers);
-		CURLcode code = perform(remote, &status);
-		if (code)
-			status = fail(remote, method, path, code, 0, err);
+	} else {
+		unsigned tries = 0;
+		CURLcode code = CURLE_FAILED_INIT;
+		do {
+			sink.bytes = 0;
+			if (prepare(remote, path, &sink, err))
+				break;
+			curl_easy_setopt(remote->easy, CURLOPT_CUSTOMREQUEST, method);
+			curl_easy_setopt(remote->easy, CURLOPT_HTTPHEADER, headers);
+			code = perform(remote, &status);
+			if (code)
+				fail(remote, method, path, code, 0, err);
+		} while (again(remote, path, code, status, &tries));
+		status = code ? -1 : status;
 	}
 	curl_slist_free_all(headers);
 	free(header);
 	return status;
+}
+
+/* Makes the folders above the root, as far as the server lets us: what can't be made is seen when the root is. */
+static int above_make(struct remote *remote, struct err *err)
+{
+	size_t depth = 0;
+
+	for (const char *slash = strchr(remote->path, '/'); slash; slash = strchr(slash + 1, '/'))
+		depth++;
+	/* "/a/b/" has three; libcurl resolves the dots. */
+	for (size_t up = depth > FOLDERS_UP_MAX ? FOLDERS_UP_MAX : depth - 1; up-- > 1;) {
+		char path[3 * FOLDERS_UP_MAX + 1] = "";
+		for (size_t i = 0; i < up; i++)
+			strcat(path, "../");
+		if (ask(remote, "MKCOL", path, NULL, err) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 /* Makes one folder, once; its path ends with a slash, "" is the root. */
@@ -312,6 +405,12 @@ static int folder_make(struct remote *remote, const char *path, struct err *err)
 		if (strcmp(remote->made[i], path) == 0)
 			return 0;
 	long status = ask(remote, "MKCOL", path, NULL, err);
+	/* The one above is missing (RFC 4918, 9.3.1); some servers say that there is no such place. */
+	if (!*path && (status == 409 || status == 404)) {
+		if (above_make(remote, err))
+			return -1;
+		status = ask(remote, "MKCOL", path, NULL, err);
+	}
 	if (status < 0)
 		return -1;
 	/*
@@ -374,28 +473,35 @@ static int send_file(struct remote *remote, const char *path, FILE *file, curl_o
 {
 	struct sink sink = { .max = ANSWER_MAX };
 	struct curl_slist *headers = NULL;
+	unsigned tries = 0;
 	char header[160];
+	CURLcode code;
 	long status;
 
 	snprintf(header, sizeof header, "Content-Type: %s", type);
-	if (prepare(remote, path, &sink, err))
-		return -1;
 	/* No waiting for "100 Continue": credentials are sent at once, and a refusal comes as a response. */
 	if (!(headers = curl_slist_append(NULL, header)) || !curl_slist_append(headers, "Expect:")) {
 		curl_slist_free_all(headers);
 		return err_set(err, "out of memory");
 	}
-	rewind(file);
-	curl_easy_setopt(remote->easy, CURLOPT_UPLOAD, 1L);
-	curl_easy_setopt(remote->easy, CURLOPT_READFUNCTION, on_file);
-	curl_easy_setopt(remote->easy, CURLOPT_READDATA, file);
-	curl_easy_setopt(remote->easy, CURLOPT_SEEKFUNCTION, on_seek);
-	curl_easy_setopt(remote->easy, CURLOPT_SEEKDATA, file);
-	curl_easy_setopt(remote->easy, CURLOPT_INFILESIZE_LARGE, bytes);
-	curl_easy_setopt(remote->easy, CURLOPT_HTTPHEADER, remote->is_sftp ? NULL : headers);
-	curl_easy_setopt(remote->easy, CURLOPT_FTP_CREATE_MISSING_DIRS, (long)CURLFTP_CREATE_DIR_RETRY);
-	curl_easy_setopt(remote->easy, CURLOPT_POSTQUOTE, after);
-	CURLcode code = perform(remote, &status);
+	do {
+		sink.bytes = 0;
+		if (prepare(remote, path, &sink, err)) {
+			curl_slist_free_all(headers);
+			return -1;
+		}
+		rewind(file);
+		curl_easy_setopt(remote->easy, CURLOPT_UPLOAD, 1L);
+		curl_easy_setopt(remote->easy, CURLOPT_READFUNCTION, on_file);
+		curl_easy_setopt(remote->easy, CURLOPT_READDATA, file);
+		curl_easy_setopt(remote->easy, CURLOPT_SEEKFUNCTION, on_seek);
+		curl_easy_setopt(remote->easy, CURLOPT_SEEKDATA, file);
+		curl_easy_setopt(remote->easy, CURLOPT_INFILESIZE_LARGE, bytes);
+		curl_easy_setopt(remote->easy, CURLOPT_HTTPHEADER, remote->is_sftp ? NULL : headers);
+		curl_easy_setopt(remote->easy, CURLOPT_FTP_CREATE_MISSING_DIRS, (long)CURLFTP_CREATE_DIR_RETRY);
+		curl_easy_setopt(remote->easy, CURLOPT_POSTQUOTE, after);
+		code = perform(remote, &status);
+	} while (again(remote, path, code, status, &tries));
 	curl_slist_free_all(headers);
 	return code || status / 100 != 2 ? fail(remote, "writing", path, code, status, err) : 0;
 }
@@ -468,6 +574,73 @@ static int put(struct store *store, const char *path, const char *from, struct e
 	return result;
 }
 
+/* Adds a command of SFTP for a path; one that fails is passed over (the '*'). Returns 0, or -1 where memory is out. */
+static int command_add(struct curl_slist **commands, const struct remote *remote, const char *what, const char *path)
+{
+	char *command = NULL;
+	struct curl_slist *more = NULL;
+
+	if (asprintf(&command, "*%s \"%s%s\"", what, remote->folder, path) >= 0 &&
+	    (more = curl_slist_append(*commands, command)))
+		*commands = more;
+	free(command);
+	return more ? 0 : -1;
+}
+
+/* Names in a folder that SFTP can be asked to remove. */
+static bool is_plain_name(const char *name)
+{
+	return *name && strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && !strpbrk(name, "\"\\/\r\n");
+}
+
+/* By SFTP a folder is removed with its files; it has no folders in it. */
+static int remove_sftp(struct remote *remote, const char *path, struct err *err)
+{
+	bool is_folder = path[strlen(path) - 1] == '/';
+	char *names = NULL, *rest = NULL;
+	struct sink list = { .max = RESULT_LIST_MAX, .keep = &names }, none = { .max = ANSWER_MAX };
+	struct curl_slist *commands = NULL;
+	int result = prepare(remote, path, &list, err);
+	bool bad = false;
+
+	if (!result && is_folder) {
+		curl_easy_setopt(remote->easy, CURLOPT_DIRLISTONLY, 1L);
+		if (curl_easy_perform(remote->easy) || !names) /* it is not there */
+			goto out;
+		names[list.bytes] = 0;
+		for (char *name = strtok_r(names, "\n", &rest); name && !bad; name = strtok_r(NULL, "\n", &rest)) {
+			char whole[2 * SITE_PATH_MAX];
+			snprintf(whole, sizeof whole, "%s%.*s", path, SITE_PATH_MAX, name);
+			bad = is_plain_name(name) && command_add(&commands, remote, "rm", whole);
+		}
+	}
+	bad = bad || command_add(&commands, remote, is_folder ? "rmdir" : "rm", path);
+	if (bad)
+		result = err_set(err, "out of memory");
+	if (!result && !(result = prepare(remote, "", &none, err))) {
+		curl_easy_setopt(remote->easy, CURLOPT_NOBODY, 1L);
+		curl_easy_setopt(remote->easy, CURLOPT_QUOTE, commands);
+		CURLcode code = curl_easy_perform(remote->easy);
+		result = code ? fail(remote, "removing", path, code, 0, err) : 0;
+	}
+out:
+	curl_slist_free_all(commands);
+	free(names);
+	return result;
+}
+
+static int remove_one(struct store *store, const char *path, struct err *err)
+{
+	struct remote *remote = (struct remote *)store;
+
+	if (remote->is_sftp)
+		return remove_sftp(remote, path, err);
+	long status = ask(remote, "DELETE", path, NULL, err); /* of a folder with all in it (RFC 4918, 9.6.1) */
+	if (status < 0 || status / 100 == 2 || is_absent(CURLE_OK, status))
+		return status < 0 ? -1 : 0;
+	return fail(remote, "removing", path, CURLE_OK, status, err);
+}
+
 static void remote_close(struct store *store)
 {
 	struct remote *remote = (struct remote *)store;
@@ -481,7 +654,9 @@ static void remote_close(struct store *store)
 	free(remote);
 }
 
-static const struct store_ops remote_ops = { .read = read_one, .look = look, .put = put, .close = remote_close };
+static const struct store_ops remote_ops = {
+	.read = read_one, .look = look, .put = put, .remove = remove_one, .close = remote_close
+};
 
 static bool is_loopback(const char *host)
 {

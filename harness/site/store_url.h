@@ -3,6 +3,8 @@
  * machine only.
  *
  * - Folders are made by MKCOL and a file is put under another name and then given its own by MOVE. A server without MKCOL is taken to need no folders, a server without MOVE gets the file by PUT under its final name.
+ * - A request to which the server responds that it is busy (423, 429, 503), or whose connection is lost, is made again, after
+ *   the time that the server names (Retry-After, a minute at most) or one that doubles. Not the first connection of all.
  * - What is there is compared by its content: it is read back and hashed, and no size, date or ETag is believed.
  * - Credentials come from ~/.netrc, or as a bearer token from the environment (BENCHCTL_TOKEN), for SFTP from the ssh agent
  *   and ~/.ssh too. A URL with a password in it is refused: command lines are public. No message shows any of these.

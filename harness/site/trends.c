@@ -1,22 +1,12 @@
 #include "harness/site/trends.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define MEMORY_OFF 0.03
-
 static bool is_same(const char *a, const char *b)
 {
 	return strcmp(a ? a : "", b ? b : "") == 0;
-}
-
-static bool is_same_host(const struct site_run *a, const struct site_run *b)
-{
-	double x = (double)a->memory_bytes, y = (double)b->memory_bytes;
-
-	return is_same(a->cpu_model, b->cpu_model) && a->cores == b->cores && fabs(x - y) <= MEMORY_OFF * fmax(x, y);
 }
 
 void site_trends_release(struct site_trends *trends)
@@ -35,8 +25,8 @@ static struct site_trend *trend_for(struct site_trends *trends, const struct sit
 {
 	for (size_t i = 0; i < trends->count; i++) {
 		struct site_trend *trend = &trends->trends[i];
-		if (is_same_host(trend->runs[0], run) && is_same(trend->curves[0]->mode, curve->mode) &&
-		    is_same(trend->curves[0]->client, curve->client))
+		if (site_run_is_same_host(trend->runs[0], run) && is_same(trend->runs[0]->branch, run->branch) &&
+		    is_same(trend->curves[0]->mode, curve->mode) && is_same(trend->curves[0]->client, curve->client))
 			return trend;
 	}
 	struct site_trend *more = realloc(trends->trends, (trends->count + 1) * sizeof *more);
@@ -44,16 +34,17 @@ static struct site_trend *trend_for(struct site_trends *trends, const struct sit
 		return NULL;
 	trends->trends = more;
 	struct site_trend *trend = &more[trends->count++];
-	*trend = (struct site_trend){ .runs = calloc(site->runs_count, sizeof *trend->runs),
+	*trend = (struct site_trend){ .is_main = site_is_main(site, run),
+				      .runs = calloc(site->runs_count, sizeof *trend->runs),
 				      .curves = calloc(site->runs_count, sizeof *trend->curves) };
 	return trend->runs && trend->curves ? trend : NULL;
 }
 
-/* Whether one trend is older than another: by its oldest run, in which there may be one of each mode and client. */
+/* Whether one trend is older than another: by its first run, in which there may be one of each mode and client. */
 static bool begins_before(const struct site_trend *a, const struct site_trend *b)
 {
-	const struct site_curve *x = a->curves[a->count - 1], *y = b->curves[b->count - 1];
-	int order = strcmp(a->runs[a->count - 1]->id, b->runs[b->count - 1]->id);
+	const struct site_curve *x = a->first_curve, *y = b->first_curve;
+	int order = strcmp(a->first->id, b->first->id);
 
 	if (!order)
 		order = strcmp(x->mode, y->mode);
@@ -62,13 +53,46 @@ static bool begins_before(const struct site_trend *a, const struct site_trend *b
 	return order < 0;
 }
 
+/* The date that a run has in a trend. */
+static const char *date_of(const struct site_run *run)
+{
+	return run->committed ? run->committed : run->date;
+}
+
+/* Runs come by their own dates, the newest first; those of an older commit go further back. */
+static void sort(struct site_trend *trend)
+{
+	for (size_t i = 1; i < trend->count; i++) {
+		const struct site_run *run = trend->runs[i];
+		const struct site_curve *curve = trend->curves[i];
+		size_t at = i;
+		for (; at && strcmp(date_of(trend->runs[at - 1]), date_of(run)) < 0; at--) {
+			trend->runs[at] = trend->runs[at - 1];
+			trend->curves[at] = trend->curves[at - 1];
+		}
+		trend->runs[at] = run;
+		trend->curves[at] = curve;
+	}
+}
+
+/* The main branch first; else the order stays as it is. */
+static void main_first(struct site_trends *trends)
+{
+	for (size_t i = 1; i < trends->count; i++)
+		for (size_t at = i; at && trends->trends[at].is_main && !trends->trends[at - 1].is_main; at--) {
+			struct site_trend trend = trends->trends[at];
+			trends->trends[at] = trends->trends[at - 1];
+			trends->trends[at - 1] = trend;
+		}
+}
+
 int site_trends_of(struct site_trends *trends, const struct site *site, const char *server, struct err *err)
 {
 	*trends = (struct site_trends){ 0 };
 	for (size_t i = 0; i < site->runs_count; i++) {
 		const struct site_run *run = &site->runs[i];
 		for (size_t j = 0; j < run->curves_count; j++) {
-			if (strcmp(run->curves[j].server, server) != 0)
+			if (strcmp(run->curves[j].current, server) != 0)
 				continue;
 			struct site_trend *trend = trend_for(trends, site, run, &run->curves[j]);
 			if (!trend) {
@@ -78,10 +102,13 @@ int site_trends_of(struct site_trends *trends, const struct site *site, const ch
 			/* A manifest from outside may hold a curve twice: the first counts. */
 			if (trend->count && trend->runs[trend->count - 1] == run)
 				continue;
-			trend->runs[trend->count] = run;
-			trend->curves[trend->count++] = &run->curves[j];
+			trend->runs[trend->count] = trend->first = run;
+			trend->curves[trend->count++] = trend->first_curve = &run->curves[j];
 		}
 	}
+	for (size_t i = 0; i < trends->count; i++)
+		sort(&trends->trends[i]);
+	main_first(trends);
 	for (size_t i = 0; i < trends->count; i++)
 		for (size_t j = 0; j < trends->count; j++)
 			trends->trends[i].number += !begins_before(&trends->trends[i], &trends->trends[j]);
@@ -95,6 +122,7 @@ char *site_changes(char *out, size_t room, const struct site_run *run, const str
 		const char *what;
 		bool same;
 	} parts[] = {
+		{ "name", is_same(curve->server, curve_before->server) },
 		{ "version",
 		  is_same(curve->version, curve_before->version) && curve->revival == curve_before->revival },
 		{ "kernel", is_same(run->kernel, before->kernel) },

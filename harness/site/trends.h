@@ -7,23 +7,27 @@
 #include "harness/site/site.h"
 
 /*
- * A trend: the runs in which one server was measured in the same mode by the same client on the same kind of host, newest
- * first. Hosts are the same where the CPU's model and number are and memory differs by less than 3 %. What else differs
- * between two runs (kernel, governor, pinning, backlog, version) is part of the story that a trend tells.
+ * A trend: the runs in which one server was measured in the same mode by the same client, in the same branch, on the same kind of
+ * host (site_run_is_same_host()), newest first: by the date of the commit where that is known, else by that of the run. What
+ * else differs between two runs (kernel, governor, pinning, backlog, version) is part of the story that a trend tells.
  */
 struct site_trend {
 	const struct site_run **runs;     /* owned; all else is the site's */
 	const struct site_curve **curves; /* of each, owned */
 	size_t count;
-	size_t number; /* from 1: by the oldest run, so that it stays as a history grows */
+	const struct site_run *first; /* the one that was measured first, */
+	const struct site_curve *first_curve;
+	size_t number; /* and from 1 the order by that, which stays as a history grows */
+	bool is_main;  /* see site_is_main() */
 };
 
 struct site_trends {
-	struct site_trend *trends; /* that with the newest run first, owned */
+	struct site_trend
+		*trends; /* those of the main branch before the others, then that with the newest run first; owned */
 	size_t count;
 };
 
-/* The trends of a server. Returns 0, or -1 with err set and nothing to release: memory is out. */
+/* The trends of a server, by its current name. Returns 0, or -1 with err set and nothing to release: memory is out. */
 int site_trends_of(struct site_trends *trends, const struct site *site, const char *server, struct err *err);
 void site_trends_release(struct site_trends *trends);
 

@@ -49,10 +49,10 @@ def made(place, document, name, date, factor=1.0, **changes):
 
 
 def site_of(folder):
-    """Each file of a site with its hash."""
+    """Each file of a site with its hash, but the one that a folder has for GitHub's sake."""
     found = {}
     for at, _, names in os.walk(folder):
-        for name in names:
+        for name in set(names) - {'.nojekyll'}:
             path = os.path.join(at, name)
             with open(path, 'rb') as file:
                 found[os.path.relpath(path, folder)] = hashlib.sha256(file.read()).hexdigest()
@@ -318,10 +318,9 @@ def test_manifest():
     table = [
         ('none', 'nonsense', 'not valid JSON'),
         ('of another', '{}', 'no manifest of benchctl'),
-        ('newer', damaged(lambda m: m.update(benchctl_site=2)), 'use a newer benchctl'),
+        ('newer', damaged(lambda m: m.update(benchctl_site=3)), 'use a newer benchctl'),
         ('path above', damaged(lambda m: m['files'].update({'../x': [1, '']})), 'no path of a file'),
         ('absolute path', damaged(lambda m: m['files'].update({'/etc/x': [1, '']})), 'no path of a file'),
-        ('path of a run elsewhere', damaged(lambda m: run(m)['files'].update({'index.html': [1, '']})), 'no path of a file'),
         ('id', damaged(lambda m: run(m).update(id='../../x')), 'id does not follow'),
         ('date', damaged(lambda m: run(m).update(date='2026-02-30T00:00:00Z')), 'date or hash'),
         ('hash', damaged(lambda m: run(m).update(sha256='x')), 'date or hash'),
@@ -468,7 +467,7 @@ def test_sftp_cut():
 def test_cut():
     """The connection ends in the middle of the K-th file, for many K. What is there is whole, and the next call goes on."""
     needed('/usr/sbin/nginx')
-    total = len(json.loads(place.read('site/site.json'))['runs'][0]['files'])
+    total = len(os.listdir(place.file('site/runs/' + shown(place, place.file('site'))[0])))
     with Server(place, 'cut') as server:
         with Relay(server) as relay:
             whole = place.bench('publish', RUNS[0], '--to', relay.url + 'whole')
@@ -482,7 +481,7 @@ def test_cut():
             # From then on nothing gets through: libcurl tries once more where a connection that was in use has ended.
             down = []
             with Relay(server, lambda method, count, path: down or (method == 'PUT' and count == at and not down.append(1))) as relay:
-                outcome = place.bench('publish', RUNS[0], '--to', relay.url + target)
+                outcome = place.bench('publish', RUNS[0], '--to', relay.url + target, '--retries', '0')
                 sent = relay.seen['PUT']
             name = 'cut in file %d of %d: ' % (at, puts)
             tap.is_((outcome.code, outcome.out), (3, ''), name + 'it fails')
@@ -679,9 +678,9 @@ def test_git():
     tap.is_(git('status', '--porcelain', cwd=clone) + git('branch', '--list', cwd=clone), '* main\n', 'the clone is as it was')
     outcome = place.bench('publish', *RUNS[1:], '--to', 'git:git/remote.git#pages')
     tap.is_(outcome.code, 0, 'a path, and the branch is there')
-    folder, files = branch_of('git/pages', remote)
+    folder, _ = branch_of('git/pages', remote)
     tap.is_(len(shown(place, folder)), 3, 'it has all runs')
-    tap.is_((dead_links(folder), '.nojekyll' in files), ([], True), 'no link leads nowhere, also with GitHub')
+    tap.is_((dead_links(folder), os.path.exists(folder + '/.nojekyll')), ([], True), 'no link leads nowhere, also with GitHub')
     before = git('rev-parse', 'pages', cwd=remote)
     tap.is_(place.bench('publish', RUNS[0], '--to', 'git:file://%s#pages' % remote).code, 0, 'an address, again')
     tap.is_(git('rev-parse', 'pages', cwd=remote), before, 'nothing new is no commit')

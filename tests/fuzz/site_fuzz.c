@@ -4,6 +4,7 @@
  */
 #include "tests/fuzz/fuzz.h"
 
+#include "harness/site/index.h"
 #include "harness/site/pages.h"
 #include "harness/site/result_site.h"
 
@@ -29,9 +30,16 @@ static void check_pages(const struct site *site)
 	struct err err;
 
 	FILE *out = open_memstream(&text, &bytes);
-	fuzz_require(out && site_pages_index(site, "", out, &err) == 0);
+	fuzz_require(out && index_put(site, "", out, &err) == 0);
 	fuzz_require(!strstr(printed(out, &text), "<script"));
 	free(text);
+	for (size_t page = site_pages_count(site); page; page--) {
+		out = open_memstream(&text, &bytes);
+		fuzz_require(out != NULL);
+		index_history_put(site, page, "", out);
+		fuzz_require(!strstr(printed(out, &text), "<script"));
+		free(text);
+	}
 	if (site->runs_count && site->feed_id) {
 		out = open_memstream(&text, &bytes);
 		fuzz_require(out != NULL);
@@ -77,8 +85,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 		free(text_again);
 		site_release(&again);
 		check_files(&site.files);
-		for (size_t i = 0; i < site.runs_count; i++)
-			check_files(&site.runs[i].files);
 		check_pages(&site);
 	}
 	site_release(&site);

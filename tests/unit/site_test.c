@@ -1,4 +1,5 @@
 /* A site: addresses, dates, what of a run is kept, its order, trends; and its manifest, there and back. */
+#include "harness/site/retention.h"
 #include "harness/site/site.h"
 #include "harness/site/trends.h"
 
@@ -154,8 +155,13 @@ static void test_files(void **state)
 		assert_true(strcmp(files.files[i - 1].path, files.files[i].path) < 0);
 	assert_int_equal(site_file(&files, "m")->bytes, 4);
 	assert_null(site_file(&files, "n"));
-	struct site_run run = { .files = files };
-	site_run_release(&run);
+	site_file_drop(&files, "a");
+	site_file_drop(&files, "n");
+	assert_int_equal(files.count, 3);
+	assert_null(site_file(&files, "a"));
+	assert_non_null(site_file(&files, "b"));
+	struct site site = { .files = files };
+	site_release(&site);
 }
 
 /* A cell with a rate; 0: a failed one. */
@@ -333,6 +339,149 @@ static size_t number_of(const struct site_trends *trends, const char *date)
 	return 0;
 }
 
+/* A run on each of so many days, from January 1 on; the newest is three days old. */
+static struct site site_of_days(int days, time_t *now)
+{
+	struct site site = { 0 };
+	char date[40], hash[SHA256_TEXT];
+	time_t first;
+
+	assert_int_equal(site_date(&first, "2026-01-01T12:00:00Z"), 0);
+	for (int i = 0; i < days; i++) {
+		time_t when = first + i * 86400;
+		strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", gmtime(&when));
+		snprintf(hash, sizeof hash, "%064x", i + 1);
+		add(&site, run_make(date, 1, hash));
+	}
+	*now = first + (days + 2) * 86400;
+	return site;
+}
+
+static void test_retention(void **state)
+{
+	static const struct {
+		const char *name;
+		struct retention retention;
+		size_t gone;
+	} cases[] = {
+		{ "all", { 0 }, 0 },
+		{ "keep", { .keep = 10 }, 90 },
+		{ "keep more", { .keep = 1000 }, 0 },
+		/* The newest is 3 days old, */
+		{ "days", { .keep_days = 7 }, 95 },
+		/* and always stays. */
+		{ "no day", { .keep_days = 1 }, 99 },
+		/* 28 are of the last 30 days. January 1 was a Thursday: the other 72 are 4 days, 9 weeks, and 5 days of a week
+		   that goes on. */
+		{ "thin", { .thin = true }, 72 - 10 },
+	};
+	time_t now;
+	struct site site = site_of_days(100, &now);
+	bool stays[100];
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		size_t gone = retention_choose(&cases[i].retention, &site, now, stays);
+		check_case(cases[i].name, gone == cases[i].gone && stays[0]);
+		size_t found = 0;
+		for (size_t j = 0; j < site.runs_count; j++)
+			found += !stays[j];
+		check_case(cases[i].name, found == gone);
+	}
+	/* The newest of a week stays, but one that is whole before one that was interrupted; branches are apart. */
+	retention_choose(&(struct retention){ .thin = true }, &site, now, stays);
+	size_t newest = 99 - 10; /* 2026-01-11, a Sunday */
+	assert_true(stays[newest] && !stays[newest + 1]);
+	site.runs[newest].interrupted = true;
+	cell_set_text(&site.runs[newest + 2].branch, "pull/1");
+	retention_choose(&(struct retention){ .thin = true }, &site, now, stays);
+	assert_true(!stays[newest] && stays[newest + 1] && stays[newest + 2] && !stays[newest + 3]);
+	site_release(&site);
+}
+
+static void test_remove(void **state)
+{
+	struct site site = site_make(), back;
+	struct err err;
+	char *id = strdup(site.latest);
+
+	(void)state;
+	assert_int_equal(site_remove(&site, id, &err), 0);
+	assert_int_equal(site.runs_count, 2);
+	assert_null(site_run(&site, id));
+	assert_string_equal(site.latest, site.runs[1].id); /* runs[0] was interrupted */
+	assert_int_equal(site.gone_count, 1);
+	assert_int_equal(site_check(&site, &err), 0);
+	char *text = result_site_text(&site);
+	assert_int_equal(result_site_read(&back, text, strlen(text), &err), 0);
+	assert_string_equal(back.gone[0].id, id);
+	free(text);
+	site_release(&back);
+	add(&site, run_make("2026-02-01T00:00:00Z", 1, HASH_A)); /* the same again */
+	assert_int_equal(site.gone_count, 0);
+	assert_string_equal(site.latest, id);
+	free(id);
+	site_release(&site);
+}
+
+/* Branches have trends of their own, the main one first, in the order of their commits. */
+static void test_branches(void **state)
+{
+	struct site site = site_make();
+	struct site_trends trends;
+	struct err err;
+
+	(void)state;
+	cell_set_text(&site.runs[0].branch, "pull/7");
+	assert_int_equal(site_trends_of(&trends, &site, "one", &err), 0);
+	assert_int_equal(trends.count, 3);
+	assert_true(trends.trends[0].is_main && trends.trends[1].is_main && !trends.trends[2].is_main);
+	assert_ptr_equal(trends.trends[2].runs[0], &site.runs[0]);
+	site_trends_release(&trends);
+	cell_set_text(&site.branch, "pull/7");
+	assert_true(site_is_main(&site, &site.runs[0]) && site_is_main(&site, &site.runs[1]));
+	cell_set_text(&site.runs[1].branch, "main");
+	assert_false(site_is_main(&site, &site.runs[1]));
+	cell_set_text(&site.runs[0].branch, "main");
+	/* The newer run is of the older commit. */
+	cell_set_text(&site.runs[0].committed, "2026-01-15T00:00:00Z");
+	assert_int_equal(site_trends_of(&trends, &site, "one", &err), 0);
+	const struct site_trend *trend = &trends.trends[trends.trends[0].count == 2 ? 0 : 1];
+	assert_int_equal(trend->count, 2);
+	assert_ptr_equal(trend->runs[0], &site.runs[1]);
+	assert_ptr_equal(trend->first, &site.runs[1]);
+	site_trends_release(&trends);
+	site_release(&site);
+}
+
+/* A server that was renamed twice; its first name is another server's now. */
+static void test_alias(void **state)
+{
+	struct site site = site_make();
+	struct site_trends trends;
+	struct err err;
+
+	(void)state;
+	cell_set_text(&site.runs[0].curves[0].server, "three");
+	cell_set_text(&site.runs[0].curves[0].alias, "two");
+	cell_set_text(&site.runs[1].curves[0].server, "two");
+	cell_set_text(&site.runs[1].curves[0].alias, "one");
+	site_settle(&site);
+	for (size_t i = 0; i < site.runs_count; i++)
+		assert_string_equal(site.runs[i].curves[0].current, "three");
+	const char **servers = site_servers(&site);
+	assert_string_equal(servers[0], "three");
+	assert_null(servers[1]);
+	free(servers);
+	assert_int_equal(site_trends_of(&trends, &site, "three", &err), 0);
+	assert_int_equal(trends.trends[0].count, 2);
+	site_trends_release(&trends);
+	add(&site, run_make("2026-04-01T00:00:00Z", 1, HASH_B));
+	assert_string_equal(site.runs[0].curves[0].current, "one");
+	assert_string_equal(site.runs[3].curves[0].current, "three");
+	site_release(&site);
+}
+
 /* Trends keep their numbers, which are in the names of pictures, when an old host comes back. */
 static void test_numbers(void **state)
 {
@@ -388,8 +537,6 @@ static void test_manifest(void **state)
 	cell_set_text(&site.title, "Ours \"&\" <b>");
 	cell_set_text(&site.url, "https://example.org/");
 	cell_set_text(&site.runs[0].finding, "one sags\x1b[2J");
-	assert_int_equal(site_file_set(&site.runs[0].files, "runs/20260301-000000-0011223344/index.html", 5, HASH_B),
-			 0);
 	assert_int_equal(site_file_set(&site.files, "index.html", 0, ""), 0);
 	char *text = result_site_text(&site);
 	assert_non_null(text);
@@ -399,8 +546,6 @@ static void test_manifest(void **state)
 	assert_string_equal(back.runs[0].kernel, "Linux 2");
 	assert_true(back.runs[0].interrupted);
 	assert_string_equal(site_file(&back.files, "index.html")->sha256, "");
-	assert_string_equal(site_file(&back.runs[0].files, "runs/20260301-000000-0011223344/index.html")->sha256,
-			    HASH_B);
 	const struct site_point *point = &site.runs[0].curves[0].points[SITE_AT_ONE],
 				*same = &back.runs[0].curves[0].points[SITE_AT_ONE];
 	assert_true(same->level == point->level && same->valid == point->valid && same->rate_rps == point->rate_rps &&
@@ -428,7 +573,8 @@ int main(void)
 		cmocka_unit_test(test_urls),     cmocka_unit_test(test_uuid),        cmocka_unit_test(test_files),
 		cmocka_unit_test(test_run),      cmocka_unit_test(test_run_refused), cmocka_unit_test(test_order),
 		cmocka_unit_test(test_trends),   cmocka_unit_test(test_numbers),     cmocka_unit_test(test_finding),
-		cmocka_unit_test(test_manifest),
+		cmocka_unit_test(test_manifest), cmocka_unit_test(test_retention),   cmocka_unit_test(test_remove),
+		cmocka_unit_test(test_branches), cmocka_unit_test(test_alias),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
