@@ -34,7 +34,7 @@ enum plot_kind_id {
 };
 
 #define PLOT_ALL   ((1u << PLOT_KINDS) - 1) /* a set of all kinds */
-#define PLOT_LIGHT (1u << 31)               /* with a set: each picture as one SVG only, light, for a page that has it in it */
+#define PLOT_LIGHT (1u << 31) /* with a set: each picture as one SVG only, light, for a page that has it in it */
 
 /* As --kinds has them: "hero", "panels", ... */
 const char *plot_kind_name(enum plot_kind_id kind);

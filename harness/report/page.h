@@ -18,14 +18,14 @@
 #include "harness/report/offered.h"
 #include "harness/text/data_table.h"
 
-#define REPORT_PATH 4096
-#define REPORT_RUN  "run.json"
+#define REPORT_PATH   4096
+#define REPORT_RUN    "run.json"
 #define REPORT_PACKED "run.json.gz" /* of a light page */
 
 struct report_page {
 	const struct document *document;
 	const char *folder, *templates, *run, *url; /* as in struct report_request */
-	bool is_light; /* as well */
+	bool is_light;                              /* as well */
 	struct findings_set findings;
 	struct offered offered; /* by all modes */
 	struct plot_list pictures;

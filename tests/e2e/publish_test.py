@@ -108,7 +108,7 @@ def shown(place, folder):
     path = os.path.join(folder, 'index.html')
     if not os.path.exists(path):
         return []
-    return [link.split('/')[1] for link in page_of(path).links if link.startswith('runs/')]
+    return [link.split('/')[1] for link in page_of(path).links if link.startswith('runs/') and link.endswith('/index.html')]
 
 
 def counts(outcome):
