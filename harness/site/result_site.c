@@ -34,7 +34,9 @@ char *result_site_text(const struct site *site)
 	fputs(",\n\"runs\":[", out);
 	json_array_foreach(json_object_get(json, "runs"), index, run)
 		bad = bad || line_put(out, index ? ",\n" : "\n", run);
-	bad = bad || line_put(out, "\n],\n\"files\":", json_object_get(json, "files"));
+	const json_t *gone = json_object_get(json, "gone");
+	bad = bad || (gone ? line_put(out, "\n],\n\"gone\":", gone) : fputs("\n]", out) < 0);
+	bad = bad || line_put(out, ",\n\"files\":", json_object_get(json, "files"));
 	fputs("}\n", out);
 	json_decref(json);
 	if (text_close(out, &text) || !bad)
