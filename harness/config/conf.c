@@ -176,7 +176,7 @@ int conf_add_url(struct conf *conf, const char *name, const char *url, struct er
 }
 
 /* Keys that go together. Returns 0, or -1 with err set. */
-static int server_check(const struct conf_server *server, struct err *err)
+static int server_check(const struct conf *conf, const struct conf_server *server, struct err *err)
 {
 	if (conf_is_attached(server) && !server->url)
 		return err_set(err, "has no command, url, image or containerfile");
@@ -190,6 +190,8 @@ static int server_check(const struct conf_server *server, struct err *err)
 		return err_set(err, "is launched, and has a pid of what runs already");
 	if (server->alias && (!name_is_good(server->alias) || strcmp(server->alias, server->name) == 0))
 		return err_set(err, "alias: '%.200s' is not another server name", server->alias);
+	if (server->alias && conf_find(conf, server->alias))
+		return err_set(err, "alias: there is a server '%s' still", server->alias);
 	for (char **entry = server->environment; entry && *entry; entry++)
 		if (!strchr(*entry, '=') || **entry == '=')
 			return err_set(err, "environment: '%.100s' is not NAME=value", *entry);
@@ -356,14 +358,9 @@ int conf_read(struct conf *conf, struct settings *settings, const char *path, st
 	for (size_t i = reading.from; i < conf->count; i++) {
 		if (server_root(&conf->servers[i], err))
 			goto out;
-		if (server_check(&conf->servers[i], err)) {
+		if (server_check(conf, &conf->servers[i], err)) {
 			struct err why = *err;
 			err_set(err, "%s: [server %s] %s", path, conf->servers[i].name, why.text);
-			goto out;
-		}
-		if (conf->servers[i].alias && conf_find(conf, conf->servers[i].alias)) {
-			err_set(err, "%s: [server %s] alias: there is a server '%s' still", path, conf->servers[i].name,
-				conf->servers[i].alias);
 			goto out;
 		}
 	}
