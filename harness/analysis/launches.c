@@ -50,6 +50,7 @@ static const struct launch_point unmeasured = {
 	.connect_p99_ns = NAN,
 	.syn_share = NAN,
 	.steal_share = NAN,
+	.pressure_share = NAN,
 	.throttled = NAN,
 	.control_cost_us = NAN,
 };
@@ -133,6 +134,8 @@ static void point_fill(struct launch_point *point, const struct document *docume
 		.latency_ns = cell->latency_ns.p50,
 		.connect_p99_ns = cell->connect_ns.p99,
 		.steal_share = cell->kernel.counters[KERNEL_STEAL_MS] / window_ms,
+		.pressure_share = cell->shared_cpus > 0 ? NAN
+							: cell->kernel.counters[KERNEL_CPU_PRESSURE_MS] / window_ms,
 		.throttled = cell->throttled,
 		.control_cost_us = NAN,
 	};

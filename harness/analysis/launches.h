@@ -23,6 +23,8 @@
 #include "harness/lib/err.h"
 #include "harness/record/document.h"
 
+/* From this share of the window on others than client and server take the CPU, where these are not busy. */
+#define LAUNCHES_PRESSED 0.5
 /* The maximum number of launches that are looked at. */
 #define LAUNCHES_MAX 1000
 /* A server that never uses more than this many cores has one thread, however many CPUs it may use. */
@@ -50,6 +52,7 @@ struct launch_point {
 	double latency_ns;       /* in the middle */
 	double connect_p99_ns;
 	double syn_share, steal_share; /* SYNs sent again for each request; CPU stolen, of the window */
+	double pressure_share;  /* of the window, in which a task waited for a CPU; NAN: client and server share CPUs */
 	double throttled;       /* of the periods of its quota, the share in which that was used up; NAN: it has none */
 	double control_cost_us; /* of the control server, at this level in this block; NAN where unknown */
 };

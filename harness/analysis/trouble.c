@@ -37,13 +37,19 @@ static double change_of(const struct judgement *judgement, size_t from, size_t t
 	return summary_median(room, launches->count);
 }
 
-static double steal_at(const struct launches *launches, size_t level)
+/* Whether others take the CPU at a level: the hypervisor, or tasks that are neither client nor server. */
+static bool is_taken(const struct launches *launches, size_t level)
 {
-	double room[launches->count + 1];
+	double stolen[launches->count + 1], pressed[launches->count + 1];
 
-	for (size_t i = 0; i < launches->count; i++)
-		room[i] = launches_at(launches, i, level)->steal_share;
-	return summary_median(room, launches->count);
+	for (size_t i = 0; i < launches->count; i++) {
+		const struct launch_point *point = launches_at(launches, i, level);
+		bool is_full = point->cores >= LAUNCHES_CPU_FULL * launches->cpus;
+		stolen[i] = point->steal_share;
+		pressed[i] = is_full ? 0 : point->pressure_share; /* a full server's threads wait for each other */
+	}
+	return summary_median(stolen, launches->count) > STOLEN ||
+	       summary_median(pressed, launches->count) > LAUNCHES_PRESSED;
 }
 
 static void kind_find(struct judgement *judgement, size_t from, size_t to)
@@ -55,8 +61,7 @@ static void kind_find(struct judgement *judgement, size_t from, size_t to)
 	if (cost >= 1 / cores)
 		judgement->verdict->kind = VERDICT_WORKS_MORE;
 	else
-		judgement->verdict->kind = steal_at(judgement->launches, to) > STOLEN ? VERDICT_CPU_TAKEN
-										      : VERDICT_WAITS;
+		judgement->verdict->kind = is_taken(judgement->launches, to) ? VERDICT_CPU_TAKEN : VERDICT_WAITS;
 }
 
 /* The level at which a cliff begins, where levels in between were measured: the first with no more than what is left after it. */

@@ -5,7 +5,7 @@
 
 #include "harness/analysis/summary.h"
 
-/* Waiting: neither side uses half a core, a response takes a millisecond or more, and no quota holds the server up. */
+/* Waiting: neither side uses half a core, a response takes a millisecond or more, and neither a quota nor others hold the server up. */
 #define IDLE      0.5
 #define WAITS_NS  1e6
 #define THROTTLED 0.1
@@ -13,7 +13,7 @@
 static bool is_waiting(const struct launch_point *point)
 {
 	return point->cores < IDLE && point->client_cpu < IDLE && point->latency_ns >= WAITS_NS &&
-	       !(point->throttled > THROTTLED);
+	       !(point->throttled > THROTTLED) && !(point->pressure_share > LAUNCHES_PRESSED);
 }
 
 void waits_find(struct judgement *judgement)
@@ -45,7 +45,8 @@ void waits_sequential(struct verdict *verdict, const struct document *document)
 			continue;
 		double cores = cell->server_cpu_us_per_request * cell->rate_rps / 1e6;
 		room[known++] = cell->latency_ns.p50;
-		waiting += cores < IDLE && cell->latency_ns.p50 >= WAITS_NS;
+		double pressed = cell->kernel.counters[KERNEL_CPU_PRESSURE_MS] / (cell->window_s * 1e3);
+		waiting += cores < IDLE && cell->latency_ns.p50 >= WAITS_NS && !(pressed > LAUNCHES_PRESSED);
 	}
 	if (isnan(verdict->waits_ns) && known && 2 * waiting > known)
 		verdict->waits_ns = summary_median(room, known);

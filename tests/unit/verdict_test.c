@@ -340,9 +340,13 @@ static void a_machine_that_is_unsteady_is_taken_out(void **state)
 static void kinds_follow_from_three_curves(void **state)
 {
 	static const struct {
-		double cost_us, steal_ms; /* at the last level, where the rate is half of what it was at 90 µs */
+		double cost_us, steal_ms,
+			pressure_ms; /* at the last level, where the rate is half of what it was at 90 µs */
 		enum verdict_kind kind;
-	} cases[] = { { 180, 0, VERDICT_WORKS_MORE }, { 90, 0, VERDICT_WAITS }, { 90, 300, VERDICT_CPU_TAKEN } };
+	} cases[] = { { 180, 0, 900, VERDICT_WORKS_MORE },
+		      { 90, 0, 0, VERDICT_WAITS },
+		      { 90, 300, 0, VERDICT_CPU_TAKEN },
+		      { 90, 0, 900, VERDICT_CPU_TAKEN } };
 	static const double sags[LEVELS] = { 1e3, 1e4, 9e3, 8e3, 7e3, 6e3 };
 
 	(void)state;
@@ -353,6 +357,7 @@ static void kinds_follow_from_three_curves(void **state)
 			struct cell *last = &doc.cells[doc.cells_count - 1];
 			last->server_cpu_us_per_request = cases[i].cost_us;
 			last->kernel.counters[KERNEL_STEAL_MS] = cases[i].steal_ms;
+			last->kernel.counters[KERNEL_CPU_PRESSURE_MS] = cases[i].pressure_ms;
 		}
 		check_text("kind", verdict_kind_names[verdict_on(&doc, "s").kind], verdict_kind_names[cases[i].kind]);
 		document_release(&doc);
