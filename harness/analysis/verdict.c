@@ -75,7 +75,9 @@ char *verdict_words(char out[VERDICT_TITLE], const struct verdict *verdict)
 	} else {
 		bytes += snprintf(out + bytes, VERDICT_TITLE - (size_t)bytes, " (%u of %u launches", verdict->agree,
 				  verdict->launches);
-		if (verdict->class <= VERDICT_CLIFF && !isnan(verdict->remains.low))
+		if (verdict->class == VERDICT_HOLDS && verdict->best_level == verdict->last_level)
+			bytes += snprintf(out + bytes, VERDICT_TITLE - (size_t)bytes, ", its best is there");
+		else if (verdict->class <= VERDICT_CLIFF && !isnan(verdict->remains.low))
 			bytes += snprintf(out + bytes, VERDICT_TITLE - (size_t)bytes, ", %.0f to %.0f\u00a0%%",
 					  100 * verdict->remains.low, 100 * verdict->remains.high);
 		bytes += snprintf(out + bytes, VERDICT_TITLE - (size_t)bytes, ")");

@@ -7,6 +7,7 @@
 
 #include "harness/compare/figure.h"
 #include "harness/compare/samples.h"
+#include "harness/compare/shift.h"
 #include "harness/compare/verdict.h"
 
 /* The state of a comparison while it is made. */
@@ -208,7 +209,10 @@ int compare_sides(struct comparison *comparison, const struct compare_side *base
 	struct work work = { .comparison = comparison };
 
 	*comparison = (struct comparison){ .settings = *settings };
-	int result = runs_check(comparison, sides, err) || work_init(&work, sides, err) || compare(&work, err) ? -1 : 0;
+	int result = runs_check(comparison, sides, err) || work_init(&work, sides, err) || compare(&work, err) ||
+				     shifts_find(comparison, sides, err)
+			     ? -1
+			     : 0;
 	work_release(&work);
 	if (result)
 		comparison_release(comparison);

@@ -62,5 +62,6 @@ void comparison_release(struct comparison *comparison)
 	free(comparison->gate);
 	free(comparison->cells);
 	free(comparison->gone);
+	free(comparison->shifts);
 	*comparison = (struct comparison){ 0 };
 }

@@ -126,6 +126,12 @@ struct compare_gone {
 	bool is_whole; /* NEW has no level of them at all */
 };
 
+/* A verdict that has changed (shift.h). Server and mode belong to the documents. */
+struct compare_shift {
+	const char *server, *mode;
+	const char *base, *new; /* verdict_names[] */
+};
+
 struct comparison {
 	struct compare_settings settings;
 	struct err failure;                 /* why nothing could be compared at all; "": something could */
@@ -135,6 +141,8 @@ struct comparison {
 	size_t gate_count, cells_count;
 	struct compare_gone *gone; /* owned */
 	size_t gone_count;
+	struct compare_shift *shifts; /* owned */
+	size_t shifts_count;
 	size_t base_only, new_only;               /* rows of cells that only one side has, and that are not compared */
 	size_t base_interrupted, new_interrupted; /* runs that are not whole */
 	size_t open_loops; /* cells of open loops, which are not compared: their rate is a choice */

@@ -4,6 +4,7 @@
 #include "harness/compare/lines.h"
 #include "harness/compare/outputs.h"
 #include "harness/compare/sentence.h"
+#include "harness/compare/shift.h"
 #include "harness/host/build.h"
 #include "harness/lib/text.h"
 
@@ -100,7 +101,7 @@ int compare_print_markdown(const struct comparison *comparison, const struct com
 {
 	struct compare_line *gate = NULL, *cells = NULL;
 	size_t counts[2] = { 0, 0 };
-	char line[SENTENCE_TEXT], title[COMPARE_TITLE], plain[NAME_ROOM];
+	char line[SENTENCE_TEXT], title[COMPARE_TITLE], plain[NAME_ROOM], shift[SHIFT_TEXT];
 	int result = -1;
 
 	if (compare_lines(&gate, &counts[0], comparison, true, err) ||
@@ -114,6 +115,11 @@ int compare_print_markdown(const struct comparison *comparison, const struct com
 	fputc('\n', out);
 	if (lists_print((const struct compare_line *const[]){ gate, cells }, counts, out, err))
 		goto out;
+	for (size_t i = 0; i < comparison->shifts_count; i++) {
+		snprintf(line, sizeof line, "The verdict changed: %s", shift_show(shift, &comparison->shifts[i]));
+		fputs("\n- ", out);
+		text_table_line(TABLE_MARKDOWN, line, out);
+	}
 	fputc('\n', out);
 	line[0] = 0;
 	text_table_add(line, sizeof line, "", "BASE: ");

@@ -73,6 +73,12 @@ static const struct field gone_fields[] = { NAME(struct compare_gone, server),
 					    FIELD_ROW(struct compare_gone, "whole", BOOL, ALWAYS, is_whole),
 					    { .path = NULL } };
 
+static const struct field shift_fields[] = { NAME(struct compare_shift, server),
+					     NAME(struct compare_shift, mode),
+					     NAME(struct compare_shift, base),
+					     NAME(struct compare_shift, new),
+					     { .path = NULL } };
+
 static const struct field title_fields[] = { TITLE("base", ALWAYS, name[SIDE_BASE]),
 					     TITLE("new", ALWAYS, name[SIDE_NEW]),
 					     TITLE("base_commit", KNOWN, commit[SIDE_BASE]),
@@ -92,6 +98,8 @@ static const struct field comparison_fields[] = {
 	OF(new_only),
 	FIELD_ROW(struct comparison, "gone", LIST, ALWAYS, gone,
 		  .count = FIELD_COUNTED_BY(struct comparison, gone_count), .items = gone_fields),
+	FIELD_ROW(struct comparison, "verdict_changes", LIST, ALWAYS, shifts,
+		  .count = FIELD_COUNTED_BY(struct comparison, shifts_count), .items = shift_fields),
 	FIELD_ROW(struct comparison, "launches_needed", COUNT, KNOWN, launches_needed),
 	OF(base_interrupted),
 	OF(new_interrupted),

@@ -4,6 +4,7 @@
 #include "harness/compare/lines.h"
 #include "harness/compare/outputs.h"
 #include "harness/compare/sentence.h"
+#include "harness/compare/shift.h"
 
 /* A line for every cell is too much for a terminal. */
 #define CELLS_MAX 40
@@ -46,7 +47,7 @@ int compare_print_text(const struct comparison *comparison, const struct compare
 {
 	struct compare_line *gate = NULL, *cells = NULL;
 	size_t gate_count, cells_count, changed = 0;
-	char whole[SENTENCE_TEXT], title[COMPARE_TITLE];
+	char whole[SENTENCE_TEXT], title[COMPARE_TITLE], shift[SHIFT_TEXT];
 	int result = -1;
 
 	if (compare_lines(&gate, &gate_count, comparison, true, err) ||
@@ -71,6 +72,8 @@ int compare_print_text(const struct comparison *comparison, const struct compare
 			goto out;
 	}
 	counts_print(cells, cells_count, out);
+	for (size_t i = 0; i < comparison->shifts_count; i++)
+		fprintf(out, "the verdict changed: %s\n", shift_show(shift, &comparison->shifts[i]));
 	if (comparison->open_loops)
 		fprintf(out, "not compared: %zu cells of open loops, whose rate was chosen\n", comparison->open_loops);
 	result = 0;

@@ -55,6 +55,24 @@ def test_equivalent(place):
     tap.has(outcome.out, ['NEW is as good as BASE', '6 equivalent', '8 launches of BASE'], 'the same program: in words')
 
 
+def test_verdict(place):
+    """A class that changed is told where both sides are settled, and only there."""
+    levels = [1, 16, 256, 1024]
+
+    def cliff(server, level):
+        return 0.3 if level == 1024 else 1.0
+
+    write(place, 'base.json', runs.run(['tornado'], levels, 5, 1))
+    write(place, 'new.json', runs.run(['tornado'], levels, 5, 2, factor=cliff))
+    changed = "tornado, close: was 'holds', is 'cliff'"
+    tap.has(compare(place).out, 'the verdict changed: ' + changed, 'a verdict: in words')
+    tap.has(compare(place, '--markdown', '-').out, changed, 'a verdict: in Markdown')
+    tap.is_(told(compare(place, '--json', '-'))['verdict_changes'],
+            [{'server': 'tornado', 'mode': 'close', 'base': 'holds', 'new': 'cliff'}], 'a verdict: in JSON')
+    write(place, 'new.json', runs.run(['tornado'], levels, 2, 2, factor=cliff))
+    tap.is_(told(compare(place, '--json', '-'))['verdict_changes'], [], 'two launches settle none: nothing changed')
+
+
 def test_regressed(place):
     pair(place, factor=slower)
     outcome = compare(place)
