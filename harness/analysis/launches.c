@@ -197,7 +197,10 @@ int launches_of(struct launches *launches, const struct document *document, cons
 	const char *client = summary_client(document);
 	struct launch_point *control = NULL;
 
+	const struct document_server *described = document_server(document, server);
+
 	*launches = (struct launches){ .server = server, .mode = mode };
+	launches->is_elsewhere = described && described->launched;
 	if (summary_levels(document, mode, &launches->levels, &launches->levels_count, err) ||
 	    blocks_fill(launches, document, client, err))
 		return -1;

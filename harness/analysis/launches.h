@@ -65,6 +65,7 @@ struct launches {
 	size_t count;                /* of them: as many launches as the server may have */
 	struct launch_point *points; /* of launches x levels; owned */
 	double cpus;                 /* that the server can fill */
+	bool is_elsewhere;           /* it was not launched here: all its points are of one launch */
 	double unsteady; /* the most that the control server scatters at a level, where that is too much; else 0 */
 };
 

@@ -97,6 +97,13 @@ static void judge(struct judgement *judgement)
 	trouble_find(judgement, failing);
 	waits_find(judgement);
 	verdict->settled = missing_is_none(judgement);
+	if (judgement->launches->is_elsewhere) {
+		/* However often it was measured: what is alike in all of it may be due to this one start. */
+		verdict->settled = false;
+		verdict->launches = verdict->launches > 0;
+		verdict->agree = verdict->agree > 0;
+		verdict_miss(verdict, false, "not launched here: one launch");
+	}
 	if (verdict->settled)
 		verdict->class = verdict->leans;
 	notes_find(judgement);

@@ -115,12 +115,14 @@ static int table_put(const struct report_page *page, const struct findings *find
 static void notes_put(const struct report_page *page)
 {
 	const struct offered *offered = &page->offered;
-	bool has_ceiling = false, has_partial = false;
+	bool has_ceiling = false, has_partial = false, has_elsewhere = false;
 
 	for (size_t i = 0; i < page->findings.count; i++)
 		has_ceiling |= page->findings.of[i].has_ceiling;
 	for (size_t i = 0; i < page->document->cells_count; i++)
 		has_partial |= page->document->cells[i].rounds < 1;
+	for (size_t i = 0; i < page->document->servers_count; i++)
+		has_elsewhere |= page->document->servers[i].launched != NULL;
 	const struct {
 		bool is_due;
 		const char *text;
@@ -132,6 +134,8 @@ static void notes_put(const struct report_page *page)
 		{ has_partial,
 		  " " TEXT_TABLE_PARTIAL
 		  " is the rate of a part of the connections: less than one round of all of them fitted into the window." },
+		{ has_elsewhere,
+		  " A server that was not launched here has one launch, however often it was measured." },
 		{ offered->is_sequential,
 		  " One by one: a client that sends each request after the previous response." },
 		{ offered->level_max > 0,

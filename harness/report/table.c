@@ -467,6 +467,17 @@ static void failed_note(const struct rows *rows, enum table_format format, size_
 	text_table_note(format, note, first, out);
 }
 
+static void elsewhere_note(const struct rows *rows, enum table_format format, size_t row, bool *first, FILE *out)
+{
+	const struct document_server *server = document_server(rows->doc, rows->servers[row]);
+	char note[TEXT_MAX + 60], plain[TEXT_MAX];
+
+	if (!server || !server->launched)
+		return;
+	snprintf(note, sizeof note, "%s: not launched here: one launch", text_plain(plain, sizeof plain, server->name));
+	text_table_note(format, note, first, out);
+}
+
 static void notes_put(const struct rows *rows, enum table_format format, FILE *out)
 {
 	bool first = true, errors = false, open = false, partial = false;
@@ -480,6 +491,8 @@ static void notes_put(const struct rows *rows, enum table_format format, FILE *o
 			partial |= summary->partial;
 			open |= summary_open_differs(summary);
 		}
+	for (size_t row = 0; row < rows->servers_count; row++)
+		elsewhere_note(rows, format, row, &first, out);
 	for (int share = SHARE_HALF; share < SHARES; share++)
 		share_note(rows, format, settings_shares[share], &first, out);
 	for (size_t row = 0; row < rows->servers_count; row++)

@@ -35,6 +35,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         status = 200 if self.path in PAGES else 404
         if self.path == '/changes':
             page, status = b'always here, request %d' % number, 200
+        if self.path == '/tenth' or self.path == '/tenth-status':
+            wrong = number > 2 and number % 10 == 0  # after the first two probes
+            page, status = b'as at first', 503 if wrong and self.path == '/tenth-status' else 200
+            page = b'different!!' if wrong and self.path == '/tenth' else page
         if self.path == '/private' and self.headers.get('Authorization') == 'Bearer ' + SECRET:
             page, status = b'let in', 200
         elif self.path == '/private':
@@ -166,6 +170,26 @@ def test_checks():
         tap.ok(outcome.code == 2 and 'exact|length|status' in outcome.err, 'an unknown check', outcome)
         outcome, _ = load(peer, '--path', '/moved')
         tap.has(outcome.err, 'It redirects, which is not followed', 'a redirect is said')
+
+
+def test_told():
+    """What a server does that the request does not allow is counted by its kind, and told in words; by run and check too."""
+    for path, kind, words in ('/tenth', 'bad_body', 'other bytes'), ('/tenth-status', 'bad_status', '503'):
+        for client in ENGINES:
+            with Peer() as peer:
+                outcome, cell = load(peer, '-n', '100', '-c', '1', client=client, path=path)
+                counts = cell['failed'] if cell else {}
+                tap.is_((sum(counts.values()), counts.get(kind)), (10, 10), '%s, %s: one of ten is counted' % (path, client))
+                outcome = place.bench('load', '-n', '100', '-c', '1', '-m', 'keepalive', '--client', client, peer.url.rstrip('/') + path)
+                tap.has(outcome.out + outcome.err, words, '%s, %s: and told in words' % (path, client))
+    with Peer() as peer:
+        for path, words in ('/moved', 'It redirects, which is not followed'), ('/private', 'It asks for credentials'), \
+                ('/changes', 'changes by itself'), ('/absent', 'status 404'):
+            outcome = place.bench('check', '--url', peer.url.rstrip('/') + path, '--ready', '200ms')
+            tap.ok(outcome.code == 1 and words in outcome.out, 'check: ' + words, outcome)
+    with Peer() as peer:
+        outcome = place.bench('check', '--url', peer.url + 'tenth', '--ready', '5s')
+        tap.ok(outcome.code == 1 and 'bad_body' in outcome.out, 'check: wrong bodies', outcome)
 
 
 def test_secrets():

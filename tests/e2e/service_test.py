@@ -97,6 +97,14 @@ def test_attached():
         outcome = place.bench('run', '--url', server.url, '--out', 'attached', *QUICK)
         tap.ok(outcome.code == 0 and 'not launched here' in outcome.err, 'attached: said', outcome)
         document = figures('attached')
+        tap.has(outcome.out, 'service: not launched here: one launch', 'attached: the table says so')
+        outcome = place.bench('run', '--url', server.url, '--repeat', '3', '--out', 'thrice', *QUICK)
+        verdict = place.document('thrice')['verdicts'][0]
+        tap.ok(not verdict['settled'] and verdict['missing'] == 'not launched here: one launch' and verdict['launches'] <= 1,
+               'attached: a verdict too, however often it was measured', verdict)
+        outcome = place.bench('report', 'results/thrice/run.json')
+        page = place.read('plots/thrice/index.html')
+        tap.ok(page.count('not launched here') >= 2, 'attached: the page says so', outcome)
         tap.ok(all(cell['server_cpu_us_per_request'] is None for cell in document['cells']), 'attached: no CPU time')
         run('with_pid', '[server nginx]\nurl = %s\npid = %d\n' % (server.url, server.process.pid))
         tap.ok(any(cell['server_cpu_us_per_request'] for cell in figures('with_pid')['cells']), 'with a pid: CPU time')

@@ -1,11 +1,15 @@
 #!/usr/bin/python3
 """HTTPS in `benchctl load`, both engines and the sequential clients, against real peers: nginx, Apache, openssl s_server, and a
 server that breaks off by script. Prints TAP."""
+import fcntl
 import json
 import os
+import select
 import socket
 import ssl
+import subprocess
 import sys
+import termios
 import threading
 
 sys.dont_write_bytecode = True
@@ -148,6 +152,42 @@ def test_s_server():
             tap.ok(cell and cell['ok'] == N, 's_server %s, %s' % (version, client), outcome)
         process.kill()
         place.end(process)
+
+
+def type_line(process, text):
+    """Types, and waits until it is read: s_server looks for a command only at the start of what it reads."""
+    process.stdin.write(text)
+    process.stdin.flush()
+    until(lambda: process.poll() is not None or not any(fcntl.ioctl(process.stdin, termios.FIONREAD, bytes(4))))
+
+
+def test_renegotiation():
+    """A server that renegotiates (TLS 1.2) between each request and its response."""
+    port = free_port()
+    for client in ENGINES:
+        server = place.start('openssl', 's_server', '-accept', '127.0.0.1:%d' % port, '-cert', place.file('good.pem'), '-key',
+                             place.file('good.key'), '-tls1_2', '-crlf', stdin=subprocess.PIPE)
+        until(lambda: listens(server.pid, port) or server.poll() is not None)
+        load = place.start(place.benchctl, 'load', '--json', '-n', '3', '-c', '1', '-m', 'close', '--client', client, '--timeout', '10s', '--cacert',
+                           place.file('ca.pem'), '--resolve', '127.0.0.1', 'https://localhost:%d/' % port)
+        said, asked, agreed = b'', 0, 0
+        while load.poll() is None:
+            if not select.select([server.stdout], [], [], 0.05)[0]:
+                continue
+            said += os.read(server.stdout.fileno(), 65536)
+            # What is typed is sent, but for commands: r renegotiates, q ends the connection.
+            if said.count(b'GET / HTTP') > asked:
+                asked += 1
+                type_line(server, 'r\n')
+            if said.count(b'SSL_do_handshake -> 1') > agreed:
+                agreed += 1
+                type_line(server, 'HTTP/1.1 200 OK\nConnection: close\nContent-Length: 7\n\nhello\n')
+                type_line(server, 'q\n')
+        outcome = place.end(load)
+        cell = json.loads(outcome.out) if outcome.out else {}
+        tap.ok(cell.get('ok') and not sum(cell['failed'].values()) and agreed >= 3, '%s: all right' % client, '%r, %r' % (outcome, said))
+        server.kill()
+        place.end(server)
 
 
 class Broken:
