@@ -40,7 +40,7 @@ REPLAYS := $(FUZZERS:%_fuzz=%_test)
 BENCHES := $(BUILD)/tests/bench/floor $(BUILD)/tests/bench/hot
 PROGRAM := $(BUILD)/benchctl
 
-.PHONY: all servers originals history bench reference bench-peers cross-check share-bias regression gate check check-all check-units fuzz fuzzers install clean deps deps-all man format compile_commands help FORCE
+.PHONY: all servers originals history bench reference bench-peers cross-check share-bias regression gate check check-all check-units fuzz fuzzers clean deps deps-all man format compile_commands help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY: $(UNITS:%=%.o) $(BENCHES:%=%.o) $(FUZZERS:%=%.o)
 
@@ -65,7 +65,9 @@ help:
 	@echo 'make originals    the libraries of 2010 on their own interpreters, from source: SOURCES=FOLDER, or by git'
 	@echo 'make deps-all     the packages of all servers'
 	@echo 'make format       lays out the C code; make compile_commands: compile_commands.json'
-	@echo 'make install, make clean, make man'
+	@echo 'make install      into PREFIX (/usr/local), below DESTDIR: program, servers, docs, manual pages, completions; make uninstall'
+	@echo 'make deb          a Debian package in build/; make dist: a release tarball, the same whenever it is made'
+	@echo 'make clean, make man'
 
 benchctl: | $(PROGRAM)
 	ln -sf build/benchctl $@
@@ -77,10 +79,12 @@ $(BUILD)/libbenchctl.a: $(LIB_OBJECTS)
 	rm -f $@
 	$(AR) rcs $@ $^
 
+# A release tarball has both in files; else the version is that of the last tag.
+COMMIT := $(shell cat COMMIT 2>/dev/null || git describe --always --dirty --exclude '*' 2>/dev/null || echo unknown)
+VERSION := $(patsubst v%,%,$(shell cat VERSION 2>/dev/null || git describe --tags --abbrev=0 --match 'v[0-9]*' 2>/dev/null || echo 0.1.0))
 # What a result says of its making. Built anew when the commit or the flags change.
-COMMIT := $(shell git describe --always --dirty --exclude '*' 2>/dev/null || echo unknown)
 STAMP = -DBUILD_COMMIT='"$(COMMIT)"' -DBUILD_COMPILER='"$(shell $(CC) --version | head -n 1)"' \
-	-DBUILD_FLAGS='"$(strip $(CFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE)))"' -DBUILD_DATA='"$(PREFIX)/share/benchctl"'
+	-DBUILD_FLAGS='"$(strip $(CFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE)))"' -DBUILD_VERSION='"$(VERSION)"'
 $(BUILD)/stamp: FORCE
 	@mkdir -p $(@D)
 	@echo '$(subst ','\'',$(STAMP))' | cmp -s - $@ || echo '$(subst ','\'',$(STAMP))' >$@
@@ -291,13 +295,7 @@ compile_commands:
 man: all
 	./benchctl help --man >docs/benchctl.1
 
-install: all servers
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/benchctl
-	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/benchctl
-	install -m 644 bench.conf $(DESTDIR)$(PREFIX)/share/benchctl/bench.conf
-	install -d $(DESTDIR)$(PREFIX)/share/man/man1
-	install -m 644 docs/benchctl.1 $(DESTDIR)$(PREFIX)/share/man/man1/benchctl.1
-	cp -R --parents templates servers build/servers $(DESTDIR)$(PREFIX)/share/benchctl/
+include packaging/install.mk
 
 clean:
 	rm -rf build benchctl

@@ -58,6 +58,8 @@ struct load_watch {
 	void *context;
 	/* Once, where there has been no right response and no new connection for LOAD_SILENCE_NS; or NULL. */
 	void (*stalled)(void *context, uint64_t silent_ns);
+	/* With each tick: right responses and requests that have ended so far, since the start of all; or NULL. */
+	void (*look)(void *context, uint64_t now_ns, uint64_t right, uint64_t ended);
 };
 
 struct load_spec {

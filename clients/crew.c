@@ -275,7 +275,7 @@ static bool crew_stopped(const struct crew *crew)
 }
 
 /* Calls the caller's watch at intervals, and tells it once of a server that has fallen silent. */
-static void crew_watch(struct crew *crew, const struct phases *phases, uint64_t now_ns)
+static void crew_watch(struct crew *crew, const struct phases *phases, const struct phases_seen *seen, uint64_t now_ns)
 {
 	const struct load_watch *watch = crew->spec->watch;
 	uint64_t silent_ns = phases_silent_ns(phases, now_ns);
@@ -285,10 +285,12 @@ static void crew_watch(struct crew *crew, const struct phases *phases, uint64_t 
 		watch->stalled(watch->context, silent_ns);
 		crew->told_stalled = true;
 	}
-	if (!watch || !watch->tick || phases->phase >= LOAD_DRAIN || now_ns < crew->next_watch_ns)
+	if (!watch || phases->phase >= LOAD_DRAIN || now_ns < crew->next_watch_ns)
 		return;
 	crew->next_watch_ns = now_ns + WATCH_NS;
-	if (!watch->tick(watch->context))
+	if (watch->look)
+		watch->look(watch->context, now_ns, seen->right, seen->ended);
+	if (watch->tick && !watch->tick(watch->context))
 		crew->abandoned = true;
 }
 
@@ -397,7 +399,7 @@ static void crew_lead(struct crew *crew, struct load_sample *sample, struct phas
 			atomic_store_explicit(&crew->phase, (int)phases->phase, memory_order_release);
 			continue;
 		}
-		crew_watch(crew, phases, now_ns);
+		crew_watch(crew, phases, &seen, now_ns);
 		uint64_t pause_ns = phases_pause_ns(phases, now_ns);
 		struct timespec pause = clock_timespec(pause_ns);
 		if (before == LOAD_MEASURE)

@@ -47,9 +47,10 @@ static const struct option_def ab_options[] = {
 #include "harness/config/settings_place.def"
 #include "harness/config/settings_request.def"
 	{ "out", 'o', FIELD(text, settings.out), .placeholder = "NAME",
-	  .help = "name of the session: results/NAME (the date and time)" },
+	  .help = "name of the session, or the path of its folder (results/ and the date and time)" },
 #include "harness/cmd/gate.def"
 #include "harness/compare/outputs.def"
+#include "harness/config/settings_results.def"
 #include "harness/config/settings_verbosity.def"
 	{ "help", 'h', FIELD(flag, help), .help = "this text" },
 	{ .name = NULL }
@@ -60,7 +61,7 @@ struct arm {
 	struct conf conf;
 	struct conf_server named; /* with the name of the server; the texts are those of conf */
 	struct document document;
-	char path[COMMON_FOLDER + 20];
+	char path[RUNS_PATH];
 };
 
 /* Finds the name of the server. Returns 0, or -1 with err set. */
@@ -287,6 +288,7 @@ static int ab_run(int argc, char **argv)
 		code = complain(&command_ab, EXIT_NO_RUN, "%s", err.text);
 	else if (command_parse(&command_ab, &ab, argc, argv, 0, 0, &code) >= 0) {
 		ab.gate.quiet = ab.settings.verbosity.quiet;
+		ab.gate.results = ab.settings.results;
 		code = ab_measure(&ab);
 	}
 	noise_release(&ab.noise);

@@ -33,10 +33,11 @@ static const struct option_def calibrate_options[] = {
 #include "harness/config/settings_place.def"
 	{ "conf", 0, FIELD(texts, settings.conf), .placeholder = "FILE",
 	  .help = "configuration (bench.conf); given again, it adds to the first" },
-	{ "noise", 0, FIELD(text, noise), .fallback = GATE_NOISE, .placeholder = "FILE",
-	  .help = "where the noise goes; what it has of other servers stays" },
+	{ "noise", 0, FIELD(text, noise), .placeholder = "FILE",
+	  .help = "where the noise goes; what it has of other servers stays (results/" GATE_NOISE ")" },
 	{ "out", 'o', FIELD(text, settings.out), .placeholder = "NAME",
-	  .help = "name of the session: results/NAME (the date and time)" },
+	  .help = "name of the session, or the path of its folder (results/ and the date and time)" },
+#include "harness/config/settings_results.def"
 #include "harness/config/settings_verbosity.def"
 	{ "help", 'h', FIELD(flag, help), .help = "this text" },
 	{ .name = NULL }
@@ -118,8 +119,9 @@ static int noise_finish(struct session *session, const struct calibrate *calibra
 {
 	struct noise noise = { 0 };
 	struct err err;
-	char path[COMMON_FOLDER + 20];
+	char path[RUNS_PATH], kept[GATE_NOISE_PATH];
 
+	gate_noise_path(kept, calibrate->noise, calibrate->settings.results);
 	snprintf(path, sizeof path, "%s/run.json", session->folder);
 	int bad = result_write(&session->document, path, &err) ||
 		  noise_find(&noise, &session->document, NOISE_DEALS, SEED, &err);
@@ -130,13 +132,13 @@ static int noise_finish(struct session *session, const struct calibrate *calibra
 		session->document.cells_count = 0;
 		noise.document = session->document;
 		session->document = (struct document){ 0 };
-		bad = noise_print(&noise, &err) || noise_keep(&noise, calibrate->noise, &err);
+		bad = noise_print(&noise, &err) || noise_keep(&noise, kept, &err);
 	}
 	noise_release(&noise);
 	if (bad)
 		return complain(&command_calibrate, EXIT_NO_RUN, "%s", err.text);
 	printf("\nThe noise of two sides of %llu launches each: twice as much is the floor of a comparison of as many here.\n%s\n",
-	       (unsigned long long)calibrate->launches, calibrate->noise);
+	       (unsigned long long)calibrate->launches, kept);
 	return EXIT_OK;
 }
 

@@ -61,8 +61,10 @@ struct round {
 static int servers_choose(struct round *round, const struct conf *conf, const struct request_settings *request,
 			  char **names, int count, struct err *err)
 {
-	round->servers = calloc(conf->count + 1, sizeof *round->servers);
-	round->found = calloc(conf->count + 1, sizeof *round->found);
+	size_t room = conf_known(conf) + 1;
+
+	round->servers = calloc(room, sizeof *round->servers);
+	round->found = calloc(room, sizeof *round->found);
 	if (!round->servers || !round->found)
 		return err_set(err, "out of memory");
 	size_t services = 0;
@@ -70,16 +72,18 @@ static int servers_choose(struct round *round, const struct conf *conf, const st
 		services += conf->servers[i].url != NULL;
 	if (!services && request_settings_given(request))
 		return err_set(err, "options that say what to ask are for servers with a url, and none here has one");
-	for (int i = 0; i < count; i++)
-		if (!conf_find(conf, names[i]))
+	for (int i = 0; i < count; i++) {
+		const struct conf_server *server = conf_find(conf, names[i]);
+		bool again = false;
+		if (!server)
 			return err_set(err, "there is no server '%s' (see 'benchctl list')", names[i]);
-	for (size_t i = 0; i < conf->count; i++) {
-		bool wanted = count == 0;
-		for (int j = 0; j < count; j++)
-			wanted = wanted || strcmp(conf->servers[i].name, names[j]) == 0;
-		if (wanted)
-			round->servers[round->count++] = &conf->servers[i];
+		for (size_t j = 0; j < round->count; j++)
+			again |= round->servers[j] == server;
+		if (!again)
+			round->servers[round->count++] = server;
 	}
+	for (size_t i = 0; i < conf->count && !count; i++)
+		round->servers[round->count++] = &conf->servers[i];
 	return 0;
 }
 

@@ -51,6 +51,9 @@ void command_print_help(const struct command *command, FILE *out)
 		command->operands[0] ? " " : "", command->operands, command->summary);
 	if (command->options)
 		options_help(command->options, out);
+	fputs("\nDefaults also come from the environment: BENCHCTL_NAME of --name, as BENCHCTL_MAX_WINDOW=2s of --max-window;\n"
+	      "yes or no where the option takes no value. The command line goes before it, and it before bench.conf.\n",
+	      out);
 }
 
 int command_read(const struct command *command, struct options_line *line, int argc, char **argv, int min, int max,
@@ -79,8 +82,9 @@ int command_parse(const struct command *command, void *settings, int argc, char 
 	struct err err;
 	int operands = command_read(command, &line, argc, argv, min, max, code);
 
-	if (operands >= 0 &&
-	    (options_default(command->options, settings, &err) || options_line_apply(&line, settings, ~0u, &err))) {
+	if (operands >= 0 && (options_default(command->options, settings, &err) ||
+			      options_environment_apply(command->options, &line, settings, ~0u, &err) ||
+			      options_line_apply(&line, settings, ~0u, &err))) {
 		*code = complain(command, EXIT_USAGE, "%s (see 'benchctl %s --help')", err.text, command->name);
 		operands = -1;
 	}
@@ -88,9 +92,17 @@ int command_parse(const struct command *command, void *settings, int argc, char 
 	return operands;
 }
 
+static bool is_same_file(const char *a, const char *b)
+{
+	struct stat first, second;
+
+	return !stat(a, &first) && !stat(b, &second) && first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
 int common_read_conf(struct conf *conf, struct settings *settings, char *const *paths, struct err *err)
 {
-	char room[DATA_PATH], here[] = "bench.conf";
+	char room[DATA_PATH], room_installed[DATA_PATH], here[] = "bench.conf";
+	struct err none;
 	char *usual[] = { NULL, NULL };
 
 	if (!paths) {
@@ -101,49 +113,17 @@ int common_read_conf(struct conf *conf, struct settings *settings, char *const *
 				     "it, name one with --conf FILE, or get one with a checkout of benchctl");
 		paths = usual;
 	}
-	for (; *paths; paths++)
+	bool is_installed = false;
+	const char *installed = data_find(room_installed, here, &none);
+	for (; *paths; paths++) {
+		is_installed |= installed && is_same_file(*paths, installed);
 		if (conf_read(conf, settings, *paths, err))
 			return -1;
+	}
+	if (installed && !is_installed && conf_read_installed(conf, installed, err))
+		return -1;
 	conf_export(conf);
 	return 0;
-}
-
-char *common_plots_folder(const char *path)
-{
-	char *real = realpath(path, NULL), *folder = NULL;
-
-	if (real && asprintf(&folder, "plots/%s", basename(dirname(real))) < 0)
-		folder = NULL;
-	free(real);
-	return folder;
-}
-
-int common_run_folder(char out[COMMON_FOLDER], const char *name, struct err *err)
-{
-	char stamp[32];
-	time_t now = time(NULL);
-	struct tm local;
-
-	localtime_r(&now, &local);
-	strftime(stamp, sizeof stamp, "%Y%m%d-%H%M%S", &local);
-	if (!name)
-		name = stamp;
-	if (!name[0] || name[0] == '.' || strlen(name) > 100 ||
-	    name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")])
-		return err_set(err, "--out: '%s' is no name: letters, digits, '.', '_' and '-'", name);
-	snprintf(out, COMMON_FOLDER, "results/%s", name);
-	return 0;
-}
-
-int common_make_run_folder(const char *folder, struct err *err)
-{
-	if (directory_make("results", err))
-		return -1;
-	if (!mkdir(folder, 0777))
-		return 0;
-	if (errno == EEXIST)
-		return err_set(err, "%s exists: choose another name with --out", folder);
-	return err_set_errno(err, "%s", folder);
 }
 
 /* State: the one thing that a signal handler can reach; see common.h. */

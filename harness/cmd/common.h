@@ -36,25 +36,10 @@ int command_parse(const struct command *command, void *settings, int argc, char 
 
 /*
  * Reads the configuration: the files of paths, one after the other; or where that is NULL ./bench.conf, or the
- * installed one. Applies their [run] to settings (may be NULL). Returns 0, or -1 with err set.
+ * installed one. Applies their [run] to settings (may be NULL). Beside files of somebody's own the servers of the installed one
+ * can be named (conf_read_installed()). Returns 0, or -1 with err set.
  */
 int common_read_conf(struct conf *conf, struct settings *settings, char *const *paths, struct err *err);
-
-/*
- * plots/NAME for results/NAME/run.json: the folder for what is made from a run. Freed by the caller; NULL: out of
- * memory.
- */
-char *common_plots_folder(const char *path);
-
-/*
- * The folder of a run of that name (NULL: the date and time), results/NAME, into out. Returns 0, or -1 with err set: it
- * is not a valid name.
- */
-#define COMMON_FOLDER 256
-int common_run_folder(char out[COMMON_FOLDER], const char *name, struct err *err);
-
-/* Makes that folder, which must not exist: no run is overwritten. Returns 0, or -1 with err set. */
-int common_make_run_folder(const char *folder, struct err *err);
 
 /*
  * Set by SIGINT, SIGTERM and SIGHUP once common_catch_signals() has been called; a second signal ends the process. It is the

@@ -6,6 +6,7 @@
 #include "harness/cmd/common.h"
 #include "harness/cmd/data.h"
 #include "harness/cmd/gate.h"
+#include "harness/cmd/runs.h"
 #include "harness/cmd/self_test.h"
 #include "harness/compare/outputs.h"
 #include "harness/config/settings.h"
@@ -16,6 +17,7 @@
 struct compare_command {
 	struct gate_settings gate;
 	char **base, **new; /* besides the operands */
+	char *results;
 	uint64_t timeout_ns;
 	struct compare_outputs outputs;
 	bool self_test;
@@ -35,6 +37,7 @@ static const struct option_def compare_options[] = {
 #include "harness/compare/outputs.def"
 	{ "timeout", 0, FIELD(duration, timeout_ns), .fallback = "1m", .min = CLOCK_MS, .max = 3600 * CLOCK_S,
 	  .help = "maximum time to fetch an address" },
+#include "harness/config/settings_results.def"
 	{ "self-test", 0, FIELD(flag, self_test),
 	  .help = "instead: launch the control server made slower by 30 % and by 8 %, and see what is found" },
 	{ "conf", 0, FIELD(texts, conf), .placeholder = "FILE",
@@ -52,12 +55,14 @@ struct runs {
 	char *title; /* the names of its files, owned */
 };
 
-static int run_read(struct document *document, const char *name, const char *shown, uint64_t timeout_ns,
-		    struct err *err)
+static int run_read(struct document *document, const char *name, const char *shown,
+		    const struct compare_command *settings, struct err *err)
 {
+	char path[RUNS_PATH];
+
 	if (!fetch_is_address(name))
-		return result_read(document, name, err);
-	FILE *file = fetch_open(name, RESULT_BYTES_MAX, timeout_ns, err);
+		return runs_find(path, settings->results, name, err) || result_read(document, path, err) ? -1 : 0;
+	FILE *file = fetch_open(name, RESULT_BYTES_MAX, settings->timeout_ns, err);
 	if (!file)
 		return -1;
 	int result = result_read_stream(document, file, shown, err);
@@ -77,7 +82,8 @@ static int title_add(struct runs *runs, const char *shown)
 	return 0;
 }
 
-static int runs_read(struct runs *runs, char *first, char *const *more, uint64_t timeout_ns, struct err *err)
+static int side_read(struct runs *runs, char *first, char *const *more, const struct compare_command *settings,
+		     struct err *err)
 {
 	size_t names = 1;
 
@@ -94,7 +100,7 @@ static int runs_read(struct runs *runs, char *first, char *const *more, uint64_t
 		runs->count++;
 		int result = !shown || title_add(runs, shown)
 				     ? err_set(err, "out of memory")
-				     : run_read(&runs->documents[i], name, shown, timeout_ns, err);
+				     : run_read(&runs->documents[i], name, shown, settings, err);
 		free(shown);
 		if (result)
 			return -1;
@@ -125,8 +131,8 @@ static int sides_compare(struct comparison *comparison, const struct compare_com
 	struct err later;
 
 	/* Where BASE can't be read, the outputs name the commit of NEW all the same. */
-	int bad = runs_read(base, operands[0], settings->base, settings->timeout_ns, err);
-	if (runs_read(new, operands[1], settings->new, settings->timeout_ns, bad ? &later : err) || bad ||
+	int bad = side_read(base, operands[0], settings->base, settings, err);
+	if (side_read(new, operands[1], settings->new, settings, bad ? &later : err) || bad ||
 	    gate_how(&how, &settings->gate, noise, base->all[0], err))
 		return -1;
 	return compare_sides(comparison, &(struct compare_side){ base->all, base->count, NULL },
@@ -207,6 +213,7 @@ static int compare_run(int argc, char **argv)
 	int code, operands = command_parse(&command_compare, &settings, argc, argv, 0, 2, &code);
 
 	settings.gate.quiet = settings.verbosity.quiet;
+	settings.gate.results = settings.results;
 	if (operands >= 0)
 		code = compare_choose(&settings, operands, argv);
 	options_release(compare_options, &settings);
@@ -215,8 +222,8 @@ static int compare_run(int argc, char **argv)
 
 const struct command command_compare = {
 	.name = "compare",
-	.operands = "BASE.json NEW.json",
-	.summary = "say whether NEW is slower than BASE; each a file, https:// or file:// address",
+	.operands = "BASE NEW",
+	.summary = "say whether NEW is slower than BASE; each a run, or a file by its https:// or file:// address",
 	.options = compare_options,
 	.run = compare_run,
 };

@@ -5,8 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/host/build.h"
-
 /* The program of a sanitizer's variant is three folders below the checkout: build/VARIANT/benchctl. */
 #define LEVELS_UP 3
 
@@ -33,8 +31,6 @@ char *data_find(char out[DATA_PATH], const char *name, struct err *err)
 		    is_there(out, folder, "/lib/benchctl", name))
 			return out;
 	}
-	if (is_there(out, build_data_folder, "", name))
-		return out;
-	err_set(err, "there is no %s, neither beside the program nor at %.1000s", name, out);
+	err_set(err, "there is no %s beside the program: neither a checkout nor an installation is around it", name);
 	return NULL;
 }

@@ -3,7 +3,7 @@
  *
  * They are found from the place of the program itself, so that a checkout, and an installation under any prefix, can be called
  * from any folder and moved: in the folders above the program, of a checkout (build/benchctl and bench.conf have the same
- * parent) or of an installation (bin/benchctl and lib/benchctl/bench.conf); else where `make install` put them.
+ * parent) or of an installation (bin/benchctl and lib/benchctl/bench.conf).
  */
 #ifndef HARNESS_CMD_DATA_H
 #define HARNESS_CMD_DATA_H

@@ -2,20 +2,26 @@
 #include <string.h>
 
 #include "harness/cmd/common.h"
+#include "harness/cmd/runs.h"
 #include "harness/record/result.h"
 #include "harness/report/explain.h"
 
 struct explain_settings {
-	char *mode;
-	uint64_t block;
+	char *mode, *results;
+	uint64_t launch;
 	bool help;
 };
+
+#define SETTINGS_FIELD(kind, name) OPTION_FIELD(kind, struct explain_settings, name)
 
 static const struct option_def explain_options[] = {
 	{ "mode", 'm', OPTION_FIELD(text, struct explain_settings, mode),
 	  .help = "the mode of the cell (the first that the run has)" },
-	{ "block", 'b', OPTION_FIELD(count, struct explain_settings, block), .fallback = "1", .min = 1, .max = 1000000,
-	  .help = "the launch of the server that the cell is from" },
+	{ "launch", 'l', OPTION_FIELD(count, struct explain_settings, launch), .fallback = "1", .min = 1,
+	  .max = 1000000, .help = "the launch of the server that the cell is from" },
+	{ "block", 'b', OPTION_FIELD(count, struct explain_settings, launch), .min = 1, .max = 1000000,
+	  .help = "the same as --launch, as it was called before" },
+#include "harness/config/settings_results.def"
 	{ "help", 'h', OPTION_FIELD(flag, struct explain_settings, help), .help = "this text" },
 	{ .name = NULL }
 };
@@ -99,36 +105,49 @@ static int nothing_found(const struct document *document, const struct wanted *w
 		       (unsigned long long)wanted->block, levels);
 }
 
+/* Explains one cell of the run at path. Returns the exit code. */
+static int cell_explain(const struct document *document, const char *path, const char *name,
+			const struct explain_settings *settings)
+{
+	struct wanted wanted = { 0 };
+	struct err err;
+
+	if (wanted_read(&wanted, name, &err))
+		return complain(&command_explain, EXIT_USAGE, "%s", err.text);
+	wanted.mode = settings->mode;
+	wanted.block = settings->launch;
+	const struct cell *cell = cell_find(document, &wanted);
+	if (!cell) {
+		nothing_found(document, &wanted, &err);
+		return complain(&command_explain, EXIT_USAGE, "%s: %.900s", path, err.text);
+	}
+	explain_print(cell, document_network(document, cell->server), stdout);
+	return EXIT_OK;
+}
+
 static int explain_run(int argc, char **argv)
 {
 	struct explain_settings settings = { 0 };
 	struct document document = { 0 };
-	struct wanted wanted = { 0 };
-	const struct cell *cell = NULL;
+	char path[RUNS_PATH];
 	struct err err;
-	int code;
+	int code, operands = command_parse(&command_explain, &settings, argc, argv, 2, argc, &code);
 
-	if (command_parse(&command_explain, &settings, argc, argv, 2, 2, &code) < 0)
-		goto out;
-	wanted.mode = settings.mode;
-	wanted.block = settings.block;
-	if (wanted_read(&wanted, argv[1], &err) || result_read(&document, argv[0], &err)) {
+	if (operands >= 0 && runs_read(&document, path, settings.results, argv[0], &err))
 		code = complain(&command_explain, EXIT_USAGE, "%s", err.text);
-	} else if (!(cell = cell_find(&document, &wanted))) {
-		nothing_found(&document, &wanted, &err);
-		code = complain(&command_explain, EXIT_USAGE, "%s: %.900s", argv[0], err.text);
-	} else {
-		explain_print(cell, document_network(&document, cell->server), stdout);
+	for (int i = 1; i < operands && !code; i++) {
+		if (i > 1)
+			putchar('\n');
+		code = cell_explain(&document, path, argv[i], &settings);
 	}
 	document_release(&document);
-out:
 	options_release(explain_options, &settings);
 	return code;
 }
 
 const struct command command_explain = {
 	.name = "explain",
-	.operands = "RUN.json SERVER@LEVEL",
+	.operands = "RUN SERVER@LEVEL..",
 	.summary = "show all evidence of one cell; SERVER@seq is the sequential one, SERVER@5000/s one of an open loop",
 	.options = explain_options,
 	.run = explain_run,

@@ -1,5 +1,6 @@
 #include "harness/cmd/gate.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -10,15 +11,20 @@
 
 const char *const gate_fail_on_names[] = { "regressed", "nothing", NULL };
 
-static const char *path_of(const struct gate_settings *settings)
+char *gate_noise_path(char out[GATE_NOISE_PATH], const char *noise, const char *results)
 {
-	return settings->noise ? settings->noise : GATE_NOISE;
+	if (noise)
+		snprintf(out, GATE_NOISE_PATH, "%s", noise);
+	else
+		snprintf(out, GATE_NOISE_PATH, "%s/" GATE_NOISE, results);
+	return out;
 }
 
 int gate_read(struct noise *noise, const struct gate_settings *settings, struct err *err)
 {
-	const char *path = path_of(settings);
+	char path[GATE_NOISE_PATH];
 
+	gate_noise_path(path, settings->noise, settings->results);
 	if (strcmp(path, "none") == 0 || (!settings->noise && access(path, F_OK)))
 		return 0;
 	return result_read_noise(noise, path, err);
@@ -27,9 +33,10 @@ int gate_read(struct noise *noise, const struct gate_settings *settings, struct 
 int gate_how(struct compare_settings *how, const struct gate_settings *settings, const struct noise *noise,
 	     const struct document *run, struct err *err)
 {
-	const char *path = path_of(settings);
+	char path[GATE_NOISE_PATH];
 	struct err why;
 
+	gate_noise_path(path, settings->noise, settings->results);
 	*how = compare_settings_usual;
 	how->floor = settings->floor;
 	how->allow_missing = settings->allow_missing;

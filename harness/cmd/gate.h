@@ -18,11 +18,14 @@ struct gate_settings {
 	bool allow_missing; /* NEW may lack what BASE has */
 	bool quiet;         /* nothing is said of the noise */
 	double floor;
-	char *noise; /* file of this host's noise; NULL: the usual file, if it exists */
+	char *noise;         /* file of this host's noise; NULL: the usual file, if it exists */
+	const char *results; /* the folder in which the usual file is */
 };
 
-/* Where `calibrate` writes it. */
-#define GATE_NOISE "results/noise.json"
+/* The usual file, where `calibrate` writes it: in the folder of results. */
+#define GATE_NOISE      "noise.json"
+#define GATE_NOISE_PATH 1100
+char *gate_noise_path(char out[GATE_NOISE_PATH], const char *noise, const char *results);
 
 enum gate_fail_on { GATE_REGRESSED, GATE_NOTHING };
 

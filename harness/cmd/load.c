@@ -9,6 +9,7 @@
 #include "clients/choice.h"
 #include "clients/probe.h"
 #include "harness/cmd/common.h"
+#include "harness/cmd/terminal.h"
 #include "harness/config/settings.h"
 #include "harness/host/build.h"
 #include "harness/host/cpus.h"
@@ -69,6 +70,8 @@ static const struct option_def load_options[] = {
 	{ "raw", 0, FIELD(text, raw), .placeholder = "FILE",
 	  .help = "write each latency of the window in ns, one per line, thread after thread" },
 	{ "json", 0, FIELD(flag, json), .help = "print one cell of run.json" },
+	{ "no-live", 0, FIELD(flag, verbosity.no_live), .flags = OPTION_CALL,
+	  .help = "on a terminal: no line each second" },
 #include "harness/config/settings_verbosity.def"
 	{ "help", 'h', FIELD(flag, help), .help = "this text" },
 	{ .name = NULL }
@@ -101,10 +104,16 @@ static void print_special(const struct cell *cell)
 		printf("  crowd: %s\n", crowd);
 }
 
+/* The context of a load's watch, and what was last shown of it. */
+struct load_live {
+	const struct load_settings *settings;
+	uint64_t start_ns, last_ns, right;
+};
+
 /* A server that hangs is told of as it happens, before the measurement too. */
 static void load_stalled(void *context, uint64_t silent_ns)
 {
-	const struct load_settings *settings = context;
+	const struct load_settings *settings = ((const struct load_live *)context)->settings;
 	char silent[UNITS_TEXT], timeout[UNITS_TEXT];
 
 	if (!settings->verbosity.quiet)
@@ -123,15 +132,42 @@ static void load_enter(void *context, enum load_phase phase)
 		[LOAD_DRAIN] = "the window is over; what is in flight may end",
 		[LOAD_STOP] = NULL,
 	};
-	const struct load_settings *settings = context;
+	const struct load_settings *settings = ((const struct load_live *)context)->settings;
 
 	if (settings->verbosity.verbose && !settings->verbosity.quiet && steps[phase])
 		say("benchctl load: %s", steps[phase]);
 }
 
-static struct load_watch load_watch_of(const struct load_settings *settings)
+/* On a terminal a line for each second. */
+static void load_look(void *context, uint64_t now_ns, uint64_t right, uint64_t ended)
 {
-	return (struct load_watch){ .enter = load_enter, .stalled = load_stalled, .context = (void *)settings };
+	struct load_live *live = context;
+	char rate[UNITS_TEXT], failed[UNITS_TEXT];
+
+	if (!live->start_ns)
+		live->start_ns = live->last_ns = now_ns;
+	if (now_ns - live->last_ns < CLOCK_S)
+		return;
+	double seconds = (double)(now_ns - live->last_ns) / CLOCK_S;
+	say("%4.0f s  %s requests/s, %s failed", (double)(now_ns - live->start_ns) / CLOCK_S,
+	    units_show_count(rate, (uint64_t)((double)(right - live->right) / seconds)),
+	    units_show_count(failed, ended - right));
+	live->last_ns = now_ns;
+	live->right = right;
+}
+
+static struct load_watch load_watch_of(struct load_live *live)
+{
+	const struct settings_verbosity *verbosity = &live->settings->verbosity;
+	struct terminal terminal;
+
+	terminal_init(&terminal, *verbosity);
+	return (struct load_watch){
+		.enter = load_enter,
+		.stalled = load_stalled,
+		.look = terminal.rewrites && !verbosity->no_live ? load_look : NULL,
+		.context = live,
+	};
 }
 
 static void print_cell(const struct cell *cell, const char *note, const struct load_settings *settings)
@@ -334,7 +370,8 @@ static int load_offer(const struct load_settings *settings, const struct client 
 		      FILE *raw)
 {
 	struct load_spec spec = load_plan(settings, target);
-	struct load_watch watch = load_watch_of(settings);
+	struct load_live live = { .settings = settings };
+	struct load_watch watch = load_watch_of(&live);
 	struct load_sample *sample = calloc(1, sizeof *sample);
 	struct cell cell = { 0 };
 	char note[NOTE_TEXT] = "";
@@ -410,7 +447,8 @@ static int load_learn(struct target *target, const struct load_settings *setting
 		      struct err *err)
 {
 	bool keepalive = settings->mode != LOAD_CLOSE;
-	const struct load_watch watch = load_watch_of(settings);
+	struct load_live live = { .settings = settings };
+	const struct load_watch watch = load_watch_of(&live);
 	uint64_t deadline_ns = clock_ns() + settings->timeout_ns; /* of both requests together */
 
 	if (probe_learn(target, keepalive, accept, settings->timeout_ns, &common_stop, &watch, err))

@@ -57,18 +57,71 @@ static bool is_due(struct progress *progress, uint64_t now_ns)
 	return true;
 }
 
+/* Begins a curve anew with each mode of a launch. */
+static void curve_follow(struct progress *progress, const struct cell *cell)
+{
+	if (strcmp(progress->mode, mode_of(cell)) == 0)
+		return;
+	snprintf(progress->mode, sizeof progress->mode, "%s", mode_of(cell));
+	progress->curve_count = 0;
+	progress->requests_failed = 0;
+	progress->cells_not_valid = 0;
+}
+
+static void curve_add(struct progress *progress, const struct cell *cell)
+{
+	if (progress->curve_count == PROGRESS_CURVE)
+		memmove(progress->curve, progress->curve + 1, --progress->curve_count * sizeof *progress->curve);
+	progress->curve[progress->curve_count++] = cell->error ? NAN : cell->rate_rps;
+	progress->requests_failed += cell->error ? 0 : (double)cell_failed(cell);
+	progress->cells_not_valid += !cell->valid;
+}
+
+char *progress_live(const struct progress *progress, char out[PROGRESS_LIVE])
+{
+	static const char *const bars[] = { "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };
+	enum { BARS = sizeof bars / sizeof *bars };
+	double max = 0;
+	char count[UNITS_TEXT];
+	size_t used = 0;
+
+	out[0] = 0;
+	if (progress->terminal.verbosity.no_live || !progress->curve_count)
+		return out;
+	for (size_t i = 0; i < progress->curve_count; i++)
+		max = fmax(max, progress->curve[i]);
+	used += (size_t)snprintf(out, PROGRESS_LIVE, "  ");
+	for (size_t i = 0; i < progress->curve_count; i++) {
+		double rate = progress->curve[i];
+		int bar = max > 0 ? (int)fmin(rate / max * BARS, BARS - 1) : 0;
+		used += (size_t)snprintf(out + used, PROGRESS_LIVE - used, "%s", isnan(rate) ? "×" : bars[bar]);
+	}
+	double last = progress->curve[progress->curve_count - 1];
+	if (!isnan(last))
+		used += (size_t)snprintf(out + used, PROGRESS_LIVE - used, " %s/s",
+					 units_show_count(count, (uint64_t)last));
+	if (progress->requests_failed > 0)
+		used += (size_t)snprintf(out + used, PROGRESS_LIVE - used, ", %s failed",
+					 units_show_count(count, (uint64_t)progress->requests_failed));
+	if (progress->cells_not_valid)
+		snprintf(out + used, PROGRESS_LIVE - used, ", %llu not valid",
+			 (unsigned long long)progress->cells_not_valid);
+	return out;
+}
+
 static void on_begin(void *context, const struct cell *cell, size_t done, size_t all)
 {
 	struct progress *progress = context;
-	char left[48], load[64];
+	char left[48], load[64], live[PROGRESS_LIVE];
 
 	pace_begin(&progress->pace, done, clock_ns());
 	if (progress->terminal.verbosity.verbose)
 		return; /* the line that stays is that of the cell's end */
 	time_left(progress, done, all, left);
 	load_show(cell, load, sizeof load);
-	terminal_status(&progress->terminal, "[%zu/%zu%s] %s: %s, %s", done, all, left, cell->server, mode_of(cell),
-			load);
+	curve_follow(progress, cell);
+	terminal_status(&progress->terminal, "[%zu/%zu%s] %s: %s, %s%s", done, all, left, cell->server, mode_of(cell),
+			load, progress_live(progress, live));
 	if (is_due(progress, clock_ns()))
 		say("[%zu/%zu%s] %s: %s, %s", done, all, left, cell->server, mode_of(cell), load);
 }
@@ -79,6 +132,7 @@ static void on_end(void *context, const struct cell *cell, size_t done, size_t a
 	char load[64], rate[UNITS_TEXT];
 
 	load_show(cell, load, sizeof load);
+	curve_add(progress, cell);
 	if (cell->error) {
 		progress->failed_cells++;
 	} else if (cell->rate_rps > progress->best_rps) {
@@ -117,6 +171,7 @@ static void on_server_end(void *context, const char *server, uint64_t block, siz
 out:
 	progress->best_rps = 0;
 	progress->failed_cells = 0;
+	*progress->mode = 0;
 }
 
 /* The last stderr output of a server may be long, and its end says most; the cell keeps all of it. */

@@ -4,13 +4,15 @@
 
 #include "harness/cmd/common.h"
 #include "harness/cmd/data.h"
+#include "harness/cmd/runs.h"
 #include "harness/config/settings.h"
+#include "harness/lib/argv.h"
 #include "harness/site/git_branch.h"
 #include "harness/site/store_directory.h"
 #include "harness/site/store_url.h"
 
 struct publish_settings {
-	char *to, *title, *url, *branch, *certificates;
+	char *to, *title, *url, *branch, *certificates, *results;
 	char **remove;
 	uint64_t timeout_ns, retries, keep, keep_days;
 	bool thin, replace, light, rebuild;
@@ -52,6 +54,7 @@ static const struct option_def publish_options[] = {
 	  .help = "how long one file may take" },
 	{ "retries", 0, FIELD(count, retries), .fallback = "4", .max = 100,
 	  .help = "of a request, where the server is busy or the connection is lost" },
+#include "harness/config/settings_results.def"
 #include "harness/config/settings_verbosity.def"
 	{ "help", 'h', FIELD(flag, help), .help = "this text" },
 	{ .name = NULL }
@@ -163,15 +166,20 @@ static bool is_branch(const char *to)
 static int publish_run(int argc, char **argv)
 {
 	struct publish_settings settings = { 0 };
-	char room[DATA_PATH];
+	char room[DATA_PATH], **found = NULL;
 	struct err err;
 	int code;
 
 	int operands = command_parse(&command_publish, &settings, argc, argv, 0, argc > 1 ? argc : 1, &code);
 	if (operands < 0)
 		goto out;
+	found = runs_find_all(argv, operands, settings.results, &err);
+	if (!found) {
+		code = complain(&command_publish, EXIT_USAGE, "%s", err.text);
+		goto out;
+	}
 	struct publish_request request = {
-		.runs = argv,
+		.runs = found,
 		.runs_count = (size_t)operands,
 		.title = settings.title,
 		.url = settings.url,
@@ -207,13 +215,14 @@ static int publish_run(int argc, char **argv)
 					      : publish_to(&settings, &request);
 	}
 out:
+	argv_free(found);
 	options_release(publish_options, &settings);
 	return code;
 }
 
 const struct command command_publish = {
 	.name = "publish",
-	.operands = "RUN.json..",
+	.operands = "RUN..",
 	.summary = "put runs into a static site, with the trend of each server and a feed",
 	.options = publish_options,
 	.run = publish_run,

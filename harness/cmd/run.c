@@ -4,12 +4,13 @@
 
 #include "harness/analysis/verdicts.h"
 #include "harness/cmd/session.h"
+#include "harness/lib/clock.h"
 #include "harness/record/result.h"
 #include "harness/report/explain.h"
 #include "harness/report/rates_table.h"
 #include "harness/report/table.h"
 
-#define RESCUE_ROOM (COMMON_FOLDER + 20)
+#define RESCUE_ROOM (RUNS_FOLDER + 20)
 /* How many names are tried for a folder beside the one that is gone. */
 #define RESCUES_MAX 100
 
@@ -23,13 +24,11 @@ struct run {
 static int settings_resume(struct run *run, const char *name, struct err *err)
 {
 	struct document *before = &run->session.before;
-	char path[400];
+	char path[RUNS_PATH];
 
-	snprintf(path, sizeof path, "results/%.200s/run.json", name);
-	if (strchr(name, '/'))
-		return err_set(err, "--resume: '%s' is no name of a run: it is the NAME in results/NAME", name);
-	if (result_read(before, path, err))
+	if (runs_find(path, run->settings.results, name, err) || result_read(before, path, err))
 		return err_prefix(err, "--resume");
+	snprintf(run->session.folder, sizeof run->session.folder, "%.*s", (int)(strrchr(path, '/') - path), path);
 	for (size_t i = 0; i < before->options_count; i++) {
 		const struct document_option *option = &before->options[i];
 		const struct option_def *def = options_find(settings_options, option->name);
@@ -44,18 +43,22 @@ static int settings_resume(struct run *run, const char *name, struct err *err)
 }
 
 /*
- * The order of precedence: command line, the resumed run, preset, bench.conf, defaults. The options of this call alone
+ * The order of precedence: command line, the resumed run, preset, environment, bench.conf, defaults. The options of this call alone
  * are needed first, to find the others.
  */
 static int settings_gather(struct run *run, const struct options_line *line, struct err *err)
 {
 	struct settings *settings = &run->settings;
 
-	run->session.levels_given = options_line_gives(line, "concurrency");
+	run->session.levels_given = options_line_gives(line, "concurrency") ||
+				    options_environment(options_find(settings_options, "concurrency"));
 	return options_default(settings_options, settings, err) ||
+			       options_environment_apply(settings_options, line, settings, OPTION_CALL, err) ||
 			       options_line_apply(line, settings, OPTION_CALL, err) ||
 			       (settings->url ? conf_add_url(&run->conf, "service", settings->url, err)
 					      : common_read_conf(&run->conf, settings, settings->conf, err)) ||
+			       options_environment_apply(settings_options, line, settings, ~(unsigned)OPTION_CALL,
+							 err) ||
 			       (settings->preset && settings_preset(settings, settings->preset, err)) ||
 			       (settings->resume && settings_resume(run, settings->resume, err)) ||
 			       options_line_apply(line, settings, ~(unsigned)OPTION_CALL, err)
@@ -137,7 +140,7 @@ static int run_rescue(const struct session *session, char folder[RESCUE_ROOM], s
 
 	for (int number = 1; bad && number < RESCUES_MAX; number++) {
 		snprintf(folder, RESCUE_ROOM, "%s-rescued-%d", session->folder, number);
-		bad = common_make_run_folder(folder, err);
+		bad = runs_make_folder(folder, err);
 	}
 	snprintf(path, sizeof path, "%s/cells.jsonl", folder);
 	bad = bad || ledger_create(&ledger, path, document, err);
@@ -164,8 +167,7 @@ static void run_finish_elsewhere(struct session *session, const char *why)
 			 why, err.text);
 		(void)!result_print(document, stdout);
 	} else {
-		complain(&command_run, 0, "%s: what was measured is in %s (--resume %s goes on)", why, folder,
-			 strrchr(folder, '/') + 1);
+		complain(&command_run, 0, "%s: what was measured is in %s (--resume %s goes on)", why, folder, folder);
 	}
 }
 
@@ -173,7 +175,7 @@ static void run_finish_elsewhere(struct session *session, const char *why)
 static int run_finish(struct session *session, int code)
 {
 	struct document *document = &session->document;
-	char path[COMMON_FOLDER + 20];
+	char path[RUNS_PATH];
 	struct err err;
 
 	if (ledger_check(&session->ledger, &err)) {
@@ -202,6 +204,51 @@ static int run_finish(struct session *session, int code)
 	return complain(&command_run, EXIT_NO_RUN, "no cell is valid: see 'benchctl explain %s SERVER@LEVEL'", path);
 }
 
+/* How long a launch takes besides its cells: the start, the end, the free port. */
+#define LAUNCH_NS (500 * CLOCK_MS)
+/* And a cell besides its warm-up and window: the ramp of few connections, the drain. */
+#define CELL_NS (150 * CLOCK_MS)
+
+static void time_print(const char *before, uint64_t ns)
+{
+	unsigned long long minutes = ns / (60 * CLOCK_S);
+
+	printf("%s%llu:%02llu:%02llu", before, minutes / 60, minutes % 60, (unsigned long long)(ns / CLOCK_S % 60));
+}
+
+/* Prints what a session would do, and estimates its time from the options. */
+static void plan_print(const struct session *session)
+{
+	const struct settings *settings = session->settings;
+	uint64_t cells = sweep_cells(&session->sweep), launches = session->count * settings->repeat;
+	const char *load = settings->rate.count ? "rate" : "concurrency";
+
+	printf("servers   ");
+	for (size_t i = 0; i < session->count; i++)
+		printf("%s%s", i ? ", " : "", session->servers[i]->name);
+	printf("\nmodes     ");
+	for (size_t i = 0; i < session->sweep.modes_count; i++)
+		printf("%s%s", i ? ", " : "", load_mode_names[session->sweep.modes[i]]);
+	printf("\n%-10s", settings->rate.count ? "rates" : "levels");
+	options_show(options_find(settings_options, load), settings, stdout);
+	printf("\nlaunches  %llu launches of each server, %llu cells in all\n", (unsigned long long)settings->repeat,
+	       (unsigned long long)cells);
+	if (settings->requests) {
+		printf("time      not known: about as long as %llu requests take in each cell\n",
+		       (unsigned long long)settings->requests);
+		return;
+	}
+	uint64_t cell_ns = settings->warmup_ns + CELL_NS;
+	time_print("time      about ", cells * (cell_ns + settings->duration_ns) + launches * LAUNCH_NS);
+	time_print("; at most ",
+		   cells * (cell_ns + settings->max_ramp_ns + settings->max_window_ns) + launches * LAUNCH_NS);
+	puts(" where servers are slow (h:mm:ss)");
+	if (settings->until_known) {
+		time_print("          with --until-known to the end of its budget: ", settings->budget_ns);
+		putchar('\n');
+	}
+}
+
 static int run_measure(struct run *run)
 {
 	struct session *session = &run->session;
@@ -209,6 +256,10 @@ static int run_measure(struct run *run)
 	common_catch_signals();
 	int code = session_choose(session, &run->conf);
 	code = code ? code : session_prepare(session);
+	if (!code && run->settings.dry_run) {
+		plan_print(session);
+		return EXIT_OK;
+	}
 	code = code ? code : session_keep(session);
 	return code ? code : run_finish(session, session_run(session));
 }

@@ -19,8 +19,6 @@
 #include "harness/server/container.h"
 #include "harness/server/quota.h"
 
-#define PATH_ROOM (COMMON_FOLDER + 20)
-
 /* Prints the error, and keeps it: every output that was requested is written all the same. Returns the code. */
 static int give_up(struct session *session, int code, const struct err *why)
 {
@@ -106,7 +104,7 @@ int session_choose(struct session *session, const struct conf *conf)
 {
 	struct err err;
 
-	if (servers_room(session, conf->count))
+	if (servers_room(session, conf_known(conf) + 1))
 		return complain(session->command, EXIT_NO_RUN, "out of memory");
 	if (session->settings->servers) {
 		if (servers_add_named(session, conf, &err))
@@ -119,6 +117,7 @@ int session_choose(struct session *session, const struct conf *conf)
 			servers_add(session, &conf->servers[i]);
 	if (!session->count)
 		return complain(session->command, EXIT_USAGE, "the configuration has no [server NAME] for this run");
+	servers_add_control(session, conf);
 	return EXIT_OK;
 }
 
@@ -223,7 +222,7 @@ static int load_settle(struct session *session, struct err *err)
 	if (settings->resume && settings->out)
 		return err_set(err, "--out: a resumed run keeps its name");
 	if (sweep_modes(sweep, settings->mode, err) || rates_fit(session, err) ||
-	    common_run_folder(session->folder, settings->resume ? settings->resume : settings->out, err))
+	    (!settings->resume && runs_folder(session->folder, settings->results, settings->out, err)))
 		return -1;
 	return cpus_divide(&sweep->cpus, settings->client_cpus, settings->server_cpus, err);
 }
@@ -386,7 +385,7 @@ static int ledger_continue(struct session *session, const char *path, struct err
 static int files_make(struct session *session, struct err *err)
 {
 	bool resumes = session->settings->resume != NULL;
-	char path[PATH_ROOM];
+	char path[RUNS_PATH];
 
 	if (resumes && resume_match(&session->before, &session->document, err))
 		return err_prefix(err, "--resume: %s can't be resumed", session->folder);
@@ -398,8 +397,7 @@ static int files_make(struct session *session, struct err *err)
 		session->document.revision = session->before.revision;
 		session->before.revision = revision;
 	}
-	if ((!resumes && common_make_run_folder(session->folder, err)) ||
-	    lock_take(&session->lock, session->folder, err))
+	if ((!resumes && runs_make_folder(session->folder, err)) || lock_take(&session->lock, session->folder, err))
 		return -1;
 	snprintf(path, sizeof path, "%s/cells.jsonl", session->folder);
 	session->ledger.fd = -1;

@@ -16,6 +16,7 @@
 #define HARNESS_CMD_SESSION_H
 
 #include "harness/cmd/common.h"
+#include "harness/cmd/runs.h"
 #include "harness/lib/lock.h"
 #include "harness/record/document.h"
 #include "harness/record/ledger.h"
@@ -43,9 +44,9 @@ struct session {
 	struct lock lock;         /* of the folder */
 	struct ledger ledger;     /* open where sweep.ledger is set */
 	struct sweep sweep;
-	struct network network;     /* the network of servers and client, from session_prepare() on */
-	char folder[COMMON_FOLDER]; /* results/NAME */
-	struct err failure;         /* the error that was printed, or "" */
+	struct network network;   /* the network of servers and client, from session_prepare() on */
+	char folder[RUNS_FOLDER]; /* results/NAME */
+	struct err failure;       /* the error that was printed, or "" */
 };
 
 /*

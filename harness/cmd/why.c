@@ -20,8 +20,9 @@ struct why {
 static const struct option_def why_options[] = {
 	{ "mode", 'm', FIELD(text, settings.mode), .fallback = "close,keepalive,crowd", .placeholder = "MODE,..",
 	  .help = "modes that are looked at" },
-	{ "run", 'r', FIELD(text, run), .placeholder = "RUN.json",
+	{ "run", 'r', FIELD(text, run), .placeholder = "RUN",
 	  .help = "the evidence is this run's, and what is found is added to it" },
+#include "harness/config/settings_results.def"
 	{ "budget", 'b', FIELD(duration, budget_ns), .fallback = "3m", .min = CLOCK_S, .max = 24 * SETTINGS_LONGEST,
 	  .help = "time for the look and all experiments" },
 	{ "json", 0, FIELD(flag, json), .help = "print JSON" },
@@ -120,6 +121,14 @@ static int inquire(struct why *why, struct session *session, const struct conf *
 /* Reads the run, which must have measured the server. Returns 0, or -1 with err set. */
 static int run_read(struct why *why, struct err *err)
 {
+	char path[RUNS_PATH];
+
+	if (runs_find(path, why->settings.results, why->run, err))
+		return -1;
+	free(why->run);
+	why->run = strdup(path);
+	if (!why->run)
+		return err_set(err, "out of memory");
 	if (result_read(&why->known, why->run, err))
 		return -1;
 	for (uint64_t i = 0; i < why->known.cells_count; i++)

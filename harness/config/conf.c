@@ -374,6 +374,19 @@ out:
 	return result;
 }
 
+int conf_read_installed(struct conf *conf, const char *path, struct err *err)
+{
+	conf->installed = calloc(1, sizeof *conf->installed);
+	if (!conf->installed)
+		return err_set(err, "out of memory");
+	return conf_read(conf->installed, NULL, path, err);
+}
+
+size_t conf_known(const struct conf *conf)
+{
+	return conf->count + (conf->installed ? conf->installed->count : 0);
+}
+
 void conf_export(const struct conf *conf)
 {
 	if (conf->stackless)
@@ -387,7 +400,7 @@ const struct conf_server *conf_find(const struct conf *conf, const char *name)
 	for (size_t i = 0; i < conf->count; i++)
 		if (strcmp(conf->servers[i].name, name) == 0)
 			return &conf->servers[i];
-	return NULL;
+	return conf->installed ? conf_find(conf->installed, name) : NULL;
 }
 
 void conf_release(struct conf *conf)
@@ -398,6 +411,9 @@ void conf_release(struct conf *conf)
 		free(conf->servers[i].folder);
 	}
 	options_release(interpreter_keys, conf);
+	if (conf->installed)
+		conf_release(conf->installed);
+	free(conf->installed);
 	free(conf->servers);
 	*conf = (struct conf){ 0 };
 }

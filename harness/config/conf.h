@@ -71,6 +71,7 @@ enum conf_stop { CONF_STOP_TERM, CONF_STOP_INT };
 struct conf {
 	struct conf_server *servers;
 	size_t count;
+	struct conf *installed; /* the servers that come with the program, found by their names alone; owned; or NULL */
 	char *stackless, *python2_greenlet; /* of [interpreters], owned; NULL where not named */
 };
 
@@ -107,12 +108,21 @@ static inline bool conf_is_attached(const struct conf_server *server)
 }
 
 /*
+ * Reads the configuration that comes with the program, beside one of somebody's own: its servers can be named, and are not
+ * measured otherwise; the control server is among them. Returns 0, or -1 with err set.
+ */
+int conf_read_installed(struct conf *conf, const char *path, struct err *err);
+
+/* The number of servers that can be named. */
+size_t conf_known(const struct conf *conf);
+
+/*
  * Puts the interpreters into this process's environment, where servers and their commands look for them:
  * BENCH_STACKLESS and BENCH_PYTHON2_GREENLET. A variable that is set already wins over the file.
  */
 void conf_export(const struct conf *conf);
 
-/* The server of that name, or NULL. */
+/* The server of that name, or NULL: first of this configuration, then of the installed one. */
 const struct conf_server *conf_find(const struct conf *conf, const char *name);
 
 void conf_release(struct conf *conf);

@@ -26,7 +26,7 @@ const struct option_def settings_options[] = {
 	{ "url", 'u', FIELD(text, url), .placeholder = "URL", .flags = OPTION_CALL | OPTION_RESUME,
 	  .help = "measure this service, which runs already, and no other: no bench.conf is read" },
 	{ "ceiling", 0, FIELD(choice, ceiling), .fallback = "yes", .choices = ceiling_names, .flags = OPTION_RESUME,
-	  .help = "measure the control server too where --servers does not name it" },
+	  .help = "measure the control server too where it is not named" },
 #include "harness/config/settings_load.def"
 #include "harness/config/settings_request.def"
 	{ "requests", 'n', FIELD(count, requests), .fallback = "0", .flags = SETTINGS_ALIKE,
@@ -43,16 +43,25 @@ const struct option_def settings_options[] = {
 	{ "seed", 0, FIELD(count, seed), .fallback = "0", .flags = OPTION_RESUME,
 	  .help = "seed of the launch order and of random arrivals (0: from the clock)" },
 #include "harness/config/settings_place.def"
+#include "harness/config/settings_results.def"
 	{ "out", 'o', FIELD(text, out), .placeholder = "NAME", .flags = OPTION_CALL,
-	  .help = "name of the run: results/NAME (the date and time)" },
+	  .help = "name of the run, or the path of its folder (results/ and the date and time)" },
+	{ "title", 0, FIELD(text, title), .placeholder = "WORDS", .flags = OPTION_CALL | OPTION_RESUME,
+	  .help = "what the run is called on its page, in pictures, and on a site" },
+	{ "note", 0, FIELD(text, note), .placeholder = "WORDS", .flags = OPTION_CALL | OPTION_RESUME,
+	  .help = "a sentence about the run, for its page and for a site" },
 	{ "resume", 0, FIELD(text, resume), .placeholder = "NAME", .flags = OPTION_CALL,
-	  .help = "resume a run that was interrupted, with its options" },
+	  .help = "resume a run that was interrupted, with its options (latest: the newest)" },
 	{ "subject", 0, FIELD(text, subject), .placeholder = "BRANCH@COMMIT", .flags = OPTION_CALL,
 	  .help = "version of what is measured, for histories; or none (that of the CI job, or of git here)" },
 	{ "preset", 0, FIELD(text, preset), .placeholder = "2010", .flags = OPTION_CALL | OPTION_RESUME,
 	  .help = "2010: 100 connections, 100000 requests, 10000 links, backlog 128" },
 	{ "conf", 0, FIELD(texts, conf), .placeholder = "FILE", .flags = OPTION_CALL,
-	  .help = "configuration (bench.conf); given again, it adds to the first" },
+	  .help = "configuration (bench.conf), instead of the installed one, whose servers can be named still; given again, it adds to the first" },
+	{ "dry-run", 0, FIELD(flag, dry_run), .flags = OPTION_CALL,
+	  .help = "print what would be measured, and how long it would take, and launch nothing" },
+	{ "no-live", 0, FIELD(flag, verbosity.no_live), .flags = OPTION_CALL,
+	  .help = "on a terminal: no curve so far beside the progress" },
 #include "harness/config/settings_verbosity.def"
 	{ "help", 'h', FIELD(flag, help), .flags = OPTION_CALL, .help = "this text" },
 	{ .name = NULL }

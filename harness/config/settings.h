@@ -22,7 +22,7 @@
 
 /*
  * Commands share rows of their option tables. Each group is a file that is included among the rows: settings_load.def (how a
- * cell is measured), settings_place.def (where), settings_open_loop.def, settings_verbosity.def. The command defines
+ * cell is measured), settings_place.def (where), settings_open_loop.def, settings_verbosity.def, settings_results.def. The command defines
  * SETTINGS_FIELD(kind, name) before: the OPTION_FIELD() of that name of struct settings, wherever its own struct has it.
  */
 
@@ -37,6 +37,7 @@ extern const char *const settings_no_yes[]; /* "no", "yes", NULL */
 /* How much a command says of its progress, on stderr. */
 struct settings_verbosity {
 	bool quiet, verbose;
+	bool no_live; /* on a terminal: no figures as they come (`run`, `load`) */
 };
 
 struct settings {
@@ -63,13 +64,16 @@ struct settings {
 	int network;                     /* enum network_choice */
 	int server_share;                /* enum settings_share */
 	char *client_cpus, *server_cpus; /* lists of CPUs; NULL: automatic */
-	char *out;                       /* name of the run; NULL: from the date */
+	char *results;                   /* folder of the runs */
+	char *out;                       /* name or path of the run; NULL: from the date */
 	char *resume;                    /* name of a run to be resumed; or NULL */
 	char *preset;
 	char *subject;       /* BRANCH@COMMIT of what is measured, or "none"; NULL: by the surroundings */
+	char *title, *note;  /* of the run, for its readers; or NULL */
 	char **conf;         /* files of the configuration; NULL: the usual one */
 	bool whole_commands; /* of servers, in what is written */
 	struct settings_verbosity verbosity;
+	bool dry_run; /* only say what would be measured */
 	bool help;
 };
 

@@ -179,7 +179,7 @@ static enum doctor_severity judge_load(const struct facts *facts, struct doctor_
 	if (severity != DOCTOR_OK && activity->busiest.pid) {
 		snprintf(busiest, sizeof busiest, ", above all process %d (%s)", (int)activity->busiest.pid,
 			 activity->busiest.name);
-		lift(finding, "kill -STOP %d   # and kill -CONT %d after the run", (int)activity->busiest.pid,
+		lift(finding, "ps -o pid,user,etime,args -p %d   # whose it is: wait for its end, or ask them",
 		     (int)activity->busiest.pid);
 	}
 	return found(finding, severity, "others use %.2f CPUs now%s; load average %.2f", activity->others, busiest,
@@ -371,7 +371,7 @@ static enum doctor_severity judge_listeners(const struct facts *facts, struct do
 	bool many = facts->established >= ESTABLISHED_NOTED;
 
 	if (many)
-		lift(finding, "ss -tnp state established   # whose they are: end those");
+		lift(finding, "ss -tnp state established   # whose they are: wait for their end, or ask");
 	return found(finding, many ? DOCTOR_NOTE : DOCTOR_OK, "%s TCP sockets listen, %s ends of connections are open",
 		     COUNT(facts->listening), COUNT(facts->established));
 }
@@ -389,7 +389,7 @@ static enum doctor_severity judge_port(const struct facts *facts, struct doctor_
 		return found(finding, DOCTOR_BAD, "%u is in use by a process that is not to be seen from here",
 			     facts->port);
 	}
-	lift(finding, "kill %d   # or: benchctl run --port 0", (int)holder->pid);
+	lift(finding, "benchctl run --port 0");
 	return found(finding, DOCTOR_BAD, "%u is in use by process %d (%s)", facts->port, (int)holder->pid,
 		     holder->name);
 }

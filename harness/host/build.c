@@ -1,11 +1,10 @@
 #include "harness/host/build.h"
 
-/* BUILD_COMMIT, BUILD_FLAGS and BUILD_DATA come from the Makefile. */
-const char build_version[] = "0.1.0";
+/* BUILD_VERSION, BUILD_COMMIT, BUILD_COMPILER and BUILD_FLAGS come from the Makefile. */
+const char build_version[] = BUILD_VERSION;
 const char build_commit[] = BUILD_COMMIT;
 const char build_compiler[] = BUILD_COMPILER;
 const char build_flags[] = BUILD_FLAGS;
-const char build_data_folder[] = BUILD_DATA;
 
 #if defined __has_feature
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)

@@ -6,11 +6,8 @@
 
 #include <stdbool.h>
 
-extern const char build_version[]; /* "0.1.0" */
+extern const char build_version[]; /* "0.1.0", of the last tag */
 extern const char build_commit[], build_compiler[], build_flags[];
-
-/* Where bench.conf, the servers and the templates are when installed. */
-extern const char build_data_folder[];
 
 /* Whether figures of this build are a benchmark: it is optimized, and no sanitizer is in it. */
 bool build_is_benchmark(void);

@@ -1,5 +1,6 @@
 #include "harness/lib/options.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -309,6 +310,36 @@ int options_line_apply(const struct options_line *line, void *settings, unsigned
 	return 0;
 }
 
+char *options_variable(char out[OPTIONS_VARIABLE], const struct option_def *def)
+{
+	snprintf(out, OPTIONS_VARIABLE, "BENCHCTL_%s", def->name);
+	for (char *c = out; *c; c++)
+		*c = *c == '-' ? '_' : (char)toupper((unsigned char)*c);
+	return out;
+}
+
+const char *options_environment(const struct option_def *def)
+{
+	char name[OPTIONS_VARIABLE];
+	const char *value = strcmp(def->name, "help") == 0 ? NULL : getenv(options_variable(name, def));
+
+	return value && *value ? value : NULL;
+}
+
+int options_environment_apply(const struct option_def *defs, const struct options_line *line, void *settings,
+			      unsigned flags, struct err *err)
+{
+	for (const struct option_def *def = defs; def->name; def++) {
+		unsigned asked = def->flags & OPTION_CALL ? OPTION_CALL : ~(unsigned)OPTION_CALL;
+		const char *value = options_environment(def);
+		char name[OPTIONS_VARIABLE];
+		if (value && flags & asked && !(line && options_line_gives(line, def->name)) &&
+		    def->type->parse(option_field(def, settings), value, def, err))
+			return err_prefix(err, "%s", options_variable(name, def));
+	}
+	return 0;
+}
+
 bool options_line_gives(const struct options_line *line, const char *name)
 {
 	for (size_t i = 0; i < line->count; i++)
@@ -365,6 +396,14 @@ void options_help(const struct option_def *defs, FILE *out)
 	}
 }
 
+void options_man_text(const char *text, FILE *out)
+{
+	if (*text == '.' || *text == '\'')
+		fputs("\\&", out);
+	for (; *text; text++)
+		fprintf(out, *text == '-' ? "\\-" : *text == '\\' ? "\\e" : "%c", *text);
+}
+
 void options_man(const struct option_def *defs, FILE *out)
 {
 	for (const struct option_def *def = defs; def->name; def++) {
@@ -377,7 +416,8 @@ void options_man(const struct option_def *defs, FILE *out)
 		fputs("\\fB\\-\\-", out);
 		for (const char *c = def->name; *c; c++)
 			fprintf(out, *c == '-' ? "\\-" : "%c", *c);
-		fprintf(out, "\\fR%s\\fI%s\\fR\n%s", value[0] ? " " : "", value, def->help);
+		fprintf(out, "\\fR%s\\fI%s\\fR\n", value[0] ? " " : "", value);
+		options_man_text(def->help, out);
 		if (def->fallback && takes_value(def))
 			fprintf(out, " (default: %s)", def->fallback);
 		fputs(".\n", out);

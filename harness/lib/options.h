@@ -18,6 +18,7 @@
  *
  *     options_line_read(defs, &line, argc, argv, err);     what is given?
  *     options_default(defs, &settings, err);          the lowest layer first ...
+ *     options_environment_apply(defs, &line, &settings, ~0u, err);   above it what the environment says
  *     options_line_apply(&line, &settings, ~0u, err);      ... and the command line last
  *
  * Values are parsed strictly: the whole text, within its range. An error names the option and shows the value.
@@ -113,12 +114,27 @@ int options_line_read(const struct option_def *defs, struct options_line *line, 
  */
 int options_line_apply(const struct options_line *line, void *settings, unsigned flags, struct err *err);
 
+/*
+ * Writes what the environment says of options that the line (NULL: none) does not give: of the option "max-window" the variable
+ * BENCHCTL_MAX_WINDOW, with the value as in a file. An empty variable says nothing, and --help has none. `flags` as in
+ * options_line_apply(). Returns 0, or -1 with err set: a bad value.
+ */
+int options_environment_apply(const struct option_def *defs, const struct options_line *line, void *settings,
+			      unsigned flags, struct err *err);
+
+/* The name of that variable. Returns out. */
+#define OPTIONS_VARIABLE 80
+char *options_variable(char out[OPTIONS_VARIABLE], const struct option_def *def);
+
+/* What an option's variable says; NULL where it says nothing. */
+const char *options_environment(const struct option_def *def);
+
 /* Whether a command line gives the option of that long name. */
 bool options_line_gives(const struct options_line *line, const char *name);
 
 void options_line_release(struct options_line *line);
 
-/* Reads a command line and applies all of it. Returns as options_line_read() does. */
+/* Reads a command line and applies all of it, without the environment. Returns as options_line_read() does. */
 int options_parse(const struct option_def *defs, void *settings, int argc, char **argv, struct err *err);
 
 /*
@@ -141,6 +157,11 @@ void options_help(const struct option_def *defs, FILE *out);
 
 /* Prints the options as a section of a manual page (man(7)). */
 void options_man(const struct option_def *defs, FILE *out);
+
+/*
+ * Prints text of a manual page: a "-" is a minus sign, as on the command line, and no line is a request (groff_char(7), groff(7)).
+ */
+void options_man_text(const char *text, FILE *out);
 
 /* Writes the value of one option as text into `out`, as options_set() would read it back. */
 void options_show(const struct option_def *def, const void *settings, FILE *out);

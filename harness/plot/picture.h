@@ -41,6 +41,7 @@
 #define PICTURE_DETAIL_SIZE 11.0
 
 #define PICTURE_TEXT        256
+#define PICTURE_OWN         120 /* of the title that a run was given */
 #define PICTURE_STEM        128
 #define PICTURE_NOTES_MAX   24
 #define PICTURE_KEYS_MAX    8

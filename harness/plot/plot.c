@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/lib/directory.h"
+#include "harness/lib/text.h"
 #include "harness/plot/kind.h"
 #include "harness/plot/script.h"
 
@@ -148,6 +149,7 @@ static int chart_fill(struct chart *chart, const struct plot_kind *kind, const s
 		      struct err *err)
 {
 	struct picture *picture = &chart->picture;
+	char own[PICTURE_OWN], mode[SUMMARY_MODE];
 
 	if (!mode_is_good(source->mode))
 		return err_set(err, "'%.100s' is no mode: lower-case letters, digits, _ and -", source->mode);
@@ -155,7 +157,9 @@ static int chart_fill(struct chart *chart, const struct plot_kind *kind, const s
 	picture->doc = source->doc;
 	picture->mode = source->mode;
 	snprintf(picture->stem, sizeof picture->stem, "%.20s-%.40s", kind->stem, source->mode);
-	summary_mode(picture->subtitle, source->doc, source->mode);
+	text_plain(own, sizeof own, document_option(source->doc, "title"));
+	snprintf(picture->subtitle, sizeof picture->subtitle, "%s%s%s", own, *own ? " · " : "",
+		 summary_mode(mode, source->doc, source->mode));
 	return kind->levels ? level_chart_fill(chart, &source->data, kind->levels, err)
 			    : kind->fill(chart, source, err);
 }

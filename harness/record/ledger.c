@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/lib/file.h"
 #include "harness/record/result.h"
 
 /* The first line: the id of the run, and document_digest(). */
@@ -125,6 +126,19 @@ int ledger_resume(struct ledger *ledger, const char *path, struct document *docu
 	if (found->torn && (ftruncate(ledger->fd, whole) || fsync(ledger->fd)))
 		return err_set_errno(err, "cutting off the torn line of %s", path);
 	return !whole && document->id ? head_write(ledger, document, err) : 0;
+}
+
+int ledger_read(const char *path, struct document *document, struct err *err)
+{
+	struct ledger_found found;
+	off_t whole;
+	FILE *file = file_open(path, err);
+
+	if (!file)
+		return -1;
+	int result = lines_read(file, document, &whole, &found, err);
+	fclose(file);
+	return result ? err_prefix(err, "%s", path) : 0;
 }
 
 int ledger_check(const struct ledger *ledger, struct err *err)

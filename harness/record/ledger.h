@@ -41,6 +41,12 @@ struct ledger_found {
 int ledger_resume(struct ledger *ledger, const char *path, struct document *document, struct ledger_found *found,
 		  struct err *err);
 
+/*
+ * Adds the cells of the ledger of the run that `document` is, which may be written to meanwhile. Nothing is changed, and a last line
+ * that is not whole is passed over. Returns 0, or -1 with err set.
+ */
+int ledger_read(const char *path, struct document *document, struct err *err);
+
 /* Whether the file is still at its path: its folder may have been removed or renamed. Returns 0, or -1 with err set. */
 int ledger_check(const struct ledger *ledger, struct err *err);
 

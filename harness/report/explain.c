@@ -7,9 +7,9 @@
 #include "harness/lib/text.h"
 #include "harness/lib/units.h"
 
-/* Columns of the longest bar of the histogram, and of a line of tenths. */
-#define BAR  50
-#define LINE 96
+/* Columns of the longest bar of the histogram; tenths of a second in a line. */
+#define BAR    50
+#define TENTHS 10
 /* How far the rate may be from what ended in the window, as a share; or three standard deviations of a count. */
 #define UNEVEN 0.1
 /* Holds a line. Only texts from outside are longer, and they are not written through it. */
@@ -148,20 +148,21 @@ static void print_validity(const struct cell *cell, FILE *out)
 		row(out, "restarted", "the server was started afresh after this cell");
 }
 
+/* A second in a line. The last tenth may be cut by the end of the window: its count is of less time. */
 static void print_tenths(const struct cell *cell, FILE *out)
 {
-	int column = 0;
+	double last_s = cell->window_s - (double)(cell->tenths_count - 1) / TENTHS;
 
 	if (!cell->tenths_count)
 		return;
-	fprintf(out, "%-12s", "by tenths");
+	row(out, "in time", "right responses in each 0.1 s, from the start of the window:");
 	for (uint64_t i = 0; i < cell->tenths_count; i++) {
-		if (column > LINE) {
-			fprintf(out, "\n%-12s", "");
-			column = 0;
-		}
-		column += fprintf(out, "%s%" PRIu32, column ? " " : "", cell->tenths[i]);
+		if (i % TENTHS == 0)
+			fprintf(out, "%s%12s%6" PRIu64 " s ", i ? "\n" : "", "", i / TENTHS);
+		fprintf(out, " %6" PRIu32, cell->tenths[i]);
 	}
+	if (last_s > 0 && last_s < 0.0995)
+		fprintf(out, " (the last: %.2f s only)", last_s);
 	fputc('\n', out);
 }
 

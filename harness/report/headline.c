@@ -36,12 +36,13 @@ static size_t servers_count(const struct document *document)
 char *headline_title(char out[HEADLINE_TITLE], const struct document *document)
 {
 	struct offered offered;
-	char words[OFFERED_TEXT];
+	char words[OFFERED_TEXT], own[HEADLINE_OWN];
 	size_t servers = servers_count(document);
 
 	offered_of(&offered, document, NULL);
-	snprintf(out, HEADLINE_TITLE, "%zu %s %.200s", servers, servers == 1 ? "server" : "servers",
-		 offered_title(words, &offered));
+	text_plain(own, sizeof own, document_option(document, "title"));
+	snprintf(out, HEADLINE_TITLE, "%s%s%zu %s %.200s", own, *own ? ": " : "", servers,
+		 servers == 1 ? "server" : "servers", offered_title(words, &offered));
 	return out;
 }
 

@@ -8,8 +8,9 @@
 #include "harness/record/document.h"
 #include "harness/report/findings.h"
 
-/* The number of servers, and the load offered to them. Returns out. */
-#define HEADLINE_TITLE 256
+/* The title that the run was given (--title), the number of servers, and the load offered to them. Returns out. */
+#define HEADLINE_OWN   120 /* room of the title that it was given */
+#define HEADLINE_TITLE (256 + HEADLINE_OWN)
 char *headline_title(char out[HEADLINE_TITLE], const struct document *document);
 
 /*

@@ -126,7 +126,7 @@ static void method_put(const struct report_page *page)
 			page->offered.level_max ? " and two rounds of all connections" : "",
 			document_option(document, "max-window"), document_option(document, "warmup"));
 	if (blocks > 1)
-		item_put(out, "%u launches of each server, in blocks of random order%s%.32s.", blocks,
+		item_put(out, "%u launches of each server, in passes of random order%s%.32s.", blocks,
 			 *seed ? " of the seed " : "", seed);
 	else
 		item_put(out, "One launch of each server: how much its figures would scatter is not known.");

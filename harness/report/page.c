@@ -79,6 +79,8 @@ static void first_put(const struct report_page *page)
 	html_open(out, "header", NULL);
 	html_leaf(out, "h1", page->title, NULL);
 	html_leaf(out, "p", page->finding, "class", "finding", NULL);
+	if (*document_option(document, "note"))
+		html_leaf(out, "p", document_option(document, "note"), "class", "meta", NULL);
 	text_table_add(line, sizeof line, " · ", document->host.date);
 	text_table_add(line, sizeof line, " · ", document->host.cpu_model);
 	if (document->host.cores) {

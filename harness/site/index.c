@@ -22,7 +22,11 @@ static void run_put(const struct site *site, const struct site_run *run, const c
 	snprintf(text, sizeof text, "%s" SITE_RUNS "/%s/" SITE_INDEX, up, run->id);
 	html_open(out, "a", "href", text, NULL);
 	parts_date(out, run->date);
+	if (run->title)
+		html_print(out, " · %s", run->title);
 	fputs("</a></h3>", out);
+	if (run->note)
+		html_leaf(out, "p", run->note, NULL);
 	parts_run(run, text, sizeof text);
 	if (run->interrupted)
 		parts_add(text, sizeof text, " · ", "interrupted: not all was measured");

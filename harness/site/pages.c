@@ -153,7 +153,9 @@ void site_pages_feed(const struct site *site, FILE *out)
 		const struct site_run *run = &site->runs[i];
 		fputs("<entry>\n", out);
 		parts_run(run, text, sizeof text);
-		html_leaf(out, "title", text, NULL);
+		fputs("<title>", out);
+		html_print(out, "%s%s%s", run->title ? run->title : "", run->title ? ": " : "", text);
+		fputs("</title>\n", out);
 		html_leaf(out, "id", site_uuid(uuid, run->sha256), NULL);
 		html_leaf(out, "updated", run->date, NULL);
 		snprintf(path, sizeof path, SITE_RUNS "/%s/" SITE_INDEX, run->id);
@@ -162,7 +164,8 @@ void site_pages_feed(const struct site *site, FILE *out)
 		parts_host(run, host, sizeof host);
 		parts_add(text, sizeof text, " · ", host);
 		fputs("<summary>", out);
-		html_print(out, "%s%s%s", run->finding ? run->finding : "", run->finding ? " " : "", text);
+		html_print(out, "%s%s%s%s%s", run->note ? run->note : "", run->note ? " " : "",
+			   run->finding ? run->finding : "", run->finding ? " " : "", text);
 		fputs("</summary>\n</entry>\n", out);
 	}
 	fputs("</feed>\n", out);

@@ -65,6 +65,8 @@ const struct field site_run_fields[] = { NAME(struct site_run, id),
 					 RUN(level_least, COUNT),
 					 RUN(level_most, COUNT),
 					 RUN(servers, COUNT),
+					 TEXT(struct site_run, title),
+					 TEXT(struct site_run, note),
 					 TEXT(struct site_run, offered),
 					 FIELD_ROW(struct site_run, "finding", TEXT, LATER, finding,
 						   .room = SITE_FINDING_MAX),
@@ -410,7 +412,9 @@ int site_run_of(struct site_run *run, const struct document *document, const cha
 	    text_keep(&run->kernel, host->kernel) || text_keep(&run->governor, host->governor) ||
 	    text_keep(&run->client_cpus, document->client_cpus) ||
 	    text_keep(&run->server_cpus, document->server_cpus) || text_keep(&run->benchctl, benchctl) ||
-	    revision_keep(run, &document->revision) || setup_keep(run, document))
+	    text_keep(&run->title, document_option(document, "title")) ||
+	    text_keep(&run->note, document_option(document, "note")) || revision_keep(run, &document->revision) ||
+	    setup_keep(run, document))
 		return err_set(err, "out of memory");
 	return curves_of(run, document, err);
 }

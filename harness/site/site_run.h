@@ -75,6 +75,7 @@ struct site_run {
 	char *cpu_model, *kernel, *governor, *client_cpus, *server_cpus, *benchctl;
 	uint64_t cores, memory_bytes, backlog;
 	uint64_t level_least, level_most, servers;
+	char *title, *note; /* that it was given, or NULL */
 	char *offered; /* the load, as in "close mode · 1 to 65,536 connections"; NULL: it follows from curves and levels */
 	char *finding; /* one sentence, or NULL */
 	char *gist;    /* that in a line, without names; or NULL */

@@ -520,7 +520,7 @@ ATTACKS = [
     Attack('resumed while it runs, and twice at once', resumed_while_running, [code(0), whole(MANY_CELLS)]),
     Attack('a ledger with each cell twice', doubled_ledger, [code(0), says('3 cells are in it more than once'), whole(FEW_CELLS)]),
     Attack('results/NAME removed while it runs', removed_while_running(lambda _, run: shutil.rmtree(run)),
-           [code(3), says('was removed or replaced while the run was on'), says('results/r-rescued-1 (--resume r-rescued-1 goes on)'),
+           [code(3), says('was removed or replaced while the run was on'), says('results/r-rescued-1 (--resume results/r-rescued-1 goes on)'),
             goes_on('r-rescued-1', MANY_CELLS)]),
     Attack('results removed while it runs', removed_while_running(lambda results, _: shutil.rmtree(results)),
            [code(3), says('results/r-rescued-1'), goes_on('r-rescued-1', MANY_CELLS)]),

@@ -128,7 +128,7 @@ def test_client():
 def test_usage():
     with Place() as place:
         for words, wanted in [(('--resume', 'none'), 'results/none/run.json: No such file'),
-                              (('--resume', '../r'), 'is no name of a run'), (('--resume', '/etc'), 'is no name of a run')]:
+                              (('--resume', '../r'), "there is no run '../r'"), (('--resume', '/etc'), 'no run.json')]:
             outcome = place.bench('run', '--conf', CONF, *words)
             tap.is_(outcome.code, 2, ' '.join(words) + ': refused')
             tap.has(outcome.err, wanted, ' '.join(words) + ': in words')

@@ -299,7 +299,7 @@ def test_preset_2010():
     if not names:
         raise tap.Skip('none of the servers of 2010 can run here')
     outcome = place.bench('run', '--conf', CONF, '--port', '0', '--preset', '2010', '-n', '500', '--sequential', '200',
-                          '--servers', names[0], '--out', 'old')
+                          '--servers', names[0], '--ceiling', 'yes', '--out', 'old')
     tap.is_(outcome.code, 0, 'run --preset 2010: exit code')
     document = place.document('old')
     config = document['config']

@@ -93,7 +93,8 @@ class Place:
             return file.read()
 
     def environment(self, **changes):
-        environment = dict(os.environ, **{MARK: self.mark})
+        # Servers of a test's own configuration are measured alone: the control server only where it is in it, or asked for.
+        environment = dict(os.environ, **{MARK: self.mark}, BENCHCTL_CEILING='no')
         environment.update(changes)
         return environment
 

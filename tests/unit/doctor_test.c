@@ -147,7 +147,7 @@ static const struct rule_case {
 	{ "load",
 	  NOTE,
 	  "0.50 CPUs now, above all process 7 (cc1)",
-	  "kill -STOP 7   # and kill -CONT 7 after the run",
+	  "ps -o pid,user,etime,args -p 7   # whose it is: wait for its end, or ask them",
 	  { SET_REAL(activity.others, .5), SET(activity.busiest.pid, 7), SET_TEXT(activity.busiest.name, "cc1") } },
 	{ "load", BAD, "2.60 CPUs", "", { SET_REAL(activity.others, 2.6) } },
 
@@ -284,7 +284,7 @@ static const struct rule_case {
 	{ "listeners",
 	  NOTE,
 	  "1,000 ends",
-	  "ss -tnp state established   # whose they are: end those",
+	  "ss -tnp state established   # whose they are: wait for their end, or ask",
 	  { SET(established, 1000) } },
 
 	{ "port", OK, "8080 is free", "", {} },
@@ -293,7 +293,7 @@ static const struct rule_case {
 	{ "port",
 	  BAD,
 	  "8080 is in use by process 77 (nginx)",
-	  "kill 77   # or: benchctl run --port 0",
+	  "benchctl run --port 0",
 	  { SET(port_held, 1), SET(holder.pid, 77), SET_TEXT(holder.name, "nginx") } },
 	{ "port", BAD, "not to be seen from here", "benchctl run --port 0", { SET(port_held, 1) } },
 

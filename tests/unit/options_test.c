@@ -372,7 +372,7 @@ static void test_settings_table(void **state)
 			continue;
 		char *text = strdup(show(def, &settings));
 		check_text(def->name, text, def->fallback);
-		check_case(def->name, options_set(settings_options, &settings, def->name, text, &err) == 0);
+		check_case(def->name, options_set_def(def, &settings, text, &err) == 0);
 		free(text);
 	}
 	options_release(settings_options, &settings);
