@@ -18,11 +18,11 @@ bool settle_is_over(const struct verdict *verdict)
 	return verdict->launches >= settle_looks[SETTLE_LOOKS - 1];
 }
 
-static void level_add(uint64_t levels[SETTLE_LEVELS], size_t *count, uint64_t level)
+void settle_level_add(uint64_t *levels, size_t *count, size_t room, uint64_t level)
 {
 	size_t at = *count;
 
-	if (!level || *count == SETTLE_LEVELS)
+	if (!level || *count == room)
 		return;
 	for (size_t i = 0; i < *count; i++)
 		if (levels[i] == level)
@@ -31,6 +31,11 @@ static void level_add(uint64_t levels[SETTLE_LEVELS], size_t *count, uint64_t le
 		levels[at] = levels[at - 1];
 	levels[at] = level;
 	++*count;
+}
+
+static void level_add(uint64_t levels[SETTLE_LEVELS], size_t *count, uint64_t level)
+{
+	settle_level_add(levels, count, SETTLE_LEVELS, level);
 }
 
 /* The better of the two levels beside the best one: the maximum of what scatters may be next to it. */

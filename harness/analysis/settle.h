@@ -27,6 +27,9 @@ extern const unsigned settle_looks[SETTLE_LOOKS];
 /* Whether nothing more is to be launched: settled at a look, no look left, or not for want of launches. */
 bool settle_is_over(const struct verdict *verdict);
 
+/* Puts a level in its place among rising ones, where there is room and it is not among them. 0 is no level. */
+void settle_level_add(uint64_t *levels, size_t *count, size_t room, uint64_t level);
+
 /* The levels that another launch is to measure, rising. Returns how many. */
 size_t settle_levels(uint64_t levels[SETTLE_LEVELS], const struct launches *launches, const struct verdict *verdict);
 

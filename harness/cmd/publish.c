@@ -1,5 +1,6 @@
 #include "harness/site/publish.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/cmd/common.h"
@@ -129,9 +130,10 @@ static int branch_try(struct git_branch *branch, const struct publish_request *r
 }
 
 /* Publishes to a branch. Returns the exit code. */
-static int publish_to_branch(const struct publish_settings *settings, const struct publish_request *request)
+static int publish_to_branch(const struct publish_settings *settings, struct publish_request *request)
 {
 	struct publish_done done = { 0 };
+	struct publish_tries shared = { 0 };
 	struct git_branch branch;
 	struct err err;
 	int result = git_branch_open(&branch, settings->to, &err);
@@ -140,6 +142,7 @@ static int publish_to_branch(const struct publish_settings *settings, const stru
 		git_branch_release(&branch);
 		return complain(&command_publish, EXIT_USAGE, "%s", err.text);
 	}
+	request->tries = &shared;
 	for (int tries = 1; (result = branch_try(&branch, request, &done, &err)) > 0; tries++) {
 		if (tries == GIT_BRANCH_TRIES) {
 			result = err_set(&err, "%s: another was first, %d times", branch.shown, tries);
@@ -147,6 +150,8 @@ static int publish_to_branch(const struct publish_settings *settings, const stru
 		}
 		say("another was first: begun again");
 	}
+	staging_remove(&shared.staging);
+	free(shared.url);
 	if (result)
 		complain(&command_publish, 0, "%s", err.text);
 	counts_say(settings, &done, result);

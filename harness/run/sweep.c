@@ -753,7 +753,7 @@ static int visit_asked(struct visit *visit, enum load_mode mode, struct err *err
 	visit_forgive(visit);
 	visit->mode_share = visit_share(visit, mode);
 	for (size_t i = 0; i < visit->ask->of_mode[mode].count && !stopped(sweep); i++) {
-		step.level = visit->ask->of_mode[mode].level[i];
+		step.level = (uint32_t)visit->ask->of_mode[mode].level[i];
 		if (visit_cell(visit, &step, err))
 			return -1;
 	}

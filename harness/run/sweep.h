@@ -46,7 +46,7 @@ struct sweep_change {
 #define SWEEP_ASK_LEVELS 128
 struct sweep_ask {
 	struct {
-		uint32_t level[SWEEP_ASK_LEVELS]; /* rising */
+		uint64_t level[SWEEP_ASK_LEVELS]; /* rising */
 		size_t count;
 	} of_mode[LOAD_MODES];
 };

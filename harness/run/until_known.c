@@ -21,18 +21,7 @@
 
 static void ask_add(struct sweep_ask *ask, enum load_mode mode, uint64_t level)
 {
-	size_t *count = &ask->of_mode[mode].count, at = *count;
-	uint32_t *levels = ask->of_mode[mode].level;
-
-	if (!level || at == SWEEP_ASK_LEVELS)
-		return;
-	for (size_t i = 0; i < *count; i++)
-		if (levels[i] == level)
-			return;
-	for (; at > 0 && levels[at - 1] > level; at--)
-		levels[at] = levels[at - 1];
-	levels[at] = (uint32_t)level;
-	++*count;
+	settle_level_add(ask->of_mode[mode].level, &ask->of_mode[mode].count, SWEEP_ASK_LEVELS, level);
 }
 
 /* How long a cell is likely to take, by the last one like it. */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness/lib/file.h"
 #include "harness/lib/gzip.h"
@@ -123,11 +124,14 @@ static int run_stage(struct publishing *p, const struct document *document, cons
 		     const char *source, const char *folder, struct err *err)
 {
 	char url[2 * SITE_PATH_MAX], run_json[SITE_PATH_MAX], local[STAGING_PATH], path[STAGING_PATH],
-		sha256[SHA256_TEXT];
+		page[STAGING_PATH + sizeof REPORT_PAGE], sha256[SHA256_TEXT];
 	struct document unused;
 
 	snprintf(url, sizeof url, "%s%s", p->site.url ? p->site.url : "", folder);
 	staging_path(local, &p->staging, folder);
+	snprintf(page, sizeof page, "%s/" REPORT_PAGE, local);
+	if (p->request->tries && !access(page, R_OK)) /* the page is written last: an earlier try has made all of it */
+		return 0;
 	staging_path(path, &p->staging, site_run_path(run_json, run));
 	struct report_request request = {
 		.folder = local,
@@ -220,7 +224,8 @@ static int run_publish(struct publishing *p, const char *source, struct err *err
 		goto out;
 	}
 	result = ++p->runs_unlisted > p->site.runs_count / MANIFEST_SHARE ? manifest_write(p, err) : 0;
-	staging_folder_remove(&p->staging, folder);
+	if (!p->request->tries)
+		staging_folder_remove(&p->staging, folder);
 out:
 	document_release(&document);
 	site_run_release(&run);
@@ -393,6 +398,39 @@ static char *css_read(const char *templates, struct err *err)
 	return css;
 }
 
+/* Makes the staging folder, or takes that of an earlier try, with the pages of runs that it has made for the same URL. */
+static int staging_begin(struct publishing *p, struct err *err)
+{
+	struct publish_tries *tries = p->request->tries;
+	const char *url = p->site.url ? p->site.url : "";
+
+	if (!tries || !tries->staging.folder || !tries->url || strcmp(tries->url, url) != 0) {
+		if (tries)
+			staging_remove(&tries->staging);
+		if (staging_make(&p->staging, err))
+			return -1;
+		return tries && cell_set_text(&tries->url, url) ? err_set(err, "out of memory") : 0;
+	}
+	p->staging = tries->staging;
+	p->staging.count = 0;
+	tries->staging = (struct staging){ 0 };
+	staging_folder_remove(&p->staging, SITE_SERVERS);
+	staging_folder_remove(&p->staging, STAGING_SCRATCH);
+	return staging_folder_make(&p->staging, SITE_SERVERS, err) ||
+			       staging_folder_make(&p->staging, STAGING_SCRATCH, err)
+		       ? -1
+		       : 0;
+}
+
+/* Leaves it to the next try, or removes it. */
+static void staging_end(struct publishing *p)
+{
+	if (!p->request->tries)
+		staging_remove(&p->staging);
+	else if (p->staging.folder) /* else it ended before it had one, and an earlier try's stays */
+		p->request->tries->staging = p->staging;
+}
+
 int publish(struct store *store, const struct publish_request *request, struct publish_done *done, struct err *err)
 {
 	struct publishing p = { .store = store, .request = request, .done = done };
@@ -406,7 +444,7 @@ int publish(struct store *store, const struct publish_request *request, struct p
 		goto out;
 	}
 	if (!(p.css = css_read(request->templates, err)) || manifest_read(&p, err) || site_set(&p, err) ||
-	    upkeep_check(&p, err) || staging_make(&p.staging, err))
+	    upkeep_check(&p, err) || staging_begin(&p, err))
 		goto out;
 	/* Checked before the many files of a run are sent. */
 	for (size_t i = 0; i < sizeof first / sizeof *first; i++)
@@ -417,7 +455,7 @@ int publish(struct store *store, const struct publish_request *request, struct p
 			goto out;
 	result = upkeep_remove(&p, err) || pages_publish(&p, err) ? -1 : 0;
 out:
-	staging_remove(&p.staging);
+	staging_end(&p);
 	for (size_t i = 0; i < p.added_count; i++)
 		free(p.added[i]);
 	free(p.added);

@@ -14,6 +14,12 @@
 #include "harness/site/staging.h"
 #include "harness/site/store.h"
 
+/* What the tries of one publication share, where another may be first: the pages of runs, which are made once. Zero bytes at first. */
+struct publish_tries {
+	struct staging staging; /* owned; to be removed by staging_remove() */
+	char *url;              /* of the site that the pages were made for; owned */
+};
+
 struct publish_request {
 	char *const *runs; /* run.json files */
 	size_t runs_count;
@@ -29,6 +35,7 @@ struct publish_request {
 	void (*tell)(void *context, const char *text); /* progress, a line each; or NULL */
 	bool tells_files;                              /* each file too */
 	void *context;
+	struct publish_tries *tries; /* NULL: it is not tried again */
 };
 
 struct publish_done {

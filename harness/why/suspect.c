@@ -167,38 +167,44 @@ static const struct cell *waiting(const struct evidence *evidence)
 	return NULL;
 }
 
-/* A response in two writes: the second waits for an acknowledgement that is delayed. Lift: TCP_NODELAY. */
-static bool plan_delayed_ack(struct experiment *experiment, const struct evidence *evidence)
+/*
+ * Both arms at one connection, judged by the median latency there, of a server that waits. Returns the cell that shows the
+ * wait; NULL where none does, and nothing is planned.
+ */
+static const struct cell *plan_waiting(struct experiment *experiment, const struct evidence *evidence, double size,
+				       bool below)
 {
 	const struct cell *cell = waiting(evidence);
 
 	if (!cell)
-		return false;
+		return NULL;
 	enum load_mode mode = load_mode_find(cell->mode);
 	for (int arm = 0; arm < 2; arm++)
 		experiment->arms[arm] = (struct condition){ .modes = bit(mode), .level = 1 };
-	experiment->arms[1].levers.nodelay = true;
 	experiment->from_level = 1;
+	test_add(experiment, (struct suspect_test){ "median latency at one connection", mode, median_of, size, below });
+	return cell;
+}
+
+/* A response in two writes: the second waits for an acknowledgement that is delayed. Lift: TCP_NODELAY. */
+static bool plan_delayed_ack(struct experiment *experiment, const struct evidence *evidence)
+{
+	if (!plan_waiting(experiment, evidence, LIFTED, true))
+		return false;
+	experiment->arms[1].levers.nodelay = true;
 	changed(experiment, "TCP_NODELAY set on the server's connections");
-	test_add(experiment,
-		 (struct suspect_test){ "median latency at one connection", mode, median_of, LIFTED, true });
 	return true;
 }
 
 /* The server sleeps. Press: its timers may be late by as long as the wait lasts. */
 static bool plan_timer_tick(struct experiment *experiment, const struct evidence *evidence)
 {
-	const struct cell *cell = waiting(evidence);
+	const struct cell *cell = plan_waiting(experiment, evidence, 1.2, false);
 
 	if (!cell)
 		return false;
-	enum load_mode mode = load_mode_find(cell->mode);
-	for (int arm = 0; arm < 2; arm++)
-		experiment->arms[arm] = (struct condition){ .modes = bit(mode), .level = 1 };
 	experiment->arms[1].levers.slack_ns = (uint64_t)(4 * cell->latency_ns.p50);
-	experiment->from_level = 1;
 	changed(experiment, "the server's timers late by up to %.3g ms", 4 * cell->latency_ns.p50 / 1e6);
-	test_add(experiment, (struct suspect_test){ "median latency at one connection", mode, median_of, 1.2, false });
 	return true;
 }
 

@@ -20,6 +20,17 @@ CONTENT_TYPE = 'text/html'
 NUMBER = re.compile(r'[0-9]+\Z')
 
 
+def accept(listener, sleep):
+    """What listener.accept() returns, once there is a descriptor for it: a library's own loop would end where there is none."""
+    while True:
+        try:
+            return listener.accept()
+        except EnvironmentError as error:
+            if error.errno not in OUT_OF_DESCRIPTORS:
+                raise
+            sleep(ACCEPT_PAUSE_SECONDS)
+
+
 def next_number(n):
     """The number that page n links to: a linear congruential generator of full period 2**32."""
     return (1664525 * n + 1013904223) & 0xffffffff

@@ -46,24 +46,13 @@ def serve_quietly(client):
         pass
 
 
-def accept(listener):
-    """The next connection. Where there is no descriptor for it the original's accept raises, which would end this loop."""
-    while True:
-        try:
-            return listener.accept()
-        except EnvironmentError as error:
-            if error.errno not in bench.OUT_OF_DESCRIPTORS:
-                raise
-            Tasklet.sleep(bench.ACCEPT_PAUSE_SECONDS)
-
-
 def listen():
     listener = Socket.new()
     listener.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((bench.HOST, bench.PORT))
     listener.listen(bench.BACKLOG)
     while True:
-        Tasklet.new(serve_quietly)(accept(listener))
+        Tasklet.new(serve_quietly)(bench.accept(listener, Tasklet.sleep))
 
 
 dispatch(listen)

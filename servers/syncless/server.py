@@ -45,21 +45,10 @@ def serve_quietly(connection, address):
         pass
 
 
-def accept(listener):
-    """The next connection. Where there is no descriptor for it the original's accept raises, which would end the process."""
-    while True:
-        try:
-            return listener.accept()
-        except EnvironmentError as error:
-            if error.errno not in bench.OUT_OF_DESCRIPTORS:
-                raise
-            coio.sleep(bench.ACCEPT_PAUSE_SECONDS)
-
-
 patch.patch_stderr()  # logging lets other tasklets run now and then
 listener = coio.new_realsocket(socket.AF_INET, socket.SOCK_STREAM)
 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 listener.bind((bench.HOST, bench.PORT))
 listener.listen(bench.BACKLOG)
 while True:
-    stackless.tasklet(serve_quietly)(*accept(listener))
+    stackless.tasklet(serve_quietly)(*bench.accept(listener, coio.sleep))

@@ -30,13 +30,7 @@ class Listener(object):
         return getattr(self.plain, name)
 
     def accept(self):
-        while True:
-            try:
-                return self.plain.accept()
-            except EnvironmentError as error:
-                if error.errno not in bench.OUT_OF_DESCRIPTORS:
-                    raise
-                coio.sleep(bench.ACCEPT_PAUSE_SECONDS)
+        return bench.accept(self.plain, coio.sleep)
 
 
 if sys.argv[1:] == ['debug']:

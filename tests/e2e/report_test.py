@@ -18,6 +18,7 @@ import xml.etree.ElementTree
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from helper import tap
+from helper.pages import report, written
 from helper.program import CONF, ROOT, Place
 
 REFERENCE = os.path.join(ROOT, 'tests', 'data', 'thirty_servers.json')
@@ -140,21 +141,11 @@ class Balance(html.parser.HTMLParser):
             self.faults.append('</%s> at %s' % (tag, self.getpos()))
 
 
-def report(name, *options):
-    folder = os.path.join(place.path, 'pages', name)
-    outcome = place.bench('report', os.path.join(place.path, 'results', name, 'run.json'), '-o', folder, *options)
-    return folder, outcome
-
-
-def written(name, document):
-    place.file('results/%s/run.json' % name, json.dumps(document))
-
-
 @functools.lru_cache(None)
 def made(name):
     """The page of a case, in its folder, and how making it ended."""
-    written(name, CASES[name][0])
-    return report(name)
+    written(place, name, CASES[name][0])
+    return report(place, name)
 
 
 @functools.lru_cache(None)
@@ -164,7 +155,7 @@ def three_modes():
                           '--servers', 'control,tornado', '--concurrency', '1,16,64', '--mode', 'close,keepalive,crowd',
                           '--active', '10', '--repeat', '2', '--out', 'three-modes')
     if tap.is_(outcome.code, 0, 'a run in three modes'):
-        outcome = report('three-modes')[1]
+        outcome = report(place, 'three-modes')[1]
     return outcome
 
 
@@ -202,8 +193,8 @@ def test_all_modes_are_one_page():
     document = copy.deepcopy(reference)
     for mode in ('keepalive', 'crowd'):
         document['cells'] += [dict(cell, mode=mode) for cell in reference['cells']]
-    written('all-modes', document)
-    folder, outcome = report('all-modes')
+    written(place, 'all-modes', document)
+    folder, outcome = report(place, 'all-modes')
     if tap.is_(outcome.code, 0, 'a page of all servers in three modes'):
         size = os.path.getsize(os.path.join(folder, 'index.html'))
         tap.ok(size < PAGE_BYTES, 'is below 5 MiB', size)
@@ -256,8 +247,8 @@ def test_command():
 
 
 def test_link_previews():
-    written('linked', CASES['one-server'][0])
-    folder, outcome = report('linked', '--url', 'https://example.org/a"b')
+    written(place, 'linked', CASES['one-server'][0])
+    folder, outcome = report(place, 'linked', '--url', 'https://example.org/a"b')
     tap.ok(outcome.code == 0, 'a page with its address', outcome)
     text = page_of('linked')
     image = re.search(r'property="og:image" content="https://example.org/a&quot;b/([\w-]+\.png)"', text)
@@ -269,25 +260,25 @@ def test_link_previews():
 
 
 def test_errors():
-    _, outcome = report('nothing')
+    _, outcome = report(place, 'nothing')
     tap.is_((outcome.code, outcome.out), (2, ''), 'no run.json: 2')
     place.file('file', '')
-    written('one-server', CASES['one-server'][0])
+    written(place, 'one-server', CASES['one-server'][0])
     outcome = place.bench('report', place.file('results/one-server/run.json'), '-o', place.file('file/folder'))
     tap.is_((outcome.code, outcome.out), (3, ''), 'no folder: 3')
     tap.has(outcome.err, 'benchctl report: ', 'which says why')
     document = only(['control', 'tornado'])
     for cell in document['cells']:
         cell['mode'] = '../../escaped'
-    written('escaping', document)
-    _, outcome = report('escaping')
+    written(place, 'escaping', document)
+    _, outcome = report(place, 'escaping')
     tap.ok(outcome.code in (2, 3) and not os.path.exists(place.file('pages/escaping/index.html')),
            'a mode that leads out of the folder is refused', outcome)
     # What is there stays as it is where a new page cannot be made.
     os.makedirs(place.file('pages/blocked/rate-close.csv'))
-    written('blocked', only(['control', 'tornado']))
+    written(place, 'blocked', only(['control', 'tornado']))
     place.file('pages/blocked/index.html', 'old')
-    _, outcome = report('blocked')
+    _, outcome = report(place, 'blocked')
     tap.is_((outcome.code, page_of('blocked')), (3, 'old'), 'a page that cannot be made leaves the old one')
     tap.is_(sorted(os.listdir(place.file('pages/blocked'))), ['index.html', 'rate-close.csv'], 'and nothing half made')
 
@@ -298,8 +289,8 @@ def test_less_than_a_round():
     for cell in document['cells']:
         cell['rounds'] = 0.5
     for name, cells in ('parts', document['cells']), ('whole', [dict(cell, rounds=2) for cell in document['cells']]):
-        written(name, dict(document, cells=cells))
-        _, outcome = report(name)
+        written(place, name, dict(document, cells=cells))
+        _, outcome = report(place, name)
         tap.is_(outcome.code, 0, 'rounds: the page of %s' % name)
         page = page_of(name)
         tap.is_(bool(re.search(r'<td[^>]*>[\d,.]+[*!]*~', page)), name == 'parts', 'rounds, %s: the mark' % name)
@@ -313,87 +304,6 @@ def test_three_modes():
                 'tells of each mode')
     else:
         tap.note(outcome)
-
-
-RUN = ['run', '--conf', CONF, '--port', '0', '--duration', '50ms', '--warmup', '10ms', '--max-window', '1s', '--servers']
-ABSENT = '[server absent]\ncommand = /usr/bin/python3 -c "import sys; sys.exit(\'no such <b>module</b>\')"\n'
-LAST_WORDS = 'no such &lt;b&gt;module&lt;/b&gt;'
-# Of each kind of run: its options; the title of its page; what its index and feed say that it offered; its finding; what else
-# its page says, and what it may not say.
-KINDS = {
-    'levels': (['control,tornado', '--concurrency', '1,4'], '1 server from 1 to 4 connections',
-               'close mode \u00b7 1 to 4 connections', 'From 1 to 4 connections, in 1 launch, tornado ',
-               ['The load is a closed loop', 'What the verdicts mean'], ['open loop', 'No level']),
-    'rates': (['control,tornado', '--rate', '50,100'], '1 server at 50 to 100 requests a second',
-              'close mode \u00b7 50 to 100 requests a second', 'Offered 50 to 100 requests a second, tornado ',
-              ['The load is an open loop', 'numbers after a server are requests offered a second|All 6 measurements', 'for comparison'],
-              ['closed loop', 'No level', 'What the verdicts mean', 'ceiling']),
-    'both': (['control,tornado', '--concurrency', '1,4', '--after-sweep', '50'],
-             '1 server from 1 to 4 connections, then at 50\u00a0% of the server&#39;s own maximum rate',
-             'close mode \u00b7 1 to 4 connections \u00b7 50\u00a0% of the server&#39;s own maximum rate', 'From 1 to 4 connections, in 1 launch, tornado ',
-             ['The load is a closed loop', 'After the levels the load is an open loop',
-              'Offered 50\u00a0% of the server&#39;s own maximum rate, tornado'], ['No level']),
-    'preset': (['control,tornado', '--preset', '2010', '--requests', '200', '--sequential', '50'],
-               '1 server at 100 connections, as in 2010', 'close mode \u00b7 100 connections \u00b7 as in 2010',
-               'As in 2010, at 100 connections ', ['One request at a time: ', '(tornado) requests a second'],
-               ['One level does not tell', 'open loop']),
-    'absent': (['control,tornado,absent', '--concurrency', '1,4'], '2 servers from 1 to 4 connections',
-               'close mode \u00b7 1 to 4 connections', 'Of 2 servers from 1 to 4 connections, ',
-               ['1 never started (absent)', '<li>absent never started: exited with status 1 before it was ready: ' + LAST_WORDS,
-                'it never started: exited with status 1'], ['no longer responds', 'absent at ']),
-    'absent-alone': (['control,absent', '--rate', '50'], '1 server at 50 requests a second',
-                     'close mode \u00b7 50 requests a second',
-                     'Offered 50 requests a second, absent never started: exited with status 1 before it was ready: ' + LAST_WORDS,
-                     ['<td>never started</td>'], ['no longer responds', 'closed loop']),
-    'sequential': (None, '1 server with one request at a time', 'one request at a time', 'One request at a time: ',
-                   ['(tornado) requests a second', 'One by one: '], ['closed loop', 'open loop', 'No level', '0 connections', 'ceiling']),
-}
-
-
-def test_runs_by_rate():
-    """Runs by rate, and of one request at a time: nothing on their pages is of levels of connections."""
-    check_kinds(['rates', 'sequential'])
-
-
-@tap.thorough
-def test_other_kinds_of_runs():
-    check_kinds([name for name in KINDS if name not in ('rates', 'sequential')])
-
-
-def check_kinds(names):
-    """Each kind of run has its own right words, on its page, in the index of a site and in the feed."""
-    conf = place.file('absent.conf', ABSENT)
-    kinds = {name: KINDS[name] for name in names}
-    for name, (options, _, _, _, _, _) in kinds.items():
-        if options:
-            outcome = place.bench(*RUN, *options, '--conf', conf, '--out', name)
-            if not tap.is_(outcome.code, 0, 'kinds: a run of %s' % name):
-                tap.note(outcome)
-    if 'sequential' in kinds:  # what is there of a run that was cut short after its first cells
-        document = place.document('rates')
-        document['cells'] = [cell for cell in document['cells'] if cell['client'] == 'seq']
-        written('sequential', document)
-    for name, (_, title, offered, finding, words, not_words) in kinds.items():
-        _, outcome = report(name)
-        if not tap.is_(outcome.code, 0, 'kinds: the page of %s' % name):
-            tap.note(outcome)
-            continue
-        page = page_of(name)
-        page = re.sub(r'<(style|script|svg).*?</\1>|<dl class="card">.*?</dl>|<figure>.*?</figure>', '', page, flags=re.S) \
-            if name != 'absent' else page
-        tap.has(page, ['<h1>%s</h1>' % title, '<p class="finding">' + finding], 'kinds: %s: title and finding' % name)
-        for alternatives in words:
-            tap.ok(any(each in page for each in alternatives.split('|')), 'kinds: %s: says "%s"' % (name, alternatives))
-        tap.is_([each for each in not_words if each in page], [], 'kinds: %s: says nothing that is not so' % name)
-        site = place.file('site-' + name)
-        outcome = place.bench('publish', place.file('results/%s/run.json' % name), '--to', site)
-        tap.is_(outcome.code, 0, 'kinds: the site of %s' % name)
-        servers = '%d servers \u00b7 %s' % (3 if name == 'absent' else 2, offered)
-        for file in ('index.html', 'feed.xml'):
-            text = place.read('site-%s/%s' % (name, file))
-            tap.has(text, [servers, finding], 'kinds: %s: %s' % (name, file))
-            tap.is_([each for each in ('No level', '0 connections', '\u00b7 \u00b7') if each in text.replace('100 connections', '')], [],
-                    'kinds: %s: %s says nothing that is not so' % (name, file))
 
 
 def looks(names):
