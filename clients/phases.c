@@ -147,7 +147,7 @@ static bool settle_is_over(struct phases *phases, uint64_t now_ns, const struct 
 
 static bool drain_is_over(struct phases *phases, uint64_t now_ns, const struct phases_seen *seen)
 {
-	bool longer = is_open_loop(phases) && phases->window_ns > DRAIN_NS;
+	bool longer = is_open_loop(phases) && !phases->stopped && phases->window_ns > DRAIN_NS;
 
 	return seen->idle || now_ns - phases->since_ns >= (longer ? phases->window_ns : DRAIN_NS);
 }
@@ -196,6 +196,7 @@ bool phases_step(struct phases *phases, uint64_t now_ns, const struct phases_see
 
 bool phases_stop(struct phases *phases)
 {
+	phases->stopped = true;
 	if (phases->phase >= LOAD_DRAIN)
 		return false;
 	if (phases->phase == LOAD_MEASURE && !phases->followed)

@@ -41,6 +41,7 @@ struct phases {
 	uint64_t ramp_ns;        /* how long the ramp took */
 	uint64_t window_ns;      /* planned in the warm-up; after the window, what it took */
 	uint64_t window_right;   /* right responses in the window */
+	bool stopped; /* by phases_stop(): requests in flight get no more time in an open loop than in a closed one */
 };
 
 /* Begins with the first phase that this load has: requests that are counted are measured from the first one on. */
@@ -52,7 +53,7 @@ void phases_init(struct phases *phases, const struct load_spec *spec);
  */
 bool phases_step(struct phases *phases, uint64_t now_ns, const struct phases_seen *seen);
 
-/* Ends the load, whatever phase it is in: nothing is started any more. Returns whether that changes the phase. */
+/* Ends the load, whatever phase it is in: nothing is started any more, and the drain is short. Returns whether that changes the phase. */
 bool phases_stop(struct phases *phases);
 
 /* How long nothing can change, a tick at most. */

@@ -100,12 +100,12 @@ static int servers_find(struct round *round, bool named, struct err *err)
 				return -1;
 			say("%s", err->text);
 		}
-		availability_find(&found, server);
+		availability_find(&found, server, &common_stop);
 		if (found.available) {
 			int width = (int)strlen(server->name);
 			round->name_width = width > round->name_width ? width : round->name_width;
 			round->servers[kept++] = server;
-		} else if (named) {
+		} else if (named && !common_stop) {
 			return err_set(err, "server %s can't run here: %s", server->name, found.reason);
 		} else if (!common_stop) {
 			say("left out: %s: %s", server->name, found.reason);

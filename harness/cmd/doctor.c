@@ -82,7 +82,7 @@ static int diagnose(struct diagnosis *diagnosis, const struct doctor_settings *s
 	for (size_t i = 0; i < conf->count; i++) {
 		struct availability found;
 		terminal_status(&terminal, "[%zu/%zu] %s", i, conf->count, conf->servers[i].name);
-		availability_find(&found, &conf->servers[i]);
+		availability_find(&found, &conf->servers[i], NULL);
 		facts_add_server(facts, &conf->servers[i], &found);
 		doctor_judge_server(facts, &conf->servers[i], &found, &diagnosis->servers[i]);
 	}

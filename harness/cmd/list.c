@@ -66,7 +66,7 @@ static int list_run(int argc, char **argv)
 	}
 	struct availability *found = calloc(conf.count + 1, sizeof *found);
 	for (size_t i = 0; found && i < conf.count; i++)
-		availability_find(&found[i], &conf.servers[i]);
+		availability_find(&found[i], &conf.servers[i], NULL);
 	if (!found || print_all(&conf, found, settings.json))
 		code = complain(&command_list, EXIT_NO_RUN, "out of memory");
 	free(found);

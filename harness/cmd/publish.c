@@ -136,11 +136,11 @@ static int publish_to_branch(const struct publish_settings *settings, struct pub
 	struct publish_tries shared = { 0 };
 	struct git_branch branch;
 	struct err err;
-	int result = git_branch_open(&branch, settings->to, &err);
+	int result = git_branch_open(&branch, settings->to, request->stop, &err);
 
 	if (result) {
 		git_branch_release(&branch);
-		return complain(&command_publish, EXIT_USAGE, "%s", err.text);
+		return complain(&command_publish, common_stop ? EXIT_INTERRUPTED : EXIT_USAGE, "%s", err.text);
 	}
 	request->tries = &shared;
 	for (int tries = 1; (result = branch_try(&branch, request, &done, &err)) > 0; tries++) {

@@ -152,7 +152,9 @@ static int servers_find(struct session *session, struct err *err)
 	for (size_t i = 0; i < session->count && !common_stop && !result; i++) {
 		struct availability *found = &session->found[kept];
 		const struct conf_server *server = session->servers[i];
-		availability_find(found, server);
+		availability_find(found, server, &common_stop);
+		if (common_stop)
+			break;
 		if (found->available)
 			session->servers[kept++] = server;
 		else if (is_needed && !(session->adds_control && i == 0))

@@ -15,6 +15,7 @@
 #include "clients/expected.h"
 #include "clients/http.h"
 #include "clients/page.h"
+#include "harness/lib/clock.h"
 #include "harness/lib/text.h"
 #include "harness/lib/units.h"
 
@@ -184,7 +185,8 @@ static ssize_t line_receive(const struct subject *subject, int fd, char *buffer,
 			errno = ETIMEDOUT;
 			return -1;
 		}
-		if (poll(&ready, 1, (int)((deadline - now) / CLOCK_MS) + 1) > 0)
+		uint64_t left = deadline - now < CLOCK_LOOK_NS ? deadline - now : CLOCK_LOOK_NS;
+		if (poll(&ready, 1, (int)(left / CLOCK_MS) + 1) > 0)
 			return recv(fd, buffer, room, 0);
 	}
 }

@@ -92,6 +92,7 @@ int subject_init(struct subject *subject, const struct conformance_spec *spec, s
 		.request = spec->request,
 		.network = spec->network,
 		.grace_ns = SUBJECT_GRACE_NS,
+		.stop = spec->stop,
 		.stays = true, /* for the second start to meet TIME_WAIT */
 	};
 

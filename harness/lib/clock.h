@@ -14,6 +14,12 @@
 #define CLOCK_MS 1000000ull
 #define CLOCK_S  1000000000ull
 
+/*
+ * Between two looks at a variable that a signal sets, while something is waited for: a signal that comes just before the
+ * call interrupts nothing (signal(7)).
+ */
+#define CLOCK_LOOK_NS (50 * CLOCK_MS)
+
 /* The time of one of the kernel's clocks, in nanoseconds. */
 static inline uint64_t clock_read_ns(clockid_t clock)
 {

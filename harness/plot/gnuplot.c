@@ -12,11 +12,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness/lib/clock.h"
 #include "harness/lib/text.h"
 
 #define SAID_MAX 1500
-/* Between two looks at whether to stop. */
-#define STOP_MS 100
 
 /* In the child: becomes gnuplot, which ends with this program. Does not return; an error goes over `report`. */
 static void gnuplot_exec(const char *folder, const char *const *argv, pid_t parent, int stderr_fd, int report)
@@ -67,7 +66,7 @@ static bool read_all(int fd, char *out, size_t room, const volatile sig_atomic_t
 	ssize_t bytes = 1;
 
 	while (bytes > 0 && !(stop && *stop)) {
-		if (poll(&some, 1, STOP_MS) <= 0)
+		if (poll(&some, 1, (int)(CLOCK_LOOK_NS / CLOCK_MS)) <= 0)
 			continue;
 		bytes = read(fd, chunk, sizeof chunk);
 		size_t kept = bytes < 0 ? 0 : (size_t)bytes < room - 1 - used ? (size_t)bytes : room - 1 - used;

@@ -804,6 +804,7 @@ static int visit_prepare(struct visit *visit, struct err *err)
 		.request = &sweep->settings->request,
 		.cpus = &sweep->cpus.server,
 		.grace_ns = GRACE_NS,
+		.stop = sweep->stop,
 		.takes_shares = sweep->takes_shares,
 		.workers = change ? change->workers : 0,
 	};

@@ -18,17 +18,18 @@ static const char *last_line(const char *text)
 }
 
 /* The first line that a command prints; "" where it fails or there is no command. */
-static void line_ask(const char *command, const char *folder, char *out, size_t room)
+static void line_ask(const char *command, const char *folder, char *out, size_t room, const volatile sig_atomic_t *stop)
 {
 	struct err ignored;
 
 	out[0] = 0;
-	if (command && program_run(command, folder, TIMEOUT_NS, out, room, NULL, 0, &ignored))
+	if (command && program_run(command, folder, TIMEOUT_NS, out, room, NULL, 0, stop, &ignored))
 		out[0] = 0;
 	out[strcspn(out, "\n")] = 0;
 }
 
-void availability_find(struct availability *availability, const struct conf_server *server)
+void availability_find(struct availability *availability, const struct conf_server *server,
+		       const volatile sig_atomic_t *stop)
 {
 	char errors[4096] = "";
 	struct err err;
@@ -36,7 +37,7 @@ void availability_find(struct availability *availability, const struct conf_serv
 	*availability = (struct availability){ .available = true };
 	if (server->requires) {
 		int status = program_run(server->requires, server->folder, TIMEOUT_NS, NULL, 0, errors, sizeof errors,
-					 &err);
+					 stop, &err);
 		availability->available = status == 0;
 		const char *why = status < 0 ? err.text : errors[0] ? last_line(errors) : "not installed";
 		if (status != 0)
@@ -50,11 +51,11 @@ void availability_find(struct availability *availability, const struct conf_serv
 	}
 	if (!availability->available)
 		return;
-	line_ask(server->version, server->folder, availability->version, sizeof availability->version);
+	line_ask(server->version, server->folder, availability->version, sizeof availability->version, stop);
 	if (!availability->version[0])
 		strcpy(availability->version, image);
 	line_ask(server->implementation, server->folder, availability->implementation,
-		 sizeof availability->implementation);
+		 sizeof availability->implementation, stop);
 	if (strcmp(availability->implementation, "revival") != 0)
 		strcpy(availability->implementation, "original");
 }

@@ -4,6 +4,7 @@
 #ifndef HARNESS_SERVER_AVAILABILITY_H
 #define HARNESS_SERVER_AVAILABILITY_H
 
+#include <signal.h>
 #include <stdbool.h>
 
 #include "harness/config/conf.h"
@@ -15,7 +16,8 @@ struct availability {
 	char reason[512];        /* where it is not available: why, and the packages to install */
 };
 
-/* Asks the server's `requires` and `version` commands. */
-void availability_find(struct availability *availability, const struct conf_server *server);
+/* Asks the server's `requires` and `version` commands, until *stop is set (stop may be NULL): then it is not available. */
+void availability_find(struct availability *availability, const struct conf_server *server,
+		       const volatile sig_atomic_t *stop);
 
 #endif

@@ -29,7 +29,7 @@ void program_clean(char *text)
 		text[--bytes] = 0;
 }
 
-/* In the child: becomes the program. Does not return; the errno of what failed goes to `report`. */
+/* In the child: becomes the program, which ends with this one. Does not return; the errno of what failed goes to `report`. */
 static void child(char **arguments, const char *folder, int out, int errors, int report)
 {
 	int number, null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -95,9 +95,11 @@ static int drain_open(struct drain *drain, char *text, size_t room, int *end)
 
 /*
  * Reads the outputs until the process has ended, and then what is left in the pipes, but not to their end: a child that
- * it left may keep them open forever. Returns 0; 1 where it takes too long; or -1 with err set.
+ * it left may keep them open forever. Returns 0; 1 where it takes too long; or
+ * -1 with err set, also where *stop is set.
  */
-static int child_follow(pid_t pid, struct drain *drains, uint64_t deadline, struct err *err)
+static int child_follow(pid_t pid, struct drain *drains, uint64_t deadline, const volatile sig_atomic_t *stop,
+			struct err *err)
 {
 	int result = 1;
 	bool ended = false, more = true;
@@ -114,7 +116,12 @@ static int child_follow(pid_t pid, struct drain *drains, uint64_t deadline, stru
 		uint64_t now = clock_ns();
 		if (now >= deadline)
 			break;
-		int count = poll(ready, 3, ended ? 0 : (int)((deadline - now) / CLOCK_MS) + 1);
+		if (stop && *stop) {
+			result = err_set(err, "interrupted");
+			break;
+		}
+		uint64_t left = deadline - now < CLOCK_LOOK_NS ? deadline - now : CLOCK_LOOK_NS;
+		int count = poll(ready, 3, ended ? 0 : (int)(left / CLOCK_MS) + 1);
 		if (count < 0 && errno != EINTR) {
 			result = err_set_errno(err, "poll");
 			break;
@@ -144,7 +151,7 @@ static int child_end(pid_t pid)
 }
 
 int program_run(const char *command, const char *folder, uint64_t timeout_ns, char *out, size_t room, char *errors,
-		size_t errors_room, struct err *err)
+		size_t errors_room, const volatile sig_atomic_t *stop, struct err *err)
 {
 	struct drain drains[2];
 	int ends[2] = { -1, -1 }, report[2] = { -1, -1 };
@@ -173,7 +180,7 @@ int program_run(const char *command, const char *folder, uint64_t timeout_ns, ch
 	fd_close(&report[1]);
 	/* When exec succeeds the pipe ends without data, since it is O_CLOEXEC. */
 	bool started = read(report[0], &number, sizeof number) != sizeof number;
-	int late = started ? child_follow(pid, drains, deadline, err) : 0;
+	int late = started ? child_follow(pid, drains, deadline, stop, err) : 0;
 	int status = child_end(pid);
 	if (!started) {
 		errno = number;

@@ -234,6 +234,7 @@ static int start(struct service *service, uint64_t ready_ns, const volatile sig_
 		.cpus = service->place.cpus,
 		.stop_signal = service->server->stop == CONF_STOP_INT ? SIGINT : SIGTERM,
 		.stderr_fd = service->stderr_fd,
+		.stop = service->place.stop,
 	};
 
 	*exited = false;
@@ -317,6 +318,8 @@ int service_start(struct service *service, uint64_t ready_ns, const volatile sig
 	struct err ignored;
 	bool exited;
 
+	if (stop && *stop)
+		return err_set(err, "interrupted");
 	if (!start(service, ready_ns, stop, &exited, err))
 		return 0;
 	if (service->stderr_fd >= 0) {

@@ -39,6 +39,7 @@ struct service_place {
 	uint64_t grace_ns;     /* between SIGTERM and SIGKILL */
 	bool takes_shares;     /* its processes are born in a control group, where service_share() can hold them back */
 	unsigned workers;      /* that it is asked to have; 0: 1 */
+	const volatile sig_atomic_t *stop; /* once it is set, the server is ended in haste (supervisor.h); or NULL */
 	bool stays; /* all starts are in the network of the first, where connections of the one before may be left */
 };
 

@@ -389,6 +389,28 @@ static pid_t keeper_fork(bool contained)
 	return (pid_t)syscall(SYS_clone, CLONE_NEWPID | CLONE_NEWNS | SIGCHLD, NULL, NULL, NULL, NULL);
 }
 
+static bool is_stopped(const struct supervisor *supervisor)
+{
+	return supervisor->stop && *supervisor->stop;
+}
+
+/*
+ * The same from the keeper; once stop is set, no longer than a server in haste may take.
+ */
+static int supervisor_hear(struct supervisor *supervisor, struct message *message, pid_t *sender, uint64_t deadline)
+{
+	for (;;) {
+		uint64_t now = clock_ns(), look = now + CLOCK_LOOK_NS;
+		if (is_stopped(supervisor) && !supervisor->hurry_ns)
+			supervisor->hurry_ns = now + SUPERVISOR_HASTE_NS + SUPERVISOR_KEEPER_NS;
+		if (supervisor->hurry_ns && supervisor->hurry_ns < deadline)
+			deadline = supervisor->hurry_ns;
+		int bad = message_await(supervisor->socket, message, sender, look < deadline ? look : deadline);
+		if (bad >= 0 || errno != ETIMEDOUT || clock_ns() >= deadline)
+			return bad;
+	}
+}
+
 /*
  * Waits for the keeper to report that the server is started. Returns 0; 1: the keeper ended without a message; or -1
  * with err set.
@@ -400,7 +422,7 @@ static int keeper_hear(struct supervisor *supervisor, const char *program, struc
 
 	for (;;) {
 		pid_t sender = 0;
-		int bad = message_await(supervisor->socket, &message, &sender, deadline);
+		int bad = supervisor_hear(supervisor, &message, &sender, deadline);
 		if (bad < 0)
 			return err_set_errno(err, "hearing from the keeper process");
 		if (bad) {
@@ -429,7 +451,7 @@ static int keeper_launch(struct supervisor *supervisor, const struct launch *lau
 {
 	int ends[2], on = 1;
 
-	*supervisor = (struct supervisor){ .socket = -1 };
+	*supervisor = (struct supervisor){ .socket = -1, .stop = launch->stop };
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
 		return err_set_errno(err, "socketpair");
 	fflush(NULL);
@@ -594,6 +616,8 @@ int supervisor_wait_recovered(struct supervisor *supervisor, const struct target
 
 bool supervisor_stop(struct supervisor *supervisor, uint64_t grace_ns)
 {
+	if (is_stopped(supervisor) && grace_ns > SUPERVISOR_HASTE_NS)
+		grace_ns = SUPERVISOR_HASTE_NS;
 	struct message message = { .kind = MESSAGE_STOP, .grace_ns = grace_ns };
 	uint64_t deadline = clock_ns() + grace_ns + SUPERVISOR_KEEPER_NS;
 	bool gentle = false, gone = false;
@@ -602,7 +626,7 @@ bool supervisor_stop(struct supervisor *supervisor, uint64_t grace_ns)
 		return true;
 	message_send(supervisor->socket, &message);
 	/* The keeper ends only when all processes are gone; a ^C in the meantime must not make us leave early. */
-	while (!message_await(supervisor->socket, &message, NULL, deadline))
+	while (!supervisor_hear(supervisor, &message, NULL, deadline))
 		if (message.kind == MESSAGE_GONE) {
 			gone = true;
 			gentle = message.status;

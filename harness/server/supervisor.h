@@ -34,17 +34,20 @@
 
 /* What to launch. */
 struct launch {
-	const char *command;            /* one line, see harness/lib/argv.h */
-	const char *folder;             /* to run in */
-	const char *const *environment; /* "NAME=value", NULL-terminated; added to benchctl's own */
-	const cpu_set_t *cpus;          /* or NULL */
-	int stop_signal;                /* that asks it to end; 0: SIGTERM */
-	int stderr_fd;                  /* the server's stderr; -1: /dev/null */
-	int door_fd;                    /* of the control group that it is started in (quota_door()); 0: none */
+	const char *command;               /* one line, see harness/lib/argv.h */
+	const char *folder;                /* to run in */
+	const char *const *environment;    /* "NAME=value", NULL-terminated; added to benchctl's own */
+	const cpu_set_t *cpus;             /* or NULL */
+	int stop_signal;                   /* that asks it to end; 0: SIGTERM */
+	int stderr_fd;                     /* the server's stderr; -1: /dev/null */
+	int door_fd;                       /* of the control group that it is started in (quota_door()); 0: none */
+	const volatile sig_atomic_t *stop; /* once it is set, this server is ended in haste; or NULL */
 };
 
 /* How long a keeper may take to do its work, without the grace time of a server. */
 #define SUPERVISOR_KEEPER_NS CLOCK_S
+/* The longest grace time of a server after launch.stop was set: ^C has to end a run soon. */
+#define SUPERVISOR_HASTE_NS CLOCK_S
 
 struct supervisor {
 	pid_t keeper; /* 0: not launched */
@@ -53,6 +56,8 @@ struct supervisor {
 	int socket;   /* to the keeper */
 	bool exited;  /* the first process has exited */
 	int status;   /* and so (waitpid(2)) */
+	const volatile sig_atomic_t *stop; /* as in its launch */
+	uint64_t hurry_ns; /* when a keeper that has not answered is killed, since stop is set; 0: it is not */
 };
 
 /*
@@ -87,7 +92,8 @@ const char *supervisor_show_exit(const struct supervisor *supervisor, char out[9
 /*
  * Ends the server: SIGTERM, or its launch's stop_signal, to its process group, up to grace_ns of time, SIGKILL to all that is left, until
  * none is. A keeper that does not do so within SUPERVISOR_KEEPER_NS more is killed, and what it leaves is ended here. Ends
- * with no process of it running, or after SUPERVISOR_KEEPER_NS again, where the kernel can't end one. Returns whether SIGTERM was enough.
+ * with no process of it running, or after SUPERVISOR_KEEPER_NS again, where the kernel can't end one. Once launch.stop is set, the
+ * grace time is at most SUPERVISOR_HASTE_NS from then on. Returns whether SIGTERM was enough.
  */
 bool supervisor_stop(struct supervisor *supervisor, uint64_t grace_ns);
 

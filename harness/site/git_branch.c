@@ -11,11 +11,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness/lib/clock.h"
 #include "harness/lib/text.h"
 
 #define WORDS_MAX   40
 #define OUTPUT_MAX  4000 /* bytes of what git says that are kept, with the NUL */
 #define NO_SUCH_REF 2    /* exit status of git ls-remote --exit-code */
+
+/* Between two looks at whether git has ended, and between SIGTERM and SIGKILL. */
+#define LOOK_NS  (5 * CLOCK_MS)
+#define GRACE_NS CLOCK_S
 
 extern char **environ;
 
@@ -47,8 +52,8 @@ static bool has_password(const char *remote)
 	return at && memchr(at + 3, ':', user_bytes(at + 3));
 }
 
-/* Starts git with its stdout and stderr in a file. Returns its exit status, or -1 with errno set. */
-static int git_wait(char *const *words, int fd)
+/* Starts git with its stdout and stderr in a file. Returns its exit status, or -1 with errno set: EINTR where *stop is. */
+static int git_wait(char *const *words, int fd, const volatile sig_atomic_t *stop)
 {
 	posix_spawn_file_actions_t actions;
 	int failed = posix_spawn_file_actions_init(&actions), status;
@@ -65,9 +70,22 @@ static int git_wait(char *const *words, int fd)
 		errno = failed;
 		return -1;
 	}
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
+	const struct timespec pause = { .tv_nsec = LOOK_NS };
+	uint64_t kill_ns = 0;
+	pid_t ended;
+	while ((ended = waitpid(pid, &status, WNOHANG)) != pid) {
+		if (ended < 0 && errno != EINTR)
 			return -1;
+		if (stop && *stop) { /* at SIGTERM it removes its lock files */
+			kill(pid, kill_ns && clock_ns() > kill_ns ? SIGKILL : SIGTERM);
+			kill_ns = kill_ns ? kill_ns : clock_ns() + GRACE_NS;
+		}
+		nanosleep(&pause, NULL);
+	}
+	if (kill_ns) {
+		errno = EINTR;
+		return -1;
+	}
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
 }
 
@@ -108,9 +126,9 @@ static int git(const struct git_branch *branch, char out[OUTPUT_MAX], const char
 	*out = 0;
 	if (!file)
 		return err_set_errno(err, "a temporary file");
-	int status = git_wait((char *const *)all, fileno(file));
+	int status = git_wait((char *const *)all, fileno(file), branch->stop);
 	if (status < 0)
-		err_set_errno(err, "git can't be started");
+		errno == EINTR ? err_set(err, "interrupted") : err_set_errno(err, "git can't be started");
 	rewind(file);
 	out[fread(out, 1, OUTPUT_MAX - 1, file)] = 0;
 	fclose(file);
@@ -164,12 +182,12 @@ static int repository_ask(struct git_branch *branch, struct err *err)
 	return 0;
 }
 
-int git_branch_open(struct git_branch *branch, const char *place, struct err *err)
+int git_branch_open(struct git_branch *branch, const char *place, const volatile sig_atomic_t *stop, struct err *err)
 {
 	const char *remote = place + strlen(GIT_BRANCH_PREFIX), *hash = strrchr(remote, '#');
 	char said[OUTPUT_MAX];
 
-	*branch = (struct git_branch){ 0 };
+	*branch = (struct git_branch){ .stop = stop };
 	if (!hash || hash == remote || !hash[1] || *remote == '-')
 		return err_set(err, "--to " GIT_BRANCH_PREFIX
 				    "REMOTE#BRANCH: a remote and a branch, as in " GIT_BRANCH_PREFIX "origin#gh-pages");

@@ -10,6 +10,7 @@
 #ifndef HARNESS_SITE_GIT_BRANCH_H
 #define HARNESS_SITE_GIT_BRANCH_H
 
+#include <signal.h>
 #include <stdbool.h>
 
 #include "harness/lib/err.h"
@@ -18,17 +19,18 @@
 #define GIT_BRANCH_TRIES  50 /* of a push, while others push */
 
 struct git_branch {
-	char *remote, *name; /* owned */
-	char *folder;        /* the work tree, after git_branch_fetch(); owned */
-	char *git_dir;       /* of the temporary repository; owned */
-	char *include;       /* configuration to go by: include.path=..; NULL: none; owned */
-	char *shown;         /* the place, for people, without credentials; owned */
-	bool has_identity;   /* git knows who commits */
+	char *remote, *name;               /* owned */
+	char *folder;                      /* the work tree, after git_branch_fetch(); owned */
+	char *git_dir;                     /* of the temporary repository; owned */
+	char *include;                     /* configuration to go by: include.path=..; NULL: none; owned */
+	char *shown;                       /* the place, for people, without credentials; owned */
+	bool has_identity;                 /* git knows who commits */
+	const volatile sig_atomic_t *stop; /* once it is set, git is ended; or NULL */
 };
 
 /* Takes `git:REMOTE#BRANCH` apart, where REMOTE is an address, a path or the name of a remote. Nothing is fetched. Returns 0, or
  * -1 with err set. Release the branch in both cases. */
-int git_branch_open(struct git_branch *branch, const char *place, struct err *err);
+int git_branch_open(struct git_branch *branch, const char *place, const volatile sig_atomic_t *stop, struct err *err);
 
 /* Fetches the branch into its folder, in place of what an earlier call has left there; a branch that there is not yet is an
  * empty folder. Returns 0, or -1 with err set. */

@@ -37,14 +37,17 @@ static int connection_begin(const struct target *target)
 }
 
 /* Waits for the end of a handshake. Returns 0, or -1 with errno set. */
-static int connection_end(int fd, uint64_t deadline_ns)
+static int connection_end(int fd, uint64_t deadline_ns, const volatile sig_atomic_t *stop)
 {
 	struct pollfd ready = { .fd = fd, .events = POLLOUT };
 	int error = 0;
 	socklen_t bytes = sizeof error;
-	uint64_t now = clock_ns();
+	int some = 0;
 
-	int some = poll(&ready, 1, now < deadline_ns ? (int)((deadline_ns - now) / CLOCK_MS) + 1 : 0);
+	for (uint64_t now = clock_ns(); !some && now < deadline_ns && !(stop && *stop); now = clock_ns()) {
+		uint64_t left = deadline_ns - now < CLOCK_LOOK_NS ? deadline_ns - now : CLOCK_LOOK_NS;
+		some = poll(&ready, 1, (int)(left / CLOCK_MS) + 1);
+	}
 	if (some == 0)
 		errno = ETIMEDOUT;
 	if (some <= 0)
@@ -56,7 +59,7 @@ static int connection_end(int fd, uint64_t deadline_ns)
 }
 
 int silent_open(struct silent *silent, const struct target *target, uint32_t count, uint64_t timeout_ns,
-		struct err *err)
+		const volatile sig_atomic_t *stop, struct err *err)
 {
 	uint64_t deadline_ns = clock_ns() + timeout_ns;
 	size_t ended = 0;
@@ -70,7 +73,7 @@ int silent_open(struct silent *silent, const struct target *target, uint32_t cou
 			silent->fds[silent->count++] = fd;
 			continue;
 		}
-		if (fd == -1 || connection_end(silent->fds[ended], deadline_ns)) {
+		if (fd == -1 || connection_end(silent->fds[ended], deadline_ns, stop)) {
 			err_set_errno(err, "opening silent connection %zu of %u", ended + 1, count);
 			silent_close(silent);
 			return -1;

@@ -7,6 +7,7 @@
 #ifndef HARNESS_WHY_SILENT_H
 #define HARNESS_WHY_SILENT_H
 
+#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,11 +23,11 @@ struct silent {
 uint32_t silent_max(void);
 
 /*
- * Opens `count` connections to the target within timeout_ns. Returns 0; or -1 with err set, and none is held. The kernel
- * completes them: the server may not have accepted all of them yet.
+ * Opens `count` connections to the target within timeout_ns, and before *stop is set (stop may be NULL). Returns 0; or -1
+ * with err set, and none is held. The kernel completes them: the server may not have accepted all of them yet.
  */
 int silent_open(struct silent *silent, const struct target *target, uint32_t count, uint64_t timeout_ns,
-		struct err *err);
+		const volatile sig_atomic_t *stop, struct err *err);
 
 /* Closes all; nothing where none is held. */
 void silent_close(struct silent *silent);

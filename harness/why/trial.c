@@ -42,7 +42,8 @@ static void wait_accepted(struct service *service)
 	static const struct timespec pause = { .tv_nsec = 5 * CLOCK_MS };
 	uint64_t deadline_ns = clock_ns() + ACCEPT_NS;
 
-	while (service_queue_length(service) > 0 && clock_ns() < deadline_ns)
+	while (service_queue_length(service) > 0 && clock_ns() < deadline_ns &&
+	       !(service->place.stop && *service->place.stop))
 		nanosleep(&pause, NULL);
 }
 
@@ -57,7 +58,8 @@ static int on_started(void *context, struct service *service, struct err *err)
 		return -1;
 	if (!condition->silent)
 		return 0;
-	if (silent_open(&launched->silent, &service->target, condition->silent, TRIAL_TIMEOUT_NS, err))
+	if (silent_open(&launched->silent, &service->target, condition->silent, TRIAL_TIMEOUT_NS, service->place.stop,
+			err))
 		return -1;
 	wait_accepted(service);
 	return 0;

@@ -21,6 +21,7 @@ import time
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from helper import runs, tap
+from helper.faulty import Faulty
 from helper.program import CONF, ROOT, Outcome, Place, alive, cell_key, children_of, faulty_section, python_section, until
 
 RUN = ('run', '--conf', CONF, '--servers', 'control', '--mode', 'close', '--port', '0', '--duration', '50ms', '--warmup', '10ms',
@@ -34,6 +35,7 @@ NOBODY = 65534
 SAMPLE = 6
 MANY = RUN + ('-c', '1..64')
 MANY_CELLS = 8
+CONTROL = os.path.join(ROOT, 'build', 'servers', 'control')
 HERO = ['plot', '--kinds', 'hero']
 
 Attack = collections.namedtuple('Attack', 'name how must thorough', defaults=(False,))
@@ -341,6 +343,100 @@ def interrupted(command):
     return how
 
 
+# What ^C does not end at once goes on for as long; so a wait that no signal ends is told from a busy machine.
+LONG_S = 100
+LATE_S = 30
+
+
+def hangs(name):
+    """A program of that name, in the folder `bin`, that is begun and does not end."""
+    return lambda place: (place.file('bin/' + name, '#!/bin/sh\necho begun >>%s\nexec sleep %d\n' % (place.file('begun'), LONG_S)),
+                          os.chmod(place.file('bin/' + name), 0o755))
+
+
+def begun(place):
+    return os.path.exists(place.file('begun'))
+
+
+def cells_done(count):
+    return lambda place: len(place.lines('r')) >= count
+
+
+def server_runs(place):
+    """Its processes are there, and it has had a second for what comes next."""
+    keepers = place.keepers()
+    servers = children_of(keepers[0]) if keepers else []
+    if servers and not hasattr(place, 'seen_s'):
+        place.seen_s = time.monotonic()
+    return servers and time.monotonic() > place.seen_s + 1
+
+
+def interrupting(words, when, prepare=None, conf='', deed=None):
+    """One ^C at a moment when the command waits for something: it ends."""
+    def how(place):
+        place.file('a.conf', conf)
+        if prepare:
+            prepare(place)
+        environment = place.environment(PATH=place.file('bin') + ':' + os.environ['PATH'])
+        process = place.start(place.benchctl, *(word.replace('RUN', run_file(place)) if word == 'RUN' else word for word in words), env=environment)
+
+        def is_due():
+            with contextlib.suppress(OSError, IndexError):
+                return when(place)
+        until(lambda: is_due() or process.poll() is not None)
+        went_on = process.poll() is None
+        if deed:
+            deed(place)
+        start = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        outcome = place.end(process)
+        took = time.monotonic() - start
+        tap.note('^C to the end: %.2f s' % took)
+        return Outcome(outcome.code if went_on and took < LATE_S else 'after %.1f s' % took, outcome.out, outcome.err)
+    return how
+
+
+LONG = '%ds' % LONG_S
+AT_LEVEL = ('run', '--conf', 'a.conf', '--mode', 'close', '--port', '0', '-c', '64', '--sequential', '20', '--warmup', '10ms', '--timeout', LONG, '--ready', LONG,
+            '--max-ramp', LONG, '--max-window', LONG, '--out', 'r')
+
+
+def stop_server(place):
+    os.kill(children_of(place.keeper())[0], signal.SIGSTOP)
+
+
+# While, words, when, then more of interrupting().
+INTERRUPTED = [
+    ('a server is asked whether it can run', AT_LEVEL, begun, dict(prepare=hangs('ask'), conf='[server a]\ncommand = x\nrequires = ask\n')),
+    ('a server is asked for its version', AT_LEVEL, begun, dict(prepare=hangs('ask'), conf='[server a]\ncommand = x\nversion = ask\n')),
+    ('a server is not ready', AT_LEVEL, server_runs, dict(conf=faulty_section('a', 'never_listens'))),
+    ('the sequential client waits', AT_LEVEL, server_runs, dict(conf=faulty_section('a', 'stall_before', 2))),
+    ('connections are opened', AT_LEVEL, server_runs, dict(conf=faulty_section('a', 'never_accepts', 1))),
+    ('a window is long', AT_LEVEL + ('--duration', LONG), cells_done(1), dict(conf=faulty_section('a', 'good'))),
+    ('a server ignores SIGTERM', AT_LEVEL + ('--duration', LONG), cells_done(1), dict(conf=faulty_section('a', 'ignores_term'))),
+    ('a server is stopped', AT_LEVEL + ('--duration', LONG), cells_done(1), dict(conf=faulty_section('a', 'good'), deed=stop_server)),
+    ('a server has children', AT_LEVEL + ('--duration', LONG), cells_done(1), dict(conf=faulty_section('a', 'leaves_child'))),
+    ('cells are measured until the answer is known', ('run', '--until-known', '--budget', LONG, '--conf', 'a.conf', '--mode', 'close', '--sequential', '20',
+                                                      '--port', '0', '-c', '1..4', '--duration', '300ms', '--warmup', '10ms', '--out', 'r'), cells_done(5), dict(conf=faulty_section('a', 'good'))),
+    ('why asks', ('why', 'control', '--conf', CONF, '--port', '0', '--budget', LONG), server_runs, {}),
+    ('ab measures', ('ab', '--old', CONTROL, '--new', CONTROL, '--port', '0', '--duration', LONG, '--max-window', LONG, '--out', 'r'), server_runs, {}),
+    ('check waits', ('check', '--conf', 'a.conf', '--ready', '60s', '--timeout', '60s'), server_runs, dict(conf=faulty_section('a', 'stall_before', 3))),
+    ('report draws', ('report', 'RUN', '--out', 'p'), begun, dict(prepare=hangs('gnuplot'))),
+    ('publish draws', ('publish', '--to', 'p', 'RUN'), begun, dict(prepare=hangs('gnuplot'))),
+    ('publish asks git', ('publish', '--to', 'git:/none#b', 'RUN'), begun, dict(prepare=hangs('git'))),
+]
+INTERRUPTED_QUICK = ('a server is asked whether it can run', 'report draws', 'a server ignores SIGTERM')
+
+
+def loading(*words):
+    """^C in `load`, of a server that does not respond any more."""
+    def how(place):
+        with Faulty('stall_before', good_first=50) as server:
+            return interrupting(('load', '-c', '8', '--timeout', LONG, '-d', LONG, '--max-window', LONG, *words, server.url),
+                                lambda _: server.requests > 55)(place)
+    return how
+
+
 def drawn_here(place):
     """Into the current folder, which can't be exchanged."""
     first, second = two_runs(place)
@@ -552,6 +648,9 @@ ATTACKS = [
     Attack('SIGKILL of plot over existing pictures', killed_over_old(HERO, [staged_files(1), staged_files(5), page_exchanged]), [code(0)]),
     *[Attack('two of %s into one folder at once' % command[0], two_at_once(command), [code(0)], thorough) for command, thorough in ((['report'], True), (HERO, False))],
     *[Attack('^C in %s' % command[0], interrupted(command), [code(130), says('interrupted'), prints('results')], thorough) for command, thorough in ((['report'], False), (HERO, True))],
+    *[Attack('^C while ' + what, interrupting(words, when, **more), [code(130)], what not in INTERRUPTED_QUICK) for what, words, when, more in INTERRUPTED],
+    Attack('^C while load waits', loading(), [code(130)], True),
+    Attack('^C while an open loop drains', loading('-c', '1', '--rate', '200'), [code(130)]),
     Attack('report into the current folder', drawn_here, [code(0)], True),
     Attack('a FIFO as bench.conf', fifo_conf, [code(2), says('is a FIFO')]),
     Attack('a bench.conf of 100,000 sections', escaping(('list', '--conf', 'a.conf'), a_conf=''.join(

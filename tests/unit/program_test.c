@@ -33,7 +33,8 @@ static void test_status_and_output(void **state)
 	for (size_t i = 0; i < LENGTH(cases); i++) {
 		char out[256] = "before", errors[256] = "before";
 		struct err err = { "" };
-		int status = program_run(cases[i].command, NULL, LONG_NS, out, sizeof out, errors, sizeof errors, &err);
+		int status = program_run(cases[i].command, NULL, LONG_NS, out, sizeof out, errors, sizeof errors, NULL,
+					 &err);
 		check_case(cases[i].command, status == cases[i].status);
 		check_text(cases[i].command, out, cases[i].out);
 		check_text(cases[i].command, errors, cases[i].errors);
@@ -46,10 +47,12 @@ static void test_no_output_wanted(void **state)
 	struct err err;
 
 	(void)state;
-	assert_int_equal(program_run("sh -c 'echo a; echo b >&2'", NULL, LONG_NS, NULL, 0, NULL, 0, &err), 0);
-	assert_int_equal(program_run("sh -c 'echo a; echo b >&2'", NULL, LONG_NS, NULL, 0, out, sizeof out, &err), 0);
+	assert_int_equal(program_run("sh -c 'echo a; echo b >&2'", NULL, LONG_NS, NULL, 0, NULL, 0, NULL, &err), 0);
+	assert_int_equal(program_run("sh -c 'echo a; echo b >&2'", NULL, LONG_NS, NULL, 0, out, sizeof out, NULL, &err),
+			 0);
 	check_text("stderr", out, "b");
-	assert_int_equal(program_run("sh -c 'echo a; echo b >&2'", NULL, LONG_NS, out, sizeof out, NULL, 0, &err), 0);
+	assert_int_equal(program_run("sh -c 'echo a; echo b >&2'", NULL, LONG_NS, out, sizeof out, NULL, 0, NULL, &err),
+			 0);
 	check_text("stdout", out, "a");
 }
 
@@ -64,9 +67,9 @@ static void test_much_output(void **state)
 	struct err err;
 
 	(void)state;
-	assert_int_equal(
-		program_run(command, NULL, LONG_NS, out.text, sizeof out.text, errors.text, sizeof errors.text, &err),
-		0);
+	assert_int_equal(program_run(command, NULL, LONG_NS, out.text, sizeof out.text, errors.text, sizeof errors.text,
+				     NULL, &err),
+			 0);
 	assert_int_equal(strlen(out.text), sizeof out.text - 1);
 	assert_int_equal(strspn(out.text, "x"), sizeof out.text - 1);
 	assert_int_equal(strspn(errors.text, "y"), sizeof errors.text - 1);
@@ -80,10 +83,11 @@ static void test_folder(void **state)
 	struct err err;
 	char *right = realpath(*state, NULL);
 
-	assert_int_equal(program_run("pwd", *state, LONG_NS, out, sizeof out, NULL, 0, &err), 0);
+	assert_int_equal(program_run("pwd", *state, LONG_NS, out, sizeof out, NULL, 0, NULL, &err), 0);
 	check_text("folder", out, right);
 	free(right);
-	assert_int_not_equal(program_run("pwd", "/nonexistent/folder", LONG_NS, out, sizeof out, NULL, 0, &err), 0);
+	assert_int_not_equal(program_run("pwd", "/nonexistent/folder", LONG_NS, out, sizeof out, NULL, 0, NULL, &err),
+			     0);
 }
 
 static void test_not_found(void **state)
@@ -95,7 +99,8 @@ static void test_not_found(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(commands); i++) {
-		check_case(commands[i], program_run(commands[i], NULL, LONG_NS, out, sizeof out, NULL, 0, &err) == -1);
+		check_case(commands[i],
+			   program_run(commands[i], NULL, LONG_NS, out, sizeof out, NULL, 0, NULL, &err) == -1);
 		check_words(err.text, i < 3 ? ": No such file or directory" : ": Permission denied");
 		check_text(commands[i], out, "");
 	}
@@ -106,9 +111,9 @@ static void test_bad_command(void **state)
 	struct err err;
 
 	(void)state;
-	assert_int_equal(program_run("", NULL, LONG_NS, NULL, 0, NULL, 0, &err), -1);
+	assert_int_equal(program_run("", NULL, LONG_NS, NULL, 0, NULL, 0, NULL, &err), -1);
 	check_words(err.text, "empty, where a command is expected");
-	assert_int_equal(program_run("echo 'a", NULL, LONG_NS, NULL, 0, NULL, 0, &err), -1);
+	assert_int_equal(program_run("echo 'a", NULL, LONG_NS, NULL, 0, NULL, 0, NULL, &err), -1);
 	check_words(err.text, "the quote ' does not end");
 }
 
@@ -118,13 +123,13 @@ static void test_killed(void **state)
 	struct err err;
 
 	(void)state;
-	assert_int_equal(program_run("sh -c 'kill -KILL $$'", NULL, LONG_NS, NULL, 0, NULL, 0, &err), -1);
+	assert_int_equal(program_run("sh -c 'kill -KILL $$'", NULL, LONG_NS, NULL, 0, NULL, 0, NULL, &err), -1);
 	check_text("KILL", err.text, "sh: killed by signal 9");
 	/* What the caller blocks is not blocked in the program. */
 	sigemptyset(&term);
 	sigaddset(&term, SIGTERM);
 	sigprocmask(SIG_BLOCK, &term, &before);
-	int status = program_run("sh -c 'kill -TERM $$; exit 3'", NULL, LONG_NS, NULL, 0, NULL, 0, &err);
+	int status = program_run("sh -c 'kill -TERM $$; exit 3'", NULL, LONG_NS, NULL, 0, NULL, 0, NULL, &err);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	assert_int_equal(status, -1);
 	check_text("TERM", err.text, "sh: killed by signal 15");
@@ -148,8 +153,8 @@ static void test_timeout(void **state)
 		struct err err;
 		int pids[2];
 		uint64_t start = clock_ns();
-		check_case(cases[i].command,
-			   program_run(cases[i].command, NULL, 300 * CLOCK_MS, out, sizeof out, NULL, 0, &err) == -1);
+		check_case(cases[i].command, program_run(cases[i].command, NULL, 300 * CLOCK_MS, out, sizeof out, NULL,
+							 0, NULL, &err) == -1);
 		uint64_t took = clock_ns() - start;
 		check_words(err.text, cases[i].words);
 		check_case(cases[i].command, took >= 300 * CLOCK_MS && took < 50 * CLOCK_S);
@@ -170,7 +175,8 @@ static void test_left_behind(void **state)
 	(void)state;
 	/* Had it been waited for, the time would have been up. */
 	assert_int_equal(
-		program_run("sh -c 'sleep 100 & echo $!; exit 5'", NULL, LONG_NS, out, sizeof out, NULL, 0, &err), 5);
+		program_run("sh -c 'sleep 100 & echo $!; exit 5'", NULL, LONG_NS, out, sizeof out, NULL, 0, NULL, &err),
+		5);
 	assert_int_equal(sscanf(out, "%d", &pid), 1);
 	assert_true(unit_until(unit_gone, &pid));
 }
@@ -222,10 +228,10 @@ static void test_no_file_is_left_open(void **state)
 	struct err err;
 
 	(void)state;
-	program_run("echo a", NULL, LONG_NS, out, sizeof out, out, sizeof out, &err);
-	program_run("sleep 100", NULL, CLOCK_MS, out, sizeof out, NULL, 0, &err);
-	program_run("/nonexistent", NULL, LONG_NS, NULL, 0, out, sizeof out, &err);
-	program_run("'", NULL, LONG_NS, out, sizeof out, NULL, 0, &err);
+	program_run("echo a", NULL, LONG_NS, out, sizeof out, out, sizeof out, NULL, &err);
+	program_run("sleep 100", NULL, CLOCK_MS, out, sizeof out, NULL, 0, NULL, &err);
+	program_run("/nonexistent", NULL, LONG_NS, NULL, 0, out, sizeof out, NULL, &err);
+	program_run("'", NULL, LONG_NS, out, sizeof out, NULL, 0, NULL, &err);
 	assert_int_equal(open_files(), before);
 }
 
