@@ -95,7 +95,7 @@ static int servers_find(struct round *round, bool named, struct err *err)
 	for (size_t i = 0; i < round->count && !common_stop; i++) {
 		const struct conf_server *server = round->servers[i];
 		struct availability found;
-		if (conf_is_container(server) && container_prepare(server, err)) {
+		if (conf_is_container(server) && container_prepare(server, &common_stop, err)) {
 			if (named)
 				return -1;
 			say("%s", err->text);

@@ -331,7 +331,8 @@ static int images_prepare(struct session *session, struct err *err)
 	bool is_needed = session->settings->servers || session->kind == SESSION_ARMS;
 
 	for (size_t i = 0; i < session->count && !common_stop; i++) {
-		if (!conf_is_container(session->servers[i]) || !container_prepare(session->servers[i], err))
+		if (!conf_is_container(session->servers[i]) ||
+		    !container_prepare(session->servers[i], &common_stop, err))
 			continue;
 		if (is_needed)
 			return -1;

@@ -45,7 +45,7 @@ void availability_find(struct availability *availability, const struct conf_serv
 				 server->install ? "; install: " : "", server->install ? server->install : "");
 	}
 	char image[CONTAINER_VERSION] = "";
-	if (availability->available && conf_is_container(server) && container_find(server, image, &err)) {
+	if (availability->available && conf_is_container(server) && container_find(server, image, stop, &err)) {
 		availability->available = false;
 		snprintf(availability->reason, sizeof availability->reason, "%.500s", err.text);
 	}

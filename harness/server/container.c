@@ -68,10 +68,11 @@ static const char *engine_command(void)
 }
 
 /* Runs a command of the engine, which is freed. What it prints goes to out. Returns its exit status, or -1 with err set. */
-static int engine_run(char *line, uint64_t timeout_ns, char *out, size_t room, struct err *err)
+static int engine_run(char *line, uint64_t timeout_ns, char *out, size_t room, const volatile sig_atomic_t *stop,
+		      struct err *err)
 {
 	char errors[1000];
-	int status = line ? program_run(line, NULL, timeout_ns, out, room, errors, sizeof errors, err)
+	int status = line ? program_run(line, NULL, timeout_ns, out, room, errors, sizeof errors, stop, err)
 			  : err_set(err, "out of memory");
 
 	if (status > 0)
@@ -111,25 +112,26 @@ static char *build_line(const struct conf_server *server)
 	return text_close(out, &line) ? NULL : line;
 }
 
-int container_prepare(const struct conf_server *server, struct err *err)
+int container_prepare(const struct conf_server *server, const volatile sig_atomic_t *stop, struct err *err)
 {
 	struct err ignored;
 	int status;
 
 	if (server->containerfile) /* the engine builds only what has changed */
-		status = engine_run(build_line(server), PREPARE_NS, NULL, 0, err);
-	else if (!engine_run(image_line(server, "image exists"), ASK_NS, NULL, 0, &ignored))
+		status = engine_run(build_line(server), PREPARE_NS, NULL, 0, stop, err);
+	else if (!engine_run(image_line(server, "image exists"), ASK_NS, NULL, 0, stop, &ignored))
 		return 0;
 	else
-		status = engine_run(image_line(server, "pull --quiet"), PREPARE_NS, NULL, 0, err);
+		status = engine_run(image_line(server, "pull --quiet"), PREPARE_NS, NULL, 0, stop, err);
 	return status ? err_prefix(err, "server %s: its image", server->name) : 0;
 }
 
-int container_find(const struct conf_server *server, char version[CONTAINER_VERSION], struct err *err)
+int container_find(const struct conf_server *server, char version[CONTAINER_VERSION], const volatile sig_atomic_t *stop,
+		   struct err *err)
 {
 	char id[32];
 
-	if (engine_run(image_line(server, "image inspect --format {{.Id}}"), ASK_NS, id, sizeof id, err))
+	if (engine_run(image_line(server, "image inspect --format {{.Id}}"), ASK_NS, id, sizeof id, stop, err))
 		return -1;
 	snprintf(version, CONTAINER_VERSION, "image %.12s", id);
 	return 0;
@@ -196,11 +198,11 @@ static void container_remove(const char *name)
 		snprintf(line, sizeof line,
 			 "podman inspect --type container --format \"{{.OCIRuntime}} delete --force {{.Id}}\" %s",
 			 name);
-		if (program_run(line, NULL, ASK_NS, answer, sizeof answer, NULL, 0, &ignored))
+		if (program_run(line, NULL, ASK_NS, answer, sizeof answer, NULL, 0, NULL, &ignored))
 			return; /* there is none */
-		program_run(answer, NULL, ASK_NS, NULL, 0, NULL, 0, &ignored);
+		program_run(answer, NULL, ASK_NS, NULL, 0, NULL, 0, NULL, &ignored);
 		snprintf(line, sizeof line, "podman rm --force --time 0 %s", name);
-		program_run(line, NULL, ASK_NS, NULL, 0, NULL, 0, &ignored);
+		program_run(line, NULL, ASK_NS, NULL, 0, NULL, 0, NULL, &ignored);
 	}
 }
 

@@ -13,6 +13,7 @@
 #define HARNESS_SERVER_CONTAINER_H
 
 #include <sched.h>
+#include <signal.h>
 #include <sys/types.h>
 
 #include "harness/config/conf.h"
@@ -28,13 +29,14 @@ struct container {
 
 /*
  * Has the image ready: built, where the server has a `containerfile`; fetched, where it is not here. Takes as long as the engine
- * does (an hour at most), and must be called in the host's network. Returns 0; or -1 with err set: there is no engine, or it failed.
+ * does (an hour at most, or until *stop is set, which may be NULL), and must be called in the host's network. Returns 0; or -1 with err set: there is no engine, or it failed.
  */
-int container_prepare(const struct conf_server *server, struct err *err);
+int container_prepare(const struct conf_server *server, const volatile sig_atomic_t *stop, struct err *err);
 
 /* Whether the engine can run here, and has the image, whose digest is `version` then. Returns 0, or -1 with err set. */
 #define CONTAINER_VERSION 64
-int container_find(const struct conf_server *server, char version[CONTAINER_VERSION], struct err *err);
+int container_find(const struct conf_server *server, char version[CONTAINER_VERSION], const volatile sig_atomic_t *stop,
+		   struct err *err);
 
 /*
  * Makes the command of a fresh container, which runs on these CPUs (NULL: any) and is given the variables of `environment` from
