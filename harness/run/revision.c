@@ -88,7 +88,7 @@ static const char *git_say(const char *words, char out[TEXT_MAX])
 {
 	struct err ignored;
 
-	if (program_run(words, ".", GIT_NS, out, TEXT_MAX, NULL, 0, &ignored))
+	if (program_run(words, ".", GIT_NS, out, TEXT_MAX, NULL, 0, NULL, &ignored))
 		*out = 0;
 	return out;
 }

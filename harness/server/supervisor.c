@@ -33,6 +33,9 @@
 #define LAUNCH_NS (30 * CLOCK_S)
 /* How long the guard tries to end what a keeper has left: the kernel may not be able to, or the process be another user's. */
 #define GUARD_NS (10 * CLOCK_S)
+/* So many empty lists of processes show that there are none, and the pause after each. */
+#define EMPTY_LISTS 3
+#define EMPTY_MS    2
 /* Of the OOM killer's score (proc(5)): a server is killed before the program that measures it. */
 #define OOM_FIRST "1000"
 
@@ -335,23 +338,40 @@ static bool child_wait(pid_t pid, uint64_t deadline)
 	}
 }
 
+/* Reaps what has exited. Returns whether there are children. */
+static bool has_children(void)
+{
+	pid_t ended;
+
+	do
+		ended = waitpid(-1, NULL, WNOHANG);
+	while (ended > 0 || (ended < 0 && errno == EINTR));
+	return !ended;
+}
+
 /*
  * Ends all descendants, which reparent to this process (PR_SET_CHILD_SUBREAPER), until the deadline. Each gets SIGKILL at least
- * once: where a busy machine has let the deadline pass, there is nobody else to end them.
+ * once: where a busy machine has let the deadline pass, there is nobody else to end them. /proc is read one process
+ * after the other, while they end; so a process that has no other children (is_guard) asks waitpid(2), and any other believes
+ * only several empty lists.
  */
-static void orphans_end(uint64_t deadline)
+static void orphans_end(uint64_t deadline, bool is_guard)
 {
 	pid_t pids[PROCTREE_MAX];
 	size_t count;
+	int empty = 0;
 
 	do {
 		count = proctree_list(getpid(), pids, PROCTREE_MAX);
+		empty = count ? 0 : empty + 1;
+		if (!count)
+			poll(NULL, 0, EMPTY_MS);
 		for (size_t i = 0; i < count; i++)
 			kill(pids[i], SIGKILL);
 		/* Parents first: what becomes an orphan by that is a child of ours by the time that it has to be reaped. */
 		for (size_t i = 0; i < count; i++)
 			child_wait(pids[i], deadline);
-	} while (count && clock_ns() < deadline);
+	} while ((is_guard ? has_children() : empty < EMPTY_LISTS) && clock_ns() < deadline);
 }
 
 /*
@@ -374,7 +394,7 @@ static void guard_main(int socket, const struct launch *launch, char **arguments
 	if (keeper > 0)
 		while (waitpid(keeper, NULL, 0) < 0 && errno == EINTR)
 			;
-	orphans_end(clock_ns() + GUARD_NS);
+	orphans_end(clock_ns() + GUARD_NS, true);
 	_exit(0);
 }
 
@@ -626,19 +646,27 @@ bool supervisor_stop(struct supervisor *supervisor, uint64_t grace_ns)
 		return true;
 	message_send(supervisor->socket, &message);
 	/* The keeper ends only when all processes are gone; a ^C in the meantime must not make us leave early. */
-	while (!supervisor_hear(supervisor, &message, NULL, deadline))
+	int bad;
+	while (!(bad = supervisor_hear(supervisor, &message, NULL, deadline)))
 		if (message.kind == MESSAGE_GONE) {
 			gone = true;
 			gentle = message.status;
 		}
 	close(supervisor->socket);
+	/*
+	 * The keeper is stopped, or has very many to end. The guard, if there is one, ends what it leaves, also where this
+	 * process is killed meanwhile; so the guard itself is killed last.
+	 */
+	if (bad < 0)
+		kill(supervisor->keeper, SIGKILL);
 	pid_t child = supervisor->guard ? supervisor->guard : supervisor->keeper;
-	if (!gone || !child_wait(child, clock_ns() + SUPERVISOR_KEEPER_NS)) {
-		kill(child, SIGKILL); /* the keeper is stopped, or has very many to end, or is dead */
+	bool ended = child_wait(child, clock_ns() + SUPERVISOR_KEEPER_NS);
+	if (!ended) {
+		kill(child, SIGKILL);
 		child_wait(child, clock_ns() + SUPERVISOR_KEEPER_NS);
-		if (supervisor->guard)
-			orphans_end(clock_ns() + SUPERVISOR_KEEPER_NS);
 	}
+	if (supervisor->guard && (!ended || !gone))
+		orphans_end(clock_ns() + SUPERVISOR_KEEPER_NS, false);
 	*supervisor = (struct supervisor){ .socket = -1 };
 	return gentle;
 }

@@ -633,6 +633,7 @@ ATTACKS = [
     *[Attack('without a PID namespace: ' + what, how(*deed, words=('--network', 'host'), user=NOBODY), [lines_whole], thorough)
       for how, deed, what, thorough in [
           (killing, ('keeper',), 'SIGKILL of the keeper', False), (killing, ('keeper', 'server'), 'SIGKILL of both', False),
+          (killing, ('keeper', 'benchctl'), 'SIGKILL of the keeper, then of benchctl', True),
           (hostile, ('kill',), 'a server that kills its keeper', True), (hostile, ('stop',), 'a server that stops its keeper', False),
           (hostile, ('escape',), 'a server that starts sessions', True)]],
     Attack('the keeper is stopped', stopping_the_keeper, [code(130), lines_whole]),
