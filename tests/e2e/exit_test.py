@@ -121,7 +121,7 @@ def test_escape_sequences():
 @tap.thorough
 def test_plain_output():
     """No command sends an escape sequence to what is no terminal, or is one that asks for none; those that take long try one."""
-    slow = {'check', 'plot', 'report', 'publish', 'ab', 'calibrate'}
+    slow = {'check', 'plot', 'report', 'publish', 'ab', 'calibrate', 'init'}
     control = os.path.join(ROOT, 'build', 'servers', 'control')
     short = ('--port', '0', '--duration', '50ms', '--warmup', '10ms')
     with Place() as place, Faulty('good') as server:
@@ -137,6 +137,7 @@ def test_plain_output():
             'ab': ('ab', '--old', control, '--new', control, '--launches', '2', '--no-strict', '-l', '1', *short),
             'calibrate': ('calibrate', '--conf', CONF, '--servers', 'control', '-l', '1', '--launches', '4', *short),
             'why': ('why', '--conf', CONF, '--port', '0', '--budget', '1s', 'control'), 'help': ('help',),
+            'init': ('init', server.url, '--name', 'there'),
         }
         tap.is_(set(commands), set(re.findall('^  ([a-z]+) ', place.bench('help').out.split('Exit codes')[0], re.M)), 'each command is tried')
         for name, words in commands.items():
