@@ -96,7 +96,7 @@ def test_title():
     with Place() as place:
         measured(place, '--out', 'a', '--title', 'Before <the> fix', '--note', 'With "quotes" & so on')
         tap.is_(place.bench('report', 'a').code, 0, 'report')
-        tap.has(place.read('plots/a/index.html'), ['Before &lt;the&gt; fix: 1 server', 'quotes'], 'title and note are on the page')
+        tap.has(place.read('plots/a/index.html'), ['Before &lt;the&gt; fix: ', 'quotes'], 'title and note are on the page')
         tap.has(place.read('plots/a/hero-close.svg' if os.path.exists(place.file('plots/a/hero-close.svg')) else 'plots/a/rate-close.svg'),
                 'Before', 'the title is in the picture')
         tap.is_(place.bench('publish', 'a', '--to', 'site').code, 0, 'publish')
