@@ -12,12 +12,14 @@
 #include "harness/config/settings.h"
 #include "harness/lib/clock.h"
 #include "harness/record/result.h"
+#include "harness/site/baseline.h"
 #include "harness/site/fetch.h"
 
 struct compare_command {
 	struct gate_settings gate;
 	char **base, **new; /* besides the operands */
 	char *results;
+	char *baseline; /* a site, in place of the operand BASE */
 	uint64_t timeout_ns;
 	struct compare_outputs outputs;
 	bool self_test;
@@ -33,6 +35,8 @@ static const struct option_def compare_options[] = {
 	{ "base", 0, FIELD(texts, base), .placeholder = "FILE",
 	  .help = "another run of BASE: more launches; may be given again" },
 	{ "new", 0, FIELD(texts, new), .placeholder = "FILE", .help = "another run of NEW" },
+	{ "baseline", 0, FIELD(text, baseline), .placeholder = "PLACE",
+	  .help = "instead of BASE: a published site, a folder or an address; its newest run that NEW can be compared with" },
 #include "harness/cmd/gate.def"
 #include "harness/compare/outputs.def"
 	{ "timeout", 0, FIELD(duration, timeout_ns), .fallback = "1m", .min = CLOCK_MS, .max = 3600 * CLOCK_S,
@@ -123,6 +127,22 @@ static const char *benchctl_of(const struct runs *runs)
 	return runs->count ? runs->documents[0].commit : NULL;
 }
 
+/* The operands BASE and NEW, where BASE is to be found; *found is then to be freed. Returns 0, or -1 with err set. */
+static int baseline_find_for(const struct compare_command *settings, char *operands[2], char **found, struct err *err)
+{
+	struct document document = { 0 };
+	char sha256[SHA256_TEXT];
+
+	operands[1] = operands[0];
+	int result = fetch_is_address(operands[1]) ? err_set(err, "--baseline: NEW is a file")
+						   : result_read_hashed(&document, operands[1], sha256, err);
+	if (!result && !(*found = baseline_of(settings->baseline, &document, sha256, settings->timeout_ns, err)))
+		result = -1;
+	document_release(&document);
+	operands[0] = *found;
+	return result;
+}
+
 /* Reads both sides and compares them. Returns 0, or -1 with err set. */
 static int sides_compare(struct comparison *comparison, const struct compare_command *settings, char **operands,
 			 struct runs *base, struct runs *new, const struct noise *noise, struct err *err)
@@ -147,6 +167,7 @@ static int compare_files(const struct compare_command *settings, char **operands
 	struct comparison comparison = { 0 };
 	char room[DATA_PATH];
 	const char *templates = NULL;
+	char *sides[2] = { operands[0], operands[1] }, *found = NULL;
 	struct err err;
 	int code;
 
@@ -156,7 +177,8 @@ static int compare_files(const struct compare_command *settings, char **operands
 		code = complain(&command_compare, EXIT_USAGE, "%s", err.text);
 		goto out;
 	}
-	bool is_made = !sides_compare(&comparison, settings, operands, &base, &new, &noise, &err);
+	bool is_made = !(settings->baseline && baseline_find_for(settings, sides, &found, &err)) &&
+		       !sides_compare(&comparison, settings, sides, &base, &new, &noise, &err);
 	if (!is_made) {
 		complain(&command_compare, EXIT_USAGE, "%s", err.text);
 		comparison_fail(&comparison, &compare_settings_usual, &err);
@@ -173,6 +195,7 @@ static int compare_files(const struct compare_command *settings, char **operands
 	code = is_made ? gate_exit(&command_compare, &settings->gate, &comparison) : EXIT_USAGE;
 	code = failed && !code ? EXIT_NO_RUN : code;
 out:
+	free(found);
 	comparison_release(&comparison);
 	noise_release(&noise);
 	runs_release(&base);
@@ -201,7 +224,10 @@ static int compare_choose(const struct compare_command *settings, int operands, 
 		return complain(&command_compare, EXIT_USAGE, "--conf is for --self-test");
 	if (settings->self_test)
 		return self_test(&command_compare, settings->conf, &how, settings->verbosity);
-	if (operands < 2)
+	if (settings->baseline && operands == 2)
+		return complain(&command_compare, EXIT_USAGE,
+				"--baseline is instead of BASE.json: give NEW.json alone");
+	if (operands < (settings->baseline ? 1 : 2))
 		return complain(&command_compare, EXIT_USAGE, "%s is missing (see 'benchctl compare --help')",
 				command_compare.operands);
 	return compare_files(settings, argv);

@@ -124,6 +124,11 @@ int result_text(char **text, size_t *bytes, const char *path, struct err *err)
 	return result;
 }
 
+int result_text_stream(char **text, size_t *bytes, FILE *file, const char *name, struct err *err)
+{
+	return json_text(text, bytes, file, name, err);
+}
+
 /* Reads a document out of JSON, which is released; NULL: err is set already. */
 static int document_take(struct document *document, json_t *json, const char *name, struct err *err)
 {

@@ -47,6 +47,9 @@ int result_read_hashed(struct document *document, const char *path, char sha256[
 /* The text of a run.json, decompressed. Returns 0, *text is to be freed; or -1 with err set. */
 int result_text(char **text, size_t *bytes, const char *path, struct err *err);
 
+/* The same of a stream, which must be of a regular file; `name` is how messages call it. */
+int result_text_stream(char **text, size_t *bytes, FILE *file, const char *name, struct err *err);
+
 /* The same from a stream, which must be of a regular file; `name` is how messages call it. */
 int result_read_stream(struct document *document, FILE *file, const char *name, struct err *err);
 

@@ -172,6 +172,18 @@ static int run_tell(struct site_run *run, const struct document *document, struc
 	return result;
 }
 
+/* The files of the other kind of page would stay beside those of this one. */
+static int run_clear(struct publishing *p, const struct site_run *known, const struct site_run *run, const char *folder,
+		     struct err *err)
+{
+	char path[SITE_PATH_MAX + 1];
+
+	if (!known || known->is_light == run->is_light)
+		return 0;
+	snprintf(path, sizeof path, "%s/", folder);
+	return p->store->ops->remove(p->store, path, err);
+}
+
 /* Publishes one run, as far as its own folder goes. */
 static int run_publish(struct publishing *p, const char *source, struct err *err)
 {
@@ -199,15 +211,8 @@ static int run_publish(struct publishing *p, const char *source, struct err *err
 		goto out;
 	}
 	run.is_light = p->request->light;
-	/* The files of the other kind of page would stay beside this one. */
-	if (known && known->is_light != run.is_light) {
-		char whole[SITE_PATH_MAX + 1];
-		snprintf(whole, sizeof whole, "%s/", folder);
-		if (p->store->ops->remove(p->store, whole, err))
-			goto out;
-	}
 	if (run_tell(&run, &document, err) || run_stage(p, &document, &run, source, folder, err) ||
-	    run_put(p, folder, err))
+	    run_clear(p, known, &run, folder, err) || run_put(p, folder, err))
 		goto out;
 	if (added_note(p, run.id)) {
 		err_set(err, "out of memory");

@@ -181,7 +181,8 @@ class Ssh:
 
 class Relay:
     """Passes requests on to a server. Before each, `cut` is called with (method, its count so far, path). If it returns True,
-    half of the body is sent and both connections end."""
+    half of the body is sent and both connections end; a number is the status of a response, after which the client is to wait
+    for a second."""
 
     def __init__(self, server, cut=None):
         self.seen = {}
@@ -200,7 +201,14 @@ class Relay:
                 relay.paths.append((self.command, self.path))
                 back = http.client.HTTPConnection(HOST, server.port, timeout=30)
                 headers = {key: value for key, value in self.headers.items() if key.lower() != 'connection'}
-                if cut and cut(self.command, relay.seen[self.command], self.path):
+                fault = cut and cut(self.command, relay.seen[self.command], self.path)
+                if fault and fault is not True and isinstance(fault, int):
+                    self.send_response_only(fault)
+                    self.send_header('Retry-After', '1')
+                    self.send_header('Content-Length', '0')
+                    self.end_headers()
+                    return
+                if fault:
                     # The server gets half of the announced body.
                     back.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
                     for key, value in headers.items():
