@@ -53,6 +53,7 @@ static const struct launch_point unmeasured = {
 	.pressure_share = NAN,
 	.throttled = NAN,
 	.control_cost_us = NAN,
+	.control_latency_ns = NAN,
 };
 
 static bool is_of(const struct cell *cell, const char *server, const char *client, const char *mode)
@@ -138,6 +139,7 @@ static void point_fill(struct launch_point *point, const struct document *docume
 							: cell->kernel.counters[KERNEL_CPU_PRESSURE_MS] / window_ms,
 		.throttled = cell->throttled,
 		.control_cost_us = NAN,
+		.control_latency_ns = NAN,
 	};
 	failures_take(point, cell);
 	point->shut_out = shut_out_of(cell);
@@ -172,6 +174,7 @@ static void control_apply(struct launches *launches, const struct launch_point *
 			struct launch_point *point = &launches->points[i * launches->levels_count + level];
 			const struct launch_point *by = &control[i * launches->levels_count + level];
 			point->control_cost_us = by->cost_us;
+			point->control_latency_ns = by->latency_ns;
 			if (unsteady && by->rate_rps > 0)
 				point->rate_rps *= middle / by->rate_rps;
 		}

@@ -55,6 +55,7 @@ struct launch_point {
 	double pressure_share;  /* of the window, in which a task waited for a CPU; NAN: client and server share CPUs */
 	double throttled;       /* of the periods of its quota, the share in which that was used up; NAN: it has none */
 	double control_cost_us; /* of the control server, at this level in this block; NAN where unknown */
+	double control_latency_ns; /* likewise */
 };
 
 struct launches {

@@ -9,11 +9,21 @@
 #define IDLE      0.5
 #define WAITS_NS  1e6
 #define THROTTLED 0.1
+#define OWN_TIMES \
+	3 /* a latency of as many times the control server's, in the same block and level, is the server's own */
+
+/* What the machine does to all shows in the control server; where that is unknown, in the kernel's CPU pressure. */
+static bool is_machine(const struct launch_point *point)
+{
+	if (isnan(point->control_latency_ns))
+		return point->pressure_share > LAUNCHES_PRESSED;
+	return point->latency_ns < OWN_TIMES * point->control_latency_ns;
+}
 
 static bool is_waiting(const struct launch_point *point)
 {
 	return point->cores < IDLE && point->client_cpu < IDLE && point->latency_ns >= WAITS_NS &&
-	       !(point->throttled > THROTTLED) && !(point->pressure_share > LAUNCHES_PRESSED);
+	       !(point->throttled > THROTTLED) && !is_machine(point);
 }
 
 void waits_find(struct judgement *judgement)
