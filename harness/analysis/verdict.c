@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "harness/lib/units.h"
 
@@ -83,6 +84,19 @@ char *verdict_words(char out[VERDICT_TITLE], const struct verdict *verdict)
 		bytes += snprintf(out + bytes, VERDICT_TITLE - (size_t)bytes, ")");
 	}
 	waits_say(out + bytes, VERDICT_TITLE - (size_t)bytes, verdict);
+	return out;
+}
+
+char *verdict_beside(char out[VERDICT_TITLE], const struct verdict *verdict)
+{
+	char waits[VERDICT_TEXT] = "";
+	bool has_kind = verdict->kind != VERDICT_NO_KIND;
+
+	*out = 0;
+	waits_say(waits, sizeof waits, verdict);
+	if (has_kind || *waits)
+		snprintf(out, VERDICT_TITLE, " [%s%.200s]", verdict_kind_names[verdict->kind],
+			 has_kind || !*waits ? waits : waits + strlen("; "));
 	return out;
 }
 

@@ -92,6 +92,9 @@ char *verdict_title(char out[VERDICT_TITLE], const struct verdict *verdict);
 /* The same with the launches that agree, the interval, the kind: "sags to 79 % (75 to 83 %, 5 of 5 launches)". Returns out. */
 char *verdict_words(char out[VERDICT_TITLE], const struct verdict *verdict);
 
+/* Kind and waits alone: " [works more; waits 40 ms, up to 64]"; "" where there is neither. Returns out. */
+char *verdict_beside(char out[VERDICT_TITLE], const struct verdict *verdict);
+
 /* Adds a note; without effect where there are VERDICT_NOTES. */
 void verdict_note(struct verdict *verdict, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

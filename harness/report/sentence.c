@@ -96,15 +96,26 @@ static const char *comma(size_t told, size_t count, const char *last)
 	return !told ? "" : told + 1 == count ? last : ", ";
 }
 
+/* " [works more; waits 40 ms, up to 64]": what a settled verdict says beside its class. */
+static void beside_put(const struct verdict *verdict, judge *of, FILE *out)
+{
+	char text[VERDICT_TITLE];
+
+	if (of == by_levels && verdict->settled)
+		fputs(verdict_beside(text, verdict), out);
+}
+
 static void names_put(const struct findings *findings, judge *of, enum group group, FILE *out)
 {
 	size_t count = group_count(findings, of, group), told = 0;
 	char name[TEXT_TABLE_TEXT];
 
 	for (size_t i = 0; i < findings->rows_count; i++)
-		if (is_judged(findings, &findings->rows[i], of, group))
+		if (is_judged(findings, &findings->rows[i], of, group)) {
 			fprintf(out, "%s%s", comma(told++, count, " and "),
 				findings_name(name, findings, findings->rows[i].server));
+			beside_put(&findings->rows[i].scaling.verdict, of, out);
+		}
 }
 
 /* "1 fails (c)" */
@@ -198,6 +209,7 @@ static void only_put(const struct findings *findings, FILE *out)
 	char name[TEXT_TABLE_TEXT], reason[SCALING_TEXT];
 
 	fprintf(out, "%s %s", findings_name(name, findings, row->server), group_words[group].one);
+	beside_put(&row->scaling.verdict, by_levels, out);
 	if (group == ABSENT)
 		fprintf(out, ": %s", text_plain(reason, sizeof reason, row->scaling.error));
 	else if (group == OPEN)

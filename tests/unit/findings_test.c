@@ -80,7 +80,7 @@ static void finding_names_each_server_once(void **state)
 	curve_add(&doc, "weary", (double[]){ 1e4, 2e4, 1.8e4, 1.5e4 });
 	check_finding(
 		"two", &doc,
-		"Of 2 servers from 1 to 256 connections, in 3 launches, 1 keeps up (steady), and 1 sags (weary).");
+		"Of 2 servers from 1 to 256 connections, in 3 launches, 1 keeps up (steady), and 1 sags (weary [waits]).");
 	curve_add(&doc, "brave", (double[]){ 1e4, 3e4, 3e4, 3e4 });
 	curve_add(&doc, "cold", (double[]){ 1e4, 2e4, 2e4, 1e4 });
 	curve_add(&doc, "dead", (double[]){ 1e4, 2e4, NAN, NAN });
@@ -88,7 +88,7 @@ static void finding_names_each_server_once(void **state)
 	check_finding(
 		"all", &doc,
 		"Of 6 servers from 1 to 256 connections, in 3 launches, 2 keep up (brave and steady), 1 is as fast as the client, "
-		"so that its own limit was not reached (fast), 1 sags (weary), 1 falls off a cliff (cold), and 1 fails "
+		"so that its own limit was not reached (fast), 1 sags (weary [waits]), 1 falls off a cliff (cold [works more]), and 1 fails "
 		"(dead).");
 
 	struct findings findings = findings_of(&doc);
