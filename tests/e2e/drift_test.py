@@ -15,7 +15,9 @@ from helper.program import ROOT
 PAGES = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'] + [
     'docs/' + name for name in os.listdir(os.path.join(ROOT, 'docs')) if name.endswith('.md')]
 FOREIGN = {'apt-get': {'no-install-recommends'}, 'curl': {'fail', 'header', 'location', 'output'},
-           'gh': {'branch', 'dir', 'jq', 'json', 'limit', 'name', 'status', 'workflow'}, 'git': {'branch', 'depth', 'detach'}, 'npm': {'prefix'},
+           'gh': {'branch', 'dir', 'jq', 'json', 'limit', 'name', 'status', 'workflow'}, 'git': {'branch', 'depth', 'detach'},
+           'npm': {'prefix'}, 'oha': {'burst-delay', 'connect-to', 'db-url', 'disable-keepalive', 'http-version', 'latency-correction',
+                                      'output-format', 'rand-regex-url', 'unix-socket', 'urls-from-file'},
            'tests/bench': {'baseline', 'into', 'levels', 'modes', 'update'}}
 BENCHCTL = os.environ.get('BENCHCTL') or os.path.join(ROOT, 'build', 'benchctl')
 
