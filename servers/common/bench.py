@@ -21,7 +21,10 @@ NUMBER = re.compile(r'[0-9]+\Z')
 
 
 def accept(listener, sleep):
-    """What listener.accept() returns, once there is a descriptor for it: a library's own loop would end where there is none."""
+    """What listener.accept() returns, once there is a descriptor for it: the original libraries' loops would end without one.
+
+    The revivals wait in their own accept() and have no sleep(), so callers name it only inside a lambda.
+    """
     while True:
         try:
             return listener.accept()

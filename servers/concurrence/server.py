@@ -52,7 +52,7 @@ def listen():
     listener.bind((bench.HOST, bench.PORT))
     listener.listen(bench.BACKLOG)
     while True:
-        Tasklet.new(serve_quietly)(bench.accept(listener, Tasklet.sleep))
+        Tasklet.new(serve_quietly)(bench.accept(listener, lambda seconds: Tasklet.sleep(seconds)))
 
 
 dispatch(listen)

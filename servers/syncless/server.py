@@ -51,4 +51,4 @@ listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 listener.bind((bench.HOST, bench.PORT))
 listener.listen(bench.BACKLOG)
 while True:
-    stackless.tasklet(serve_quietly)(*bench.accept(listener, coio.sleep))
+    stackless.tasklet(serve_quietly)(*bench.accept(listener, lambda seconds: coio.sleep(seconds)))

@@ -30,7 +30,7 @@ class Listener(object):
         return getattr(self.plain, name)
 
     def accept(self):
-        return bench.accept(self.plain, coio.sleep)
+        return bench.accept(self.plain, lambda seconds: coio.sleep(seconds))
 
 
 if sys.argv[1:] == ['debug']:
