@@ -60,6 +60,8 @@ def runs_here(place, words, url):
             del command[at:at + 2]
     command = [found for word in command for found in (sorted(os.path.relpath(path, place.path) for path in glob.glob(place.file(word)))
                                                        if '*' in word else [word])]
+    if command[0] == 'load' and '--rate' in command:
+        return command + ['--rate', '50', '--duration', '200ms']
     return command + SHORTER.get(command[0], [])
 
 
