@@ -41,8 +41,14 @@ char *command_again(const struct document *document, struct err *err)
 		if (!def || !option->value || !*option->value ||
 		    (def->fallback && strcmp(option->value, def->fallback) == 0))
 			continue;
-		fprintf(out, " --%s ", def->name);
-		shell_put(option->value, out);
+		bool flag = def->type == &option_flag;
+		if (flag && strcmp(option->value, "yes") != 0)
+			continue;
+		fprintf(out, " --%s", def->name);
+		if (!flag) {
+			fputc(' ', out);
+			shell_put(option->value, out);
+		}
 	}
 	if (!out || text_close(out, &text)) {
 		err_set(err, "out of memory");

@@ -90,15 +90,6 @@ def test_self_test_that_finds_nothing():
     tap.has(outcome.out, '30 % slower: NOT FOUND', 'and it says so')
 
 
-def test_self_test_without_a_control_server():
-    conf = place.file('none.conf', '[server other]\ncommand = true\n')
-    outcome = place.bench('compare', '--self-test', '--conf', conf)
-    tap.is_(outcome.code, 2, 'no control server: exit code')
-    tap.has(outcome.err, 'no [server control]', 'no control server: in words')
-    outcome = place.bench('compare', '--self-test', 'a.json')
-    tap.is_(outcome.code, 2, 'a self-test of files: exit code')
-
-
 def test_slower():
     files = {name: place.file('slower.' + name) for name in ('json', 'markdown', 'junit', 'tsv')}
     words = [word for name, path in files.items() for word in ('--' + name, path)]
@@ -204,7 +195,6 @@ def test_bad_usage():
             (['--old', 'true', '--new', 'true', '--mode', 'fast'], 2, '--mode: \'fast\''),
             (['--old', 'true', '--new', 'true', '--launches', '0'], 2, '--launches'),
             (['--old', 'true', '--new', 'true', '--levels', '0'], 2, '--levels'),
-            (['--old', 'true', '--new', 'true', '--out', '../x'], 2, '--out: '),
             (['--old', 'true', '--new', 'true', '--picture', 'x.gif'], 2, '--picture'),
             (['--old', 'true', '--new', 'true', '--json', '-', '--tsv', '-'], 2, 'stdout'),
             (['--old', 'true', '--new', 'true', '--duration', '2s', '--max-window', '1s'], 2, '--max-window')):

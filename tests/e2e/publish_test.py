@@ -260,8 +260,8 @@ def test_refused():
     undated['environment']['date'] = 'yesterday'
     place.file('undated.json', json.dumps(undated))
     place.file('empty.json', json.dumps(dict(document, cells=[])))
-    for words, wanted in [(('--to', 'x'), 'RUN.json.. is missing'), ((RUNS[0],), '--to is missing'),
-                          (('none.json', '--to', 'x'), 'No such file'), ((RUNS[0], 'undated.json', '--to', 'x'), 'is not of the form'),
+    for words, wanted in [(('--to', 'x'), 'RUN.. is missing'), ((RUNS[0],), '--to is missing'),
+                          (('none.json', '--to', 'x'), "there is no run 'none.json'"), ((RUNS[0], 'undated.json', '--to', 'x'), 'is not of the form'),
                           (('empty.json', '--to', 'x'), 'no cells'), ((RUNS[0], '--to', ''), 'it is empty'),
                           ((RUNS[0], '--to', 'x', '--url', 'javascript:x'), 'not a plain http'),
                           ((RUNS[0], '--to', 'x', '--url', 'https://a@b/'), 'not a plain http'),

@@ -189,10 +189,12 @@ static void command_has_what_differs_from_the_defaults(void **state)
 	option_add(&doc, "mode", "close");
 	option_add(&doc, "repeat", "5");
 	option_add(&doc, "rate", "");
+	option_add(&doc, "insecure", "no"); /* a flag, which takes no value in a command */
+	option_add(&doc, "until-known", "yes");
 	option_add(&doc, "servers", "a b,it's $(x) `y`\n;\x1b[31m");
 	option_add(&doc, "--evil; rm", "x");
 	char *command = command_again(&doc, &err);
-	check_text("command", command, "benchctl run --repeat 5 --servers 'a b,it'\\''s $(x) `y` ;[31m'");
+	check_text("command", command, "benchctl run --repeat 5 --until-known --servers 'a b,it'\\''s $(x) `y` ;[31m'");
 	free(command);
 	document_release(&doc);
 }
