@@ -540,8 +540,8 @@ def test_refused(place):
     with open(place.file('large.json'), 'w') as file:
         file.truncate((64 << 20) + 1)
     os.mkfifo(place.file('pipe'))
-    for words, wanted in [(('base.json', 'large.json'), 'larger than 64 MiB'), (('base.json', 'none.json'), 'none.json: No such file'),
-                          (('base.json', '.'), 'not a file'), (('base.json', 'pipe'), 'not a file'), (('base.json',), 'too few'),
+    for words, wanted in [(('base.json', 'large.json'), 'larger than 64 MiB'), (('base.json', 'none.json'), "there is no run 'none.json'"),
+                          (('base.json', '.'), 'has no run.json'), (('base.json', 'pipe'), 'not a file'), (('base.json',), 'too few'),
                           (('base.json', 'new.json', '--floor', '5'), 'not a percentage'),
                           (('base.json', 'new.json', '--floor', '100%'), 'not a percentage'),
                           (('base.json', 'new.json', '--json', '-', '--tsv', '-'), 'only one output can go to stdout'),
@@ -695,7 +695,7 @@ def test_nothing_compared(place):
     pair(place)
     good = json.loads(place.read('new.json'))
     for name, base, new, why in (
-            ('BASE is missing', None, good, 'base.json: No such file'), ('NEW is no run', good, 'x', 'not valid JSON'),
+            ('BASE is missing', None, good, "there is no run 'base.json'"), ('NEW is no run', good, 'x', 'not valid JSON'),
             ('no cell in common', good, dict(good, cells=[dict(cell, mode='keepalive') for cell in good['cells']]), 'no cell in common'),
             ('incomparable', good, dict(good, config=dict(good['config'], duration='9s')), 'the two sides differ in duration'),
             ('nothing valid', good, dict(good, cells=[dict(cell, valid=False, invalid=['little']) for cell in good['cells']]),

@@ -55,9 +55,10 @@ def runs_here(place, words, url):
     command = [re.sub(r'http://127\.0\.0\.1:\d+/\w*', url, word).replace('/path/to/mine.conf', 'mine.conf') for word in words]
     if command[0] == 'ab':
         command = [ROOT + '/build/servers/control' if before in ('--old', '--new') else word for before, word in zip([''] + command, command)]
-        if '--url' in command:
-            at = command.index('--url')
-            del command[at:at + 2]
+        for option in '--url', '-H', '--check':  # the control server keeps the contract, and is asked for its page
+            if option in command:
+                at = command.index(option)
+                del command[at:at + 2]
     command = [found for word in command for found in (sorted(os.path.relpath(path, place.path) for path in glob.glob(place.file(word)))
                                                        if '*' in word else [word])]
     if command[0] == 'load' and '--rate' in command:

@@ -173,7 +173,7 @@ def test_bad_results():
                 tap.is_((outcome.code, outcome.out), (2, ''), '%s, %s: exit code' % (command, name))
                 tap.has(outcome.err, ['benchctl %s: %s' % (command, path)] + words, '%s, %s: message' % (command, name))
     with Place() as place:
-        for path, words in (place.path, 'has no run.json'), (place.file('gone.json'), 'no such file'):
+        for path, words in (place.path, 'has no run.json'), (place.file('gone.json'), 'there is no run '):
             outcome = place.bench('table', path)
             tap.ok(outcome.code == 2 and words in outcome.err, 'table of what is no file: ' + words, outcome)
 
