@@ -24,7 +24,7 @@ SHORTER = {
     'check': ['--port', '0'],
 }
 # Where a test of its own runs it: addresses of other hosts, and what takes long.
-ELSEWHERE = {'--self-test': 'compare_test.py', 'git:': 'publish_test.py', 'https://ci.example': 'compare_test.py', 'init': 'service_test.py'}
+ELSEWHERE = {'--self-test': 'compare_test.py', 'git:': 'publish_test.py', 'https://ci.example': 'compare_test.py', 'https://bench.example': 'history_test.py', 'init': 'service_test.py'}
 
 
 def commands(page):

@@ -76,11 +76,11 @@ def test_hostile(place, document):
 
 
 def test_refused(place, document):
-    for words, wanted in [((RUN,), 'SERVER@LEVEL is missing'), ((RUN, 'tornado'), "'tornado' names no cell"),
+    for words, wanted in [((RUN,), 'SERVER@LEVEL.. is missing'), ((RUN, 'tornado'), "'tornado' names no cell"),
                           ((RUN, '@8'), 'names no cell'), ((RUN, 'tornado@x'), "'x' is no level"),
                           ((RUN, 'tornado@-8'), "'-8' is no level"), ((RUN, 'tornado@9'), 'close@1 close@8 keepalive@1'),
                           ((RUN, 'nobody@8'), "no cells of a server 'nobody'"),
-                          ((RUN, 'tornado@8', '--block', '7'), 'in launch 7'), (('none.json', 'a@1'), 'none.json: No such')]:
+                          ((RUN, 'tornado@8', '--block', '7'), 'in launch 7'), (('none.json', 'a@1'), "there is no run 'none.json'")]:
         outcome = place.bench('explain', *words)
         tap.is_((outcome.code, outcome.out), (2, ''), '%s: refused' % ' '.join(words))
         tap.has(outcome.err, wanted, '%s: in words' % ' '.join(words))
