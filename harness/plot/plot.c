@@ -36,6 +36,7 @@ const char *plot_kind_name(enum plot_kind_id kind)
 
 int plot_kinds_parse(unsigned *kinds, const char *text, struct err *err)
 {
+	*kinds = 0;
 	while (true) {
 		size_t bytes = strcspn(text, ",");
 		unsigned found = PLOT_KINDS;

@@ -127,8 +127,8 @@ def test_client():
 
 def test_usage():
     with Place() as place:
-        for words, wanted in [(('--resume', 'none'), 'results/none/run.json: No such file'),
-                              (('--resume', '../r'), "there is no run '../r'"), (('--resume', '/etc'), 'no run.json')]:
+        for words, wanted in [(('--resume', 'none'), "there is no run 'none'"),
+                              (('--resume', '../none'), "there is no run '../none'"), (('--resume', '/etc'), 'no run.json')]:
             outcome = place.bench('run', '--conf', CONF, *words)
             tap.is_(outcome.code, 2, ' '.join(words) + ': refused')
             tap.has(outcome.err, wanted, ' '.join(words) + ': in words')
