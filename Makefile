@@ -158,7 +158,7 @@ REFERENCE_SERVERS ?= $(BENCH_SERVERS),syncless,syncless_wsgi,concurrence,concurr
 REFERENCE_MODES ?= close
 REFERENCE_BLOCKS ?= 3
 REFERENCE_OPTIONS ?= --client auto --concurrency 1,4,16,64,256,1024,4096,16384,65536 --duration 500ms --warmup 100ms --max-window 4s \
-	--max-ramp 5s --timeout 10s --ready 5s
+	--max-ramp 5s --ready 5s
 reference: originals
 	.ci/deps build bench check panel
 	$(MAKE) all servers
