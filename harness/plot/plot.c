@@ -36,7 +36,7 @@ const char *plot_kind_name(enum plot_kind_id kind)
 
 int plot_kinds_parse(unsigned *kinds, const char *text, struct err *err)
 {
-	*kinds = 0;
+	unsigned asked = 0;
 	while (true) {
 		size_t bytes = strcspn(text, ",");
 		unsigned found = PLOT_KINDS;
@@ -50,11 +50,13 @@ int plot_kinds_parse(unsigned *kinds, const char *text, struct err *err)
 			return err_set(err, "'%.*s' is no kind of picture: %s", (int)(bytes < 64 ? bytes : 64), text,
 				       known);
 		}
-		*kinds |= 1u << found;
+		asked |= 1u << found;
 		if (!text[bytes])
-			return 0;
+			break;
 		text += bytes + 1;
 	}
+	*kinds = asked;
+	return 0;
 }
 
 /* What can be drawn: the modes of levels, then those of open loops; or only those of the sequential client. */

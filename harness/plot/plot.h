@@ -68,7 +68,10 @@ void plot_list_release(struct plot_list *list);
 int plot_draw(const struct document *doc, unsigned kinds, const char *folder, const char *templates_folder,
 	      struct plot_list *list, const volatile sig_atomic_t *stop, struct err *err);
 
-/* The set of the kinds in a text such as "hero,shape". Returns 0, or -1 with err set, which names all kinds. */
+/*
+ * The set of the kinds in a text such as "hero,shape". Returns 0; or -1 with *kinds unchanged and err set, which
+ * names all kinds.
+ */
 int plot_kinds_parse(unsigned *kinds, const char *text, struct err *err);
 
 #endif

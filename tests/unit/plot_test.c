@@ -645,6 +645,7 @@ static void kinds_can_be_chosen(void **state)
 			    "sequential, preview");
 	assert_int_equal(plot_kinds_parse(&kinds, "", &err), -1);
 	assert_int_equal(plot_kinds_parse(&kinds, "hero,", &err), -1);
+	assert_int_equal(kinds, 1u << PLOT_HERO | 1u << PLOT_SHAPE); /* a text that is refused changes nothing */
 	host_fill(&doc);
 	for (uint64_t level = 1; level < 100; level *= 2)
 		cell_add(&doc, "tornado", "keepalive", level, 0, 8000, NULL);
