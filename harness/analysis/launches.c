@@ -9,6 +9,7 @@
 #include "harness/analysis/summary.h"
 #include "harness/host/cpus.h"
 #include "harness/lib/control.h"
+#include "harness/lib/units.h"
 
 #define CLIENT_FULL 0.90
 /* A rate of at least this share of the control server's is at the harness's own limit, where that server is a ceiling. */
@@ -16,6 +17,8 @@
 /* A number of connections that differs by less does not grow; responses a connection, after which its turn has come. */
 #define STAYS         0.99
 #define OVER_AND_OVER 2
+/* The share of the timeout that a round takes at the server's best rate, from which on requests wait longer than that. */
+#define IMPATIENT 0.5
 
 bool launches_has_rate(const struct cell *cell)
 {
@@ -102,9 +105,12 @@ static void failures_take(struct launch_point *point, const struct cell *cell)
 	double failed = (double)cell_failed(cell) - client;
 
 	point->requests = (double)cell->ok + (double)cell_failed(cell);
+	point->timed_out = (double)cell->failed[LOAD_TIMEOUT];
+	point->active = cell_active(cell);
 	point->client_short = client > 0 && client > point->requests / 1000;
 	point->failed = failed;
-	point->died = cell->error || (!cell->ok && !(client > 0 && failed <= 0));
+	point->silent = !cell->error && !cell->ok && !(client > 0 && failed <= 0);
+	point->died = cell->error || point->silent;
 }
 
 /* The share of the connections that the server never takes in (launches.h). In close mode none stays open. */
@@ -181,6 +187,33 @@ static void control_apply(struct launches *launches, const struct launch_point *
 	}
 }
 
+/*
+ * Where a round of all connections, even at the server's best rate, takes about as long as the timeout, a request that was given
+ * up tells of the client's patience: it has not failed.
+ */
+static void impatience_find(struct launches *launches, const struct document *document)
+{
+	const char *shown = document_option(document, "timeout");
+	double best_rps = 0;
+	uint64_t timeout_ns;
+	struct err err;
+
+	if (!shown || units_duration(&timeout_ns, shown, &err))
+		return;
+	for (size_t level = 0; level < launches->levels_count; level++)
+		best_rps = fmax(best_rps, launches_rate(launches, level, launches->count));
+	for (size_t i = 0; i < launches->count * launches->levels_count && best_rps > 0; i++) {
+		struct launch_point *point = &launches->points[i];
+		double round_s = point->active / best_rps;
+		if (!(point->timed_out > 0) || round_s < IMPATIENT * (double)timeout_ns / 1e9)
+			continue;
+		point->failed -= point->timed_out;
+		point->died &= !point->silent || point->failed > 0;
+		point->impatient = point->timed_out > point->requests / 1000;
+		point->round_s = round_s;
+	}
+}
+
 /* How many CPUs a server can fill: one, or where it has used more than that at any level, all that it may use. */
 static double cpus_of(const struct launches *launches, const struct document *document)
 {
@@ -231,6 +264,7 @@ int launches_of(struct launches *launches, const struct document *document, cons
 			point_fill(&control[launch * launches->levels_count + level], document, cell);
 	}
 	control_apply(launches, control);
+	impatience_find(launches, document);
 	launches->cpus = cpus_of(launches, document);
 	free(control);
 	return 0;

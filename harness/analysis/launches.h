@@ -41,7 +41,12 @@ struct launch_point {
 	bool at_ceiling;   /* its rate is the control server's, which limits all servers at this level */
 	bool scaled;       /* the rate is that of a part of a CPU, scaled */
 	bool died;         /* the server itself failed */
+	bool silent;       /* for not one right response alone */
 	bool client_short; /* the client had no port or descriptor left */
+	bool impatient; /* the client gave up requests that even the server at its best would have kept waiting so long */
+	double active;    /* connections that ask */
+	double timed_out; /* requests that the client gave up */
+	double round_s;   /* that all of them take at the server's best rate, where the client was impatient */
 	double rate_rps; /* NAN where it does not count; relative to the control server where the machine is unsteady */
 	double cost_us;  /* server CPU per request */
 	double cores;    /* that the server used: cost times rate */

@@ -80,6 +80,25 @@ static bool has_client_short(const struct launches *launches, uint64_t *level)
 	return false;
 }
 
+/* Whether the client gave up requests that only waited for their turn; then says so. */
+static bool was_impatient(const struct judgement *judgement)
+{
+	const struct launches *launches = judgement->launches;
+	char level[UNITS_TEXT], round[UNITS_TEXT];
+
+	for (size_t i = 0; i < launches->count * launches->levels_count; i++) {
+		const struct launch_point *point = &launches->points[i];
+		if (!point->impatient)
+			continue;
+		verdict_miss(judgement->verdict, false,
+			     "a longer --timeout: at %s connections a response takes %s, at the server's best rate",
+			     units_show_count(level, launches->levels[i % launches->levels_count]),
+			     units_show_latency(round, units_whole(point->round_s * 1e9)));
+		return true;
+	}
+	return false;
+}
+
 /* Why there is nothing to lean to. */
 static void unknown_say(const struct judgement *judgement)
 {
@@ -108,6 +127,8 @@ bool missing_is_none(struct judgement *judgement)
 			     units_show_count(level, short_level));
 		return false;
 	}
+	if (verdict->leans != VERDICT_FAILS && was_impatient(judgement))
+		return false;
 	if (verdict->leans == VERDICT_UNKNOWN) {
 		unknown_say(judgement);
 		return false;

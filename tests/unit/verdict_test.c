@@ -1,5 +1,6 @@
 /* A verdict by launches: the class, whether it is settled, what is missing, what is a note. */
 #include "harness/analysis/verdicts.h"
+#include "harness/lib/units.h"
 
 #define CORES 0.9
 #include "tests/unit/curves.h"
@@ -81,6 +82,60 @@ static void classes_are_those_of_the_method(void **state)
 			fail_msg("%s: what is missing is '%s'", cases[i].name, verdict.missing);
 		if (verdict.settled)
 			assert_true(verdict.agree == 3 && verdict.launches == 3);
+		document_release(&doc);
+	}
+}
+
+/* What waits for its turn longer than the timeout has not failed: the client gave it up. */
+static void impatience_is_no_failure(void **state)
+{
+	static const struct {
+		const char *name, *timeout;
+		double rates[LEVELS]; /* the last: at 32 connections, where a tenth of the requests timed out */
+		enum verdict_class class;
+		const char *missing;
+	} cases[] = {
+		{ "4 s at its best",
+		  "5s",
+		  { 1, 8, 8, 8, 8, 8 },
+		  VERDICT_UNKNOWN,
+		  "a longer --timeout: at 32 connections a response takes 4.00s, at the server's best rate" },
+		{ "half of the timeout", "8s", { 1, 8, 8, 8, 8, 5 }, VERDICT_UNKNOWN, "a longer --timeout" },
+		{ "a timeout of two rounds and more", "9s", { 1, 8, 8, 8, 8, 8 }, VERDICT_FAILS, "" },
+		{ "a rate that broke down", "9s", { 1, 8, 8, 8, 8, 1 }, VERDICT_FAILS, "" },
+		{ "a fast one", "5s", { 1e3, 1e4, 1e4, 1e4, 1e4, 1e4 }, VERDICT_FAILS, "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		char name[] = "timeout", seconds[UNITS_TEXT];
+		struct document_option timeout = { name, seconds };
+		snprintf(seconds, sizeof seconds, "%s", cases[i].timeout);
+		struct document doc = { 0 };
+		for (uint64_t block = 1; block <= 3; block++) {
+			curve_add(&doc, "s", cases[i].rates, block);
+			doc.cells[doc.cells_count - 1].failed[LOAD_TIMEOUT] = 10000;
+		}
+		doc.options = &timeout;
+		doc.options_count = 1;
+		struct verdict verdict = verdict_on(&doc, "s");
+		check_text(cases[i].name, verdict_names[verdict.class], verdict_names[cases[i].class]);
+		check_words(verdict.missing, cases[i].missing);
+		/* Not one response: so long as nothing else went wrong. */
+		for (uint64_t block = 1; block <= 3; block++) {
+			struct cell *cell = &doc.cells[block * LEVELS - 1];
+			cell->ok = 0;
+			cell->rate_rps = 0;
+			cell_invalidate(cell, INVALID_NO_ANSWERS);
+		}
+		verdict = verdict_on(&doc, "s");
+		check_text(cases[i].name, verdict_names[verdict.class], verdict_names[cases[i].class]);
+		for (uint64_t block = 1; block <= 3; block++)
+			doc.cells[block * LEVELS - 1].failed[LOAD_RESET] = 1;
+		verdict = verdict_on(&doc, "s");
+		check_text(cases[i].name, verdict_names[verdict.class], verdict_names[VERDICT_FAILS]);
+		doc.options = NULL;
+		doc.options_count = 0;
 		document_release(&doc);
 	}
 }
@@ -351,6 +406,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(classes_are_those_of_the_method),
 		cmocka_unit_test(what_is_missing_is_said),
+		cmocka_unit_test(impatience_is_no_failure),
 		cmocka_unit_test(one_launch_is_a_note),
 		cmocka_unit_test(the_shut_out_are_failures),
 		cmocka_unit_test(what_the_host_takes_is_not_the_servers),
