@@ -6,14 +6,6 @@
 
 const char *const load_mode_names[] = { "close", "keepalive", "crowd", NULL };
 
-uint32_t load_sources(const struct target *target, uint64_t connections)
-{
-	if (target && (!target_is_loopback(target) || target->address.ss_family != AF_INET))
-		return 1;
-	uint64_t sources = (connections + LOAD_PER_ADDRESS - 1) / LOAD_PER_ADDRESS;
-	return sources < 1 ? 1 : sources < LOAD_ADDRESSES_MAX ? (uint32_t)sources : LOAD_ADDRESSES_MAX;
-}
-
 enum load_mode load_mode_find(const char *name)
 {
 	int mode = 0;

@@ -86,14 +86,6 @@ struct load_spec {
 };
 
 #define LOAD_THREADS_MAX 64
-/* Sources of connections to loopback: 127.0.0.1 to 127.0.0.250. */
-#define LOAD_ADDRESSES_MAX 250
-/*
- * Connections per source address. connect() tries the even half of the ephemeral ports first (usually 14,116 of them),
- * port by port from a random one, so that it slows down by a thousand times as that half fills up.
- */
-#define LOAD_PER_ADDRESS 8192
-
 /*
  * The number of connections that one thread can hold with a file table of this size: some descriptors are no
  * connections.
@@ -145,12 +137,6 @@ struct client {
 	 */
 	int (*run)(const struct load_spec *spec, struct load_sample *sample, struct err *err);
 };
-
-/*
- * The number of source addresses that the connections are spread over. Only loopback over IPv4 has more than one; a
- * target of NULL stands for a server there.
- */
-uint32_t load_sources(const struct target *target, uint64_t connections);
 
 /* The connections that carry requests: all, except in a crowd. */
 static inline uint32_t load_active(const struct load_spec *spec)

@@ -1,6 +1,7 @@
 #include "clients/crew.h"
 
 #include "clients/phases.h"
+#include "clients/sources.h"
 
 #include <errno.h>
 #include <math.h>
@@ -249,7 +250,7 @@ static int crew_divide(struct crew *crew, struct err *err)
 		worker->connections = share;
 		worker->active = active / crew->count + (i < active % crew->count);
 		worker->budget = spec->requests ? part : UINT64_MAX;
-		worker->spread = load_sources(spec->target, spec->connections);
+		worker->spread = sources_for(spec->target, spec->connections);
 		worker->tenths_room = tenths < LOAD_TENTHS_MAX ? tenths : LOAD_TENTHS_MAX;
 		worker->tenths = calloc(worker->tenths_room, sizeof *worker->tenths);
 		if (!worker->tenths)

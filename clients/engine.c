@@ -37,21 +37,18 @@
 /* A wake-up takes some tens of microseconds: for the last stretch before an arrival a thread spins. */
 #define AWAKE_NS (100 * CLOCK_US)
 
-bool engine_source(struct engine *engine, struct sockaddr_in *source)
+const struct source *engine_source(struct engine *engine)
 {
 	if (engine->spread <= 1)
-		return false;
-	*source = (struct sockaddr_in){ .sin_family = AF_INET };
-	source->sin_addr.s_addr = htonl(INADDR_LOOPBACK + engine->next_source++ % engine->spread);
-	return source->sin_addr.s_addr != htonl(INADDR_LOOPBACK); /* which is the kernel's choice too */
+		return NULL;
+	uint32_t next = engine->next_source++ % engine->spread;
+	return next ? &engine->sources.all[next] : NULL;
 }
 
 bool engine_spread(struct engine *engine)
 {
-	const struct target *target = engine->target;
-
 	/* TIME_WAIT holds ports too. */
-	if (target->address.ss_family != AF_INET || !target_is_loopback(target) || engine->spread >= LOAD_ADDRESSES_MAX)
+	if (engine->spread >= engine->sources.count)
 		return false;
 	engine->spread++;
 	return true;
@@ -987,6 +984,7 @@ static void engine_init(struct engine *engine, struct worker *worker, const stru
 		.spread = worker->spread,
 		.next_source = worker->index,
 	};
+	sources_init(&engine->sources, target);
 	engine->ramp_waiting_max = RAMP_WAITING / worker->workers;
 	if (engine->open_loop) {
 		prctl(PR_SET_TIMERSLACK, 1);           /* of this thread: timeouts end on time, without slack */

@@ -10,10 +10,9 @@
 #ifndef CLIENTS_ENGINE_H
 #define CLIENTS_ENGINE_H
 
-#include <netinet/in.h>
-
 #include "clients/arrivals.h"
 #include "clients/response.h"
+#include "clients/sources.h"
 #include "clients/tls.h"
 #include "clients/worker.h"
 
@@ -85,7 +84,8 @@ struct engine {
 	uint32_t silent;  /* connections in CONN_SILENT */
 	uint32_t
 		ignored; /* connections that the server did not close, in a row; from ENGINE_IGNORED_MAX on the client closes */
-	uint32_t spread, next_source; /* source addresses, see engine_source() */
+	struct sources sources;
+	uint32_t spread, next_source; /* of the sources: those in use, see engine_source() */
 	/* Of an open loop. */
 	struct arrivals arrivals;
 	uint32_t *free; /* free_count connections that carry no request; the last is the next to be used */
@@ -205,10 +205,10 @@ bool engine_turn(struct engine *engine, enum load_phase phase, uint64_t now_ns);
 void engine_look(struct engine *engine, uint64_t now_ns);
 
 /*
- * The source address of the next connection: true if it is to be bound to one, since a single address does not have
- * enough ports. Only loopback has so many addresses.
+ * The source address that the next connection is to be bound to, since a single address does not have enough ports. The
+ * engine's. NULL: the kernel's choice will do.
  */
-bool engine_source(struct engine *engine, struct sockaddr_in *source);
+const struct source *engine_source(struct engine *engine);
 
 /* No port was left on the source addresses. Returns whether there is another address to try. */
 bool engine_spread(struct engine *engine);

@@ -44,13 +44,13 @@ static void epoll_close(struct engine *engine, struct conn *conn)
 static int source_bind(struct engine *engine, int fd)
 {
 	int on = 1;
-	struct sockaddr_in source;
+	const struct source *source = engine_source(engine);
 
-	if (!engine_source(engine, &source))
+	if (!source)
 		return 0;
 	if (setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on))
 		return -1;
-	return bind(fd, (const struct sockaddr *)&source, sizeof source);
+	return bind(fd, &source->any, source->bytes);
 }
 
 /* A socket on its way to the target, or -1 with errno set. */

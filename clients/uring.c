@@ -70,7 +70,6 @@ struct uring_state {
 	unsigned dials; /* since the last system call */
 	int failed;     /* errno of a kernel that takes no more entries; they then go to `spare` */
 	struct io_uring_sqe spare;
-	struct sockaddr_in sources[LOAD_ADDRESSES_MAX];
 };
 
 static struct uring_state *state_of(const struct engine *engine)
@@ -202,7 +201,7 @@ static void uring_close(struct engine *engine, struct conn *conn)
 }
 
 /* Binds to the next of the source addresses; the port is chosen by connect(), which knows the whole tuple. */
-static void source_prepare(struct engine *engine, struct conn *conn, const struct sockaddr_in *source)
+static void source_prepare(struct engine *engine, struct conn *conn, const struct source *source)
 {
 	static const int on = 1;
 	struct io_uring_sqe *sqe = entry(engine, conn, OPERATION_OPEN);
@@ -217,22 +216,9 @@ static void source_prepare(struct engine *engine, struct conn *conn, const struc
 	sqe = entry(engine, conn, OPERATION_OPEN);
 	sqe->opcode = OP_BIND;
 	sqe->fd = (int)slot_of(engine, conn);
-	sqe->addr = (uintptr_t)source;
-	sqe->addr2 = sizeof *source;
+	sqe->addr = (uintptr_t)&source->any;
+	sqe->addr2 = source->bytes;
 	sqe->flags |= IOSQE_FIXED_FILE | IOSQE_IO_LINK | IOSQE_CQE_SKIP_SUCCESS;
-}
-
-/* A source address that stays valid until the kernel has read it; NULL: none is needed. */
-static const struct sockaddr_in *source_of(struct engine *engine)
-{
-	struct uring_state *state = state_of(engine);
-	struct sockaddr_in source;
-
-	if (!state->can_bind || !engine_source(engine, &source))
-		return NULL;
-	struct sockaddr_in *kept = &state->sources[ntohl(source.sin_addr.s_addr) - INADDR_LOOPBACK];
-	*kept = source;
-	return kept;
 }
 
 static void uring_open(struct engine *engine, struct conn *conn, uint64_t now_ns)
@@ -250,7 +236,7 @@ static void uring_open(struct engine *engine, struct conn *conn, uint64_t now_ns
 		uring_flush(engine);
 	state->dials++;
 	room_make(state, CHAIN_MAX);
-	const struct sockaddr_in *source = source_of(engine);
+	const struct source *source = state->can_bind ? engine_source(engine) : NULL;
 	engine_dials(engine, conn, late ? clock_ns() : now_ns);
 	struct io_uring_sqe *sqe = entry(engine, conn, OPERATION_OPEN);
 	PREPARE(sqe, io_uring_prep_socket_direct, target->address.ss_family, SOCK_STREAM, 0, slot_of(engine, conn), 0);
@@ -484,7 +470,7 @@ static int uring_init(struct engine *engine, struct err *err)
 	state->has_ring = true;
 	state->can_bind = ring_can_bind(&state->ring);
 	if (engine->spread > 1 && !state->can_bind)
-		return err_set(err, NO_BIND, LOAD_PER_ADDRESS);
+		return err_set(err, NO_BIND, SOURCES_CONNECTIONS);
 	errno = -io_uring_register_files_sparse(&state->ring, worker->connections);
 	if (errno)
 		return err_set_errno(err, "a table of %u connections (io_uring_register)", worker->connections);
@@ -600,7 +586,7 @@ static int uring_find(uint32_t sources, struct err *err)
 
 	if (number)
 		return ring_explain(number, err);
-	return sources > 1 && !binds ? err_set(err, NO_BIND, LOAD_PER_ADDRESS) : 0;
+	return sources > 1 && !binds ? err_set(err, NO_BIND, SOURCES_CONNECTIONS) : 0;
 }
 
 const struct client client_uring = {

@@ -18,7 +18,7 @@ extern const struct client client_uring;
 
 /*
  * Whether a ring as this client needs it can be made here. Returns 0, or the errno of io_uring_setup(2) (or of the thread that
- * tries); *binds: it has IORING_OP_BIND, without which there are at most LOAD_PER_ADDRESS connections.
+ * tries); *binds: it has IORING_OP_BIND, without which there are at most SOURCES_CONNECTIONS connections.
  */
 int uring_probe(bool *binds);
 

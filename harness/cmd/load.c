@@ -8,6 +8,7 @@
 
 #include "clients/choice.h"
 #include "clients/probe.h"
+#include "clients/sources.h"
 #include "harness/cmd/common.h"
 #include "harness/cmd/terminal.h"
 #include "harness/config/settings.h"
@@ -433,7 +434,7 @@ static const struct client *load_choose(const struct load_settings *settings, co
 {
 	struct err why;
 	const struct client *client = client_choose(settings->client,
-						    load_sources(target, load_max_connections(settings)), &why);
+						    sources_for(target, load_max_connections(settings)), &why);
 
 	if (!client)
 		*code = complain(&command_load, EXIT_USAGE, "--client: %s", why.text);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "clients/choice.h"
+#include "clients/sources.h"
 #include "harness/cmd/progress.h"
 #include "harness/host/build.h"
 #include "harness/host/host.h"
@@ -211,7 +212,7 @@ static int load_settle(struct session *session, struct err *err)
 	struct sweep *sweep = &session->sweep;
 
 	err->text[0] = 0;
-	sweep->client = client_choose(settings->client, load_sources(NULL, settings_connections(settings)), err);
+	sweep->client = client_choose(settings->client, sources_for(NULL, settings_connections(settings)), err);
 	if (!sweep->client)
 		return err_prefix(err, "--client");
 	if (err->text[0])

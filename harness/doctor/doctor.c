@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "clients/client.h"
+#include "clients/sources.h"
 #include "harness/lib/units.h"
 
 const char *const doctor_severity_names[] = { "ok", "note", "bad", NULL };
@@ -232,7 +233,7 @@ static enum doctor_severity judge_client_level(const struct facts *facts, struct
 {
 	uint64_t per_table = load_connections_of(facts->host.files_soft);
 	uint64_t each = facts->has_private ? NETWORK_PORT_HIGH - NETWORK_PORT_LOW + 1 : ports_of(facts);
-	uint64_t ports = each * LOAD_ADDRESSES_MAX;
+	uint64_t ports = each * SOURCES_MAX;
 	uint64_t level = min(per_table * LOAD_THREADS_MAX, ports);
 
 	if (ports < facts->level)
@@ -241,7 +242,7 @@ static enum doctor_severity judge_client_level(const struct facts *facts, struct
 		files_lift(finding, facts, facts->level / LOAD_THREADS_MAX + 64);
 	return found(finding, level < facts->level ? DOCTOR_BAD : DOCTOR_OK,
 		     "%s connections: up to %d file tables of %s, %s ports on each of %d loopback addresses",
-		     COUNT(level), LOAD_THREADS_MAX, COUNT(per_table), COUNT(each), LOAD_ADDRESSES_MAX);
+		     COUNT(level), LOAD_THREADS_MAX, COUNT(per_table), COUNT(each), SOURCES_MAX);
 }
 
 static enum doctor_severity judge_files(const struct facts *facts, struct doctor_finding *finding)
@@ -286,14 +287,14 @@ static enum doctor_severity judge_network(const struct facts *facts, struct doct
 static enum doctor_severity judge_ports(const struct facts *facts, struct doctor_finding *finding)
 {
 	uint64_t ports = ports_of(facts);
-	bool enough = ports / 2 >= LOAD_PER_ADDRESS || ports >= facts->level * 2;
+	bool enough = ports / 2 >= SOURCES_CONNECTIONS || ports >= facts->level * 2;
 
 	if (!enough)
 		ports_lift(finding, facts);
 	return found(finding, enough ? DOCTOR_OK : DOCTOR_NOTE,
 		     "%llu to %llu, on each of %d source addresses; the client takes one address for %s connections",
-		     (unsigned long long)facts->host.port_low, (unsigned long long)facts->host.port_high,
-		     LOAD_ADDRESSES_MAX, COUNT(LOAD_PER_ADDRESS));
+		     (unsigned long long)facts->host.port_low, (unsigned long long)facts->host.port_high, SOURCES_MAX,
+		     COUNT(SOURCES_CONNECTIONS));
 }
 
 static enum doctor_severity judge_backlog(const struct facts *facts, struct doctor_finding *finding)
@@ -326,7 +327,7 @@ static enum doctor_severity judge_syn_queue(const struct facts *facts, struct do
 static enum doctor_severity judge_time_wait(const struct facts *facts, struct doctor_finding *finding)
 {
 	const struct host *host = &facts->host;
-	uint64_t addressed = ports_of(facts) * LOAD_ADDRESSES_MAX / TIME_WAIT_S;
+	uint64_t addressed = ports_of(facts) * SOURCES_MAX / TIME_WAIT_S;
 	bool few = host->tw_buckets < facts->level;
 	char bound[128] = ", and ports are used again before that is over";
 
@@ -402,7 +403,7 @@ static enum doctor_severity judge_io_uring(const struct facts *facts, struct doc
 		return found(finding, DOCTOR_NOTE,
 			     "allowed, for %u connections: Linux 6.11 is needed for more. --client uring "
 			     "measures them by epoll",
-			     LOAD_PER_ADDRESS);
+			     SOURCES_CONNECTIONS);
 	if (facts->io_uring_errno == EINVAL)
 		return found(finding, DOCTOR_NOTE,
 			     "too old here: Linux 6.1 is needed. --client uring measures by epoll");

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "clients/sources.h"
 #include "harness/network/netlink.h"
 
 const char *const network_choice_names[] = { "auto", "private", "host", NULL };
@@ -82,10 +83,10 @@ static void limits_raise(struct network *network)
 /* Addresses beside ::1 that connections can come from. */
 static int sources_add(struct err *err)
 {
-	for (unsigned i = 1; i <= NETWORK_SOURCES; i++) {
+	for (unsigned i = 1; i <= SOURCES_V6; i++) {
 		char text[INET6_ADDRSTRLEN];
 		struct in6_addr address;
-		snprintf(text, sizeof text, NETWORK_SOURCE_PREFIX "::%x", i);
+		snprintf(text, sizeof text, SOURCES_V6_PREFIX "::%x", i);
 		if (inet_pton(AF_INET6, text, &address) != 1 || netlink_loopback_add(&address, err))
 			return -1;
 	}

@@ -36,10 +36,6 @@ extern const char *const network_choice_names[]; /* "auto", "private", "host", N
 #define NETWORK_PORT_LOW  1024
 #define NETWORK_PORT_HIGH 65535
 
-/* Source addresses of IPv6 in a private network: NETWORK_SOURCE_PREFIX::1 and on; IPv4 has all of 127.0.0.0/8. */
-#define NETWORK_SOURCES       16
-#define NETWORK_SOURCE_PREFIX "fd00:6265:6e63:6800"
-
 /* Room for a description of what is lacking. */
 #define NETWORK_TEXT 320
 

@@ -12,6 +12,7 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from helper import tap
+from helper.dav import free_port
 from helper.program import BENCHCTL, LIMITED, PYTHON, Place, conserved, faulty_section, limited_section, python_section
 from helper.seccomp import UNSHARE, forbid
 
@@ -234,6 +235,43 @@ def test_without_sys():
         tap.is_(outcome.code, 0, 'without /sys: exit code')
         check_measured(place, 'r', 'host' if lacks('-n' if IS_ROOT else '-rn') else 'private', 'without /sys')
         tap.ok(os.path.isdir('/sys/devices'), 'without /sys: it is there outside')
+
+
+# Responds to each connection, over IPv6, and keeps where they came from in the file peers.
+SIX = '''import os, signal, socket, sys
+listener = socket.create_server(('::1', int(sys.argv[1])), family=socket.AF_INET6, backlog=65535)
+peers = set()
+def end(*_):
+    with open('peers', 'w') as file:
+        file.write('\\n'.join(peers))
+    os._exit(0)
+signal.signal(signal.SIGTERM, end)
+while True:
+    sock, peer = listener.accept()
+    peers.add(peer[0])
+    while True:
+        if not sock.recv(4096):
+            break
+        sock.send(b'HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\nConnection: close\\r\\n\\r\\nok')
+        sock.shutdown(socket.SHUT_WR)
+    sock.close()
+'''
+
+
+def test_ipv6():
+    """More connections than one address has ports for, so to speak, come from several."""
+    need_private()
+    if not os.path.exists('/proc/net/if_inet6'):
+        raise tap.Skip('no IPv6 here')
+    with Place() as place:
+        port = free_port()
+        place.file('bench.conf', '[server six]\ncommand = %s %s %d\nurl = http://[::1]:%d/\n' % (
+            PYTHON, place.file('six.py', SIX), port, port))
+        outcome = run(place, 'r', '-c', '9000', '-n', '9000', '--max-ramp', '60s')
+        tap.is_(outcome.code, 0, 'IPv6: exit code')
+        check_measured(place, 'r', 'private', 'IPv6')
+        peers = set(place.read('peers').split())
+        tap.ok(len(peers) == 2 and '::1' in peers, 'IPv6: 9,000 connections come from two addresses', peers)
 
 
 def test_two_runs_on_one_port():

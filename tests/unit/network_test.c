@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
+#include "clients/sources.h"
 #include "harness/host/port.h"
 #include "harness/network/accept_queue.h"
 #include "harness/network/network.h"
@@ -188,10 +189,16 @@ static void ipv6_has_sources(void)
 		_exit(SKIPPED);
 	int listener = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	wanted(!bind(listener, (struct sockaddr *)&at, sizeof at) && !listen(listener, 10));
-	wanted(inet_pton(AF_INET6, NETWORK_SOURCE_PREFIX "::10", &from.sin6_addr) == 1);
+	wanted(inet_pton(AF_INET6, SOURCES_V6_PREFIX "::10", &from.sin6_addr) == 1);
 	int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	wanted(!bind(fd, (struct sockaddr *)&from, sizeof from));
 	wanted(!connect(fd, (struct sockaddr *)&at, sizeof at));
+	struct target target = { .address_bytes = sizeof at };
+	struct sources sources;
+	memcpy(&target.address, &at, sizeof at);
+	sources_init(&sources, &target);
+	wanted(sources.count == SOURCES_V6 + 1);
+	wanted(sources_for(&target, 65536) == 8);
 }
 
 static void the_host_is_untouched(void)
