@@ -17,6 +17,8 @@
 /* A number of connections that differs by less does not grow; responses a connection, after which its turn has come. */
 #define STAYS         0.99
 #define OVER_AND_OVER 2
+/* Rates beyond one a level that it takes to tell whether a server's follow the control server's. */
+#define FOLLOW_FREEDOM 6
 /* The share of the timeout that a round takes at the server's best rate, from which on requests wait longer than that. */
 #define IMPATIENT 0.5
 
@@ -159,12 +161,56 @@ static void point_fill(struct launch_point *point, const struct document *docume
 			    ceiling_holds(document, cell->mode, cell->level);
 }
 
+/* The launches of a level in which both the server and the control server have a rate: the logarithms, less their means. */
+static size_t deviations_of(const struct launches *launches, const struct launch_point *control, size_t level,
+			    double own[LAUNCHES_MAX], double others[LAUNCHES_MAX])
+{
+	double own_sum = 0, other_sum = 0;
+	size_t known = 0;
+
+	for (size_t i = 0; i < launches->count; i++) {
+		double own_rps = launches_at(launches, i, level)->rate_rps;
+		double control_rps = control[i * launches->levels_count + level].rate_rps;
+		if (!(own_rps > 0) || !(control_rps > 0))
+			continue;
+		own_sum += own[known] = log(own_rps);
+		other_sum += others[known] = log(control_rps);
+		known++;
+	}
+	for (size_t i = 0; i < known; i++) {
+		own[i] -= own_sum / (double)known;
+		others[i] -= other_sum / (double)known;
+	}
+	return known;
+}
+
+/*
+ * The share of the control server's deviations from launch to launch that the server's rates have too: the common slope within
+ * the levels (analysis of covariance), from 0 to 1. What they don't share is each one's own scatter, and would only be added.
+ */
+static double follow_of(const struct launches *launches, const struct launch_point *control)
+{
+	double own[LAUNCHES_MAX], others[LAUNCHES_MAX], together = 0, alone = 0;
+	size_t freedom = 0;
+
+	for (size_t level = 0; level < launches->levels_count; level++) {
+		size_t known = deviations_of(launches, control, level, own, others);
+		for (size_t i = 0; i < known; i++) {
+			together += own[i] * others[i];
+			alone += others[i] * others[i];
+		}
+		freedom += known ? known - 1 : 0;
+	}
+	return freedom < FOLLOW_FREEDOM || !(alone > 0) ? 0 : fmin(fmax(together / alone, 0), 1);
+}
+
 /* Takes over what the control server, whose points have the same places, says of each block. */
 static void control_apply(struct launches *launches, const struct launch_point *control)
 {
 	bool is_control = strcmp(launches->server, CONTROL_SERVER) == 0;
 	double rates[LAUNCHES_MAX];
 
+	launches->follows = is_control ? 0 : follow_of(launches, control);
 	for (size_t level = 0; level < launches->levels_count; level++) {
 		size_t known = 0;
 		for (size_t i = 0; i < launches->count; i++) {
@@ -182,7 +228,7 @@ static void control_apply(struct launches *launches, const struct launch_point *
 			point->control_cost_us = by->cost_us;
 			point->control_latency_ns = by->latency_ns;
 			if (unsteady && by->rate_rps > 0)
-				point->rate_rps *= middle / by->rate_rps;
+				point->rate_rps *= pow(middle / by->rate_rps, launches->follows);
 		}
 	}
 }

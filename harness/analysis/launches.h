@@ -10,8 +10,8 @@
  * is only slow to accept has more and more open.
  *
  * A machine that is unsteady shows in the control server, which does the same in every block. Where its rate at a level
- * scatters by more than LAUNCHES_UNSTEADY between the blocks, the rates of the others there are taken relative to it, block
- * by block.
+ * scatters by more than LAUNCHES_UNSTEADY between the blocks, what a server shares of that is taken out of its rates there,
+ * block by block. A disturbance of seconds is not shared: the two are not measured at the same time.
  */
 #ifndef HARNESS_ANALYSIS_LAUNCHES_H
 #define HARNESS_ANALYSIS_LAUNCHES_H
@@ -47,9 +47,9 @@ struct launch_point {
 	double active;    /* connections that ask */
 	double timed_out; /* requests that the client gave up */
 	double round_s;   /* that all of them take at the server's best rate, where the client was impatient */
-	double rate_rps; /* NAN where it does not count; relative to the control server where the machine is unsteady */
-	double cost_us;  /* server CPU per request */
-	double cores;    /* that the server used: cost times rate */
+	double rate_rps; /* NAN where it does not count; without what it shares with the control server where the machine is unsteady */
+	double cost_us;          /* server CPU per request */
+	double cores;            /* that the server used: cost times rate */
 	double client_cpu;       /* of its busiest CPU */
 	double failed, requests; /* requests that failed for the server's doing, and all */
 	double shut_out;         /* of the connections, the share that the server never takes in; 0 unknown */
@@ -72,6 +72,7 @@ struct launches {
 	struct launch_point *points; /* of launches x levels; owned */
 	double cpus;                 /* that the server can fill */
 	bool is_elsewhere;           /* it was not launched here: all its points are of one launch */
+	double follows;  /* the share of the control server's deviations that this one's rates have too; 0 to 1 */
 	double unsteady; /* the most that the control server scatters at a level, where that is too much; else 0 */
 };
 

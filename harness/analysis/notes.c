@@ -1,10 +1,13 @@
 #include "harness/analysis/notes.h"
 
+#include <stdio.h>
+
 #include "harness/lib/units.h"
 
-#define SYN_NS    0.9e9 /* a SYN is sent again after a second */
-#define SYN_SHARE 0.001
-#define HOST_TOLD 0.02 /* the host's share is told from here on */
+#define SYN_NS      0.9e9 /* a SYN is sent again after a second */
+#define SYN_SHARE   0.001
+#define HOST_TOLD   0.02 /* the host's share is told from here on */
+#define FOLLOW_TOLD 0.005
 
 static bool is_scaled(const struct launch_point *point)
 {
@@ -50,6 +53,19 @@ static void shut_out_note(const struct judgement *judgement)
 			     units_show_count(most, (uint64_t)fullest->open_max));
 }
 
+static void unsteady_note(const struct judgement *judgement)
+{
+	const struct launches *launches = judgement->launches;
+	char shared[VERDICT_TEXT] = "";
+
+	if (launches->follows >= FOLLOW_TOLD)
+		snprintf(shared, sizeof shared, ", of which %.0f\u00a0%% shows here too and is taken out",
+			 100 * launches->follows);
+	verdict_note(judgement->verdict,
+		     "the machine was unsteady: the control server's rate scatters by %.0f\u00a0%%%s",
+		     100 * launches->unsteady, shared);
+}
+
 void notes_find(struct judgement *judgement)
 {
 	const struct launches *launches = judgement->launches;
@@ -78,8 +94,5 @@ void notes_find(struct judgement *judgement)
 		verdict_note(verdict, "at %u of %zu levels measured at a part of a CPU, and scaled", scaled,
 			     launches->levels_count);
 	if (launches->unsteady > 0)
-		verdict_note(
-			verdict,
-			"the machine was unsteady (the control server's rate scatters by %.0f\u00a0%%): judged against it",
-			100 * launches->unsteady);
+		unsteady_note(judgement);
 }

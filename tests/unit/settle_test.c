@@ -127,7 +127,7 @@ static enum verdict_class settle_one(const struct shape *shape, const struct sca
 	static const unsigned last = 12;
 	uint64_t levels[LEVELS], blocks[16], wanted[SETTLE_LEVELS];
 	struct launch_point points[16 * LEVELS];
-	struct launches launches = { "s", "close", levels, LEVELS, blocks, 0, points, 1, false, 0 };
+	struct launches launches = { "s", "close", levels, LEVELS, blocks, 0, points, 1, false, 0, 0 };
 	struct interval_prior none = { 0, 0 };
 	struct verdict verdict;
 

@@ -125,7 +125,7 @@ static void a_curve_has_a_law_or_a_reason(void **state)
 	static const struct usl usl = { 3000, 0.12, 1e-7 };
 	uint64_t levels[LEVELS], blocks[LAUNCHES], seed = 7;
 	struct launch_point points[LAUNCHES * LEVELS];
-	struct launches launches = { "s", "close", levels, LEVELS, blocks, LAUNCHES, points, 1, false, 0 };
+	struct launches launches = { "s", "close", levels, LEVELS, blocks, LAUNCHES, points, 1, false, 0, 0 };
 	struct law law;
 	char words[LAW_TEXT];
 

@@ -345,6 +345,50 @@ static void a_machine_that_is_unsteady_is_taken_out(void **state)
 	document_release(&doc);
 }
 
+/* What the control server does for itself is not added to the others, and half of what it does where they do half. */
+static void only_what_is_shared_is_taken_out(void **state)
+{
+	static const double flat[LEVELS] = { 1e3, 1e4, 1e4, 1e4, 1e4, 1e4 };
+	static const double drift[LEVELS][5] = {
+		{ 1.3, 0.8, 1.1, 0.7, 1.0 }, { 0.7, 1.2, 0.9, 1.3, 1.0 }, { 1.0, 0.6, 1.4, 0.9, 1.1 },
+		{ 0.9, 1.1, 0.7, 1.0, 1.3 }, { 1.2, 1.0, 0.8, 1.1, 0.7 }, { 0.5, 1.0, 1.2, 0.8, 1.5 },
+	};
+	static const struct {
+		double shared;
+		const char *note;
+	} cases[] = {
+		{ 0, "the machine was unsteady: the control server's rate scatters by 42\u00a0%" },
+		{ -0.5, "the machine was unsteady: the control server's rate scatters by 42\u00a0%" },
+		{ 0.5, ", of which 50\u00a0% shows here too" },
+		{ 1, ", of which 100\u00a0% shows here too" },
+	};
+
+	(void)state;
+	for (size_t k = 0; k < LENGTH(cases); k++) {
+		struct document doc = { 0 };
+		for (uint64_t block = 1; block <= 5; block++) {
+			curve_add(&doc, "s", flat, block);
+			curve_add(&doc, "control", flat, block);
+			for (size_t i = 0; i < LEVELS; i++) {
+				double by = drift[i][block - 1];
+				doc.cells[doc.cells_count - LEVELS + i].rate_rps *= by;
+				doc.cells[doc.cells_count - 2 * LEVELS + i].rate_rps *= pow(by, cases[k].shared);
+			}
+		}
+		for (size_t i = 0; i < doc.cells_count; i++)
+			doc.cells[i].ceiling_rps = NAN;
+		struct verdict verdict = verdict_on(&doc, "s");
+		if (!has_note(&verdict, cases[k].note))
+			fail_msg("%g shared: no note with '%s'", cases[k].shared, cases[k].note);
+		assert_int_equal(has_note(&verdict, "of which"), cases[k].shared > 0);
+		if (cases[k].shared >= 0) {
+			check_text("class", verdict_names[verdict.class], "holds");
+			assert_true(fabs(verdict.retention.value - 1) < 0.02);
+		}
+		document_release(&doc);
+	}
+}
+
 /* Rate is CPU divided by cost: which of the two has changed is the kind. */
 static void kinds_follow_from_three_curves(void **state)
 {
@@ -411,6 +455,7 @@ int main(void)
 		cmocka_unit_test(the_shut_out_are_failures),
 		cmocka_unit_test(what_the_host_takes_is_not_the_servers),
 		cmocka_unit_test(a_machine_that_is_unsteady_is_taken_out),
+		cmocka_unit_test(only_what_is_shared_is_taken_out),
 		cmocka_unit_test(kinds_follow_from_three_curves),
 		cmocka_unit_test(waiting_at_low_levels_is_told),
 	};
