@@ -18,6 +18,9 @@ const char *const doctor_severity_names[] = { "ok", "note", "bad", NULL };
 #define FILES_BESIDE 1024
 /* What the kernel holds for both ends of a connection: 7.2 KB measured, on Linux 6.18. */
 #define KERNEL_BYTES (8 << 10)
+/* What the harness itself needs: at all, and for each connection, by either io. Measured as in docs/doctor.md. */
+#define HARNESS_BYTES      (16ull << 20)
+#define HARNESS_CONNECTION 512
 /* Typical memory of a server per connection: 4 to 8 KB were seen with node.js and eventlet, more with threads. */
 #define SERVER_BYTES (16 << 10)
 /* Threads of the client, and those of a server and its helpers. */
@@ -215,18 +218,21 @@ static enum doctor_severity judge_memory(const struct facts *facts, struct docto
 {
 	const struct cgroup_limit *limit = &facts->cgroup.memory;
 	uint64_t available = min(facts->memory_bytes, limit->left);
-	uint64_t kernel = facts->level * KERNEL_BYTES, all = kernel + facts->level * SERVER_BYTES;
+	uint64_t harness = HARNESS_BYTES + facts->level * HARNESS_CONNECTION;
+	uint64_t kernel = facts->level * KERNEL_BYTES, server = facts->level * SERVER_BYTES;
+	uint64_t needed = harness + kernel;
 
-	if (available < all && limit->left == available)
+	if (available < needed + server && limit->left == available)
 		group_lift(finding, facts, limit);
 	return found(
 		finding,
-		available < kernel ? DOCTOR_BAD
-		: available < all  ? DOCTOR_NOTE
-				   : DOCTOR_OK,
-		"%s MB available%s; %s connections need about %s MB in the kernel and, as a rule, up to %s MB in a server",
+		available < needed            ? DOCTOR_BAD
+		: available < needed + server ? DOCTOR_NOTE
+					      : DOCTOR_OK,
+		"%s MB available%s; %s connections need about %s MB in benchctl, %s MB in the kernel and, as a rule, up to %s MB in a "
+		"server",
 		COUNT(available >> 20), limit->left == available ? " in this cgroup" : "", COUNT(facts->level),
-		COUNT(kernel >> 20), COUNT((all - kernel) >> 20));
+		COUNT(harness >> 20), COUNT(kernel >> 20), COUNT(server >> 20));
 }
 
 static enum doctor_severity judge_client_level(const struct facts *facts, struct doctor_finding *finding)
