@@ -18,10 +18,12 @@ static void print_line(const char *front, const char *name, const char *format, 
 	char *text = NULL;
 
 	fprintf(stderr, "%s%s%s", front, name, *front ? ": " : "");
-	if (vasprintf(&text, format, args) >= 0)
+	if (vasprintf(&text, format, args) >= 0) {
+		text_hide_users(text);
 		text_print(stderr, text);
-	else
+	} else {
 		fputs("out of memory", stderr);
+	}
 	fputc('\n', stderr);
 	free(text);
 }

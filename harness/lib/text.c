@@ -108,6 +108,25 @@ char *text_quote(char *out, size_t room, const char *data, size_t bytes)
 	return out;
 }
 
+size_t text_user_bytes(const char *at)
+{
+	size_t host = strcspn(at, "/?# '\"\n"), bytes = 0;
+
+	for (size_t i = 0; i < host; i++)
+		if (at[i] == '@')
+			bytes = i + 1;
+	return bytes;
+}
+
+void text_hide_users(char *text)
+{
+	for (char *at = strstr(text, "://"); at; at = strstr(at, "://")) {
+		at += strlen("://");
+		size_t user = text_user_bytes(at);
+		memmove(at, at + user, strlen(at + user) + 1);
+	}
+}
+
 int text_close(FILE *out, char **text)
 {
 	bool bad = ferror(out);

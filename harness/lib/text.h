@@ -30,6 +30,12 @@ void text_print(FILE *out, const char *text);
  */
 char *text_quote(char *out, size_t room, const char *data, size_t bytes);
 
+/* The bytes of user and password, with their @, at the beginning of what stands after the "://" of a URL; 0: there is none. */
+size_t text_user_bytes(const char *at);
+
+/* Takes user and password out of all URLs in a text: no message shows them. */
+void text_hide_users(char *text);
+
 /*
  * Ends a text that was written to open_memstream(3). Returns 0: *text is the caller's to free. Or -1 where memory was out
  * (glibc does not always say so, and leaves NULL): *text is NULL then.

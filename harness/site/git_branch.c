@@ -24,32 +24,11 @@
 
 extern char **environ;
 
-/* The bytes of user and password, with their @, at the begin of what stands after "://". */
-static size_t user_bytes(const char *at)
-{
-	size_t host = strcspn(at, "/ '\n"), bytes = 0;
-
-	for (size_t i = 0; i < host; i++)
-		if (at[i] == '@')
-			bytes = i + 1;
-	return bytes;
-}
-
-/* Takes user and password out of the addresses in a text. */
-static void credentials_cut(char *text)
-{
-	for (char *at = strstr(text, "://"); at; at = strstr(at, "://")) {
-		at += 3;
-		size_t user = user_bytes(at);
-		memmove(at, at + user, strlen(at + user) + 1);
-	}
-}
-
 static bool has_password(const char *remote)
 {
 	const char *at = strstr(remote, "://");
 
-	return at && memchr(at + 3, ':', user_bytes(at + 3));
+	return at && memchr(at + 3, ':', text_user_bytes(at + 3));
 }
 
 /* Starts git with its stdout and stderr in a file. Returns its exit status, or -1 with errno set: EINTR where *stop is. */
@@ -132,7 +111,7 @@ static int git(const struct git_branch *branch, char out[OUTPUT_MAX], const char
 	rewind(file);
 	out[fread(out, 1, OUTPUT_MAX - 1, file)] = 0;
 	fclose(file);
-	credentials_cut(out);
+	text_hide_users(out);
 	for (size_t bytes = strlen(out); bytes && out[bytes - 1] == '\n';)
 		out[--bytes] = 0;
 	return status;
@@ -196,7 +175,7 @@ int git_branch_open(struct git_branch *branch, const char *place, const volatile
 	branch->shown = strdup(place);
 	if (!branch->remote || !branch->name || !branch->shown)
 		return err_set(err, "out of memory");
-	credentials_cut(branch->shown);
+	text_hide_users(branch->shown);
 	if (has_password(branch->remote))
 		return err_set(err, "--to: an address with a password is refused, command lines are public: let git "
 				    "have it");

@@ -156,13 +156,25 @@ void text_table_note(enum table_format format, const char *line, bool *first, FI
 
 /* CSV: RFC 4180, with its line ends. */
 
+/* Whether the whole text is a decimal number. */
+static bool is_number(const char *text)
+{
+	char *end;
+
+	strtod(text, &end);
+	return end > text && !*end && strspn(text, "+-.0123456789eE") == strlen(text);
+}
+
 void text_table_csv_text(const char *text, FILE *out)
 {
 	char plain[TEXT_TABLE_TEXT];
 
 	text_plain(plain, sizeof plain, text);
-	/* A spreadsheet takes such a cell for a formula; a quote before it makes it a text ("CSV injection", OWASP). */
-	if (plain[0] && plain[1] && strchr("=+-@", plain[0])) {
+	/*
+	 * A spreadsheet takes such a cell for a formula; a quote before it makes it a text ("CSV injection", OWASP). A number is
+	 * none, whatever its sign.
+	 */
+	if (plain[0] && plain[1] && strchr("=+-@", plain[0]) && !is_number(plain)) {
 		memmove(plain + 1, plain, sizeof plain - 2);
 		plain[0] = '\'';
 		plain[sizeof plain - 1] = 0;

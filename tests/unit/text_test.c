@@ -83,6 +83,24 @@ static void test_plain_is_cut(void **state)
 	check_text("no room", text_plain(out, 1, "1234"), "");
 }
 
+static void test_hide_users(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "'http://me:hush@127.0.0.1:80/x@y' and https://a@b@host",
+		  "'http://127.0.0.1:80/x@y' and https://host" },
+		{ "http://host?mail=a@b eventlet@1024 ://", "http://host?mail=a@b eventlet@1024 ://" },
+		{ "://@", "://" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char text[100];
+		strcpy(text, cases[i][0]);
+		text_hide_users(text);
+		assert_string_equal(text, cases[i][1]);
+	}
+}
+
 static void test_width(void **state)
 {
 	(void)state;
@@ -120,10 +138,8 @@ static void test_line(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_plain),
-		cmocka_unit_test(test_plain_is_cut),
-		cmocka_unit_test(test_width),
-		cmocka_unit_test(test_line),
+		cmocka_unit_test(test_plain), cmocka_unit_test(test_plain_is_cut), cmocka_unit_test(test_hide_users),
+		cmocka_unit_test(test_width), cmocka_unit_test(test_line),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
