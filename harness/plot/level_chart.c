@@ -371,7 +371,8 @@ static void dots_add(struct chart *chart, size_t panel, const struct plot_data *
 {
 	chart_line(chart, panel, CHART_DOTS, curve->name, curve->style)->is_grey = curve->is_control;
 	for (size_t level = 0; level < data->levels_count; level++)
-		for (size_t i = 0; i < data->doc->cells_count; i++) {
+		for (size_t i = 0; i < data->doc->cells_count && plot_data_has(plot_data_point(data, curve, level));
+		     i++) {
 			const struct cell *cell = &data->doc->cells[i];
 			if (plot_data_uses(data, curve, level, cell))
 				chart_point(chart, (double)data->levels[level], cell->rate_rps);

@@ -34,13 +34,15 @@ static int point_fill(struct plot_data_point *point, const struct plot_data *dat
 	*point = (struct plot_data_point){ .censored = false };
 	if (summary_of(&point->summary, doc, curve->server, summary_client(doc), data->mode, level, err))
 		return -1;
-	for (size_t i = 0; i < doc->cells_count; i++) {
+	/* Of many servers and levels, most points may have no cell: there is nothing to look for. */
+	size_t cells = point->summary.used ? doc->cells_count : 0;
+	for (size_t i = 0; i < cells; i++) {
 		const struct cell *cell = &doc->cells[i];
 		point->censored |= summary_uses(&point->summary, cell) && cell->latency_censored;
 	}
 	for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
 		size_t count = 0;
-		for (size_t j = 0; j < doc->cells_count; j++)
+		for (size_t j = 0; j < cells; j++)
 			if (summary_uses(&point->summary, &doc->cells[j]))
 				memcpy(&room[count++], (const char *)&doc->cells[j] + figures[i].in_cell, sizeof *room);
 		double median = summary_median(room, count);

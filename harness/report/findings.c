@@ -13,7 +13,7 @@ double findings_median(const struct findings *findings, const struct summary *su
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < findings->document->cells_count; i++) {
+	for (size_t i = 0; i < findings->document->cells_count && count < summary->used; i++) {
 		const struct cell *cell = &findings->document->cells[i];
 		if (!summary_uses(summary, cell))
 			continue;
