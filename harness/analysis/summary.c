@@ -68,8 +68,14 @@ static void figures_of(struct summary *summary, const struct cell *const *cells,
 		if (!isnan(cells[i]->scaled_from))
 			summary->share = fmin(summary->share, cells[i]->server_share);
 	}
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		summary->invalid |= cells[i]->invalid;
+		summary->unseen |= cells[i]->unseen;
+		if (!isnan(cells[i]->server_use.files_given)) {
+			summary->files_given = cells[i]->server_use.files_given;
+			summary->files_limit = cells[i]->server_use.files_limit;
+		}
+	}
 }
 
 /* Whether a cell is one of those that a summary sums up. */
@@ -82,8 +88,6 @@ static bool summary_has(const struct summary *summary, const struct cell *cell)
 int summary_of(struct summary *summary, const struct document *document, const char *server, const char *client,
 	       const char *mode, uint64_t level, struct err *err)
 {
-	const struct cell **cells = calloc(document->cells_count + 1, sizeof *cells);
-	double *room = calloc(document->cells_count + 1, sizeof *room);
 	size_t count = 0;
 
 	*summary = (struct summary){
@@ -100,17 +104,24 @@ int summary_of(struct summary *summary, const struct document *document, const c
 		.queue_max = NAN,
 		.share = NAN,
 		.capacity_rps = NAN,
+		.files_given = NAN,
+		.files_limit = NAN,
 	};
+	for (size_t i = 0; i < document->cells_count; i++)
+		summary->cells += summary_has(summary, &document->cells[i]);
+	if (!summary->cells) /* as most are, of many servers and levels */
+		return 0;
+	const struct cell **cells = calloc(summary->cells, sizeof *cells);
+	double *room = calloc(summary->cells, sizeof *room);
 	if (!cells || !room) {
 		free(cells);
 		free(room);
 		return err_set(err, "out of memory");
 	}
-	for (size_t i = 0; i < document->cells_count; i++) {
+	for (size_t i = 0; i < document->cells_count && count < summary->cells; i++) {
 		const struct cell *cell = &document->cells[i];
 		if (!summary_has(summary, cell))
 			continue;
-		summary->cells++;
 		summary->ok += cell->ok;
 		for (int kind = 0; kind < LOAD_FAILURES; kind++)
 			summary->failures[kind] += cell->failed[kind];

@@ -32,6 +32,9 @@ struct summary {
 		queue_max; /* connections in its accept queue: median of the means, and the maximum; likewise */
 	double share;      /* of a CPU, the smallest that the rate of a cell used is scaled from; NAN: none is scaled */
 	double capacity_rps; /* of the cells used, median; NAN: the client was not the limit, or it is unknown */
+	unsigned unseen;     /* bit set of enum unseen, of the cells used */
+	double files_given,
+		files_limit; /* of the last cell used whose server has lowered its limit of open files; else NAN */
 	uint64_t backlog;    /* the largest */
 	uint64_t ok, failures[LOAD_FAILURES]; /* requests that ended, by how, over all cells */
 };

@@ -1,5 +1,6 @@
 #include "harness/record/cell.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,12 @@
 #define THREADS(path, presence, member) \
 	CELL(path, SERIES, presence, member, "cores", "client", .count = FIELD_COUNTED_BY(struct cell, client_threads))
 #define USE(name, unit) CELL("server_use." #name, NUMBER, LATER, server_use.name, unit, "server")
+
+const char *const unseen_names[UNSEENS] = { "processes", "cpu", "memory", "files", "files_limit", "accept_queue" };
+
+const char *const unseen_descriptions[UNSEENS] = {
+	"its processes", "its CPU time", "its memory", "its open files", "its limit of open files", "its accept queue",
+};
 
 const struct field cell_fields[] = {
 	CELL("server", TEXT, ALWAYS, server, NULL, NULL, .filled = true),
@@ -66,10 +73,12 @@ const struct field cell_fields[] = {
 	USE(peak_rss_bytes, "bytes"),
 	USE(files_max, "files"),
 	USE(files_limit, "files"),
+	CELL("server_use.files_given", NUMBER, KNOWN, server_use.files_given, "files", "server"),
 	USE(processes, "processes"),
 	USE(threads, "threads"),
 	USE(switches_voluntary, "switches"),
 	USE(switches_involuntary, "switches"),
+	CELL("unseen", NAMES, KNOWN, unseen, NULL, NULL, .names = unseen_names, .room = UNSEENS),
 	CELL("kernel", NUMBERS, LATER, kernel.counters, NULL, NULL, .names = kernel_counter_names),
 	CELL("kernel.time_wait", NUMBER, LATER, kernel.time_wait, "sockets", NULL),
 	CELL("status", NUMBER, KNOWN, status, "", "requests"),
@@ -117,6 +126,18 @@ int cell_init(struct cell *cell, const char *server, const char *client, const c
 		return 0;
 	cell_release(cell);
 	return -1;
+}
+
+char *cell_show_unseen(char out[CELL_UNSEEN], unsigned unseen)
+{
+	size_t used = 0;
+
+	out[0] = 0;
+	for (int i = 0; i < UNSEENS && used < CELL_UNSEEN; i++)
+		if (unseen >> i & 1)
+			used += (size_t)snprintf(out + used, CELL_UNSEEN - used, "%s%s", used ? ", " : "",
+						 unseen_descriptions[i]);
+	return out;
 }
 
 struct cell_times cell_times_of(const struct hist *hist)

@@ -20,6 +20,20 @@ struct cell_times {
 	double mean, p50, p90, p99, p999, max; /* ns */
 };
 
+/* Evidence of a server on this host that can be missing though the server is alive. */
+enum unseen {
+	UNSEEN_PROCESSES, /* and so all the others */
+	UNSEEN_CPU,
+	UNSEEN_MEMORY,
+	UNSEEN_FILES,
+	UNSEEN_FILES_LIMIT,
+	UNSEEN_QUEUE,
+	UNSEENS
+};
+
+extern const char *const unseen_names[UNSEENS];        /* "processes", "cpu", ... */
+extern const char *const unseen_descriptions[UNSEENS]; /* for people: "its processes" */
+
 struct cell {
 	struct load_figures; /* what the client measured; over the whole window, like all that follows */
 	char *server;        /* owned, as all texts */
@@ -57,9 +71,11 @@ struct cell {
 		double peak_rss_bytes;   /* since the server's start */
 		double files_max;        /* open files, the maximum over the window */
 		double files_limit;      /* of the process with the smallest limit */
+		double files_given;      /* the limit that it was started with, where it has lowered it; else NAN */
 		double processes, threads;
 		double switches_voluntary, switches_involuntary; /* in the window */
 	} server_use;
+	unsigned unseen;      /* bit set of enum unseen: what was looked for and not seen of a server that was alive */
 	struct kernel kernel; /* over the window, see harness/host/kernel.h */
 	bool debug_build;     /* measured by a build that is no benchmark; known only while measuring */
 	bool restarted;       /* the server had to be restarted after this cell */
@@ -86,6 +102,10 @@ int cell_take_target(struct cell *cell, const struct target *target);
 
 /* Takes over the figures of a sample. Returns 0; or -1 if out of memory, and then it has no figures. */
 int cell_take(struct cell *cell, const struct load_sample *sample);
+
+/* What was not seen of a server, in words: "its memory, its accept queue". Returns out. */
+#define CELL_UNSEEN 128
+char *cell_show_unseen(char out[CELL_UNSEEN], unsigned unseen);
 
 /* What became of the share of a CPU that a server got, in a window. */
 struct cell_share {

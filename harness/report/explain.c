@@ -283,6 +283,15 @@ static void print_threads(const struct cell *cell, FILE *out)
 	}
 }
 
+/* A figure that is missing is said to be: it is not 0. */
+static void print_unseen(const struct cell *cell, FILE *out)
+{
+	char unseen[CELL_UNSEEN];
+
+	if (cell->unseen)
+		fprintf(out, "%-12snot seen, though it was alive: %s\n", "", cell_show_unseen(unseen, cell->unseen));
+}
+
 static void print_kernel(const struct cell *cell, FILE *out)
 {
 	char count[UNITS_TEXT];
@@ -350,6 +359,7 @@ WHEN(was_paused, cell->invalid >> INVALID_CLIENT_PAUSED & 1)
 WHEN(has_shared_cpus, cell->shared_cpus > 0)
 WHEN(has_sampled, is_closed_loop(cell) && !isnan(cell->concurrency_sampled))
 WHEN(has_no_sampled, is_closed_loop(cell) && isnan(cell->concurrency_sampled) && !isnan(cell->little))
+WHEN(has_lowered_files, !isnan(cell->server_use.files_given))
 WHEN(has_server_cpu, !isnan(cell->server_cpu_us_per_request))
 
 #define NOTE     "note"
@@ -453,6 +463,9 @@ static const struct line {
 	     "{server_cpu_us_per_request} of CPU a request; user {server_use.user_s}, system {server_use.system_s} over the window"),
 	TELL("server", "", NULL,
 	     "memory {server_rss_bytes}, at most {server_use.peak_rss_bytes}; open files at most {server_use.files_max} of {server_use.files_limit}"),
+	TELL("server", "", has_lowered_files,
+	     "it has lowered its limit of open files, from {server_use.files_given} to {server_use.files_limit}"),
+	PRINT("server", print_unseen),
 	TELL("server", "", NULL,
 	     "processes {server_use.processes}, threads {server_use.threads}; context switches: {server_use.switches_voluntary} waiting, {server_use.switches_involuntary} preempted"),
 	PRINT("kernel", print_kernel),

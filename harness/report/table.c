@@ -450,6 +450,40 @@ static void capacity_note(const struct rows *rows, enum table_format format, siz
 	text_table_note(format, note, first, out);
 }
 
+/* The servers of which something could not be seen: its figure is missing, and is not 0. */
+static void unseen_note(const struct rows *rows, enum table_format format, unsigned kind, bool *first, FILE *out)
+{
+	char line[4096] = "", name[TEXT_MAX], note[4096 + 128];
+
+	for (size_t row = 0; row < rows->servers_count; row++)
+		for (size_t mode = 0; mode <= rows->modes_count; mode++) {
+			if (!(summary_at(rows, row, mode)->unseen >> kind & 1))
+				continue;
+			note_name(rows, row, mode, name, sizeof name);
+			text_table_add(line, sizeof line, ", ", name);
+		}
+	if (!*line)
+		return;
+	snprintf(note, sizeof note, "evidence is missing, since benchctl could not see %s: %s",
+		 unseen_descriptions[kind], line);
+	text_table_note(format, note, first, out);
+}
+
+/* Where it is the server itself that bounds its files. */
+static void lowered_note(const struct rows *rows, enum table_format format, size_t row, size_t mode, bool *first,
+			 FILE *out)
+{
+	const struct summary *summary = summary_at(rows, row, mode);
+	char name[TEXT_MAX], note[TEXT_MAX + 200];
+
+	if (isnan(summary->files_given))
+		return;
+	note_name(rows, row, mode, name, sizeof name);
+	snprintf(note, sizeof note, "%s: the server has lowered its limit of open files, from %.0f to %.0f", name,
+		 summary->files_given, summary->files_limit);
+	text_table_note(format, note, first, out);
+}
+
 static void failed_note(const struct rows *rows, enum table_format format, size_t row, size_t mode, bool *first,
 			FILE *out)
 {
@@ -498,6 +532,11 @@ static void notes_put(const struct rows *rows, enum table_format format, FILE *o
 	for (size_t row = 0; row < rows->servers_count; row++)
 		for (size_t mode = 0; mode < rows->modes_count; mode++)
 			capacity_note(rows, format, row, mode, &first, out);
+	for (unsigned kind = 0; kind < UNSEENS; kind++)
+		unseen_note(rows, format, kind, &first, out);
+	for (size_t row = 0; row < rows->servers_count; row++)
+		for (size_t mode = 0; mode <= rows->modes_count; mode++)
+			lowered_note(rows, format, row, mode, &first, out);
 	if (errors)
 		text_table_note(format,
 				TEXT_TABLE_ERRORS " requests or launches failed; only right responses are counted",

@@ -67,6 +67,7 @@ struct visit {
 	/* Sums of the cell's window. */
 	uint64_t idle_fds, observer_start_ns, observer_end_ns;
 	struct observe_usage use_start, use_end;
+	bool has_looked; /* use_end is of this load */
 	struct kernel kernel_start, kernel_end;
 	double open_sum, open_max, files_max;
 	uint64_t open_samples;
@@ -78,6 +79,8 @@ struct visit {
 	enum load_phase phase;
 	uint64_t give_up_ns; /* when to cut the load short */
 	bool is_changed;     /* the experiment knows of this start */
+	unsigned unseen;     /* bit set of enum unseen: what has been told of, in this launch */
+	bool told_lowered;   /* the server's lower limit of open files has been */
 };
 
 static bool stopped(const struct sweep *sweep)
@@ -203,6 +206,7 @@ static void watch_enter(void *context, enum load_phase phase)
 	} else if (phase == LOAD_DRAIN) {
 		visit->observer_end_ns = clock_read_ns(CLOCK_THREAD_CPUTIME_ID);
 		observe_use(&visit->observe, &visit->use_end);
+		visit->has_looked = true;
 		visit->quota_end = service_share_use(&visit->service);
 		kernel_read(&visit->kernel_end, "/proc");
 	}
@@ -293,6 +297,60 @@ static bool share_is_limit(const struct visit *visit, const struct load_sample *
 	return cell_share_is_limit(&use);
 }
 
+/*
+ * What was looked for and not found of a server of this host that is alive, or was until now: its figure is missing, and that is
+ * said. A window too short for a look has no samples, which is no fault.
+ */
+static unsigned visit_unseen(struct visit *visit)
+{
+	const struct observe_usage *end = &visit->use_end;
+	const struct conf_server *server = visit->server;
+	bool looked = visit->open_samples > 0;
+	bool has_queue = target_port(&visit->service.target) && !conf_is_attached(server) && !conf_is_container(server);
+	const bool missing[UNSEENS] = {
+		[UNSEEN_CPU] = !end->cpu_ns,
+		[UNSEEN_MEMORY] = !end->rss_bytes,
+		[UNSEEN_FILES] = looked && visit->files_max < 1,
+		[UNSEEN_FILES_LIMIT] = end->files_limit == UINT64_MAX,
+		[UNSEEN_QUEUE] = looked && has_queue && !visit->queue_samples,
+	};
+	unsigned unseen = 0;
+
+	if (!visit->has_looked || !visit->observe.root || !service_is_alive(&visit->service))
+		return 0;
+	if (!end->processes)
+		return 1u << UNSEEN_PROCESSES;
+	for (int i = 0; i < UNSEENS; i++)
+		unseen |= (unsigned)missing[i] << i;
+	return unseen;
+}
+
+/* Tells of evidence that a cell lacks, and of a limit that the server has lowered: once a launch. A failed one lacks all. */
+static void visit_tell(struct visit *visit, struct cell *cell)
+{
+	char text[CELL_UNSEEN + 200], at[CELL_AT], unseen[CELL_UNSEEN];
+
+	if (cell->error)
+		cell->unseen = 0;
+	if (visit->sweep->change)
+		return;
+	unsigned fresh = cell->unseen & ~visit->unseen;
+	cell_show_at(at, cell);
+	if (fresh) {
+		snprintf(text, sizeof text, "%.100s@%s %.20s: evidence is missing, since benchctl could not see %s",
+			 cell->server, at, cell->mode, cell_show_unseen(unseen, fresh));
+		notice(visit->sweep, text);
+	}
+	visit->unseen |= fresh;
+	if (!isnan(cell->server_use.files_given) && !visit->told_lowered) {
+		visit->told_lowered = true;
+		snprintf(text, sizeof text,
+			 "%.100s@%s %.20s: the server has lowered its limit of open files, from %.0f to %.0f",
+			 cell->server, at, cell->mode, cell->server_use.files_given, cell->server_use.files_limit);
+		notice(visit->sweep, text);
+	}
+}
+
 /* What was observed of the server and the kernel in the window. */
 static void visit_take(const struct visit *visit, struct cell *cell, const struct load_sample *sample, bool sequential)
 {
@@ -305,10 +363,16 @@ static void visit_take(const struct visit *visit, struct cell *cell, const struc
 		struct cell_share use = share_use(visit, sample);
 		cell_take_share(cell, &use);
 	}
-	cell->server_rss_bytes = (double)end->rss_bytes;
-	cell->server_use.peak_rss_bytes = (double)end->peak_rss_bytes;
+	if (end->rss_bytes) {
+		cell->server_rss_bytes = (double)end->rss_bytes;
+		cell->server_use.peak_rss_bytes = (double)end->peak_rss_bytes;
+	}
 	if (end->files_limit != UINT64_MAX)
 		cell->server_use.files_limit = (double)end->files_limit;
+	/* What experiments, containers and services that run already have for a limit is not ours. */
+	if (end->files_limit < visit->sweep->document->host.files_soft && !visit->sweep->change &&
+	    !conf_is_attached(visit->server) && !conf_is_container(visit->server))
+		cell->server_use.files_given = (double)visit->sweep->document->host.files_soft;
 	cell->server_use.processes = (double)end->processes;
 	cell->server_use.threads = (double)end->threads;
 	/* The counts of threads that have ended are gone. */
@@ -344,6 +408,7 @@ static int visit_offer(struct visit *visit, const struct client *client, const s
 	visit->queue_sum = visit->queue_max = 0;
 	visit->queue_samples = 0;
 	visit->use_start = visit->use_end = (struct observe_usage){ 0 };
+	visit->has_looked = false;
 	visit->share = share;
 	if (service_share(&visit->service, share, err))
 		return -1;
@@ -397,6 +462,8 @@ static int visit_measure(struct visit *visit, struct cell *cell, const struct cl
 		bad = err_set(err, "out of memory for the evidence");
 	if (!bad)
 		visit_take(visit, cell, sample, sequential);
+	if (!bad)
+		cell->unseen = visit_unseen(visit);
 	load_sample_release(sample);
 	free(sample);
 	return bad;
@@ -587,6 +654,7 @@ static int visit_cell(struct visit *visit, const struct step *step, struct err *
 		cell_release(&cell);
 		return bad ? err_set(err, "out of memory") : 0;
 	}
+	visit_tell(visit, &cell);
 	if (!visit->skipping && cell.error) {
 		snprintf(text, sizeof text, "%s@%s %s: %s", cell.server, cell_show_at(at, &cell), cell.mode,
 			 cell.error);

@@ -4,6 +4,7 @@
 #include "harness/analysis/summary.h"
 #include "harness/lib/text.h"
 #include "harness/report/table.h"
+#include "harness/text/text_table.h"
 
 static void option_add(struct document *doc, const char *name, const char *value)
 {
@@ -425,6 +426,59 @@ static void csv_is_rfc_4180(void **state)
 	document_release(&doc);
 }
 
+/* What a spreadsheet would compute is a text; a number stays a number. */
+static void csv_has_no_formulas(void **state)
+{
+	static const struct {
+		const char *text, *wanted;
+	} cases[] = {
+		{ "=cmd|'/C calc'!A0", "'=cmd|'/C calc'!A0" },
+		{ "@SUM(1)", "'@SUM(1)" },
+		{ "+1+cmd", "'+1+cmd" },
+		{ "-text", "'-text" },
+		{ "-1-2", "'-1-2" },
+		{ "-inf", "'-inf" },
+		{ "=1", "'=1" },
+		{ "-0.5", "-0.5" },
+		{ "+1e3", "+1e3" },
+		{ "-", "-" },
+		{ "a=1", "a=1" },
+		{ "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char *text;
+		size_t bytes;
+		FILE *out = open_memstream(&text, &bytes);
+		assert_non_null(out);
+		text_table_csv_text(cases[i].text, out);
+		fclose(out);
+		assert_string_equal(text, cases[i].wanted);
+		free(text);
+	}
+}
+
+/* A server's own limit, and evidence that is missing, stand under the table. */
+static void what_was_not_seen_is_told(void **state)
+{
+	struct document doc = { 0 };
+
+	(void)state;
+	struct cell *cell = cell_add(&doc, "a", "epoll", "close", 100, 0, 1000);
+	cell->unseen = 1u << UNSEEN_MEMORY | 1u << UNSEEN_QUEUE;
+	cell->server_use.files_given = 20000;
+	cell->server_use.files_limit = 0;
+	cell_add(&doc, "b", "epoll", "close", 100, 0, 1000);
+	char *text = print(&doc, 0, TABLE_TEXT);
+	check_words(text, "benchctl could not see its memory: a\n");
+	check_words(text, "benchctl could not see its accept queue: a\n");
+	check_words(text, "a: the server has lowered its limit of open files, from 20000 to 0");
+	assert_null(strstr(text, "b: the server"));
+	free(text);
+	document_release(&doc);
+}
+
 static void text_is_aligned_whatever_the_names(void **state)
 {
 	static const char *const names[] = {
@@ -509,6 +563,8 @@ int main(void)
 		cmocka_unit_test(figures_of_2010_stand_beside),
 		cmocka_unit_test(markdown_is_escaped),
 		cmocka_unit_test(csv_is_rfc_4180),
+		cmocka_unit_test(csv_has_no_formulas),
+		cmocka_unit_test(what_was_not_seen_is_told),
 		cmocka_unit_test(text_is_aligned_whatever_the_names),
 		cmocka_unit_test(nothing_measured_is_a_table_too),
 		cmocka_unit_test(unwritable_is_an_error),
