@@ -7,7 +7,9 @@ What was attacked with which outcome is told by docs/robustness.md, which names 
 """
 import collections
 import contextlib
+import csv
 import hashlib
+import io
 import itertools
 import json
 import os
@@ -15,6 +17,7 @@ import re
 import shutil
 import signal
 import socket
+import subprocess
 import sys
 import time
 
@@ -195,6 +198,81 @@ def hostile(behaviour, words=(), user=None):
     return how
 
 
+def unseen(behaviour, *words):
+    """A run of a server that hides something from benchctl, and all that tells of it."""
+    def how(place):
+        place.file('a.conf', python_section('hostile', HOSTILE, behaviour))
+        outcome = place.bench('run', '--conf', 'a.conf', '--mode', 'keepalive', '-c', '4', '--port', '0', '--duration', '200ms', '--warmup', '10ms',
+                              '--out', 'r')
+        told = [outcome.err, place.bench('table', 'results/r/run.json').out, place.bench('explain', 'results/r/run.json', 'hostile@4').out]
+        good = all(any(word in text for word in words) for text in told)
+        return Outcome(outcome.code if good else 'not said', '', '\n'.join(told))
+    return how
+
+
+def level_cell(check, name):
+    """What holds of the cell of the level."""
+    def must(place, outcome):
+        cell = next(cell for cell in place.document('r')['cells'] if cell['client'] != 'seq')
+        return check(cell), name, cell
+    return must
+
+
+@contextlib.contextmanager
+def memory_group(size):
+    """A control group of this test's own that has so much memory, below ours or above it where it may have groups; version 1 or 2."""
+    with open('/proc/self/cgroup') as file:
+        own = {name: path for line in file for _, names, path in [line.strip().split(':', 2)] for name in names.split(',')}
+    group = None
+    for root, path, limit, swap in (('/sys/fs/cgroup/memory', own.get('memory', '/'), 'memory.limit_in_bytes', 'memory.swappiness'),
+                                    ('/sys/fs/cgroup', own.get('', '/'), 'memory.max', 'memory.swap.max')):
+        for above in [path.rsplit('/', depth)[0] for depth in range(path.count('/') + 1)]:
+            folder = '%s%s/benchctl-test-%d' % (root, above, os.getpid())
+            if group or not os.path.exists('%s%s/cgroup.procs' % (root, above)):
+                continue
+            with contextlib.suppress(OSError):
+                os.mkdir(folder)
+                try:
+                    for name, text in ((limit, size), (swap, 0)):
+                        if name == limit or os.path.exists(os.path.join(folder, name)):
+                            with open(os.path.join(folder, name), 'r+') as file:
+                                file.write('%d' % text)
+                    group = folder
+                finally:
+                    if group != folder:
+                        os.rmdir(folder)
+    if not group:
+        raise tap.Skip('no control group of memory can be made here')
+    try:
+        yield group
+    finally:
+        def removed():
+            with contextlib.suppress(OSError):
+                os.rmdir(group)
+            return not os.path.exists(group)
+        tap.ok(until(removed), 'the control group is removed')
+
+
+def short_of_memory(*words):
+    """All of it in 12 MiB."""
+    def how(place):
+        place.file('a.conf', python_section('grow', HOSTILE, 'grow') + '[server control]\ncommand = "%s"\n' % CONTROL)
+        with memory_group(12 << 20) as group:
+            outcome = place.command('/bin/sh', '-c', 'echo $$ >"$0/cgroup.procs" && exec "$@"', group, place.benchctl, *words)
+            until(lambda: not place.processes())
+        return outcome
+    return how
+
+
+def outlived(place, outcome):
+    """The server that took the memory is a failed cell, and all cells of the other one are measured."""
+    cells = place.document('r')['cells']
+    grown = [cell for cell in cells if cell['server'] == 'grow']
+    good = [cell for cell in cells if cell['server'] == 'control']
+    return (any('signal 9' in cell.get('error', '') for cell in grown) and good and all(cell['ok'] and 'error' not in cell for cell in good),
+            'the server has died of it alone', (outcome, [(cell['server'], cell['level'], cell.get('error')) for cell in cells]))
+
+
 def stopped_in_a_window(place):
     """SIGSTOP of benchctl, for longer than the window."""
     process = place.start(place.benchctl, *RUN[:7], '--port', '0', '--duration', '5s', '--warmup', '10ms', '--out', 'r', '-c', '2')
@@ -371,6 +449,13 @@ def server_runs(place):
     return servers and time.monotonic() > place.seen_s + 1
 
 
+def window_over(place):
+    """The load has begun long enough ago that its window of a second is over."""
+    if cells_done(1)(place) and not hasattr(place, 'seen_s'):
+        place.seen_s = time.monotonic()
+    return hasattr(place, 'seen_s') and time.monotonic() > place.seen_s + 3
+
+
 def interrupting(words, when, prepare=None, conf='', deed=None):
     """One ^C at a moment when the command waits for something: it ends."""
     def how(place):
@@ -413,6 +498,7 @@ INTERRUPTED = [
     ('the sequential client waits', AT_LEVEL, server_runs, dict(conf=faulty_section('a', 'stall_before', 2))),
     ('connections are opened', AT_LEVEL, server_runs, dict(conf=faulty_section('a', 'never_accepts', 1))),
     ('a window is long', AT_LEVEL + ('--duration', LONG), cells_done(1), dict(conf=faulty_section('a', 'good'))),
+    ('the last requests of a window are awaited', AT_LEVEL + ('--duration', '1s', '--max-window', '1s'), window_over, dict(conf=faulty_section('a', 'stall_before', 200))),
     ('a server ignores SIGTERM', AT_LEVEL + ('--duration', LONG), cells_done(1), dict(conf=faulty_section('a', 'ignores_term'))),
     ('a server is stopped', AT_LEVEL + ('--duration', LONG), cells_done(1), dict(conf=faulty_section('a', 'good'), deed=stop_server)),
     ('a server has children', AT_LEVEL + ('--duration', LONG), cells_done(1), dict(conf=faulty_section('a', 'leaves_child'))),
@@ -587,22 +673,88 @@ MANIFESTS = [
 
 
 def killed_publish(place):
-    """What a publish that was killed has left is removed by the next one."""
-    os.makedirs(place.file('tmp/benchctl-publish-abcdef/runs/x'))
-    os.symlink(place.file('victim', 'untouched'), place.file('tmp/benchctl-publish-abcdef/link'))
+    """SIGKILL while it draws. What it has left is removed by the next one, as soon as it is too old to be one that just begins."""
+    hangs('gnuplot')(place)
+    os.mkdir(place.file('tmp'))
+    process = place.start(place.benchctl, 'publish', '--to', 'site', run_file(place),
+                          env=place.environment(TMPDIR=place.file('tmp'), PATH=place.file('bin') + ':' + os.environ['PATH']))
+    until(lambda: begun(place) or process.poll() is not None)
+    process.kill()
+    place.end(process)
+    until(lambda: not place.processes())
+    left = [place.file('tmp/' + name) for name in os.listdir(place.file('tmp'))]
+    for folder in left:
+        os.symlink(place.file('victim', 'untouched'), os.path.join(folder, 'link'))
+        os.utime(folder, (0, 0))
     os.symlink(place.file('results'), place.file('tmp/benchctl-publish-linked'))
-    os.utime(place.file('tmp/benchctl-publish-abcdef'), (0, 0))
     outcome = place.bench('publish', '--to', 'site', run_file(place), env=place.environment(TMPDIR=place.file('tmp')))
-    return Outcome(outcome.code, '%s %s' % (os.listdir(place.file('tmp')), place.read('victim')), outcome.err)
+    return Outcome(outcome.code if left else 'nothing was left', '%s %s' % (os.listdir(place.file('tmp')), place.read('victim')), outcome.err)
 
 
 def locale_of(name):
-    """The same table whatever the locale."""
+    """The same table whatever the locale, which is made where there is what makes it."""
     def how(place):
         path = run_file(place)
-        tables = {place.bench('table', path, env=place.environment(LC_ALL=each, LANG=each)).out for each in ('C.UTF-8', name)}
-        return Outcome(0 if len(tables) == 1 else 1, '', repr(tables))
+        os.mkdir(place.file('locales'))
+        if shutil.which('localedef') and '.' in name:
+            subprocess.run(['localedef', '-i', name.split('.')[0], '-f', name.split('.')[1], place.file('locales/' + name)], stdout=subprocess.DEVNULL,
+                           stderr=subprocess.DEVNULL, check=False)
+        tables = {place.bench('table', path, *words, env=place.environment(LC_ALL=each, LANG=each, LOCPATH=place.file('locales'))).out
+                  for each in ('C', name) for words in ((), ('--csv',))}
+        return Outcome(0 if len(tables) == 2 else 1, '', repr(tables))
     return how
+
+
+FORMULAS = ('=cmd|\'/C calc\'!A0', '@SUM(1)', '+1+cmd', '-text', '=1')
+NUMBERS = ('-0.5', '+1')
+
+
+def spreadsheet(place):
+    """A table as CSV whose names a spreadsheet would run."""
+    cells = [runs.cell(name, 1, 1, 1000.0) for name in FORMULAS + NUMBERS]
+    return place.bench('table', '--csv', place.file('results/r/run.json', json.dumps(runs.document(cells))))
+
+
+def neutralised(place, outcome):
+    names = [row[0] for row in csv.reader(io.StringIO(outcome.out))][1:]
+    return sorted(names) == sorted(["'" + name for name in FORMULAS] + list(NUMBERS)), 'formulas are texts, numbers are numbers', names
+
+
+PASSWORD = 'hunter2-and-more'
+
+
+def password_in_a_url(place):
+    """Commands that are given one: those that use it, and those that refuse it."""
+    with Faulty('good') as server:
+        url = server.url.replace('//', '//me:%s@' % PASSWORD)
+        process = place.start(place.benchctl, 'load', '--json', '-c', '2', '-d', LONG, '--max-window', LONG, url)
+        until(lambda: server.requests > 50 or process.poll() is not None)
+        with open('/proc/%d/cmdline' % process.pid) as file:
+            told = [file.read()]
+        process.send_signal(signal.SIGINT)
+        ended = [place.end(process)]
+        place.file('a.conf', '[server a]\nurl = %s\n' % url)
+        place.file('b.conf', '[server a]\nurl = %s\nready = %s\n' % (server.url, url + 'x 204'))
+        few = ('--mode', 'close', '-c', '1', '--duration', '20ms', '--warmup', '1ms', '--ready', '1s')
+        for words in (('load', url.replace('http', 'gopher')), ('load', url + ' '), ('run', '--url', url, *few, '--out', 'u'), ('init', url), ('check', '--url', url),
+                      ('run', '--conf', 'a.conf', *few, '--out', 'a'), ('run', '--conf', 'b.conf', *few, '--out', 'b'), ('list', '--json', '--conf', 'a.conf'),
+                      ('compare', run_file(place), url), ('publish', '--to', url, run_file(place)), ('table', url), ('report', url)):
+            ended.append(place.bench(*words))
+    told += [text for outcome in ended for text in (outcome.out, outcome.err)]
+    for folder, _, names in os.walk(place.path):
+        for name in names:
+            if not name.endswith('.conf'):
+                told.append(place.read(os.path.join(folder, name)))
+    shown = [text for text in told if PASSWORD in text]
+    return Outcome(ended[0].code if not shown else 'shown', '', repr(shown or ended))
+
+
+def prints_finding(check, severity, text):
+    """What doctor says of something."""
+    def must(place, outcome):
+        found = next((one for one in json.loads(outcome.out or '[]') if one['check'] == check), None)
+        return found and found['severity'] == severity and text in found['text'], '%s is %s' % (check, severity), (found, outcome)
+    return must
 
 
 ESCAPE = '\x1b]0;owned\x07\n::error::owned\r\u202e'
@@ -641,6 +793,12 @@ ATTACKS = [
       for behaviour, what, thorough in [('kill', 'kills its keeper', False), ('stop', 'stops its keeper', False),
                                         ('trace', 'traces its keeper', True), ('escape', 'clears its death signal and starts sessions', False)]],
     Attack('benchctl is stopped in a window', stopped_in_a_window, [paused_cell, code(0), says('client_paused')]),
+    Attack('a server that lowers its limit of open files', unseen('limits', 'has lowered its limit of open files, from '),
+           [code(0), level_cell(lambda cell: cell['server_use']['files_limit'] == 0 < cell['server_use']['files_given'], 'the limit, and what it was')]),
+    Attack('a server whose first thread ends', unseen('hide', 'see its memory', 'not seen, though it was alive: its memory'),
+           [code(0), level_cell(lambda cell: cell['unseen'] == ['memory'] and cell['server_rss_bytes'] is None, 'its memory is unknown, not 0')]),
+    Attack('12 MiB of memory for all', short_of_memory('run', '--conf', 'a.conf', '--servers', 'grow,control', *RUN[5:], '-c', '1,2', '--ready', '20s'), [code(0), outlived], True),
+    Attack('12 MiB of memory for all, doctor', short_of_memory('doctor', '--conf', 'a.conf', '--json'), [code(1), prints_finding('memory', 'bad', 'in this cgroup')]),
     Attack('a negative rate is published', published(-0.06), [code(2), says("is no rate")]),
     Attack('a rate of 1e12 is published', published(1e12), [code(2), says("is no rate")]),
     Attack('a link in a site', linked_site, [code(3), says('site/runs is no folder'), prints('')]),
@@ -664,6 +822,8 @@ ATTACKS = [
     *[Attack('a run with a name ' + name, shell('"$@"', *RUN[:-1], text, '-c', '1'), [refused]) for name, text in NAMES],
     *[Attack('a manifest that is ' + name, manifest_of(make), [refused], number % SAMPLE > 0) for number, (name, make) in enumerate(MANIFESTS)],
     Attack('SIGKILL of publish', killed_publish, [code(0), prints("['benchctl-publish-linked'] untouched")]),
+    Attack('a table as CSV with formulas', spreadsheet, [code(0), neutralised]),
+    Attack('a password in a URL', password_in_a_url, [code(130)]),
     *[Attack('the locale ' + name, locale_of(name), [code(0)]) for name in ('de_DE.UTF-8', 'tr_TR.UTF-8', 'nonsense')],
     Attack('stdout is a full disk', shell('"$@" >/dev/full', *FEW), [code(3), says('No space left'), whole(FEW_CELLS)]),
     Attack('stdout is a pipe that nobody reads', shell('"$@" | :; exit 0', *FEW), [code(0), whole(FEW_CELLS)]),
@@ -705,5 +865,6 @@ def test_documented():
     tap.is_(sorted(rows), sorted(attack.name for attack in ATTACKS), 'docs/robustness.md has the table of attacks')
 
 
-tap.checks([as_test(attack) for attack in ATTACKS] + [test_documented])
-tap.done()
+if __name__ == '__main__':  # tests/e2e/sanitized_attack_test.py has the table too
+    tap.checks([as_test(attack) for attack in ATTACKS] + [test_documented])
+    tap.done()
