@@ -379,16 +379,18 @@ static void head_put(const struct rows *rows, enum table_format format, FILE *ou
 	fputc('\n', out);
 }
 
-/* The subject of a note: tornado, tornado (keepalive), tornado (sequential). */
+/* The subject of a note: tornado, tornado (keepalive), tornado (sequential). Both names come from outside. */
 static void note_name(const struct rows *rows, size_t row, size_t mode, char *out, size_t room)
 {
 	bool sequential = mode == rows->modes_count;
+	char server[TEXT_MAX / 2], name[TEXT_MAX / 4];
 
+	text_plain(server, sizeof server, rows->servers[row]);
+	text_plain(name, sizeof name, sequential ? "sequential" : rows->modes[mode]);
 	if (!sequential && rows->modes_count == 1)
-		snprintf(out, room, "%.*s", TEXT_MAX / 2, rows->servers[row]);
+		snprintf(out, room, "%s", server);
 	else
-		snprintf(out, room, "%.*s (%.*s)", TEXT_MAX / 2, rows->servers[row], TEXT_MAX / 4,
-			 sequential ? "sequential" : rows->modes[mode]);
+		snprintf(out, room, "%s (%s)", server, name);
 }
 
 /* The figures of a row in turn: its modes, then the sequential one. */
@@ -496,8 +498,7 @@ static void failed_note(const struct rows *rows, enum table_format format, size_
 	text_plain(why, sizeof why, summary->error ? summary->error : "no figures");
 	if (summary->failed < summary->cells)
 		snprintf(blocks, sizeof blocks, "failed in %u of %u launches", summary->failed, summary->cells);
-	char plain[TEXT_MAX];
-	snprintf(note, sizeof note, "%s %s: %s", text_plain(plain, sizeof plain, name), blocks, why);
+	snprintf(note, sizeof note, "%s %s: %s", name, blocks, why);
 	text_table_note(format, note, first, out);
 }
 

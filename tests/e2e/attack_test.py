@@ -759,6 +759,15 @@ def prints_finding(check, severity, text):
 
 ESCAPE = '\x1b]0;owned\x07\n::error::owned\r\u202e'
 
+def escaped_names(place):
+    """All that a table says of a server whose name would steer a terminal."""
+    cells = [runs.cell(ESCAPE, level, 1, 1000.0, capacity_rps=2000.0, valid=False, invalid=['client_bound'], unseen=['memory'],
+                       server_use={'files_limit': 0, 'files_given': 20000}) for level in (1, 2)]
+    path = place.file('results/r/run.json', json.dumps(runs.document(cells)))
+    outcomes = [place.bench('table', path, *words) for words in ((), ('--markdown',), ('--csv',))]
+    return Outcome(max(each.code for each in outcomes), ''.join(each.out for each in outcomes), ''.join(each.err for each in outcomes))
+
+
 ATTACKS = [
     Attack('stdout closed', shell('"$@" >&-', *FEW), [code(3), says('Bad file descriptor'), says('cells.jsonl'), whole(FEW_CELLS)]),
     Attack('stderr closed', shell('"$@" 2>&-', *FEW), [code(0), whole(FEW_CELLS)]),
@@ -839,6 +848,7 @@ ATTACKS = [
            [code(2), says('\\x1b]0;owned\\x07'), says_not('\x1b'), says_not('\u202e')]),
     Attack('escapes in a run.json', escaping(('table', 'a.json'), a_json=json.dumps({'schema': ESCAPE, ESCAPE: 1})),
            [code(2), says_not('\x1b'), says_not('\n::error::'), says_not('\u202e')]),
+    Attack('escapes in the names of a run.json', escaped_names, [code(0), says_not('\x1b'), says_not('\n::error::'), says_not('\u202e')]),
     Attack('escapes in broken JSON', escaping(('table', 'a.json'), a_json='{"a": 1, ' + ESCAPE),
            [code(2), says_not('\x1b'), says_not('\n::error::'), says_not('\u202e')]),
     Attack('escapes in an option', escaping(('run', '--' + ESCAPE)), [code(2), says('\\n::error::'), says_not('\x1b')]),
