@@ -85,7 +85,7 @@ static void test_plain_is_cut(void **state)
 
 static void test_hide_users(void **state)
 {
-	static const char *const cases[][2] = {
+	static const char *const hidden[][2] = {
 		{ "'http://me:hush@127.0.0.1:80/x@y' and https://a@b@host",
 		  "'http://127.0.0.1:80/x@y' and https://host" },
 		{ "http://host?mail=a@b eventlet@1024 ://", "http://host?mail=a@b eventlet@1024 ://" },
@@ -93,11 +93,11 @@ static void test_hide_users(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+	for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++) {
 		char text[100];
-		strcpy(text, cases[i][0]);
+		strcpy(text, hidden[i][0]);
 		text_hide_users(text);
-		assert_string_equal(text, cases[i][1]);
+		assert_string_equal(text, hidden[i][1]);
 	}
 }
 
