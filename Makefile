@@ -151,12 +151,12 @@ bench:
 	./benchctl report results/$(NAME)/run.json
 BENCH_SERVERS := control,state_threads,eventlet,eventlet_wsgi,tornado,node_js
 
-# The run whose table and graphs the README shows: the servers of 2010, 20 minutes; all that can run here with REFERENCE_SERVERS=,
-# hours. It may be cut short (^C): the next call goes on with it.
+# The run whose table and graphs README and docs/history.md show: the servers of 2010, half an hour; all that can run here with
+# REFERENCE_SERVERS= and a larger REFERENCE_BUDGET. It may be cut short (^C): the next call goes on with it.
 REFERENCE_RUN ?= reference-run
 REFERENCE_SERVERS ?= $(BENCH_SERVERS),syncless,syncless_wsgi,concurrence,concurrence_wsgi,concurrence_greenlet,concurrence_wsgi_greenlet
 REFERENCE_MODES ?= close
-REFERENCE_BLOCKS ?= 3
+REFERENCE_BUDGET ?= 30m
 REFERENCE_OPTIONS ?= --client auto --concurrency 1,4,16,64,256,1024,4096,16384,65536 --duration 500ms --warmup 100ms --max-window 4s \
 	--max-ramp 5s --ready 5s
 reference: originals
@@ -165,13 +165,14 @@ reference: originals
 	if [ -e results/$(REFERENCE_RUN)/run.json ]; then \
 		./benchctl run --resume $(REFERENCE_RUN) >/dev/null; \
 	else \
-		./benchctl run --out $(REFERENCE_RUN) --mode $(REFERENCE_MODES) --repeat $(REFERENCE_BLOCKS) \
+		./benchctl run --out $(REFERENCE_RUN) --mode $(REFERENCE_MODES) --until-known --budget $(REFERENCE_BUDGET) \
 			$(if $(REFERENCE_SERVERS),--servers $(REFERENCE_SERVERS)) $(REFERENCE_OPTIONS) >/dev/null; \
 	fi
 	mkdir -p results/reference
 	cp results/$(REFERENCE_RUN)/run.json results/reference/run.json
 	./benchctl report results/reference/run.json
 	./benchctl table results/reference/run.json --markdown | tests/bench/into README.md reference
+	tests/bench/history --sweep results/reference/run.json --into docs/history.md
 
 # The table of 2010 with its libraries of 2010: half an hour.
 HISTORY_OPTIONS ?=
