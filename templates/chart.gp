@@ -114,9 +114,14 @@ do for [TERMINAL in TERMINALS] {
 					linecolor rgb MUTED front
 			}
 		}
-		if (KEY_KIND[i] eq 'circle' || KEY_KIND[i] eq 'diamond') {
-			set label '' at screen X(left + 11), Y(y) point pointtype (KEY_KIND[i] eq 'circle' ? 7 : 13) \
-				pointsize of_kind(KEY_KIND[i] eq 'circle' ? 1 : 5) linecolor rgb INK front
+		if (KEY_KIND[i] eq 'interval') {
+			set arrow from screen X(left), Y(y) to screen X(left + 22), Y(y) \
+				nohead linewidth 5 linecolor rgb '#8c'.substr(INK, 2, 7) front
+		}
+		if (KEY_KIND[i] eq 'circle' || KEY_KIND[i] eq 'square' || KEY_KIND[i] eq 'diamond') {
+			k = KEY_KIND[i] eq 'circle' ? 1 : KEY_KIND[i] eq 'square' ? 2 : 5
+			set label '' at screen X(left + 11), Y(y) point pointtype FILLED[k] \
+				pointsize of_kind(k) linecolor rgb INK front
 		}
 		if (KEY_KIND[i] eq 'old') {
 			set label '' at screen X(left + 4), Y(y) point pointtype 7 pointsize of_kind(1) linecolor rgb CONTROL front
@@ -168,6 +173,8 @@ do for [TERMINAL in TERMINALS] {
 				pointtype 7 pointsize 0.42*s linecolor rgb faint(i) notitle, \
 			for [i = FAINT_FROM[p]:FAINT_TO[p]] DATA index i-1 using 1:2 with lines \
 				linewidth 0.9*s linecolor rgb faint(i) notitle, \
+			for [i = BARS_FROM[p]:BARS_TO[p]] DATA index i-1 using 3:2:($4-$3):(0) with vectors nohead \
+				linewidth 5 linecolor rgb faint(i) notitle, \
 			for [i = THIN_FROM[p]:THIN_TO[p]] DATA index i-1 using 1:2 with lines \
 				linewidth 1.1*s linecolor rgb colour(i) notitle, \
 			for [i = NAMED_FROM[p]:NAMED_TO[p]] DATA index i-1 using 1:2 with lines \

@@ -20,7 +20,7 @@ static const struct option_def plot_options[] = {
 	{ "out", 'o', OPTION_FIELD(text, struct plot_settings, out), .placeholder = "FOLDER",
 	  .help = "where to draw (plots/NAME, with the name of the run)" },
 	{ "kinds", 'k', OPTION_FIELD(text, struct plot_settings, kinds), .placeholder = "LIST",
-	  .help = "which pictures: of hero, panels, shape, percentiles, cost, errors, latency, sequential, preview (all)" },
+	  .help = "which pictures: of answer, hero, panels, shape, percentiles, cost, errors, latency, sequential, preview (all)" },
 #include "harness/config/settings_results.def"
 	{ "help", 'h', OPTION_FIELD(flag, struct plot_settings, help), .help = "this text" },
 	{ .name = NULL }

@@ -428,6 +428,7 @@ static const struct script_array panel_arrays[] = {
 	ROLE("GUIDES", CHART_GUIDE),
 	ROLE("DOTS", CHART_DOTS),
 	ROLE("FAINT", CHART_FAINT),
+	ROLE("BARS", CHART_BAR),
 	ROLE("THIN", CHART_THIN),
 	ROLE("NAMED", CHART_NAMED),
 	ROLE("ROWS", CHART_ROW),

@@ -25,6 +25,7 @@ enum chart_role {
 	CHART_GUIDE,   /* a dotted line */
 	CHART_DOTS,    /* faint dots, no line */
 	CHART_FAINT,   /* a faint thin line */
+	CHART_BAR,     /* thick faint bars, each from low to high of a point, which are of x here */
 	CHART_THIN,    /* a thin line */
 	CHART_NAMED,   /* a line with marks, and a band or bars from low to high */
 	CHART_ROW,     /* marks of individual sizes, no line */

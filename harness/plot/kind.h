@@ -26,6 +26,7 @@ struct plot_source {
 /* Each returns 0, or -1 with err set. The picture of the chart is an empty one of that kind and mode. */
 typedef int plot_fill(struct chart *chart, const struct plot_source *source, struct err *err);
 
+plot_fill plot_answer;     /* answer.c */
 plot_fill plot_panels;     /* server_panels.c */
 plot_fill plot_failures;   /* failures.c */
 plot_fill plot_open_loop;  /* open_loop.c */

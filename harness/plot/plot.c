@@ -18,6 +18,7 @@ static const struct plot_kind {
 	plot_fill *fill;
 	enum { OF_LEVELS, OF_RATES, OF_ALL } needs;
 } kinds_of_plot[PLOT_KINDS] = {
+	[PLOT_ANSWER] = { "answer", "answer", NULL, plot_answer, OF_LEVELS },
 	[PLOT_HERO] = { "hero", "rate", &level_hero, NULL, OF_LEVELS },
 	[PLOT_PANELS] = { "panels", "panels", NULL, plot_panels, OF_LEVELS },
 	[PLOT_SHAPE] = { "shape", "shape", &level_shape, NULL, OF_LEVELS },

@@ -21,6 +21,7 @@
 
 /* The kinds, in the order for a reader. */
 enum plot_kind_id {
+	PLOT_ANSWER,      /* a row for each server by verdict: its rates, and what is left of its best */
 	PLOT_HERO,        /* requests per second against connections */
 	PLOT_PANELS,      /* the same, a panel for each server */
 	PLOT_SHAPE,       /* the same, relative to each server's own maximum */
@@ -36,7 +37,7 @@ enum plot_kind_id {
 #define PLOT_ALL   ((1u << PLOT_KINDS) - 1) /* a set of all kinds */
 #define PLOT_LIGHT (1u << 31) /* with a set: each picture as one SVG only, light, for a page that has it in it */
 
-/* As --kinds has them: "hero", "panels", ... */
+/* As --kinds has them: "answer", "hero", ... */
 const char *plot_kind_name(enum plot_kind_id kind);
 
 #define PLOT_STEM 64

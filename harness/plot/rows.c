@@ -7,6 +7,7 @@
 #define NAME_LINE  15.0
 #define NAME_GAP   12.0 /* from a name to the panel */
 #define ROW_SPACE  8.0
+#define BOLD       1.15 /* times as wide */
 
 void rows_release(struct rows *rows)
 {
@@ -14,8 +15,10 @@ void rows_release(struct rows *rows)
 	*rows = (struct rows){ 0 };
 }
 
-struct row *rows_add(struct rows *rows, const char *name)
+static struct row *add(struct rows *rows, const char *name, bool is_bold)
 {
+	double wider = is_bold ? BOLD : 1;
+
 	if (rows->count == rows->room) {
 		struct row *more = realloc(rows->all, (rows->room * 2 + 16) * sizeof *more);
 		if (!more)
@@ -25,13 +28,24 @@ struct row *rows_add(struct rows *rows, const char *name)
 	}
 	struct row *row = &rows->all[rows->count++];
 	row->is_muted = false;
-	row->count = typeset_lines(row->lines, ROWS_LINES, name, PICTURE_TIC_SIZE, NAME_WIDTH);
+	row->is_bold = is_bold;
+	row->count = typeset_lines(row->lines, ROWS_LINES, name, PICTURE_TIC_SIZE, NAME_WIDTH / wider);
 	double height = NAME_LINE * (double)row->count + ROW_SPACE;
 	row->y = rows->height + height / 2;
 	rows->height += height;
 	for (size_t line = 0; line < row->count; line++)
-		rows->width = fmax(rows->width, typeset_width(row->lines[line], PICTURE_TIC_SIZE));
+		rows->width = fmax(rows->width, typeset_width(row->lines[line], PICTURE_TIC_SIZE) * wider);
 	return row;
+}
+
+struct row *rows_add(struct rows *rows, const char *name)
+{
+	return add(rows, name, false);
+}
+
+struct row *rows_add_heading(struct rows *rows, const char *heading)
+{
+	return add(rows, heading, true);
 }
 
 double rows_left(const struct rows *rows)
@@ -58,6 +72,7 @@ size_t rows_panel(struct chart *chart, const struct rows *rows, double top)
 								 PICTURE_TIC_SIZE);
 			text->align = PICTURE_RIGHT_OF_TEXT;
 			text->is_muted = row->is_muted;
+			text->is_bold = row->is_bold;
 		}
 	}
 	return panel;

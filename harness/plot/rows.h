@@ -11,7 +11,7 @@
 struct row {
 	char lines[ROWS_LINES][TYPESET_LINE];
 	size_t count;
-	bool is_muted;
+	bool is_muted, is_bold;
 	double y; /* of its middle, in pixels from the top of the first row */
 };
 
@@ -25,6 +25,9 @@ void rows_release(struct rows *rows);
 
 /* Adds a row below the others. Returns it, until the next one is added; NULL where memory is out. */
 struct row *rows_add(struct rows *rows, const char *name);
+
+/* The same, in bold. */
+struct row *rows_add_heading(struct rows *rows, const char *heading);
 
 /* The left end of a panel that leaves room for the names. */
 double rows_left(const struct rows *rows);

@@ -70,7 +70,7 @@ static void head_put(const struct report_page *page, const char *css)
 
 /* The parts of the page. */
 
-static void first_put(const struct report_page *page)
+static int first_put(const struct report_page *page, struct err *err)
 {
 	const struct document *document = page->document;
 	FILE *out = page->out;
@@ -78,6 +78,8 @@ static void first_put(const struct report_page *page)
 
 	html_open(out, "header", NULL);
 	html_leaf(out, "h1", page->title, NULL);
+	if (report_answer(page, err))
+		return -1;
 	html_leaf(out, "p", page->finding, "class", "finding", NULL);
 	if (*document_option(document, "note"))
 		html_leaf(out, "p", document_option(document, "note"), "class", "meta", NULL);
@@ -93,6 +95,7 @@ static void first_put(const struct report_page *page)
 	text_table_add(line, sizeof line, " · ", text);
 	html_leaf(out, "p", line, "class", "meta", NULL);
 	html_close(out, "header");
+	return 0;
 }
 
 /* The table of a mode. */
@@ -227,7 +230,8 @@ int report_page_put(const struct report_page *page, struct err *err)
 	if (!css || !(js = script_template(page->templates, "page.js", err)))
 		goto out;
 	head_put(page, css);
-	first_put(page);
+	if (first_put(page, err))
+		goto out;
 	html_open(page->out, "main", NULL);
 	if (summary_put(page, err) || report_pictures(page, err) || report_causes(page, err) ||
 	    report_not_valid(page, err))

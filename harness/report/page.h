@@ -56,9 +56,10 @@ void report_link(const struct report_page *page, const char *stem, const char *e
 		 const char *before);
 
 /* The parts: each returns 0, or -1 with err set. */
-int report_markdown(struct report_page *page, struct err *err); /* fills page->markdown */
-int report_pictures(const struct report_page *page, struct err *err);
-int report_causes(const struct report_page *page, struct err *err); /* what limits servers, where it was asked */
+int report_markdown(struct report_page *page, struct err *err);       /* fills page->markdown */
+int report_answer(const struct report_page *page, struct err *err);   /* the picture that the page begins with */
+int report_pictures(const struct report_page *page, struct err *err); /* the others */
+int report_causes(const struct report_page *page, struct err *err);   /* what limits servers, where it was asked */
 int report_not_valid(const struct report_page *page, struct err *err);
 void report_method(const struct report_page *page);                   /* how, where, and how again */
 int report_page_put(const struct report_page *page, struct err *err); /* all of it */

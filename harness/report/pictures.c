@@ -14,10 +14,14 @@
 
 /* The title and the text of each kind of picture. */
 static const struct picture_words {
-	const char *section; /* a heading above the first of its kind */
-	const char *words;   /* how to read it */
-	enum figures_kind figures;
+	const char *section;       /* a heading above the first of its kind; NULL: none */
+	const char *words;         /* how to read it; NULL: the page does not show it */
+	enum figures_kind figures; /* FIGURES_KINDS: its figures are in the table of the page */
 } picture_words[PLOT_KINDS] = {
+	[PLOT_ANSWER] = { NULL,
+			  "Grouped by verdict, the fastest first. The circle is a server's best rate, the square that at the most "
+			  "connections: the further apart, the more is lost.",
+			  FIGURES_KINDS },
 	[PLOT_HERO] = { "Requests per second against connections",
 			"A line that stays up shows a server that keeps up. Grey is what the harness itself reaches.",
 			FIGURES_RATE },
@@ -93,9 +97,9 @@ static int picture_put(const struct report_page *page, const struct plot_picture
 	html_close(out, "div");
 	html_open(out, "figcaption", NULL);
 	html_leaf(out, "p", words->words, NULL);
-	if (!result && findings)
+	if (!result && findings && words->figures < FIGURES_KINDS)
 		result = figures_table(findings, words->figures, &table, err);
-	if (!result && findings && data_table_rows(&table)) {
+	if (!result && data_table_rows(&table)) {
 		snprintf(name, sizeof name, "%s.csv", picture->stem);
 		snprintf(caption, sizeof caption, "The figures of: %.200s", picture->title);
 		result = report_csv(page, &table, name, err);
@@ -124,7 +128,7 @@ static int pictures_choose(const struct report_page *page, bool *shows, char *le
 	*left = 0;
 	for (size_t i = 0; i < page->pictures.count; i++) {
 		const struct plot_picture *picture = &page->pictures.pictures[i];
-		shows[i] = picture->has_svg && picture_words[picture->kind].section;
+		shows[i] = picture->has_svg && picture_words[picture->kind].words;
 		if (!shows[i] || !page->is_light)
 			continue;
 		char *svg = svg_read(page, picture, err);
@@ -151,7 +155,8 @@ static int kind_put(const struct report_page *page, int kind, const bool *shows,
 	if (!count)
 		return 0;
 	snprintf(id, sizeof id, "pictures-%d", kind);
-	html_leaf(page->out, "h2", picture_words[kind].section, "id", id, NULL);
+	if (picture_words[kind].section)
+		html_leaf(page->out, "h2", picture_words[kind].section, "id", id, NULL);
 	/* Several modes are shown side by side where there is room. */
 	html_open(page->out, "div", "class", count > 1 ? "pictures wide" : "pictures", NULL);
 	for (size_t i = 0; i < page->pictures.count; i++)
@@ -162,14 +167,30 @@ static int kind_put(const struct report_page *page, int kind, const bool *shows,
 	return 0;
 }
 
-int report_pictures(const struct report_page *page, struct err *err)
+/* Those of some kinds, from the first to the one before `end`. What a light page leaves out of all is named in left[]. */
+static int kinds_put(const struct report_page *page, int first, int end, char *left, size_t room, struct err *err)
 {
 	bool *shows = calloc(page->pictures.count + 1, sizeof *shows);
+	int result = !shows ? err_set(err, "out of memory") : pictures_choose(page, shows, left, room, err);
+
+	for (int kind = first; kind < end && !result; kind++)
+		result = kind_put(page, kind, shows, err);
+	free(shows);
+	return result;
+}
+
+int report_answer(const struct report_page *page, struct err *err)
+{
 	char left[1000];
 
-	int result = !shows ? err_set(err, "out of memory") : pictures_choose(page, shows, left, sizeof left, err);
-	for (int kind = 0; kind < PLOT_KINDS && !result; kind++)
-		result = kind_put(page, kind, shows, err);
+	return kinds_put(page, PLOT_ANSWER, PLOT_ANSWER + 1, left, sizeof left, err);
+}
+
+int report_pictures(const struct report_page *page, struct err *err)
+{
+	char left[1000];
+	int result = kinds_put(page, PLOT_ANSWER + 1, PLOT_KINDS, left, sizeof left, err);
+
 	if (!result && *left) {
 		html_open(page->out, "p", "class", "note", NULL);
 		html_print(page->out,
@@ -177,6 +198,5 @@ int report_pictures(const struct report_page *page, struct err *err)
 			   left);
 		html_close(page->out, "p");
 	}
-	free(shows);
 	return result;
 }

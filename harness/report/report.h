@@ -2,8 +2,8 @@
  * report: a run as one page that can be put on any host or attached to a mail.
  *
  * The page is one HTML file that contains its style, its pictures and its figures; it loads nothing over the network,
- * and works without JavaScript, which only sorts tables and copies the Markdown. It begins with the finding. The
- * summary table follows, the pictures, each with its figures folded below, the invalid cells and why, how and where it
+ * and works without JavaScript, which only sorts tables and copies the Markdown. It begins with the picture that
+ * answers and the finding. The summary table follows, the other pictures, each with its figures folded below, the invalid cells and why, how and where it
  * was measured, and how to measure it again. Next to it are its sources: the run.json, each table as CSV, each picture
  * with what it was drawn from.
  *

@@ -267,7 +267,7 @@ def test_plot():
     tap.is_(outcome.code, 0, 'plot --kinds: exit code')
     tap.is_({name.split('-')[0] for name in os.listdir(place.file('chosen'))}, {'shape', 'preview'}, 'plot --kinds')
     outcome = place.bench('plot', '--kinds', 'hero,nonsense', 'results/small/run.json')
-    tap.ok(outcome.code == 2 and "'nonsense' is no kind of picture: hero" in outcome.err, 'plot --kinds: no such kind', outcome)
+    tap.ok(outcome.code == 2 and "'nonsense' is no kind of picture: answer, hero" in outcome.err, 'plot --kinds: no such kind', outcome)
 
 
 def test_seed():

@@ -540,6 +540,9 @@ static void kinds_show_what_they_are_for(void **state)
 	static const struct {
 		const char *stem, *text;
 	} wanted[] = {
+		{ "answer-close", ">fails: 2 of 2<" },
+		{ "answer-close", ">fails from 64<" },
+		{ "answer-close", ">at its best<" },
 		{ "rate-close", ">each launch<" },
 		{ "rate-close", ">minimum to maximum of 3 launches<" },
 		{ "rate-close", ">failed from 512<" },
@@ -641,8 +644,8 @@ static void kinds_can_be_chosen(void **state)
 	assert_int_equal(kinds, 1u << PLOT_HERO | 1u << PLOT_SHAPE);
 	assert_int_equal(plot_kinds_parse(&kinds, "hero,rate", &err), -1);
 	assert_string_equal(err.text,
-			    "'rate' is no kind of picture: hero, panels, shape, percentiles, cost, errors, latency, "
-			    "sequential, preview");
+			    "'rate' is no kind of picture: answer, hero, panels, shape, percentiles, cost, errors, "
+			    "latency, sequential, preview");
 	assert_int_equal(plot_kinds_parse(&kinds, "", &err), -1);
 	assert_int_equal(plot_kinds_parse(&kinds, "hero,", &err), -1);
 	assert_int_equal(kinds, 1u << PLOT_HERO | 1u << PLOT_SHAPE); /* a text that is refused changes nothing */
