@@ -45,12 +45,11 @@ static int user_namespace_make(struct err *err)
 	return 0;
 }
 
-static void lacking_add(struct network *network, const char *name, const char *value)
+static void lacking_add(struct network *network, const char *text)
 {
 	size_t used = strlen(network->lacking);
 
-	snprintf(network->lacking + used, sizeof network->lacking - used, "%s%s cannot be set to %s (%s)",
-		 used ? ", " : "", name, value, strerror(errno));
+	snprintf(network->lacking + used, sizeof network->lacking - used, "%s", text);
 }
 
 /* Raises the limits of the namespace that the calling thread is in; one that cannot be raised is noted. */
@@ -68,6 +67,8 @@ static void limits_raise(struct network *network)
 		{ "net/ipv4/tcp_tw_reuse", "1" },
 	};
 
+	int number = 0;
+
 	network->lacking[0] = 0;
 	snprintf(backlog, sizeof backlog, "%u", network->backlog);
 	snprintf(port, sizeof port, "%u", network->port);
@@ -75,8 +76,15 @@ static void limits_raise(struct network *network)
 	for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
 		char path[96];
 		snprintf(path, sizeof path, "/proc/sys/%s", limits[i].name);
-		if (line_write(path, limits[i].value))
-			lacking_add(network, limits[i].name, limits[i].value);
+		if (!line_write(path, limits[i].value))
+			continue;
+		number = errno;
+		lacking_add(network, network->lacking[0] ? ", " : "");
+		lacking_add(network, strrchr(limits[i].name, '/') + 1);
+	}
+	if (number) {
+		lacking_add(network, " cannot be set: ");
+		lacking_add(network, strerror(number));
 	}
 }
 

@@ -46,7 +46,7 @@ struct network {
 	unsigned port, backlog;
 	char reason
 		[NETWORK_TEXT]; /* NETWORK_AUTO, and it is the host's: why, and what would allow a private one; else "" */
-	char lacking[NETWORK_TEXT]; /* private: the limits that could not be raised, and why; else "" */
+	char lacking[NETWORK_TEXT]; /* private: the limits (sysctl names) that could not be raised, and why; else "" */
 };
 
 /*

@@ -237,6 +237,21 @@ def test_without_sys():
         tap.ok(os.path.isdir('/sys/devices'), 'without /sys: it is there outside')
 
 
+def test_limits_are_read_only():
+    """As in containers without privileges: the limits stay, and the line that says so is whole."""
+    words = ['unshare', '-m'] if IS_ROOT else ['unshare', '-rm']
+    if lacks(*words[1:]) or lacks('-n' if IS_ROOT else '-rn'):
+        raise tap.Skip('no namespaces here')
+    with Place() as place:
+        place.file('bench.conf', limited_section('none'))
+        script = 'mount --bind /proc/sys /proc/sys && mount -o remount,bind,ro /proc/sys && exec "$0" "$@"'
+        outcome = place.command(*words, 'sh', '-c', script, BENCHCTL, 'run', '--out', 'r', *RUN)
+        tap.is_(outcome.code, 0, 'read-only limits: exit code')
+        check_measured(place, 'r', 'private', 'read-only limits')
+        tap.has(outcome.err, 'in the private network somaxconn, tcp_max_syn_backlog, ip_local_port_range, ip_local_reserved_ports, '
+                'tcp_max_tw_buckets, tcp_tw_reuse cannot be set: Read-only file system\n', 'read-only limits: said')
+
+
 # Responds to each connection, over IPv6, and keeps where they came from in the file peers.
 SIX = '''import os, signal, socket, sys
 listener = socket.create_server(('::1', int(sys.argv[1])), family=socket.AF_INET6, backlog=65535)
