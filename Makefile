@@ -19,9 +19,9 @@ PACKAGES := jansson libcurl inih liburing libmnl nettle libxml-2.0 gsl openssl z
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings
 ALL_CPPFLAGS := -I. -D_GNU_SOURCE $(CPPFLAGS)
-# What a sanitizer finds ends the program, or a test would pass over it.
+# A sanitizer's finding ends the program; otherwise a test would overlook it.
 SANITIZE_CFLAGS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
-# A struct may have the members of another among its own, which its tag alone names (struct cell has those of load_figures).
+# Allows a struct to embed another's members by its tag alone, as struct cell does those of load_figures.
 DIALECT := -std=gnu11 -fms-extensions -Wno-microsoft-anon-tag
 ALL_CFLAGS := $(DIALECT) $(WARNINGS) -pthread $(CFLAGS) $(SANITIZE_CFLAGS)
 ALL_LDFLAGS := -pthread $(LDFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE))
@@ -33,10 +33,10 @@ FUZZ_SOURCES := $(wildcard tests/fuzz/*_fuzz.c)
 LIB_OBJECTS := $(LIB_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/harness/host/build.o
 PROGRAM_OBJECTS := $(PROGRAM_SOURCES:%.c=$(BUILD)/%.o)
 UNITS := $(UNIT_SOURCES:%.c=$(BUILD)/%)
-# Of each fuzz target: the fuzzer itself, and the program that replays its corpus as a test.
+# For each fuzz target: the fuzzer itself, and the program that replays its corpus as a test.
 FUZZERS := $(FUZZ_SOURCES:%.c=$(BUILD)/%)
 REPLAYS := $(FUZZERS:%_fuzz=%_test)
-# What the benches under tests/bench/ run beside the program.
+# The programs that the benches under tests/bench/ run beside benchctl.
 BENCHES := $(BUILD)/tests/bench/floor $(BUILD)/tests/bench/hot
 PROGRAM := $(BUILD)/benchctl
 
@@ -79,10 +79,10 @@ $(BUILD)/libbenchctl.a: $(LIB_OBJECTS)
 	rm -f $@
 	$(AR) rcs $@ $^
 
-# A release tarball has both in files; else the version is that of the last tag.
+# A release tarball has both in files; elsewhere the version is that of the last tag.
 COMMIT := $(shell cat COMMIT 2>/dev/null || git describe --always --dirty --exclude '*' 2>/dev/null || echo unknown)
 VERSION := $(patsubst v%,%,$(shell cat VERSION 2>/dev/null || git describe --tags --abbrev=0 --match 'v[0-9]*' 2>/dev/null || echo 0.1.0))
-# What a result says of its making. Built anew when the commit or the flags change.
+# The build information in each result. Rebuilt when the commit or the flags change.
 STAMP = -DBUILD_COMMIT='"$(COMMIT)"' -DBUILD_COMPILER='"$(shell $(CC) --version | head -n 1)"' \
 	-DBUILD_FLAGS='"$(strip $(CFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE)))"' -DBUILD_VERSION='"$(VERSION)"'
 $(BUILD)/stamp: FORCE
@@ -114,14 +114,14 @@ $(BUILD)/tests/fuzz/%_fuzz: $(BUILD)/tests/fuzz/%_fuzz.o $(BUILD)/libbenchctl.a
 $(BENCHES): $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libbenchctl.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBRARIES) -lm
 
-# For LD_PRELOAD, so without a sanitizer in it whatever the program has.
+# For LD_PRELOAD, so without a sanitizer even where the program has one.
 build/tests/helper/fail.so: tests/helper/fail.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) -std=gnu11 $(WARNINGS) $(CFLAGS) -fPIC -shared -o $@ $<
 
 -include $(LIB_OBJECTS:.o=.d) $(PROGRAM_OBJECTS:.o=.d) $(UNITS:%=%.d) $(FUZZERS:%=%.d) $(BUILD)/tests/fuzz/replay.d
 
-# Asked for only where something is compiled, so that `make deps` and `make clean` need no package.
+# Queried only where something is compiled, so that `make deps` and `make clean` need no package.
 PACKAGE_CFLAGS = $(call package,--cflags)
 LIBRARIES = $(call package,--libs)
 package = $(shell $(PKG_CONFIG) $(1) $(PACKAGES) || echo "missing-packages: run 'make deps'")
@@ -152,7 +152,7 @@ bench:
 BENCH_SERVERS := control,state_threads,eventlet,eventlet_wsgi,tornado,node_js
 
 # The run whose table and graphs README and docs/history.md show: the servers of 2010, half an hour; all that can run here with
-# REFERENCE_SERVERS= and a larger REFERENCE_BUDGET. It may be cut short (^C): the next call goes on with it.
+# REFERENCE_SERVERS= and a larger REFERENCE_BUDGET. It may be interrupted (^C): the next call resumes it.
 REFERENCE_RUN ?= reference-run
 REFERENCE_SERVERS ?= $(BENCH_SERVERS),syncless,syncless_wsgi,concurrence,concurrence_wsgi,concurrence_greenlet,concurrence_wsgi_greenlet
 REFERENCE_MODES ?= close
@@ -182,7 +182,7 @@ history: originals
 	./benchctl run --out $(NAME)-preset --preset 2010 $(HISTORY_OPTIONS) --repeat 3 >/dev/null
 	tests/bench/history results/$(NAME)-preset/run.json --into docs/history.md
 
-# In one go, or in several calls: PEERS='--levels 100 --modes close'. What PEERS_DATA has is not measured again.
+# In one go, or in several calls: PEERS='--levels 100 --modes close'. What is in PEERS_DATA is not measured again.
 PEERS ?=
 PEERS_DATA ?= results/peers.jsonl
 bench-peers:
@@ -217,8 +217,8 @@ gate:
 	$(MAKE) all build/servers/control
 	tests/bench/gate --into docs/ci.md
 
-# Do two runs agree, and is what the host takes not called the server's? One piece a call, of VERDICTS_BUDGET and half a minute
-# at most, on a quiet machine: ten identical runs of the base servers, and a run a mode of servers without a limit, 13 calls in all.
+# Do two runs agree, and is the host's share of a loss not blamed on the server? One piece per call, of at most VERDICTS_BUDGET and half
+# a minute, on a quiet machine: ten identical runs of the base servers, and one run per mode of servers without a limit, 13 calls in all.
 .PHONY: verdicts
 VERDICTS_BUDGET ?= 8m
 VERDICTS_RUNS ?= 10
@@ -228,7 +228,7 @@ verdicts:
 	tests/bench/verdicts measure --budget $(VERDICTS_BUDGET) --runs $(VERDICTS_RUNS)
 	tests/bench/verdicts tables --runs $(VERDICTS_RUNS) --into docs/method.md
 
-# Does `why` name limits that are known? An hour on a quiet machine; what LIMITS_DATA has is not asked again.
+# Does `why` name known limits? An hour on a quiet machine; what is in LIMITS_DATA is not measured again.
 .PHONY: limits
 LIMITS_DATA ?= results/limits.jsonl
 LIMITS_REPEAT ?= 3
@@ -242,7 +242,7 @@ $(LIMITED): tests/limits/limited.c servers/common/bench.h
 	@mkdir -p $(@D)
 	$(CC) $(SERVER_CFLAGS) -o $@ $< -pthread
 
-# Minutes: what to run before each commit.
+# A few minutes: to be run before each commit.
 check:
 	.ci/deps build bench check
 	$(MAKE) all $(CHECK_SERVERS:%=build/servers/%) check-units build/tests/helper/fail.so $(BENCHES) $(LIMITED)
@@ -268,7 +268,7 @@ soak:
 
 check-units: $(UNITS) $(REPLAYS)
 
-# libFuzzer is clang's, whatever compiler builds the program.
+# libFuzzer is part of clang, whatever compiler builds the program.
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS := $(FUZZ_SOURCES:tests/fuzz/%_fuzz.c=%)
 FUZZ_BUILD := build/fuzz
@@ -279,7 +279,7 @@ fuzz:
 
 fuzzers: $(FUZZERS)
 
-# Another version of clang-format would lay some lines out otherwise.
+# Another version of clang-format would lay out some lines differently.
 FORMATTED := $(wildcard clients/*.[ch] harness/*/*.[ch] servers/*/*.[ch] tests/*/*.[ch])
 format:
 	.ci/deps format

@@ -1,6 +1,6 @@
 # What is installed where, packages and releases.
 #
-#   PREFIX/bin/benchctl              the program; it finds the rest from its own place, so that PREFIX can be moved
+#   PREFIX/bin/benchctl              the program; it finds the rest relative to itself, so that PREFIX can be moved
 #   PREFIX/lib/benchctl/             bench.conf and the servers (those that are built), templates, ci/
 #   PREFIX/share/doc/benchctl/       docs
 #   PREFIX/share/man/man1/           benchctl(1), and a page of each command
@@ -16,7 +16,7 @@ ZSH_COMPLETIONS = $(INTO)/share/zsh/$(ZSH_FOLDER)
 ZSH_FOLDER ?= site-functions
 FISH_COMPLETIONS = $(INTO)/share/fish/vendor_completions.d
 COMMANDS = $(shell $(PROGRAM) help | sed -n 's/^  \([a-z]\{1,\}\) .*/\1/p')
-# Of the servers those files that are needed to run: no caches, and no files of a build.
+# The servers' files that are needed at run time: no caches, no sources of compiled servers.
 SERVER_FILES = $(shell find servers -type f ! -path '*/__pycache__/*' ! -path '*/node_modules/*' ! -name '*.[ch]' ! -name '*.cc' \
 	! -name '*.rs' ! -name '*.toml' ! -name '*.go' ! -name 'go.mod' ! -name '*.mk' ! -path 'servers/originals/*')
 DOCUMENTS = README.md CHANGELOG.md LICENSE $(wildcard docs/*.md docs/*.json docs/*.svg)
@@ -44,7 +44,7 @@ uninstall:
 deb: all
 	packaging/deb $(VERSION)
 
-# Of what is committed, so that whoever makes it of a commit gets the same bytes.
+# From the commit alone, so that anyone who makes it from that commit gets the same bytes.
 DIST = benchctl-$(VERSION)
 dist:
 	mkdir -p build

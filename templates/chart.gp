@@ -1,18 +1,18 @@
-# The looks of all pictures. Everything that depends on the run stands above, written by benchctl; X() and Y() turn
-# pixels from the upper left corner into parts of the canvas.
+# The style of all pictures. benchctl writes everything that depends on the run above this; X() and Y() convert pixels from
+# the upper left corner into fractions of the canvas.
 
 set encoding utf8
 unset key
 unset title
 
-# Marks of gnuplot: the filled one; the hollow one is the number before it. Terminals do not agree on their sizes.
+# Gnuplot's point types: of each pair the filled mark; the hollow mark is the number before it. Terminals draw them in different sizes.
 array FILLED[6] = [7, 5, 9, 11, 13, 15]
 array SIZE_SVG[6] = [0.95, 0.85, 0.95, 0.95, 0.8, 1.0]
 array SIZE_PNG[6] = [1.0, 0.95, 1.15, 1.15, 1.25, 1.1]
 # In a small panel marks and lines are smaller, and where all panels have the same grey lines these are faint.
 small(p) = PANEL_RIGHT[p] - PANEL_LEFT[p] < 260 ? 0.65 : PANEL_RIGHT[p] - PANEL_LEFT[p] < 560 ? 0.8 : 1
 context(p) = PANEL_FAINT[p] ? '#a0'.substr(CONTEXT, 2, 7) : CONTEXT
-# Gnuplot looks at the properties of a loop's first plot even where there is none.
+# Gnuplot evaluates the properties of a loop's first plot even where the loop is empty.
 line(i) = i > LINES ? LINES : i
 kind(i) = LINES ? MARK[line(i)] + 1 : 1
 colour(i) = LINES ? COLOUR[line(i)] : INK
@@ -30,14 +30,14 @@ do for [TERMINAL in TERMINALS] {
 	if (TERMINAL eq 'svg') {
 		set terminal svg size WIDTH, HEIGHT font FONT.',12' noenhanced background rgb BACKGROUND
 	} else {
-		# Larger, for fine screens and for print. Fonts count in points there: 3/4 of a pixel.
+		# Larger, for high-resolution screens and print. Font sizes are in points there: 3/4 of a pixel.
 		set terminal pngcairo size PNG_SCALE*WIDTH, PNG_SCALE*HEIGHT font FONT.',12' fontscale 0.75*PNG_SCALE \
 			linewidth PNG_SCALE pointscale PNG_SCALE dashlength PNG_SCALE noenhanced background rgb BACKGROUND
 	}
 	set output NAME.'.'.TERMINAL
 	set multiplot
 
-	# Texts and all that stands outside of the panels is drawn with the first one.
+	# Texts, and everything outside of the panels, are drawn with the first panel.
 	do for [i = 1:TEXTS] {
 		if (TEXT_ALIGN[i] == 0) {
 			set label TEXT[i] at screen X(TEXT_X[i]), Y(TEXT_Y[i]) left font TEXT_FONT[i] \

@@ -1,5 +1,5 @@
-# How NEW's rate stands to BASE's, server by level: the looks. Everything that depends on the comparison stands above,
-# written by benchctl; X() and Y() turn pixels from the upper left corner into parts of the canvas.
+# The style of the heat map of NEW's rate relative to BASE's, server by level. benchctl writes everything that depends on the
+# comparison above this; X() and Y() convert pixels from the upper left corner into fractions of the canvas.
 
 set encoding utf8
 DATA = NAME.'.dat'
@@ -15,7 +15,7 @@ set bmargin at screen Y(BOTTOM)
 set xrange [0:COLUMNS]
 set yrange [ROWS:0]
 
-# Blue is better, orange is worse, and both differ from each other and from white to all eyes. The scale is of the
+# Blue is better, orange is worse; with any colour vision both differ from each other and from white. The scale is the
 # logarithm of the ratio, and ends at a third more or less.
 set palette defined (-1 '#b35806', -0.5 '#f1a340', -0.12 '#fbe8cf', 0 '#f7f7f7', 0.12 '#d8e8f5', 0.5 '#74a9d4', 1 '#08519c')
 SPAN = log(1.5)
@@ -42,14 +42,14 @@ do for [TERMINAL in 'svg png'] {
 	if (TERMINAL eq 'svg') {
 		set terminal svg size WIDTH, HEIGHT font FONT.',12' noenhanced background rgb BACKGROUND
 	} else {
-		# Twice the size, for fine screens and for print. Fonts count in points there: 3/4 of a pixel.
+		# Twice the size, for high-resolution screens and print. Font sizes are in points there: 3/4 of a pixel.
 		set terminal pngcairo size 2*WIDTH, 2*HEIGHT font FONT.',12' fontscale 1.5 linewidth 2 pointscale 2 \
 			dashlength 2 noenhanced background rgb BACKGROUND
 	}
 	set output NAME.'.'.TERMINAL
 
 	# Columns of the table: 1 column, 2 row, 3 logarithm of the ratio, or nothing. Boxes leave a white line between them.
-	# The hatching is one line after another, since not all terminals of gnuplot draw patterns alike.
+	# The hatching is drawn line by line, since gnuplot's terminals draw fill patterns differently.
 	plot DATA index 0 using ($1+0.5):($2+0.5):($1+0.01):($1+0.99):($2+0.02):($2+0.98):3 with boxxyerror \
 			fillstyle solid noborder fillcolor palette notitle, \
 		DATA index 1 using 1:2:3:4 with vectors nohead linewidth 0.7 linecolor rgb HATCH notitle

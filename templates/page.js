@@ -1,7 +1,7 @@
-// Sorts tables and copies the Markdown. The page says all without it.
+// Sorts tables and copies the Markdown. The page is complete without it.
 "use strict";
 (function () {
-	// What is not known stays at the end, whichever way is sorted.
+	// Unknown values stay at the end in either sort order.
 	function compare(a, b, sign) {
 		if (a.unknown || b.unknown)
 			return a.unknown - b.unknown || a.at - b.at;
