@@ -32,7 +32,7 @@ static asio::awaitable<void> serve(tcp::socket socket)
 			input.erase(0, bytes);
 		} while (request.keep_alive);
 	} catch (const boost::system::system_error &) {
-		/* The client has closed, or reset, or asked too long a question. */
+		/* The client has closed, or reset, or asked too long a request. */
 	}
 }
 

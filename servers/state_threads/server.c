@@ -79,7 +79,7 @@ int main(void)
 	for (;;) {
 		st_netfd_t client = st_accept(listener, NULL, NULL, ST_UTIME_NO_TIMEOUT);
 		if (!client)
-			/* Out of descriptors, it returns at once: without a pause no other thread would run, and close its own. */
+			/* Out of descriptors, it returns at once: without a pause no other thread would run and close its descriptor. */
 			st_usleep(1000);
 		else if (!st_thread_create(connection, client, 0, 0))
 			st_netfd_close(client);

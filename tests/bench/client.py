@@ -1,7 +1,7 @@
-"""client: how each load generator is run, ours and the others, and what it says of itself.
+"""client: how each load generator is run, ours and the others, and what it reports.
 
 A client is one line of CLIENTS or of FLOORS. Each makes a number of requests; wrk can only run for a time, and ours runs for
-a time where no number is given. What comes back is an Outcome, in the same units for all; None is what a client does not say.
+a time where no number is given. The result is an Outcome, in the same units for all; None is what a client does not report.
 """
 import collections
 import csv
@@ -18,25 +18,25 @@ import time
 BENCHCTL = os.path.abspath(os.environ.get('BENCHCTL') or './benchctl')
 CPUS = sorted(os.sched_getaffinity(0))
 
-# All by the client's own word. answers: the right ones; failed: all else. sent: requests, those that it keeps out of its
-# figures too. But cpu_s is the CPU time of the whole process, in wall_s, as the kernel counts it, and peak_bytes the most memory
-# that it was seen to have.
+# All as the client reports it. answers: right responses; failed: all others. sent: requests, including those that it leaves out
+# of its figures. But cpu_s is the CPU time of the whole process, in wall_s, as the kernel counts it, and peak_bytes the maximum
+# of its memory that was seen.
 # cell: of ours only.
 Outcome = collections.namedtuple('Outcome', 'answers failed sent rate_rps p50_ns mean_ns cpu_s wall_s peak_bytes cell')
 
 # single: it has one connection at a time. timed: it can't be told how many requests to make, and leaves some in flight.
-# most: connections that it can have. run(url, mode, level, requests, seconds)
+# most: the maximum of its connections. run(url, mode, level, requests, seconds)
 Client = collections.namedtuple('Client', 'name modes single timed run most', defaults=[None])
 
 
-# Far more than any needs for its share of requests: a client that takes longer hangs.
+# Far more than any client needs for its requests: a client that takes longer hangs.
 PATIENCE_S = 120
 # The client ends with us, however we end: even SIGKILL leaves nothing that would disturb what is measured next.
 TIED = ['setpriv', '--pdeathsig', 'KILL', 'taskset', '-c']
 
 
 class Ended:
-    """A client's process at its end: what it printed and complained of, what it wrote to the file, its CPU, memory and wall time."""
+    """A client's process at its end: its stdout and stderr, what it wrote to the file, its CPU, memory and wall time."""
 
     def __init__(self, command, **variables):
         """Runs it on the last CPU. '{file}' in the command is the path of a file in memory."""
@@ -49,7 +49,7 @@ class Ended:
         try:
             hung = not self.watch(process.pid, start + PATIENCE_S)
         finally:
-            os.kill(process.pid, signal.SIGKILL)  # one that has ended does not mind, and is ours until it is waited for
+            os.kill(process.pid, signal.SIGKILL)  # harmless if it has ended: its pid is ours until it is waited for
             _, status, usage = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
             self.wall_s = time.monotonic() - start
@@ -63,7 +63,7 @@ class Ended:
 
     def watch(self, pid, deadline):
         """
-        Waits for the end, and looks at the memory meanwhile. The kernel's word at the end (ru_maxrss) would not do: it counts
+        Waits for the end, and looks at the memory meanwhile. The kernel's figure at the end (ru_maxrss) would not do: it counts
         what Python had, of which the process was forked. Returns whether it has ended.
         """
         descriptor = os.pidfd_open(pid)
@@ -148,12 +148,12 @@ def h2load(url, mode, level, requests, _seconds):
 
 
 def curl(url, mode, _level, requests, _seconds):
-    # The fragment is not sent: it only makes so many addresses of one.
+    # The fragment is not sent: it only turns one address into many.
     ended = Ended(['curl', '-s', '-o', '/dev/null', '-w', r'%{http_code} %{time_total}\n', '%s#[1-%d]' % (url, requests)] +
                   (['-H', 'Connection: close'] if mode == 'close' else []))
     lines = [line.split() for line in ended.out.splitlines()]
     good = [float(took_s) * 1e9 for status, took_s in lines if status == '200'] or [0]
-    # curl says nothing of the whole: it is timed from outside, with the start of the process.
+    # curl reports nothing of the whole: it is timed from outside, with the start of the process.
     answers = sum(status == '200' for status, _ in lines)
     return ended.outcome(answers, len(lines) - answers, len(lines), answers / ended.wall_s,
                          statistics.median_low(good), statistics.fmean(good))
@@ -194,7 +194,7 @@ def siege(url, mode, level, requests, _seconds):
             file.write(SIEGERC.format(level=level, connection='close' if mode == 'close' else 'keep-alive'))
         ended = Ended(['siege', '-R', path, '-b', '-j', '-c', str(level), '-r', str(requests // level), url], HOME=home)
     answers, failed = ended.number(r'"successful_transactions":\s+(\d+)'), ended.number(r'"failed_transactions":\s+(\d+)')
-    # Its clock shows hundredths of a second: for a short run, as good as none.
+    # Its clock shows hundredths of a second: useless for a short run.
     return ended.outcome(answers, failed, answers + failed,
                          answers / (ended.number(r'"elapsed_time":\s+([\d.]+)') or ended.wall_s))
 
@@ -220,7 +220,7 @@ CLIENTS = {client.name: client for client in [
     Client('httperf', BOTH, False, False, httperf, 1000),  # select(2)
     Client('siege', BOTH, False, False, siege, 1000),  # a thread a connection
 ]}
-# Not load generators, but what one can't be quicker than (tests/bench/floor.c).
+# Not load generators, but a lower bound for the cost of one (tests/bench/floor.c).
 FLOORS = {client.name: client for client in [
     Client('bare calls', BOTH, False, False, floor('calls'), 10000),
     Client('bare epoll', BOTH, False, False, floor('epoll'), 10000),

@@ -26,7 +26,7 @@ def free_port():
 
 
 def fetch(port, path, source=''):
-    """The body of an answer, asked for from a source address."""
+    """The body of a response, requested from a source address."""
     with socket.create_connection(('127.0.0.1', port), 10, (source, 0)) as sock:
         sock.sendall(('GET %s HTTP/1.0\r\n\r\n' % path).encode())
         answer = b''
@@ -56,7 +56,7 @@ class Server:
             raise
 
     def ask(self, path, source=''):
-        """As fetch(). Right behind a load the accept queue may still be full of it, and the kernel refuse: asks again."""
+        """As fetch(). Right after a load the accept queue may still be full, and the kernel may refuse: tries again."""
         deadline = time.monotonic() + PATIENCE_S
         while True:
             try:
@@ -96,7 +96,7 @@ class Control(Server):
         os.close(self.log)
 
     def requests(self):
-        """It logs in the order of the requests, but after the answers: a request from an address of its own ends the count."""
+        """It logs in the order of the requests, but after the responses: a request from an address of its own ends the count."""
         self.ask('/', self.OBSERVER)
         lines = b''
         while self.OBSERVER.encode() not in lines:

@@ -1,4 +1,4 @@
-"""fights: what clients brought side by side, round by round, and the file that keeps it.
+"""fights: what clients reached side by side, round by round, and the file that keeps it.
 
 A round is all clients of a mode and level, one right after the other; ratios are taken within it. It stands in the file as
 a line of JSON, written when it is over, so that a call that is cut short loses the round in flight and nothing else, and a
@@ -18,7 +18,7 @@ Round = collections.namedtuple('Round', 'mode level requests when machine progra
 
 
 class Unfit(Exception):
-    """The file is none of ours, or of another machine or program."""
+    """The file is not one of ours, or is of another machine or program."""
 
 
 def round_of(line):
@@ -77,22 +77,22 @@ class Fights:
 
 
 def shots_of(rounds, name):
-    """The shots of a client that brought something."""
+    """The shots of a client, from the rounds in which it has a result."""
     return [taken.shots[name] for taken in rounds if isinstance(taken.shots.get(name), Shot)]
 
 
 def reasons_of(rounds, name):
-    """Why a client brought nothing, of each round in which it did."""
+    """Why a client has no result, for each round without one."""
     return [taken.shots[name] for taken in rounds if isinstance(taken.shots.get(name), str)]
 
 
 def ratios(rounds, over, under, figure):
-    """One client's figure through another one's, of each round in which both have it."""
+    """One client's figure divided by another one's, for each round in which both have it."""
     pairs = [(taken.shots.get(over), taken.shots.get(under)) for taken in rounds]
     return [getattr(a, figure) / getattr(b, figure) for a, b in pairs
             if isinstance(a, Shot) and isinstance(b, Shot) and getattr(b, figure)]
 
 
 def median(values):
-    """NaN, which no bar is reached by, where there is none."""
+    """NaN, which reaches no bar, where there is none."""
     return statistics.median(values) if values else float('nan')

@@ -50,7 +50,7 @@ static void ask(int fd, const char *request, size_t bytes)
 	must(send(fd, request, bytes, MSG_NOSIGNAL) == (ssize_t)bytes);
 }
 
-/* All connections ask, then each answer is taken in turn and its connection asks again, so that all are always busy. */
+/* All connections send, then each response is read in turn and its connection sends again, so that all are always busy. */
 static void calls(bool keepalive, unsigned connections, unsigned long requests)
 {
 	static int fds[CONNECTIONS_MAX];
@@ -83,8 +83,8 @@ static void await(int *fd)
 }
 
 /*
- * The same, with each answer taken when epoll tells of it. In close mode the server ends the connection first, as it does
- * for our own client: the answer counts once the end has been heard of too, with it or by an event of its own.
+ * The same, with each response read when epoll reports it. In close mode the server ends the connection first, as it does
+ * for our own client: the response counts once the end has been seen too, with it or in a separate event.
  */
 static void events(bool keepalive, unsigned connections, unsigned long requests)
 {
@@ -134,7 +134,7 @@ static struct io_uring_sqe *entry(void)
 	return sqe;
 }
 
-/* From the socket to its end in one chain, of which the receive alone tells that it is over. */
+/* From the socket to its end in one chain, of which only the receive reports completion. */
 static void chain_close(unsigned slot)
 {
 	struct io_uring_sqe *sqe = entry();

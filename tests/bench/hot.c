@@ -15,7 +15,7 @@
 #include "clients/response.h"
 #include "harness/lib/hist.h"
 
-/* A typical response. Servers differ mainly in the number of headers that mean nothing to a client like this. */
+/* A typical response. Servers differ mainly in the number of headers that this client ignores. */
 static const char response[] = "HTTP/1.1 200 OK\r\n"
 			       "Content-Type: text/html; charset=UTF-8\r\n"
 			       "Date: Sun, 01 Feb 2026 12:00:00 GMT\r\n"

@@ -1,6 +1,6 @@
 # Our clients against others: requests per second and client CPU per request, by connections, close and keep-alive. DATA,
 # NAME, LEVELS and COLUMNS (those modes that have figures, by number) are given by tests/bench/peers. Blocks of DATA: the
-# clients below in close mode, then in keep-alive. Columns: 1 level, 2 rate, 3 least, 4 most, 5 CPU, 6 least, 7 most.
+# clients below in close mode, then in keep-alive. Columns: 1 level, 2 rate, 3 minimum, 4 maximum, 5 CPU, 6 minimum, 7 maximum.
 
 set encoding utf8
 CLIENTS = 8

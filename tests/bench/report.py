@@ -28,7 +28,7 @@ def spread(values, form, unit=1):
 
 
 def plain(words):
-    """Words from outside, for a cell of a table: nothing of them is Markdown."""
+    """Text from outside, for a cell of a table: nothing in it is Markdown."""
     return re.sub(r'([\\`*_{}\[\]<>#|~])', r'\\\1', ''.join(c if c.isprintable() else ' ' for c in words))
 
 
@@ -43,7 +43,7 @@ def times(whens):
 
 
 def first_line(command):
-    """What a program says of its version, wrk and nginx on stderr; '' where it is not here."""
+    """The version that a program prints, wrk and nginx on stderr; '' where it is not installed."""
     try:
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     except FileNotFoundError:

@@ -31,7 +31,7 @@ function observe() {
 	const wide = Array.from(document.body.querySelectorAll("*:not(svg *)")).filter(function (element) {
 		return !element.closest(".scroll > *") && element.getBoundingClientRect().right > root.clientWidth + 1;
 	});
-	// A reference that leads nowhere is a mark that is not drawn.
+	// A dangling reference is a mark that is not drawn.
 	const broken = Array.from(document.querySelectorAll("use")).filter(function (use) {
 		const to = use.getAttribute("href") || use.getAttribute("xlink:href");
 		return !to || !document.getElementById(to.slice(1));
@@ -99,7 +99,7 @@ async function look(browser, file, view) {
 			await page.pdf({ path: path.join(shots, name + ".pdf"), format: "A4" });
 	}
 	if (view.axe || view.open) {
-		// All that is folded up is to be looked at too.
+		// Folded parts are looked at too.
 		await unfold(page);
 		said.opened = await page.evaluate(observe);
 	}

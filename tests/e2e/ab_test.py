@@ -2,7 +2,7 @@
 """`benchctl ab`, `calibrate` and the self-test of `compare`, with real servers: the control server, made slower by a known
 amount of work for each request. Prints TAP.
 
-What is found has to be found on any machine, however busy: so the differences are large, and CPU time tells them where the
+What is found has to be found on any machine, however busy: so the differences are large, and CPU time shows them where the
 rate can't.
 """
 import json
@@ -23,7 +23,7 @@ LAUNCHES = 6
 QUICK = ['--port', '0', '--duration', '150ms', '--warmup', '10ms', '--mode', 'keepalive']
 
 place = None  # of all tests
-# A self-test is ten seconds of windows, in which a machine that does much else gets nowhere.
+# A self-test is ten seconds of windows, too little on a busy machine.
 
 with open(SCHEMA, encoding='utf-8') as file:
     validator = jsonschema.Draft202012Validator(json.load(file))

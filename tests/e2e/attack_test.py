@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""What is done to benchctl by a hostile or unlucky surrounding, and what it must hold: one row an attack. Prints TAP.
+"""What hostile or unlucky surroundings do to benchctl, and what it must withstand: one row per attack. Prints TAP.
 
 A row has a name, a function that makes the attack in a folder of its own and returns what was seen, and the checks that it
 must pass. Place adds to each that no process and no file is left. `make check` runs the quick rows, `make check-all` all.
-What was attacked with which outcome is told by docs/robustness.md, which names each row.
+docs/robustness.md names each row, and its outcome.
 """
 import collections
 import contextlib
@@ -44,7 +44,7 @@ HERO = ['plot', '--kinds', 'hero']
 Attack = collections.namedtuple('Attack', 'name how must thorough', defaults=(False,))
 
 
-# What must be: each returns (good, name, seen).
+# The checks: each returns (good, name, seen).
 
 def code(wanted):
     return lambda place, outcome: (outcome.code == wanted, 'exit code %d' % wanted, outcome)
@@ -78,7 +78,7 @@ def lines_whole(place, outcome):
     return good, 'the ledger has whole lines only', text[-300:]
 
 
-# How it is done: each takes the place and returns an Outcome.
+# The attacks: each takes the place and returns an Outcome.
 
 def shell(script, *words):
     """benchctl, with what a shell script does to it: "$@" is the command."""
@@ -421,7 +421,7 @@ def interrupted(command):
     return how
 
 
-# What ^C does not end at once goes on for as long; so a wait that no signal ends is told from a busy machine.
+# As long as this goes on what ^C does not end: so a wait that ignores the signal differs from a busy machine.
 LONG_S = 100
 LATE_S = 30
 
@@ -515,7 +515,7 @@ INTERRUPTED_QUICK = ('a server is asked whether it can run', 'report draws', 'a 
 
 
 def loading(*words):
-    """^C in `load`, of a server that does not respond any more."""
+    """^C in `load`, on a server that has stopped responding."""
     def how(place):
         with Faulty('stall_before', good_first=50) as server:
             return interrupting(('load', '-c', '8', '--timeout', LONG, '-d', LONG, '--max-window', LONG, *words, server.url),
@@ -543,7 +543,7 @@ def prints(text):
     return lambda place, outcome: (outcome.out == text, 'there is %r' % text, outcome)
 
 
-# Hostile files and places: each is refused, in words, soon, and without anything made.
+# Hostile files and places: each is refused with a message, soon, and nothing is created.
 
 def refused(place, outcome):
     """Exit code 2 or 3 with a message of benchctl, and nothing on stdout."""
@@ -552,7 +552,7 @@ def refused(place, outcome):
 
 
 def given(make, *words, user=None):
-    """A command whose last word is a path that `make` prepares (it gets the place and the path)."""
+    """A command whose last argument is a path that `make` prepares (it gets the place and the path)."""
     def how(place):
         path = place.file('x')
         make(place, path)

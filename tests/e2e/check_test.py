@@ -286,7 +286,7 @@ def test_left_out():
 
 
 def wait_asked(fifo, pid):
-    """Waits for the server's word, or for the end of the program, which would leave nobody to say it."""
+    """Waits for the server's line, or for the end of the program, after which none can come."""
     ended = os.pidfd_open(pid)
     ready, _, _ = select.select([fifo, ended], [], [], 60)
     if fifo in ready:
@@ -302,7 +302,7 @@ def test_interrupt():
     for how in signal.SIGINT, signal.SIGTERM:
         program = subprocess.Popen([BENCHCTL, 'check', '--conf', conf, '--json', '--ready', '60s', 'silent'],
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        wait_asked(fifo, program.pid)   # the server has been asked and will not answer
+        wait_asked(fifo, program.pid)   # the server has a request and will not respond
         program.send_signal(how)
         out, err = program.communicate(timeout=60)
         ok(program.returncode == 130 and out.strip() == '[]' and 'interrupted' in err,

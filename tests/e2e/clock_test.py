@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A wall clock that is stepped while benchctl measures moves no figure. Prints TAP."""
+"""A wall clock that is stepped while benchctl measures changes no figure. Prints TAP."""
 import json
 import os
 import subprocess
@@ -71,7 +71,7 @@ def stepping(*words):
 
 
 def figures_are_true(cell, asked_s, took_s, name):
-    """All times of the cell, by what is sure of them: they lie within the run, and agree with each other."""
+    """All times of the cell, by what must hold for them: they lie within the run, and agree with each other."""
     window_s = cell['window_s']
     tap.ok(conserved(cell) and cell['ok'] > 0 and not cell['failed'], name + ': measured', cell)
     tap.ok(asked_s <= window_s <= took_s, name + ': the window is as long as it was', (window_s, took_s))

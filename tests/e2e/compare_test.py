@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""compare: verdicts and exit codes from figures that are known, every output, and files that are none. Prints TAP."""
+"""compare: verdicts and exit codes from known figures, every output, and invalid files. Prints TAP."""
 import json
 import os
 import re
@@ -56,7 +56,7 @@ def test_equivalent(place):
 
 
 def test_verdict(place):
-    """A class that changed is told where both sides are settled, and only there."""
+    """A changed class is reported where both sides are settled, and only there."""
     levels = [1, 16, 256, 1024]
 
     def cliff(server, level):
@@ -104,7 +104,7 @@ def bind(place, name, server='tornado', level=None):
 
 
 def test_client_bound(place):
-    """Where the client was the limit on both sides, the rate was not compared, and the CPU is the server's still."""
+    """Where the client was the limit on both sides, the rate was not compared, but the CPU is still the server's."""
     for more, wanted in ((1.2, (1, 'regressed', 'cpu')), (1.0, (4, 'not_compared', 'rate')), (0.5, (4, 'not_compared', 'rate'))):
         pair(place, cpu_factor=lambda server, level, more=more: more if server == 'tornado' else 1.0)
         for name in ('base.json', 'new.json'):
@@ -554,7 +554,7 @@ def test_refused(place):
 
 
 class Answers:
-    """A server that sends bytes to the first who asks, and then holds the connection or goes on for ever."""
+    """A server that sends bytes to its first client, and then holds the connection or goes on for ever."""
 
     def __init__(self, answer, endless=b'', hold=False, context=None):
         self.answer, self.endless, self.hold, self.context = answer, endless, hold, context
@@ -643,7 +643,7 @@ def check_schema(comparison):
     validator = jsonschema.Draft202012Validator(schema)
     wrong = ['%s: %s' % (error.json_path, error.message[:200]) for error in validator.iter_errors(comparison)]
     tap.is_(wrong, [], 'JSON: as docs/compare.schema.json has it')
-    # Nothing is written that the schema does not tell of.
+    # Nothing is written that the schema does not describe.
     tap.is_(set(comparison) - set(schema['properties']), set(), 'JSON: each field is documented')
     for row in comparison['gate'] + comparison['cells']:
         unknown = set(row) - set(schema['$defs']['row']['properties'])

@@ -43,7 +43,7 @@ def images():
 
 
 def containers(pid):
-    """What the engine has of the containers of that benchctl."""
+    """The containers of that benchctl that the engine lists."""
     return podman('ps', '--all', '--quiet', '--filter', 'name=benchctl-%d-' % pid).stdout.split()
 
 
@@ -102,7 +102,7 @@ def test_killed():
 
 @tap.thorough
 def test_fails():
-    """What is wrong is said: the server's last words, those of the engine, and that there is no engine."""
+    """What is wrong is said: the end of the server's stderr, the engine's error, and a missing engine."""
     control()
     compile_static('dead', place.file('dead.c', DEAD))
     outcome = run('dead', '[server dead]\ncontainerfile = dead\n', '-c', '1', '--servers', 'dead', code=3)

@@ -18,7 +18,7 @@ from helper.program import CONF, ROOT, Place, conserved, limited_section, until
 CONTROL = '[server control]\ncommand = "%s/build/servers/control"\n\n' % ROOT
 BY_TIME = ['-d', '100ms', '--warmup', '20ms']
 ACTIVE = 8
-# One that each limited server copes with, and one beyond the limits.
+# A level that each limited server copes with, and one beyond the limits.
 LEVELS = [16, 400, 2048]
 
 place = None  # of all tests
@@ -50,7 +50,7 @@ def test_load():
             busy = min(active, connections)
             check_crowd(name[:-2], cell, busy, connections - busy)
             tap.is_(cell['failed'], {}, name + 'no failure')
-            # The first connections learned the right answer. All others have ended with the client.
+            # The first connections learned the right response. All others have ended with the client.
             tap.is_(len(server.served), PROBES + connections, name + 'no connection was opened again')
             once = sorted(server.served)[:PROBES + connections - busy]
             tap.ok(set(once) == {1}, name + 'each silent one asks once', server.served)
@@ -61,7 +61,7 @@ def test_load():
 
 
 def test_load_of_servers_that_close():
-    """Both by a word in the answer and without one: a silent connection is gone, an active one is opened again."""
+    """Announced in the response or not: a silent connection is gone, an active one is opened again."""
     for behaviour in 'closes_every', 'drops_every':
         for options in ['-n', '10'], BY_TIME:
             name = '%s %s: ' % (behaviour, options[0])
@@ -77,7 +77,7 @@ def test_load_of_servers_that_close():
 
 
 def test_late_for_the_ramp():
-    """The server halts in the ramp: what it answers later, on connections that are to be silent, is none of the active ones'."""
+    """The server halts in the ramp: its later responses, on connections that are to be silent, do not count for the active ones."""
     for client in 'epoll', 'uring':
         with Faulty('halts_from', argument=20) as server:
             cell = crowd(server, 64, 4, '-t', '1', '--client', client, '--max-ramp', '50ms', '-d', '600ms', '--warmup', '1ms')
@@ -120,7 +120,7 @@ def least_squares(points):
 
 
 def check_memory(run, cells):
-    """The memory of a connection, worked out once more; where there is too little to work it out from, it is unknown."""
+    """The memory of a connection, computed a second time; with too little to compute it from, it is unknown."""
     rows = {row['implementation']: row for row in csv.DictReader(
         io.StringIO(place.bench('table', '--csv', 'results/%s/run.json' % run).out))}
     for server, row in rows.items():

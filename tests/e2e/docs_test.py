@@ -23,12 +23,12 @@ SHORTER = {
     'why': ['--budget', '2s', '--port', '0'],
     'check': ['--port', '0'],
 }
-# Where a test of its own runs it: addresses of other hosts, and what takes long.
+# Commands that other tests run: addresses of other hosts, and what takes long.
 ELSEWHERE = {'--self-test': 'compare_test.py', 'git:': 'publish_test.py', 'https://ci.example': 'compare_test.py', 'https://bench.example': 'history_test.py', 'init': 'service_test.py'}
 
 
 def commands(page):
-    """The lines of code that call benchctl, whole, without their comments. A line that shows the syntax, with [..], is none."""
+    """The lines of code that call benchctl, whole, without their comments. A line that shows the syntax, with [..], is not one."""
     with open(os.path.join(ROOT, page), encoding='utf-8') as file:
         text = file.read().replace('\\\n', ' ')
     for line in re.findall(r'^(?:    |[$] )?(?:\./)?benchctl ([a-z].*)$', text, re.M):

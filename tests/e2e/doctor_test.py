@@ -25,7 +25,7 @@ CHECKS = ['build', 'CPUs', 'SMT', 'governor', 'turbo', 'steal', 'load', 'CPU quo
           'servers']
 # What differs from one moment to the next.
 FLEETING = {'steal', 'load', 'listeners', 'memory'}
-# What no command may be able to lift: hardware, or a limit that is set from outside.
+# Findings that perhaps no command can lift: hardware, or a limit that is set from outside.
 BOUND = {'files', 'CPUs', 'SMT', 'io_uring', 'network'}
 CONF = '''[server control]
 command = "/usr/bin/true"

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What stands in more than one place says the same: the manual page, options, commands, bench.conf, servers. Prints TAP."""
+"""What is written in more than one place agrees: the manual page, options, commands, bench.conf, servers. Prints TAP."""
 import configparser
 import os
 import re

@@ -66,7 +66,7 @@ def test_version():
 
 
 def test_first_contact():
-    """Nothing said: six lines with three commands to try. Something mistyped: what may be meant."""
+    """No arguments: six lines with three commands to try. A typing error: what may be meant."""
     with Place() as place:
         outcome = place.bench()
         lines = outcome.out.splitlines()
@@ -120,7 +120,7 @@ def test_escape_sequences():
 
 @tap.thorough
 def test_plain_output():
-    """No command sends an escape sequence to what is no terminal, or is one that asks for none; those that take long try one."""
+    """No command sends an escape sequence where there is no terminal, or one that wants none; slow commands try one case."""
     slow = {'check', 'plot', 'report', 'publish', 'ab', 'calibrate', 'init'}
     control = os.path.join(ROOT, 'build', 'servers', 'control')
     short = ('--port', '0', '--duration', '50ms', '--warmup', '10ms')

@@ -41,7 +41,7 @@ def test_cell(place, document):
 
 
 def test_short(place, _document):
-    """In a window of one request some figures can't be known: no word of a computer's stands for that."""
+    """In a window of one request some figures can't be known: no `nan` or `null` is printed for them."""
     outcome = place.bench('run', '--conf', CONF, '--servers', 'control', '--concurrency', '1,4', '--mode', 'close,keepalive,crowd',
                           '--requests', '1', '--sequential', '1', '--duration', '1ms', '--warmup', '0ms', '--after-sweep', '50',
                           '--port', '0', '--out', 'short')

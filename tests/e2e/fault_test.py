@@ -157,7 +157,7 @@ def test_server_that_is_not_available():
 
 
 def test_bad_results():
-    """What reads a run.json refuses what is none, and says where."""
+    """Commands that read a run.json refuse an invalid one, and say where."""
     good = {'schema': 1}
     for name, text, words in [
             ('not JSON', '{"schema": 1,\n "cells": [}', [':2:', 'not valid JSON']),
@@ -178,7 +178,7 @@ def test_bad_results():
             tap.ok(outcome.code == 2 and words in outcome.err, 'table of what is no file: ' + words, outcome)
 
 
-# Faults of what is around benchctl.
+# Faults of benchctl's surroundings.
 
 def test_port_in_use():
     with Place() as place, socket.socket() as holder:
@@ -368,7 +368,7 @@ def test_server_that_daemonises():
 
 
 def test_servers_that_only_leave_things_behind():
-    """They answer rightly, so all is measured; that nothing of theirs is left, the end of Place sees."""
+    """They respond rightly, so all is measured; the end of Place checks that nothing of theirs is left."""
     for _, behaviour, _, cells in faulty_runs([['ignores_term'], ['leaves_child'], ['leaves_children'],
                                                ['leaks_listeners'], ['leaks_connections']]):
         tap.is_([(cell['ok'], cell['failed'], cell.get('error')) for cell in cells],
@@ -379,7 +379,7 @@ def test_servers_that_only_leave_things_behind():
 
 def test_server_that_dies_in_the_middle():
     with Place() as place:
-        # Before level 2 it has answered 43: three probes, 10 links, 30 at level 1. Then its 60th kills it.
+        # Before level 2 it has responded to 43: three probes, 10 links, 30 at level 1. Then its 60th kills it.
         outcome, cells = faulty_run(place, 'dies', 59)
         sequential, one, two, four, _ = cells
         for cell, wanted in (sequential, 10), (one, 30), (four, 30):
@@ -393,7 +393,7 @@ def test_server_that_dies_in_the_middle():
 
 HANGS = 'the server did not respond after this load: not ready after 3 s: '
 NO_ANSWER = HANGS + 'reading the response: no response in time'
-# Why a cell has failed where the server does this under its load, with the server's last words.
+# Why a cell has failed where the server does this under its load, with the end of the server's stderr.
 UNDER_LOAD = {
     'dies': 'the server exited with status 7 under this load: faulty server: out of memory, or so it says',
     'leaves_listener': 'the server exited with status 7 under this load: faulty server: out of memory, or so it says',
@@ -424,7 +424,7 @@ def failed_three_times(place, behaviour, outcome, cells):
         tap.has(outcome.err, 'faulty@%d close: %s' % (level, error), behaviour + ': level %d is said on stderr' % level)
     if HANGS in error:
         # Before the first level it was asked three times, before the others once. After a second failure in a row a
-        # connection rests, and where nothing more is answered the load ends.
+        # connection rests, and where no more responses come the load ends.
         tap.is_([(cell['ok'], cell['failed']) for cell in cells[1:4]],
                 [(27, {'timeout': 2}), (29, {'timeout': 1}), (29, {'timeout': 1})],
                 behaviour + ': requests without a response are counted as timeouts')
@@ -528,7 +528,7 @@ def ended(process, terminal):
 
 
 def test_interrupted_twice():
-    """The second ^C ends benchctl where the first can't: here the process that keeps the server does not answer."""
+    """The second ^C ends benchctl where the first can't: here the server's keeper does not respond."""
     with Place() as place:
         process = endless(place, CONTROL, levels='1..1000:+1')  # so that one keeper is there for long
         keeper = [pid for pid in place.processes() if process_name(pid) == 'benchctl-keeper']

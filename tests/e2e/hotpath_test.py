@@ -14,7 +14,7 @@ from helper import tap
 from helper.program import FAIL, ROOT, Place
 
 SHORT, LONG = 1000, 6000
-# Now and then a send comes before the handshake is over, and takes two calls more.
+# Sometimes a send comes before the handshake is over, and takes two more calls.
 SPARE = 0.1
 
 place = server = None  # of all tests
@@ -109,7 +109,7 @@ INSTRUCTIONS = {'response': 200, 'parse': 1600, 'histogram': 60}
 
 
 def test_instructions():
-    """A response taken apart must not cost many times one that is known: a server may give each another header."""
+    """Parsing a response must not cost many times as much as recognising one: a server may vary a header each time."""
     if not os.path.exists(HOT) or not shutil.which('valgrind'):
         raise tap.Skip('needs valgrind and make build/tests/bench/hot')
     for what, most in INSTRUCTIONS.items():

@@ -43,7 +43,7 @@ def load(url, *options):
 
 
 class Case:
-    """A behaviour, and what must come of it: the counters, each 0 where it is not named.
+    """A behaviour, and its expected outcome: the counters, each 0 where it is not named.
 
     seen: whether the server reads every request that was started. A connection that is closed under a request is
     reset or ends early, as it happens: `closed` counts both.
@@ -260,7 +260,7 @@ def buckets_of(text):
 
 
 def test_slow_after_many():
-    """10,000 good answers, then slow ones: slow is not wrong, and no average hides it."""
+    """10,000 good responses, then slow ones: slow is not wrong, and no average hides it."""
     many, slow = 10000, 20
     with Faulty('slow', good_first=PROBES + many) as server:
         _, cell = load(server.url, '-m', 'keepalive', '-n', str(many + slow), '-c', '1', '--timeout', LONG)
@@ -319,7 +319,7 @@ def test_windows_by_time():
 
 
 def test_closes_and_drops():
-    """Who closes a connection, and when, must not become waiting that looks like the server's."""
+    """Whichever side closes a connection, and when, must not become waiting that looks like the server's."""
     with Faulty('ignores_close') as server:
         outcome, cell = load(server.url, '-c', '4', '-n', '400')
         text = place.bench('load', '-c', '4', '-n', '400', server.url).out
@@ -360,7 +360,7 @@ def test_large_body():
 
 
 def test_version_of_http():
-    """What is asked, as the server reads it; and a server that accepts one version alone."""
+    """The request, as the server reads it; and a server that accepts only one version."""
     connections = {('1.1', 'close'): ['Connection: close'], ('1.1', 'keepalive'): [],
                    ('1.0', 'close'): [], ('1.0', 'keepalive'): ['Connection: keep-alive']}
     for (version, mode), lines in connections.items():
@@ -501,7 +501,7 @@ def test_verbosity():
 
 
 def test_hang_is_told():
-    """A window by time against a server that hangs: told as it happens, and over after the window, --timeout and the drain."""
+    """A window by time against a server that hangs: reported as it happens, and over after the window, --timeout and the drain."""
     with Faulty('stall_before', good_first=3) as server:
         outcome, cell = load(server.url, '-c', '2', '-d', '100ms', '--timeout', '2500ms', '--max-window', '1m')
     tap.ok(outcome.code in (0, 3) and cell and conserved(cell), 'hangs: ends', outcome)
@@ -510,7 +510,7 @@ def test_hang_is_told():
 
 
 def test_probe_hang_is_told():
-    """The requests before the measurement: told as it happens, and over after --timeout, though the server would go on."""
+    """The requests before the measurement: reported as it happens, and over after --timeout, though the server would go on."""
     for good, code in (0, 3), (1, 3):  # the first request hangs, and the second, after which all do
         with Faulty('stall_before', good_first=good) as server:
             outcome = place.bench('load', '-n', '1', '--timeout', '2500ms', server.url)
@@ -542,7 +542,7 @@ def test_sequential_clients():
 
 
 def test_first_answer():
-    """The right answer is learned from the first: where there is none, nothing can be measured."""
+    """The right response is learned from the first: where there is none, nothing can be measured."""
     for behaviour, words in [
             ('reset_before', 'Connection reset by peer'), ('eof_before', 'ended before the response did'),
             ('eof_in_body', 'ended before the response did'), ('garbage', 'not valid HTTP'),
@@ -613,7 +613,7 @@ def test_raw_latencies():
 
 
 def test_raw_file():
-    """Where the latencies go: told before anything is measured, and never over something else."""
+    """The file of the latencies: errors are reported before anything is measured, and nothing else is overwritten."""
     file = place.file('latencies', 'precious')
     with Faulty('good') as server:
         for path, words in [(file, 'exists already'), (place.file('none/latencies'), 'No such file or directory'),
@@ -680,7 +680,7 @@ def test_usage():
 
 
 def test_no_io_uring():
-    """Where the kernel refuses it: measured with epoll, and said so; with auto that is no news."""
+    """Where the kernel refuses it: measured with epoll, with a message; with auto without one."""
     for number, words in [(errno.EPERM, 'io_uring is forbidden here'), (errno.ENOSYS, 'this kernel has no io_uring'),
                           (errno.EINVAL, 'too old: Linux 6.1 is needed')]:
         for client in 'uring', 'auto':
@@ -723,7 +723,7 @@ def test_no_bind():
 
 
 def test_hang_is_bounded():
-    """A number of requests that would take for ever: the window ends where nothing is answered any more."""
+    """A number of requests that would take for ever: the window ends when no more responses come."""
     for client in 'epoll', 'uring', 'seq', 'curl':
         with Faulty('stall_before', good_first=PROBES + 10) as server:
             outcome, cell = load(server.url, '--client', client, '-n', '1000', '--timeout', '200ms', '-d', '100ms',

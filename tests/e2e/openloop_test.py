@@ -66,7 +66,7 @@ def test_stall():
 
 def test_late_stall():
     """
-    The server halts shortly before the window ends, and longer than that: what was due meanwhile is answered behind
+    The server halts shortly before the window ends, and longer than that: what was due meanwhile gets its response after
     the window, and its latency is there all the same.
     """
     for options in [], ['--max-connections', '3']:
@@ -99,7 +99,7 @@ def test_overdue():
 
 
 def test_unasked():
-    """Bytes on a connection that nothing is asked on: it is given up, and that is told."""
+    """Bytes on a connection without a request: it is given up, and that is reported."""
     with Faulty('speaks_unasked') as server:
         outcome, cell = load(server.url, '-m', 'keepalive', '--rate', '50', '-n', '10')
     if tap.ok(cell and conserved(cell) and scheduled(cell), 'unasked: nothing is lost', outcome):
@@ -112,7 +112,7 @@ def test_unasked():
 
 
 def test_bound():
-    """Nobody is answered: as many connections as are allowed are opened, what else arrives waits, and is counted."""
+    """No response comes: as many connections as are allowed are opened, further arrivals wait, and are counted."""
     for mode in 'close', 'keepalive':
         with Faulty('stall_before') as server:
             outcome, cell = load(server.url, '-m', mode, '--rate', '200', '--max-connections', '5', '-d', '300ms',
@@ -129,7 +129,7 @@ def test_bound():
         tap.ok(loop['waiting_end'] > loop['waiting_start'] > 0, mode + ', bound: ever more wait', cell)
         tap.ok(cell['ok'] == 0 and 'no_answers' in cell['invalid'], mode + ', bound: no answer', cell)
         tap.ok(cell['latency_censored'] and loop['unfinished'] == cell['in_flight_end'] + loop['waiting_end'],
-               mode + ', bound: none has ended behind the window either', cell)
+               mode + ', bound: none has ended after the window either', cell)
 
 
 def test_conserved():
@@ -280,14 +280,14 @@ def pictures(run, more):
 
 
 def resumed(run, cut):
-    """Without its last cells, `cut` of them, a run is gone on with, and has the same ones again."""
+    """Without its last cells, `cut` of them, a run is resumed, and has the same cells again."""
     document = place.document(run)
     keys = [cell_key(cell) for cell in document['cells']]
     tap.is_(len(set(keys)), len(keys), run + ': each cell once')
     kept = place.lines(run)[:-cut]
     place.write_lines(run, '\n'.join(kept) + '\n')
     outcome = place.bench('run', '--conf', CONF, '--resume', run)
-    if tap.is_(outcome.code, 0, run + ': is gone on with'):
+    if tap.is_(outcome.code, 0, run + ': is resumed'):
         tap.is_(place.lines(run)[:len(kept)], kept, run + ': what was measured stands')
         tap.is_([cell_key(cell) for cell in place.document(run)['cells']], keys, run + ': the same cells')
     else:
@@ -295,7 +295,7 @@ def resumed(run, cut):
 
 
 def test_after_sweep():
-    """Behind the levels, shares of the best rate of each server, mode and block."""
+    """After the levels, shares of the best rate of each server, mode and block."""
     outcome = place.bench(*RUN, '--concurrency', '1,4', '--after-sweep', '50,90', '--out', 'shares')
     if not tap.is_(outcome.code, 0, 'shares: exit code'):
         return tap.note(outcome)

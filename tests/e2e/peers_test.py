@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The fair fight keeps what it has measured: a client that fails, a call that is cut short, a file that goes on. Prints TAP."""
+"""The fair fight keeps what it has measured: a client that fails, an interrupted call, a file that is continued. Prints TAP."""
 import json
 import os
 import re
@@ -21,7 +21,7 @@ WITHOUT_URING = '#!/bin/sh\ncase "$*" in *"--client uring"*) echo "no | ring" >&
 # One that goes on without it, and says so.
 INSTEAD_OF_URING = '#!/bin/sh\ncase "$*" in *"--client uring"*) echo "io_uring is forbidden; by epoll" >&2;; esac\n' \
     'for word; do shift; [ "$word" = uring ] && word=epoll; set -- "$@" "$word"; done\nexec %s "$@"\n' % BENCHCTL
-# One whose answer is nonsense.
+# One whose output is nonsense.
 NONSENSE = '#!/bin/sh\ncase "$*" in *"--client uring"*) echo 7; exit;; esac\nexec %s "$@"\n' % BENCHCTL
 
 
@@ -97,7 +97,7 @@ def test_another_program():
         text = json.dumps(line) + '\n' + json.dumps(dict(line, program='benchctl 9 (two)')) + '\n'
         place.file('data', text)
         outcome = place.end(peers(place, '--rounds', '3', *SHORT))
-        tap.is_(outcome.code, 2, 'rounds of another program are not gone on with')
+        tap.is_(outcome.code, 2, 'rounds of another program are not continued')
         tap.has(outcome.err, ['line 1', 'benchctl 9 (one)', 'remove the file'], 'it says why, and what to do')
         tap.is_((place.read('data'), place.read('page')), (text, PAGE), 'all files stay as they were')
         outcome = place.end(peers(place, '--rounds', '0'))

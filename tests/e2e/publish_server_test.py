@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""publish to real WebDAV and SFTP servers, cut in the middle and gone on with. Prints TAP."""
+"""publish to real WebDAV and SFTP servers, cut in the middle and resumed. Prints TAP."""
 import os
 import sys
 
@@ -143,7 +143,7 @@ def test_cut():
 
 @tap.thorough
 def test_killed():
-    """benchctl itself is killed in the middle, and a folder is gone on with."""
+    """benchctl itself is killed in the middle, and the folder is completed by the next call."""
     needed('/usr/sbin/nginx')
     with Server(place, 'killed') as server:
         process = []
@@ -168,7 +168,7 @@ def test_killed():
 
 @tap.thorough
 def test_space():
-    """A file that the server does not take: said, no index, and gone on with when it does."""
+    """A file that the server does not take: reported, no index, and completed once it does."""
     needed('/usr/sbin/nginx')
     with Server(place, 'space', within='client_max_body_size 20k;') as server:
         outcome = place.bench('publish', RUNS[0], '--to', server.url)
@@ -189,7 +189,7 @@ def test_plain_put():
 
 @tap.thorough
 def test_two_at_once():
-    """Another publishes in between: the later one is told, and loses nothing."""
+    """Another publishes in between: the later one is told so, and loses nothing."""
     needed('/usr/sbin/nginx')
     with Server(place, 'two') as server:
         tap.is_(place.bench('publish', RUNS[0], '--to', server.url).code, 0, 'a run is there')

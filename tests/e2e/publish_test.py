@@ -219,7 +219,7 @@ def damaged(change):
 
 
 def test_manifest():
-    """What comes back from where the site lies is believed in nothing."""
+    """Nothing that comes back from the site's server is trusted."""
     run = lambda manifest: manifest['runs'][0]
     table = [
         ('none', 'nonsense', 'not valid JSON'),

@@ -119,7 +119,7 @@ if tap.QUICK:
 
 
 class Balance(html.parser.HTMLParser):
-    """What of a page is not closed, or closed without having been opened."""
+    """The elements of a page that are not closed, or closed without having been opened."""
     VOID = {'meta', 'link', 'br', 'hr', 'img', 'input'}
 
     def __init__(self):

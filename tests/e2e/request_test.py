@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What `benchctl load` asks: method, headers, body, path, several requests, a Unix socket; and that no secret is shown. The peer
+"""What `benchctl load` sends: method, headers, body, path, several requests, a Unix socket; and that no secret is shown. The peer
 is a real HTTP server that keeps what it was asked. Prints TAP."""
 import collections
 import http.server

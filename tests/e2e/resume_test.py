@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A run that was cut short by whatever means is gone on with, and only where nothing that matters has changed. Prints TAP."""
+"""A run that was interrupted by whatever means is resumed, and only where nothing that matters has changed. Prints TAP."""
 import json
 import os
 import signal
@@ -122,7 +122,7 @@ def test_client():
         tap.has(outcome.err, "the client was '%s' and is now '%s'" % (other, ran), 'auto: says which')
         del document['environment']['client']
         place.file('results/r/run.json', json.dumps(document))
-        tap.is_(resume(place).code, 0, 'a run that does not say is gone on with')
+        tap.is_(resume(place).code, 0, 'a run that does not say is resumed')
 
 
 def test_usage():

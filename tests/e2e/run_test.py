@@ -33,7 +33,7 @@ validator = jsonschema.Draft202012Validator(schema)
 
 
 def evidence_faults(cell):
-    """What of a cell's evidence is missing or contradicts the rest."""
+    """The evidence of a cell that is missing or contradicts the rest."""
     use = cell['server_use']
     count, longest, total = cell['latency_histogram'].split()[:3]
     right = {

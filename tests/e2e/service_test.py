@@ -84,7 +84,7 @@ def test_gunicorn():
                     'body = {"a": 1}\nheader = Content-Type: application/json\nexpect-status = 201\nready = http://127.0.0.1:%d/ 201\n'
                     'processes = 4\n' % (port, port, port), '--mode', 'close', '--ready', '60s')
     document = figures('gunicorn')
-    # The first cell may begin before the last worker has.
+    # The first cell may begin before the last worker has started.
     tap.ok(document['cells'][-1]['server_use']['processes'] >= 5, 'gunicorn: the workers are seen', document)
     tap.ok(any(cell['server_cpu_us_per_request'] for cell in document['cells']), 'gunicorn: and their CPU time')
 
@@ -186,7 +186,7 @@ def test_init():
 
 
 def test_paths():
-    """Relative paths of a configuration are from its folder on, wherever benchctl is called."""
+    """Relative paths of a configuration start at its folder, wherever benchctl is called."""
     needed('/usr/sbin/nginx')
     with Server(place, 'nginx-paths', methods='off') as server:
         place.file('nginx-paths/root/index.html', 'hello')

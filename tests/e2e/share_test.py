@@ -78,7 +78,7 @@ def check_auto(cell):
         tap.ok('scaled_from' not in cell and cell['latency_ns']['p50'] > 0, 'auto: as measured, with its latency', cell)
 
 
-def test_auto_of_a_server_that_is_dear():
+def test_auto_of_an_expensive_server():
     tap.is_(run('a', '--repeat', '2', '--server-share', 'auto').code, 0, 'auto: exit code')
     document = place.document('a')
     tap.is_(document['config']['server-share'], 'auto', 'auto: it is said')

@@ -3,7 +3,7 @@
 
     SOAK_SECONDS=3600 python3 tests/e2e/soak_test.py        `make soak`; by default two minutes
 
-Every few seconds a deed of DEEDS is done to benchctl, a keeper or a server of a run, which is then resumed. After each: no process
+Every few seconds one of DEEDS is done to benchctl, a keeper or a server of a run, which is then resumed. After each: no process
 and no listener is left, the ledger holds whole lines (the last may be torn where benchctl was killed), and what it holds is
 exactly the beginning of the plan of the run, as a run without any deed has it. So no finished cell is lost, and none is there
 twice. A run that is over is followed by another one: with a private network, or, as an unprivileged user, without.

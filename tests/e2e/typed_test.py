@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What people type: runs by folder, name and "latest", several, one that goes on; defaults from the environment; a configuration of
+"""What people type: runs by folder, name and "latest", several, one in progress; defaults from the environment; a configuration of
 one's own; titles; what is seen on a terminal. Prints TAP."""
 import os
 import pty

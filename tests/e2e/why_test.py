@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""`benchctl why`: limits that are known are named, a server without any is not called limited, bad input. Prints TAP."""
+"""`benchctl why`: known limits are named, a server without any is not called limited, bad input. Prints TAP."""
 import json
 import os
 import sys
@@ -46,7 +46,7 @@ def found(server, *words):
 
 
 def named(server, cause, answer, level):
-    """It is the cause; on a machine that is too busy to tell, undecided is no error, and another name is."""
+    """It is the cause; on a machine that is too busy to tell, undecided is no error, but a wrong name is."""
     said = found(server)
     if said['answer'] == 'undecided':
         tap.note('%s: not decided, on a busy machine: %s' % (server, said['experiments']))

@@ -2,8 +2,8 @@
 """faulty: an HTTP server that misbehaves by script.
 
 A behaviour is a row of BEHAVIOURS: what is done with a request (`answer`), with a connection before any request is
-read (`connect`), or with the listener (`listen`). The first `good` requests are answered as they should be, so that a
-client learns the right answer, or finds the server ready, and meets the fault afterwards.
+read (`connect`), or with the listener (`listen`). The first `good` requests get the right response, so that a
+client learns it, or finds the server ready, and meets the fault afterwards.
 
 In a test it runs in threads and its counters can be read:
 
@@ -562,7 +562,7 @@ def answers_first(peer):
 
 
 def serves_few(peer):
-    """Serves so many keep-alive connections at a time, each to its end, as a server of few workers does; others wait."""
+    """Serves that many keep-alive connections at a time, each until it closes, as a server of few workers does; others wait."""
     with peer.server.workers:
         while peer.read_request():
             peer.server.count(peer)
@@ -665,7 +665,7 @@ class Faulty:
             self.connections += 1
             last = self.behaviour.listen and self.connections == self.good_first
             if last:
-                self.behaviour.listen(self)  # before the answer that the client waits for: it can't come too early
+                self.behaviour.listen(self)  # before the response that the client waits for: it can't come too early
             faulty = self.connections > self.good_first
             thread = threading.Thread(target=self.serve, args=(Peer(self, sock), faulty), daemon=True)
             self.threads.append(thread)

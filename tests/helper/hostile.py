@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""hostile: an HTTP server that keeps the contract, after it has done to the process above it what it can.
+"""hostile: an HTTP server that keeps the contract, after it has attacked the process above it in every way it can.
 
     hostile.py kill|stop|trace|escape|limits|hide|grow
 """

@@ -25,7 +25,7 @@ FAIL = os.path.join(ROOT, 'build', 'tests', 'helper', 'fail.so')
 SCHEMA = os.path.join(ROOT, 'docs', 'run.schema.json')
 PYTHON = '/usr/bin/python3'
 
-# Only what hangs takes so long: a machine may be busy with ten times its CPUs. No test has a shorter deadline of its own.
+# Only a hang takes so long: a machine may have ten times as many tasks as CPUs. No test has a shorter deadline of its own.
 PATIENCE_S = 180  # for an event
 COMMAND_S = 600  # for a whole command
 
@@ -52,7 +52,7 @@ class Outcome:
 
 
 def until(condition, seconds=PATIENCE_S):
-    """Polls until the condition is true, and returns its value; a false one if that takes too long."""
+    """Polls until the condition is true, and returns its value; a false value if that takes too long."""
     deadline = time.monotonic() + seconds
     while True:
         answer = condition()

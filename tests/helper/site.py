@@ -20,7 +20,7 @@ OPTIONS = '--title', 'Our figures & yours', '--url', 'https://example.org/b'
 
 def measured(place):
     """A real run of two servers, from which the others are made."""
-    # Requests, not a time: each cell has its figures on a busy machine too.
+    # A number of requests, not a time: each cell has its figures on a busy machine too.
     outcome = place.bench('run', '--conf', CONF, '--servers', 'control,tornado', '--concurrency', '1,100', '--requests', '400',
                           '--sequential', '50', '--warmup', '10ms', '--repeat', '2', '--port', '0', '--out', 'real')
     tap.is_(outcome.code, 0, 'a run')

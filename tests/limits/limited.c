@@ -29,7 +29,7 @@ struct connection {
 	bool open;
 	char *head; /* the part of a request that has arrived */
 	size_t bytes;
-	int previous, next; /* LIMIT list: descriptors in the order of their coming, -1: none */
+	int previous, next; /* LIMIT list: descriptors in the order of arrival, -1: none */
 	double used_s;      /* LIMIT idle: when it last carried bytes */
 	char *memory;       /* LIMIT memory */
 };

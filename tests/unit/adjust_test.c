@@ -28,7 +28,7 @@ static void check(long (*adjust)(double *, size_t), const double *p, const doubl
 	size_t order[15];
 
 	for (size_t turn = 0; turn < count; turn++) {
-		/* In every rotation, with what is no test between them. */
+		/* In every rotation, with entries that are not tests between them. */
 		for (size_t i = 0; i < count; i++) {
 			order[i] = (i + turn) % count;
 			with[2 * i] = p[order[i]];

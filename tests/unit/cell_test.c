@@ -4,7 +4,7 @@
 #include "harness/record/cell.h"
 #include "harness/record/judge.h"
 
-/* A cell with figures that no rule finds fault with: 100 in flight, 1 ms each, 100000 a second. */
+/* A cell whose figures break no rule: 100 in flight, 1 ms each, 100000 a second. */
 struct figures {
 	const char *name;
 	const char *server, *client, *mode; /* NULL: as in the good cell, as are zeros below */
@@ -287,9 +287,9 @@ static void test_open_loop(void **state)
 		  .waiting_start = 10,
 		  .waiting_end = 14,
 		  .invalid = BIT(CONSERVATION) },
-		{ .name = "ends behind the window", .scheduled = 1001, .waiting_end = 1, .late_ok = 1 },
+		{ .name = "ends after the window", .scheduled = 1001, .waiting_end = 1, .late_ok = 1 },
 		{ .name = "in each way", .ok = 960, .late_ok = 30, .late_failed = 6, .unfinished = 4 },
-		{ .name = "one lost behind it",
+		{ .name = "one lost after it",
 		  .ok = 960,
 		  .late_ok = 30,
 		  .late_failed = 6,
@@ -328,7 +328,7 @@ static void test_open_loop(void **state)
 		cell.latency_ns.p99 = cases[i].latency_p99 != 0 ? cases[i].latency_p99 : 5e6;
 		cell.lag_ns.p50 = cases[i].lag_p50 != 0 ? cases[i].lag_p50 : 1e4;
 		cell.lag_ns.p99 = cases[i].lag_p99 != 0 ? cases[i].lag_p99 : 1e4;
-		/* What a closed loop would be found fault with. */
+		/* What would make a closed loop invalid. */
 		cell.concurrency_mean = 1;
 		cell.client_cpu_busiest = 1;
 		cell_judge(&cell, cases[i].control != 0 ? cases[i].control : 1000,

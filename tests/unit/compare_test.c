@@ -1,4 +1,4 @@
-/* Compare: which launches meet, what a band is made of, and what the verdicts rest on. */
+/* Compare: which launches are paired, what a band consists of, and what the verdicts rest on. */
 #include "tests/unit/unit.h"
 
 #include <math.h>

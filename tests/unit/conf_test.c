@@ -76,7 +76,7 @@ static void test_good(void **state)
 #define SERVER     "[server a]\ncommand = x\n"
 #define NAME_OF_60 "n23456789_n23456789_n23456789_n23456789_n23456789_n23456789_"
 
-/* What is good although it looks odd. */
+/* Valid texts that look odd. */
 static void test_odd(void **state)
 {
 	static const struct {
@@ -87,7 +87,7 @@ static void test_odd(void **state)
 		{ "only comments", "# a\n;b\n\n", 0 },
 		{ "line ends of DOS", "[run]\r\nmode = close\r\n\r\n[server a]\r\ncommand = x\r\n", 1 },
 		{ "no final line end", "[server a]\ncommand = x", 1 },
-		{ "no final line end behind a section", SERVER "[run]", 1 },
+		{ "no final line end after a section", SERVER "[run]", 1 },
 		{ "an empty [run]", "[run]\n" SERVER, 1 },
 		{ "blanks around", "  [server a]  \n\tcommand=x\t\n", 1 },
 		{ "a byte order mark", "\xef\xbb\xbf" SERVER, 1 },

@@ -1,4 +1,4 @@
-/* What doctor makes of facts: each rule on its good and on its other side. */
+/* What doctor concludes from facts: each rule with a case that passes and one that does not. */
 #include "tests/unit/unit.h"
 
 #include "harness/doctor/doctor.h"
@@ -377,7 +377,7 @@ static void test_good_host(void **state)
 	}
 }
 
-/* No rule is without a case on either side. */
+/* Each rule has a case on either side. */
 static void test_all_rules(void **state)
 {
 	struct doctor_finding findings[DOCTOR_FINDINGS_MAX];

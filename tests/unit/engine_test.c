@@ -1,4 +1,4 @@
-/* What an engine notes of its own lateness, and how a thread counts what ends behind the window of an open loop. */
+/* What an engine records of its own lateness, and how a thread counts what ends after the window of an open loop. */
 #include "tests/unit/unit.h"
 
 #include <errno.h>
@@ -28,7 +28,7 @@ static void test_left(void **state)
 	assert_int_equal(worker.lag_ns.count, 3);
 }
 
-/* Behind the window nothing counts for its rate; the latency is of what was due in it. */
+/* After the window nothing counts for its rate; the latency is of what was due in it. */
 static void test_late(void **state)
 {
 	static struct worker worker = { .late = true, .latency_from_ns = 101, .window_end_ns = 400, .in_flight = 3 };
@@ -58,8 +58,8 @@ static void count_closed(struct engine *engine, struct conn *conn)
 	closed++;
 }
 
-/* A call fails on a connection whose request is answered: no second end is counted, and it is free one time only. */
-static void test_failed_behind_an_response(void **state)
+/* A call fails on a connection that has had its response: no second end is counted, and it is freed only once. */
+static void test_failed_after_a_response(void **state)
 {
 	static const struct engine_io io = { .close = count_closed };
 	static struct worker worker = { .in_flight = 2, .measuring = true };
@@ -427,7 +427,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_left),
 		cmocka_unit_test(test_late),
-		cmocka_unit_test(test_failed_behind_an_response),
+		cmocka_unit_test(test_failed_after_a_response),
 		cmocka_unit_test(test_transitions),
 	};
 

@@ -1,4 +1,4 @@
-/* Facts read from made-up trees of /proc and /sys, so that hosts are seen that are not here. */
+/* Facts read from made-up trees of /proc and /sys, so that other hosts are covered. */
 #include "tests/unit/unit.h"
 
 #include "harness/doctor/facts.h"
@@ -27,7 +27,7 @@ static struct cgroup cgroup_of(void **state)
 	return cgroup;
 }
 
-/* Nothing to be read is nothing that limits. */
+/* What can't be read limits nothing. */
 static void test_empty(void **state)
 {
 	struct facts facts = facts_of(state);

@@ -148,7 +148,7 @@ static void lines_say_what_was_measured(void **state)
 	document_release(&doc);
 }
 
-/* What a cell that does not count could not see does not make another's latency a lower bound. */
+/* Requests that an invalid cell could not see do not make another cell's latency a lower bound. */
 static void only_cells_that_count_are_censored(void **state)
 {
 	struct document doc = { 0 };

@@ -1,4 +1,4 @@
-/* gzip: there and back, and what is damaged, cut, or grows without end. */
+/* gzip: round trips, and input that is damaged, cut, or grows without end. */
 #include "harness/lib/gzip.h"
 
 #include "tests/unit/unit.h"

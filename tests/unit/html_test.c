@@ -1,4 +1,4 @@
-/* What a page is written with: escaped text, drawings that stand in a page, tables of figures. */
+/* What a page is written with: escaped text, embedded drawings, tables of figures. */
 #include "tests/unit/unit.h"
 
 #include <math.h>
@@ -156,7 +156,7 @@ static void drawings_stand_in_a_page(void **state)
 	}
 }
 
-/* Whatever is cut off: nothing behind its end is read, which a sanitizer would see. */
+/* Wherever the text is cut: nothing beyond its end is read, which a sanitizer would see. */
 static void drawings_may_end_anywhere(void **state)
 {
 	static const char whole[] =

@@ -107,7 +107,7 @@ static const struct response {
 	unsigned status;
 	const char *body;
 	bool keeps_alive;
-	size_t behind; /* bytes behind the response */
+	size_t behind; /* bytes after the response */
 } responses[] = {
 	/* A body by its length (RFC 9112 6.2). */
 	{ "length", TEXT(OK11 "Content-Length: 5\r\n\r\nhello"), END, 200, "hello", true, 0 },
@@ -182,7 +182,7 @@ static const struct response {
 	{ "trailers", TEXT(CHUNKED "5\r\nhello\r\n0\r\nA: b\r\nContent-Length: 3\r\n\r\n"), END, 200, "hello", true,
 	  0 },
 	{ "trailers, bare line ends", TEXT(CHUNKED "5\r\nhello\r\n0\nA: b\n\n"), END, 200, "hello", true, 0 },
-	{ "bytes behind the chunks", TEXT(CHUNKED "0\r\n\r\nxyz"), END, 200, "", true, 3 },
+	{ "bytes after the chunks", TEXT(CHUNKED "0\r\n\r\nxyz"), END, 200, "", true, 3 },
 	{ "chunked, any case", TEXT(OK11 "TRANSFER-ENCODING: CHUNKED\r\n\r\n1\r\na\r\n0\r\n\r\n"), END, 200, "a", true,
 	  0 },
 	{ "chunked, blanks", TEXT(OK11 "Transfer-Encoding:\t chunked \t\r\n\r\n1\r\na\r\n0\r\n\r\n"), END, 200, "a",
@@ -299,7 +299,7 @@ static const struct response {
 	{ "1.9", TEXT("HTTP/1.9 200 OK\r\nContent-Length: 1\r\n\r\nx"), END, 200, "x", true, 0 },
 
 	/* Names that are not quite those with a meaning. */
-	{ "a name with more behind", TEXT(OK11 "Content-Lengths: 3\r\nContent-Length: 5\r\n\r\nhello"), END, 200,
+	{ "a name with more after it", TEXT(OK11 "Content-Lengths: 3\r\nContent-Length: 5\r\n\r\nhello"), END, 200,
 	  "hello", true, 0 },
 	{ "a name with more before", TEXT(OK11 "X-Content-Length: 3\r\nContent-Length: 5\r\n\r\nhello"), END, 200,
 	  "hello", true, 0 },
@@ -317,9 +317,9 @@ static const struct response {
 	{ "a name with NULs", TEXT(OK11 "Connection\0\0\0\0\0\0\0\0: close\r\nContent-Length: 5\r\n\r\nhello"), END,
 	  200, "hello", true, 0 },
 	{ "a NUL for a name", TEXT(OK11 "\0: close\r\nContent-Length: 5\r\n\r\nhello"), END, 200, "hello", true, 0 },
-	{ "another name with a blank behind",
+	{ "another name with a blank after it",
 	  TEXT(OK11 "Date : x\r\nContent-Lengt : 3\r\nContent-Length: 5\r\n\r\nhello"), END, 200, "hello", true, 0 },
-	{ "Connection with a blank behind", TEXT(OK11 "Connection : close\r\nContent-Length: 5\r\n\r\nhello"),
+	{ "Connection with a blank after it", TEXT(OK11 "Connection : close\r\nContent-Length: 5\r\n\r\nhello"),
 	  .ending = BAD },
 	{ "a value with a colon", TEXT(OK11 "X: Content-Length: 3\r\nContent-Length: 5\r\n\r\nhello"), END, 200,
 	  "hello", true, 0 },
@@ -500,7 +500,7 @@ static void test_head_is_bounded(void **state)
 	assert_int_equal(read_long(text_room, bytes, &outcome), HTTP_BAD);
 }
 
-/* What has no end of its own must meet the bound. */
+/* What never ends by itself must meet the bound. */
 static void test_endless(void **state)
 {
 	static const struct {
@@ -511,7 +511,7 @@ static void test_endless(void **state)
 		{ "headers", OK11, "X: y\r\n" },
 		{ "blanks before a length", OK11 "Content-Length:", " " },
 		{ "zeros of a length", OK11 "Content-Length: ", "0" },
-		{ "blanks behind a length", OK11 "Content-Length: 5", " " },
+		{ "blanks after a length", OK11 "Content-Length: 5", " " },
 		{ "token", OK11 "Connection: ", "x" },
 		{ "tokens", OK11 "Connection: ", "x," },
 		{ "1xx responses", "", "HTTP/1.1 100 Continue\r\n\r\n" },
@@ -531,7 +531,7 @@ static void test_endless(void **state)
 	}
 }
 
-/* The bound is one of each chunk's line, not of all together. */
+/* The bound applies to each chunk's line, not to all together. */
 static void test_many_chunks(void **state)
 {
 	struct outcome outcome;

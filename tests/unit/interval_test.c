@@ -1,4 +1,4 @@
-/* Where a ratio lies by its launches: does the interval hold what it should, as often as it says? */
+/* The interval of a ratio by its launches: does it contain the true ratio as often as it claims? */
 #include "tests/unit/unit.h"
 
 #include <math.h>
@@ -34,7 +34,7 @@ static double missed(double (*scatter)(uint64_t *), double spread, double unlike
 
 	for (size_t trial = 0; trial < TRIALS; trial++) {
 		for (size_t i = 0; i < SERVERS; i++) {
-			/* The servers scatter unlike each other. */
+			/* Each server scatters by a different amount. */
 			double own = spread * exp(unlike * normal(&seed));
 			for (size_t j = 0; j < launches; j++)
 				ratios[i][j] = truth * exp(own * scatter(&seed));

@@ -72,7 +72,7 @@ static void test_made_up(void **state)
 	assert_true(kernel.counters[KERNEL_STEAL_MS] == 250 * 1e3 / (double)sysconf(_SC_CLK_TCK));
 	assert_true(kernel.counters[KERNEL_CPU_PRESSURE_MS] == 12.345);
 	assert_true(kernel.time_wait == 77);
-	/* Not told is not 0. */
+	/* Unknown is not 0. */
 	assert_true(isnan(kernel.counters[KERNEL_SYN_RETRANS]));
 	assert_true(isnan(kernel.counters[KERNEL_MEMORY_PRESSURE_MS]));
 }

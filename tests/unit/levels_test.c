@@ -1,4 +1,4 @@
-/* Levels: what people write and which numbers of connections it means. */
+/* Levels: what users write and which numbers of connections it means. */
 #include "tests/unit/unit.h"
 
 #include "harness/config/levels.h"
@@ -103,7 +103,7 @@ static void test_bad(void **state)
 	for (size_t i = 0; i < LENGTH(cases); i++) {
 		check_case(cases[i].text, levels_parse(&levels, cases[i].text, &err) == -1);
 		check_words(err.text, cases[i].words);
-		/* What was there before is still there. */
+		/* The earlier value is kept. */
 		check_text(cases[i].text, show(&levels), "1 2 4");
 		check_text(cases[i].text, levels.text, "1..4");
 	}

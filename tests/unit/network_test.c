@@ -221,7 +221,7 @@ static void the_host_is_untouched(void)
 	wanted(network_limit("net/core/somaxconn") == before);
 }
 
-/* A user without rights gets one by a user namespace, and stays who it is. */
+/* An unprivileged user gets one by a user namespace, and keeps its identity. */
 static void a_plain_user_has_one(void)
 {
 	if (geteuid() == 0)
@@ -262,7 +262,7 @@ static void refused_is_said(void)
 	network_close(&network);
 }
 
-/* A user namespace can be had, and no network namespace: then nobody may be left in the former. */
+/* A user namespace can be had, and no network namespace: then the process must not be left in the former. */
 static void half_is_nothing(void)
 {
 	static const enum network_choice choices[] = { NETWORK_AUTO, NETWORK_PRIVATE };

@@ -1,4 +1,4 @@
-/* Noise: what launches that differ by nothing but chance are found to differ by, and where it is used. */
+/* Noise: by how much launches differ that differ only by chance, and where that is used. */
 #include "tests/unit/unit.h"
 
 #include <math.h>

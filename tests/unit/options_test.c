@@ -1,4 +1,4 @@
-/* Option tables: command lines, keys, ranges, words of errors, and that what is shown is read back. */
+/* Option tables: command lines, keys, ranges, error messages, and that what is shown is read back. */
 #include "tests/unit/unit.h"
 
 #include <math.h>
@@ -88,7 +88,7 @@ static void test_command_lines(void **state)
 		{ "flag letter", { "-q" }, { .quiet = true, .number = 3, .port = 8080 }, 0, NULL },
 		{ "the last one counts", { "-n5", "-n", "6" }, { .number = 6, .port = 8080 }, 0, NULL },
 		{ "operands mixed", { "a", "-n5", "b", "-p", "1", "c" }, { .number = 5, .port = 1 }, 3, "a" },
-		{ "operands behind --", { "-n5", "--", "-n6", "--" }, { .number = 5, .port = 8080 }, 2, "-n6" },
+		{ "operands after --", { "-n5", "--", "-n6", "--" }, { .number = 5, .port = 8080 }, 2, "-n6" },
 		{ "a dash is an operand", { "-", "-n5" }, { .number = 5, .port = 8080 }, 1, "-" },
 		{ "an empty operand", { "", "-n5" }, { .number = 5, .port = 8080 }, 1, "" },
 		{ "a value with dashes",

@@ -67,7 +67,7 @@ static void test_slow_visit(void **state)
 	pace_begin(&pace, 4, 15 * S);
 	pace_begin(&pace, 5, 95 * S);
 	assert_float_equal(left(&pace, 5, 8, 95 * S), 14, 1e-9);
-	/* Longer than any before it: no less than nothing. */
+	/* Longer than any before it: never less than 0. */
 	for (size_t i = 6; i < 20; i++)
 		pace_begin(&pace, i, (90 + i) * S);
 	assert_float_equal(left(&pace, 19, 20, 110 * S), (16.0 / 4 - 1) * 15, 1e-9);

@@ -113,7 +113,7 @@ static void quotes_hold_everything(void **state)
 	(void)state;
 	assert_string_equal(script_quote(out, sizeof out, "node_js 18.1"), "\"node_js 18.1\"");
 	assert_string_equal(script_quote(out, sizeof out, "a`b\"c\\"), "\"a\\140b\\042c\\134\"");
-	/* All octal digits behind a backslash are read, so that a digit must not follow. */
+	/* All octal digits after a backslash are read, so no digit may follow. */
 	assert_string_equal(script_quote(out, sizeof out, "'7'89"), "\"\\047\\067\\04789\"");
 	assert_string_equal(script_quote(out, sizeof out, "漢 µ"), "\"? µ\"");
 	assert_string_equal(script_quote(out, 3, "abc"), "\"\"");
@@ -479,7 +479,7 @@ static void assert_well_formed(const char *folder)
 		assert_int_equal(system(command), 0);
 }
 
-/* What each kind is told of hostile names: nothing is run, nothing is markup, in no picture. */
+/* Hostile names in each kind: nothing is run, and nothing becomes markup, in any picture. */
 static void names_from_outside_do_nothing(void **state)
 {
 	const char *folder = *state;

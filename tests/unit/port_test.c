@@ -1,4 +1,4 @@
-/* Who listens on a port: real sockets, on ports that the kernel chooses. */
+/* Which process listens on a port: real sockets, on ports that the kernel chooses. */
 #include "tests/unit/unit.h"
 
 #include <arpa/inet.h>

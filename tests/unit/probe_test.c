@@ -11,7 +11,7 @@
 struct script {
 	const char *response;
 	size_t bytes;
-	unsigned times; /* how often the response is sent; 0: until nobody takes it */
+	unsigned times; /* how often the response is sent; 0: until the client stops reading */
 	int pause_ms;   /* between two times */
 };
 
@@ -146,7 +146,7 @@ static void test_learn_and_probe(void **state)
 		  -1,
 		  -1,
 		  "not valid HTTP: no status line of HTTP/1.x (RFC 9112, 4): \"SSH-2.0-OpenSSH\\r\\n\"" },
-		{ "bytes behind",
+		{ "bytes after the response",
 		  { RESPONSE("HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello!") },
 		  -1,
 		  -1,
@@ -181,7 +181,7 @@ static void test_learn_and_probe(void **state)
 	}
 }
 
-/* A difference far behind the start of a long body is seen. */
+/* A difference far into a long body is seen. */
 static void test_probe_compares_the_whole(void **state)
 {
 	static char response[100100];

@@ -23,7 +23,7 @@ static void test_status_and_output(void **state)
 		{ "printf '\\033[1mx\\ty\\r\\n'", 0, " [1mx y", "" },
 		{ "printf 'a\\377b'", 0, "a?b", "" },
 		{ "printf ' \\n\\n'", 0, "", "" },
-		/* No shell: nothing but words. */
+		/* No shell: only an argv. */
 		{ "echo $HOME * ; true", 0, "$HOME * ; true", "" },
 		/* Nothing to read, so it ends at once. */
 		{ "cat", 0, "", "" },
@@ -173,7 +173,7 @@ static void test_left_behind(void **state)
 	pid_t pid;
 
 	(void)state;
-	/* Had it been waited for, the time would have been up. */
+	/* Waiting for it would have taken all the time. */
 	assert_int_equal(
 		program_run("sh -c 'sleep 100 & echo $!; exit 5'", NULL, LONG_NS, out, sizeof out, NULL, 0, NULL, &err),
 		5);

@@ -150,7 +150,7 @@ static void test_apart(void **state)
 	document_release(&doc);
 }
 
-/* What failed or had no end behind the window: the table says that there were failures, and that latency is higher. */
+/* Requests that failed or were unfinished after the window: the table says so, and that latency is higher. */
 static void test_censored(void **state)
 {
 	struct document doc = { 0 };

@@ -51,7 +51,7 @@ static const struct {
 	  true },
 	{ "another status", "HTTP/1.1 201 OK\r\nContent-Length: 6\r\n\r\n" BODY, RESPONSE_WRONG, LOAD_BAD_STATUS,
 	  true },
-	{ "bytes behind it", GOOD "x", RESPONSE_BROKEN, LOAD_BAD_HTTP, false },
+	{ "bytes after it", GOOD "x", RESPONSE_BROKEN, LOAD_BAD_HTTP, false },
 	{ "no HTTP", "220 ready\r\n", RESPONSE_BROKEN, LOAD_BAD_HTTP, false },
 	{ "not complete", HEAD "\r\nhel", RESPONSE_MORE, 0, false },
 };
@@ -71,8 +71,8 @@ static void test_after_each_other(void **state)
 				read_cut(responses, &reader, cases[before].text, 0, &failure);
 				failure = LOAD_OTHER;
 				enum response_end end = read_cut(responses, &reader, cases[i].text, cut, &failure);
-				/* Bytes behind a response are seen only where they come with it. */
-				if (strcmp(cases[i].name, "bytes behind it") == 0 && cut == strlen(GOOD))
+				/* Bytes after a response are seen only where they come with it. */
+				if (strcmp(cases[i].name, "bytes after it") == 0 && cut == strlen(GOOD))
 					check_case(cases[i].name, end == RESPONSE_RIGHT);
 				else
 					check_case(cases[i].name, end == cases[i].end);

@@ -254,7 +254,7 @@ static void test_cell_line(void **state)
 
 	(void)state;
 	cell_init(&cell, "a", "epoll", "close", 8, 0);
-	cell.rate_rps = INFINITY; /* which JSON has no word for */
+	cell.rate_rps = INFINITY; /* which JSON can't express */
 	cell.failed[LOAD_RESET] = 3;
 	cell.invalid = 1u << INVALID_CONSERVATION;
 	char *line = result_cell_line(&cell);
@@ -309,7 +309,7 @@ static void test_older_line(void **state)
 	cell_release(&cell);
 }
 
-/* A server's words may be anything: they are written all the same, as valid JSON. */
+/* A server's output may be anything: it is still written as valid JSON. */
 static void test_text_that_is_no_utf8(void **state)
 {
 	struct cell cell;
@@ -479,7 +479,7 @@ static void test_additions(void **state)
 	free(good);
 }
 
-/* Cut anywhere but in the white space behind it, it is no run.json. */
+/* Cut anywhere except in the white space at its end, it is not a valid run.json. */
 static void test_truncated(void **state)
 {
 	char *good = good_text(state);
@@ -624,7 +624,7 @@ static void test_listing(void **state)
 	json_decref(json);
 }
 
-/* Nobody reads on: that is an error too. */
+/* The reader is gone: that is an error too. */
 static void test_listing_without_room(void **state)
 {
 	static char name[] = "a";

@@ -1,4 +1,4 @@
-/* Does a server scale: the shape of its curve, the class, and what stood in its way. */
+/* Does a server scale: the shape of its curve, the class, and the likely cause. */
 #include "harness/analysis/ceiling.h"
 #include "harness/analysis/scaling.h"
 #include "harness/analysis/verdicts.h"
@@ -119,7 +119,7 @@ static void figures_that_are_not_valid_do_not_count(void **state)
 	check_text("why", scaling_reason(reason, &scaling), "not yet known: a valid figure at 32 connections");
 	document_release(&doc);
 
-	/* Another server was asked at a level at which this one was not. */
+	/* Another server was measured at a level at which this one was not. */
 	struct document two = { 0 };
 	curve_add(&two, "s", rates, 1);
 	cell_add(&two, "other", 64, 1, 1e4);

@@ -1,4 +1,4 @@
-/* Which words are taken for others mistyped. */
+/* Which words are recognised as mistyped. */
 #include "tests/unit/unit.h"
 
 #include "harness/lib/similar.h"

@@ -227,7 +227,7 @@ static void test_run(void **state)
 	/* What the client bounds is a maximum, though not a valid one; what is wrong otherwise is none. */
 	assert_int_equal(points[SITE_AT_BEST].level, 1024);
 	assert_false(points[SITE_AT_BEST].valid);
-	/* Measured, and no figure came of it. */
+	/* Measured, without a figure. */
 	assert_int_equal(points[SITE_AT_TOP].level, 65536);
 	assert_true(isnan(points[SITE_AT_TOP].rate_rps));
 	site_run_release(&run);

@@ -19,7 +19,7 @@
 #define SELF     "/proc/self/exe "
 #define GRACE_NS UNIT_PATIENCE_NS
 
-/* Says its process id, and that it is what it shall be, on stderr, which the test reads. */
+/* Writes its process id, and that it is ready, to stderr, which the test reads. */
 static void say_pid(void)
 {
 	dprintf(STDERR_FILENO, "%d\n", (int)getpid());
@@ -86,7 +86,7 @@ static void role_tree(void)
 
 #define TREE 7
 
-/* Ends in good order, but only on one SIGTERM that it waited for. */
+/* Exits regularly, but only on a SIGTERM that it waited for. */
 static void role_orderly(void)
 {
 	sigset_t term;
@@ -102,7 +102,7 @@ static void role_orderly(void)
 	_exit(0);
 }
 
-/* Tells how many files it has. */
+/* Reports how many files it has. */
 static void role_files(void)
 {
 	int count = 0;
@@ -339,7 +339,7 @@ static void test_exit_is_told(void **state)
 		check_case(cases[i].command, unit_until(has_exited, NULL));
 		assert_true(supervisor.exited);
 		check_text(cases[i].command, supervisor_show_exit(&supervisor, how), cases[i].how);
-		/* And so it stays. */
+		/* It stays that way. */
 		assert_false(supervisor_is_alive(&supervisor));
 		assert_true(supervisor_stop(&supervisor, GRACE_NS));
 	}
@@ -379,7 +379,7 @@ static void test_stop_without_grace(void **state)
 	pid_t server = hear_pid();
 	supervisor_stop(&supervisor, 0);
 	assert_true(is_gone(server));
-	/* It was killed: no last words. */
+	/* It was killed: nothing on stderr. */
 	struct pollfd ready = { .fd = said, .events = POLLIN };
 	assert_int_equal(poll(&ready, 1, 0), 0);
 }
@@ -596,7 +596,7 @@ static void test_two_at_once(void **state)
 	assert_true(supervisor_stop(&supervisor, GRACE_NS));
 	assert_true(is_gone(first));
 	assert_false(is_gone(second));
-	/* As if this process were gone. */
+	/* As if this process had ended. */
 	close(other.socket);
 	assert_true(unit_until(unit_gone, &other.keeper));
 	assert_true(is_gone(second));

@@ -32,7 +32,7 @@ static struct cell healthy(enum load_mode mode, uint64_t level)
 	return cell;
 }
 
-/* The look at that server. */
+/* The evidence of that server. */
 struct scene {
 	struct document look, control;
 	struct evidence evidence;
@@ -72,7 +72,7 @@ static void scene_end(struct scene *scene)
 	document_release(&scene->control);
 }
 
-/* The names of all that are plausible, each with a blank behind it. */
+/* The names of all that are plausible, each followed by a blank. */
 static const char *plausible(const struct scene *scene, char out[400])
 {
 	out[0] = 0;
@@ -161,7 +161,7 @@ static void client_full(struct scene *scene)
 	cell_of(scene, LOAD_KEEPALIVE, 2048)->client_cpu_busiest = 0.99;
 }
 
-/* Silent connections are tried on every server: they are the question. */
+/* Silent connections are tried on every server: they are what is in question. */
 static const struct {
 	const char *name;
 	void (*change)(struct scene *scene);
@@ -195,7 +195,7 @@ static void the_evidence_makes_plausible(void **state)
 	}
 }
 
-/* What the host does to everybody is not the server's: a control server that waits as long ends the suspicion. */
+/* What the host does to all servers is not the server's: a control server that waits as long clears the suspect. */
 static void a_busy_host_is_no_wait(void **state)
 {
 	struct scene scene;

@@ -222,7 +222,7 @@ static void open_in_server_stands_where_it_differs(void **state)
 	document_release(&doc);
 }
 
-/* A cell that tells what connections take in memory. */
+/* A cell that shows the memory of connections. */
 struct memory_level {
 	double level, rss;
 	unsigned invalid;

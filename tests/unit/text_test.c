@@ -1,4 +1,4 @@
-/* Text from outside, made fit to be shown. */
+/* Text from outside, made safe to show. */
 #include "tests/unit/unit.h"
 
 #include "harness/lib/text.h"

@@ -1,4 +1,4 @@
-/* Numbers with units: what is read, what is refused and in which words, and what is shown. */
+/* Numbers with units: what is read, what is refused with which message, and what is shown. */
 #include "tests/unit/unit.h"
 
 #include "harness/lib/units.h"

@@ -247,7 +247,7 @@ static void one_launch_is_a_note(void **state)
 	document_release(&doc);
 }
 
-/* A server that serves some connections over and over and never takes in the others fails, whatever its rate. */
+/* A server that serves some connections over and over and never accepts the others fails, whatever its rate. */
 static void the_shut_out_are_failures(void **state)
 {
 	static const double flat[LEVELS] = { 1e3, 1e4, 1e4, 1e4, 1e4, 1e4 };
@@ -258,7 +258,7 @@ static void the_shut_out_are_failures(void **state)
 		enum verdict_class class;
 	} cases[] = {
 		{ "keepalive", 20, 20, 1000, VERDICT_FAILS },
-		{ "keepalive", 18, 20, 1000, VERDICT_HOLDS }, /* it accepts on */
+		{ "keepalive", 18, 20, 1000, VERDICT_HOLDS }, /* it continues to accept */
 		{ "keepalive", 20, 20, 30, VERDICT_HOLDS },   /* it has not come to them yet */
 		{ "keepalive", NAN, NAN, 1000, VERDICT_HOLDS },
 		{ "close", 20, 20, 1000, VERDICT_HOLDS },
@@ -292,7 +292,7 @@ static void the_shut_out_are_failures(void **state)
 	}
 }
 
-/* What the control server loses too is the host's: cost per request rises for all by as much. */
+/* What the control server loses too is due to the host: cost per request rises by as much for all. */
 static void what_the_host_takes_is_not_the_servers(void **state)
 {
 	static const struct {

@@ -18,9 +18,9 @@ enum service {
 	JITTER,   /* from half of the mean to one and a half, evenly */
 	EXPONENTIAL,
 	BIMODAL,     /* nine in ten take half of the mean, one in ten 5.5 times as long as it */
-	BATCH,       /* all that wait are answered together, once in each mean */
+	BATCH,       /* all that wait get their responses together, once per mean */
 	QUEUE,       /* one after the other, as they come */
-	HANGS,       /* nothing is ever answered */
+	HANGS,       /* no response ever comes */
 	HANGS_LATER, /* CONSTANT at first, and nothing from the window's middle on */
 	FEW,         /* two connections are served, and no other ever */
 	SERVICES
@@ -42,7 +42,7 @@ static struct world {
 	uint64_t now_ns, random, free_ns, hang_ns;
 	struct event *events; /* a heap: the next is the first */
 	size_t count, room;
-	uint32_t *serials; /* of each slot: what was closed is not answered */
+	uint32_t *serials; /* of each slot: a closed connection gets no response */
 	uint32_t slots;
 } world;
 
@@ -91,7 +91,7 @@ static double uniform(void)
 	return random_unit(&world.random);
 }
 
-/* When a request of that slot is answered. */
+/* When the response to that slot's request comes. */
 static uint64_t answered_ns(uint32_t slot)
 {
 	uint64_t mean = (uint64_t)world.mean_ns;
@@ -162,7 +162,7 @@ static const struct engine_io world_io = {
 	.close = world_close,
 };
 
-/* Tells of the responses that have come, each at its own time. */
+/* Reports the responses that have come, each at its own time. */
 static void world_tell(struct engine *engine, uint64_t until_ns)
 {
 	while (world.count && world.events[0].at_ns <= until_ns) {
@@ -190,7 +190,7 @@ static struct phases_seen seen_of(const struct worker *worker, enum load_phase p
 	};
 }
 
-/* What comes of one run. */
+/* The outcome of one run. */
 struct outcome {
 	double rate_rps, latency_s, in_flight, window_s;
 	uint64_t took_ns, ok, failed, unfinished;
@@ -278,7 +278,7 @@ static struct load_spec spec_of(enum load_mode mode, uint32_t connections)
 /* Requests of all runs of a case together, about, and the maximum number of runs: what is left of chance stays below the bound. */
 #define REQUESTS 30000
 #define RUNS_MAX 2000
-/* Of one request or two there is nothing to be said. */
+/* Of one or two requests nothing can be said. */
 #define REQUESTS_MIN 3
 
 /* N/X, in windows of the length asked for: the window grows up to 20 of these. */

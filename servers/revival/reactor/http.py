@@ -1,6 +1,6 @@
 """The WSGI server (PEP 3333) of both libraries: HTTP/1.0 and 1.1 with keep-alive.
 
-An answer of unknown length ends with its connection, and a request's body is read before the
+A response of unknown length ends with its connection, and a request's body is read before the
 application runs; chunked bodies are refused.
 """
 import io

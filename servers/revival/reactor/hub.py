@@ -5,7 +5,7 @@ without waiting while others can run, and makes those tasklets runnable whose so
 
 A socket is registered when a tasklet first has to wait for it, edge-triggered, and stays registered
 until it is closed: at most one system call a connection and direction, and none where the data is there
-already. Whoever waits must therefore have seen EAGAIN since it last ran, and must try again afterwards:
+already. A tasklet that waits must therefore have seen EAGAIN since it last ran, and must try again afterwards:
 being woken is a hint.
 """
 import heapq

@@ -5,7 +5,7 @@ from concurrence.io.socket import Socket
 from reactor import http
 from reactor.tasklets import stackless
 
-# Not in the original, whose environ tells nothing of the client: (host, port).
+# Not in the original, whose environ says nothing about the client: (host, port).
 CLIENT_ADDRESS = 'concurrence.client_address'
 
 
