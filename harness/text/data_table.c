@@ -195,7 +195,7 @@ static void row_html(const struct data_table *table, size_t row, FILE *out)
 		if (!table->text.left[column])
 			fprintf(out, " class=\"n\" data-n=\"%s\"", sort);
 		fputc('>', out);
-		html_text(out, item->text);
+		(column ? html_text : html_name)(out, item->text);
 		html_text(out, item->mark);
 		fputs(column ? "</td>" : "</th>", out);
 	}

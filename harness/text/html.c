@@ -1,6 +1,7 @@
 #include "harness/text/html.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -24,7 +25,7 @@ static void escape(FILE *out, const char *plain)
 }
 
 /* Character by character, so that a text of any length needs no memory. */
-void html_text(FILE *out, const char *text)
+static void put(FILE *out, const char *text, bool is_name)
 {
 	while (text && *text) {
 		char one[CHARACTER + 1], plain[CHARACTER + 1];
@@ -34,8 +35,20 @@ void html_text(FILE *out, const char *text)
 		memcpy(one, text, bytes);
 		one[bytes] = 0;
 		escape(out, text_plain(plain, sizeof plain, one));
+		if (is_name && *one == '_')
+			fputs("<wbr>", out);
 		text += bytes;
 	}
+}
+
+void html_text(FILE *out, const char *text)
+{
+	put(out, text, false);
+}
+
+void html_name(FILE *out, const char *name)
+{
+	put(out, name, true);
 }
 
 void html_lines(FILE *out, const char *text)

@@ -12,6 +12,9 @@
 /* Writes text as content or as the value of an attribute. */
 void html_text(FILE *out, const char *text);
 
+/* The same of a name, as content: after each _ it may be broken. */
+void html_name(FILE *out, const char *name);
+
 /* The same as printf() would write it; cut where it is longer than HTML_TEXT bytes. */
 #define HTML_TEXT 4096
 void html_print(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -14,6 +14,7 @@ const shots = process.env.SHOTS;
 const views = [
 	{ name: "360-light", width: 360, scheme: "light", open: true },
 	{ name: "360-dark", width: 360, scheme: "dark" },
+	{ name: "768-light", width: 768, scheme: "light", open: true },
 	{ name: "1280-light", width: 1280, scheme: "light", axe: true, click: true },
 	{ name: "1280-dark", width: 1280, scheme: "dark", axe: true },
 	{ name: "1920-light", width: 1920, scheme: "light" },

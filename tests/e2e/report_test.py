@@ -23,7 +23,7 @@ from helper.program import CONF, ROOT, Place
 
 REFERENCE = os.path.join(ROOT, 'tests', 'data', 'thirty_servers.json')
 BROWSER = os.path.join(ROOT, 'tests', 'browser')
-VIEWS = 8
+VIEWS = 9
 PAGE_BYTES = 5 << 20
 SVG = '{http://www.w3.org/2000/svg}'
 

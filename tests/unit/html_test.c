@@ -49,6 +49,9 @@ static void text_is_escaped_and_plain(void **state)
 		html_text(out, cases[i].in);
 		check(cases[i].name, out, cases[i].out);
 	}
+	FILE *out = begin();
+	html_name(out, "a_b<_");
+	check("a name", out, "a_<wbr>b&lt;_<wbr>");
 }
 
 static void elements_hold_text_alone(void **state)
