@@ -29,7 +29,13 @@ set dashtype 5 (1.5, 3)
 do for [TERMINAL in TERMINALS] {
 	if (TERMINAL eq 'svg') {
 		set terminal svg size WIDTH, HEIGHT font FONT.',12' noenhanced background rgb BACKGROUND
-	} else {
+	}
+	if (TERMINAL eq 'pdf') {
+		# In inches: a pixel is 1/96 of one. Font sizes are in points: 3/4 of a pixel.
+		set terminal pdfcairo size WIDTH/96.0, HEIGHT/96.0 font FONT.',12' fontscale 0.75 linewidth 1 pointscale 1 \
+			noenhanced background rgb BACKGROUND
+	}
+	if (TERMINAL eq 'png') {
 		# Larger, for high-resolution screens and print. Font sizes are in points there: 3/4 of a pixel.
 		set terminal pngcairo size PNG_SCALE*WIDTH, PNG_SCALE*HEIGHT font FONT.',12' fontscale 0.75*PNG_SCALE \
 			linewidth PNG_SCALE pointscale PNG_SCALE dashlength PNG_SCALE noenhanced background rgb BACKGROUND

@@ -19,6 +19,7 @@
 #define PANELS_GAP   34.0
 #define TEXT_GAP     14.0 /* from the panels to the verdicts */
 #define TEXT_WIDTH   240.0
+#define X_PARTS      5 /* of a linear axis */
 #define AXIS_MARGIN  0.03
 #define LEVELS_MIN   2 /* at one level a server's best is its only rate, and the hero shows it */
 #define VERDICT_ROOM (VERDICT_TITLE + 64)
@@ -451,9 +452,13 @@ static void fill(struct chart *chart, struct answer *answer)
 	struct chart_panel *axes = chart_panel_at(chart, rates);
 	double right = picture->right - answer->widest - TEXT_GAP, left = right - SHARE_WIDTH, bottom = axes->bottom;
 	axes->right = left - PANELS_GAP;
-	chart_axis_log(&axes->x, answer->min, answer->max, AXIS_MARGIN, axes->right - axes->left, 0, chart_show_count);
+	if (answer->data->is_linear)
+		chart_axis_linear(&axes->x, answer->max, X_PARTS, chart_show_count);
+	else
+		chart_axis_log(&axes->x, answer->min, answer->max, AXIS_MARGIN, axes->right - axes->left, 0,
+			       chart_show_count);
 	rates_draw(chart, rates, answer);
-	chart_heading(chart, rates, "requests per second", "logarithmic");
+	chart_heading(chart, rates, "requests per second", answer->data->is_linear ? "" : "logarithmic");
 
 	size_t shares = chart_panel(chart, left, right, top, bottom);
 	axes = chart_panel_at(chart, shares);

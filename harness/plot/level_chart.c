@@ -414,12 +414,12 @@ size_t level_chart_panel(struct level_chart *made, const struct level_panel *row
 	struct chart_panel *axes = chart_panel_at(chart, panel);
 
 	chart_axis_levels(axes, made->data->levels, made->data->levels_count);
-	if (row->highest)
+	if (row->highest && !made->data->is_log)
 		chart_axis_linear(&axes->y, row->highest(made->data), Y_PARTS, row->show);
 	else
 		chart_axis_log(&axes->y, place.min, place.max, row->margin, place.bottom - place.top, TIC_HEIGHT,
 			       row->show);
-	axes->is_filled = row->is_filled && made->data->is_ceiling;
+	axes->is_filled = row->is_filled && made->data->is_ceiling && !made->data->is_log;
 	axes->is_empty = !made->curves.count;
 	lines_add(made, panel, row);
 	if (row->title)

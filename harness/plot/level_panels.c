@@ -154,7 +154,7 @@ static void describe_cost(struct picture *picture, const struct plot_data *data,
 #define RATE_PANEL                                                                                               \
 	{                                                                                                        \
 		.value = level_rate, .show = chart_show_count, .highest = level_rate_highest, .is_filled = true, \
-		.has_spread = true, .has_dots = true                                                             \
+		.margin = 0.05, .has_spread = true, .has_dots = true                                             \
 	}
 #define PERCENTILE .show = chart_show_ns, .margin = 0.04, .is_latency = true
 #define MEMORY     .show = chart_show_bytes, .margin = 0.05

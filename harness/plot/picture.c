@@ -436,7 +436,8 @@ static void head_write(FILE *out, const struct picture *picture, const struct pi
 {
 	fprintf(out, "# Draw again: gnuplot %s%s.gp\n\nreset\n", picture->stem, palette->suffix);
 	fprintf(out, "NAME = '%s%s'\nDATA = '%s.dat'\n", picture->stem, palette->suffix, picture->stem);
-	fprintf(out, "TERMINALS = '%s'\n", !picture->has_png ? "svg" : picture->has_svg ? "svg png" : "png");
+	fprintf(out, "TERMINALS = '%s%s%s'\n", picture->has_svg ? "svg " : "", picture->has_png ? "png " : "",
+		picture->has_pdf ? "pdf " : "");
 	fprintf(out, "WIDTH = %.1f\nHEIGHT = %.1f\nPNG_SCALE = %.2f\n", picture->width, picture->height,
 		picture->png_scale);
 	fputs("FONT = 'DejaVu Sans'\nX(pixel) = pixel / WIDTH\nY(pixel) = 1 - pixel / HEIGHT\n", out);

@@ -85,7 +85,7 @@ struct picture {
 	char name[PICTURE_TEXT], description[PICTURE_DESCRIPTION]; /* for readers who do not see it */
 	double width, height;
 	double png_scale; /* pixels of a PNG for each of these */
-	bool has_svg, has_png, has_dark;
+	bool has_svg, has_png, has_pdf, has_dark;
 	double right, top, bottom; /* of the room for panels */
 	struct picture_label labels[PICTURE_NAMES_MAX];
 	size_t labels_count;

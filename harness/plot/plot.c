@@ -1,5 +1,6 @@
 #include "harness/plot/plot.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,10 @@
 #include "harness/plot/script.h"
 
 #define TEMPLATE "chart.gp"
+
+/* The width of a picture that was asked for, in pixels, and twice the minimum of the height. */
+#define PIXELS_MIN 600u
+#define PIXELS_MAX 6000u
 
 /* A picture of the closed loops of a mode is a row of a table or a function; one of open loops is a function. */
 static const struct plot_kind {
@@ -60,12 +65,49 @@ int plot_kinds_parse(unsigned *kinds, const char *text, struct err *err)
 	return 0;
 }
 
+int plot_formats_parse(struct plot_look *look, const char *text, struct err *err)
+{
+	static const char *const names[] = { "svg", "png", "pdf" };
+	unsigned formats = 0;
+
+	while (true) {
+		size_t bytes = strcspn(text, ","), i = 0;
+		while (i < 3 && (strlen(names[i]) != bytes || strncmp(names[i], text, bytes) != 0))
+			i++;
+		if (i == 3)
+			return err_set(err, "'%.*s' is no format: svg, png, pdf", (int)(bytes < 64 ? bytes : 64), text);
+		formats |= 1u << i;
+		if (!text[bytes])
+			break;
+		text += bytes + 1;
+	}
+	look->formats = formats;
+	return 0;
+}
+
+int plot_size_parse(struct plot_look *look, const char *text, struct err *err)
+{
+	unsigned width, height;
+	int end = 0;
+
+	if (!isdigit((unsigned char)*text) || sscanf(text, "%4ux%n%4u%n", &width, &end, &height, &end) != 2 ||
+	    text[end] || !isdigit((unsigned char)text[strcspn(text, "x") + 1]))
+		return err_set(err, "'%.40s' is no size, as 1600x900 is", text);
+	if (width < PIXELS_MIN || width > PIXELS_MAX || height < PIXELS_MIN / 2 || height > PIXELS_MAX)
+		return err_set(err, "%.40s is not between %ux%u and %ux%u pixels", text, PIXELS_MIN, PIXELS_MIN / 2,
+			       PIXELS_MAX, PIXELS_MAX);
+	look->width = width;
+	look->height = height;
+	return 0;
+}
+
 /* What can be drawn: the modes of levels, then those of open loops; or only those of the sequential client. */
 
 struct sources {
 	struct plot_source *all; /* owned */
 	size_t count;
 	struct rate_point *points; /* owned */
+	enum plot_scale scale;
 };
 
 static void sources_release(struct sources *sources)
@@ -86,7 +128,10 @@ static struct plot_source *source_of(struct sources *sources, const struct docum
 	struct plot_source *source = &sources->all[sources->count];
 	*source = (struct plot_source){ .doc = doc, .mode = mode, .is_first = !sources->count };
 	sources->count++;
-	return plot_data_init(&source->data, doc, mode, err) ? NULL : source;
+	int result = plot_data_init(&source->data, doc, mode, err);
+	source->data.is_log = sources->scale == PLOT_SCALE_LOG;
+	source->data.is_linear = sources->scale == PLOT_SCALE_LINEAR;
+	return result ? NULL : source;
 }
 
 /* All sources, into arrays that have room for them. */
@@ -113,13 +158,13 @@ static int sources_add(struct sources *sources, const struct document *doc, cons
 					summary_client(doc));
 }
 
-static int sources_fill(struct sources *sources, const struct document *doc, struct err *err)
+static int sources_fill(struct sources *sources, const struct document *doc, enum plot_scale scale, struct err *err)
 {
 	const char **modes = summary_modes(doc, err);
 	size_t points_count = 0;
 	int result = -1;
 
-	*sources = (struct sources){ 0 };
+	*sources = (struct sources){ .scale = scale };
 	if (modes && !rates_points(doc, &sources->points, &points_count, err)) {
 		sources->all = calloc(doc->cells_count + 1, sizeof *sources->all);
 		result = sources->all ? sources_add(sources, doc, modes, points_count, err)
@@ -150,7 +195,7 @@ static bool is_due(const struct plot_kind *kind, const struct plot_source *sourc
 }
 
 static int chart_fill(struct chart *chart, const struct plot_kind *kind, const struct plot_source *source,
-		      struct err *err)
+		      const struct plot_look *look, struct err *err)
 {
 	struct picture *picture = &chart->picture;
 	char own[PICTURE_OWN], mode[SUMMARY_MODE];
@@ -158,29 +203,47 @@ static int chart_fill(struct chart *chart, const struct plot_kind *kind, const s
 	if (!mode_is_good(source->mode))
 		return err_set(err, "'%.100s' is no mode: lower-case letters, digits, _ and -", source->mode);
 	picture_init(picture);
+	if (look->width > 0)
+		picture_size(picture, look->width, look->height);
 	picture->doc = source->doc;
 	picture->mode = source->mode;
 	snprintf(picture->stem, sizeof picture->stem, "%.20s-%.40s", kind->stem, source->mode);
 	text_plain(own, sizeof own, document_option(source->doc, "title"));
 	snprintf(picture->subtitle, sizeof picture->subtitle, "%s%s%s", own, *own ? " · " : "",
 		 summary_mode(mode, source->doc, source->mode));
+	if (look->subtitle)
+		text_plain(picture->subtitle, sizeof picture->subtitle, look->subtitle);
 	return kind->levels ? level_chart_fill(chart, &source->data, kind->levels, err)
 			    : kind->fill(chart, source, err);
 }
 
+/* What is as asked once the picture is filled. */
+static void look_apply(struct picture *picture, const struct plot_look *look)
+{
+	if (look->title)
+		text_plain(picture->title, sizeof picture->title, look->title);
+	if (look->formats) {
+		picture->has_pdf = picture->has_svg && look->formats & PLOT_PDF;
+		picture->has_svg = picture->has_svg && look->formats & PLOT_SVG;
+		picture->has_png = picture->has_png && look->formats & PLOT_PNG;
+	}
+}
+
 /* Writes the sources of one picture, if the run has its data. */
-static int picture_make(struct drawn *drawn, enum plot_kind_id kind, const struct plot_source *source, bool is_light,
-			const char *folder, const char *template, struct err *err)
+static int picture_make(struct drawn *drawn, enum plot_kind_id kind, const struct plot_source *source,
+			const struct plot_look *look, bool is_light, const char *folder, const char *template,
+			struct err *err)
 {
 	struct chart chart = { .panels = NULL };
 	struct picture *picture = &chart.picture;
 
 	if (!is_due(&kinds_of_plot[kind], source))
 		return 0;
-	int result = chart_fill(&chart, &kinds_of_plot[kind], source, err);
+	int result = chart_fill(&chart, &kinds_of_plot[kind], source, look, err);
+	look_apply(picture, look);
 	if (is_light)
 		picture->has_png = picture->has_dark = false;
-	if (!result && !chart.is_skipped) {
+	if (!result && !chart.is_skipped && (picture->has_svg || picture->has_png || picture->has_pdf)) {
 		snprintf(picture->name, sizeof picture->name, "%.180s, %.40s", picture->title, source->mode);
 		result = chart_write(&chart, folder, template, err);
 		drawn->kinds[drawn->count] = kind;
@@ -227,15 +290,16 @@ static int list_fill(struct plot_list *list, const struct drawn *drawn, struct e
 	return 0;
 }
 
-int plot_draw(const struct document *doc, unsigned kinds, const char *folder, const char *templates_folder,
-	      struct plot_list *list, const volatile sig_atomic_t *stop, struct err *err)
+int plot_draw(const struct document *doc, unsigned kinds, const struct plot_look *look, const char *folder,
+	      const char *templates_folder, struct plot_list *list, const volatile sig_atomic_t *stop, struct err *err)
 {
 	struct sources sources;
 	struct drawn drawn = { 0 };
+	const struct plot_look usual = { 0 };
 	char *template = NULL;
 	int result = -1;
 
-	if (sources_fill(&sources, doc, err) || directory_make(folder, err) ||
+	if (sources_fill(&sources, doc, look ? look->scale : PLOT_SCALE_USUAL, err) || directory_make(folder, err) ||
 	    !(template = script_template(templates_folder, TEMPLATE, err)))
 		goto out;
 	drawn.pictures = calloc(PLOT_KINDS * sources.count + 1, sizeof *drawn.pictures);
@@ -247,7 +311,8 @@ int plot_draw(const struct document *doc, unsigned kinds, const char *folder, co
 	for (unsigned kind = 0; kind < PLOT_KINDS; kind++)
 		for (size_t i = 0; i < sources.count && kinds >> kind & 1; i++)
 			if ((stop && *stop && err_set(err, "interrupted")) ||
-			    picture_make(&drawn, kind, &sources.all[i], kinds & PLOT_LIGHT, folder, template, err))
+			    picture_make(&drawn, kind, &sources.all[i], look ? look : &usual, kinds & PLOT_LIGHT,
+					 folder, template, err))
 				goto out;
 	result = picture_draw(drawn.pictures, drawn.count, folder, folder, stop, err);
 	if (!result && list)

@@ -37,6 +37,23 @@ enum plot_kind_id {
 #define PLOT_ALL   ((1u << PLOT_KINDS) - 1) /* a set of all kinds */
 #define PLOT_LIGHT (1u << 31) /* with a set: each picture as one SVG only, light, for a page that has it in it */
 
+/* How pictures look, where that is not as usual. */
+struct plot_look {
+	const char *title, *subtitle; /* NULL: as usual, as 0 is below */
+	double width, height; /* in pixels; a picture is higher where its content is. A preview has a size of its own */
+	unsigned formats;     /* bits of enum plot_format */
+	enum plot_scale { PLOT_SCALE_USUAL, PLOT_SCALE_LOG, PLOT_SCALE_LINEAR } scale; /* of rates */
+};
+
+enum plot_format { PLOT_SVG = 1, PLOT_PNG = 2, PLOT_PDF = 4 };
+
+/*
+ * The formats in a text such as "svg,pdf", and the size in one such as "1600x900". Each returns 0; or -1 with the look unchanged and
+ * err set.
+ */
+int plot_formats_parse(struct plot_look *look, const char *text, struct err *err);
+int plot_size_parse(struct plot_look *look, const char *text, struct err *err);
+
 /* As --kinds has them: "answer", "hero", ... */
 const char *plot_kind_name(enum plot_kind_id kind);
 
@@ -61,13 +78,13 @@ struct plot_list {
 void plot_list_release(struct plot_list *list);
 
 /*
- * Draws those pictures of the set `kinds` (bits of enum plot_kind_id) for which the run has data into a folder, which
+ * Draws, with that look (NULL: the usual one), those pictures of the set `kinds` (bits of enum plot_kind_id) for which the run has data into a folder, which
  * is made where it is missing, and lists them in *list, if it is not NULL. A mode of which every cell failed has a hero
  * that says so. Returns 0; or -1 with err set and nothing to release: nothing to draw, folder or template not
  * accessible, gnuplot missing or failed (with its stderr), or "interrupted" since *stop was set (stop may be NULL).
  */
-int plot_draw(const struct document *doc, unsigned kinds, const char *folder, const char *templates_folder,
-	      struct plot_list *list, const volatile sig_atomic_t *stop, struct err *err);
+int plot_draw(const struct document *doc, unsigned kinds, const struct plot_look *look, const char *folder,
+	      const char *templates_folder, struct plot_list *list, const volatile sig_atomic_t *stop, struct err *err);
 
 /*
  * The set of the kinds in a text such as "hero,shape". Returns 0; or -1 with *kinds unchanged and err set, which

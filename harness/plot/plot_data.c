@@ -85,7 +85,8 @@ int plot_data_init(struct plot_data *data, const struct document *doc, const cha
 				curve->error = summary->error;
 			if (plot_data_has(point) && !(summary->rate_rps <= curve->score))
 				curve->score = summary->rate_rps;
-			if (summary->cells > data->blocks)
+			/* The control server of several runs in one has the launches of all. */
+			if ((!curve->is_control || data->curves.servers == 1) && summary->cells > data->blocks)
 				data->blocks = summary->cells;
 			if (summary->backlog > data->backlog)
 				data->backlog = summary->backlog;

@@ -32,6 +32,7 @@ struct plot_data {
 	struct law *laws;               /* of the servers, by the index of their curves; owned */
 	struct curves curves;           /* a score is the highest rate */
 	struct plot_data_point *points; /* of servers x levels; owned */
+	bool is_log, is_linear;         /* the scale of rates, where it was asked for */
 	bool is_ceiling;                /* the control server is one here (ceiling.h) */
 	size_t blocks;                  /* maximum of the cells of one point */
 	uint64_t backlog;               /* the largest */

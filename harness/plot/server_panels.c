@@ -14,6 +14,7 @@
 #define TICS_HEIGHT    24.0 /* below a panel */
 #define PANEL_SPACE    12.0
 #define LAUNCHES_SHOWN 16    /* of a server, at most */
+#define LOG_MARGIN     0.05  /* of a logarithmic y */
 #define DETAILED       150.0 /* panels higher than this have more tics */
 
 static const struct level_kind kind = {
@@ -128,9 +129,16 @@ static void panel_add(struct grid *grid, size_t i, double left, double top)
 	struct chart_panel *axes = chart_panel_at(chart, panel);
 
 	chart_axis_levels(axes, data->levels, data->levels_count);
-	chart_axis_linear(&axes->y, level_rate_highest(data), grid->height > DETAILED ? 6 : 3, chart_show_count);
+	if (data->is_log) {
+		double min, max;
+		level_chart_range(data, level_rate, &min, &max);
+		chart_axis_log(&axes->y, min, max, LOG_MARGIN, grid->height, TITLE_ROW, chart_show_count);
+	} else {
+		chart_axis_linear(&axes->y, level_rate_highest(data), grid->height > DETAILED ? 6 : 3,
+				  chart_show_count);
+	}
 	axes->no_y_texts = i % grid->columns != 0;
-	axes->is_filled = data->is_ceiling;
+	axes->is_filled = data->is_ceiling && !data->is_log;
 	axes->is_faint = true;
 	if (!i) {
 		grid->first = panel;

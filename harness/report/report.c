@@ -44,7 +44,7 @@ int report_write(const struct document *document, const struct report_request *r
 	int result = -1;
 
 	if (page_fill(&page, err) ||
-	    plot_draw(document, kinds, page.folder, page.templates, &page.pictures, request->stop, err) ||
+	    plot_draw(document, kinds, NULL, page.folder, page.templates, &page.pictures, request->stop, err) ||
 	    report_run_copy(&page, err))
 		goto out;
 	if (!report_replace(&file, &page, REPORT_PAGE, err)) {

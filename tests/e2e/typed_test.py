@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """What people type: runs by folder, name and "latest", several, one in progress; defaults from the environment; a configuration of
 one's own; titles; what is seen on a terminal. Prints TAP."""
+import json
 import os
 import pty
 import re
@@ -19,6 +20,31 @@ def measured(place, *words, **options):
     return tap.is_(outcome.code, 0, 'run ' + ' '.join(words)) or tap.note(outcome.err)
 
 
+def check_plot(place):
+    """A part of a run, several runs as one, and how a picture looks."""
+    document = place.document('first')
+    document['cells'] += [dict(cell, server='other') for cell in document['cells']]
+    for run in 'old', 'new':
+        place.file('results/%s/run.json' % run, json.dumps(document))
+    look = ['--kinds', 'hero', '--out', 'looks', '--title', 'Ours <&', '--subtitle', 'theirs', '--size', '700x500', '--scale', 'log']
+    outcome = place.bench('plot', 'old', '--format', 'svg,pdf', '--servers', 'other', '--levels', '1..4', *look)
+    tap.is_((outcome.code, outcome.out), (0, 'looks\n'), 'plot: a part, as asked')
+    files = sorted(os.listdir(place.file('looks')))
+    tap.ok(any(file.endswith('.pdf') for file in files) and not any(file.endswith('.png') for file in files), 'plot --format', files)
+    svg = place.read('looks/' + next(file for file in files if file.endswith('.svg') and 'dark' not in file))
+    tap.has(svg, ['>Ours &lt;&amp;<', '>theirs<', 'width="700"'], 'plot --title, --subtitle, --size')
+    outcome = place.bench('plot', 'old', 'new', '--label', 'old=before', '--label', 'new=after', '--kinds', 'hero', '--out', 'both')
+    tap.is_((outcome.code, outcome.out), (0, 'both\n'), 'plot of two runs in one picture')
+    script = ''.join(place.read('both/' + file) for file in os.listdir(place.file('both')) if file.endswith('.dat'))
+    tap.has(script, ['# other, before', '# other, after', '# control'], 'each has its label')
+    for words, said in ((['--servers', 'nobody'], "the run has no server 'nobody': "), (['--mode', 'x'], "the run has no mode 'x': "),
+                        (['--levels', '999'], 'none of the levels 999'), (['--size', '9'], "'9' is no size"), (['--format', 'gif'], 'svg, png, pdf'),
+                        (['--label', 'third=x'], "'third' is none of the runs"), (['--label', 'first'], 'is not RUN=NAME'),
+                        (['second', '--label', 'first=x'], '--out says where')):
+        outcome = place.bench('plot', 'first', *words)
+        tap.ok(outcome.code == 2 and said in outcome.err, 'plot %s: refused' % ' '.join(words), outcome)
+
+
 def test_runs():
     with Place() as place:
         measured(place, '--out', 'first')
@@ -31,6 +57,7 @@ def test_runs():
         tap.is_(place.bench('explain', 'first', 'control@1', 'control@2').out.count('launch 1'), 2, 'several cells')
         tap.is_(place.bench('plot', 'first', 'second', '--kinds', 'hero').out, 'plots/first\nplots/second\n', 'plot of several')
         tap.ok(place.bench('compare', 'first', 'latest').code in (2, 4), 'compare takes names')
+        check_plot(place)
         outcome = place.bench('table', 'frist')
         tap.is_(outcome.code, 2, 'a name that is not there: exit 2')
         tap.has(outcome.err, "did you mean 'first'?", 'and what was meant')

@@ -326,7 +326,7 @@ static void draw_kinds(const struct document *doc, unsigned kinds, const char *f
 {
 	struct err err = { "" };
 
-	if (!plot_draw(doc, kinds, folder, TEMPLATES, list, NULL, &err))
+	if (!plot_draw(doc, kinds, NULL, folder, TEMPLATES, list, NULL, &err))
 		return;
 	if (strstr(err.text, "not installed"))
 		skip();
@@ -988,7 +988,7 @@ static void gnuplot_missing_names_the_package(void **state)
 
 	cell_add(&doc, "tornado", "close", 1, 0, 8000, NULL);
 	setenv("PATH", folder, 1);
-	int result = plot_draw(&doc, PLOT_ALL, folder, TEMPLATES, NULL, NULL, &err);
+	int result = plot_draw(&doc, PLOT_ALL, NULL, folder, TEMPLATES, NULL, NULL, &err);
 	setenv("PATH", path, 1);
 	free(path);
 	assert_int_equal(result, -1);
@@ -1006,7 +1006,7 @@ static void gnuplot_failing_is_quoted(void **state)
 	fputs("plot nonsense +\n", template);
 	fclose(template);
 	cell_add(&doc, "tornado", "close", 1, 0, 8000, NULL);
-	assert_int_equal(plot_draw(&doc, PLOT_ALL, folder, folder, NULL, NULL, &err), -1);
+	assert_int_equal(plot_draw(&doc, PLOT_ALL, NULL, folder, folder, NULL, NULL, &err), -1);
 	if (strstr(err.text, "not installed")) {
 		document_release(&doc);
 		skip();
@@ -1022,15 +1022,15 @@ static void bad_input_is_said(void **state)
 	struct document doc = { 0 };
 	struct err err;
 
-	assert_int_equal(plot_draw(&doc, PLOT_ALL, folder, TEMPLATES, NULL, NULL, &err), -1);
+	assert_int_equal(plot_draw(&doc, PLOT_ALL, NULL, folder, TEMPLATES, NULL, NULL, &err), -1);
 	assert_string_equal(err.text, "there is nothing to draw: the run has no cell of the client epoll");
 	cell_add(&doc, "tornado", "../close", 1, 0, 8000, NULL);
-	assert_int_equal(plot_draw(&doc, PLOT_ALL, folder, TEMPLATES, NULL, NULL, &err), -1);
+	assert_int_equal(plot_draw(&doc, PLOT_ALL, NULL, folder, TEMPLATES, NULL, NULL, &err), -1);
 	assert_string_equal(err.text, "'../close' is no mode: lower-case letters, digits, _ and -");
-	assert_int_equal(plot_draw(&doc, PLOT_ALL, folder, "/nonexistent", NULL, NULL, &err), -1);
+	assert_int_equal(plot_draw(&doc, PLOT_ALL, NULL, folder, "/nonexistent", NULL, NULL, &err), -1);
 	assert_string_equal(err.text, "template: /nonexistent/chart.gp: No such file or directory");
 	close(open(inside(folder, "file"), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
-	assert_int_equal(plot_draw(&doc, PLOT_ALL, inside(folder, "file"), TEMPLATES, NULL, NULL, &err), -1);
+	assert_int_equal(plot_draw(&doc, PLOT_ALL, NULL, inside(folder, "file"), TEMPLATES, NULL, NULL, &err), -1);
 	assert_non_null(strstr(err.text, "/file is not a folder"));
 	document_release(&doc);
 }
