@@ -34,7 +34,7 @@ static const struct data_column columns[COLUMNS] = {
 };
 
 /* For programs. */
-enum csv_column { CSV_NAME, CSV_KIND, CSV_STATE = 6, CSV_BLOCKS, CSV_KEEPS_UP, CSV_CENSORED = 17, CSV_COLUMNS };
+enum csv_column { CSV_NAME, CSV_KIND, CSV_STATE = 6, CSV_LAUNCHES, CSV_KEEPS_UP, CSV_CENSORED = 17, CSV_COLUMNS };
 
 static const struct data_column csv_columns[CSV_COLUMNS] = {
 	[CSV_NAME] = { "", "implementation", DATA_TEXT, POINT(server) },
@@ -44,7 +44,7 @@ static const struct data_column csv_columns[CSV_COLUMNS] = {
 	{ "", "share", DATA_SHARE, POINT(share) },
 	{ "", "answered_rps", DATA_NUMBER, POINT(rate_rps) },
 	[CSV_STATE] = { "", "state", DATA_TEXT, DATA_APART },
-	[CSV_BLOCKS] = { "", "blocks", DATA_NUMBER, DATA_APART },
+	[CSV_LAUNCHES] = { "", "launches", DATA_NUMBER, DATA_APART },
 	[CSV_KEEPS_UP] = { "", "keeps_up", DATA_TEXT, DATA_APART },
 	{ "", "p50_ns", DATA_NS, POINT(latency_ns.p50) },
 	{ "", "p90_ns", DATA_NS, POINT(latency_ns.p90) },
@@ -230,7 +230,7 @@ static int csv_put(const struct points *points, FILE *out, struct err *err)
 		bool revival = document_is_revival(points->document, point->server);
 		data_table_fill(&table, row, point);
 		data_table_set_text(&table, row, CSV_KIND, revival ? "revival" : "original");
-		data_table_set(&table, row, CSV_BLOCKS, point->used);
+		data_table_set(&table, row, CSV_LAUNCHES, point->used);
 		data_table_set_text(&table, row, CSV_STATE, "failed");
 		if (!point->used)
 			continue;

@@ -490,15 +490,15 @@ static void failed_note(const struct rows *rows, enum table_format format, size_
 			FILE *out)
 {
 	const struct summary *summary = summary_at(rows, row, mode);
-	char name[TEXT_MAX], why[1024], note[2048], blocks[64] = "failed";
+	char name[TEXT_MAX], why[1024], note[2048], launches[64] = "failed";
 
 	if (!summary->failed)
 		return;
 	note_name(rows, row, mode, name, sizeof name);
 	text_plain(why, sizeof why, summary->error ? summary->error : "no figures");
 	if (summary->failed < summary->cells)
-		snprintf(blocks, sizeof blocks, "failed in %u of %u launches", summary->failed, summary->cells);
-	snprintf(note, sizeof note, "%s %s: %s", name, blocks, why);
+		snprintf(launches, sizeof launches, "failed in %u of %u launches", summary->failed, summary->cells);
+	snprintf(note, sizeof note, "%s %s: %s", name, launches, why);
 	text_table_note(format, note, first, out);
 }
 
@@ -611,7 +611,7 @@ static void csv_rate(const struct summary *summary, FILE *out)
 
 static void csv_rate_heading(const char *what, FILE *out)
 {
-	static const char *const fields[] = { "rps", "state", "min_rps", "max_rps", "blocks" };
+	static const char *const fields[] = { "rps", "state", "min_rps", "max_rps", "launches" };
 
 	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
 		char name[TEXT_MAX];

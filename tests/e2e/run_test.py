@@ -291,7 +291,7 @@ def test_seed():
     blocks = {tuple(name for block, name in orders['one'] if block == wanted) for wanted in (1, 2, 3)}
     tap.ok(len(blocks) > 1, 'blocks differ in order', blocks)
     csv_rows = list(csv.DictReader(io.StringIO(place.bench('table', '--csv', 'results/one/run.json').out)))
-    tap.is_({row['sequential_blocks'] for row in csv_rows}, {'3'}, 'the table is over three blocks')
+    tap.is_({row['sequential_launches'] for row in csv_rows}, {'3'}, 'the table is over three launches')
 
 
 def test_preset_2010():
