@@ -33,13 +33,7 @@ double level_rate(const struct plot_data *data, const struct curve *curve, size_
 
 double level_rate_highest(const struct plot_data *data)
 {
-	double highest = 0;
-
-	for (size_t i = 0; i < data->curves.count; i++)
-		for (size_t level = 0; level < data->levels_count; level++)
-			highest = fmax(highest,
-				       plot_data_point(data, &data->curves.all[i], level)->summary.rate_max_rps);
-	return highest;
+	return data->highest_rps;
 }
 
 void level_chart_range(const struct plot_data *data, level_value *value, double *min, double *max)
@@ -48,8 +42,9 @@ void level_chart_range(const struct plot_data *data, level_value *value, double 
 	*max = -INFINITY;
 	for (size_t i = 0; i < data->curves.count && value; i++)
 		for (size_t level = 0; level < data->levels_count; level++) {
-			*min = fmin(*min, value(data, &data->curves.all[i], level));
-			*max = fmax(*max, value(data, &data->curves.all[i], level));
+			double here = value(data, &data->curves.all[i], level);
+			*min = fmin(*min, here);
+			*max = fmax(*max, here);
 		}
 }
 

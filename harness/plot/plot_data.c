@@ -51,6 +51,24 @@ static int point_fill(struct plot_data_point *point, const struct plot_data *dat
 	return 0;
 }
 
+/* Once for each server: pictures ask for these at each of its levels. */
+static void ends_find(struct plot_data *data, const struct curve *curve)
+{
+	struct plot_data_ends *ends = &data->ends[curve->index];
+
+	for (size_t level = 0; level < data->levels_count; level++) {
+		const struct plot_data_point *point = plot_data_point(data, curve, level);
+		if (plot_data_has(point))
+			ends->last = level;
+		data->highest_rps = fmax(data->highest_rps, point->summary.rate_max_rps);
+	}
+	ends->best = ends->last;
+	for (size_t level = data->levels_count; level-- > 0;)
+		if (plot_data_point(data, curve, level)->summary.rate_rps >=
+		    plot_data_point(data, curve, ends->best)->summary.rate_rps)
+			ends->best = level;
+}
+
 int plot_data_init(struct plot_data *data, const struct document *doc, const char *mode, struct err *err)
 {
 	double *room = calloc(doc->cells_count + 1, sizeof *room);
@@ -66,7 +84,8 @@ int plot_data_init(struct plot_data *data, const struct document *doc, const cha
 		goto out;
 	data->points = calloc(data->curves.servers * data->levels_count + 1, sizeof *data->points);
 	data->laws = calloc(data->curves.servers + 1, sizeof *data->laws);
-	if (!data->points || !data->laws) {
+	data->ends = calloc(data->curves.servers + 1, sizeof *data->ends);
+	if (!data->points || !data->laws || !data->ends) {
 		err_set(err, "out of memory");
 		goto out;
 	}
@@ -91,6 +110,7 @@ int plot_data_init(struct plot_data *data, const struct document *doc, const cha
 			if (summary->backlog > data->backlog)
 				data->backlog = summary->backlog;
 		}
+		ends_find(data, curve);
 	}
 	curves_rank(&data->curves, PICTURE_NAMES_MAX);
 	result = 0;
@@ -104,11 +124,13 @@ void plot_data_release(struct plot_data *data)
 	free(data->levels);
 	free(data->points);
 	free(data->laws);
+	free(data->ends);
 	curves_release(&data->curves);
 	verdicts_release(&data->verdicts);
 	data->levels = NULL;
 	data->points = NULL;
 	data->laws = NULL;
+	data->ends = NULL;
 }
 
 const struct plot_data_point *plot_data_point(const struct plot_data *data, const struct curve *curve, size_t level)
@@ -128,23 +150,12 @@ bool plot_data_has(const struct plot_data_point *point)
 
 size_t plot_data_last(const struct plot_data *data, const struct curve *curve)
 {
-	size_t last = 0;
-
-	for (size_t level = 0; level < data->levels_count; level++)
-		if (plot_data_has(plot_data_point(data, curve, level)))
-			last = level;
-	return last;
+	return data->ends[curve->index].last;
 }
 
 size_t plot_data_best(const struct plot_data *data, const struct curve *curve)
 {
-	size_t best = plot_data_last(data, curve);
-
-	for (size_t level = data->levels_count; level-- > 0;)
-		if (plot_data_point(data, curve, level)->summary.rate_rps >=
-		    plot_data_point(data, curve, best)->summary.rate_rps)
-			best = level;
-	return best;
+	return data->ends[curve->index].best;
 }
 
 uint64_t plot_data_failed_from(const struct plot_data *data, const struct curve *curve)

@@ -34,8 +34,12 @@ struct plot_data {
 	struct plot_data_point *points; /* of servers x levels; owned */
 	bool is_log, is_linear;         /* the scale of rates, where it was asked for */
 	bool is_ceiling;                /* the control server is one here (ceiling.h) */
-	size_t blocks;                  /* maximum of the cells of one point */
-	uint64_t backlog;               /* the largest */
+	struct plot_data_ends {
+		size_t last, best; /* the last level with a rate, and that with the maximum; 0 where there is none */
+	} * ends;                  /* of the servers, by the index of their curves; owned */
+	double highest_rps;        /* of all cells of all points; 0: there is no rate */
+	size_t blocks;             /* maximum of the cells of one point */
+	uint64_t backlog;          /* the largest */
 };
 
 /* Returns 0, or -1 with err set; release in both cases. */

@@ -807,7 +807,7 @@ ATTACKS = [
     Attack('a server whose first thread ends', unseen('hide', 'see its memory', 'not seen, though it was alive: its memory'),
            [code(0), level_cell(lambda cell: cell['unseen'] == ['memory'] and cell['server_rss_bytes'] is None, 'its memory is unknown, not 0')]),
     Attack('12 MiB of memory for all', short_of_memory('run', '--conf', 'a.conf', '--servers', 'grow,control', *RUN[5:], '-c', '1,2', '--ready', '20s'), [code(0), outlived], True),
-    Attack('12 MiB of memory for all, doctor', short_of_memory('doctor', '--conf', 'a.conf', '--json'), [code(1), prints_finding('memory', 'bad', 'in this cgroup')]),
+    Attack('12 MiB of memory for all, doctor', short_of_memory('doctor', '--conf', 'a.conf', '--json'), [code(1), prints_finding('memory', 'bad', 'in this cgroup; 65,536 connections need about 64 MB in benchctl')]),
     Attack('a negative rate is published', published(-0.06), [code(2), says("is no rate")]),
     Attack('a rate of 1e12 is published', published(1e12), [code(2), says("is no rate")]),
     Attack('a link in a site', linked_site, [code(3), says('site/runs is no folder'), prints('')]),

@@ -20,8 +20,9 @@ from helper.program import ROOT, Place
 PROGRAM = os.path.join(ROOT, 'build', 'address-undefined', 'benchctl')
 SECONDS = float(os.environ.get('SANITIZED_S', '60'))
 SEED = int(os.environ.get('BENCHCTL_TEST_SEED') or random.randrange(1000000))
-# AddressSanitizer reserves terabytes of addresses, and more memory than these leave.
-SMALL = ('64 MB of address space', '12 MiB of memory for all', '12 MiB of memory for all, doctor')
+# AddressSanitizer reserves terabytes of addresses, and more memory than the first of these leave; pages that are drawn again and
+# again take minutes; and glibc leaks LOCPATH.
+LEFT_OUT = ('64 MB of address space', '12 MiB of memory', 'SIGKILL of report', 'SIGKILL of plot', 'two of ', 'report into', 'the locale ')
 
 
 def walk(attack):
@@ -48,7 +49,7 @@ def test_attacks():
     if not os.access(PROGRAM, os.X_OK):
         raise tap.Skip('make SANITIZE=address,undefined')
     tap.note('BENCHCTL_TEST_SEED=%d SANITIZED_S=%g' % (SEED, SECONDS))
-    attacks = [attack for attack in ATTACKS if attack.name not in SMALL]
+    attacks = [attack for attack in ATTACKS if not attack.name.startswith(LEFT_OUT)]
     random.Random(SEED).shuffle(attacks)
     start, walked = time.monotonic(), 0
     for attack in attacks:
