@@ -170,7 +170,7 @@ reference: originals
 	fi
 	mkdir -p results/reference
 	cp results/$(REFERENCE_RUN)/run.json results/reference/run.json
-	./benchctl report results/reference/run.json
+	./benchctl report results/reference/run.json --format svg
 	./benchctl table results/reference/run.json --markdown | tests/bench/into README.md reference
 	tests/bench/history --sweep results/reference/run.json --into docs/history.md
 

@@ -7,10 +7,11 @@
 #include "harness/cmd/data.h"
 #include "harness/cmd/runs.h"
 #include "harness/lib/folder.h"
+#include "harness/plot/plot.h"
 #include "harness/record/result.h"
 
 struct report_settings {
-	char *out, *url, *results;
+	char *out, *url, *format, *results;
 	bool help;
 };
 
@@ -21,6 +22,8 @@ static const struct option_def report_options[] = {
 	  .help = "where to write (plots/NAME, with the name of the run)" },
 	{ "url", 0, OPTION_FIELD(text, struct report_settings, url), .placeholder = "URL",
 	  .help = "where the folder will be found: for the picture in previews of links" },
+	{ "format", 0, OPTION_FIELD(text, struct report_settings, format), .placeholder = "LIST",
+	  .help = "of the pictures beside the page: svg, and png or pdf (svg,png)" },
 #include "harness/config/settings_results.def"
 	{ "help", 'h', OPTION_FIELD(flag, struct report_settings, help), .help = "this text" },
 	{ .name = NULL }
@@ -39,7 +42,7 @@ static int page_replace(const struct document *document, struct report_request *
 }
 
 /* Makes the page of a run. Returns the exit code. */
-static int run_report(const struct report_settings *settings, const char *word)
+static int run_report(const struct report_settings *settings, unsigned formats, const char *word)
 {
 	struct document document;
 	char path[RUNS_PATH], room[DATA_PATH], *folder = NULL;
@@ -54,7 +57,7 @@ static int run_report(const struct report_settings *settings, const char *word)
 	const char *templates = data_find(room, "templates", &err);
 	common_catch_signals();
 	struct report_request request = {
-		.templates = templates, .run = path, .url = settings->url, .stop = &common_stop
+		.templates = templates, .run = path, .url = settings->url, .formats = formats, .stop = &common_stop
 	};
 	if (!templates || !folder || page_replace(&document, &request, folder, &err))
 		code = complain(&command_report, common_stop ? EXIT_INTERRUPTED : EXIT_NO_RUN, "%s",
@@ -70,14 +73,20 @@ out:
 static int report_run(int argc, char **argv)
 {
 	struct report_settings settings = { 0 };
+	struct plot_look look = { 0 };
+	struct err err;
 	int code, operands = command_parse(&command_report, &settings, argc, argv, 1, argc > 1 ? argc : 1, &code);
 
 	if (operands > 1 && settings.out) {
 		code = complain(&command_report, EXIT_USAGE, "--out is for one run");
 		operands = 0;
 	}
+	if (operands > 0 && settings.format && plot_formats_parse(&look, settings.format, &err)) {
+		code = complain(&command_report, EXIT_USAGE, "--format: %s", err.text);
+		operands = 0;
+	}
 	for (int i = 0; i < operands && !common_stop; i++) {
-		int failed = run_report(&settings, argv[i]);
+		int failed = run_report(&settings, look.formats, argv[i]);
 		code = code ? code : failed;
 	}
 	options_release(report_options, &settings);

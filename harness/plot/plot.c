@@ -222,10 +222,11 @@ static void look_apply(struct picture *picture, const struct plot_look *look)
 {
 	if (look->title)
 		text_plain(picture->title, sizeof picture->title, look->title);
-	if (look->formats) {
-		picture->has_pdf = picture->has_svg && look->formats & PLOT_PDF;
-		picture->has_svg = picture->has_svg && look->formats & PLOT_SVG;
-		picture->has_png = picture->has_png && look->formats & PLOT_PNG;
+	/* A preview is a PNG, whatever the others are. */
+	if (look->formats && picture->has_svg) {
+		picture->has_pdf = look->formats & PLOT_PDF;
+		picture->has_svg = look->formats & PLOT_SVG;
+		picture->has_png = look->formats & PLOT_PNG;
 	}
 }
 

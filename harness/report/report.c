@@ -40,11 +40,12 @@ int report_write(const struct document *document, const struct report_request *r
 		.is_light = request->is_light,
 	};
 	unsigned kinds = request->is_light ? PLOT_LIGHT | (PLOT_ALL & ~(1u << PLOT_PREVIEW)) : PLOT_ALL;
+	const struct plot_look look = { .formats = request->formats ? request->formats | PLOT_SVG : 0 };
 	struct file_replacement file;
 	int result = -1;
 
 	if (page_fill(&page, err) ||
-	    plot_draw(document, kinds, NULL, page.folder, page.templates, &page.pictures, request->stop, err) ||
+	    plot_draw(document, kinds, &look, page.folder, page.templates, &page.pictures, request->stop, err) ||
 	    report_run_copy(&page, err))
 		goto out;
 	if (!report_replace(&file, &page, REPORT_PAGE, err)) {

@@ -26,6 +26,7 @@ struct report_request {
 	const char *templates; /* the folder of the style: page.css, page.js, and the templates of the pictures */
 	const char *run;       /* the run.json, which is copied into the folder; NULL: the page has no link to one */
 	bool is_light; /* small: no file beside the page but the run.json, compressed; fewer pictures where they are large */
+	unsigned formats; /* of the pictures beside it, bits of enum plot_format, SVG in any case; 0: SVG and PNG */
 	const char
 		*url; /* where the folder will be found, for previews of links, without a slash at its end; or NULL */
 	const volatile sig_atomic_t *stop; /* ends it; or NULL */

@@ -43,6 +43,10 @@ def check_plot(place):
                         (['second', '--label', 'first=x'], '--out says where')):
         outcome = place.bench('plot', 'first', *words)
         tap.ok(outcome.code == 2 and said in outcome.err, 'plot %s: refused' % ' '.join(words), outcome)
+    tap.is_(place.bench('report', 'first', '--format', 'svg', '--out', 'small').code, 0, 'report --format')
+    tap.is_([file for file in os.listdir(place.file('small')) if file.endswith('.png') and not file.startswith('preview')], [],
+            'and a preview is the only PNG')
+    tap.is_(place.bench('report', 'first', '--format', 'gif').code, 2, 'report --format: no such format')
 
 
 def test_runs():
