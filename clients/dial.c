@@ -141,7 +141,7 @@ static int take_bytes(const struct exchange *exchange, struct http_reader *reade
 	return event == HTTP_END;
 }
 
-/* Receives what there is. Returns its bytes, 0 at the end; or -1, with the failure told. */
+/* Receives what there is. Returns its bytes, 0 at the end; or -1, with the failure stored. */
 static ssize_t exchange_some(const struct exchange *exchange, char *buffer, size_t room)
 {
 	for (;;) {

@@ -540,7 +540,7 @@ const char *http_describe(char out[HTTP_TEXT], const struct http_reader *reader,
 	const char *line = at;
 	char quoted[80];
 
-	/* The line that it is in, as far as this piece of input has it. */
+	/* The current line, as far as this piece of input has it. */
 	while (line > from && line[-1] != '\n' && at - line < 24)
 		line--;
 	text_quote(quoted, sizeof quoted, line, (size_t)(end - line));

@@ -92,7 +92,7 @@ static int blocks_fill(struct launches *launches, const struct document *documen
 	return 0;
 }
 
-/* Where a level or a block stands in its list; `count` where it is not in it. */
+/* The index of a level or a block in its list; `count` where it is not in the list. */
 static size_t place_of(const uint64_t *list, size_t count, uint64_t wanted)
 {
 	const uint64_t *found = bsearch(&wanted, list, count, sizeof *list, count_order);

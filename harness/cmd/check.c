@@ -40,7 +40,7 @@ static const struct option_def check_options[] = {
 	  .help = "instead of a configuration: a service that runs already" },
 #include "harness/config/settings_request.def"
 	{ "http", 0, FIELD(choice, request.http), .fallback = "1.1", .choices = request_http_names,
-	  .help = "version of HTTP to ask in" },
+	  .help = "HTTP version of the requests" },
 	{ "json", 0, FIELD(flag, json), .help = "print JSON" },
 	{ "conf", 0, FIELD(texts, conf), .placeholder = "FILE",
 	  .help = "configuration (bench.conf); given again, it adds to the first" },

@@ -33,7 +33,7 @@ struct init_settings {
 static const struct option_def init_options[] = {
 #include "harness/config/settings_request.def"
 	{ "http", 0, FIELD(choice, request.http), .fallback = "1.1", .choices = request_http_names,
-	  .flags = OPTION_CALL, .help = "version of HTTP to ask in" },
+	  .flags = OPTION_CALL, .help = "HTTP version of the requests" },
 	{ "command", 0, FIELD(text, command), .placeholder = "COMMAND", .flags = OPTION_CALL,
 	  .help = "launches the service, in this folder; without it the service must run already" },
 	{ "name", 0, FIELD(text, name), .fallback = "service", .placeholder = "NAME", .flags = OPTION_CALL,

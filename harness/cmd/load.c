@@ -111,7 +111,7 @@ struct load_live {
 	uint64_t start_ns, last_ns, right;
 };
 
-/* A server that hangs is told of as it happens, before the measurement too. */
+/* A server that hangs is reported as it happens, before the measurement too. */
 static void load_stalled(void *context, uint64_t silent_ns)
 {
 	const struct load_settings *settings = ((const struct load_live *)context)->settings;

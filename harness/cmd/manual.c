@@ -16,7 +16,7 @@ const struct exit_meaning manual_exits[] = {
 	{ EXIT_NO_RUN, "run", "no cell is valid" },
 	{ EXIT_NO_RUN, "load", "there was not one right response" },
 	{ EXIT_INCONCLUSIVE, "compare, ab", "no verdict: the gate is inconclusive, or NEW lacks what BASE has" },
-	{ EXIT_INCONCLUSIVE, "why", "not decided: what would tell is said" },
+	{ EXIT_INCONCLUSIVE, "why", "undecided; the output says what would decide it" },
 	{ EXIT_INTERRUPTED, NULL, "interrupted by a signal; what was measured is kept" },
 	{ .text = NULL },
 };

@@ -68,7 +68,7 @@ struct compare_settings {
 	double floor;               /* a share: a smaller effect does not count; COMPARE_FLOOR */
 	double alpha;               /* COMPARE_ALPHA */
 	struct compare_noise noise; /* `at` NULL: unknown */
-	bool allow_missing;         /* what NEW lacks is told, and does not make the comparison blind */
+	bool allow_missing;         /* what NEW lacks is reported, and does not make the comparison blind */
 	bool strict;                /* a part that is inconclusive, or an interrupted run, is no pass */
 	bool no_strict;             /* not to see is a pass */
 };

@@ -176,7 +176,7 @@ static void note_add(struct map *map, const char *format, const char *text)
 					  text_plain(plain, sizeof plain, whole), NOTE_SIZE, WIDTH - 2 * MARGIN);
 }
 
-/* Where all stands. */
+/* The layout. */
 static void map_layout(struct map *map)
 {
 	char text[SENTENCE_TEXT], title[COMPARE_TITLE], name[TYPESET_LINE], fitted[1][TYPESET_LINE];
@@ -454,7 +454,7 @@ static void svg_lines(FILE *out, const char (*lines)[TYPESET_LINE], size_t count
 	}
 }
 
-/* What is drawn where nothing could be compared. An older picture must not stand for it. */
+/* What is drawn where nothing could be compared, so that no older picture is taken for the result. */
 static int failure_draw(const struct map *map, const char *path, struct err *err)
 {
 	const struct palette *palette = &palettes[0];

@@ -76,7 +76,7 @@ bool subject_start(struct subject *subject, struct err *err);
 
 /*
  * Whether the server's first process has exited; then `how` says so, with its last stderr output. Called where
- * something seems wrong: a death is seen on a connection before the keeper tells of it, so this may wait for a moment.
+ * something seems wrong: a death is seen on a connection before the keeper reports it, so this may wait for a moment.
  */
 bool subject_has_exited(struct subject *subject, char *how, size_t room);
 

@@ -40,7 +40,7 @@ enum field_merge {
 	FIELD_MAX,
 };
 
-/* Whether a field stands in a file. */
+/* Whether a field is in a file. */
 enum field_presence {
 	FIELD_ALWAYS, /* it does, or the file is wrong */
 	FIELD_LATER,  /* it does, but in files of earlier versions */

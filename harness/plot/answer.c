@@ -338,7 +338,7 @@ static void share_axis(struct chart_axis *axis, const struct answer *answer)
 
 /* Words. */
 
-/* What stands behind a verdict, in a few words. */
+/* The reason for a verdict, in a few words. */
 static const char *const kind_meanings[VERDICT_KINDS] = {
 	[VERDICT_WORKS_MORE] = "a request costs it more CPU there",
 	[VERDICT_WAITS] = "it uses less CPU there",

@@ -1,7 +1,7 @@
 /*
  * cause: what limits a server, found by experiment, as run.json holds it (harness/why finds it).
  *
- * The cells of the experiments are no cells of the run: only what they came to stands here.
+ * The cells of the experiments are not cells of the run: only their outcome is kept here.
  */
 #ifndef HARNESS_RECORD_CAUSE_H
 #define HARNESS_RECORD_CAUSE_H

@@ -78,7 +78,7 @@ struct document {
 	struct document_verdict *verdicts; /* as they were written; what is shown is worked out anew from the cells */
 	uint64_t verdicts_count;
 	bool interrupted;
-	struct cause *causes; /* what limits servers, by experiment; of a server and mode one at the most */
+	struct cause *causes; /* what limits servers, by experiment; at most one for each server and mode */
 	uint64_t causes_count;
 };
 

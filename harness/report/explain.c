@@ -315,7 +315,7 @@ static void print_counted(const char *network, FILE *out)
 		    : "(of the whole host: other traffic shows too)");
 }
 
-/* When a line is told. */
+/* When a line is shown. */
 #define WHEN(name, condition)                     \
 	static bool name(const struct cell *cell) \
 	{                                         \
@@ -442,7 +442,7 @@ static const struct line {
 	TELL("in flight", "fairness", is_closed_loop,
 	     "{fairness.min} to {fairness.max} responses a connection, {fairness.never_served} never served, Jain's index {fairness.jain}"),
 	TELL("in flight", "Little", has_sampled,
-	     "residual {little_residual}: {concurrency.sampled} in flight by what was counted now and then"),
+	     "residual {little_residual}: {concurrency.sampled} in flight by the sampled counts"),
 	TELL("in flight", "Little", has_no_sampled, "residual {little_residual}"),
 	PRINT("latency", print_latency),
 	TELL("latency", "", has_share_of_cpu,

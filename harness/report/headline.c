@@ -46,7 +46,7 @@ char *headline_title(char out[HEADLINE_TITLE], const struct document *document)
 	return out;
 }
 
-/* How the modes are told of, each by `say`, and named where there are several. */
+/* The modes one after the other, each by `say`, with its name where there are several. */
 static const struct telling {
 	const char *none; /* where there is no mode */
 	const char *separator, *before, *after;

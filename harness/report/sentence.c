@@ -8,7 +8,7 @@
 #include "harness/lib/units.h"
 #include "harness/report/offered.h"
 
-/* Servers that are told of together. */
+/* Servers that share a sentence. */
 enum group { KEEPS, AS_FAST, SAGS, COLLAPSES, CLIFF, BEHIND, FAILS, ABSENT, UNCLEAR, OPEN, GROUPS };
 
 static const struct {

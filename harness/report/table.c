@@ -274,7 +274,7 @@ static const struct column {
 
 #define COLUMNS (sizeof columns / sizeof *columns)
 
-/* A column as it stands in the table. */
+/* A column as it is shown in the table. */
 struct place {
 	const struct column *column;
 	size_t mode;

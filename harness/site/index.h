@@ -1,7 +1,7 @@
 /*
  * index: the first page of a site, with the newest runs and the servers, and the pages of its history.
  *
- * Figures of different kinds of host never stand in one table. Beside each table is for what its runs are a baseline. What changes
+ * Figures of different kinds of host are never in one table. Next to each table is what its runs are a baseline for. What changes
  * of other branches did is among the runs, and in the pages of servers, not in these tables.
  */
 #ifndef HARNESS_SITE_INDEX_H

@@ -56,7 +56,7 @@ struct publishing {
 	size_t added_count;
 	char **touched; /* names of servers whose trends change, owned */
 	size_t touched_count;
-	char *css; /* the looks of a report and, on top of them, of a site; owned */
+	char *css; /* the style of a report, followed by that of a site; owned */
 };
 
 /* Tells the caller of publish(), where it wants to be told. */

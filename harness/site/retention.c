@@ -32,7 +32,7 @@ static bool is_alike(const struct site_run *a, const struct site_run *b)
 	       site_run_has_all_of(a, b) && site_run_has_all_of(b, a);
 }
 
-/* Whether another run stands for this one: of the same week, and newer, or whole where this one is not. */
+/* Whether another run represents this one: of the same week, and newer, or whole where this one is not. */
 static bool is_redundant(const struct site *site, size_t at)
 {
 	const struct site_run *run = &site->runs[at];

@@ -8,7 +8,7 @@
 #include "harness/site/pages.h"
 #include "harness/site/trend_plot.h"
 
-/* Whether a server stands in a run that was added or removed now. */
+/* Whether a server is in a run that was added or removed now. */
 static bool is_touched(const struct publishing *p, const char *server)
 {
 	for (size_t i = 0; i < p->touched_count; i++)

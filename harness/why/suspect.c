@@ -336,7 +336,7 @@ static uint32_t silent_of(const struct evidence *evidence)
 	return (uint32_t)count;
 }
 
-/* Press: connections that say nothing, beside one that asks. A server that need not look at them does not notice. */
+/* Press: silent connections beside an active one. A server that need not look at them does not notice. */
 static bool plan_per_connection(struct experiment *experiment, const struct evidence *evidence)
 {
 	uint32_t silent = silent_of(evidence);
@@ -347,7 +347,7 @@ static bool plan_per_connection(struct experiment *experiment, const struct evid
 		experiment->arms[arm] = (struct condition){ .modes = bit(LOAD_CLOSE) | bit(LOAD_KEEPALIVE),
 							    .level = 1 };
 	experiment->arms[1].silent = silent;
-	changed(experiment, "%u silent connections beside one that asks", silent);
+	changed(experiment, "%u silent connections beside an active one", silent);
 	for (int mode = LOAD_CLOSE; mode <= (evidence->keepalive ? LOAD_KEEPALIVE : LOAD_CLOSE); mode++) {
 		test_add(experiment, (struct suspect_test){ "server CPU per request", (enum load_mode)mode, cost_of,
 							    SILENT_SIZE, false });
@@ -458,9 +458,9 @@ static bool plan_library(struct experiment *experiment, const struct evidence *e
 
 const struct suspect suspects[] = {
 	{ "accept_queue", CAUSE_CONFIGURATION,
-	  "its listen backlog is too short: connections are dropped, and asked for again after 1, 3 and 7 seconds",
+	  "its listen backlog is too short: connections are dropped, and their SYNs are sent again after 1, 3 and 7 seconds",
 	  plan_accept_queue },
-	{ "idle_timeout", CAUSE_CONFIGURATION, "it ends connections that say nothing for a time, however few they are",
+	{ "idle_timeout", CAUSE_CONFIGURATION, "it closes connections that are silent for a time, however few they are",
 	  plan_idle_timeout },
 	{ "delayed_ack", CAUSE_CONFIGURATION,
 	  "it sends a response in two writes without TCP_NODELAY: the second waits for a delayed acknowledgement",
@@ -472,7 +472,7 @@ const struct suspect suspects[] = {
 	  plan_memory },
 	{ "fixed_number", CAUSE_CONFIGURATION,
 	  "it serves so many connections at once and no more, however many there are", plan_fixed_number },
-	{ "per_connection", CAUSE_INHERENT, "each open connection makes every request dearer, though it says nothing",
+	{ "per_connection", CAUSE_INHERENT, "each open connection makes every request cost more, though it is silent",
 	  plan_per_connection },
 	{ "time_wait", CAUSE_HOST, "connections in TIME_WAIT: buckets or ports run out", plan_time_wait },
 	{ "client", CAUSE_CLIENT, "the client could not offer more", plan_client },

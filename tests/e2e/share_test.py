@@ -84,7 +84,7 @@ def test_auto_of_an_expensive_server():
     tap.is_(document['config']['server-share'], 'auto', 'auto: it is said')
     for cell in document['cells']:
         check_auto(cell)
-    tap.is_({cell.get('server_share') for cell in document['cells']}, {None}, 'auto: a server of Python is dearer than the client')
+    tap.is_({cell.get('server_share') for cell in document['cells']}, {None}, 'auto: a server in Python costs more CPU than the client')
 
 
 def test_auto_without_requests_more():
