@@ -354,17 +354,6 @@ void options_line_release(struct options_line *line)
 	*line = (struct options_line){ 0 };
 }
 
-int options_parse(const struct option_def *defs, void *settings, int argc, char **argv, struct err *err)
-{
-	struct options_line line;
-	int operands = options_line_read(defs, &line, argc, argv, err);
-
-	if (operands >= 0 && options_line_apply(&line, settings, ~0u, err))
-		operands = -1;
-	options_line_release(&line);
-	return operands;
-}
-
 /* What stands for the value: "TIME", "close|keepalive"; "" for a flag. */
 static const char *value_name(const struct option_def *def, char room[64])
 {

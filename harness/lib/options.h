@@ -134,9 +134,6 @@ bool options_line_gives(const struct options_line *line, const char *name);
 
 void options_line_release(struct options_line *line);
 
-/* Reads a command line and applies all of it, without the environment. Returns as options_line_read() does. */
-int options_parse(const struct option_def *defs, void *settings, int argc, char **argv, struct err *err);
-
 /*
  * Sets every field to its default. The struct must be zeroed or already hold settings. Returns 0, or -1 with err set:
  * memory is out, or the table has a default that its own type refuses.

@@ -47,11 +47,16 @@ static const struct option_def defs[] = {
 /* Parses words; they must be NULL-terminated. */
 static int parse(struct things *things, const char *const *words, char **argv, struct err *err)
 {
-	int argc = 0;
+	struct options_line line;
+	int argc = 0, operands;
 
 	for (; argc < WORDS_MAX && words[argc]; argc++)
 		argv[argc] = (char *)(uintptr_t)words[argc];
-	return options_parse(defs, things, argc, argv, err);
+	operands = options_line_read(defs, &line, argc, argv, err);
+	if (operands >= 0 && options_line_apply(&line, things, ~0u, err))
+		operands = -1;
+	options_line_release(&line);
+	return operands;
 }
 
 static void test_defaults(void **state)
