@@ -27,6 +27,8 @@ static const struct svg_change {
 	{ "]]>", "", "]]&gt;", NULL }, /* not allowed in XML, and gnuplot escapes no > */
 };
 
+#define SVG_BEGINS "<fix]" /* with one of these what is changed or removed begins */
+
 /* The end of a group without anything in it, of which gnuplot writes thousands; NULL: it is none. */
 static const char *svg_empty_group(const char *svg)
 {
@@ -56,7 +58,9 @@ static void svg_copy(const char *svg, const char *stem, FILE *out)
 				change->after ? change->after : "");
 			svg = end + strlen(change->end);
 		} else {
-			fputc(*svg++, out);
+			size_t plain = 1 + strcspn(svg + 1, SVG_BEGINS);
+			fwrite(svg, 1, plain, out);
+			svg += plain;
 		}
 	}
 }

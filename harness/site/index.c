@@ -70,7 +70,10 @@ static size_t page_bounds(const struct site *site, size_t page, size_t *to)
 	return newest < site->runs_count ? site->runs_count - newest : 0;
 }
 
-/* The links to all pages of the history, the newest first; `here` is no link. */
+/*
+ * The links to all pages of the history, the newest first. Those on page `here` of the history, which is no link itself, say
+ * nothing that changes with each run: so only the newest page is another one then.
+ */
 static void pages_put(const struct site *site, const char *folder, size_t here, FILE *out)
 {
 	char href[SITE_PATH_MAX], words[80];
@@ -79,13 +82,15 @@ static void pages_put(const struct site *site, const char *folder, size_t here, 
 	for (size_t page = site_pages_count(site); page; page--) {
 		size_t to, from = page_bounds(site, page, &to);
 		snprintf(href, sizeof href, "%s%zu.html", folder, page);
-		snprintf(words, sizeof words, "%.10s to %.10s", site->runs[to - 1].date, site->runs[from].date);
+		snprintf(words, sizeof words, here ? "from %.10s" : "%.10s to %.10s", site->runs[to - 1].date,
+			 site->runs[from].date);
 		html_open(out, "li", NULL);
 		if (page == here)
 			html_leaf(out, "strong", words, NULL);
 		else
 			html_leaf(out, "a", words, "href", href, NULL);
-		html_print(out, " (%zu)", to - from);
+		if (!here)
+			html_print(out, " (%zu)", to - from);
 		html_close(out, "li");
 	}
 	html_close(out, "ul");

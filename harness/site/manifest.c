@@ -65,12 +65,14 @@ static int manifest_fits(const struct publishing *p, const char *text, struct er
 
 int manifest_write(struct publishing *p, struct err *err)
 {
-	char *there = NULL, *text = result_site_text(&p->site), hash[SHA256_TEXT], hash_there[SHA256_TEXT] = "";
+	char *there = NULL, *text = NULL, hash[SHA256_TEXT], hash_there[SHA256_TEXT] = "";
 	char local[STAGING_PATH];
 	size_t bytes = 0;
 	int result = -1;
 
-	if (!text) {
+	if (!p->runs_text)
+		p->runs_text = result_site_runs(&p->site);
+	if (!p->runs_text || !(text = result_site_text(&p->site, p->runs_text))) {
 		err_set(err, "out of memory");
 		goto out;
 	}

@@ -224,6 +224,7 @@ static int run_publish(struct publishing *p, const char *source, struct err *err
 		p->done->runs_added++;
 	if (site_add(&p->site, &run, err))
 		goto out;
+	publishing_changed(p);
 	if (upkeep_touch(p, site_run(&p->site, p->added[p->added_count - 1]))) {
 		err_set(err, "out of memory");
 		goto out;
@@ -468,6 +469,7 @@ out:
 		free(p.touched[i]);
 	free(p.touched);
 	free(p.css);
+	free(p.runs_text);
 	site_release(&p.site);
 	return result;
 }

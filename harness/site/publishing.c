@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 void publishing_tell(const struct publishing *p, const char *format, ...)
@@ -20,6 +21,12 @@ void publishing_tell(const struct publishing *p, const char *format, ...)
 int publishing_is_stopped(const struct publishing *p, struct err *err)
 {
 	return p->request->stop && *p->request->stop ? err_set(err, "interrupted") : 0;
+}
+
+void publishing_changed(struct publishing *p)
+{
+	free(p->runs_text);
+	p->runs_text = NULL;
 }
 
 int publishing_put(struct publishing *p, struct site_files *files, const char *path, struct err *err)

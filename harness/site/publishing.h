@@ -52,6 +52,7 @@ struct publishing {
 	struct staging staging; /* in which the site is made, and the list of its files that are no run's */
 	char seen[SHA256_TEXT]; /* hash of the manifest as it is there; "": there is none */
 	size_t runs_unlisted;   /* added, and not yet in the manifest that is there */
+	char *runs_text;        /* of the runs in the manifest, owned; NULL: not made since they changed */
 	char **added;           /* ids of runs that were added now */
 	size_t added_count;
 	char **touched; /* names of servers whose trends change, owned */
@@ -64,6 +65,9 @@ void publishing_tell(const struct publishing *p, const char *format, ...) __attr
 
 /* Whether the caller wants it to end: 0, or -1 with err set. */
 int publishing_is_stopped(const struct publishing *p, struct err *err);
+
+/* To be called where a run of the site was added or taken out. */
+void publishing_changed(struct publishing *p);
 
 /* Puts one staged file, if it is not there already, and sets it in the list, if that is not NULL. Returns 0, or -1 with err set. */
 int publishing_put(struct publishing *p, struct site_files *files, const char *path, struct err *err);

@@ -18,27 +18,51 @@ static int line_put(FILE *out, const char *before, const json_t *json)
 	return bad;
 }
 
-char *result_site_text(const struct site *site)
+char *result_site_runs(const struct site *site)
 {
 	char *text = NULL;
-	size_t room, index;
-	json_t *json = fields_json(site_fields, site), *run;
-	FILE *out = json ? open_memstream(&text, &room) : NULL;
+	size_t room;
+	FILE *out = open_memstream(&text, &room);
+	int bad = 0;
 
+	/* One after the other: the JSON of thousands of runs need not be in memory at once. */
+	for (size_t i = 0; out && i < site->runs_count && !bad; i++) {
+		json_t *run = fields_json(site_run_fields, &site->runs[i]);
+		bad = !run || line_put(out, i ? ",\n" : "\n", run);
+		json_decref(run);
+	}
+	if (out && (text_close(out, &text) || !bad))
+		return text;
+	free(text);
+	return NULL;
+}
+
+char *result_site_text(const struct site *site, const char *runs)
+{
+	struct site rest = *site;
+	char *text = NULL, *made = runs ? NULL : result_site_runs(site);
+	size_t room;
+
+	if (!runs && !made)
+		return NULL;
+	rest.runs = NULL;
+	rest.runs_count = 0;
+	json_t *json = fields_json(site_fields, &rest);
+	FILE *out = json ? open_memstream(&text, &room) : NULL;
 	if (!out) {
 		json_decref(json);
+		free(made);
 		return NULL;
 	}
 	fprintf(out, "{\"" MARK "\":%d,\n", RESULT_SITE_SCHEMA);
 	int bad = line_put(out, "\"site\":", json_object_get(json, "site"));
-	fputs(",\n\"runs\":[", out);
-	json_array_foreach(json_object_get(json, "runs"), index, run)
-		bad = bad || line_put(out, index ? ",\n" : "\n", run);
+	bad = bad || fprintf(out, ",\n\"runs\":[%s", runs ? runs : made) < 0;
 	const json_t *gone = json_object_get(json, "gone");
 	bad = bad || (gone ? line_put(out, "\n],\n\"gone\":", gone) : fputs("\n]", out) < 0);
 	bad = bad || line_put(out, ",\n\"files\":", json_object_get(json, "files"));
 	fputs("}\n", out);
 	json_decref(json);
+	free(made);
 	if (text_close(out, &text) || !bad)
 		return text;
 	free(text);

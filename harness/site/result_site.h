@@ -14,8 +14,11 @@
 /* The largest manifest that is read. */
 #define RESULT_SITE_BYTES_MAX (64u << 20)
 
-/* The manifest as text, to free(); NULL if out of memory. */
-char *result_site_text(const struct site *site);
+/* The runs of a manifest as text, for result_site_text(), to free(); NULL if out of memory. It is what takes the time. */
+char *result_site_runs(const struct site *site);
+
+/* The manifest as text, with `runs` from result_site_runs() (NULL: made here), to free(); NULL if out of memory. */
+char *result_site_text(const struct site *site, const char *runs);
 
 /* Whether a manifest of that text could be read again. Returns 0, or -1 with err set. */
 int result_site_fits(const char *text, size_t bytes, struct err *err);

@@ -38,6 +38,7 @@ static int run_remove(struct publishing *p, const char *id, struct err *err)
 	if (run && upkeep_touch(p, run))
 		result = err_set(err, "out of memory");
 	else if (run && !(result = site_remove(&p->site, copy, err))) {
+		publishing_changed(p);
 		p->done->runs_removed++;
 		publishing_tell(p, SITE_RUNS "/%s: taken out", copy);
 	}

@@ -76,10 +76,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	struct err err;
 
 	if (!result_site_read(&site, (const char *)data, bytes, &err)) {
-		char *text = result_site_text(&site);
+		char *text = result_site_text(&site, NULL);
 		fuzz_require(text != NULL);
 		fuzz_require(result_site_read(&again, text, strlen(text), &err) == 0);
-		char *text_again = result_site_text(&again);
+		char *text_again = result_site_text(&again, NULL);
 		fuzz_require(text_again && strcmp(text, text_again) == 0);
 		free(text);
 		free(text_again);

@@ -412,7 +412,7 @@ static void test_remove(void **state)
 	assert_string_equal(site.latest, site.runs[1].id); /* runs[0] was interrupted */
 	assert_int_equal(site.gone_count, 1);
 	assert_int_equal(site_check(&site, &err), 0);
-	char *text = result_site_text(&site);
+	char *text = result_site_text(&site, NULL);
 	assert_int_equal(result_site_read(&back, text, strlen(text), &err), 0);
 	assert_string_equal(back.gone[0].id, id);
 	free(text);
@@ -518,7 +518,7 @@ static void test_finding(void **state)
 	assert_int_equal(site_run_tell(&site.runs[0], "close mode", finding, finding), 0);
 	assert_int_equal(strlen(site.runs[0].finding), SITE_FINDING_MAX - 1);
 	assert_int_equal(strlen(site.runs[0].gist), SITE_TEXT_MAX - 1);
-	char *text = result_site_text(&site);
+	char *text = result_site_text(&site, NULL);
 	assert_non_null(text);
 	assert_int_equal(result_site_read(&back, text, strlen(text), &err), 0);
 	assert_string_equal(back.runs[0].finding, site.runs[0].finding);
@@ -538,7 +538,7 @@ static void test_manifest(void **state)
 	cell_set_text(&site.url, "https://example.org/");
 	cell_set_text(&site.runs[0].finding, "one sags\x1b[2J");
 	assert_int_equal(site_file_set(&site.files, "index.html", 0, ""), 0);
-	char *text = result_site_text(&site);
+	char *text = result_site_text(&site, NULL);
 	assert_non_null(text);
 	assert_int_equal(result_site_read(&back, text, strlen(text), &err), 0);
 	assert_string_equal(back.title, "Ours \"&\" <b>");
@@ -551,7 +551,7 @@ static void test_manifest(void **state)
 	assert_true(same->level == point->level && same->valid == point->valid && same->rate_rps == point->rate_rps &&
 		    same->least_rps == point->least_rps && same->most_rps == point->most_rps);
 	/* The same bytes again. */
-	char *again = result_site_text(&back);
+	char *again = result_site_text(&back, NULL);
 	assert_non_null(again);
 	check_text("again", again, text);
 	/* Cut anywhere, it is none. */
