@@ -38,7 +38,7 @@ struct remote {
 	const char *folder; /* that path as SFTP has it: relative where the URL's begins with the user's home, /~/ */
 	bool is_sftp, is_local;  /* is_local: it does not leave this machine */
 	bool no_move;            /* the server has no MOVE */
-	bool was_there;          /* a request has succeeded */
+	bool was_there;          /* it has responded, if only that a file is not there */
 	char *made[FOLDERS_MAX]; /* folders that are known to exist; owned */
 	size_t made_count;
 	char said[CURL_ERROR_SIZE];
@@ -251,6 +251,12 @@ static void wait_ms(const struct remote *remote, uint64_t ms)
 		nanosleep(&slice, NULL);
 }
 
+/* The body of an error may be longer than the part that is read: the status counts, even if the response was cut. */
+static bool is_absent(CURLcode code, long status)
+{
+	return code == CURLE_REMOTE_FILE_NOT_FOUND || status == 404 || status == 410;
+}
+
 /*
  * Whether a request is to be made again; then it has waited, and said why. *tries counts them. What the request takes or has
  * taken is to be begun anew.
@@ -263,7 +269,7 @@ static bool again(struct remote *remote, const char *path, CURLcode code, long s
 
 	if (!is_passing(remote, code, status) || *tries >= remote->settings->retries ||
 	    (remote->settings->stop && *remote->settings->stop)) {
-		remote->was_there |= !code;
+		remote->was_there |= !code || is_absent(code, status);
 		return false;
 	}
 	if (!remote->is_sftp && !curl_easy_getinfo(remote->easy, CURLINFO_RETRY_AFTER, &after_s) && after_s > 0)
@@ -276,12 +282,6 @@ static bool again(struct remote *remote, const char *path, CURLcode code, long s
 		remote->settings->tell(remote->settings->context, text);
 	wait_ms(remote, ms);
 	return true;
-}
-
-/* The body of an error may be longer than the part that is read: the status counts, even if the response was cut. */
-static bool is_absent(CURLcode code, long status)
-{
-	return code == CURLE_REMOTE_FILE_NOT_FOUND || status == 404 || status == 410;
 }
 
 /* Reads a file into a sink. *there: it exists. */

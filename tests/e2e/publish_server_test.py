@@ -6,7 +6,7 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from helper import tap
-from helper.dav import HOST, Relay, Server, Ssh, needed
+from helper.dav import HOST, Relay, Server, Ssh, Wire, needed
 from helper.program import Place
 from helper.site import (OPTIONS, SECRET, counts, dead_links, measured, own_temporary, shown, site_of,
                          temporary_left, three_runs)
@@ -104,6 +104,27 @@ def test_sftp_cut():
         half = file.read()[:100]
     place.file('half/benchctl-part-site.json', half)
     tap.is_(place.bench('publish', RUNS[0], '--to', 'half').code, 0, 'a first manifest that is cut itself does not matter')
+
+
+@tap.thorough
+def test_sftp_lost():
+    """The connection to an SFTP server ends in the middle, early or late; what was under way is done on another."""
+    needed('/usr/sbin/sshd', '/usr/bin/ssh-keygen')
+    server = Ssh(place, 'ssh-lost')
+    home = place.environment(HOME=server.home, SSH_AUTH_SOCK='')
+    with server:
+        for cut in (6000, 60000, 200000):
+            with Wire(server.port, cut) as wire:
+                port, server.port = server.port, wire.port
+                server.know()
+                outcome = place.bench('publish', RUNS[0], '--to', '%scut-%d/' % (server.url, cut), env=home)
+                server.port = port
+            name = 'lost after %d bytes: ' % cut
+            tap.is_((outcome.code, wire.connections), (0, 2), name + 'another connection goes on') or tap.note(outcome)
+            tap.has(outcome.err, 'the connection was lost; again in', name + 'it says so')
+            folder = os.path.join(server.root, 'cut-%d' % cut)
+            tap.is_((len(shown(place, folder)), dead_links(folder)), (1, []), name + 'the site is whole')
+            tap.is_([path for path in site_of(folder) if 'part' in path], [], name + 'nothing half-written is left')
 
 
 @tap.thorough

@@ -260,6 +260,52 @@ class Relay:
         self.listener.server_close()
 
 
+class Wire:
+    """Passes bytes on to a server, of any protocol. The first connection ends after `cut` bytes from the client; later ones stay."""
+
+    def __init__(self, port, cut):
+        self.server, self.left, self.connections = port, cut, 0
+        self.listener = socket.create_server((HOST, 0))
+        self.port = self.listener.getsockname()[1]
+        self.thread = threading.Thread(target=self.accept)
+
+    def accept(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            server = socket.create_connection((HOST, self.server))
+            first = self.connections == 1
+            threading.Thread(target=self.pass_on, args=(client, server, first), daemon=True).start()
+            threading.Thread(target=self.pass_on, args=(server, client, False), daemon=True).start()
+
+    def pass_on(self, source, target, cut):
+        try:
+            while data := source.recv(65536):
+                self.left -= len(data) if cut else 0
+                if cut and self.left <= 0:
+                    break
+                target.sendall(data)
+        except OSError:
+            pass
+        for end in (source, target):
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *unused):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.thread.join()
+        self.listener.close()
+
+
 def needed(*programs):
     for program in programs:
         if not os.access(program, os.X_OK):
