@@ -153,15 +153,15 @@ int runs_find(char out[RUNS_PATH], const char *results, const char *word, struct
 
 char **runs_find_all(char *const *words, int count, const char *results, struct err *err)
 {
-	char **found = calloc((size_t)count + 1, sizeof *found), path[RUNS_PATH];
+	/* One block, the pointers and then the paths, as argv_free() frees it. */
+	size_t pointers = ((size_t)count + 1) * sizeof(char *);
+	char **found = calloc(1, pointers + (size_t)count * RUNS_PATH);
 
 	if (!found)
 		err_set(err, "out of memory");
 	for (int i = 0; found && i < count; i++) {
-		bool bad = runs_find(path, results, words[i], err);
-		if (!bad && !(found[i] = strdup(path)))
-			bad = err_set(err, "out of memory");
-		if (bad) {
+		found[i] = (char *)found + pointers + (size_t)i * RUNS_PATH;
+		if (runs_find(found[i], results, words[i], err)) {
 			argv_free(found);
 			return NULL;
 		}

@@ -120,7 +120,7 @@ if tap.QUICK:
 
 class Balance(html.parser.HTMLParser):
     """The elements of a page that are not closed, or closed without having been opened."""
-    VOID = {'meta', 'link', 'br', 'hr', 'img', 'input'}
+    VOID = {'meta', 'link', 'br', 'hr', 'img', 'input', 'wbr'}
 
     def __init__(self):
         super().__init__()
