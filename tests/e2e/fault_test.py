@@ -16,7 +16,7 @@ import termios
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from helper import tap
-from helper.program import BENCHCTL, ROOT, Place, conserved, faulty_section, process_name, until
+from helper.program import BENCHCTL, ROOT, Place, conserved, faulty_section, process_name, reasons, until
 
 CONTROL = '[server control]\ncommand = "%s/build/servers/control"\n\n' % ROOT
 LEVELS = '1,2,4,8'
@@ -298,7 +298,7 @@ def failed_from_the_start(behaviour, words, *arguments, options=()):
         tap.is_(len(cells), 5, behaviour + ': every cell is recorded')
         for cell in cells[:4]:
             tap.has(cell.get('error', ''), words, behaviour + ': the error says why')
-            tap.is_((cell['valid'], cell['invalid'], cell['ok'], cell['rate_rps']), (False, ['failed'], 0, None),
+            tap.is_((cell['valid'], reasons(cell), cell['ok'], cell['rate_rps']), (False, ['failed'], 0, None),
                     behaviour + ': a failed cell has no figures')
         tap.has(cells[4].get('error', ''), 'skipped after three failures', behaviour + ': the rest is skipped')
         tap.has(outcome.err, ['faulty@1 close: '] + words, behaviour + ': said on stderr')
@@ -416,7 +416,7 @@ def failed_three_times(place, behaviour, outcome, cells):
     error = UNDER_LOAD[behaviour]
     tap.is_([cell.get('error') for cell in cells], [None] + [error] * 3 + [SKIPPED + error],
             behaviour + ': each cell says why it has failed')
-    tap.is_([(cell['valid'], cell['invalid']) for cell in cells[1:]], [(False, ['failed'])] * 4,
+    tap.is_([(cell['valid'], reasons(cell)) for cell in cells[1:]], [(False, ['failed'])] * 4,
             behaviour + ': and is not valid')
     tap.is_([cell['restarted'] for cell in cells], [False, True, True, True, False], behaviour + ': restarted')
     tap.is_((cells[0]['ok'], cells[4]['started']), (1, 0), behaviour + ': measured before, not asked once it is skipped')

@@ -229,6 +229,11 @@ def cell_key(cell):
     return (cell['server'], cell['client'], cell['mode'], cell['level'], cell['block']) + rate
 
 
+def reasons(cell):
+    """Why a cell is not valid, without a client that stood still: a busy machine makes it."""
+    return [reason for reason in cell['invalid'] if reason != 'client_paused' or not cell['client_pause_s'] > 0.25]
+
+
 def conserved(cell):
     """Whether every request is accounted for."""
     return (cell['started'] + cell['in_flight_start'] ==
