@@ -95,7 +95,7 @@ static void range_add(struct answer *answer, double rate_rps)
 	}
 }
 
-/* The verdict in a few words; of one that is not settled what it would be. */
+/* The verdict in a few words. What one that is not settled leans to is not said: a second run may not agree. */
 static void item_say(struct item *item)
 {
 	char title[VERDICT_TITLE];
@@ -104,14 +104,9 @@ static void item_say(struct item *item)
 		snprintf(item->text, sizeof item->text, "never started");
 		return;
 	}
-	struct verdict shown = *item->verdict;
-	if (shown.class == VERDICT_UNKNOWN && shown.leans != VERDICT_UNKNOWN) {
-		shown.class = shown.leans;
-		snprintf(item->text, sizeof item->text, "perhaps %s", verdict_title(title, &shown));
-		return;
-	}
-	snprintf(item->text, sizeof item->text, "%s%s%s", verdict_title(title, &shown),
-		 shown.kind == VERDICT_NO_KIND ? "" : ", ", verdict_kind_names[shown.kind]);
+	enum verdict_kind kind = item->verdict->kind;
+	snprintf(item->text, sizeof item->text, "%s%s%s", verdict_title(title, item->verdict),
+		 kind == VERDICT_NO_KIND ? "" : ", ", verdict_kind_names[kind]);
 }
 
 static void item_add(struct answer *answer, const struct curve *curve)

@@ -76,7 +76,7 @@ def test_bad_input():
         place.file('run.json', json.dumps(document))
         outcome = place.bench('report', 'run.json', '--out', 'page')
         tap.is_(outcome.code, 0, 'there is a page')
-        page = html.unescape(place.read('page/index.html'))
+        page = html.unescape(place.read('page/index.html')).replace('<wbr>', '')  # a name may break there
         tap.has(page, '5 are not settled', 'the first sentence says how many are not settled')
         for word in ('holds to', 'sags to', 'collapses to', 'cliff at', 'fails from'):
             tap.ok(word not in page, 'no verdict is invented: ' + word)
