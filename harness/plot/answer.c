@@ -104,7 +104,7 @@ static void item_say(struct item *item)
 		snprintf(item->text, sizeof item->text, "never started");
 		return;
 	}
-	enum verdict_kind kind = item->verdict->kind;
+	enum verdict_kind kind = item->verdict->settled ? item->verdict->kind : VERDICT_NO_KIND;
 	snprintf(item->text, sizeof item->text, "%s%s%s", verdict_title(title, item->verdict),
 		 kind == VERDICT_NO_KIND ? "" : ", ", verdict_kind_names[kind]);
 }

@@ -3,9 +3,9 @@
 reset
 NAME = 'panels-close'
 DATA = 'panels-close.dat'
-TERMINALS = 'svg png'
+TERMINALS = 'svg '
 WIDTH = 1200.0
-HEIGHT = 1306.0
+HEIGHT = 758.0
 PNG_SCALE = 2.00
 FONT = 'DejaVu Sans'
 X(pixel) = pixel / WIDTH
@@ -14,35 +14,39 @@ BACKGROUND = "#ffffff"
 INK = "#1a1a1a"
 MUTED = "#5c5c5c"
 GRID = "#e4e4e4"
-CEILING = "#6f6f6f"
+CONTROL = "#6f6f6f"
 CONTEXT = "#939393"
 ERROR = "#e00000"
-PANELS = 30
-array PANEL_LEFT[30] = [84.00, 306.00, 528.00, 750.00, 972.00, 84.00, 306.00, 528.00, 750.00, 972.00, 84.00, 306.00, 528.00, 750.00, 972.00, 84.00, 306.00, 528.00, 750.00, 972.00, 84.00, 306.00, 528.00, 750.00, 972.00, 84.00, 306.00, 528.00, 750.00, 972.00]
-array PANEL_RIGHT[30] = [284.00, 506.00, 728.00, 950.00, 1172.00, 284.00, 506.00, 728.00, 950.00, 1172.00, 284.00, 506.00, 728.00, 950.00, 1172.00, 284.00, 506.00, 728.00, 950.00, 1172.00, 284.00, 506.00, 728.00, 950.00, 1172.00, 284.00, 506.00, 728.00, 950.00, 1172.00]
-array PANEL_TOP[30] = [185.00, 185.00, 185.00, 185.00, 185.00, 374.00, 374.00, 374.00, 374.00, 374.00, 548.00, 548.00, 548.00, 548.00, 548.00, 722.00, 722.00, 722.00, 722.00, 722.00, 896.00, 896.00, 896.00, 896.00, 896.00, 1070.00, 1070.00, 1070.00, 1070.00, 1070.00]
-array PANEL_BOTTOM[30] = [289.00, 289.00, 289.00, 289.00, 289.00, 478.00, 478.00, 478.00, 478.00, 478.00, 652.00, 652.00, 652.00, 652.00, 652.00, 826.00, 826.00, 826.00, 826.00, 826.00, 1000.00, 1000.00, 1000.00, 1000.00, 1000.00, 1174.00, 1174.00, 1174.00, 1174.00, 1174.00]
-array PANEL_FILLED[30] = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]
-array PANEL_FAINT[30] = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]
-array PANEL_AXES[30] = ["set logscale x 2; set xrange [0.641712948781:102126.659785]; set xtics ('1' 1, '16' 16, '256' 256, '4096' 4096, '65536' 65536); unset logscale y; set yrange [0:29426.635938]; set ytics ('0' 0, '10,000' 10000, '20,000' 20000); ", "set logscale x 2; set xrange [0.641712948781:102126.659785]; set xtics ('1' 1, '16' 16, '256' 256, '4096' 4096, '65536' 65536); unset logscale y; set yrange [0:29426.635938]; set ytics ('' 0, '' 10000, '' 20000); ", "set logscale x 2; set xrange [0.641712948781:102126.659785]; set xtics ('1' 1, '16' 16, '256' 256, '4096' 4096, '65536' 65536); unset logscale y; set yrange [0:29426.635938]; set ytics ('' 0, '' 10000, '' 20000); ", "set logscale x 2; set xrange [0.641712948781:102126.659785]; set xtics ('1' 1, '16' 16, '256' 256, '4096' 4096, '65536' 65536); unset logscale y; set yrange [0:29426.635938]; set ytics ('' 0, '' 10000, '' 20000); ", "set logscale x 2; set xrange [0.641712948781:102126.659785]; set xtics ('1' 1, '16' 16, '256' 256, '4096' 4096, '65536' 65536); unset logscale y; set yrange [0:29426.635938]; set ytics ('' 0, '' 10000, '' 20000); ", "set logscale x 2; set xrange [0.641712948781:102126.659785]; set xtics ('1' 1, '16' 16, '256' 256, '4096' 4096, '65536' 65536); unset logscale y; set yrange [0:29426.635938]; set ytics ('0' 0, '10,000' 10000, '20,000' 20000); ", "set logscale x 2; set xrange [0.641712948781:102126.659785]; set xtics ('1' 1, '16' 16, '256' 256, '4096' 4096, '65536' 65536); unset logscale y; set yrange [0:29426.635938]; set ytics ('' 0, '' 10000, '' 20000); ", "set logscale x 2; set xrange [0.641712948781:102126.659785]; set xtics ('1' 1, '16' 16, '256' 256, '4096' 4096, '65536' 65536); unset logscale y; set yrange [0:29426.635938]; set ytics ('' 0, '' 10000, '' 20000); ", "set logscale x 2; set xrange [0.641712948781:102126.659785]; set xtics ('1' 1, '16' 16, '256' 256, '4096' 4096, '65536' 65536); unset logscale y; set yrange [0:29426.635938]; set ytics ('' 0, '' 10000, '' 20000); ", "set logscale x 2; set xrange [0.641712948781:102126.659785]; set xtics ('1' 1, '16' 16, '256' 256, '4096' 4096, '65536' 65536); unset logscale y; set yrange [0:29426.635938]; set ytics ('' 0, '' 10000, '' 20000); ", "set logscale x 2; set xrange [0.641712948781:102126.659785]; set xtics ('1' 1, '16' 16, '256' 256, '4096' 4096, '65536' 65536); unset logscale y; set yrange [0:29426.635938]; set ytics ('0' 0, '10,000' 10000, '20,000' 20000); ", "set logscale x 2; set xrange [0.641712948781:102126.659785]; set xtics ('1' 1, '16' 16, '256' 256, '4096' 4096, '65536' 65536); unset logscale y; set yrange [0:29426.635938]; set ytics ('' 0, '' 10000, '' 20000); ", "set logscale x 2; set xrange [0.641712948781:102126.659785]; set xtics ('1' 1, '16' 16, '256' 256, '4096' 4096, '65536' 65536); unset logscale y; set yrange [0:29426.635938]; set ytics ('' 0, '' 10000, '' 20000); ", "set logscale x 2; set xrange [0.641712948781:102126.659785]; set xtics ('1' 1, '16' 16, '256' 256, '4096' 4096, '65536' 65536); unset logscale y; set yrange [0:29426.635938]; set ytics ('' 0, '' 10000, '' 20000); ", "set logscale x 2; set xrange [0.641712948781:102126.659785]; set xtics ('1' 1, '16' 16, '256' 256, '4096' 4096, '65536' 65536); unset logscale y; set yrange [0:29426.635938]; set ytics ('' 0, '' 10000, '' 20000); ", "set logscale x 2; set xrange [0.641712948781:102126.659785]; set xtics ('1' 1, '16' 16, '256' 256, '4096' 4096, '65536' 65536); unset logscale y; set yrange [0:29426.635938]; set ytics ('0' 0, '10,000' 10000, '20,000' 20000); ", "set logscale x 2; set xrange [0.641712948781:102126.659785]; set xtics ('1' 1, '16' 16, '256' 256, '4096' 4096, '65536' 65536); unset logscale y; set yrange [0:29426.635938]; set ytics ('' 0, '' 10000, '' 20000); ", "set logscale x 2; set xrange [0.641712948781:102126.659785]; set xtics ('1' 1, '16' 16, '256' 256, '4096' 4096, '65536' 65536); unset logscale y; set yrange [0:29426.635938]; set ytics ('' 0, '' 10000, '' 20000); ", "set logscale x 2; set xrange [0.641712948781:102126.659785]; set xtics ('1' 1, '16' 16, '256' 256, '4096' 4096, '65536' 65536); unset logscale y; set yrange [0:29426.635938]; set ytics ('' 0, '' 10000, '' 20000); ", "set logscale x 2; set xrange [0.641712948781:102126.659785]; set xtics ('1' 1, '16' 16, '256' 256, '4096' 4096, '65536' 65536); unset logscale y; set yrange [0:29426.635938]; set ytics ('' 0, '' 10000, '' 20000); ", "set logscale x 2; set xrange [0.641712948781:102126.659785]; set xtics ('1' 1, '16' 16, '256' 256, '4096' 4096, '65536' 65536); unset logscale y; set yrange [0:29426.635938]; set ytics ('0' 0, '10,000' 10000, '20,000' 20000); ", "set logscale x 2; set xrange [0.641712948781:102126.659785]; set xtics ('1' 1, '16' 16, '256' 256, '4096' 4096, '65536' 65536); unset logscale y; set yrange [0:29426.635938]; set ytics ('' 0, '' 10000, '' 20000); ", "set logscale x 2; set xrange [0.641712948781:102126.659785]; set xtics ('1' 1, '16' 16, '256' 256, '4096' 4096, '65536' 65536); unset logscale y; set yrange [0:29426.635938]; set ytics ('' 0, '' 10000, '' 20000); ", "set logscale x 2; set xrange [0.641712948781:102126.659785]; set xtics ('1' 1, '16' 16, '256' 256, '4096' 4096, '65536' 65536); unset logscale y; set yrange [0:29426.635938]; set ytics ('' 0, '' 10000, '' 20000); ", "set logscale x 2; set xrange [0.641712948781:102126.659785]; set xtics ('1' 1, '16' 16, '256' 256, '4096' 4096, '65536' 65536); unset logscale y; set yrange [0:29426.635938]; set ytics ('' 0, '' 10000, '' 20000); ", "set logscale x 2; set xrange [0.641712948781:102126.659785]; set xtics ('1' 1, '16' 16, '256' 256, '4096' 4096, '65536' 65536); unset logscale y; set yrange [0:29426.635938]; set ytics ('0' 0, '10,000' 10000, '20,000' 20000); ", "set logscale x 2; set xrange [0.641712948781:102126.659785]; set xtics ('1' 1, '16' 16, '256' 256, '4096' 4096, '65536' 65536); unset logscale y; set yrange [0:29426.635938]; set ytics ('' 0, '' 10000, '' 20000); ", "set logscale x 2; set xrange [0.641712948781:102126.659785]; set xtics ('1' 1, '16' 16, '256' 256, '4096' 4096, '65536' 65536); unset logscale y; set yrange [0:29426.635938]; set ytics ('' 0, '' 10000, '' 20000); ", "set logscale x 2; set xrange [0.641712948781:102126.659785]; set xtics ('1' 1, '16' 16, '256' 256, '4096' 4096, '65536' 65536); unset logscale y; set yrange [0:29426.635938]; set ytics ('' 0, '' 10000, '' 20000); ", "set logscale x 2; set xrange [0.641712948781:102126.659785]; set xtics ('1' 1, '16' 16, '256' 256, '4096' 4096, '65536' 65536); unset logscale y; set yrange [0:29426.635938]; set ytics ('' 0, '' 10000, '' 20000); "]
-array CONTROL_FROM[30] = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]
-array CONTROL_TO[30] = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]
-array CONTEXTS_FROM[30] = [2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2]
-array CONTEXTS_TO[30] = [2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2]
-array GUIDES_FROM[30] = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]
-array GUIDES_TO[30] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
-array DOTS_FROM[30] = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]
-array DOTS_TO[30] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
-array THIN_FROM[30] = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]
-array THIN_TO[30] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
-array NAMED_FROM[30] = [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32]
-array NAMED_TO[30] = [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32]
-array ROWS_FROM[30] = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]
-array ROWS_TO[30] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
-LINES = 32
-array COLOUR[32] = ["#6f6f6f", "#939393", "#23308f", "#009e73", "#0072b2", "#ff0069", "#8787f0", "#d55e00", "#6b4a12", "#b42d78", "#e100c3", "#c3693c", "#cc79a7", "#691e69", "#5a5a3c", "#e100c3", "#8a2be2", "#5a5a3c", "#780f4b", "#000000", "#0072b2", "#23308f", "#009e73", "#8a2be2", "#000000", "#cc79a7", "#691e69", "#780f4b", "#6b4a12", "#8787f0", "#d55e00", "#c3693c"]
-array MARK[32] = [0, 0, 4, 2, 2, 0, 4, 5, 1, 1, 4, 4, 0, 1, 4, 1, 4, 2, 0, 3, 0, 1, 4, 0, 0, 2, 5, 4, 3, 1, 2, 0]
-array DASH[32] = [1, 3, 3, 4, 2, 2, 4, 3, 1, 2, 1, 2, 1, 4, 1, 3, 3, 4, 3, 1, 1, 1, 1, 4, 3, 2, 3, 2, 2, 2, 1, 3]
+PANELS = 11
+array PANEL_LEFT[11] = [84.00, 306.00, 528.00, 750.00, 972.00, 84.00, 306.00, 528.00, 750.00, 972.00, 84.00]
+array PANEL_RIGHT[11] = [284.00, 506.00, 728.00, 950.00, 1172.00, 284.00, 506.00, 728.00, 950.00, 1172.00, 284.00]
+array PANEL_TOP[11] = [190.00, 190.00, 190.00, 190.00, 190.00, 364.00, 364.00, 364.00, 364.00, 364.00, 538.00]
+array PANEL_BOTTOM[11] = [294.00, 294.00, 294.00, 294.00, 294.00, 468.00, 468.00, 468.00, 468.00, 468.00, 642.00]
+array PANEL_FILLED[11] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+array PANEL_FAINT[11] = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]
+array PANEL_AXES[11] = ["set logscale x 2; set xrange [0.641712948781:102126.659785]; set xtics ('1' 1, '4' 4, '16' 16, '64' 64, '256' 256, '4096' 4096, '65536' 65536); unset logscale y; set yrange [0:22504.69411]; set ytics ('0' 0, '10,000' 10000, '20,000' 20000); ", "set logscale x 2; set xrange [0.641712948781:102126.659785]; set xtics ('1' 1, '4' 4, '16' 16, '64' 64, '256' 256, '4096' 4096, '65536' 65536); unset logscale y; set yrange [0:22504.69411]; set ytics ('' 0, '' 10000, '' 20000); ", "set logscale x 2; set xrange [0.641712948781:102126.659785]; set xtics ('1' 1, '4' 4, '16' 16, '64' 64, '256' 256, '4096' 4096, '65536' 65536); unset logscale y; set yrange [0:22504.69411]; set ytics ('' 0, '' 10000, '' 20000); ", "set logscale x 2; set xrange [0.641712948781:102126.659785]; set xtics ('1' 1, '4' 4, '16' 16, '64' 64, '256' 256, '4096' 4096, '65536' 65536); unset logscale y; set yrange [0:22504.69411]; set ytics ('' 0, '' 10000, '' 20000); ", "set logscale x 2; set xrange [0.641712948781:102126.659785]; set xtics ('1' 1, '4' 4, '16' 16, '64' 64, '256' 256, '4096' 4096, '65536' 65536); unset logscale y; set yrange [0:22504.69411]; set ytics ('' 0, '' 10000, '' 20000); ", "set logscale x 2; set xrange [0.641712948781:102126.659785]; set xtics ('1' 1, '4' 4, '16' 16, '64' 64, '256' 256, '4096' 4096, '65536' 65536); unset logscale y; set yrange [0:22504.69411]; set ytics ('0' 0, '10,000' 10000, '20,000' 20000); ", "set logscale x 2; set xrange [0.641712948781:102126.659785]; set xtics ('1' 1, '4' 4, '16' 16, '64' 64, '256' 256, '4096' 4096, '65536' 65536); unset logscale y; set yrange [0:22504.69411]; set ytics ('' 0, '' 10000, '' 20000); ", "set logscale x 2; set xrange [0.641712948781:102126.659785]; set xtics ('1' 1, '4' 4, '16' 16, '64' 64, '256' 256, '4096' 4096, '65536' 65536); unset logscale y; set yrange [0:22504.69411]; set ytics ('' 0, '' 10000, '' 20000); ", "set logscale x 2; set xrange [0.641712948781:102126.659785]; set xtics ('1' 1, '4' 4, '16' 16, '64' 64, '256' 256, '4096' 4096, '65536' 65536); unset logscale y; set yrange [0:22504.69411]; set ytics ('' 0, '' 10000, '' 20000); ", "set logscale x 2; set xrange [0.641712948781:102126.659785]; set xtics ('1' 1, '4' 4, '16' 16, '64' 64, '256' 256, '4096' 4096, '65536' 65536); unset logscale y; set yrange [0:22504.69411]; set ytics ('' 0, '' 10000, '' 20000); ", "set logscale x 2; set xrange [0.641712948781:102126.659785]; set xtics ('1' 1, '4' 4, '16' 16, '64' 64, '256' 256, '4096' 4096, '65536' 65536); unset logscale y; set yrange [0:22504.69411]; set ytics ('0' 0, '10,000' 10000, '20,000' 20000); "]
+array CONTROL_FROM[11] = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]
+array CONTROL_TO[11] = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]
+array CONTEXTS_FROM[11] = [2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2]
+array CONTEXTS_TO[11] = [2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2]
+array GUIDES_FROM[11] = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]
+array GUIDES_TO[11] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+array DOTS_FROM[11] = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]
+array DOTS_TO[11] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+array FAINT_FROM[11] = [3, 20, 37, 54, 71, 88, 105, 122, 139, 156, 173]
+array FAINT_TO[11] = [18, 35, 52, 69, 86, 103, 120, 137, 154, 171, 188]
+array BARS_FROM[11] = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]
+array BARS_TO[11] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+array THIN_FROM[11] = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]
+array THIN_TO[11] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+array NAMED_FROM[11] = [19, 36, 53, 70, 87, 104, 121, 138, 155, 172, 189]
+array NAMED_TO[11] = [19, 36, 53, 70, 87, 104, 121, 138, 155, 172, 189]
+array ROWS_FROM[11] = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]
+array ROWS_TO[11] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+LINES = 189
+array COLOUR[189] = ["#6f6f6f", "#939393", "#8a2be2", "#8a2be2", "#8a2be2", "#8a2be2", "#8a2be2", "#8a2be2", "#8a2be2", "#8a2be2", "#8a2be2", "#8a2be2", "#8a2be2", "#8a2be2", "#8a2be2", "#8a2be2", "#8a2be2", "#8a2be2", "#8a2be2", "#cc79a7", "#cc79a7", "#cc79a7", "#cc79a7", "#cc79a7", "#cc79a7", "#cc79a7", "#cc79a7", "#cc79a7", "#cc79a7", "#cc79a7", "#cc79a7", "#cc79a7", "#cc79a7", "#cc79a7", "#cc79a7", "#cc79a7", "#b42d78", "#b42d78", "#b42d78", "#b42d78", "#b42d78", "#b42d78", "#b42d78", "#b42d78", "#b42d78", "#b42d78", "#b42d78", "#b42d78", "#b42d78", "#b42d78", "#b42d78", "#b42d78", "#b42d78", "#0072b2", "#0072b2", "#0072b2", "#0072b2", "#0072b2", "#0072b2", "#0072b2", "#0072b2", "#0072b2", "#0072b2", "#0072b2", "#0072b2", "#0072b2", "#0072b2", "#0072b2", "#0072b2", "#0072b2", "#6b4a12", "#6b4a12", "#6b4a12", "#6b4a12", "#6b4a12", "#6b4a12", "#6b4a12", "#6b4a12", "#6b4a12", "#6b4a12", "#6b4a12", "#6b4a12", "#6b4a12", "#6b4a12", "#6b4a12", "#6b4a12", "#6b4a12", "#009e73", "#009e73", "#009e73", "#009e73", "#009e73", "#009e73", "#009e73", "#009e73", "#009e73", "#009e73", "#009e73", "#009e73", "#009e73", "#009e73", "#009e73", "#009e73", "#009e73", "#c3693c", "#c3693c", "#c3693c", "#c3693c", "#c3693c", "#c3693c", "#c3693c", "#c3693c", "#c3693c", "#c3693c", "#c3693c", "#c3693c", "#c3693c", "#c3693c", "#c3693c", "#c3693c", "#c3693c", "#009e73", "#009e73", "#009e73", "#009e73", "#009e73", "#009e73", "#009e73", "#009e73", "#009e73", "#009e73", "#009e73", "#009e73", "#009e73", "#009e73", "#009e73", "#009e73", "#009e73", "#d55e00", "#d55e00", "#d55e00", "#d55e00", "#d55e00", "#d55e00", "#d55e00", "#d55e00", "#d55e00", "#d55e00", "#d55e00", "#d55e00", "#d55e00", "#d55e00", "#d55e00", "#d55e00", "#d55e00", "#5a5a3c", "#5a5a3c", "#5a5a3c", "#5a5a3c", "#5a5a3c", "#5a5a3c", "#5a5a3c", "#5a5a3c", "#5a5a3c", "#5a5a3c", "#5a5a3c", "#5a5a3c", "#5a5a3c", "#5a5a3c", "#5a5a3c", "#5a5a3c", "#5a5a3c", "#e100c3", "#e100c3", "#e100c3", "#e100c3", "#e100c3", "#e100c3", "#e100c3", "#e100c3", "#e100c3", "#e100c3", "#e100c3", "#e100c3", "#e100c3", "#e100c3", "#e100c3", "#e100c3", "#e100c3"]
+array MARK[189] = [0, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4]
+array DASH[189] = [1, 1, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]
 LABELS = 0
 array LABEL_COLOUR[1] = [0]
 array LABEL_MARK[1] = [0]
@@ -50,33 +54,33 @@ array LABEL_Y[1] = [0]
 array END_X[1] = [0]
 array END_Y[1] = [0]
 LABEL_X = 1198
-KEYS = 4
-array KEY_KIND[4] = ["ceiling", "errors", "hollow", "context"]
-array KEY_X[4] = [28.00, 375.84, 521.04, 932.22]
-array KEY_Y[4] = [88.00, 88.00, 88.00, 88.00]
-TEXTS = 74
-array TEXT[74] = ["lua_cqueues", "as fast as the client", "concurrence_greenlet", "(revival)", "as fast as the client", "perl_coro", "sags to 58 \045", "go", "as fast as the client", "uvloop", "fails from 65,536", "pth", "fails from 4,096", "concurrence (revival)", "as fast as the client", "syncless_wsgi (revival)", "as fast as the client", "concurrence_wsgi_greenlet", "(revival)", "as fast as the client", "asio_coroutine", "as fast as the client", "syncless (revival)", "as fast as the client", "tokio", "as fast as the client", "concurrence_wsgi (revival)", "as fast as the client", "libuv", "as fast as the client", "state_threads", "as fast as the client", "nginx", "as fast as the client", "libevent", "as fast as the client", "gevent", "sags to 74 \045", "eventlet", "sags to 83 \045", "asyncio", "collapses to 49 \045", "node_js", "holds to 65,536", "twisted", "holds to 65,536", "ruby_async", "fails from 16,384", "erlang", "sags to 85 \045", "trio", "fails from 65,536", "aiohttp", "collapses to 33 \045", "python_threads", "sags to 87 \045", "gevent_wsgi", "fails from 65,536", "tornado", "sags to 70 \045", "eventlet_wsgi", "cliff at 65,536", "requests per second against concurrent connections offered", "Requests per second against concurrent connections, server by server", "close mode: a new TCP connection for each request", "control server: what the harness itself can reach", "requests failed", "hollow: not valid, too few in flight or open, client at its limit", "all others", "AMD EPYC, 2 cores · Linux 6.18.44-fc-v595 · 2026-11-25T12:05:58Z · benchctl 0.1.0", "close mode, client epoll · window at least 500ms · 1 block · listen backlog 4,096 · client on CPU 1, servers on CPU 0", "Versions: cqueues 20161215, Lua 5.4, concurrence revival on CPython 3.11.2 (greenlet 2.0.2), Coro 6.57, AnyEvent 7.17, EV 4.33, Perl v5.36.0, build/servers/go: go1.19.8, uvloop 0.17.0 on Python 3.11.2,", "GNU Pth 2.0.7 (08-Jun-2006), concurrence revival on PyPy 7.3.11 (stackless), syncless revival on PyPy 7.3.11 (stackless), Boost.Asio 1_74, librust-hyper-dev 0.14.19-1 librust-tokio-dev 1.24.2-1 rustc, libuv", "1.44.2, State Threads 1.9, nginx version: nginx/1.22.1, libevent 2.1.12-stable, gevent 22.10.2 on Python 3.11.2, eventlet 0.33.1 on Python 3.11.2, asyncio of Python 3.11.2, and 8 more"]
-array TEXT_X[74] = [84.00, 84.00, 306.00, 306.00, 306.00, 528.00, 528.00, 750.00, 750.00, 972.00, 972.00, 84.00, 84.00, 306.00, 306.00, 528.00, 528.00, 750.00, 750.00, 750.00, 972.00, 972.00, 84.00, 84.00, 306.00, 306.00, 528.00, 528.00, 750.00, 750.00, 972.00, 972.00, 84.00, 84.00, 306.00, 306.00, 528.00, 528.00, 750.00, 750.00, 972.00, 972.00, 84.00, 84.00, 306.00, 306.00, 528.00, 528.00, 750.00, 750.00, 972.00, 972.00, 84.00, 84.00, 306.00, 306.00, 528.00, 528.00, 750.00, 750.00, 972.00, 972.00, 28.00, 28.00, 28.00, 58.00, 405.84, 551.04, 962.22, 28.00, 28.00, 28.00, 28.00, 28.00]
-array TEXT_Y[74] = [158.50, 173.50, 143.50, 158.50, 173.50, 158.50, 173.50, 158.50, 173.50, 158.50, 173.50, 347.50, 362.50, 347.50, 362.50, 347.50, 362.50, 332.50, 347.50, 362.50, 347.50, 362.50, 521.50, 536.50, 521.50, 536.50, 521.50, 536.50, 521.50, 536.50, 521.50, 536.50, 695.50, 710.50, 695.50, 710.50, 695.50, 710.50, 695.50, 710.50, 695.50, 710.50, 869.50, 884.50, 869.50, 884.50, 869.50, 884.50, 869.50, 884.50, 869.50, 884.50, 1043.50, 1058.50, 1043.50, 1058.50, 1043.50, 1058.50, 1043.50, 1058.50, 1043.50, 1058.50, 114.00, 34.00, 60.00, 88.00, 88.00, 88.00, 88.00, 1224.00, 1240.00, 1256.00, 1272.00, 1288.00]
-array TEXT_FONT[74] = [FONT.':Bold,12.0', FONT.',11.0', FONT.':Bold,12.0', FONT.':Bold,12.0', FONT.',11.0', FONT.':Bold,12.0', FONT.',11.0', FONT.':Bold,12.0', FONT.',11.0', FONT.':Bold,12.0', FONT.',11.0', FONT.':Bold,12.0', FONT.',11.0', FONT.':Bold,12.0', FONT.',11.0', FONT.':Bold,12.0', FONT.',11.0', FONT.':Bold,12.0', FONT.':Bold,12.0', FONT.',11.0', FONT.':Bold,12.0', FONT.',11.0', FONT.':Bold,12.0', FONT.',11.0', FONT.':Bold,12.0', FONT.',11.0', FONT.':Bold,12.0', FONT.',11.0', FONT.':Bold,12.0', FONT.',11.0', FONT.':Bold,12.0', FONT.',11.0', FONT.':Bold,12.0', FONT.',11.0', FONT.':Bold,12.0', FONT.',11.0', FONT.':Bold,12.0', FONT.',11.0', FONT.':Bold,12.0', FONT.',11.0', FONT.':Bold,12.0', FONT.',11.0', FONT.':Bold,12.0', FONT.',11.0', FONT.':Bold,12.0', FONT.',11.0', FONT.':Bold,12.0', FONT.',11.0', FONT.':Bold,12.0', FONT.',11.0', FONT.':Bold,12.0', FONT.',11.0', FONT.':Bold,12.0', FONT.',11.0', FONT.':Bold,12.0', FONT.',11.0', FONT.':Bold,12.0', FONT.',11.0', FONT.':Bold,12.0', FONT.',11.0', FONT.':Bold,12.0', FONT.',11.0', FONT.',12.0', FONT.':Bold,20.0', FONT.',13.5', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',11.0', FONT.',11.0', FONT.',11.0', FONT.',11.0', FONT.',11.0']
-array TEXT_COLOUR[74] = ["#1a1a1a", "#5c5c5c", "#1a1a1a", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#5c5c5c", "#5c5c5c", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#5c5c5c", "#5c5c5c", "#5c5c5c", "#5c5c5c", "#5c5c5c"]
-array TEXT_ALIGN[74] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+KEYS = 6
+array KEY_KIND[6] = ["control", "band", "errors", "hollow", "context", "context"]
+array KEY_X[6] = [28.00, 335.95, 613.45, 758.64, 28.00, 291.29]
+array KEY_Y[6] = [88.00, 88.00, 88.00, 88.00, 108.00, 108.00]
+TEXTS = 35
+array TEXT[35] = ["state_threads", "as fast as the client", "syncless", "as fast as the client", "syncless_wsgi", "not yet known", "eventlet", "fails from 21,247", "concurrence", "holds to 65,536", "node_js", "not yet known", "eventlet_wsgi", "not yet known", "concurrence_greenlet", "not yet known", "tornado", "not yet known", "concurrence_wsgi", "holds to 65,536", "concurrence_wsgi_greenlet", "holds to 65,536", "requests per second against concurrent connections offered", "Requests per second against concurrent connections, server by server", "close mode: a new TCP connection for each request", "control server: no ceiling, some are faster", "minimum to maximum of 5 launches", "requests failed", "hollow: not valid, client at its limit", "each launch, in the server\047s colour", "all others", "AMD EPYC, 2 cores · Linux 6.18.44-fc-v782 · 2026-12-01T06:20:00Z · benchctl 0.1.0", "close mode, client uring · window at least 500ms · median of 5 launches of each server · listen backlog 65,535 · client on CPU 1, servers on CPU 0", "Versions: State Threads 1.9, syncless 0.25 original on Stackless Python 2.7.17 (stackless, eventlet 0.33.1 on Python 3.11.2, concurrence 0.3.1 original on Stackless Python 2.7.17 (stack, node.js 20.20.2 on", "V8 11.3.244.8-node.38, concurrence 0.3.1 original on CPython 2.7.17 (greenlet 0.4.1, tornado 6.2 on Python 3.11.2"]
+array TEXT_X[35] = [84.00, 84.00, 306.00, 306.00, 528.00, 528.00, 750.00, 750.00, 972.00, 972.00, 84.00, 84.00, 306.00, 306.00, 528.00, 528.00, 750.00, 750.00, 972.00, 972.00, 84.00, 84.00, 28.00, 28.00, 28.00, 58.00, 365.95, 643.45, 788.64, 58.00, 321.29, 28.00, 28.00, 28.00, 28.00]
+array TEXT_Y[35] = [163.50, 178.50, 163.50, 178.50, 163.50, 178.50, 163.50, 178.50, 163.50, 178.50, 337.50, 352.50, 337.50, 352.50, 337.50, 352.50, 337.50, 352.50, 337.50, 352.50, 511.50, 526.50, 134.00, 34.00, 60.00, 88.00, 88.00, 88.00, 88.00, 108.00, 108.00, 692.00, 708.00, 724.00, 740.00]
+array TEXT_FONT[35] = [FONT.':Bold,12.0', FONT.',11.0', FONT.':Bold,12.0', FONT.',11.0', FONT.':Bold,12.0', FONT.',11.0', FONT.':Bold,12.0', FONT.',11.0', FONT.':Bold,12.0', FONT.',11.0', FONT.':Bold,12.0', FONT.',11.0', FONT.':Bold,12.0', FONT.',11.0', FONT.':Bold,12.0', FONT.',11.0', FONT.':Bold,12.0', FONT.',11.0', FONT.':Bold,12.0', FONT.',11.0', FONT.':Bold,12.0', FONT.',11.0', FONT.',12.0', FONT.':Bold,20.0', FONT.',13.5', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',11.0', FONT.',11.0', FONT.',11.0', FONT.',11.0']
+array TEXT_COLOUR[35] = ["#1a1a1a", "#5c5c5c", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#5c5c5c", "#5c5c5c", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#5c5c5c", "#5c5c5c", "#5c5c5c", "#5c5c5c"]
+array TEXT_ALIGN[35] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
 
-# The looks of all pictures. Everything that depends on the run stands above, written by benchctl; X() and Y() turn
-# pixels from the upper left corner into parts of the canvas.
+# The style of all pictures. benchctl writes everything that depends on the run above this; X() and Y() convert pixels from
+# the upper left corner into fractions of the canvas.
 
 set encoding utf8
 unset key
 unset title
 
-# Marks of gnuplot: the filled one; the hollow one is the number before it. Terminals do not agree on their sizes.
+# Gnuplot's point types: of each pair the filled mark; the hollow mark is the number before it. Terminals draw them in different sizes.
 array FILLED[6] = [7, 5, 9, 11, 13, 15]
 array SIZE_SVG[6] = [0.95, 0.85, 0.95, 0.95, 0.8, 1.0]
 array SIZE_PNG[6] = [1.0, 0.95, 1.15, 1.15, 1.25, 1.1]
 # In a small panel marks and lines are smaller, and where all panels have the same grey lines these are faint.
 small(p) = PANEL_RIGHT[p] - PANEL_LEFT[p] < 260 ? 0.65 : PANEL_RIGHT[p] - PANEL_LEFT[p] < 560 ? 0.8 : 1
 context(p) = PANEL_FAINT[p] ? '#a0'.substr(CONTEXT, 2, 7) : CONTEXT
-# Gnuplot looks at the properties of a loop's first plot even where there is none.
+# Gnuplot evaluates the properties of a loop's first plot even where the loop is empty.
 line(i) = i > LINES ? LINES : i
 kind(i) = LINES ? MARK[line(i)] + 1 : 1
 colour(i) = LINES ? COLOUR[line(i)] : INK
@@ -93,15 +97,21 @@ set dashtype 5 (1.5, 3)
 do for [TERMINAL in TERMINALS] {
 	if (TERMINAL eq 'svg') {
 		set terminal svg size WIDTH, HEIGHT font FONT.',12' noenhanced background rgb BACKGROUND
-	} else {
-		# Larger, for fine screens and for print. Fonts count in points there: 3/4 of a pixel.
+	}
+	if (TERMINAL eq 'pdf') {
+		# In inches: a pixel is 1/96 of one. Font sizes are in points: 3/4 of a pixel.
+		set terminal pdfcairo size WIDTH/96.0, HEIGHT/96.0 font FONT.',12' fontscale 0.75 linewidth 1 pointscale 1 \
+			noenhanced background rgb BACKGROUND
+	}
+	if (TERMINAL eq 'png') {
+		# Larger, for high-resolution screens and print. Font sizes are in points there: 3/4 of a pixel.
 		set terminal pngcairo size PNG_SCALE*WIDTH, PNG_SCALE*HEIGHT font FONT.',12' fontscale 0.75*PNG_SCALE \
 			linewidth PNG_SCALE pointscale PNG_SCALE dashlength PNG_SCALE noenhanced background rgb BACKGROUND
 	}
 	set output NAME.'.'.TERMINAL
 	set multiplot
 
-	# Texts and all that stands outside of the panels is drawn with the first one.
+	# Texts, and everything outside of the panels, are drawn with the first panel.
 	do for [i = 1:TEXTS] {
 		if (TEXT_ALIGN[i] == 0) {
 			set label TEXT[i] at screen X(TEXT_X[i]), Y(TEXT_Y[i]) left font TEXT_FONT[i] \
@@ -125,7 +135,7 @@ do for [TERMINAL in TERMINALS] {
 		}
 		if (LABEL_MARK[i] < 0) {
 			set arrow from screen X(LABEL_X - 6), Y(LABEL_Y[i]) to screen X(LABEL_X + 6), Y(LABEL_Y[i]) \
-				nohead linewidth 2.4 linecolor rgb CEILING front
+				nohead linewidth 2.4 linecolor rgb CONTROL front
 		} else {
 			set label '' at screen X(LABEL_X), Y(LABEL_Y[i]) point pointtype FILLED[LABEL_MARK[i] + 1] \
 				pointsize of_kind(LABEL_MARK[i] + 1) linecolor rgb LABEL_COLOUR[i] front
@@ -141,11 +151,11 @@ do for [TERMINAL in TERMINALS] {
 		}
 		if (KEY_KIND[i] eq 'ceiling') {
 			set arrow from screen X(left), Y(y - 5) to screen X(left + 22), Y(y - 5) \
-				nohead linewidth 2.4 linecolor rgb CEILING front
+				nohead linewidth 2.4 linecolor rgb CONTROL front
 		}
 		if (KEY_KIND[i] eq 'control') {
 			set arrow from screen X(left), Y(y) to screen X(left + 22), Y(y) \
-				nohead linewidth 2.4 linecolor rgb CEILING front
+				nohead linewidth 2.4 linecolor rgb CONTROL front
 		}
 		if (KEY_KIND[i] eq 'bar') {
 			set arrow from screen X(left + 11), Y(y - 6) to screen X(left + 11), Y(y + 6) \
@@ -178,13 +188,18 @@ do for [TERMINAL in TERMINALS] {
 					linecolor rgb MUTED front
 			}
 		}
-		if (KEY_KIND[i] eq 'circle' || KEY_KIND[i] eq 'diamond') {
-			set label '' at screen X(left + 11), Y(y) point pointtype (KEY_KIND[i] eq 'circle' ? 7 : 13) \
-				pointsize of_kind(KEY_KIND[i] eq 'circle' ? 1 : 5) linecolor rgb INK front
+		if (KEY_KIND[i] eq 'interval') {
+			set arrow from screen X(left), Y(y) to screen X(left + 22), Y(y) \
+				nohead linewidth 5 linecolor rgb '#8c'.substr(INK, 2, 7) front
+		}
+		if (KEY_KIND[i] eq 'circle' || KEY_KIND[i] eq 'square' || KEY_KIND[i] eq 'diamond') {
+			k = KEY_KIND[i] eq 'circle' ? 1 : KEY_KIND[i] eq 'square' ? 2 : 5
+			set label '' at screen X(left + 11), Y(y) point pointtype FILLED[k] \
+				pointsize of_kind(k) linecolor rgb INK front
 		}
 		if (KEY_KIND[i] eq 'old') {
-			set label '' at screen X(left + 4), Y(y) point pointtype 7 pointsize of_kind(1) linecolor rgb CEILING front
-			set label '' at screen X(left + 18), Y(y) point pointtype 13 pointsize of_kind(5) linecolor rgb CEILING front
+			set label '' at screen X(left + 4), Y(y) point pointtype 7 pointsize of_kind(1) linecolor rgb CONTROL front
+			set label '' at screen X(left + 18), Y(y) point pointtype 13 pointsize of_kind(5) linecolor rgb CONTROL front
 		}
 		if (KEY_KIND[i] eq 'sizes') {
 			do for [at = 1:3] {
@@ -211,15 +226,15 @@ do for [TERMINAL in TERMINALS] {
 		# stands in the place of the mark, but a hollow mark remains under it.
 		plot NaN notitle, \
 			for [i = CONTROL_FROM[p]:CONTROL_TO[p]] DATA index i-1 using 1:(PANEL_FILLED[p] ? $2 : NaN) \
-				with filledcurves y1=0 fillcolor rgb CEILING fillstyle transparent solid 0.12 noborder notitle, \
+				with filledcurves y1=0 fillcolor rgb CONTROL fillstyle transparent solid 0.12 noborder notitle, \
 			for [i = CONTEXTS_FROM[p]:CONTEXTS_TO[p]] DATA index i-1 using 1:2 with lines \
 				linewidth 0.9*s linecolor rgb context(p) notitle, \
 			for [i = CONTEXTS_FROM[p]:CONTEXTS_TO[p]] DATA index i-1 using 1:($7 == 1 ? $2 : NaN) with points \
 				pointtype 7 pointsize 0.5*s linecolor rgb context(p) notitle, \
 			for [i = CONTROL_FROM[p]:CONTROL_TO[p]] DATA index i-1 using 1:2 with lines \
-				linewidth 2.4*s linecolor rgb CEILING notitle, \
+				linewidth 2.4*s linecolor rgb CONTROL notitle, \
 			for [i = CONTROL_FROM[p]:CONTROL_TO[p]] DATA index i-1 using 1:($7 == 1 || $5 == 0 ? $2 : NaN) with points \
-				pointtype 7 pointsize 0.9*s linecolor rgb CEILING notitle, \
+				pointtype 7 pointsize 0.9*s linecolor rgb CONTROL notitle, \
 			for [i = CONTROL_FROM[p]:CONTROL_TO[p]] DATA index i-1 using 1:($5 == 0 ? $2 : NaN) with points \
 				pointtype 7 pointsize 0.6*s linecolor rgb BACKGROUND notitle, \
 			for [i = GUIDES_FROM[p]:GUIDES_TO[p]] DATA index i-1 using 1:2 with lines \
@@ -230,6 +245,10 @@ do for [TERMINAL in TERMINALS] {
 				with yerrorbars pointtype -1 linewidth 1.2 linecolor rgb colour(i) notitle, \
 			for [i = DOTS_FROM[p]:DOTS_TO[p]] DATA index i-1 using 1:2 with points \
 				pointtype 7 pointsize 0.42*s linecolor rgb faint(i) notitle, \
+			for [i = FAINT_FROM[p]:FAINT_TO[p]] DATA index i-1 using 1:2 with lines \
+				linewidth 0.9*s linecolor rgb faint(i) notitle, \
+			for [i = BARS_FROM[p]:BARS_TO[p]] DATA index i-1 using 3:2:($4-$3):(0) with vectors nohead \
+				linewidth 5 linecolor rgb faint(i) notitle, \
 			for [i = THIN_FROM[p]:THIN_TO[p]] DATA index i-1 using 1:2 with lines \
 				linewidth 1.1*s linecolor rgb colour(i) notitle, \
 			for [i = NAMED_FROM[p]:NAMED_TO[p]] DATA index i-1 using 1:2 with lines \

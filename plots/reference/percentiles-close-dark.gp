@@ -3,9 +3,9 @@
 reset
 NAME = 'percentiles-close-dark'
 DATA = 'percentiles-close.dat'
-TERMINALS = 'svg png'
+TERMINALS = 'svg '
 WIDTH = 1200.0
-HEIGHT = 818.0
+HEIGHT = 802.0
 PNG_SCALE = 2.00
 FONT = 'DejaVu Sans'
 X(pixel) = pixel / WIDTH
@@ -14,69 +14,73 @@ BACKGROUND = "#14171c"
 INK = "#eceef1"
 MUTED = "#a6acb5"
 GRID = "#2b3038"
-CEILING = "#959ca6"
+CONTROL = "#959ca6"
 CONTEXT = "#666d77"
 ERROR = "#ff5050"
 PANELS = 5
-array PANEL_LEFT[5] = [84.00, 370.75, 657.51, 84.00, 370.75]
-array PANEL_RIGHT[5] = [350.75, 637.51, 924.26, 350.75, 637.51]
+array PANEL_LEFT[5] = [84.00, 408.57, 733.14, 84.00, 408.57]
+array PANEL_RIGHT[5] = [388.57, 713.14, 1037.72, 388.57, 713.14]
 array PANEL_TOP[5] = [134.00, 134.00, 134.00, 413.00, 413.00]
 array PANEL_BOTTOM[5] = [349.00, 349.00, 349.00, 628.00, 628.00]
 array PANEL_FILLED[5] = [0, 0, 0, 0, 0]
 array PANEL_FAINT[5] = [0, 0, 0, 0, 0]
-array PANEL_AXES[5] = ["set logscale x 2; set xrange [0.717055726529:91395.9648817]; set xtics ('1' 1, '16' 16, '256' 256, '4096' 4096, '65536' 65536); set logscale y 10; set yrange [10799.5698032:15104371719.7]; set ytics ('100 µs' 100000, '1 ms' 1000000, '10 ms' 10000000, '100 ms' 100000000, '1 s' 1000000000, '10 s' 10000000000); ", "set logscale x 2; set xrange [0.717055726529:91395.9648817]; set xtics ('1' 1, '16' 16, '256' 256, '4096' 4096, '65536' 65536); set logscale y 10; set yrange [10799.5698032:15104371719.7]; set ytics ('' 100000, '' 1000000, '' 10000000, '' 100000000, '' 1000000000, '' 10000000000); ", "set logscale x 2; set xrange [0.717055726529:91395.9648817]; set xtics ('1' 1, '16' 16, '256' 256, '4096' 4096, '65536' 65536); set logscale y 10; set yrange [10799.5698032:15104371719.7]; set ytics ('' 100000, '' 1000000, '' 10000000, '' 100000000, '' 1000000000, '' 10000000000); ", "set logscale x 2; set xrange [0.717055726529:91395.9648817]; set xtics ('1' 1, '16' 16, '256' 256, '4096' 4096, '65536' 65536); set logscale y 10; set yrange [10799.5698032:15104371719.7]; set ytics ('100 µs' 100000, '1 ms' 1000000, '10 ms' 10000000, '100 ms' 100000000, '1 s' 1000000000, '10 s' 10000000000); ", "set logscale x 2; set xrange [0.717055726529:91395.9648817]; set xtics ('1' 1, '16' 16, '256' 256, '4096' 4096, '65536' 65536); set logscale y 10; set yrange [10799.5698032:15104371719.7]; set ytics ('' 100000, '' 1000000, '' 10000000, '' 100000000, '' 1000000000, '' 10000000000); "]
-array CONTROL_FROM[5] = [1, 40, 79, 118, 157]
-array CONTROL_TO[5] = [1, 40, 79, 118, 157]
-array CONTEXTS_FROM[5] = [2, 41, 80, 119, 158]
-array CONTEXTS_TO[5] = [24, 63, 102, 141, 180]
-array GUIDES_FROM[5] = [32, 71, 110, 149, 1]
-array GUIDES_TO[5] = [39, 78, 117, 156, 0]
+array PANEL_AXES[5] = ["set logscale x 2; set xrange [0.747288965316:87698.3376468]; set xtics ('1' 1, '4' 4, '16' 16, '64' 64, '256' 256, '1024' 1024, '4096' 4096, '65536' 65536); set logscale y 10; set yrange [26546.0067342:17991120290.3]; set ytics ('100 µs' 100000, '1 ms' 1000000, '10 ms' 10000000, '100 ms' 100000000, '1 s' 1000000000, '10 s' 10000000000); ", "set logscale x 2; set xrange [0.747288965316:87698.3376468]; set xtics ('1' 1, '4' 4, '16' 16, '64' 64, '256' 256, '1024' 1024, '4096' 4096, '65536' 65536); set logscale y 10; set yrange [26546.0067342:17991120290.3]; set ytics ('' 100000, '' 1000000, '' 10000000, '' 100000000, '' 1000000000, '' 10000000000); ", "set logscale x 2; set xrange [0.747288965316:87698.3376468]; set xtics ('1' 1, '4' 4, '16' 16, '64' 64, '256' 256, '1024' 1024, '4096' 4096, '65536' 65536); set logscale y 10; set yrange [26546.0067342:17991120290.3]; set ytics ('' 100000, '' 1000000, '' 10000000, '' 100000000, '' 1000000000, '' 10000000000); ", "set logscale x 2; set xrange [0.747288965316:87698.3376468]; set xtics ('1' 1, '4' 4, '16' 16, '64' 64, '256' 256, '1024' 1024, '4096' 4096, '65536' 65536); set logscale y 10; set yrange [26546.0067342:17991120290.3]; set ytics ('100 µs' 100000, '1 ms' 1000000, '10 ms' 10000000, '100 ms' 100000000, '1 s' 1000000000, '10 s' 10000000000); ", "set logscale x 2; set xrange [0.747288965316:87698.3376468]; set xtics ('1' 1, '4' 4, '16' 16, '64' 64, '256' 256, '1024' 1024, '4096' 4096, '65536' 65536); set logscale y 10; set yrange [26546.0067342:17991120290.3]; set ytics ('' 100000, '' 1000000, '' 10000000, '' 100000000, '' 1000000000, '' 10000000000); "]
+array CONTROL_FROM[5] = [1, 21, 41, 61, 81]
+array CONTROL_TO[5] = [1, 21, 41, 61, 81]
+array CONTEXTS_FROM[5] = [2, 22, 42, 62, 82]
+array CONTEXTS_TO[5] = [5, 25, 45, 65, 85]
+array GUIDES_FROM[5] = [13, 33, 53, 73, 1]
+array GUIDES_TO[5] = [20, 40, 60, 80, 0]
 array DOTS_FROM[5] = [1, 1, 1, 1, 1]
 array DOTS_TO[5] = [0, 0, 0, 0, 0]
-array THIN_FROM[5] = [1, 1, 1, 1, 188]
-array THIN_TO[5] = [0, 0, 0, 0, 195]
-array NAMED_FROM[5] = [25, 64, 103, 142, 181]
-array NAMED_TO[5] = [31, 70, 109, 148, 187]
+array FAINT_FROM[5] = [1, 1, 1, 1, 1]
+array FAINT_TO[5] = [0, 0, 0, 0, 0]
+array BARS_FROM[5] = [1, 1, 1, 1, 1]
+array BARS_TO[5] = [0, 0, 0, 0, 0]
+array THIN_FROM[5] = [1, 1, 1, 1, 93]
+array THIN_TO[5] = [0, 0, 0, 0, 100]
+array NAMED_FROM[5] = [6, 26, 46, 66, 86]
+array NAMED_TO[5] = [12, 32, 52, 72, 92]
 array ROWS_FROM[5] = [1, 1, 1, 1, 1]
 array ROWS_TO[5] = [0, 0, 0, 0, 0]
-LINES = 195
-array COLOUR[195] = ["#959ca6", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#78874b", "#ff8700", "#87f0ff", "#a5ff5a", "#4b69ff", "#00c387", "#96c3ff", "#959ca6", "#78874b", "#ff8700", "#87f0ff", "#a5ff5a", "#4b69ff", "#00c387", "#96c3ff", "#959ca6", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#78874b", "#ff8700", "#87f0ff", "#a5ff5a", "#4b69ff", "#00c387", "#96c3ff", "#959ca6", "#78874b", "#ff8700", "#87f0ff", "#a5ff5a", "#4b69ff", "#00c387", "#96c3ff", "#959ca6", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#78874b", "#ff8700", "#87f0ff", "#a5ff5a", "#4b69ff", "#00c387", "#96c3ff", "#959ca6", "#78874b", "#ff8700", "#87f0ff", "#a5ff5a", "#4b69ff", "#00c387", "#96c3ff", "#959ca6", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#78874b", "#ff8700", "#87f0ff", "#a5ff5a", "#4b69ff", "#00c387", "#96c3ff", "#959ca6", "#78874b", "#ff8700", "#87f0ff", "#a5ff5a", "#4b69ff", "#00c387", "#96c3ff", "#959ca6", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#78874b", "#ff8700", "#87f0ff", "#a5ff5a", "#4b69ff", "#00c387", "#96c3ff", "#959ca6", "#78874b", "#ff8700", "#87f0ff", "#a5ff5a", "#4b69ff", "#00c387", "#96c3ff"]
-array MARK[195] = [0, 0, 2, 1, 3, 4, 5, 2, 0, 0, 4, 1, 0, 3, 0, 2, 4, 1, 4, 1, 0, 4, 4, 1, 1, 5, 4, 0, 2, 2, 4, 0, 1, 5, 4, 0, 2, 2, 4, 0, 0, 2, 1, 3, 4, 5, 2, 0, 0, 4, 1, 0, 3, 0, 2, 4, 1, 4, 1, 0, 4, 4, 1, 1, 5, 4, 0, 2, 2, 4, 0, 1, 5, 4, 0, 2, 2, 4, 0, 0, 2, 1, 3, 4, 5, 2, 0, 0, 4, 1, 0, 3, 0, 2, 4, 1, 4, 1, 0, 4, 4, 1, 1, 5, 4, 0, 2, 2, 4, 0, 1, 5, 4, 0, 2, 2, 4, 0, 0, 2, 1, 3, 4, 5, 2, 0, 0, 4, 1, 0, 3, 0, 2, 4, 1, 4, 1, 0, 4, 4, 1, 1, 5, 4, 0, 2, 2, 4, 0, 1, 5, 4, 0, 2, 2, 4, 0, 0, 2, 1, 3, 4, 5, 2, 0, 0, 4, 1, 0, 3, 0, 2, 4, 1, 4, 1, 0, 4, 4, 1, 1, 5, 4, 0, 2, 2, 4, 0, 1, 5, 4, 0, 2, 2, 4]
-array DASH[195] = [1, 3, 1, 2, 2, 2, 3, 2, 3, 4, 1, 1, 1, 1, 3, 4, 3, 3, 1, 4, 1, 2, 1, 2, 1, 3, 4, 2, 2, 4, 3, 1, 1, 3, 4, 2, 2, 4, 3, 1, 3, 1, 2, 2, 2, 3, 2, 3, 4, 1, 1, 1, 1, 3, 4, 3, 3, 1, 4, 1, 2, 1, 2, 1, 3, 4, 2, 2, 4, 3, 1, 1, 3, 4, 2, 2, 4, 3, 1, 3, 1, 2, 2, 2, 3, 2, 3, 4, 1, 1, 1, 1, 3, 4, 3, 3, 1, 4, 1, 2, 1, 2, 1, 3, 4, 2, 2, 4, 3, 1, 1, 3, 4, 2, 2, 4, 3, 1, 3, 1, 2, 2, 2, 3, 2, 3, 4, 1, 1, 1, 1, 3, 4, 3, 3, 1, 4, 1, 2, 1, 2, 1, 3, 4, 2, 2, 4, 3, 1, 1, 3, 4, 2, 2, 4, 3, 1, 3, 1, 2, 2, 2, 3, 2, 3, 4, 1, 1, 1, 1, 3, 4, 3, 3, 1, 4, 1, 2, 1, 2, 1, 3, 4, 2, 2, 4, 3, 1, 1, 3, 4, 2, 2, 4, 3]
+LINES = 100
+array COLOUR[100] = ["#959ca6", "#666d77", "#666d77", "#666d77", "#666d77", "#d24b00", "#00c387", "#78874b", "#4b69ff", "#e1f0a5", "#f096c3", "#b487ff", "#959ca6", "#d24b00", "#00c387", "#78874b", "#4b69ff", "#e1f0a5", "#f096c3", "#b487ff", "#959ca6", "#666d77", "#666d77", "#666d77", "#666d77", "#d24b00", "#00c387", "#78874b", "#4b69ff", "#e1f0a5", "#f096c3", "#b487ff", "#959ca6", "#d24b00", "#00c387", "#78874b", "#4b69ff", "#e1f0a5", "#f096c3", "#b487ff", "#959ca6", "#666d77", "#666d77", "#666d77", "#666d77", "#d24b00", "#00c387", "#78874b", "#4b69ff", "#e1f0a5", "#f096c3", "#b487ff", "#959ca6", "#d24b00", "#00c387", "#78874b", "#4b69ff", "#e1f0a5", "#f096c3", "#b487ff", "#959ca6", "#666d77", "#666d77", "#666d77", "#666d77", "#d24b00", "#00c387", "#78874b", "#4b69ff", "#e1f0a5", "#f096c3", "#b487ff", "#959ca6", "#d24b00", "#00c387", "#78874b", "#4b69ff", "#e1f0a5", "#f096c3", "#b487ff", "#959ca6", "#666d77", "#666d77", "#666d77", "#666d77", "#d24b00", "#00c387", "#78874b", "#4b69ff", "#e1f0a5", "#f096c3", "#b487ff", "#959ca6", "#d24b00", "#00c387", "#78874b", "#4b69ff", "#e1f0a5", "#f096c3", "#b487ff"]
+array MARK[100] = [0, 4, 4, 2, 2, 0, 4, 1, 0, 1, 0, 4, 0, 0, 4, 1, 0, 1, 0, 4, 0, 4, 4, 2, 2, 0, 4, 1, 0, 1, 0, 4, 0, 0, 4, 1, 0, 1, 0, 4, 0, 4, 4, 2, 2, 0, 4, 1, 0, 1, 0, 4, 0, 0, 4, 1, 0, 1, 0, 4, 0, 4, 4, 2, 2, 0, 4, 1, 0, 1, 0, 4, 0, 0, 4, 1, 0, 1, 0, 4, 0, 4, 4, 2, 2, 0, 4, 1, 0, 1, 0, 4, 0, 0, 4, 1, 0, 1, 0, 4]
+array DASH[100] = [1, 1, 1, 1, 4, 3, 1, 1, 1, 2, 1, 3, 1, 3, 1, 1, 1, 2, 1, 3, 1, 1, 1, 1, 4, 3, 1, 1, 1, 2, 1, 3, 1, 3, 1, 1, 1, 2, 1, 3, 1, 1, 1, 1, 4, 3, 1, 1, 1, 2, 1, 3, 1, 3, 1, 1, 1, 2, 1, 3, 1, 1, 1, 1, 4, 3, 1, 1, 1, 2, 1, 3, 1, 3, 1, 1, 1, 2, 1, 3, 1, 1, 1, 1, 4, 3, 1, 1, 1, 2, 1, 3, 1, 3, 1, 1, 1, 2, 1, 3]
 LABELS = 8
-array LABEL_COLOUR[8] = ["#96c3ff", "#00c387", "#4b69ff", "#a5ff5a", "#87f0ff", "#ff8700", "#78874b", "#959ca6"]
-array LABEL_MARK[8] = [4, 2, 2, 0, 4, 5, 1, -1]
+array LABEL_COLOUR[8] = ["#b487ff", "#f096c3", "#e1f0a5", "#4b69ff", "#78874b", "#00c387", "#d24b00", "#959ca6"]
+array LABEL_MARK[8] = [4, 0, 1, 0, 1, 4, 0, -1]
 array LABEL_Y[8] = [134.00, 160.00, 186.00, 212.00, 238.00, 264.00, 290.00, 316.00]
 array END_X[8] = [-1.00, -1.00, -1.00, -1.00, -1.00, -1.00, -1.00, -1.00]
 array END_Y[8] = [134.00, 160.00, 186.00, 212.00, 238.00, 264.00, 290.00, 316.00]
-LABEL_X = 950.262
+LABEL_X = 1063.716
 KEYS = 4
 array KEY_KIND[4] = ["guide", "errors", "hollow", "context"]
 array KEY_X[4] = [28.00, 415.76, 560.96, 990.10]
 array KEY_Y[4] = [88.00, 88.00, 88.00, 88.00]
-TEXTS = 30
-array TEXT[30] = ["p50", "half of the requests take less", "p90", "p99", "p99.9", "one of a thousand takes longer", "connect time", "p99, thin p50", "concurrent connections offered", "Latency against concurrent connections", "close mode: a new TCP connection for each request", "lua_cqueues", "concurrence_greenlet (revival)", "perl_coro", "go", "uvloop", "pth", "concurrence (revival)", "control", "connections / rate: the mean that a closed loop implies", "requests failed", "hollow: not valid, or cut off: slower than the window could see", "23 slower servers", "AMD EPYC, 2 cores · Linux 6.18.44-fc-v595 · 2026-11-25T12:05:58Z · benchctl 0.1.0", "close mode, client epoll · window at least 500ms · 1 block · listen backlog 4,096 · client on CPU 1, servers on CPU 0", "Versions: cqueues 20161215, Lua 5.4, concurrence revival on CPython 3.11.2 (greenlet 2.0.2), Coro 6.57, AnyEvent 7.17, EV 4.33, Perl v5.36.0, build/servers/go: go1.19.8, uvloop 0.17.0 on Python 3.11.2,", "GNU Pth 2.0.7 (08-Jun-2006), concurrence revival on PyPy 7.3.11 (stackless)", "A closed loop: each connection asks again when it has its answer. So latency rises with the connections by arithmetic; what counts is how far the percentiles are from the dotted line.", "Thin lines, fastest first: syncless_wsgi (revival), concurrence_wsgi_greenlet (revival), asio_coroutine, syncless (revival), tokio, concurrence_wsgi (revival), libuv, state_threads, nginx, libevent, gevent,", "eventlet, asyncio, node_js, twisted, ruby_async, erlang, trio, aiohttp, python_threads, gevent_wsgi, tornado, eventlet_wsgi"]
-array TEXT_X[30] = [84.00, 119.41, 370.75, 657.51, 84.00, 133.13, 370.75, 473.11, 504.13, 28.00, 28.00, 964.26, 964.26, 964.26, 964.26, 964.26, 964.26, 964.26, 964.26, 58.00, 445.76, 590.96, 1020.10, 28.00, 28.00, 28.00, 28.00, 28.00, 28.00, 28.00]
-array TEXT_Y[30] = [118.00, 118.00, 118.00, 118.00, 397.00, 397.00, 397.00, 397.00, 671.00, 34.00, 60.00, 134.00, 160.00, 186.00, 212.00, 238.00, 264.00, 290.00, 316.00, 88.00, 88.00, 88.00, 88.00, 704.00, 720.00, 736.00, 752.00, 768.00, 784.00, 800.00]
-array TEXT_FONT[30] = [FONT.':Bold,12.5', FONT.',11.0', FONT.':Bold,12.5', FONT.':Bold,12.5', FONT.':Bold,12.5', FONT.',11.0', FONT.':Bold,12.5', FONT.',11.0', FONT.',12.0', FONT.':Bold,20.0', FONT.',13.5', FONT.',13.5', FONT.',13.5', FONT.',13.5', FONT.',13.5', FONT.',13.5', FONT.',13.5', FONT.',13.5', FONT.',13.5', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',11.0', FONT.',11.0', FONT.',11.0', FONT.',11.0', FONT.',11.0', FONT.',11.0', FONT.',11.0']
-array TEXT_COLOUR[30] = ["#eceef1", "#a6acb5", "#eceef1", "#eceef1", "#eceef1", "#a6acb5", "#eceef1", "#a6acb5", "#eceef1", "#eceef1", "#a6acb5", "#eceef1", "#eceef1", "#eceef1", "#eceef1", "#eceef1", "#eceef1", "#eceef1", "#a6acb5", "#eceef1", "#eceef1", "#eceef1", "#eceef1", "#a6acb5", "#a6acb5", "#a6acb5", "#a6acb5", "#a6acb5", "#a6acb5", "#a6acb5"]
-array TEXT_ALIGN[30] = [0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+TEXTS = 29
+array TEXT[29] = ["p50", "half of the requests take less", "p90", "p99", "p99.9", "one of a thousand takes longer", "connect time", "p99, thin p50", "concurrent connections offered", "Latency against concurrent connections", "close mode: a new TCP connection for each request", "state_threads", "syncless", "syncless_wsgi", "eventlet", "concurrence", "node_js", "eventlet_wsgi", "control", "connections / rate: the mean that a closed loop implies", "requests failed", "hollow: not valid, or cut off: slower than the window could see", "4 slower servers", "AMD EPYC, 2 cores · Linux 6.18.44-fc-v782 · 2026-12-01T06:20:00Z · benchctl 0.1.0", "close mode, client uring · window at least 500ms · median of 5 launches of each server · listen backlog 65,535 · client on CPU 1, servers on CPU 0", "Versions: State Threads 1.9, syncless 0.25 original on Stackless Python 2.7.17 (stackless, eventlet 0.33.1 on Python 3.11.2, concurrence 0.3.1 original on Stackless Python 2.7.17 (stack, node.js 20.20.2 on", "V8 11.3.244.8-node.38", "A closed loop: each connection asks again when it has its response. So latency rises with the connections by arithmetic; what counts is how far the percentiles are from the dotted line.", "Thin lines, fastest first: concurrence_greenlet, tornado, concurrence_wsgi, concurrence_wsgi_greenlet"]
+array TEXT_X[29] = [84.00, 119.41, 408.57, 733.14, 84.00, 133.13, 408.57, 510.93, 560.86, 28.00, 28.00, 1077.72, 1077.72, 1077.72, 1077.72, 1077.72, 1077.72, 1077.72, 1077.72, 58.00, 445.76, 590.96, 1020.10, 28.00, 28.00, 28.00, 28.00, 28.00, 28.00]
+array TEXT_Y[29] = [118.00, 118.00, 118.00, 118.00, 397.00, 397.00, 397.00, 397.00, 671.00, 34.00, 60.00, 134.00, 160.00, 186.00, 212.00, 238.00, 264.00, 290.00, 316.00, 88.00, 88.00, 88.00, 88.00, 704.00, 720.00, 736.00, 752.00, 768.00, 784.00]
+array TEXT_FONT[29] = [FONT.':Bold,12.5', FONT.',11.0', FONT.':Bold,12.5', FONT.':Bold,12.5', FONT.':Bold,12.5', FONT.',11.0', FONT.':Bold,12.5', FONT.',11.0', FONT.',12.0', FONT.':Bold,20.0', FONT.',13.5', FONT.',13.5', FONT.',13.5', FONT.',13.5', FONT.',13.5', FONT.',13.5', FONT.',13.5', FONT.',13.5', FONT.',13.5', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',11.0', FONT.',11.0', FONT.',11.0', FONT.',11.0', FONT.',11.0', FONT.',11.0']
+array TEXT_COLOUR[29] = ["#eceef1", "#a6acb5", "#eceef1", "#eceef1", "#eceef1", "#a6acb5", "#eceef1", "#a6acb5", "#eceef1", "#eceef1", "#a6acb5", "#eceef1", "#eceef1", "#eceef1", "#eceef1", "#eceef1", "#eceef1", "#eceef1", "#a6acb5", "#eceef1", "#eceef1", "#eceef1", "#eceef1", "#a6acb5", "#a6acb5", "#a6acb5", "#a6acb5", "#a6acb5", "#a6acb5"]
+array TEXT_ALIGN[29] = [0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
 
-# The looks of all pictures. Everything that depends on the run stands above, written by benchctl; X() and Y() turn
-# pixels from the upper left corner into parts of the canvas.
+# The style of all pictures. benchctl writes everything that depends on the run above this; X() and Y() convert pixels from
+# the upper left corner into fractions of the canvas.
 
 set encoding utf8
 unset key
 unset title
 
-# Marks of gnuplot: the filled one; the hollow one is the number before it. Terminals do not agree on their sizes.
+# Gnuplot's point types: of each pair the filled mark; the hollow mark is the number before it. Terminals draw them in different sizes.
 array FILLED[6] = [7, 5, 9, 11, 13, 15]
 array SIZE_SVG[6] = [0.95, 0.85, 0.95, 0.95, 0.8, 1.0]
 array SIZE_PNG[6] = [1.0, 0.95, 1.15, 1.15, 1.25, 1.1]
 # In a small panel marks and lines are smaller, and where all panels have the same grey lines these are faint.
 small(p) = PANEL_RIGHT[p] - PANEL_LEFT[p] < 260 ? 0.65 : PANEL_RIGHT[p] - PANEL_LEFT[p] < 560 ? 0.8 : 1
 context(p) = PANEL_FAINT[p] ? '#a0'.substr(CONTEXT, 2, 7) : CONTEXT
-# Gnuplot looks at the properties of a loop's first plot even where there is none.
+# Gnuplot evaluates the properties of a loop's first plot even where the loop is empty.
 line(i) = i > LINES ? LINES : i
 kind(i) = LINES ? MARK[line(i)] + 1 : 1
 colour(i) = LINES ? COLOUR[line(i)] : INK
@@ -93,15 +97,21 @@ set dashtype 5 (1.5, 3)
 do for [TERMINAL in TERMINALS] {
 	if (TERMINAL eq 'svg') {
 		set terminal svg size WIDTH, HEIGHT font FONT.',12' noenhanced background rgb BACKGROUND
-	} else {
-		# Larger, for fine screens and for print. Fonts count in points there: 3/4 of a pixel.
+	}
+	if (TERMINAL eq 'pdf') {
+		# In inches: a pixel is 1/96 of one. Font sizes are in points: 3/4 of a pixel.
+		set terminal pdfcairo size WIDTH/96.0, HEIGHT/96.0 font FONT.',12' fontscale 0.75 linewidth 1 pointscale 1 \
+			noenhanced background rgb BACKGROUND
+	}
+	if (TERMINAL eq 'png') {
+		# Larger, for high-resolution screens and print. Font sizes are in points there: 3/4 of a pixel.
 		set terminal pngcairo size PNG_SCALE*WIDTH, PNG_SCALE*HEIGHT font FONT.',12' fontscale 0.75*PNG_SCALE \
 			linewidth PNG_SCALE pointscale PNG_SCALE dashlength PNG_SCALE noenhanced background rgb BACKGROUND
 	}
 	set output NAME.'.'.TERMINAL
 	set multiplot
 
-	# Texts and all that stands outside of the panels is drawn with the first one.
+	# Texts, and everything outside of the panels, are drawn with the first panel.
 	do for [i = 1:TEXTS] {
 		if (TEXT_ALIGN[i] == 0) {
 			set label TEXT[i] at screen X(TEXT_X[i]), Y(TEXT_Y[i]) left font TEXT_FONT[i] \
@@ -125,7 +135,7 @@ do for [TERMINAL in TERMINALS] {
 		}
 		if (LABEL_MARK[i] < 0) {
 			set arrow from screen X(LABEL_X - 6), Y(LABEL_Y[i]) to screen X(LABEL_X + 6), Y(LABEL_Y[i]) \
-				nohead linewidth 2.4 linecolor rgb CEILING front
+				nohead linewidth 2.4 linecolor rgb CONTROL front
 		} else {
 			set label '' at screen X(LABEL_X), Y(LABEL_Y[i]) point pointtype FILLED[LABEL_MARK[i] + 1] \
 				pointsize of_kind(LABEL_MARK[i] + 1) linecolor rgb LABEL_COLOUR[i] front
@@ -141,11 +151,11 @@ do for [TERMINAL in TERMINALS] {
 		}
 		if (KEY_KIND[i] eq 'ceiling') {
 			set arrow from screen X(left), Y(y - 5) to screen X(left + 22), Y(y - 5) \
-				nohead linewidth 2.4 linecolor rgb CEILING front
+				nohead linewidth 2.4 linecolor rgb CONTROL front
 		}
 		if (KEY_KIND[i] eq 'control') {
 			set arrow from screen X(left), Y(y) to screen X(left + 22), Y(y) \
-				nohead linewidth 2.4 linecolor rgb CEILING front
+				nohead linewidth 2.4 linecolor rgb CONTROL front
 		}
 		if (KEY_KIND[i] eq 'bar') {
 			set arrow from screen X(left + 11), Y(y - 6) to screen X(left + 11), Y(y + 6) \
@@ -178,13 +188,18 @@ do for [TERMINAL in TERMINALS] {
 					linecolor rgb MUTED front
 			}
 		}
-		if (KEY_KIND[i] eq 'circle' || KEY_KIND[i] eq 'diamond') {
-			set label '' at screen X(left + 11), Y(y) point pointtype (KEY_KIND[i] eq 'circle' ? 7 : 13) \
-				pointsize of_kind(KEY_KIND[i] eq 'circle' ? 1 : 5) linecolor rgb INK front
+		if (KEY_KIND[i] eq 'interval') {
+			set arrow from screen X(left), Y(y) to screen X(left + 22), Y(y) \
+				nohead linewidth 5 linecolor rgb '#8c'.substr(INK, 2, 7) front
+		}
+		if (KEY_KIND[i] eq 'circle' || KEY_KIND[i] eq 'square' || KEY_KIND[i] eq 'diamond') {
+			k = KEY_KIND[i] eq 'circle' ? 1 : KEY_KIND[i] eq 'square' ? 2 : 5
+			set label '' at screen X(left + 11), Y(y) point pointtype FILLED[k] \
+				pointsize of_kind(k) linecolor rgb INK front
 		}
 		if (KEY_KIND[i] eq 'old') {
-			set label '' at screen X(left + 4), Y(y) point pointtype 7 pointsize of_kind(1) linecolor rgb CEILING front
-			set label '' at screen X(left + 18), Y(y) point pointtype 13 pointsize of_kind(5) linecolor rgb CEILING front
+			set label '' at screen X(left + 4), Y(y) point pointtype 7 pointsize of_kind(1) linecolor rgb CONTROL front
+			set label '' at screen X(left + 18), Y(y) point pointtype 13 pointsize of_kind(5) linecolor rgb CONTROL front
 		}
 		if (KEY_KIND[i] eq 'sizes') {
 			do for [at = 1:3] {
@@ -211,15 +226,15 @@ do for [TERMINAL in TERMINALS] {
 		# stands in the place of the mark, but a hollow mark remains under it.
 		plot NaN notitle, \
 			for [i = CONTROL_FROM[p]:CONTROL_TO[p]] DATA index i-1 using 1:(PANEL_FILLED[p] ? $2 : NaN) \
-				with filledcurves y1=0 fillcolor rgb CEILING fillstyle transparent solid 0.12 noborder notitle, \
+				with filledcurves y1=0 fillcolor rgb CONTROL fillstyle transparent solid 0.12 noborder notitle, \
 			for [i = CONTEXTS_FROM[p]:CONTEXTS_TO[p]] DATA index i-1 using 1:2 with lines \
 				linewidth 0.9*s linecolor rgb context(p) notitle, \
 			for [i = CONTEXTS_FROM[p]:CONTEXTS_TO[p]] DATA index i-1 using 1:($7 == 1 ? $2 : NaN) with points \
 				pointtype 7 pointsize 0.5*s linecolor rgb context(p) notitle, \
 			for [i = CONTROL_FROM[p]:CONTROL_TO[p]] DATA index i-1 using 1:2 with lines \
-				linewidth 2.4*s linecolor rgb CEILING notitle, \
+				linewidth 2.4*s linecolor rgb CONTROL notitle, \
 			for [i = CONTROL_FROM[p]:CONTROL_TO[p]] DATA index i-1 using 1:($7 == 1 || $5 == 0 ? $2 : NaN) with points \
-				pointtype 7 pointsize 0.9*s linecolor rgb CEILING notitle, \
+				pointtype 7 pointsize 0.9*s linecolor rgb CONTROL notitle, \
 			for [i = CONTROL_FROM[p]:CONTROL_TO[p]] DATA index i-1 using 1:($5 == 0 ? $2 : NaN) with points \
 				pointtype 7 pointsize 0.6*s linecolor rgb BACKGROUND notitle, \
 			for [i = GUIDES_FROM[p]:GUIDES_TO[p]] DATA index i-1 using 1:2 with lines \
@@ -230,6 +245,10 @@ do for [TERMINAL in TERMINALS] {
 				with yerrorbars pointtype -1 linewidth 1.2 linecolor rgb colour(i) notitle, \
 			for [i = DOTS_FROM[p]:DOTS_TO[p]] DATA index i-1 using 1:2 with points \
 				pointtype 7 pointsize 0.42*s linecolor rgb faint(i) notitle, \
+			for [i = FAINT_FROM[p]:FAINT_TO[p]] DATA index i-1 using 1:2 with lines \
+				linewidth 0.9*s linecolor rgb faint(i) notitle, \
+			for [i = BARS_FROM[p]:BARS_TO[p]] DATA index i-1 using 3:2:($4-$3):(0) with vectors nohead \
+				linewidth 5 linecolor rgb faint(i) notitle, \
 			for [i = THIN_FROM[p]:THIN_TO[p]] DATA index i-1 using 1:2 with lines \
 				linewidth 1.1*s linecolor rgb colour(i) notitle, \
 			for [i = NAMED_FROM[p]:NAMED_TO[p]] DATA index i-1 using 1:2 with lines \

@@ -3,7 +3,7 @@
 reset
 NAME = 'preview-close-dark'
 DATA = 'preview-close.dat'
-TERMINALS = 'png'
+TERMINALS = 'png '
 WIDTH = 800.0
 HEIGHT = 420.0
 PNG_SCALE = 1.50
@@ -14,69 +14,73 @@ BACKGROUND = "#14171c"
 INK = "#eceef1"
 MUTED = "#a6acb5"
 GRID = "#2b3038"
-CEILING = "#959ca6"
+CONTROL = "#959ca6"
 CONTEXT = "#666d77"
 ERROR = "#ff5050"
 PANELS = 1
 array PANEL_LEFT[1] = [84.00]
-array PANEL_RIGHT[1] = [524.26]
+array PANEL_RIGHT[1] = [630.21]
 array PANEL_TOP[1] = [106.00]
-array PANEL_BOTTOM[1] = [278.00]
-array PANEL_FILLED[1] = [1]
+array PANEL_BOTTOM[1] = [262.00]
+array PANEL_FILLED[1] = [0]
 array PANEL_FAINT[1] = [0]
-array PANEL_AXES[1] = ["set logscale x 2; set xrange [0.80106987759:81810.5908528]; set xtics ('1' 1, '4' 4, '16' 16, '64' 64, '256' 256, '1024' 1024, '4096' 4096, '16384' 16384, '65536' 65536); unset logscale y; set yrange [0:29426.635938]; set ytics ('0' 0, '5,000' 5000, '10,000' 10000, '15,000' 15000, '20,000' 20000, '25,000' 25000); "]
+array PANEL_AXES[1] = ["set logscale x 2; set xrange [0.80106987759:81810.5908528]; set xtics ('1' 1, '4' 4, '16' 16, '64' 64, '256' 256, '1024' 1024, '4096' 4096, '16384' 16384, '65536' 65536); unset logscale y; set yrange [0:22504.69411]; set ytics ('0' 0, '5,000' 5000, '10,000' 10000, '15,000' 15000, '20,000' 20000); "]
 array CONTROL_FROM[1] = [1]
 array CONTROL_TO[1] = [1]
 array CONTEXTS_FROM[1] = [2]
-array CONTEXTS_TO[1] = [25]
+array CONTEXTS_TO[1] = [6]
 array GUIDES_FROM[1] = [1]
 array GUIDES_TO[1] = [0]
-array DOTS_FROM[1] = [1]
-array DOTS_TO[1] = [0]
+array DOTS_FROM[1] = [13]
+array DOTS_TO[1] = [19]
+array FAINT_FROM[1] = [1]
+array FAINT_TO[1] = [0]
+array BARS_FROM[1] = [1]
+array BARS_TO[1] = [0]
 array THIN_FROM[1] = [1]
 array THIN_TO[1] = [0]
-array NAMED_FROM[1] = [26]
-array NAMED_TO[1] = [31]
+array NAMED_FROM[1] = [7]
+array NAMED_TO[1] = [12]
 array ROWS_FROM[1] = [1]
 array ROWS_TO[1] = [0]
-LINES = 31
-array COLOUR[31] = ["#959ca6", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#ff8700", "#87f0ff", "#a5ff5a", "#4b69ff", "#00c387", "#96c3ff"]
-array MARK[31] = [0, 0, 2, 1, 3, 4, 5, 2, 0, 0, 4, 1, 0, 3, 0, 2, 4, 1, 4, 1, 0, 4, 4, 1, 1, 5, 4, 0, 2, 2, 4]
-array DASH[31] = [1, 3, 1, 2, 2, 2, 3, 2, 3, 4, 1, 1, 1, 1, 3, 4, 3, 3, 1, 4, 1, 2, 1, 2, 1, 3, 4, 2, 2, 4, 3]
+LINES = 19
+array COLOUR[19] = ["#959ca6", "#666d77", "#666d77", "#666d77", "#666d77", "#666d77", "#00c387", "#78874b", "#4b69ff", "#e1f0a5", "#f096c3", "#b487ff", "#959ca6", "#00c387", "#78874b", "#4b69ff", "#e1f0a5", "#f096c3", "#b487ff"]
+array MARK[19] = [0, 4, 4, 2, 0, 2, 4, 1, 0, 1, 0, 4, 0, 4, 1, 0, 1, 0, 4]
+array DASH[19] = [1, 1, 1, 1, 3, 4, 1, 1, 1, 2, 1, 3, 1, 1, 1, 1, 2, 1, 3]
 LABELS = 7
-array LABEL_COLOUR[7] = ["#959ca6", "#ff8700", "#87f0ff", "#a5ff5a", "#4b69ff", "#00c387", "#96c3ff"]
-array LABEL_MARK[7] = [-1, 5, 4, 0, 2, 2, 4]
-array LABEL_Y[7] = [200.00, 100.00, 120.00, 160.00, 220.00, 140.00, 180.00]
-array END_X[7] = [515.80, 515.80, 515.80, 515.80, 515.80, 515.80, 515.80]
-array END_Y[7] = [157.80, 139.30, 151.77, 155.74, 187.95, 153.46, 157.65]
-LABEL_X = 550.262
+array LABEL_COLOUR[7] = ["#959ca6", "#00c387", "#78874b", "#4b69ff", "#e1f0a5", "#f096c3", "#b487ff"]
+array LABEL_MARK[7] = [-1, 4, 1, 0, 1, 0, 4]
+array LABEL_Y[7] = [142.56, 222.56, 202.56, 250.56, 182.56, 162.56, 122.56]
+array END_X[7] = [619.70, 619.70, 619.70, 562.26, 619.70, 619.70, 619.70]
+array END_Y[7] = [145.73, 217.49, 215.35, 217.77, 188.06, 164.77, 136.73]
+LABEL_X = 656.206
 KEYS = 0
 array KEY_KIND[1] = [0]
 array KEY_X[1] = [0]
 array KEY_Y[1] = [0]
-TEXTS = 15
-array TEXT[15] = ["requests per second", "concurrent connections offered", "Requests per second against connections", "close mode: a new TCP connection for each request", "control (ceiling)", "pth", "uvloop", "go", "perl_coro", "concurrence_greenlet (revival)", "lua_cqueues", "AMD EPYC, 2 cores · Linux 6.18.44-fc-v595 · 2026-11-25T12:05:58Z · benchctl 0.1.0", "close mode, client epoll · window at least 500ms · 1 block · listen backlog 4,096 · client on CPU 1, servers on CPU 0", "Versions: cqueues 20161215, Lua 5.4, concurrence revival on CPython 3.11.2 (greenlet 2.0.2), Coro 6.57, AnyEvent 7.17, EV 4.33,", "Perl v5.36.0, build/servers/go: go1.19.8, uvloop 0.17.0 on Python 3.11.2, GNU Pth 2.0.7 (08-Jun-2006)"]
-array TEXT_X[15] = [28.00, 304.13, 28.00, 28.00, 564.26, 564.26, 564.26, 564.26, 564.26, 564.26, 564.26, 28.00, 28.00, 28.00, 28.00]
-array TEXT_Y[15] = [88.00, 321.00, 34.00, 60.00, 200.00, 100.00, 120.00, 160.00, 220.00, 140.00, 180.00, 354.00, 370.00, 386.00, 402.00]
-array TEXT_FONT[15] = [FONT.',12.0', FONT.',12.0', FONT.':Bold,20.0', FONT.',13.5', FONT.',13.5', FONT.',13.5', FONT.',13.5', FONT.',13.5', FONT.',13.5', FONT.',13.5', FONT.',13.5', FONT.',11.0', FONT.',11.0', FONT.',11.0', FONT.',11.0']
-array TEXT_COLOUR[15] = ["#eceef1", "#eceef1", "#eceef1", "#a6acb5", "#a6acb5", "#eceef1", "#eceef1", "#eceef1", "#eceef1", "#eceef1", "#eceef1", "#a6acb5", "#a6acb5", "#a6acb5", "#a6acb5"]
-array TEXT_ALIGN[15] = [0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+TEXTS = 17
+array TEXT[17] = ["requests per second", "concurrent connections offered", "Requests per second against connections", "close mode: a new TCP connection for each request", "control", "node_js", "concurrence", "eventlet", "failed from 21,247", "syncless_wsgi", "syncless", "state_threads", "AMD EPYC, 2 cores · Linux 6.18.44-fc-v782 · 2026-12-01T06:20:00Z · benchctl 0.1.0", "close mode, client uring · window at least 500ms · median of 5 launches of each server · listen backlog 65,535 · client on CPU 1,", "servers on CPU 0", "Versions: State Threads 1.9, syncless 0.25 original on Stackless Python 2.7.17 (stackless, eventlet 0.33.1 on Python 3.11.2,", "concurrence 0.3.1 original on Stackless Python 2.7.17 (stack, node.js 20.20.2 on V8 11.3.244.8-node.38"]
+array TEXT_X[17] = [28.00, 357.10, 28.00, 28.00, 670.21, 670.21, 670.21, 670.21, 670.21, 670.21, 670.21, 670.21, 28.00, 28.00, 28.00, 28.00, 28.00]
+array TEXT_Y[17] = [88.00, 305.00, 34.00, 60.00, 142.56, 222.56, 202.56, 242.56, 258.56, 182.56, 162.56, 122.56, 338.00, 354.00, 370.00, 386.00, 402.00]
+array TEXT_FONT[17] = [FONT.',12.0', FONT.',12.0', FONT.':Bold,20.0', FONT.',13.5', FONT.',13.5', FONT.',13.5', FONT.',13.5', FONT.',13.5', FONT.',11.0', FONT.',13.5', FONT.',13.5', FONT.',13.5', FONT.',11.0', FONT.',11.0', FONT.',11.0', FONT.',11.0', FONT.',11.0']
+array TEXT_COLOUR[17] = ["#eceef1", "#eceef1", "#eceef1", "#a6acb5", "#a6acb5", "#eceef1", "#eceef1", "#eceef1", "#a6acb5", "#eceef1", "#eceef1", "#eceef1", "#a6acb5", "#a6acb5", "#a6acb5", "#a6acb5", "#a6acb5"]
+array TEXT_ALIGN[17] = [0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
 
-# The looks of all pictures. Everything that depends on the run stands above, written by benchctl; X() and Y() turn
-# pixels from the upper left corner into parts of the canvas.
+# The style of all pictures. benchctl writes everything that depends on the run above this; X() and Y() convert pixels from
+# the upper left corner into fractions of the canvas.
 
 set encoding utf8
 unset key
 unset title
 
-# Marks of gnuplot: the filled one; the hollow one is the number before it. Terminals do not agree on their sizes.
+# Gnuplot's point types: of each pair the filled mark; the hollow mark is the number before it. Terminals draw them in different sizes.
 array FILLED[6] = [7, 5, 9, 11, 13, 15]
 array SIZE_SVG[6] = [0.95, 0.85, 0.95, 0.95, 0.8, 1.0]
 array SIZE_PNG[6] = [1.0, 0.95, 1.15, 1.15, 1.25, 1.1]
 # In a small panel marks and lines are smaller, and where all panels have the same grey lines these are faint.
 small(p) = PANEL_RIGHT[p] - PANEL_LEFT[p] < 260 ? 0.65 : PANEL_RIGHT[p] - PANEL_LEFT[p] < 560 ? 0.8 : 1
 context(p) = PANEL_FAINT[p] ? '#a0'.substr(CONTEXT, 2, 7) : CONTEXT
-# Gnuplot looks at the properties of a loop's first plot even where there is none.
+# Gnuplot evaluates the properties of a loop's first plot even where the loop is empty.
 line(i) = i > LINES ? LINES : i
 kind(i) = LINES ? MARK[line(i)] + 1 : 1
 colour(i) = LINES ? COLOUR[line(i)] : INK
@@ -93,15 +97,21 @@ set dashtype 5 (1.5, 3)
 do for [TERMINAL in TERMINALS] {
 	if (TERMINAL eq 'svg') {
 		set terminal svg size WIDTH, HEIGHT font FONT.',12' noenhanced background rgb BACKGROUND
-	} else {
-		# Larger, for fine screens and for print. Fonts count in points there: 3/4 of a pixel.
+	}
+	if (TERMINAL eq 'pdf') {
+		# In inches: a pixel is 1/96 of one. Font sizes are in points: 3/4 of a pixel.
+		set terminal pdfcairo size WIDTH/96.0, HEIGHT/96.0 font FONT.',12' fontscale 0.75 linewidth 1 pointscale 1 \
+			noenhanced background rgb BACKGROUND
+	}
+	if (TERMINAL eq 'png') {
+		# Larger, for high-resolution screens and print. Font sizes are in points there: 3/4 of a pixel.
 		set terminal pngcairo size PNG_SCALE*WIDTH, PNG_SCALE*HEIGHT font FONT.',12' fontscale 0.75*PNG_SCALE \
 			linewidth PNG_SCALE pointscale PNG_SCALE dashlength PNG_SCALE noenhanced background rgb BACKGROUND
 	}
 	set output NAME.'.'.TERMINAL
 	set multiplot
 
-	# Texts and all that stands outside of the panels is drawn with the first one.
+	# Texts, and everything outside of the panels, are drawn with the first panel.
 	do for [i = 1:TEXTS] {
 		if (TEXT_ALIGN[i] == 0) {
 			set label TEXT[i] at screen X(TEXT_X[i]), Y(TEXT_Y[i]) left font TEXT_FONT[i] \
@@ -125,7 +135,7 @@ do for [TERMINAL in TERMINALS] {
 		}
 		if (LABEL_MARK[i] < 0) {
 			set arrow from screen X(LABEL_X - 6), Y(LABEL_Y[i]) to screen X(LABEL_X + 6), Y(LABEL_Y[i]) \
-				nohead linewidth 2.4 linecolor rgb CEILING front
+				nohead linewidth 2.4 linecolor rgb CONTROL front
 		} else {
 			set label '' at screen X(LABEL_X), Y(LABEL_Y[i]) point pointtype FILLED[LABEL_MARK[i] + 1] \
 				pointsize of_kind(LABEL_MARK[i] + 1) linecolor rgb LABEL_COLOUR[i] front
@@ -141,11 +151,11 @@ do for [TERMINAL in TERMINALS] {
 		}
 		if (KEY_KIND[i] eq 'ceiling') {
 			set arrow from screen X(left), Y(y - 5) to screen X(left + 22), Y(y - 5) \
-				nohead linewidth 2.4 linecolor rgb CEILING front
+				nohead linewidth 2.4 linecolor rgb CONTROL front
 		}
 		if (KEY_KIND[i] eq 'control') {
 			set arrow from screen X(left), Y(y) to screen X(left + 22), Y(y) \
-				nohead linewidth 2.4 linecolor rgb CEILING front
+				nohead linewidth 2.4 linecolor rgb CONTROL front
 		}
 		if (KEY_KIND[i] eq 'bar') {
 			set arrow from screen X(left + 11), Y(y - 6) to screen X(left + 11), Y(y + 6) \
@@ -178,13 +188,18 @@ do for [TERMINAL in TERMINALS] {
 					linecolor rgb MUTED front
 			}
 		}
-		if (KEY_KIND[i] eq 'circle' || KEY_KIND[i] eq 'diamond') {
-			set label '' at screen X(left + 11), Y(y) point pointtype (KEY_KIND[i] eq 'circle' ? 7 : 13) \
-				pointsize of_kind(KEY_KIND[i] eq 'circle' ? 1 : 5) linecolor rgb INK front
+		if (KEY_KIND[i] eq 'interval') {
+			set arrow from screen X(left), Y(y) to screen X(left + 22), Y(y) \
+				nohead linewidth 5 linecolor rgb '#8c'.substr(INK, 2, 7) front
+		}
+		if (KEY_KIND[i] eq 'circle' || KEY_KIND[i] eq 'square' || KEY_KIND[i] eq 'diamond') {
+			k = KEY_KIND[i] eq 'circle' ? 1 : KEY_KIND[i] eq 'square' ? 2 : 5
+			set label '' at screen X(left + 11), Y(y) point pointtype FILLED[k] \
+				pointsize of_kind(k) linecolor rgb INK front
 		}
 		if (KEY_KIND[i] eq 'old') {
-			set label '' at screen X(left + 4), Y(y) point pointtype 7 pointsize of_kind(1) linecolor rgb CEILING front
-			set label '' at screen X(left + 18), Y(y) point pointtype 13 pointsize of_kind(5) linecolor rgb CEILING front
+			set label '' at screen X(left + 4), Y(y) point pointtype 7 pointsize of_kind(1) linecolor rgb CONTROL front
+			set label '' at screen X(left + 18), Y(y) point pointtype 13 pointsize of_kind(5) linecolor rgb CONTROL front
 		}
 		if (KEY_KIND[i] eq 'sizes') {
 			do for [at = 1:3] {
@@ -211,15 +226,15 @@ do for [TERMINAL in TERMINALS] {
 		# stands in the place of the mark, but a hollow mark remains under it.
 		plot NaN notitle, \
 			for [i = CONTROL_FROM[p]:CONTROL_TO[p]] DATA index i-1 using 1:(PANEL_FILLED[p] ? $2 : NaN) \
-				with filledcurves y1=0 fillcolor rgb CEILING fillstyle transparent solid 0.12 noborder notitle, \
+				with filledcurves y1=0 fillcolor rgb CONTROL fillstyle transparent solid 0.12 noborder notitle, \
 			for [i = CONTEXTS_FROM[p]:CONTEXTS_TO[p]] DATA index i-1 using 1:2 with lines \
 				linewidth 0.9*s linecolor rgb context(p) notitle, \
 			for [i = CONTEXTS_FROM[p]:CONTEXTS_TO[p]] DATA index i-1 using 1:($7 == 1 ? $2 : NaN) with points \
 				pointtype 7 pointsize 0.5*s linecolor rgb context(p) notitle, \
 			for [i = CONTROL_FROM[p]:CONTROL_TO[p]] DATA index i-1 using 1:2 with lines \
-				linewidth 2.4*s linecolor rgb CEILING notitle, \
+				linewidth 2.4*s linecolor rgb CONTROL notitle, \
 			for [i = CONTROL_FROM[p]:CONTROL_TO[p]] DATA index i-1 using 1:($7 == 1 || $5 == 0 ? $2 : NaN) with points \
-				pointtype 7 pointsize 0.9*s linecolor rgb CEILING notitle, \
+				pointtype 7 pointsize 0.9*s linecolor rgb CONTROL notitle, \
 			for [i = CONTROL_FROM[p]:CONTROL_TO[p]] DATA index i-1 using 1:($5 == 0 ? $2 : NaN) with points \
 				pointtype 7 pointsize 0.6*s linecolor rgb BACKGROUND notitle, \
 			for [i = GUIDES_FROM[p]:GUIDES_TO[p]] DATA index i-1 using 1:2 with lines \
@@ -230,6 +245,10 @@ do for [TERMINAL in TERMINALS] {
 				with yerrorbars pointtype -1 linewidth 1.2 linecolor rgb colour(i) notitle, \
 			for [i = DOTS_FROM[p]:DOTS_TO[p]] DATA index i-1 using 1:2 with points \
 				pointtype 7 pointsize 0.42*s linecolor rgb faint(i) notitle, \
+			for [i = FAINT_FROM[p]:FAINT_TO[p]] DATA index i-1 using 1:2 with lines \
+				linewidth 0.9*s linecolor rgb faint(i) notitle, \
+			for [i = BARS_FROM[p]:BARS_TO[p]] DATA index i-1 using 3:2:($4-$3):(0) with vectors nohead \
+				linewidth 5 linecolor rgb faint(i) notitle, \
 			for [i = THIN_FROM[p]:THIN_TO[p]] DATA index i-1 using 1:2 with lines \
 				linewidth 1.1*s linecolor rgb colour(i) notitle, \
 			for [i = NAMED_FROM[p]:NAMED_TO[p]] DATA index i-1 using 1:2 with lines \

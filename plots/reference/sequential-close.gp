@@ -3,9 +3,9 @@
 reset
 NAME = 'sequential-close'
 DATA = 'sequential-close.dat'
-TERMINALS = 'svg png'
+TERMINALS = 'svg '
 WIDTH = 1200.0
-HEIGHT = 981.0
+HEIGHT = 528.0
 PNG_SCALE = 2.00
 FONT = 'DejaVu Sans'
 X(pixel) = pixel / WIDTH
@@ -14,17 +14,17 @@ BACKGROUND = "#ffffff"
 INK = "#1a1a1a"
 MUTED = "#5c5c5c"
 GRID = "#e4e4e4"
-CEILING = "#6f6f6f"
+CONTROL = "#6f6f6f"
 CONTEXT = "#939393"
 ERROR = "#e00000"
 PANELS = 1
-array PANEL_LEFT[1] = [265.68]
+array PANEL_LEFT[1] = [211.96]
 array PANEL_RIGHT[1] = [1172.00]
 array PANEL_TOP[1] = [110.00]
-array PANEL_BOTTOM[1] = [823.00]
+array PANEL_BOTTOM[1] = [386.00]
 array PANEL_FILLED[1] = [0]
 array PANEL_FAINT[1] = [0]
-array PANEL_AXES[1] = ["set logscale x 2; set xrange [191.205548314:29227.8151124]; set xtics ('200' 200, '500' 500, '1,000' 1000, '2,000' 2000, '5,000' 5000, '10,000' 10000, '20,000' 20000); unset logscale y; set yrange [0:713]; unset ytics; "]
+array PANEL_AXES[1] = ["set logscale x 2; set xrange [910.246630399:17401.9490763]; set xtics ('1,000' 1000, '2,000' 2000, '5,000' 5000, '10,000' 10000); unset logscale y; set yrange [0:276]; unset ytics; "]
 array CONTROL_FROM[1] = [1]
 array CONTROL_TO[1] = [0]
 array CONTEXTS_FROM[1] = [1]
@@ -33,16 +33,20 @@ array GUIDES_FROM[1] = [1]
 array GUIDES_TO[1] = [0]
 array DOTS_FROM[1] = [1]
 array DOTS_TO[1] = [0]
+array FAINT_FROM[1] = [1]
+array FAINT_TO[1] = [0]
+array BARS_FROM[1] = [1]
+array BARS_TO[1] = [0]
 array THIN_FROM[1] = [1]
-array THIN_TO[1] = [41]
+array THIN_TO[1] = [22]
 array NAMED_FROM[1] = [1]
 array NAMED_TO[1] = [0]
-array ROWS_FROM[1] = [42]
-array ROWS_TO[1] = [123]
-LINES = 123
-array COLOUR[123] = ["#6f6f6f", "#009e73", "#ff0069", "#d55e00", "#8787f0", "#6f6f6f", "#6b4a12", "#c3693c", "#6f6f6f", "#b42d78", "#0072b2", "#6f6f6f", "#cc79a7", "#691e69", "#6f6f6f", "#8a2be2", "#6f6f6f", "#5a5a3c", "#e100c3", "#6f6f6f", "#e100c3", "#23308f", "#780f4b", "#000000", "#5a5a3c", "#6f6f6f", "#0072b2", "#23308f", "#8a2be2", "#6f6f6f", "#009e73", "#000000", "#cc79a7", "#691e69", "#780f4b", "#6b4a12", "#8787f0", "#6f6f6f", "#d55e00", "#6f6f6f", "#c3693c", "#6f6f6f", "#6f6f6f", "#009e73", "#009e73", "#ff0069", "#ff0069", "#d55e00", "#d55e00", "#8787f0", "#8787f0", "#6f6f6f", "#6f6f6f", "#6b4a12", "#6b4a12", "#c3693c", "#c3693c", "#6f6f6f", "#6f6f6f", "#b42d78", "#b42d78", "#0072b2", "#0072b2", "#6f6f6f", "#6f6f6f", "#cc79a7", "#cc79a7", "#691e69", "#691e69", "#6f6f6f", "#6f6f6f", "#8a2be2", "#8a2be2", "#6f6f6f", "#6f6f6f", "#5a5a3c", "#5a5a3c", "#e100c3", "#e100c3", "#6f6f6f", "#6f6f6f", "#e100c3", "#e100c3", "#23308f", "#23308f", "#780f4b", "#780f4b", "#000000", "#000000", "#5a5a3c", "#5a5a3c", "#6f6f6f", "#6f6f6f", "#0072b2", "#0072b2", "#23308f", "#23308f", "#8a2be2", "#8a2be2", "#6f6f6f", "#6f6f6f", "#009e73", "#009e73", "#000000", "#000000", "#cc79a7", "#cc79a7", "#691e69", "#691e69", "#780f4b", "#780f4b", "#6b4a12", "#6b4a12", "#8787f0", "#8787f0", "#6f6f6f", "#6f6f6f", "#d55e00", "#d55e00", "#6f6f6f", "#6f6f6f", "#c3693c", "#c3693c"]
-array MARK[123] = [2, 2, 0, 5, 4, 1, 1, 4, 1, 1, 2, 0, 0, 1, 0, 4, 4, 4, 1, 4, 4, 4, 0, 3, 2, 0, 0, 1, 0, 4, 4, 0, 2, 5, 4, 3, 1, 2, 2, 0, 0, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4]
-array DASH[123] = [4, 4, 2, 3, 4, 1, 1, 2, 2, 2, 2, 1, 1, 4, 1, 3, 1, 1, 3, 1, 1, 3, 3, 1, 4, 1, 1, 1, 4, 1, 1, 3, 2, 3, 2, 2, 2, 1, 1, 3, 3, 4, 4, 4, 4, 2, 2, 3, 3, 4, 4, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 1, 1, 1, 1, 4, 4, 1, 1, 3, 3, 1, 1, 1, 1, 3, 3, 1, 1, 1, 1, 3, 3, 3, 3, 1, 1, 4, 4, 1, 1, 1, 1, 1, 1, 4, 4, 1, 1, 1, 1, 3, 3, 2, 2, 3, 3, 2, 2, 2, 2, 2, 2, 1, 1, 1, 1, 3, 3, 3, 3]
+array ROWS_FROM[1] = [23]
+array ROWS_TO[1] = [66]
+LINES = 66
+array COLOUR[66] = ["#8a2be2", "#6f6f6f", "#6f6f6f", "#cc79a7", "#6f6f6f", "#b42d78", "#6f6f6f", "#0072b2", "#6f6f6f", "#6b4a12", "#6f6f6f", "#009e73", "#6f6f6f", "#009e73", "#6f6f6f", "#c3693c", "#6f6f6f", "#d55e00", "#6f6f6f", "#5a5a3c", "#6f6f6f", "#e100c3", "#8a2be2", "#8a2be2", "#6f6f6f", "#6f6f6f", "#6f6f6f", "#6f6f6f", "#cc79a7", "#cc79a7", "#6f6f6f", "#6f6f6f", "#b42d78", "#b42d78", "#6f6f6f", "#6f6f6f", "#0072b2", "#0072b2", "#6f6f6f", "#6f6f6f", "#6b4a12", "#6b4a12", "#6f6f6f", "#6f6f6f", "#009e73", "#009e73", "#6f6f6f", "#6f6f6f", "#009e73", "#009e73", "#6f6f6f", "#6f6f6f", "#c3693c", "#c3693c", "#6f6f6f", "#6f6f6f", "#d55e00", "#d55e00", "#6f6f6f", "#6f6f6f", "#5a5a3c", "#5a5a3c", "#6f6f6f", "#6f6f6f", "#e100c3", "#e100c3"]
+array MARK[66] = [4, 0, 0, 0, 1, 1, 0, 0, 1, 1, 4, 4, 2, 2, 0, 0, 2, 2, 4, 4, 4, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4, 0, 4]
+array DASH[66] = [3, 1, 1, 1, 2, 2, 1, 1, 1, 1, 1, 1, 4, 4, 3, 3, 1, 1, 1, 1, 1, 1, 3, 3, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 4, 4, 4, 4, 3, 3, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]
 LABELS = 0
 array LABEL_COLOUR[1] = [0]
 array LABEL_MARK[1] = [0]
@@ -54,29 +58,29 @@ KEYS = 4
 array KEY_KIND[4] = ["circle", "diamond", "old", "hollow"]
 array KEY_X[4] = [28.00, 227.98, 484.41, 903.95]
 array KEY_Y[4] = [88.00, 88.00, 88.00, 88.00]
-TEXTS = 43
-array TEXT[43] = ["concurrence_greenlet (revival)", "go", "pth", "uvloop", "concurrence (revival)", "asio_coroutine", "syncless_wsgi (revival)", "perl_coro", "syncless (revival)", "tokio", "control (ceiling)", "state_threads", "concurrence_wsgi (revival)", "libuv", "concurrence_wsgi_greenlet (revival)", "lua_cqueues", "libevent", "gevent", "nginx", "eventlet", "asyncio", "twisted", "node_js", "ruby_async", "erlang", "trio", "aiohttp", "python_threads", "gevent_wsgi", "tornado", "eventlet_wsgi", "requests per second", "Sequential against parallel requests", "close mode: a new TCP connection for each request", "parallel: 64 connections", "sequential: one request at a time", "the same in 2010, at 100 connections, on a machine of then", "hollow: not valid", "AMD EPYC, 2 cores · Linux 6.18.44-fc-v595 · 2026-11-25T12:05:58Z · benchctl 0.1.0", "close mode, client epoll · window at least 500ms · 1 block · listen backlog 4,096 · client on CPU 1, servers on CPU 0", "Versions: cqueues 20161215, Lua 5.4, concurrence revival on CPython 3.11.2 (greenlet 2.0.2), Coro 6.57, AnyEvent 7.17, EV 4.33, Perl v5.36.0, build/servers/go: go1.19.8, uvloop 0.17.0 on Python 3.11.2,", "GNU Pth 2.0.7 (08-Jun-2006), concurrence revival on PyPy 7.3.11 (stackless), syncless revival on PyPy 7.3.11 (stackless), Boost.Asio 1_74, librust-hyper-dev 0.14.19-1 librust-tokio-dev 1.24.2-1 rustc, libuv", "1.44.2, State Threads 1.9, nginx version: nginx/1.22.1, libevent 2.1.12-stable, gevent 22.10.2 on Python 3.11.2, eventlet 0.33.1 on Python 3.11.2, asyncio of Python 3.11.2, and 8 more"]
-array TEXT_X[43] = [253.68, 253.68, 253.68, 253.68, 253.68, 253.68, 253.68, 253.68, 253.68, 253.68, 253.68, 253.68, 253.68, 253.68, 253.68, 253.68, 253.68, 253.68, 253.68, 253.68, 253.68, 253.68, 253.68, 253.68, 253.68, 253.68, 253.68, 253.68, 253.68, 253.68, 253.68, 718.84, 28.00, 28.00, 58.00, 257.98, 514.41, 933.95, 28.00, 28.00, 28.00, 28.00, 28.00]
-array TEXT_Y[43] = [121.50, 144.50, 167.50, 190.50, 213.50, 236.50, 259.50, 282.50, 305.50, 328.50, 351.50, 374.50, 397.50, 420.50, 443.50, 466.50, 489.50, 512.50, 535.50, 558.50, 581.50, 604.50, 627.50, 650.50, 673.50, 696.50, 719.50, 742.50, 765.50, 788.50, 811.50, 866.00, 34.00, 60.00, 88.00, 88.00, 88.00, 88.00, 899.00, 915.00, 931.00, 947.00, 963.00]
-array TEXT_FONT[43] = [FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.':Bold,20.0', FONT.',13.5', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',11.0', FONT.',11.0', FONT.',11.0', FONT.',11.0', FONT.',11.0']
-array TEXT_COLOUR[43] = ["#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#5c5c5c", "#5c5c5c", "#5c5c5c", "#5c5c5c", "#5c5c5c"]
-array TEXT_ALIGN[43] = [2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+TEXTS = 23
+array TEXT[23] = ["state_threads", "control", "syncless", "syncless_wsgi", "eventlet", "concurrence", "node_js", "concurrence_greenlet", "eventlet_wsgi", "tornado", "concurrence_wsgi", "concurrence_wsgi_greenlet", "requests per second", "Sequential against parallel requests", "close mode: a new TCP connection for each request", "parallel: 64 connections", "sequential: one request at a time", "the same in 2010, at 100 connections, on a machine of then", "hollow: not valid", "AMD EPYC, 2 cores · Linux 6.18.44-fc-v782 · 2026-12-01T06:20:00Z · benchctl 0.1.0", "close mode, client uring · window at least 500ms · median of 5 launches of each server · listen backlog 65,535 · client on CPU 1, servers on CPU 0", "Versions: State Threads 1.9, syncless 0.25 original on Stackless Python 2.7.17 (stackless, eventlet 0.33.1 on Python 3.11.2, concurrence 0.3.1 original on Stackless Python 2.7.17 (stack, node.js 20.20.2 on", "V8 11.3.244.8-node.38, concurrence 0.3.1 original on CPython 2.7.17 (greenlet 0.4.1, tornado 6.2 on Python 3.11.2"]
+array TEXT_X[23] = [199.96, 199.96, 199.96, 199.96, 199.96, 199.96, 199.96, 199.96, 199.96, 199.96, 199.96, 199.96, 691.98, 28.00, 28.00, 58.00, 257.98, 514.41, 933.95, 28.00, 28.00, 28.00, 28.00]
+array TEXT_Y[23] = [121.50, 144.50, 167.50, 190.50, 213.50, 236.50, 259.50, 282.50, 305.50, 328.50, 351.50, 374.50, 429.00, 34.00, 60.00, 88.00, 88.00, 88.00, 88.00, 462.00, 478.00, 494.00, 510.00]
+array TEXT_FONT[23] = [FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.':Bold,20.0', FONT.',13.5', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',11.0', FONT.',11.0', FONT.',11.0', FONT.',11.0']
+array TEXT_COLOUR[23] = ["#1a1a1a", "#5c5c5c", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#5c5c5c", "#5c5c5c", "#5c5c5c", "#5c5c5c"]
+array TEXT_ALIGN[23] = [2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
 
-# The looks of all pictures. Everything that depends on the run stands above, written by benchctl; X() and Y() turn
-# pixels from the upper left corner into parts of the canvas.
+# The style of all pictures. benchctl writes everything that depends on the run above this; X() and Y() convert pixels from
+# the upper left corner into fractions of the canvas.
 
 set encoding utf8
 unset key
 unset title
 
-# Marks of gnuplot: the filled one; the hollow one is the number before it. Terminals do not agree on their sizes.
+# Gnuplot's point types: of each pair the filled mark; the hollow mark is the number before it. Terminals draw them in different sizes.
 array FILLED[6] = [7, 5, 9, 11, 13, 15]
 array SIZE_SVG[6] = [0.95, 0.85, 0.95, 0.95, 0.8, 1.0]
 array SIZE_PNG[6] = [1.0, 0.95, 1.15, 1.15, 1.25, 1.1]
 # In a small panel marks and lines are smaller, and where all panels have the same grey lines these are faint.
 small(p) = PANEL_RIGHT[p] - PANEL_LEFT[p] < 260 ? 0.65 : PANEL_RIGHT[p] - PANEL_LEFT[p] < 560 ? 0.8 : 1
 context(p) = PANEL_FAINT[p] ? '#a0'.substr(CONTEXT, 2, 7) : CONTEXT
-# Gnuplot looks at the properties of a loop's first plot even where there is none.
+# Gnuplot evaluates the properties of a loop's first plot even where the loop is empty.
 line(i) = i > LINES ? LINES : i
 kind(i) = LINES ? MARK[line(i)] + 1 : 1
 colour(i) = LINES ? COLOUR[line(i)] : INK
@@ -93,15 +97,21 @@ set dashtype 5 (1.5, 3)
 do for [TERMINAL in TERMINALS] {
 	if (TERMINAL eq 'svg') {
 		set terminal svg size WIDTH, HEIGHT font FONT.',12' noenhanced background rgb BACKGROUND
-	} else {
-		# Larger, for fine screens and for print. Fonts count in points there: 3/4 of a pixel.
+	}
+	if (TERMINAL eq 'pdf') {
+		# In inches: a pixel is 1/96 of one. Font sizes are in points: 3/4 of a pixel.
+		set terminal pdfcairo size WIDTH/96.0, HEIGHT/96.0 font FONT.',12' fontscale 0.75 linewidth 1 pointscale 1 \
+			noenhanced background rgb BACKGROUND
+	}
+	if (TERMINAL eq 'png') {
+		# Larger, for high-resolution screens and print. Font sizes are in points there: 3/4 of a pixel.
 		set terminal pngcairo size PNG_SCALE*WIDTH, PNG_SCALE*HEIGHT font FONT.',12' fontscale 0.75*PNG_SCALE \
 			linewidth PNG_SCALE pointscale PNG_SCALE dashlength PNG_SCALE noenhanced background rgb BACKGROUND
 	}
 	set output NAME.'.'.TERMINAL
 	set multiplot
 
-	# Texts and all that stands outside of the panels is drawn with the first one.
+	# Texts, and everything outside of the panels, are drawn with the first panel.
 	do for [i = 1:TEXTS] {
 		if (TEXT_ALIGN[i] == 0) {
 			set label TEXT[i] at screen X(TEXT_X[i]), Y(TEXT_Y[i]) left font TEXT_FONT[i] \
@@ -125,7 +135,7 @@ do for [TERMINAL in TERMINALS] {
 		}
 		if (LABEL_MARK[i] < 0) {
 			set arrow from screen X(LABEL_X - 6), Y(LABEL_Y[i]) to screen X(LABEL_X + 6), Y(LABEL_Y[i]) \
-				nohead linewidth 2.4 linecolor rgb CEILING front
+				nohead linewidth 2.4 linecolor rgb CONTROL front
 		} else {
 			set label '' at screen X(LABEL_X), Y(LABEL_Y[i]) point pointtype FILLED[LABEL_MARK[i] + 1] \
 				pointsize of_kind(LABEL_MARK[i] + 1) linecolor rgb LABEL_COLOUR[i] front
@@ -141,11 +151,11 @@ do for [TERMINAL in TERMINALS] {
 		}
 		if (KEY_KIND[i] eq 'ceiling') {
 			set arrow from screen X(left), Y(y - 5) to screen X(left + 22), Y(y - 5) \
-				nohead linewidth 2.4 linecolor rgb CEILING front
+				nohead linewidth 2.4 linecolor rgb CONTROL front
 		}
 		if (KEY_KIND[i] eq 'control') {
 			set arrow from screen X(left), Y(y) to screen X(left + 22), Y(y) \
-				nohead linewidth 2.4 linecolor rgb CEILING front
+				nohead linewidth 2.4 linecolor rgb CONTROL front
 		}
 		if (KEY_KIND[i] eq 'bar') {
 			set arrow from screen X(left + 11), Y(y - 6) to screen X(left + 11), Y(y + 6) \
@@ -178,13 +188,18 @@ do for [TERMINAL in TERMINALS] {
 					linecolor rgb MUTED front
 			}
 		}
-		if (KEY_KIND[i] eq 'circle' || KEY_KIND[i] eq 'diamond') {
-			set label '' at screen X(left + 11), Y(y) point pointtype (KEY_KIND[i] eq 'circle' ? 7 : 13) \
-				pointsize of_kind(KEY_KIND[i] eq 'circle' ? 1 : 5) linecolor rgb INK front
+		if (KEY_KIND[i] eq 'interval') {
+			set arrow from screen X(left), Y(y) to screen X(left + 22), Y(y) \
+				nohead linewidth 5 linecolor rgb '#8c'.substr(INK, 2, 7) front
+		}
+		if (KEY_KIND[i] eq 'circle' || KEY_KIND[i] eq 'square' || KEY_KIND[i] eq 'diamond') {
+			k = KEY_KIND[i] eq 'circle' ? 1 : KEY_KIND[i] eq 'square' ? 2 : 5
+			set label '' at screen X(left + 11), Y(y) point pointtype FILLED[k] \
+				pointsize of_kind(k) linecolor rgb INK front
 		}
 		if (KEY_KIND[i] eq 'old') {
-			set label '' at screen X(left + 4), Y(y) point pointtype 7 pointsize of_kind(1) linecolor rgb CEILING front
-			set label '' at screen X(left + 18), Y(y) point pointtype 13 pointsize of_kind(5) linecolor rgb CEILING front
+			set label '' at screen X(left + 4), Y(y) point pointtype 7 pointsize of_kind(1) linecolor rgb CONTROL front
+			set label '' at screen X(left + 18), Y(y) point pointtype 13 pointsize of_kind(5) linecolor rgb CONTROL front
 		}
 		if (KEY_KIND[i] eq 'sizes') {
 			do for [at = 1:3] {
@@ -211,15 +226,15 @@ do for [TERMINAL in TERMINALS] {
 		# stands in the place of the mark, but a hollow mark remains under it.
 		plot NaN notitle, \
 			for [i = CONTROL_FROM[p]:CONTROL_TO[p]] DATA index i-1 using 1:(PANEL_FILLED[p] ? $2 : NaN) \
-				with filledcurves y1=0 fillcolor rgb CEILING fillstyle transparent solid 0.12 noborder notitle, \
+				with filledcurves y1=0 fillcolor rgb CONTROL fillstyle transparent solid 0.12 noborder notitle, \
 			for [i = CONTEXTS_FROM[p]:CONTEXTS_TO[p]] DATA index i-1 using 1:2 with lines \
 				linewidth 0.9*s linecolor rgb context(p) notitle, \
 			for [i = CONTEXTS_FROM[p]:CONTEXTS_TO[p]] DATA index i-1 using 1:($7 == 1 ? $2 : NaN) with points \
 				pointtype 7 pointsize 0.5*s linecolor rgb context(p) notitle, \
 			for [i = CONTROL_FROM[p]:CONTROL_TO[p]] DATA index i-1 using 1:2 with lines \
-				linewidth 2.4*s linecolor rgb CEILING notitle, \
+				linewidth 2.4*s linecolor rgb CONTROL notitle, \
 			for [i = CONTROL_FROM[p]:CONTROL_TO[p]] DATA index i-1 using 1:($7 == 1 || $5 == 0 ? $2 : NaN) with points \
-				pointtype 7 pointsize 0.9*s linecolor rgb CEILING notitle, \
+				pointtype 7 pointsize 0.9*s linecolor rgb CONTROL notitle, \
 			for [i = CONTROL_FROM[p]:CONTROL_TO[p]] DATA index i-1 using 1:($5 == 0 ? $2 : NaN) with points \
 				pointtype 7 pointsize 0.6*s linecolor rgb BACKGROUND notitle, \
 			for [i = GUIDES_FROM[p]:GUIDES_TO[p]] DATA index i-1 using 1:2 with lines \
@@ -230,6 +245,10 @@ do for [TERMINAL in TERMINALS] {
 				with yerrorbars pointtype -1 linewidth 1.2 linecolor rgb colour(i) notitle, \
 			for [i = DOTS_FROM[p]:DOTS_TO[p]] DATA index i-1 using 1:2 with points \
 				pointtype 7 pointsize 0.42*s linecolor rgb faint(i) notitle, \
+			for [i = FAINT_FROM[p]:FAINT_TO[p]] DATA index i-1 using 1:2 with lines \
+				linewidth 0.9*s linecolor rgb faint(i) notitle, \
+			for [i = BARS_FROM[p]:BARS_TO[p]] DATA index i-1 using 3:2:($4-$3):(0) with vectors nohead \
+				linewidth 5 linecolor rgb faint(i) notitle, \
 			for [i = THIN_FROM[p]:THIN_TO[p]] DATA index i-1 using 1:2 with lines \
 				linewidth 1.1*s linecolor rgb colour(i) notitle, \
 			for [i = NAMED_FROM[p]:NAMED_TO[p]] DATA index i-1 using 1:2 with lines \

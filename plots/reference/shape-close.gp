@@ -3,7 +3,7 @@
 reset
 NAME = 'shape-close'
 DATA = 'shape-close.dat'
-TERMINALS = 'svg png'
+TERMINALS = 'svg '
 WIDTH = 1200.0
 HEIGHT = 720.0
 PNG_SCALE = 2.00
@@ -14,69 +14,73 @@ BACKGROUND = "#ffffff"
 INK = "#1a1a1a"
 MUTED = "#5c5c5c"
 GRID = "#e4e4e4"
-CEILING = "#6f6f6f"
+CONTROL = "#6f6f6f"
 CONTEXT = "#939393"
 ERROR = "#e00000"
 PANELS = 1
 array PANEL_LEFT[1] = [84.00]
-array PANEL_RIGHT[1] = [1025.96]
-array PANEL_TOP[1] = [134.00]
-array PANEL_BOTTOM[1] = [546.00]
+array PANEL_RIGHT[1] = [1010.93]
+array PANEL_TOP[1] = [154.00]
+array PANEL_BOTTOM[1] = [562.00]
 array PANEL_FILLED[1] = [0]
 array PANEL_FAINT[1] = [0]
-array PANEL_AXES[1] = ["set logscale x 2; set xrange [0.80106987759:81810.5908528]; set xtics ('1' 1, '2' 2, '4' 4, '8' 8, '16' 16, '32' 32, '64' 64, '128' 128, '256' 256, '512' 512, '1024' 1024, '2048' 2048, '4096' 4096, '8192' 8192, '16384' 16384, '32768' 32768, '65536' 65536); unset logscale y; set yrange [0:106]; set ytics ('0 %%' 0, '20 %%' 20, '40 %%' 40, '60 %%' 60, '80 %%' 80, '100 %%' 100); "]
+array PANEL_AXES[1] = ["set logscale x 2; set xrange [0.80106987759:81810.5908528]; set xtics ('1' 1, '4' 4, '16' 16, '64' 64, '256' 256, '1024' 1024, '4096' 4096, '16384' 16384, '32768' 32768, '65536' 65536); unset logscale y; set yrange [0:106]; set ytics ('0 %%' 0, '20 %%' 20, '40 %%' 40, '60 %%' 60, '80 %%' 80, '100 %%' 100); "]
 array CONTROL_FROM[1] = [1]
 array CONTROL_TO[1] = [1]
 array CONTEXTS_FROM[1] = [2]
-array CONTEXTS_TO[1] = [24]
+array CONTEXTS_TO[1] = [5]
 array GUIDES_FROM[1] = [1]
 array GUIDES_TO[1] = [0]
 array DOTS_FROM[1] = [1]
 array DOTS_TO[1] = [0]
-array THIN_FROM[1] = [1]
-array THIN_TO[1] = [0]
-array NAMED_FROM[1] = [25]
-array NAMED_TO[1] = [31]
+array FAINT_FROM[1] = [1]
+array FAINT_TO[1] = [0]
+array BARS_FROM[1] = [1]
+array BARS_TO[1] = [0]
+array THIN_FROM[1] = [13]
+array THIN_TO[1] = [20]
+array NAMED_FROM[1] = [6]
+array NAMED_TO[1] = [12]
 array ROWS_FROM[1] = [1]
 array ROWS_TO[1] = [0]
-LINES = 31
-array COLOUR[31] = ["#6f6f6f", "#939393", "#939393", "#939393", "#939393", "#939393", "#939393", "#939393", "#939393", "#939393", "#939393", "#939393", "#939393", "#939393", "#939393", "#939393", "#939393", "#939393", "#939393", "#939393", "#939393", "#939393", "#939393", "#939393", "#d55e00", "#009e73", "#0072b2", "#23308f", "#780f4b", "#c3693c", "#000000"]
-array MARK[31] = [0, 2, 0, 4, 1, 2, 0, 4, 3, 0, 2, 0, 1, 0, 1, 1, 4, 4, 4, 5, 1, 3, 4, 5, 2, 4, 2, 1, 4, 0, 0]
-array DASH[31] = [1, 4, 3, 4, 3, 2, 1, 1, 2, 1, 4, 2, 1, 4, 4, 2, 3, 2, 1, 3, 2, 1, 3, 3, 1, 1, 2, 1, 2, 3, 3]
+LINES = 20
+array COLOUR[20] = ["#6f6f6f", "#939393", "#939393", "#939393", "#939393", "#c3693c", "#6b4a12", "#cc79a7", "#009e73", "#5a5a3c", "#d55e00", "#0072b2", "#6f6f6f", "#c3693c", "#6b4a12", "#cc79a7", "#009e73", "#5a5a3c", "#d55e00", "#0072b2"]
+array MARK[20] = [0, 1, 4, 4, 2, 0, 1, 0, 4, 4, 2, 0, 0, 0, 1, 0, 4, 4, 2, 0]
+array DASH[20] = [1, 2, 1, 3, 4, 3, 1, 1, 1, 1, 1, 1, 1, 3, 1, 1, 1, 1, 1, 1]
 LABELS = 8
-array LABEL_COLOUR[8] = ["#6f6f6f", "#d55e00", "#009e73", "#0072b2", "#23308f", "#780f4b", "#c3693c", "#000000"]
-array LABEL_MARK[8] = [-1, 2, 4, 2, 1, 4, 0, 0]
-array LABEL_Y[8] = [196.76, 287.59, 157.32, 318.89, 357.10, 419.47, 484.23, 259.59]
-array END_X[8] = [1007.84, 1007.84, 1007.84, 1007.84, 1007.84, 1007.84, 1007.84, 781.41]
-array END_Y[8] = [196.76, 274.25, 157.32, 318.89, 357.10, 419.47, 484.23, 272.93]
-LABEL_X = 1051.9575
-KEYS = 4
-array KEY_KIND[4] = ["control", "errors", "hollow", "context"]
-array KEY_X[4] = [28.00, 375.84, 521.04, 780.70]
-array KEY_Y[4] = [88.00, 88.00, 88.00, 88.00]
+array LABEL_COLOUR[8] = ["#6f6f6f", "#c3693c", "#6b4a12", "#cc79a7", "#009e73", "#5a5a3c", "#d55e00", "#0072b2"]
+array LABEL_MARK[8] = [-1, 0, 1, 0, 4, 4, 2, 0]
+array LABEL_Y[8] = [253.94, 228.00, 208.00, 148.00, 168.00, 188.00, 325.14, 281.94]
+array END_X[8] = [993.11, 993.11, 993.11, 993.11, 993.11, 993.11, 993.11, 895.62]
+array END_Y[8] = [255.02, 221.98, 180.82, 177.09, 177.09, 177.09, 325.14, 280.87]
+LABEL_X = 1036.932
+KEYS = 5
+array KEY_KIND[5] = ["control", "thin", "errors", "hollow", "context"]
+array KEY_X[5] = [28.00, 335.95, 624.46, 769.66, 28.00]
+array KEY_Y[5] = [88.00, 88.00, 88.00, 88.00, 108.00]
 TEXTS = 23
-array TEXT[23] = ["of its own maximum", "concurrent connections offered", "Requests per second, relative to each server\047s own maximum", "close mode: a new TCP connection for each request", "control (ceiling)", "tornado", "node_js", "perl_coro", "asyncio", "aiohttp", "eventlet_wsgi", "ruby_async", "failed from 16,384", "control server: what the harness itself can reach", "requests failed", "hollow: not valid, client at its limit", "23 more servers, between", "AMD EPYC, 2 cores · Linux 6.18.44-fc-v595 · 2026-11-25T12:05:58Z · benchctl 0.1.0", "close mode, client epoll · window at least 500ms · 1 block · listen backlog 4,096 · client on CPU 1, servers on CPU 0", "Versions: async 1.30.3, async-http 0.59.5, Ruby 3.1.2, eventlet 0.33.1 on Python 3.11.2, aiohttp 3.8.4 on Python 3.11.2, asyncio of Python 3.11.2, Coro 6.57, AnyEvent 7.17, EV 4.33, Perl v5.36.0, node.js", "20.20.2 on V8 11.3.244.8-node.38, tornado 6.2 on Python 3.11.2", "Thin lines: trio, lua_cqueues, gevent, syncless_wsgi (revival), pth, concurrence_wsgi_greenlet (revival), asio_coroutine, state_threads, gevent_wsgi, tokio, twisted, concurrence (revival), go,", "concurrence_greenlet (revival), syncless (revival), python_threads, concurrence_wsgi (revival), eventlet, erlang, libuv, uvloop, libevent, nginx"]
-array TEXT_X[23] = [28.00, 554.98, 28.00, 28.00, 1065.96, 1065.96, 1065.96, 1065.96, 1065.96, 1065.96, 1065.96, 1065.96, 1065.96, 58.00, 405.84, 551.04, 810.70, 28.00, 28.00, 28.00, 28.00, 28.00, 28.00]
-array TEXT_Y[23] = [116.00, 589.00, 34.00, 60.00, 196.76, 287.59, 157.32, 318.89, 357.10, 419.47, 484.23, 251.59, 267.59, 88.00, 88.00, 88.00, 88.00, 622.00, 638.00, 654.00, 670.00, 686.00, 702.00]
-array TEXT_FONT[23] = [FONT.',12.0', FONT.',12.0', FONT.':Bold,20.0', FONT.',13.5', FONT.',13.5', FONT.',13.5', FONT.',13.5', FONT.',13.5', FONT.',13.5', FONT.',13.5', FONT.',13.5', FONT.',13.5', FONT.',11.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',11.0', FONT.',11.0', FONT.',11.0', FONT.',11.0', FONT.',11.0', FONT.',11.0']
-array TEXT_COLOUR[23] = ["#1a1a1a", "#1a1a1a", "#1a1a1a", "#5c5c5c", "#5c5c5c", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#5c5c5c", "#5c5c5c", "#5c5c5c", "#5c5c5c", "#5c5c5c", "#5c5c5c"]
+array TEXT[23] = ["of its own maximum", "concurrent connections offered", "Requests per second, relative to each server\047s own maximum", "close mode: a new TCP connection for each request", "control", "eventlet_wsgi", "concurrence", "syncless", "node_js", "concurrence_wsgi", "tornado", "eventlet", "failed from 21,247", "control server: no ceiling, some are faster", "thin: the scalability law, where one fits", "requests failed", "hollow: not valid, client at its limit", "4 more servers, between", "AMD EPYC, 2 cores · Linux 6.18.44-fc-v782 · 2026-12-01T06:20:00Z · benchctl 0.1.0", "close mode, client uring · window at least 500ms · median of 5 launches of each server · listen backlog 65,535 · client on CPU 1, servers on CPU 0", "Versions: eventlet 0.33.1 on Python 3.11.2, tornado 6.2 on Python 3.11.2, concurrence 0.3.1 original on Stackless Python 2.7.17 (stack, node.js 20.20.2 on V8 11.3.244.8-node.38, syncless 0.25 original on", "Stackless Python 2.7.17 (stackless", "Thin lines: concurrence_greenlet, state_threads, concurrence_wsgi_greenlet, syncless_wsgi"]
+array TEXT_X[23] = [28.00, 547.47, 28.00, 28.00, 1050.93, 1050.93, 1050.93, 1050.93, 1050.93, 1050.93, 1050.93, 1050.93, 1050.93, 58.00, 365.95, 654.46, 799.66, 58.00, 28.00, 28.00, 28.00, 28.00, 28.00]
+array TEXT_Y[23] = [136.00, 605.00, 34.00, 60.00, 253.94, 228.00, 208.00, 148.00, 168.00, 188.00, 325.14, 273.94, 289.94, 88.00, 88.00, 88.00, 88.00, 108.00, 638.00, 654.00, 670.00, 686.00, 702.00]
+array TEXT_FONT[23] = [FONT.',12.0', FONT.',12.0', FONT.':Bold,20.0', FONT.',13.5', FONT.',13.5', FONT.',13.5', FONT.',13.5', FONT.',13.5', FONT.',13.5', FONT.',13.5', FONT.',13.5', FONT.',13.5', FONT.',11.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',12.0', FONT.',11.0', FONT.',11.0', FONT.',11.0', FONT.',11.0', FONT.',11.0']
+array TEXT_COLOUR[23] = ["#1a1a1a", "#1a1a1a", "#1a1a1a", "#5c5c5c", "#5c5c5c", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#5c5c5c", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#1a1a1a", "#5c5c5c", "#5c5c5c", "#5c5c5c", "#5c5c5c", "#5c5c5c"]
 array TEXT_ALIGN[23] = [0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
 
-# The looks of all pictures. Everything that depends on the run stands above, written by benchctl; X() and Y() turn
-# pixels from the upper left corner into parts of the canvas.
+# The style of all pictures. benchctl writes everything that depends on the run above this; X() and Y() convert pixels from
+# the upper left corner into fractions of the canvas.
 
 set encoding utf8
 unset key
 unset title
 
-# Marks of gnuplot: the filled one; the hollow one is the number before it. Terminals do not agree on their sizes.
+# Gnuplot's point types: of each pair the filled mark; the hollow mark is the number before it. Terminals draw them in different sizes.
 array FILLED[6] = [7, 5, 9, 11, 13, 15]
 array SIZE_SVG[6] = [0.95, 0.85, 0.95, 0.95, 0.8, 1.0]
 array SIZE_PNG[6] = [1.0, 0.95, 1.15, 1.15, 1.25, 1.1]
 # In a small panel marks and lines are smaller, and where all panels have the same grey lines these are faint.
 small(p) = PANEL_RIGHT[p] - PANEL_LEFT[p] < 260 ? 0.65 : PANEL_RIGHT[p] - PANEL_LEFT[p] < 560 ? 0.8 : 1
 context(p) = PANEL_FAINT[p] ? '#a0'.substr(CONTEXT, 2, 7) : CONTEXT
-# Gnuplot looks at the properties of a loop's first plot even where there is none.
+# Gnuplot evaluates the properties of a loop's first plot even where the loop is empty.
 line(i) = i > LINES ? LINES : i
 kind(i) = LINES ? MARK[line(i)] + 1 : 1
 colour(i) = LINES ? COLOUR[line(i)] : INK
@@ -93,15 +97,21 @@ set dashtype 5 (1.5, 3)
 do for [TERMINAL in TERMINALS] {
 	if (TERMINAL eq 'svg') {
 		set terminal svg size WIDTH, HEIGHT font FONT.',12' noenhanced background rgb BACKGROUND
-	} else {
-		# Larger, for fine screens and for print. Fonts count in points there: 3/4 of a pixel.
+	}
+	if (TERMINAL eq 'pdf') {
+		# In inches: a pixel is 1/96 of one. Font sizes are in points: 3/4 of a pixel.
+		set terminal pdfcairo size WIDTH/96.0, HEIGHT/96.0 font FONT.',12' fontscale 0.75 linewidth 1 pointscale 1 \
+			noenhanced background rgb BACKGROUND
+	}
+	if (TERMINAL eq 'png') {
+		# Larger, for high-resolution screens and print. Font sizes are in points there: 3/4 of a pixel.
 		set terminal pngcairo size PNG_SCALE*WIDTH, PNG_SCALE*HEIGHT font FONT.',12' fontscale 0.75*PNG_SCALE \
 			linewidth PNG_SCALE pointscale PNG_SCALE dashlength PNG_SCALE noenhanced background rgb BACKGROUND
 	}
 	set output NAME.'.'.TERMINAL
 	set multiplot
 
-	# Texts and all that stands outside of the panels is drawn with the first one.
+	# Texts, and everything outside of the panels, are drawn with the first panel.
 	do for [i = 1:TEXTS] {
 		if (TEXT_ALIGN[i] == 0) {
 			set label TEXT[i] at screen X(TEXT_X[i]), Y(TEXT_Y[i]) left font TEXT_FONT[i] \
@@ -125,7 +135,7 @@ do for [TERMINAL in TERMINALS] {
 		}
 		if (LABEL_MARK[i] < 0) {
 			set arrow from screen X(LABEL_X - 6), Y(LABEL_Y[i]) to screen X(LABEL_X + 6), Y(LABEL_Y[i]) \
-				nohead linewidth 2.4 linecolor rgb CEILING front
+				nohead linewidth 2.4 linecolor rgb CONTROL front
 		} else {
 			set label '' at screen X(LABEL_X), Y(LABEL_Y[i]) point pointtype FILLED[LABEL_MARK[i] + 1] \
 				pointsize of_kind(LABEL_MARK[i] + 1) linecolor rgb LABEL_COLOUR[i] front
@@ -141,11 +151,11 @@ do for [TERMINAL in TERMINALS] {
 		}
 		if (KEY_KIND[i] eq 'ceiling') {
 			set arrow from screen X(left), Y(y - 5) to screen X(left + 22), Y(y - 5) \
-				nohead linewidth 2.4 linecolor rgb CEILING front
+				nohead linewidth 2.4 linecolor rgb CONTROL front
 		}
 		if (KEY_KIND[i] eq 'control') {
 			set arrow from screen X(left), Y(y) to screen X(left + 22), Y(y) \
-				nohead linewidth 2.4 linecolor rgb CEILING front
+				nohead linewidth 2.4 linecolor rgb CONTROL front
 		}
 		if (KEY_KIND[i] eq 'bar') {
 			set arrow from screen X(left + 11), Y(y - 6) to screen X(left + 11), Y(y + 6) \
@@ -178,13 +188,18 @@ do for [TERMINAL in TERMINALS] {
 					linecolor rgb MUTED front
 			}
 		}
-		if (KEY_KIND[i] eq 'circle' || KEY_KIND[i] eq 'diamond') {
-			set label '' at screen X(left + 11), Y(y) point pointtype (KEY_KIND[i] eq 'circle' ? 7 : 13) \
-				pointsize of_kind(KEY_KIND[i] eq 'circle' ? 1 : 5) linecolor rgb INK front
+		if (KEY_KIND[i] eq 'interval') {
+			set arrow from screen X(left), Y(y) to screen X(left + 22), Y(y) \
+				nohead linewidth 5 linecolor rgb '#8c'.substr(INK, 2, 7) front
+		}
+		if (KEY_KIND[i] eq 'circle' || KEY_KIND[i] eq 'square' || KEY_KIND[i] eq 'diamond') {
+			k = KEY_KIND[i] eq 'circle' ? 1 : KEY_KIND[i] eq 'square' ? 2 : 5
+			set label '' at screen X(left + 11), Y(y) point pointtype FILLED[k] \
+				pointsize of_kind(k) linecolor rgb INK front
 		}
 		if (KEY_KIND[i] eq 'old') {
-			set label '' at screen X(left + 4), Y(y) point pointtype 7 pointsize of_kind(1) linecolor rgb CEILING front
-			set label '' at screen X(left + 18), Y(y) point pointtype 13 pointsize of_kind(5) linecolor rgb CEILING front
+			set label '' at screen X(left + 4), Y(y) point pointtype 7 pointsize of_kind(1) linecolor rgb CONTROL front
+			set label '' at screen X(left + 18), Y(y) point pointtype 13 pointsize of_kind(5) linecolor rgb CONTROL front
 		}
 		if (KEY_KIND[i] eq 'sizes') {
 			do for [at = 1:3] {
@@ -211,15 +226,15 @@ do for [TERMINAL in TERMINALS] {
 		# stands in the place of the mark, but a hollow mark remains under it.
 		plot NaN notitle, \
 			for [i = CONTROL_FROM[p]:CONTROL_TO[p]] DATA index i-1 using 1:(PANEL_FILLED[p] ? $2 : NaN) \
-				with filledcurves y1=0 fillcolor rgb CEILING fillstyle transparent solid 0.12 noborder notitle, \
+				with filledcurves y1=0 fillcolor rgb CONTROL fillstyle transparent solid 0.12 noborder notitle, \
 			for [i = CONTEXTS_FROM[p]:CONTEXTS_TO[p]] DATA index i-1 using 1:2 with lines \
 				linewidth 0.9*s linecolor rgb context(p) notitle, \
 			for [i = CONTEXTS_FROM[p]:CONTEXTS_TO[p]] DATA index i-1 using 1:($7 == 1 ? $2 : NaN) with points \
 				pointtype 7 pointsize 0.5*s linecolor rgb context(p) notitle, \
 			for [i = CONTROL_FROM[p]:CONTROL_TO[p]] DATA index i-1 using 1:2 with lines \
-				linewidth 2.4*s linecolor rgb CEILING notitle, \
+				linewidth 2.4*s linecolor rgb CONTROL notitle, \
 			for [i = CONTROL_FROM[p]:CONTROL_TO[p]] DATA index i-1 using 1:($7 == 1 || $5 == 0 ? $2 : NaN) with points \
-				pointtype 7 pointsize 0.9*s linecolor rgb CEILING notitle, \
+				pointtype 7 pointsize 0.9*s linecolor rgb CONTROL notitle, \
 			for [i = CONTROL_FROM[p]:CONTROL_TO[p]] DATA index i-1 using 1:($5 == 0 ? $2 : NaN) with points \
 				pointtype 7 pointsize 0.6*s linecolor rgb BACKGROUND notitle, \
 			for [i = GUIDES_FROM[p]:GUIDES_TO[p]] DATA index i-1 using 1:2 with lines \
@@ -230,6 +245,10 @@ do for [TERMINAL in TERMINALS] {
 				with yerrorbars pointtype -1 linewidth 1.2 linecolor rgb colour(i) notitle, \
 			for [i = DOTS_FROM[p]:DOTS_TO[p]] DATA index i-1 using 1:2 with points \
 				pointtype 7 pointsize 0.42*s linecolor rgb faint(i) notitle, \
+			for [i = FAINT_FROM[p]:FAINT_TO[p]] DATA index i-1 using 1:2 with lines \
+				linewidth 0.9*s linecolor rgb faint(i) notitle, \
+			for [i = BARS_FROM[p]:BARS_TO[p]] DATA index i-1 using 3:2:($4-$3):(0) with vectors nohead \
+				linewidth 5 linecolor rgb faint(i) notitle, \
 			for [i = THIN_FROM[p]:THIN_TO[p]] DATA index i-1 using 1:2 with lines \
 				linewidth 1.1*s linecolor rgb colour(i) notitle, \
 			for [i = NAMED_FROM[p]:NAMED_TO[p]] DATA index i-1 using 1:2 with lines \
