@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "harness/cmd/common.h"
 #include "harness/lib/argv.h"
@@ -20,14 +21,28 @@
 #define RUN     "run.json"
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
 
-int runs_folder(char out[RUNS_FOLDER], const char *results, const char *name, struct err *err)
+/* The time of day as a name; with a number where that is taken: several runs may begin in a second. */
+static void name_by_time(char name[32], const char *results)
 {
-	char stamp[32];
+	char path[RUNS_FOLDER];
 	time_t now = time(NULL);
 	struct tm local;
 
 	localtime_r(&now, &local);
-	strftime(stamp, sizeof stamp, "%Y%m%d-%H%M%S", &local);
+	size_t bytes = strftime(name, 32, "%Y%m%d-%H%M%S", &local);
+	for (unsigned number = 2; number < 1000; number++) {
+		snprintf(path, sizeof path, "%.700s/%s", results, name);
+		if (access(path, F_OK))
+			return;
+		snprintf(name + bytes, 32 - bytes, "-%u", number);
+	}
+}
+
+int runs_folder(char out[RUNS_FOLDER], const char *results, const char *name, struct err *err)
+{
+	char stamp[32];
+
+	name_by_time(stamp, results);
 	if (!name)
 		name = stamp;
 	bool is_path = strchr(name, '/') != NULL;

@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import sys
+import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -68,6 +69,17 @@ def test_runs():
         for words in (['table', 'results'], ['explain', 'first', 'control@x'], ['explain', 'first', 'no@1'], ['plot', 'a', '--out', 'x', 'b'],
                       ['table', 'latest', '--results', 'none'], ['run', '--out', 'latest'], ['report', ''], ['publish', 'gone', '--to', 'x']):
             tap.is_(place.bench(*words).code, 2, 'exit 2: ' + ' '.join(words))
+
+
+def test_time_is_taken():
+    """Without --out a run has the time as its name; with a number, where another has it."""
+    with Place() as place:
+        for second in range(120):
+            os.makedirs(place.file('results/' + time.strftime('%Y%m%d-%H%M%S', time.localtime(time.time() + second))))
+        taken = set(os.listdir(place.file('results')))
+        measured(place)
+        new = set(os.listdir(place.file('results'))) - taken
+        tap.ok(len(new) == 1 and new.pop()[:-2] in taken, 'the time with a number', new)
 
 
 def test_run_in_progress():
