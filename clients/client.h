@@ -86,6 +86,7 @@ struct load_spec {
 };
 
 #define LOAD_THREADS_MAX 64
+
 /*
  * The number of connections that one thread can hold with a file table of this size: some descriptors are no
  * connections.

@@ -84,7 +84,6 @@ struct engine {
 	uint32_t silent;  /* connections in CONN_SILENT */
 	uint32_t
 		ignored; /* connections that the server did not close, in a row; from ENGINE_IGNORED_MAX on the client closes */
-	struct sources sources;
 	uint32_t spread, next_source; /* of the sources: those in use, see engine_source() */
 	/* Of an open loop. */
 	struct arrivals arrivals;
@@ -97,6 +96,7 @@ struct engine {
 	uint32_t leaving_count;
 	uint64_t arrived_start; /* arrivals before the window */
 	uint64_t next_sweep_ns;
+	struct sources sources;
 };
 
 /* What the connection is to send, from its first byte on. */

@@ -26,17 +26,24 @@ static bool is_here(const struct source *source)
 	return is_bound;
 }
 
+struct in6_addr sources_v6(unsigned number)
+{
+	struct in6_addr address;
+	char text[INET6_ADDRSTRLEN];
+
+	snprintf(text, sizeof text, SOURCES_V6_PREFIX "::%x", number);
+	return inet_pton(AF_INET6, text, &address) == 1 ? address : in6addr_any;
+}
+
 static void v6_fill(struct sources *sources)
 {
 	for (uint32_t i = 0; i <= SOURCES_V6; i++) {
 		struct source *source = &sources->all[i];
-		char text[INET6_ADDRSTRLEN];
 		*source = (struct source){
-			.v6 = { .sin6_family = AF_INET6, .sin6_addr = in6addr_loopback },
+			.v6 = { .sin6_family = AF_INET6, .sin6_addr = i ? sources_v6(i) : in6addr_loopback },
 			.bytes = sizeof source->v6,
 		};
-		snprintf(text, sizeof text, SOURCES_V6_PREFIX "::%x", i);
-		if (i && (inet_pton(AF_INET6, text, &source->v6.sin6_addr) != 1 || !is_here(source)))
+		if (i && !is_here(source))
 			return;
 		sources->count = i + 1;
 	}

@@ -38,6 +38,9 @@ struct sources {
 	uint32_t count;                 /* 1: the kernel's choice alone */
 };
 
+/* The IPv6 address of that number below SOURCES_V6_PREFIX, from 1 to SOURCES_V6. */
+struct in6_addr sources_v6(unsigned number);
+
 /* The addresses that this network has for connections to the target (NULL: to one on IPv4's loopback). */
 void sources_init(struct sources *sources, const struct target *target);
 

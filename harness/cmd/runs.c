@@ -42,9 +42,10 @@ int runs_folder(char out[RUNS_FOLDER], const char *results, const char *name, st
 {
 	char stamp[32];
 
-	name_by_time(stamp, results);
-	if (!name)
+	if (!name) {
+		name_by_time(stamp, results);
 		name = stamp;
+	}
 	bool is_path = strchr(name, '/') != NULL;
 	if (!is_path &&
 	    (!name[0] || name[0] == '.' || strlen(name) > 100 || name[strspn(name, LETTERS)] || !strcmp(name, LATEST)))

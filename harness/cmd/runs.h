@@ -20,8 +20,8 @@
 #define RUNS_PATH   (RUNS_FOLDER + 40)
 
 /*
- * The folder of a run to be made, into out: `name` in the folder of results; NULL stands for the date and time, with a number where that is taken; with a '/' it is a
- * path of its own. Returns 0, or -1 with err set: it is not a valid name.
+ * The folder of a run to be made, into out: `name` in the folder of results; with a '/' it is a path of its own. NULL stands for
+ * the date and time, with a number where that is taken. Returns 0, or -1 with err set: it is not a valid name.
  */
 int runs_folder(char out[RUNS_FOLDER], const char *results, const char *name, struct err *err);
 

@@ -1,6 +1,5 @@
 #include "harness/network/network.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -92,10 +91,8 @@ static void limits_raise(struct network *network)
 static int sources_add(struct err *err)
 {
 	for (unsigned i = 1; i <= SOURCES_V6; i++) {
-		char text[INET6_ADDRSTRLEN];
-		struct in6_addr address;
-		snprintf(text, sizeof text, SOURCES_V6_PREFIX "::%x", i);
-		if (inet_pton(AF_INET6, text, &address) != 1 || netlink_loopback_add(&address, err))
+		struct in6_addr address = sources_v6(i);
+		if (netlink_loopback_add(&address, err))
 			return -1;
 	}
 	return 0;

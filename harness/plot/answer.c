@@ -63,7 +63,7 @@ static size_t group_of(enum verdict_class class)
 struct item {
 	const struct curve *curve;
 	const struct verdict *verdict; /* NULL: it never started */
-	size_t group, leans, row;      /* leans: the group of what an unsettled verdict would be */
+	size_t group, row;
 	char text[VERDICT_ROOM];
 	const struct summary *lowest, *best, *highest; /* NULL: no figure, or it is the best */
 };
@@ -119,7 +119,6 @@ static void item_add(struct answer *answer, const struct curve *curve)
 	if (!summary_never_started(data->doc, curve->server, &error))
 		item->verdict = verdicts_find(&data->verdicts, curve->server);
 	item->group = group_of(item->verdict ? item->verdict->class : VERDICT_CLASSES);
-	item->leans = group_of(item->verdict ? item->verdict->leans : VERDICT_CLASSES);
 	item_say(item);
 	if (isnan(curve->score))
 		return;
@@ -147,8 +146,6 @@ static int item_order(const void *a, const void *b)
 
 	if (x->group != y->group)
 		return x->group < y->group ? -1 : 1;
-	if (x->leans != y->leans)
-		return x->leans < y->leans ? -1 : 1;
 	if (of_x != of_y)
 		return of_x > of_y ? -1 : 1;
 	return strcmp(x->curve->server, y->curve->server);
@@ -442,7 +439,7 @@ static void fill(struct chart *chart, struct answer *answer)
 	snprintf(picture->title, sizeof picture->title, "Which servers keep their rate, up to %s connections", shown);
 	keys_add(picture, answer);
 	notes_add(picture, answer);
-	double top = picture->top - 24 + TITLES_ROOM;
+	double top = picture->top - ROWS_RISE + TITLES_ROOM;
 	size_t rates = rows_panel(chart, &answer->rows, top);
 	struct chart_panel *axes = chart_panel_at(chart, rates);
 	double right = picture->right - answer->widest - TEXT_GAP, left = right - SHARE_WIDTH, bottom = axes->bottom;
@@ -464,7 +461,7 @@ static void fill(struct chart *chart, struct answer *answer)
 	snprintf(text, sizeof text, "left at %s", shown);
 	chart_heading(chart, shares, text, "of its best rate");
 	verdicts_put(picture, answer, top);
-	picture_stretch(picture, answer->rows.height - 24 + TITLES_ROOM - BELOW);
+	picture_stretch(picture, answer->rows.height - ROWS_RISE + TITLES_ROOM - BELOW);
 	describe(picture, answer);
 }
 

@@ -7,6 +7,8 @@
 #include "harness/plot/chart.h"
 
 #define ROWS_LINES 4 /* maximum of a name */
+/* Pixels by which rows begin above other panels: their y axis has no title. */
+#define ROWS_RISE 24.0
 
 struct row {
 	char lines[ROWS_LINES][TYPESET_LINE];

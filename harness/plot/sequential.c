@@ -204,12 +204,12 @@ static void fill(struct chart *chart, const struct pairs *pairs)
 			      pairs->data->backlog, pairs->data->blocks);
 	curves_note_versions(&pairs->data->curves, picture, true);
 	curves_note_failed(&pairs->data->curves, picture, "Failed: ");
-	size_t panel = rows_panel(chart, &pairs->rows, picture->top - 24);
+	size_t panel = rows_panel(chart, &pairs->rows, picture->top - ROWS_RISE);
 	struct chart_panel *axes = chart_panel_at(chart, panel);
 	chart_axis_log(&axes->x, pairs->min, pairs->max, 0.02, axes->right - axes->left, 0, chart_show_count);
 	pairs_draw(chart, panel, pairs);
 	chart_titles(chart, panel, "", "requests per second");
-	picture_stretch(picture, pairs->rows.height - 24);
+	picture_stretch(picture, pairs->rows.height - ROWS_RISE);
 	describe(picture, pairs);
 }
 

@@ -315,6 +315,23 @@ static void line_option(char *line, size_t room, const struct document *doc, con
 	text_table_add(line, room, ", ", text);
 }
 
+/* The launches of each server; at most, where each is launched until its verdict is known. */
+static void line_launches(char *line, size_t room, const struct document *doc)
+{
+	const char *until_known = document_option(doc, "until-known");
+	uint64_t most = 0;
+	char text[TEXT_MAX];
+
+	if (!until_known || strcmp(until_known, "yes") != 0) {
+		line_option(line, room, doc, "repeat", "launches: ", "");
+		return;
+	}
+	for (size_t i = 0; i < doc->cells_count; i++)
+		most = doc->cells[i].block > most ? doc->cells[i].block : most;
+	snprintf(text, sizeof text, "launches: up to %llu", (unsigned long long)most);
+	text_table_add(line, room, ", ", text);
+}
+
 /* The number of active connections of a crowd. */
 static void line_active(char *line, size_t room, const struct document *doc)
 {
@@ -355,7 +372,7 @@ static void head_put(const struct rows *rows, enum table_format format, FILE *ou
 		line_option(line, sizeof line, doc, "requests", "", " requests a cell");
 	else
 		line_option(line, sizeof line, doc, "duration", "window at least ", "");
-	line_option(line, sizeof line, doc, "repeat", "launches: ", "");
+	line_launches(line, sizeof line, doc);
 	for (size_t i = 0; i < rows->servers_count * rows->modes_count; i++)
 		backlog = rows->parallel[i].backlog > backlog ? rows->parallel[i].backlog : backlog;
 	if (backlog) {
@@ -399,41 +416,66 @@ static const struct summary *summary_at(const struct rows *rows, size_t row, siz
 	return mode < rows->modes_count ? parallel_of(rows, row, mode) : &rows->sequential[row];
 }
 
-static void invalid_note(const struct rows *rows, enum table_format format, unsigned reason, bool *first, FILE *out)
-{
-	char line[4096] = "", name[TEXT_MAX], note[4096 + 128];
+/* The names of those whose figures have a property, as "a, b (sequential)": a list that a note ends with; "" where none has. */
+#define NAMES_ROOM 4096
 
+typedef bool summary_has(const struct summary *summary, unsigned which);
+
+static const char *names_of(char line[NAMES_ROOM], const struct rows *rows, summary_has *has, unsigned which)
+{
+	char name[TEXT_MAX];
+
+	*line = 0;
 	for (size_t row = 0; row < rows->servers_count; row++)
 		for (size_t mode = 0; mode <= rows->modes_count; mode++) {
-			const struct summary *summary = summary_at(rows, row, mode);
-			if (!summary->used || summary->valid || !(summary->invalid & 1u << reason))
+			if (!has(summary_at(rows, row, mode), which))
 				continue;
 			note_name(rows, row, mode, name, sizeof name);
-			text_table_add(line, sizeof line, ", ", name);
+			text_table_add(line, NAMES_ROOM, ", ", name);
 		}
-	if (!*line)
-		return;
-	snprintf(note, sizeof note, TEXT_TABLE_INVALID " not to be relied on, %s: %s", invalid_descriptions[reason],
-		 line);
-	text_table_note(format, note, first, out);
+	return line;
 }
 
-/* Which rates are scaled, from a share of a CPU. */
-static void share_note(const struct rows *rows, enum table_format format, double share, bool *first, FILE *out)
+static bool is_invalid(const struct summary *summary, unsigned reason)
 {
-	char line[4096] = "", name[TEXT_MAX], note[4096 + 128], words[CELL_SHARE];
+	return summary->used && !summary->valid && summary->invalid & 1u << reason;
+}
 
-	for (size_t row = 0; row < rows->servers_count; row++)
-		for (size_t mode = 0; mode < rows->modes_count; mode++) {
-			if (parallel_of(rows, row, mode)->share != share)
-				continue;
-			note_name(rows, row, mode, name, sizeof name);
-			text_table_add(line, sizeof line, ", ", name);
+/* A rate that is scaled, from a share of a CPU. */
+static bool is_of_share(const struct summary *summary, unsigned share)
+{
+	return summary->share == settings_shares[share];
+}
+
+/* Something could not be seen: its figure is missing, and is not 0. */
+static bool is_unseen(const struct summary *summary, unsigned kind)
+{
+	return summary->unseen >> kind & 1;
+}
+
+/* The notes that list servers: one for each reason, share and kind of evidence that has any. */
+static void listing_notes(const struct rows *rows, enum table_format format, bool *first, FILE *out)
+{
+	char line[NAMES_ROOM], note[NAMES_ROOM + 128], share_words[CELL_SHARE];
+
+	for (unsigned reason = 0; reason < INVALIDS; reason++)
+		if (*names_of(line, rows, is_invalid, reason)) {
+			snprintf(note, sizeof note, TEXT_TABLE_INVALID " not to be relied on, %s: %s",
+				 invalid_descriptions[reason], line);
+			text_table_note(format, note, first, out);
 		}
-	if (!*line)
-		return;
-	snprintf(note, sizeof note, "at %s, scaled to a whole one: %s", cell_show_share(words, share), line);
-	text_table_note(format, note, first, out);
+	for (unsigned share = SHARE_HALF; share < SHARES; share++)
+		if (*names_of(line, rows, is_of_share, share)) {
+			snprintf(note, sizeof note, "at %s, scaled to a whole one: %s",
+				 cell_show_share(share_words, settings_shares[share]), line);
+			text_table_note(format, note, first, out);
+		}
+	for (unsigned kind = 0; kind < UNSEENS; kind++)
+		if (*names_of(line, rows, is_unseen, kind)) {
+			snprintf(note, sizeof note, "evidence is missing, since benchctl could not see %s: %s",
+				 unseen_descriptions[kind], line);
+			text_table_note(format, note, first, out);
+		}
 }
 
 /* What a server has in it by its CPU time, where the client could not show it. */
@@ -449,25 +491,6 @@ static void capacity_note(const struct rows *rows, enum table_format format, siz
 	snprintf(note, sizeof note,
 		 "%s: capacity %.0f requests/s by its CPU time per request, which the client could not offer", name,
 		 summary->capacity_rps);
-	text_table_note(format, note, first, out);
-}
-
-/* The servers of which something could not be seen: its figure is missing, and is not 0. */
-static void unseen_note(const struct rows *rows, enum table_format format, unsigned kind, bool *first, FILE *out)
-{
-	char line[4096] = "", name[TEXT_MAX], note[4096 + 128];
-
-	for (size_t row = 0; row < rows->servers_count; row++)
-		for (size_t mode = 0; mode <= rows->modes_count; mode++) {
-			if (!(summary_at(rows, row, mode)->unseen >> kind & 1))
-				continue;
-			note_name(rows, row, mode, name, sizeof name);
-			text_table_add(line, sizeof line, ", ", name);
-		}
-	if (!*line)
-		return;
-	snprintf(note, sizeof note, "evidence is missing, since benchctl could not see %s: %s",
-		 unseen_descriptions[kind], line);
 	text_table_note(format, note, first, out);
 }
 
@@ -517,8 +540,7 @@ static void notes_put(const struct rows *rows, enum table_format format, FILE *o
 {
 	bool first = true, errors = false, open = false, partial = false;
 
-	for (unsigned reason = 0; reason < INVALIDS; reason++)
-		invalid_note(rows, format, reason, &first, out);
+	listing_notes(rows, format, &first, out);
 	for (size_t row = 0; row < rows->servers_count; row++)
 		for (size_t mode = 0; mode <= rows->modes_count; mode++) {
 			const struct summary *summary = summary_at(rows, row, mode);
@@ -528,13 +550,9 @@ static void notes_put(const struct rows *rows, enum table_format format, FILE *o
 		}
 	for (size_t row = 0; row < rows->servers_count; row++)
 		elsewhere_note(rows, format, row, &first, out);
-	for (int share = SHARE_HALF; share < SHARES; share++)
-		share_note(rows, format, settings_shares[share], &first, out);
 	for (size_t row = 0; row < rows->servers_count; row++)
 		for (size_t mode = 0; mode < rows->modes_count; mode++)
 			capacity_note(rows, format, row, mode, &first, out);
-	for (unsigned kind = 0; kind < UNSEENS; kind++)
-		unseen_note(rows, format, kind, &first, out);
 	for (size_t row = 0; row < rows->servers_count; row++)
 		for (size_t mode = 0; mode <= rows->modes_count; mode++)
 			lowered_note(rows, format, row, mode, &first, out);

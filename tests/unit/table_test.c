@@ -151,6 +151,26 @@ static void rows_are_sorted_behind_the_ceiling(void **state)
 	document_release(&doc);
 }
 
+/* Until the verdicts are known, servers differ in their launches: the head says the most. */
+static void launches_are_those_that_were(void **state)
+{
+	struct document doc = { 0 };
+
+	(void)state;
+	cell_add(&doc, "often", "epoll", "close", 100, 1, 4000);
+	cell_add(&doc, "often", "epoll", "close", 100, 5, 4000);
+	cell_add(&doc, "once", "epoll", "close", 100, 1, 5000);
+	option_add(&doc, "repeat", "2");
+	char *text = print(&doc, 0, TABLE_TEXT);
+	check_words(text, "launches: 2, mode close\n");
+	free(text);
+	option_add(&doc, "until-known", "yes");
+	text = print(&doc, 0, TABLE_TEXT);
+	check_words(text, "launches: up to 5, mode close\n");
+	free(text);
+	document_release(&doc);
+}
+
 static void what_is_not_valid_is_marked_and_said(void **state)
 {
 	struct document doc = { 0 };
@@ -554,6 +574,7 @@ int main(void)
 		cmocka_unit_test(less_than_a_round_is_marked),
 		cmocka_unit_test(level_is_the_nearest_or_the_one_asked_for),
 		cmocka_unit_test(rows_are_sorted_behind_the_ceiling),
+		cmocka_unit_test(launches_are_those_that_were),
 		cmocka_unit_test(what_is_not_valid_is_marked_and_said),
 		cmocka_unit_test(each_mode_has_its_columns),
 		cmocka_unit_test(open_in_server_stands_where_it_differs),
